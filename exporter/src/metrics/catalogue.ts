@@ -1,0 +1,193 @@
+/**
+ * Every metric Musubi exports, once. The Prometheus text page, the OTLP export, the documentation, the
+ * dashboards and the rules are made from this table or checked against it.
+ *
+ * Names follow OpenTelemetry semantic conventions; how a name becomes a Prometheus name is in
+ * `prometheus-name.ts`.
+ */
+
+export type MetricKind = 'counter' | 'updown' | 'gauge';
+
+/** One metric: its OpenTelemetry name, kind, UCUM unit and what it tells. */
+export interface MetricDefinition {
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** UCUM unit; a braced annotation such as `{connection}` has no Prometheus suffix. */
+  readonly unit: string;
+  readonly help: string;
+  /** Attributes beyond those of `EDGE_ATTRIBUTES` (edges) or none (`musubi.*`). */
+  readonly attributes: readonly string[];
+  /** Whether a value is a whole number: sent as an OTLP integer. */
+  readonly integer: boolean;
+}
+
+/** The attributes of an edge. One that is not known is left out, so that PromQL can fill it by a join. */
+export const EDGE_ATTRIBUTES = [
+  'direction',
+  'network.transport',
+  'src.service',
+  'src.process',
+  'src.pid',
+  'src.host',
+  'src.address',
+  'src.site',
+  'src.kind',
+  'dst.service',
+  'dst.process',
+  'dst.pid',
+  'dst.host',
+  'dst.address',
+  'dst.port',
+  'dst.site',
+  'dst.kind',
+] as const;
+
+export type EdgeAttribute = (typeof EDGE_ATTRIBUTES)[number];
+
+/** The attributes of a listening socket: the destination's half of an edge. */
+export const LISTEN_ATTRIBUTES = EDGE_ATTRIBUTES.filter(
+  (name) => name === 'network.transport' || name.startsWith('dst.'),
+);
+
+function define<const T extends Record<string, Partial<MetricDefinition> & { name: string; help: string }>>(
+  metrics: T,
+): { readonly [K in keyof T]: MetricDefinition } {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([key, metric]) => [
+      key,
+      { kind: 'gauge', unit: '', attributes: [], integer: false, ...metric },
+    ]),
+  ) as { readonly [K in keyof T]: MetricDefinition };
+}
+
+/** Metrics of edges: each point carries `EDGE_ATTRIBUTES`. */
+export const EDGE_METRICS = define({
+  open: {
+    name: 'service.dependency.connection.count',
+    kind: 'updown',
+    unit: '{connection}',
+    integer: true,
+    help: 'Connections of this dependency that are open now.',
+  },
+  opened: {
+    name: 'service.dependency.connection.opened',
+    kind: 'counter',
+    unit: '{connection}',
+    integer: true,
+    help: 'Connections of this dependency opened since it was first seen.',
+  },
+  io: {
+    name: 'service.dependency.io',
+    kind: 'counter',
+    unit: 'By',
+    integer: true,
+    attributes: ['network.io.direction'],
+    help: 'Bytes of payload that the observing socket sent (transmit) and got (receive).',
+  },
+  rtt: {
+    name: 'service.dependency.tcp.rtt',
+    unit: 's',
+    help: 'Smoothed round-trip time, the mean over open connections.',
+  },
+  retransmits: {
+    name: 'service.dependency.tcp.retransmits',
+    kind: 'counter',
+    unit: '{segment}',
+    integer: true,
+    help: 'TCP segments that the observing side sent again.',
+  },
+  lastSeen: {
+    name: 'service.dependency.last_seen',
+    unit: 's',
+    help: 'Unix time at which the dependency was last in use.',
+  },
+});
+
+/** Metrics of listening sockets: each point carries `LISTEN_ATTRIBUTES`. */
+export const LISTEN_METRICS = define({
+  listen: {
+    name: 'service.dependency.listen',
+    integer: true,
+    help: 'Always 1: this service listens on this address and port.',
+  },
+});
+
+/** The exporter's own health. */
+export const SELF_METRICS = define({
+  captureInfo: {
+    name: 'musubi.capture.info',
+    integer: true,
+    attributes: ['capture', 'musubi.version'],
+    help: 'Always 1: the capture in use.',
+  },
+  stageDuration: {
+    name: 'musubi.stage.duration',
+    unit: 's',
+    attributes: ['stage'],
+    help: 'How long the last run of each pipeline stage took.',
+  },
+  passes: {
+    name: 'musubi.passes',
+    kind: 'counter',
+    unit: '{pass}',
+    integer: true,
+    help: 'Passes of the pipeline since the exporter started.',
+  },
+  passesFailed: {
+    name: 'musubi.passes.failed',
+    kind: 'counter',
+    unit: '{pass}',
+    integer: true,
+    help: 'Passes that failed; the previous result stays exported.',
+  },
+  sockets: {
+    name: 'musubi.sockets',
+    kind: 'updown',
+    unit: '{socket}',
+    integer: true,
+    help: 'Sockets that the last pass read.',
+  },
+  edges: {
+    name: 'musubi.edges',
+    kind: 'updown',
+    unit: '{edge}',
+    integer: true,
+    help: 'Edges exported now.',
+  },
+  namespaces: {
+    name: 'musubi.network.namespaces',
+    kind: 'updown',
+    unit: '{namespace}',
+    integer: true,
+    attributes: ['state'],
+    help: 'Network namespaces seen in the last pass: read, or skipped because they could not be entered.',
+  },
+  unnamed: {
+    name: 'musubi.sockets.unnamed',
+    kind: 'updown',
+    unit: '{socket}',
+    integer: true,
+    help: 'Connected sockets of the last pass whose process could not be found.',
+  },
+  pushFailed: {
+    name: 'musubi.push.failed',
+    kind: 'counter',
+    unit: '{batch}',
+    integer: true,
+    help: 'OTLP batches that could not be delivered at the first try.',
+  },
+  pushDropped: {
+    name: 'musubi.push.dropped',
+    kind: 'counter',
+    unit: '{batch}',
+    integer: true,
+    help: 'OTLP batches given up because the buffer of undelivered ones was full.',
+  },
+});
+
+/** All definitions, in the order of the documentation. */
+export const CATALOGUE: readonly MetricDefinition[] = [
+  ...Object.values(EDGE_METRICS),
+  ...Object.values(LISTEN_METRICS),
+  ...Object.values(SELF_METRICS),
+];
