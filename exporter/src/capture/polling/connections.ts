@@ -1,0 +1,109 @@
+import type { Direction, Observation } from '../capture.ts';
+import type { ListeningSet } from './listening.ts';
+import { isConnection, isOpen, type Socket, TcpState } from './socket.ts';
+
+/** A connection that is remembered from pass to pass, because a later look tells less than an earlier one. */
+interface Connection {
+  readonly id: string;
+  readonly direction: Direction;
+  inode: number;
+  pid: number | undefined;
+  timeWait: boolean;
+  pass: number;
+  /** The first sight of a connection older than the capture: what it had done by then is not counted. */
+  readonly before: Socket | undefined;
+}
+
+/** Turns the sockets of pass after pass into observations of connections. */
+export interface Connections {
+  /** Starts a pass: what it does not mention is forgotten at the next one. */
+  beginPass(): void;
+  /** The observations of one namespace. `ownerOf` gives the process that holds a socket. */
+  observe(
+    netns: number,
+    sockets: readonly Socket[],
+    listening: ListeningSet,
+    ownerOf: (inode: number) => number | undefined,
+  ): Observation[];
+}
+
+/**
+ * Direction, process and identity are settled when a connection is first seen and kept: once its listener or
+ * its process is gone, or it is in TIME_WAIT, the socket table no longer tells. A connection too short to be
+ * met open is still met in TIME_WAIT, for a minute, at the end that closed first.
+ */
+export function createConnections(): Connections {
+  const connections = new Map<string, Connection>();
+  let pass = 0;
+  let serial = 0;
+
+  function recognise(
+    netns: number,
+    socket: Socket,
+    listening: ListeningSet,
+    pid: number | undefined,
+  ): Connection {
+    const key = `${netns} ${socket.transport} ${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
+    const timeWait = socket.transport === 'tcp' && socket.state === TcpState.timeWait;
+    const known = connections.get(key);
+    if (known && isSame(known, socket.inode, timeWait)) {
+      known.inode = socket.inode || known.inode;
+      known.pid = pid ?? known.pid;
+      known.timeWait = timeWait;
+      known.pass = pass;
+      return known;
+    }
+    const direction: Direction = listening.find(socket) ? 'inbound' : 'outbound';
+    const before = pass === 1 ? socket : undefined;
+    const connection = { id: `${++serial}`, direction, inode: socket.inode, pid, timeWait, pass, before };
+    connections.set(key, connection);
+    return connection;
+  }
+
+  return {
+    beginPass() {
+      for (const [key, connection] of connections) if (connection.pass < pass) connections.delete(key);
+      pass++;
+    },
+    observe(netns, sockets, listening, ownerOf) {
+      const observations: Observation[] = [];
+      for (const socket of sockets) {
+        if (!isConnection(socket)) continue;
+        const listener = socket.inode === 0 ? listening.find(socket) : undefined;
+        const pid = ownerOf(socket.inode) ?? (listener && ownerOf(listener.inode));
+        const connection = recognise(netns, socket, listening, pid);
+        observations.push(toObservation(netns, socket, connection));
+      }
+      return observations;
+    },
+  };
+}
+
+/** Whether a row with the same ends is the same connection, and not a later one that took over its ports. */
+function isSame(known: Connection, inode: number, timeWait: boolean): boolean {
+  if (known.timeWait && !timeWait) return false;
+  return inode === 0 || known.inode === 0 || inode === known.inode;
+}
+
+function toObservation(netns: number, socket: Socket, connection: Connection): Observation {
+  const { id, direction, pid, before } = connection;
+  const { transport, localAddress, remoteAddress } = socket;
+  const observation: { -readonly [K in keyof Observation]: Observation[K] } = {
+    id,
+    netns,
+    transport,
+    direction,
+    localAddress,
+    remoteAddress,
+    port: direction === 'inbound' ? socket.localPort : socket.remotePort,
+    pid,
+    open: isOpen(socket) ? 1 : 0,
+    opened: before ? 0 : 1,
+  };
+  for (const count of ['transmittedBytes', 'receivedBytes', 'retransmits'] as const) {
+    const value = socket[count];
+    if (value !== undefined) observation[count] = value - (before?.[count] ?? 0);
+  }
+  if (socket.rtt !== undefined) observation.rtt = socket.rtt;
+  return observation;
+}

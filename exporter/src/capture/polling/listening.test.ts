@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createListeningSet } from './listening.ts';
+import { type Socket, TcpState } from './socket.ts';
+
+const ephemeral = { first: 32768, last: 60999 };
+
+function socket(fields: Partial<Socket>): Socket {
+  return {
+    transport: 'tcp',
+    state: TcpState.listen,
+    localAddress: '0.0.0.0',
+    localPort: 80,
+    remoteAddress: '0.0.0.0',
+    remotePort: 0,
+    inode: 1,
+    ...fields,
+  };
+}
+
+const accepted = (localAddress: string, localPort = 80, transport: Socket['transport'] = 'tcp') =>
+  socket({
+    transport,
+    state: TcpState.established,
+    localAddress,
+    localPort,
+    remoteAddress: '10.0.0.9',
+    remotePort: 51000,
+  });
+
+describe('a connection came through', () => {
+  it.each([
+    ['a listener on its own address', '10.0.0.1', '10.0.0.1', true],
+    ['a listener on every IPv4 address', '0.0.0.0', '10.0.0.1', true],
+    ['a dual-stack listener, over IPv4', '::', '10.0.0.1', true],
+    ['a dual-stack listener, over IPv6', '::', 'fd00::1', true],
+    ['no listener: that one has another address', '10.0.0.2', '10.0.0.1', false],
+    ['no listener: an IPv4 one takes no IPv6', '0.0.0.0', 'fd00::1', false],
+  ])('%s', (_title, listening, local, found) => {
+    const set = createListeningSet([socket({ localAddress: listening })], ephemeral);
+    expect(set.find(accepted(local)) !== undefined).toBe(found);
+  });
+
+  it('no listener when the IPv6 one refuses IPv4', () => {
+    const set = createListeningSet([socket({ localAddress: '::', ipv6Only: true })], ephemeral);
+    expect(set.find(accepted('10.0.0.1'))).toBeUndefined();
+    expect(set.find(accepted('fd00::1'))).toBeDefined();
+  });
+
+  it('a listener on a port of the ephemeral range', () => {
+    const set = createListeningSet([socket({ localPort: 40000 })], ephemeral);
+    expect(set.find(accepted('10.0.0.1', 40000))).toBeDefined();
+  });
+
+  it('no listener of another transport', () => {
+    const set = createListeningSet([socket({ transport: 'udp', state: TcpState.close })], ephemeral);
+    expect(set.find(accepted('10.0.0.1'))).toBeUndefined();
+    expect(set.find(accepted('10.0.0.1', 80, 'udp'))).toBeDefined();
+  });
+});
+
+it('does not take a UDP socket on an ephemeral port for a server', () => {
+  const bound = (localPort: number) => socket({ transport: 'udp', state: TcpState.close, localPort });
+  const set = createListeningSet([bound(53), bound(40000)], ephemeral);
+  expect(set.sockets.map((listener) => listener.localPort)).toEqual([53]);
+});
+
+it('keeps one of several sockets that share a port, one that a process holds', () => {
+  const set = createListeningSet([socket({ inode: 0 }), socket({ inode: 7 }), socket({ inode: 8 })], ephemeral);
+  expect(set.sockets.map((listener) => listener.inode)).toEqual([7]);
+});

@@ -1,0 +1,76 @@
+import type { NetworkNamespace } from '../../proc/namespaces.ts';
+import type { Transport } from '../capture.ts';
+
+/** TCP states as the kernel numbers them (include/net/tcp_states.h); UDP sockets use the first and the CLOSE. */
+export const TcpState = {
+  established: 1,
+  synSent: 2,
+  synReceived: 3,
+  finWait1: 4,
+  finWait2: 5,
+  timeWait: 6,
+  close: 7,
+  closeWait: 8,
+  lastAck: 9,
+  listen: 10,
+  closing: 11,
+  newSynReceived: 12,
+} as const;
+
+/** One row of the kernel's socket table. */
+export interface Socket {
+  readonly transport: Transport;
+  readonly state: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  /** 0 when the socket has no peer. */
+  readonly remotePort: number;
+  /** 0 when no process holds it: still in the accept queue, orphaned, or in TIME_WAIT. */
+  readonly inode: number;
+  /** An IPv6 listener that does not take IPv4; absent when the source does not tell. */
+  readonly ipv6Only?: boolean;
+  readonly transmittedBytes?: number;
+  readonly receivedBytes?: number;
+  readonly retransmits?: number;
+  /** Seconds. */
+  readonly rtt?: number;
+}
+
+/** Reads all TCP and UDP sockets of one network namespace. Throws an `Error` with `code` when it cannot. */
+export interface SocketTable {
+  read(namespace: NetworkNamespace): Socket[];
+  close(): void;
+}
+
+/** Whether a socket takes connections (TCP LISTEN) or datagrams from anyone (UDP without a peer). */
+export function takesFromAnyone(socket: Socket): boolean {
+  return socket.transport === 'udp' ? socket.remotePort === 0 : socket.state === TcpState.listen;
+}
+
+/** Whether both ends have agreed to a connection, open or on its way to be closed. */
+export function isConnection(socket: Socket): boolean {
+  if (socket.remotePort === 0) return false;
+  if (socket.transport === 'udp') return true;
+  switch (socket.state) {
+    case TcpState.established:
+    case TcpState.finWait1:
+    case TcpState.finWait2:
+    case TcpState.timeWait:
+    case TcpState.closeWait:
+    case TcpState.lastAck:
+    case TcpState.closing:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the own end still holds the connection open. */
+export function isOpen(socket: Socket): boolean {
+  return (
+    socket.transport === 'udp' ||
+    socket.state === TcpState.established ||
+    socket.state === TcpState.closeWait
+  );
+}

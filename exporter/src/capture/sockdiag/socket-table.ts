@@ -1,0 +1,88 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { SyscallError } from '../../native/errno.ts';
+import type { Libc } from '../../native/libc.ts';
+import type { Socket, SocketTable } from '../polling/socket.ts';
+import { AF_INET, AF_INET6, type DumpRequest, decodeDump, encodeDumpRequest } from './message.ts';
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0x80000;
+const NETLINK_SOCK_DIAG = 4;
+/** The kernel fills a dump's datagrams to 32 KiB at most (net/netlink/af_netlink.c, netlink_dump). */
+const DATAGRAM = 64 * 1024;
+const TIMEOUT_SECONDS = 5;
+const ENOENT = 2;
+
+const REQUESTS: readonly DumpRequest[] = [
+  { family: AF_INET, transport: 'tcp' },
+  { family: AF_INET6, transport: 'tcp' },
+  { family: AF_INET, transport: 'udp' },
+  { family: AF_INET6, transport: 'udp' },
+];
+
+/**
+ * Reads socket tables by netlink. A netlink socket belongs to the namespace in which it was made, so that of
+ * another namespace is made by stepping into it, within one synchronous call, and back.
+ */
+export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable {
+  const datagram = Buffer.alloc(DATAGRAM);
+  const home = openSync(join(procRoot, 'self/ns/net'), 'r');
+
+  function openNetlink(): number {
+    const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    libc.receiveTimeout(fd, TIMEOUT_SECONDS);
+    return fd;
+  }
+
+  function goHome(): void {
+    try {
+      libc.enterNetworkNamespace(home);
+    } catch (cause) {
+      const stranded = new Error('cannot return to the own network namespace', { cause });
+      throw Object.assign(stranded, { fatal: true as const, code: 'ERR_STRANDED' });
+    }
+  }
+
+  function openNetlinkIn(pid: number): number {
+    const there = openSync(join(procRoot, `${pid}/ns/net`), 'r');
+    try {
+      libc.enterNetworkNamespace(there);
+      try {
+        return openNetlink();
+      } finally {
+        goHome();
+      }
+    } finally {
+      closeSync(there);
+    }
+  }
+
+  function dump(fd: number, request: DumpRequest, into: Socket[]): void {
+    libc.send(fd, encodeDumpRequest(request));
+    for (;;) {
+      const length = libc.recv(fd, datagram);
+      const progress = decodeDump(datagram.subarray(0, length), request.transport, into);
+      if (progress.state === 'done') return;
+      if (progress.state === 'error') {
+        // A kernel without the udp_diag module or without IPv6 has nothing to tell.
+        if (progress.errno === ENOENT) return;
+        throw new SyscallError(`sock_diag ${request.transport} dump`, progress.errno);
+      }
+    }
+  }
+
+  return {
+    read({ pid, isOwn }) {
+      const fd = isOwn ? openNetlink() : openNetlinkIn(pid);
+      try {
+        const sockets: Socket[] = [];
+        for (const request of REQUESTS) dump(fd, request, sockets);
+        return sockets;
+      } finally {
+        libc.close(fd);
+      }
+    },
+    close: () => closeSync(home),
+  };
+}

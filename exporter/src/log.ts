@@ -1,0 +1,21 @@
+type Fields = Readonly<Record<string, string | number | boolean>>;
+
+/** Writes one line for each event: `level=warn msg="…" key=value`. */
+export interface Log {
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+}
+
+/** A logfmt log. Lines carry no time: systemd, Docker and Kubernetes add it. */
+export function createLog(write: (line: string) => void): Log {
+  const at = (level: string) => (message: string, fields: Fields = {}) => {
+    const pairs = Object.entries({ level, msg: message, ...fields });
+    write(`${pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ')}\n`);
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function quote(value: string): string {
+  return /^[^\s"=\\\p{C}]+$/u.test(value) ? value : JSON.stringify(value);
+}

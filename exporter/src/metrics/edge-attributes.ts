@@ -1,0 +1,36 @@
+import type { End, HalfEdge, Listening } from '../half-edge.ts';
+import type { EdgeAttribute } from './catalogue.ts';
+
+export type AttributeValue = string | number;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+type EdgeAttributes = Partial<Record<EdgeAttribute, AttributeValue>>;
+
+/** The attributes of a half-edge in the catalogue's words; what is not known is left out. */
+export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src' | 'dst'>): Attributes {
+  return {
+    direction: flow.direction,
+    'network.transport': flow.transport,
+    ...endAttributes('src', src),
+    ...endAttributes('dst', dst),
+    'dst.port': flow.port,
+  } satisfies EdgeAttributes;
+}
+
+/** The attributes of a listening socket. */
+export function listenAttributes({ transport, port, dst }: Listening): Attributes {
+  return { 'network.transport': transport, ...endAttributes('dst', dst), 'dst.port': port } satisfies EdgeAttributes;
+}
+
+function endAttributes(side: 'src' | 'dst', end: End): EdgeAttributes {
+  const attributes: EdgeAttributes = {};
+  for (const field of ['service', 'process', 'pid', 'host', 'address', 'kind'] as const) {
+    const value = end[field];
+    if (value !== undefined) attributes[`${side}.${field}`] = value;
+  }
+  return attributes;
+}
+
+/** The same text for the same attributes, whatever their order. */
+export function attributesKey(attributes: Attributes): string {
+  return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

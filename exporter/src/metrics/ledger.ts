@@ -1,0 +1,57 @@
+import type { HalfEdge } from '../half-edge.ts';
+import { type Attributes, attributesKey, edgeAttributes } from './edge-attributes.ts';
+
+/** A dependency under its final name, with sums that only grow while it is exported. */
+export interface Entry {
+  readonly attributes: Attributes;
+  /** When it was first seen, in ms since 1970. */
+  readonly since: number;
+  /** When it was last in use: had a connection open or opened one. In ms since 1970. */
+  lastSeen: number;
+  open: number;
+  opened: number;
+  transmittedBytes?: number;
+  receivedBytes?: number;
+  retransmits?: number;
+  rttSum: number;
+  rttCount: number;
+}
+
+export interface Ledger {
+  /** Enters what one pass saw at `now` (ms since 1970), and drops entries not in use for `forgetAfter`. */
+  record(halfEdges: readonly HalfEdge[], now: number): void;
+  entries(): readonly Entry[];
+}
+
+/** Keeps the exported edges. `forgetAfter` is in ms. */
+export function createLedger(forgetAfter: number): Ledger {
+  const entries = new Map<string, Entry>();
+
+  function entryOf(half: HalfEdge, now: number): Entry {
+    const attributes = edgeAttributes(half);
+    const key = attributesKey(attributes);
+    let entry = entries.get(key);
+    if (!entry) {
+      entry = { attributes, since: now, lastSeen: now, open: 0, opened: 0, rttSum: 0, rttCount: 0 };
+      entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  return {
+    record(halfEdges, now) {
+      for (const entry of entries.values()) entry.open = entry.rttSum = entry.rttCount = 0;
+      for (const half of halfEdges) {
+        const entry = entryOf(half, now);
+        entry.lastSeen = now;
+        for (const count of ['open', 'opened', 'rttSum', 'rttCount'] as const) entry[count] += half.flow[count];
+        for (const count of ['transmittedBytes', 'receivedBytes', 'retransmits'] as const) {
+          const change = half.flow[count];
+          if (change !== undefined) entry[count] = (entry[count] ?? 0) + change;
+        }
+      }
+      for (const [key, entry] of entries) if (now - entry.lastSeen > forgetAfter) entries.delete(key);
+    },
+    entries: () => [...entries.values()],
+  };
+}

@@ -1,0 +1,84 @@
+import { type HrTime, ValueType } from '@opentelemetry/api';
+import { millisToHrTime } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  InstrumentType,
+  type MetricData,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import { VERSION } from '../../version.ts';
+import type { MetricKind } from '../catalogue.ts';
+import type { Attributes } from '../edge-attributes.ts';
+import type { Family } from '../family.ts';
+
+/**
+ * The most points in one request. Collectors take 4 MiB by gRPC unless told otherwise, and a point of ours is
+ * below 500 bytes.
+ */
+export const MAX_BATCH_POINTS = 5000;
+
+const INSTRUMENTS = {
+  counter: InstrumentType.OBSERVABLE_COUNTER,
+  updown: InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
+  gauge: InstrumentType.OBSERVABLE_GAUGE,
+} as const satisfies Record<MetricKind, InstrumentType>;
+
+/**
+ * Families as ready-made OpenTelemetry points, in batches of at most `MAX_BATCH_POINTS`. They do not go
+ * through the SDK's instruments, which keep exporting attribute sets that are no longer observed and fold all
+ * beyond 2000 into one. All points of an export carry the same time, `now` (ms since 1970).
+ */
+export function toBatches(families: readonly Family[], resource: Attributes, now: number): ResourceMetrics[] {
+  const endTime = millisToHrTime(now);
+  const batches: MetricData[][] = [[]];
+  let room = MAX_BATCH_POINTS;
+  for (const family of families) {
+    for (let from = 0; from < family.points.length; ) {
+      if (room === 0) {
+        batches.push([]);
+        room = MAX_BATCH_POINTS;
+      }
+      const points = family.points.slice(from, from + room);
+      batches.at(-1)?.push(toMetricData({ ...family, points }, endTime));
+      from += points.length;
+      room -= points.length;
+    }
+  }
+  return batches
+    .filter((metrics) => metrics.length > 0)
+    .map((metrics) => ({
+      resource: resourceFromAttributes(resource),
+      scopeMetrics: [{ scope: { name: 'musubi', version: VERSION }, metrics }],
+    }));
+}
+
+function toMetricData({ definition, points }: Family, endTime: HrTime): MetricData {
+  const { name, help: description, unit, kind, integer } = definition;
+  const descriptor = {
+    name,
+    description,
+    unit,
+    type: INSTRUMENTS[kind],
+    valueType: integer ? ValueType.INT : ValueType.DOUBLE,
+    advice: {},
+  };
+  const dataPoints: DataPoint<number>[] = points.map(({ attributes, value, since }) => ({
+    startTime: millisToHrTime(since),
+    endTime,
+    attributes,
+    value,
+  }));
+  const aggregationTemporality = AggregationTemporality.CUMULATIVE;
+  return kind === 'gauge'
+    ? { descriptor, aggregationTemporality, dataPointType: DataPointType.GAUGE, dataPoints }
+    : {
+        descriptor,
+        aggregationTemporality,
+        dataPointType: DataPointType.SUM,
+        isMonotonic: kind === 'counter',
+        dataPoints,
+      };
+}

@@ -1,0 +1,46 @@
+import type { Attributes } from './edge-attributes.ts';
+import type { Family } from './family.ts';
+import { prometheusLabel, prometheusName } from './prometheus-name.ts';
+
+/** The media type of the text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+const TYPES = { counter: 'counter', updown: 'gauge', gauge: 'gauge' } as const;
+
+/**
+ * Families as a Prometheus text page. `resource` becomes `target_info`, as it does when the same arrives by
+ * OTLP; families without points are left out.
+ */
+export function prometheusText(families: readonly Family[], resource: Attributes): string {
+  const lines: string[] = [];
+  for (const { definition, points } of families) {
+    if (points.length === 0) continue;
+    const name = prometheusName(definition);
+    lines.push(`# HELP ${name} ${escapeHelp(definition.help)}`, `# TYPE ${name} ${TYPES[definition.kind]}`);
+    for (const { attributes, value } of points) lines.push(`${name}${labels(attributes)} ${value}`);
+  }
+  lines.push('# HELP target_info The exporter and its host.', '# TYPE target_info gauge');
+  lines.push(`target_info${labels(nonIdentifying(resource))} 1`, '');
+  return lines.join('\n');
+}
+
+/** Those that identify the exporter are the scrape's own labels, `job` and `instance`. */
+function nonIdentifying(resource: Attributes): Attributes {
+  const identifying = new Set(['service.name', 'service.namespace', 'service.instance.id']);
+  return Object.fromEntries(Object.entries(resource).filter(([name]) => !identifying.has(name)));
+}
+
+function labels(attributes: Attributes): string {
+  const pairs = Object.entries(attributes).map(
+    ([name, value]) => `${prometheusLabel(name)}="${escapeLabel(String(value))}"`,
+  );
+  return pairs.length > 0 ? `{${pairs.join(',')}}` : '';
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+function escapeHelp(help: string): string {
+  return help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+import { SyscallError } from './errno.ts';
+
+/** The few C library calls Musubi makes itself. Each throws a `SyscallError` when the kernel refuses. */
+export interface Libc {
+  /** socket(2). */
+  socket(domain: number, type: number, protocol: number): number;
+  /** setsockopt(2) with SO_RCVTIMEO: a `recv` that waits longer fails with EAGAIN. */
+  receiveTimeout(fd: number, seconds: number): void;
+  send(fd: number, message: Buffer): void;
+  /** recv(2): the number of bytes written to `into`; 0 at end of stream. */
+  recv(fd: number, into: Buffer): number;
+  close(fd: number): void;
+  /** setns(2) with CLONE_NEWNET: moves the calling thread, and no other, to that network namespace. */
+  enterNetworkNamespace(fd: number): void;
+}
+
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
+const CLONE_NEWNET = 0x40000000;
+const EINTR = 4;
+
+type Call = (...args: unknown[]) => number;
+
+/** Binds the C library through koffi, the only place that does. Throws when koffi has no build for this host. */
+export function loadLibc(): Libc {
+  // Loaded here and not at import: `--help` and the pull path need no native code.
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const lib = koffi.load(null);
+  const bind = (name: string, result: string, args: string[]): Call => {
+    const native = lib.func(name, result, args) as Call;
+    return (...values) => {
+      for (;;) {
+        const returned = Number(native(...values));
+        if (returned >= 0) return returned;
+        const errno = koffi.errno();
+        if (errno !== EINTR) throw new SyscallError(name, errno);
+      }
+    };
+  };
+
+  const socket = bind('socket', 'int', ['int', 'int', 'int']);
+  const setsockopt = bind('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint']);
+  const send = bind('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
+  const recv = bind('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
+  const close = bind('close', 'int', ['int']);
+  const setns = bind('setns', 'int', ['int', 'int']);
+
+  return {
+    socket: (domain, type, protocol) => socket(domain, type, protocol),
+    receiveTimeout(fd, seconds) {
+      const timeval = Buffer.alloc(16);
+      timeval.writeBigInt64LE(BigInt(seconds));
+      setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.length);
+    },
+    send: (fd, message) => void send(fd, message, message.length, 0),
+    recv: (fd, into) => recv(fd, into, into.length, 0),
+    close: (fd) => void close(fd),
+    enterNetworkNamespace: (fd) => void setns(fd, CLONE_NEWNET),
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * IP addresses as canonical text (RFC 5952 for IPv6). An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is its
+ * IPv4 address: the kernel shows one for an IPv4 client of a dual-stack socket, and the other end sees IPv4.
+ */
+
+export const ANY_IPV4 = '0.0.0.0';
+export const ANY_IPV6 = '::';
+
+/** Four bytes in network order to dotted text. */
+export function formatIpv4(bytes: Uint8Array, offset = 0): string {
+  return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
+}
+
+/** Sixteen bytes in network order to canonical text; an IPv4-mapped address becomes its IPv4 text. */
+export function formatIpv6(bytes: Uint8Array, offset = 0): string {
+  const groups: number[] = [];
+  for (let i = 0; i < 16; i += 2) groups.push(((bytes[offset + i] ?? 0) << 8) | (bytes[offset + i + 1] ?? 0));
+  if (groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0)) {
+    return formatIpv4(bytes, offset + 12);
+  }
+  const [start, length] = longestZeroRun(groups);
+  const text = (part: number[]) => part.map((group) => group.toString(16)).join(':');
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+function longestZeroRun(groups: readonly number[]): [start: number, length: number] {
+  let best: [number, number] = [0, 0];
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === 0) length++;
+    if (length > best[1]) best = [start, length];
+    start += length;
+  }
+  return best;
+}
+
+/** Whether the address names the host itself (127.0.0.0/8, ::1). */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
+/** Whether a socket bound to the address takes what comes to any address. */
+export function isWildcard(address: string): boolean {
+  return address === ANY_IPV4 || address === ANY_IPV6;
+}
+
+/** Whether the address is written as IPv6. */
+export function isIpv6(address: string): boolean {
+  return address.includes(':');
+}
+
+/** `10.0.0.1:80`, `[fd00::1]:80`. */
+export function formatEndpoint(address: string, port: number): string {
+  return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+}

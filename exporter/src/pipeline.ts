@@ -1,0 +1,100 @@
+/**
+ * The program on one page:
+ *
+ *   capture ─▶ aggregate ─▶ identify (own end) ─▶ pair (loopback's other end) ─▶ ledger ─▶ metrics
+ *
+ * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock come in as
+ * arguments.
+ */
+import { createFold } from './aggregate/fold.ts';
+import { pairLocal } from './aggregate/pair-local.ts';
+import type { Capture, Listener, Pass } from './capture/capture.ts';
+import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
+import { createIdentifier } from './identify/identify.ts';
+import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
+import type { Family } from './metrics/family.ts';
+import { createLedger, type Entry } from './metrics/ledger.ts';
+import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
+import { isWildcard } from './net/address.ts';
+import { readNetAddresses } from './proc/net-addresses.ts';
+import { VERSION } from './version.ts';
+
+export interface PipelineOptions {
+  readonly capture: Capture;
+  readonly procRoot: string;
+  /** The name of this host, as `src.host` and `dst.host` tell it. */
+  readonly host: string;
+  /** How long an edge stays exported after its last use, in ms. */
+  readonly forgetAfter: number;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+export interface Pipeline {
+  /** Looks at the host once. Rejects when it could not; what was known stays. */
+  pass(): Promise<Pass>;
+  /** The half-edges known now. */
+  edges(): readonly Entry[];
+  /** Everything to export. */
+  families(): Family[];
+  readonly self: SelfMetrics;
+}
+
+export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: PipelineOptions): Pipeline {
+  const self = createSelfMetrics(clock);
+  const fold = createFold();
+  const identifier = createIdentifier(procRoot);
+  const ledger = createLedger(forgetAfter);
+  const started = clock();
+  let listenings: readonly Listening[] = [];
+
+  const identify = (pid: number | undefined) => (pid === undefined ? undefined : identifier.identify(pid));
+
+  function nameListeners({ listeners, namespaces }: Pass): Listening[] {
+    const addresses = new Map(namespaces.map(({ netns, pid }) => [netns, readNetAddresses(procRoot, pid)]));
+    const reachableAt = ({ address, netns }: Listener) =>
+      isWildcard(address) ? [address, ...(addresses.get(netns) ?? [])] : [address];
+    return listeners.flatMap((listener) =>
+      toListening(listener, reachableAt(listener), identify(listener.pid), host),
+    );
+  }
+
+  async function run(): Promise<Pass> {
+    const pass = await self.time('capture', () => capture.read());
+    const flows = await self.time('aggregate', () => fold(pass.observations));
+    const halfEdges = await self.time('identify', () => {
+      identifier.beginPass();
+      listenings = nameListeners(pass);
+      return flows.map((flow) => toHalfEdge(flow, identify(flow.pid), host));
+    });
+    await self.time('pair', () => pairLocal(halfEdges, listenings));
+    await self.time('ledger', () => ledger.record(halfEdges, clock()));
+    report(pass);
+    return pass;
+  }
+
+  function report({ sockets, observations, namespaces }: Pass): void {
+    const skipped = namespaces.filter((namespace) => namespace.skipped !== undefined).length;
+    self.set('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
+    self.set('sockets', sockets);
+    self.set('unnamed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
+    self.set('namespaces', namespaces.length - skipped, { state: 'read' });
+    self.set('namespaces', skipped, { state: 'skipped' });
+    self.set('edges', ledger.entries().length);
+  }
+
+  return {
+    async pass() {
+      self.add('passes');
+      try {
+        return await run();
+      } catch (error) {
+        self.add('passesFailed');
+        throw error;
+      }
+    },
+    edges: () => ledger.entries(),
+    families: () => [...edgeFamilies(ledger.entries()), listenFamily(listenings, started), ...self.families()],
+    self,
+  };
+}

@@ -1,0 +1,50 @@
+import { readlinkSync } from 'node:fs';
+
+/** A network namespace and a process through which to reach it. */
+export interface NetworkNamespace {
+  /** Inode of the namespace. */
+  readonly netns: number;
+  readonly pid: number;
+  /** Whether this process itself lives in it. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * The network namespaces in which processes live, the own one first. Processes whose namespace may not be
+ * looked at (it takes CAP_SYS_PTRACE for those of other users) are counted in `denied`.
+ */
+export function listNetworkNamespaces(
+  procRoot: string,
+  pids: readonly number[],
+): { namespaces: NetworkNamespace[]; denied: number } {
+  const own = readNetworkNamespace(procRoot, 'self');
+  const found = new Map<number, NetworkNamespace>();
+  let denied = 0;
+  if (typeof own === 'number') found.set(own, { netns: own, pid: process.pid, isOwn: true });
+  for (const pid of pids) {
+    const netns = readNetworkNamespace(procRoot, pid);
+    if (netns === 'denied') denied++;
+    else if (netns !== 'gone' && !found.has(netns)) found.set(netns, { netns, pid, isOwn: false });
+  }
+  return { namespaces: [...found.values()], denied };
+}
+
+/** The network namespace of this process alone. */
+export function ownNetworkNamespace(procRoot: string): NetworkNamespace[] {
+  const netns = readNetworkNamespace(procRoot, 'self');
+  return typeof netns === 'number' ? [{ netns, pid: process.pid, isOwn: true }] : [];
+}
+
+function readNetworkNamespace(procRoot: string, pid: number | 'self'): number | 'denied' | 'gone' {
+  try {
+    return parseNetworkNamespace(readlinkSync(`${procRoot}/${pid}/ns/net`)) ?? 'gone';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'denied' : 'gone';
+  }
+}
+
+/** `net:[4026531840]` → 4026531840, the inode; undefined for any other text (namespaces(7)). */
+export function parseNetworkNamespace(link: string): number | undefined {
+  const match = /^net:\[(\d+)\]$/.exec(link);
+  return match ? Number(match[1]) : undefined;
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { formatIpv6 } from '../net/address.ts';
+
+/**
+ * The addresses at which a network namespace can be reached from other hosts: neither loopback nor link-local.
+ * `pid` is a process that lives in it. Empty when they cannot be read.
+ */
+export function readNetAddresses(procRoot: string, pid: number): string[] {
+  return [
+    ...parseFibTrie(read(`${procRoot}/${pid}/net/fib_trie`)),
+    ...parseIfInet6(read(`${procRoot}/${pid}/net/if_inet6`)),
+  ];
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The IPv4 addresses of `/proc/net/fib_trie` (net/ipv4/fib_trie.c): leaves marked `/32 host LOCAL`. */
+export function parseFibTrie(text: string): string[] {
+  const addresses = new Set<string>();
+  let leaf = '';
+  for (const line of text.split('\n')) {
+    const prefix = /^\s*\|-- (\S+)$/.exec(line)?.[1];
+    if (prefix !== undefined) leaf = prefix;
+    else if (line.includes('/32 host LOCAL') && !leaf.startsWith('127.') && !leaf.startsWith('169.254.')) {
+      addresses.add(leaf);
+    }
+  }
+  return [...addresses];
+}
+
+/** `/proc/net/if_inet6` (net/ipv6/addrconf.c): address, index, prefix length, scope, flags, name. */
+export function parseIfInet6(text: string): string[] {
+  const GLOBAL_SCOPE = '00';
+  const addresses: string[] = [];
+  for (const line of text.split('\n')) {
+    const [address, , , scope] = line.trim().split(/\s+/);
+    if (address?.length === 32 && scope === GLOBAL_SCOPE) addresses.push(formatIpv6(Buffer.from(address, 'hex')));
+  }
+  return addresses;
+}

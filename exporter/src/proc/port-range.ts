@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import type { PortRange } from '../capture/polling/listening.ts';
+
+/** The kernel's default (net/ipv4/af_inet.c, inet_init_net). */
+const DEFAULT: PortRange = { first: 32768, last: 60999 };
+
+/**
+ * The range from which the kernel picks ports for clients. It is a setting of each network namespace but can
+ * be read for the own one only; others seldom differ.
+ */
+export function readEphemeralPorts(procRoot: string): PortRange {
+  try {
+    return parsePortRange(readFileSync(`${procRoot}/sys/net/ipv4/ip_local_port_range`, 'latin1')) ?? DEFAULT;
+  } catch {
+    return DEFAULT;
+  }
+}
+
+/** `32768\t60999` → the range; undefined when it is none. */
+export function parsePortRange(text: string): PortRange | undefined {
+  const match = /^\s*(\d+)\s+(\d+)\s*$/.exec(text);
+  return match ? { first: Number(match[1]), last: Number(match[2]) } : undefined;
+}

@@ -1,0 +1,85 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+
+/** Finds the processes that hold sockets. */
+export interface SocketOwners {
+  /**
+   * Looks for the holders of these sockets and of no others, among these processes (ascending). A socket that
+   * several hold (forked workers) belongs to the one with the lowest pid, its leader; but to init (1) only if
+   * no other holds it, since init merely keeps a listener for socket activation.
+   */
+  find(inodes: ReadonlySet<number>, pids: readonly number[]): { owners: ReadonlyMap<number, number>; denied: number };
+}
+
+/** After so many scans in vain a socket is taken to have no process (kernel sockets) or one out of reach. */
+const ATTEMPTS = 3;
+
+/**
+ * Reads `/proc/PID/fd`, as there is no other way from a socket to its process in user space (proc(5)). A scan
+ * reads links by the thousand, so what was found is remembered and only sockets not seen before cause one.
+ */
+export function createSocketOwners(procRoot: string): SocketOwners {
+  const known = new Map<number, number>();
+  const attempts = new Map<number, number>();
+  let denied = 0;
+
+  function forget(inodes: ReadonlySet<number>, alive: ReadonlySet<number>): void {
+    for (const [inode, pid] of known) if (!inodes.has(inode) || !alive.has(pid)) known.delete(inode);
+    for (const inode of attempts.keys()) if (!inodes.has(inode)) attempts.delete(inode);
+  }
+
+  function scan(wanted: Set<number>, pids: readonly number[]): void {
+    denied = 0;
+    const initLast = pids[0] === 1 ? [...pids.slice(1), 1] : pids;
+    for (const pid of initLast) {
+      if (wanted.size === 0) return;
+      const inodes = readSocketInodes(procRoot, pid);
+      if (inodes === 'denied') denied++;
+      else {
+        for (const inode of inodes) {
+          if (wanted.delete(inode)) known.set(inode, pid);
+        }
+      }
+    }
+  }
+
+  return {
+    find(inodes, pids) {
+      forget(inodes, new Set(pids));
+      const wanted = new Set<number>();
+      for (const inode of inodes) {
+        if (inode !== 0 && !known.has(inode) && (attempts.get(inode) ?? 0) < ATTEMPTS) wanted.add(inode);
+      }
+      if (wanted.size > 0) scan(wanted, pids);
+      for (const inode of wanted) attempts.set(inode, (attempts.get(inode) ?? 0) + 1);
+      return { owners: known, denied };
+    },
+  };
+}
+
+function readSocketInodes(procRoot: string, pid: number): number[] | 'denied' {
+  const folder = `${procRoot}/${pid}/fd`;
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'denied' : [];
+  }
+  const inodes: number[] = [];
+  for (const name of names) {
+    try {
+      const inode = parseSocketLink(readlinkSync(`${folder}/${name}`));
+      if (inode !== undefined) inodes.push(inode);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') return 'denied';
+      // Closed since it was listed.
+    }
+  }
+  return inodes;
+}
+
+/** `socket:[4711]` → 4711; undefined for what is no socket. */
+export function parseSocketLink(link: string): number | undefined {
+  if (!link.startsWith('socket:[') || !link.endsWith(']')) return undefined;
+  const inode = Number(link.slice(8, -1));
+  return Number.isSafeInteger(inode) ? inode : undefined;
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['exporter/src/**/*.test.ts', 'grafana-plugin/src/**/*.test.ts', 'provisioning/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Each file starts real servers and namespaces: two at a time is what two cores bear.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
