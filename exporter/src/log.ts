@@ -9,10 +9,12 @@ export interface Log {
 
 /** A logfmt log. Lines carry no time: systemd, Docker and Kubernetes add it. */
 export function createLog(write: (line: string) => void): Log {
-  const at = (level: string) => (message: string, fields: Fields = {}) => {
-    const pairs = Object.entries({ level, msg: message, ...fields });
-    write(`${pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ')}\n`);
-  };
+  const at =
+    (level: string) =>
+    (message: string, fields: Fields = {}) => {
+      const pairs = Object.entries({ level, msg: message, ...fields });
+      write(`${pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ')}\n`);
+    };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -94,7 +94,11 @@ export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: 
       }
     },
     edges: () => ledger.entries(),
-    families: () => [...edgeFamilies(ledger.entries()), listenFamily(listenings, started), ...self.families()],
+    families: () => [
+      ...edgeFamilies(ledger.entries()),
+      listenFamily(listenings, started),
+      ...self.families(),
+    ],
     self,
   };
 }

@@ -9,7 +9,8 @@ import { ANY_IPV4, ANY_IPV6, isIpv6, isLoopback } from '../net/address.ts';
  */
 export function pairLocal(halfEdges: readonly HalfEdge[], listenings: readonly Listening[]): void {
   const byPlace = new Map<string, End>();
-  for (const { netns, transport, port, dst } of listenings) byPlace.set(keyOf(netns, transport, port, dst.address), dst);
+  for (const { netns, transport, port, dst } of listenings)
+    byPlace.set(keyOf(netns, transport, port, dst.address), dst);
 
   for (const half of halfEdges) {
     const { direction, netns, transport, port } = half.flow;

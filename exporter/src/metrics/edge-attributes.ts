@@ -18,7 +18,11 @@ export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src'
 
 /** The attributes of a listening socket. */
 export function listenAttributes({ transport, port, dst }: Listening): Attributes {
-  return { 'network.transport': transport, ...endAttributes('dst', dst), 'dst.port': port } satisfies EdgeAttributes;
+  return {
+    'network.transport': transport,
+    ...endAttributes('dst', dst),
+    'dst.port': port,
+  } satisfies EdgeAttributes;
 }
 
 function endAttributes(side: 'src' | 'dst', end: End): EdgeAttributes {

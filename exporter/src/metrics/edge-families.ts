@@ -23,7 +23,10 @@ export function edgeFamilies(entries: readonly Entry[]): Family[] {
     { definition: EDGE_METRICS.opened, points: points(({ opened }) => opened) },
     {
       definition: EDGE_METRICS.io,
-      points: [...io('transmit', (entry) => entry.transmittedBytes), ...io('receive', (entry) => entry.receivedBytes)],
+      points: [
+        ...io('transmit', (entry) => entry.transmittedBytes),
+        ...io('receive', (entry) => entry.receivedBytes),
+      ],
     },
     {
       definition: EDGE_METRICS.rtt,

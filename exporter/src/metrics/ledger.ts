@@ -44,7 +44,8 @@ export function createLedger(forgetAfter: number): Ledger {
       for (const half of halfEdges) {
         const entry = entryOf(half, now);
         entry.lastSeen = now;
-        for (const count of ['open', 'opened', 'rttSum', 'rttCount'] as const) entry[count] += half.flow[count];
+        for (const count of ['open', 'opened', 'rttSum', 'rttCount'] as const)
+          entry[count] += half.flow[count];
         for (const count of ['transmittedBytes', 'receivedBytes', 'retransmits'] as const) {
           const change = half.flow[count];
           if (change !== undefined) entry[count] = (entry[count] ?? 0) + change;

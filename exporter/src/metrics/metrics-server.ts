@@ -39,13 +39,19 @@ export async function serveMetrics(
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, render: () => string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  render: () => string,
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
   } else if (pathname === '/') {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end('<!doctype html><title>Musubi</title><h1>Musubi exporter</h1><p><a href="/metrics">Metrics</a></p>');
+    response.end(
+      '<!doctype html><title>Musubi</title><h1>Musubi exporter</h1><p><a href="/metrics">Metrics</a></p>',
+    );
   } else if (pathname !== '/metrics') {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Not here. See /metrics.\n');
   } else {

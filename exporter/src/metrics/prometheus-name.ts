@@ -8,7 +8,11 @@ const UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes', '1'
  * (UnderscoreEscapingWithSuffixes), so that pull and push agree: characters escaped, the unit appended unless
  * already a word of the name, `_total` at the end of a counter, annotations such as `{connection}` dropped.
  */
-export function prometheusName({ name, unit, kind }: Pick<MetricDefinition, 'name' | 'unit' | 'kind'>): string {
+export function prometheusName({
+  name,
+  unit,
+  kind,
+}: Pick<MetricDefinition, 'name' | 'unit' | 'kind'>): string {
   const words = name.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '');
   const suffix = unit === '1' && kind !== 'gauge' ? undefined : UNITS[unit];
   if (suffix && !words.includes(suffix)) words.push(suffix);

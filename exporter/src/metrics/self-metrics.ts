@@ -46,6 +46,9 @@ export function createSelfMetrics(clock: () => number): SelfMetrics {
       }
     },
     families: () =>
-      [...points].map(([metric, values]) => ({ definition: SELF_METRICS[metric], points: [...values.values()] })),
+      [...points].map(([metric, values]) => ({
+        definition: SELF_METRICS[metric],
+        points: [...values.values()],
+      })),
   };
 }

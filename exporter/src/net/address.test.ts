@@ -5,7 +5,9 @@ import { formatEndpoint, formatIpv4, formatIpv6, isLoopback } from './address.ts
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 /** Addresses with runs of zeros, where the canonical form is hardest. */
-const sparse = fc.array(fc.constantFrom(0, 0, 0, 1, 255), { minLength: 16, maxLength: 16 }).map((values) => Uint8Array.from(values));
+const sparse = fc
+  .array(fc.constantFrom(0, 0, 0, 1, 255), { minLength: 16, maxLength: 16 })
+  .map((values) => Uint8Array.from(values));
 
 describe('formatIpv6', () => {
   it('writes what the C library writes, for every address', () => {

@@ -40,7 +40,8 @@ export function parseIfInet6(text: string): string[] {
   const addresses: string[] = [];
   for (const line of text.split('\n')) {
     const [address, , , scope] = line.trim().split(/\s+/);
-    if (address?.length === 32 && scope === GLOBAL_SCOPE) addresses.push(formatIpv6(Buffer.from(address, 'hex')));
+    if (address?.length === 32 && scope === GLOBAL_SCOPE)
+      addresses.push(formatIpv6(Buffer.from(address, 'hex')));
   }
   return addresses;
 }

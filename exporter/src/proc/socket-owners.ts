@@ -7,7 +7,10 @@ export interface SocketOwners {
    * several hold (forked workers) belongs to the one with the lowest pid, its leader; but to init (1) only if
    * no other holds it, since init merely keeps a listener for socket activation.
    */
-  find(inodes: ReadonlySet<number>, pids: readonly number[]): { owners: ReadonlyMap<number, number>; denied: number };
+  find(
+    inodes: ReadonlySet<number>,
+    pids: readonly number[],
+  ): { owners: ReadonlyMap<number, number>; denied: number };
 }
 
 /** After so many scans in vain a socket is taken to have no process (kernel sockets) or one out of reach. */

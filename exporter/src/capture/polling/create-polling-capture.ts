@@ -57,7 +57,8 @@ export function createPollingCapture(
     const listeners: Listener[] = [];
     connections.beginPass();
     for (const { reading, sockets, listening } of readings) {
-      for (const seen of connections.observe(reading.netns, sockets, listening, ownerOf)) observations.push(seen);
+      for (const seen of connections.observe(reading.netns, sockets, listening, ownerOf))
+        observations.push(seen);
       for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);
     }
     return {
@@ -75,7 +76,8 @@ export function createPollingCapture(
 function inodesOf(readings: readonly { sockets: readonly Socket[] }[]): Set<number> {
   const inodes = new Set<number>();
   for (const { sockets } of readings) {
-    for (const socket of sockets) if (isConnection(socket) || takesFromAnyone(socket)) inodes.add(socket.inode);
+    for (const socket of sockets)
+      if (isConnection(socket) || takesFromAnyone(socket)) inodes.add(socket.inode);
   }
   return inodes;
 }

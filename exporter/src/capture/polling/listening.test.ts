@@ -65,6 +65,9 @@ it('does not take a UDP socket on an ephemeral port for a server', () => {
 });
 
 it('keeps one of several sockets that share a port, one that a process holds', () => {
-  const set = createListeningSet([socket({ inode: 0 }), socket({ inode: 7 }), socket({ inode: 8 })], ephemeral);
+  const set = createListeningSet(
+    [socket({ inode: 0 }), socket({ inode: 7 }), socket({ inode: 8 })],
+    ephemeral,
+  );
   expect(set.sockets.map((listener) => listener.inode)).toEqual([7]);
 });

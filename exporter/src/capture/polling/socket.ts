@@ -69,8 +69,6 @@ export function isConnection(socket: Socket): boolean {
 /** Whether the own end still holds the connection open. */
 export function isOpen(socket: Socket): boolean {
   return (
-    socket.transport === 'udp' ||
-    socket.state === TcpState.established ||
-    socket.state === TcpState.closeWait
+    socket.transport === 'udp' || socket.state === TcpState.established || socket.state === TcpState.closeWait
   );
 }

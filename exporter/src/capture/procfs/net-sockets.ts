@@ -36,7 +36,8 @@ const LINE =
 
 function parseLine(line: string, transport: 'tcp' | 'udp'): Socket {
   const [, local, localPort, remote, remotePort, state, inode] = LINE.exec(line) ?? [];
-  if (!local || !localPort || !remote || !remotePort || !state || !inode) throw new MalformedSocketLineError(line);
+  if (!local || !localPort || !remote || !remotePort || !state || !inode)
+    throw new MalformedSocketLineError(line);
   return {
     transport,
     state: Number.parseInt(state, 16),

@@ -57,7 +57,11 @@ export class MalformedMessageError extends Error {
 }
 
 /** Decodes one datagram of a dump and adds its sockets to `into`. Throws `MalformedMessageError`. */
-export function decodeDump(datagram: Buffer, transport: DumpRequest['transport'], into: Socket[]): DumpProgress {
+export function decodeDump(
+  datagram: Buffer,
+  transport: DumpRequest['transport'],
+  into: Socket[],
+): DumpProgress {
   let offset = 0;
   while (offset + NLMSG_HEADER <= datagram.length) {
     const length = datagram.readUInt32LE(offset);
@@ -86,7 +90,8 @@ function decodeEntry(data: Buffer, start: number, end: number, transport: DumpRe
     const length = data.readUInt16LE(at);
     if (length < 4 || at + length > end) throw new MalformedMessageError(`attribute of ${length} bytes`, at);
     const type = data.readUInt16LE(at + 2);
-    if (type === INET_DIAG_INFO && transport === 'tcp') tcpInfo = parseTcpInfo(data.subarray(at + 4, at + length));
+    if (type === INET_DIAG_INFO && transport === 'tcp')
+      tcpInfo = parseTcpInfo(data.subarray(at + 4, at + length));
     if (type === INET_DIAG_SKV6ONLY && length > 4) ipv6Only = data[at + 4] === 1;
     at = align(at + length);
   }

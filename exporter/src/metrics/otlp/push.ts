@@ -40,7 +40,8 @@ export function createPush({ sender, collect, self, log }: PushOptions): Push {
       log.warn('the OTLP endpoint refused a batch', { reason: delivery.reason });
       return true;
     }
-    if (isReachable) log.warn('cannot reach the OTLP endpoint: keeping what is to be sent', { reason: delivery.reason });
+    if (isReachable)
+      log.warn('cannot reach the OTLP endpoint: keeping what is to be sent', { reason: delivery.reason });
     isReachable = false;
     return false;
   }
@@ -51,7 +52,9 @@ export function createPush({ sender, collect, self, log }: PushOptions): Push {
       const surplus = waiting.splice(0, Math.max(0, waiting.length - MAX_WAITING));
       if (surplus.length > 0) {
         self.add('pushDropped', surplus.length);
-        log.warn('too much is waiting for the OTLP endpoint: dropped the oldest', { batches: surplus.length });
+        log.warn('too much is waiting for the OTLP endpoint: dropped the oldest', {
+          batches: surplus.length,
+        });
       }
       for (let batch = waiting[0]; batch && (await deliver(batch)); batch = waiting[0]) waiting.shift();
     },

@@ -16,7 +16,10 @@ export interface Sender {
  * The official exporter for the protocol. Endpoint, headers, compression, certificates and timeout come from
  * the standard `OTEL_EXPORTER_OTLP_*` variables, which it reads itself; `endpoint` goes before them.
  */
-export async function createOtlpSender(protocol: OtlpProtocol, endpoint: string | undefined): Promise<Sender> {
+export async function createOtlpSender(
+  protocol: OtlpProtocol,
+  endpoint: string | undefined,
+): Promise<Sender> {
   const exporter = await createExporter(protocol, endpoint);
   return {
     send: (batch) =>
@@ -28,7 +31,10 @@ export async function createOtlpSender(protocol: OtlpProtocol, endpoint: string 
 }
 
 /** Imported on demand: an agent that is only scraped does without them and their memory. */
-async function createExporter(protocol: OtlpProtocol, endpoint: string | undefined): Promise<PushMetricExporter> {
+async function createExporter(
+  protocol: OtlpProtocol,
+  endpoint: string | undefined,
+): Promise<PushMetricExporter> {
   if (protocol === 'grpc') {
     const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-grpc');
     return new OTLPMetricExporter(endpoint === undefined ? {} : { url: endpoint });

@@ -1,0 +1,50 @@
+import { tryCaptures } from '../capture/ladder.ts';
+import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
+import { helpText } from '../config/help-text.ts';
+import { resolveOptions } from '../config/resolve-options.ts';
+import { type Check, examineHost } from '../doctor/examine-host.ts';
+import type { Command } from './command.ts';
+
+const SUMMARY = 'Tells what this host offers, what Musubi would use, and what is missing and why.';
+
+const OPTIONS = { json: jsonOption, ...HOST_OPTIONS } as const;
+
+const MARKS = { good: '✓', limited: '!', missing: '✗' } as const;
+
+export const doctor: Command = {
+  summary: SUMMARY,
+  async run(argv, io) {
+    const settings = await resolveOptions(OPTIONS, argv, io.env);
+    if (settings.help) {
+      io.stdout(helpText('musubi doctor [OPTIONS]', SUMMARY, OPTIONS));
+      return 0;
+    }
+    const where = { capture: settings.capture, procRoot: settings['proc-root'], netns: settings.netns };
+    const trials = await tryCaptures(where);
+    const usable = trials.filter(({ missing }) => missing === undefined).map(({ name }) => name);
+    const wanted = settings.capture === 'auto' ? usable[0] : usable.find((name) => name === settings.capture);
+    const checks: Check[] = [
+      ...trials.map(
+        ({ name, gives, missing }): Check => ({
+          name: `capture ${name}`,
+          state: missing === undefined ? 'good' : 'missing',
+          detail: missing ?? `works; gives ${gives}`,
+        }),
+      ),
+      ...(await examineHost(where)),
+    ];
+    if (settings.json) io.stdout(`${JSON.stringify({ capture: wanted ?? null, checks }, null, 2)}\n`);
+    else io.stdout(reportText(checks, wanted));
+    return wanted === undefined ? 1 : 0;
+  },
+};
+
+function reportText(checks: readonly Check[], capture: string | undefined): string {
+  const width = Math.max(...checks.map(({ name }) => name.length)) + 2;
+  const lines = checks.flatMap(({ name, state, detail, remedy }) => [
+    `${MARKS[state]} ${name.padEnd(width)}${detail}`,
+    ...(remedy ? [`  ${' '.repeat(width)}→ ${remedy}`] : []),
+  ]);
+  const verdict = capture ? `Musubi would use: ${capture}` : 'Musubi cannot work here: no capture is usable.';
+  return `${lines.join('\n')}\n\n${verdict}\n`;
+}

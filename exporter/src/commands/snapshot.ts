@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chooseCapture } from '../capture/ladder.ts';
+import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
+import { helpText } from '../config/help-text.ts';
+import type { OptionValues } from '../config/option.ts';
+import { resolveOptions } from '../config/resolve-options.ts';
+import { resourceOf } from '../config/resource.ts';
+import { parseDuration } from '../config/values.ts';
+import { createLog } from '../log.ts';
+import type { Entry } from '../metrics/ledger.ts';
+import { createPipeline } from '../pipeline.ts';
+import type { Command, Io } from './command.ts';
+import { graphText } from './graph-text.ts';
+import { createHiddenWarning } from './hidden-warning.ts';
+import { snapshotRows } from './snapshot-rows.ts';
+
+const SUMMARY = "Shows this host's dependencies as they are now; needs no store and no agent.";
+const STEP = 500;
+
+const OPTIONS = {
+  duration: { value: 'DURATION', help: 'how long to look', parse: parseDuration, default: '5s' },
+  json: jsonOption,
+  ...HOST_OPTIONS,
+} as const;
+
+export const snapshot: Command = {
+  summary: SUMMARY,
+  async run(argv, io) {
+    const settings = await resolveOptions(OPTIONS, argv, io.env);
+    if (settings.help) {
+      io.stdout(helpText('musubi snapshot [OPTIONS]', SUMMARY, OPTIONS));
+      return 0;
+    }
+    const entries = await look(settings, io);
+    if (settings.json) io.stdout(`${JSON.stringify(snapshotRows(entries), null, 2)}\n`);
+    else
+      io.stdout(entries.length > 0 ? graphText(entries) : 'No connection was open or opened in that time.\n');
+    return 0;
+  },
+};
+
+async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly Entry[]> {
+  const procRoot = settings['proc-root'];
+  const { capture } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns });
+  const host = resourceOf(io.env, settings['host-name'])['host.name'];
+  const pipeline = createPipeline({
+    capture,
+    procRoot,
+    host,
+    forgetAfter: Number.POSITIVE_INFINITY,
+    clock: Date.now,
+  });
+  const warnOfHidden = createHiddenWarning(createLog(io.stderr));
+  const end = performance.now() + settings.duration;
+  try {
+    warnOfHidden(await pipeline.pass());
+    for (let rest = settings.duration; rest > 0 && !io.stop.aborted; rest = end - performance.now()) {
+      await sleep(Math.min(STEP, rest), undefined, { signal: io.stop }).catch(() => {});
+      await pipeline.pass();
+    }
+    return pipeline.edges();
+  } finally {
+    capture.close();
+  }
+}

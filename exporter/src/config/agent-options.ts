@@ -1,0 +1,98 @@
+import type { Option } from './option.ts';
+import {
+  oneOf,
+  parseBoolean,
+  parseDuration,
+  parseListen,
+  parseMilliseconds,
+  parseText,
+  parseUrl,
+} from './values.ts';
+
+/** Typed so that an option knows the type of its value and whether it has a default. */
+function option<const O extends Option<unknown>>(definition: O): O {
+  return definition;
+}
+
+export const helpOption = option({ short: 'h', help: 'show this text', parse: parseBoolean });
+export const jsonOption = option({ help: 'print JSON', parse: parseBoolean });
+
+/** The options of every command that looks at this host. */
+export const HOST_OPTIONS = {
+  capture: option({
+    value: 'auto|sockdiag|procfs',
+    help: 'how to read sockets; auto takes the first that works',
+    env: [{ name: 'MUSUBI_CAPTURE' }],
+    parse: oneOf('auto', 'sockdiag', 'procfs'),
+    default: 'auto',
+  }),
+  netns: option({
+    value: 'all|self',
+    help: 'which network namespaces: all on the host, or only the own one',
+    env: [{ name: 'MUSUBI_NETNS' }],
+    parse: oneOf('all', 'self'),
+    default: 'all',
+  }),
+  'host-name': option({
+    value: 'NAME',
+    help: 'the name of this host (default: host.name of OTEL_RESOURCE_ATTRIBUTES, or the host name)',
+    env: [{ name: 'MUSUBI_HOST_NAME' }],
+    parse: parseText,
+  }),
+  'proc-root': option({
+    value: 'DIR',
+    help: 'where the proc file system is mounted',
+    env: [{ name: 'MUSUBI_PROC_ROOT' }],
+    parse: parseText,
+    default: '/proc',
+  }),
+  config: option({
+    value: 'FILE',
+    help: 'a YAML file of settings; its keys are these flags without the dashes',
+    env: [{ name: 'MUSUBI_CONFIG' }],
+    parse: parseText,
+  }),
+  help: helpOption,
+};
+
+export const AGENT_OPTIONS = {
+  interval: option({
+    value: 'DURATION',
+    help: 'time between two looks at the sockets',
+    env: [{ name: 'MUSUBI_INTERVAL' }],
+    parse: parseDuration,
+    default: '2s',
+  }),
+  'forget-after': option({
+    value: 'DURATION',
+    help: 'how long a dependency stays exported after its last use',
+    env: [{ name: 'MUSUBI_FORGET_AFTER' }],
+    parse: parseDuration,
+    default: '5m',
+  }),
+  'prometheus-listen': option({
+    value: 'ADDRESS:PORT',
+    help: 'serve /metrics there (default: 127.0.0.1:9464, unless OTLP is set up)',
+    env: [{ name: 'MUSUBI_PROMETHEUS_LISTEN' }],
+    parse: parseListen,
+  }),
+  'otlp-endpoint': option({
+    value: 'URL',
+    help: 'push metrics there by OTLP',
+    parse: parseUrl,
+  }),
+  'otlp-protocol': option({
+    value: 'grpc|http/protobuf',
+    help: 'how to push (default: grpc)',
+    env: [{ name: 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL' }, { name: 'OTEL_EXPORTER_OTLP_PROTOCOL' }],
+    parse: oneOf('grpc', 'http/protobuf'),
+  }),
+  'export-interval': option({
+    value: 'DURATION',
+    help: 'time between two pushes',
+    env: [{ name: 'OTEL_METRIC_EXPORT_INTERVAL', parse: parseMilliseconds }],
+    parse: parseDuration,
+    default: '60s',
+  }),
+  ...HOST_OPTIONS,
+};

@@ -1,0 +1,24 @@
+/** A setting of a command: a flag, perhaps variables, and a key of the configuration file, in that order. */
+export interface Option<T> {
+  /** What `--help` shows for the value; absent for a switch. */
+  readonly value?: string;
+  readonly help: string;
+  /** Environment variables, the first that is set wins; `parse` where it differs from the flag's. */
+  readonly env?: readonly { readonly name: string; readonly parse?: (text: string) => T }[];
+  readonly parse: (text: string) => T;
+  /** The value if none is given, as one would write it; absent if there is none. */
+  readonly default?: string;
+  /** A letter for short. */
+  readonly short?: string;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** The parsed values by flag name. One without a default may be undefined. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends Option<infer V>
+    ? T[K] extends { default: string }
+      ? V
+      : V | undefined
+    : never;
+};

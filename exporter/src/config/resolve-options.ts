@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import type { Option, OptionTable, OptionValues } from './option.ts';
+import { readConfigFile } from './read-config-file.ts';
+import { UsageError } from './usage-error.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Settles every option of a command: flags go before the environment, that before the configuration file
+ * (`--config`, if the table has it), that before defaults. Throws `UsageError` with the offending key and
+ * value, whichever of these it came from.
+ */
+export async function resolveOptions<T extends OptionTable>(
+  table: T,
+  argv: readonly string[],
+  env: Environment,
+): Promise<OptionValues<T>> {
+  const flags = parseFlags(table, argv);
+  const path = flags['config'] ?? fromEnvironment(table['config'], env)?.text;
+  const file =
+    path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, Object.keys(table));
+
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    const variable = fromEnvironment(option, env);
+    const flag = flags[name];
+    const entry = file.get(name);
+    if (flag !== undefined) values[name] = parse(`--${name}`, flag, option.parse);
+    else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? option.parse);
+    else if (entry) values[name] = parse(`${path}:${entry.line}: ${name}`, entry.text, option.parse);
+    else if (option.default !== undefined) values[name] = option.parse(option.default);
+  }
+  return values as OptionValues<T>;
+}
+
+/** A value of the configuration file and the line it stands on. */
+export interface ConfigValue {
+  readonly text: string;
+  readonly line: number;
+}
+
+function parse(key: string, text: string, parser: (text: string) => unknown): unknown {
+  try {
+    return parser(text);
+  } catch (cause) {
+    throw new UsageError(`${key}: ${JSON.stringify(text)} ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parseFlags(table: OptionTable, argv: readonly string[]): Record<string, string> {
+  const options = Object.fromEntries(
+    Object.entries(table).map(([name, { value, short }]) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
+    ]),
+  );
+  try {
+    const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  } catch (cause) {
+    // Node's own message names the flag; what follows its first sentence is advice on dashes.
+    throw new UsageError((cause as Error).message.split('. ')[0] ?? '', { cause });
+  }
+}
+
+function fromEnvironment(option: Option<unknown> | undefined, env: Environment) {
+  for (const variable of option?.env ?? []) {
+    const text = env[variable.name];
+    // The OpenTelemetry specification has an empty variable be as one that is not set.
+    if (text !== undefined && text !== '') return { ...variable, text };
+  }
+  return undefined;
+}
