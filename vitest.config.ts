@@ -6,7 +6,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['exporter/src/**/*.test.ts', 'grafana-plugin/src/**/*.test.ts', 'provisioning/**/*.test.ts'],
+          include: [
+            'exporter/src/**/*.test.ts',
+            'grafana-plugin/src/**/*.test.ts',
+            'provisioning/**/*.test.ts',
+          ],
         },
       },
       {

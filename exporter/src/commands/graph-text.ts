@@ -14,10 +14,10 @@ interface Line {
  * once, from its source.
  */
 export function graphText(entries: readonly Entry[]): string {
-  const outbound = entries.filter(({ attributes }) => attributes['direction'] === 'outbound');
+  const outbound = entries.filter(({ attributes }) => attributes.direction === 'outbound');
   const told = new Set(outbound.map(({ attributes }) => placeOf(attributes)));
   const inbound = entries.filter(
-    ({ attributes }) => attributes['direction'] === 'inbound' && !told.has(placeOf(attributes)),
+    ({ attributes }) => attributes.direction === 'inbound' && !told.has(placeOf(attributes)),
   );
   const lines = [...outbound, ...inbound].map(toLine).sort(bySourceThenDestination);
   const width = Math.max(0, ...lines.map(({ destination }) => destination.length));

@@ -16,7 +16,7 @@ export async function resolveOptions<T extends OptionTable>(
   env: Environment,
 ): Promise<OptionValues<T>> {
   const flags = parseFlags(table, argv);
-  const path = flags['config'] ?? fromEnvironment(table['config'], env)?.text;
+  const path = flags.config ?? fromEnvironment(table.config, env)?.text;
   const file =
     path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, Object.keys(table));
 

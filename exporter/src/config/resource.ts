@@ -18,11 +18,11 @@ export function resourceOf(
   const given = parseResourceAttributes(env[VARIABLE] ?? '');
   const host = hostName ?? given['host.name'] ?? hostname();
   return {
-    'service.name': env['OTEL_SERVICE_NAME'] || 'musubi',
+    'service.name': env.OTEL_SERVICE_NAME || 'musubi',
     'service.version': VERSION,
     'service.instance.id': host,
     ...given,
-    ...(env['OTEL_SERVICE_NAME'] && { 'service.name': env['OTEL_SERVICE_NAME'] }),
+    ...(env.OTEL_SERVICE_NAME && { 'service.name': env.OTEL_SERVICE_NAME }),
     'host.name': host,
   };
 }
