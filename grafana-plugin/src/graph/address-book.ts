@@ -1,0 +1,59 @@
+import { isLoopback, isWildcard } from './address.ts';
+import { type End, type HalfEdge, type Listener, reporterOf } from './half-edge.ts';
+
+/** Knows whose each address is, and who listens on it. */
+export interface AddressBook {
+  /** Whether the address means something on its own host only: loopback, or claimed by several hosts. */
+  isHostLocal(address: string): boolean;
+  /** The host that owns the address as `reporter` sees it, or ''. */
+  ownerOf(address: string, reporter: string): string;
+  /** Everyone who listens on exactly this address and port as `reporter` sees it. */
+  listenersAt(transport: string, address: string, port: string, reporter: string): readonly End[];
+}
+
+const socketKey = (transport: string, address: string, port: string) => `${transport} ${port} ${address}`;
+
+/** Builds the book from what hosts say of their own addresses. */
+export function createAddressBook(halves: readonly HalfEdge[], listeners: readonly Listener[]): AddressBook {
+  const owners = new Map<string, Set<string>>();
+  const listening = new Map<string, End[]>();
+
+  const claim = ({ address, host }: End) => {
+    if (host === '' || isWildcard(address) || isLoopback(address)) return;
+    const hosts = owners.get(address);
+    if (hosts) hosts.add(host);
+    else owners.set(address, new Set([host]));
+  };
+  for (const half of halves) claim(half.direction === 'outbound' ? half.src : half.dst);
+  for (const { transport, port, end } of listeners) {
+    claim(end);
+    if (isWildcard(end.address)) continue;
+    const key = socketKey(transport, end.address, port);
+    const ends = listening.get(key);
+    if (ends) ends.push(end);
+    else listening.set(key, [end]);
+  }
+
+  const isHostLocal = (address: string) => isLoopback(address) || (owners.get(address)?.size ?? 0) > 1;
+
+  return {
+    isHostLocal,
+    ownerOf(address, reporter) {
+      if (isLoopback(address)) return reporter;
+      const hosts = owners.get(address);
+      if (hosts?.size === 1) return [...hosts][0] ?? '';
+      return hosts?.has(reporter) ? reporter : '';
+    },
+    listenersAt(transport, address, port, reporter) {
+      const ends = listening.get(socketKey(transport, address, port)) ?? [];
+      return isHostLocal(address) ? ends.filter((end) => end.host === reporter) : ends;
+    },
+  };
+}
+
+/** The join key of a half: the host is part of it where the addresses mean something on that host only. */
+export function joinKey(half: HalfEdge, book: AddressBook): string {
+  const { src, dst, port, transport } = half;
+  const local = book.isHostLocal(src.address) && book.isHostLocal(dst.address);
+  return JSON.stringify([src.address, dst.address, port, transport, local ? reporterOf(half) : '']);
+}

@@ -1,0 +1,61 @@
+import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
+import type { Layout, LayoutSizes } from '../layout/layout-graph.ts';
+import { attachEdges } from './attach-edges.ts';
+import type { Card, DisplayList, Rectangle } from './display-list.ts';
+import { drawCurves } from './draw-curves.ts';
+import { placeLabels } from './place-labels.ts';
+import { type Measure, shorten } from './shorten.ts';
+
+/** What the host of the graph decides: texts, and how wide they are in its fonts. */
+export interface DisplayTexts {
+  readonly titleOf: (node: GraphNode) => string;
+  readonly subtitleOf: (node: GraphNode) => string;
+  /** '' for no label. */
+  readonly labelOf: (edge: GraphEdge) => string;
+  readonly measure: { readonly title: Measure; readonly subtitle: Measure; readonly label: Measure };
+}
+
+/** Free width left and right of a card's texts. */
+export const CARD_PADDING = 14;
+const LABEL_PADDING = 4;
+const LABEL_HEIGHT = 16;
+
+/** Turns a laid-out graph into the list of things to draw. */
+export function buildDisplay(
+  graph: Graph,
+  layout: Layout,
+  sizes: LayoutSizes,
+  texts: DisplayTexts,
+): DisplayList {
+  const room = sizes.width - 2 * CARD_PADDING;
+  const cards = graph.nodes.map((node): Card => {
+    const { x, y } = layout.corners.get(node.key) ?? { x: 0, y: 0 };
+    const title = shorten(texts.titleOf(node), room, texts.measure.title);
+    const subtitle = shorten(texts.subtitleOf(node), room, texts.measure.subtitle);
+    const { key, kind, host } = node;
+    return { key, kind, host, title, subtitle, x, y, width: sizes.width, height: sizes.height };
+  });
+  const curves = drawCurves(attachEdges(graph.edges, layout, sizes), sizes);
+  const textOf = new Map(graph.edges.map((edge) => [edge.key, texts.labelOf(edge)]));
+  const labels = placeLabels(curves, cards, (key) => {
+    const text = textOf.get(key);
+    return text
+      ? { text, width: texts.measure.label(text) + 2 * LABEL_PADDING, height: LABEL_HEIGHT }
+      : undefined;
+  });
+  const ends = curves.flatMap(({ points }) => points.map((point) => ({ ...point, width: 0, height: 0 })));
+  // Labels stand on curves: leaving them out keeps the bounds the same while only figures change.
+  return { curves, labels, cards, bounds: boundsOf([...cards, ...ends]) };
+}
+
+function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
+  if (rectangles.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of rectangles) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}

@@ -1,0 +1,53 @@
+import type { GraphNode } from '../graph.ts';
+import type { Point } from '../layout/layout-graph.ts';
+
+/** A node as drawn. Texts already fit the card. */
+export interface Card {
+  readonly key: string;
+  readonly kind: GraphNode['kind'];
+  readonly host: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An edge as drawn: cubic Bézier segments and an arrowhead that points at the destination. */
+export interface Curve {
+  readonly key: string;
+  readonly source: string;
+  readonly target: string;
+  /** Start, then for each segment two control points and its end. */
+  readonly points: readonly Point[];
+  readonly width: number;
+  readonly dashed: boolean;
+  /** The tip, and whether it points right (1), left (-1) or down (0). */
+  readonly arrow: { readonly tip: Point; readonly direction: 1 | -1 | 0; readonly length: number };
+}
+
+/** An edge's text; `x`, `y` is its top left corner. */
+export interface EdgeLabel {
+  readonly key: string;
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** All that is drawn, in the order in which it is drawn. One list serves the canvas, hits and tests. */
+export interface DisplayList {
+  readonly curves: readonly Curve[];
+  readonly labels: readonly EdgeLabel[];
+  readonly cards: readonly Card[];
+  readonly bounds: Rectangle;
+}

@@ -1,0 +1,77 @@
+import { bytesOf } from '../figures.ts';
+import type { GraphEdge } from '../graph.ts';
+import type { LayoutSizes, Point } from '../layout/layout-graph.ts';
+import type { Route } from './attach-edges.ts';
+import type { Curve } from './display-list.ts';
+
+const THINNEST = 1.25;
+const WIDEST = 6;
+/** Vertical distance of parallel edges where they pass a layer together. */
+const BEND_PITCH = 8;
+
+/** Turns routes into curves; the width grows with the share of the busiest edge's bytes. */
+export function drawCurves(routes: readonly Route[], sizes: LayoutSizes): Curve[] {
+  const most = routes.reduce((max, { edge }) => Math.max(max, bytesOf(edge.figures) ?? 0), 0);
+  const lanes = new Map<string, number>();
+  return routes.map((route) => {
+    const { edge } = route;
+    const pair = JSON.stringify([edge.source, edge.target]);
+    const lane = lanes.get(pair) ?? 0;
+    lanes.set(pair, lane + 1);
+    const width = widthOf(edge, most);
+    const length = 7 + width;
+    const shape = {
+      key: edge.key,
+      source: edge.source,
+      target: edge.target,
+      width,
+      dashed: edge.seenBy !== 'both',
+    };
+    if (route.direction === 0) return { ...shape, ...selfLoop(route, sizes, lane, length) };
+    const arrow = { tip: route.entry, direction: route.direction, length };
+    return { ...shape, points: flow(route, sizes, lane * BEND_PITCH, length), arrow };
+  });
+}
+
+function widthOf(edge: GraphEdge, most: number): number {
+  const bytes = bytesOf(edge.figures) ?? 0;
+  // Volumes span many orders of magnitude: a flat power keeps the small ones apart, too.
+  return most > 0 ? THINNEST + (WIDEST - THINNEST) * (bytes / most) ** 0.35 : THINNEST;
+}
+
+/** Level at cards and where it passes a layer, curved in the gaps between. */
+function flow(route: Route, sizes: LayoutSizes, shift: number, arrowLength: number): Point[] {
+  const reach = (sizes.width / 2) * route.direction;
+  const stops = [
+    route.exit,
+    ...route.bends.flatMap(({ x, y }) => [
+      { x: x - reach, y: y + shift },
+      { x: x + reach, y: y + shift },
+    ]),
+    // The line ends inside the arrowhead, so that its width does not blunt the tip.
+    { x: route.entry.x - (arrowLength - 1) * route.direction, y: route.entry.y },
+  ];
+  return stops.flatMap((to, i) => {
+    const from = stops[i - 1];
+    if (!from) return [to];
+    const middle = (from.x + to.x) / 2;
+    return [{ x: middle, y: from.y }, { x: middle, y: to.y }, to];
+  });
+}
+
+/** A loop above the card's right half. */
+function selfLoop({ exit }: Route, sizes: LayoutSizes, lane: number, length: number) {
+  const top = exit.y - sizes.height / 2;
+  const left = exit.x + sizes.width * 0.62;
+  const right = left + 36 + lane * 12;
+  const peak = top - 26 - lane * 10;
+  return {
+    points: [
+      { x: left, y: top },
+      { x: left, y: peak },
+      { x: right, y: peak },
+      { x: right, y: top - length + 1 },
+    ],
+    arrow: { tip: { x: right, y: top }, direction: 0 as const, length },
+  };
+}

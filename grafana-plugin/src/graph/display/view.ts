@@ -1,0 +1,46 @@
+import type { Point } from '../layout/layout-graph.ts';
+import type { Rectangle } from './display-list.ts';
+
+/** What part of the drawing is seen: screen = drawing * scale + (x, y). */
+export interface View {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+const SMALLEST = 0.05;
+const LARGEST = 4;
+const MARGIN = 24;
+
+/** Shows all of `bounds` in the middle; small graphs are not blown up. */
+export function fitView(bounds: Rectangle, width: number, height: number): View {
+  const scale = Math.max(
+    SMALLEST,
+    Math.min(1.15, (width - 2 * MARGIN) / (bounds.width || 1), (height - 2 * MARGIN) / (bounds.height || 1)),
+  );
+  return {
+    scale,
+    x: width / 2 - (bounds.x + bounds.width / 2) * scale,
+    y: height / 2 - (bounds.y + bounds.height / 2) * scale,
+  };
+}
+
+/** Zooms by a factor; what is under the pointer stays there. */
+export function zoomAt(view: View, factor: number, at: Point): View {
+  const scale = Math.max(SMALLEST, Math.min(LARGEST, view.scale * factor));
+  const ratio = scale / view.scale;
+  return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
+}
+
+/** Moves the drawing by a distance on screen. */
+export const panBy = (view: View, dx: number, dy: number): View => ({
+  ...view,
+  x: view.x + dx,
+  y: view.y + dy,
+});
+
+/** The point of the drawing at a point of the screen. */
+export const toDrawing = (view: View, at: Point): Point => ({
+  x: (at.x - view.x) / view.scale,
+  y: (at.y - view.y) / view.scale,
+});

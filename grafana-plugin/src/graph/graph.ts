@@ -1,0 +1,51 @@
+import type { Figures } from './half-edge.ts';
+import type { JoinedEdge } from './join-halves.ts';
+
+/** What an end looked like in the range: details beyond its node's identity. */
+export interface EdgeEnd {
+  readonly addresses: readonly string[];
+  readonly processes: readonly string[];
+  readonly pids: readonly string[];
+  /** The services it might be: reports differ, so none was chosen. */
+  readonly candidates: readonly string[];
+}
+
+/**
+ * A node of the graph.
+ * `service`: a named service; `unknown`: an unnamed process on a known host; `external`: a peer without an
+ * exporter, known by its address or name only.
+ */
+export interface GraphNode extends EdgeEnd {
+  /** A JSON tuple: opaque, and never ambiguous whatever the names hold. */
+  readonly key: string;
+  readonly kind: 'service' | 'unknown' | 'external';
+  readonly title: string;
+  readonly service: string;
+  readonly host: string;
+}
+
+/** One dependency: `source` depends on `target`, which listens on `port`. */
+export interface GraphEdge {
+  readonly key: string;
+  readonly source: string;
+  readonly target: string;
+  readonly port: string;
+  readonly transport: string;
+  readonly src: EdgeEnd;
+  readonly dst: EdgeEnd;
+  readonly seenBy: JoinedEdge['seenBy'];
+  /** From the source's side: transmit is source to destination. */
+  readonly figures: Figures;
+  readonly atSource: Figures | undefined;
+  readonly atDestination: Figures | undefined;
+}
+
+/** The dependency graph, nodes and edges in a fixed order. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** The same text for the same nodes and edges, whatever their figures: while it holds, nothing moves. */
+export const topologyKey = (graph: Graph): string =>
+  JSON.stringify([graph.nodes.map((node) => node.key), graph.edges.map((edge) => edge.key)]);

@@ -1,0 +1,47 @@
+/** What a half-edge's labels tell of one end. '' is "not known". */
+export interface End {
+  readonly service: string;
+  readonly process: string;
+  readonly pid: string;
+  readonly host: string;
+  readonly address: string;
+  readonly kind: string;
+}
+
+export type Direction = 'outbound' | 'inbound';
+
+/** The figures of an edge in the range, as one end saw them. Transmit and receive are the observing end's. */
+export interface Figures {
+  /** Connections opened in the range. */
+  opened?: number;
+  /** Bytes in the range. */
+  transmit?: number;
+  receive?: number;
+  /** Connections open at the end of the range. */
+  open?: number;
+  /** Smoothed round-trip time in seconds. */
+  rtt?: number;
+  /** Unix time in seconds. */
+  lastSeen?: number;
+}
+
+/** An edge as one host reports it. Its own end is `src` when outbound, `dst` when inbound. */
+export interface HalfEdge {
+  readonly direction: Direction;
+  readonly transport: string;
+  readonly port: string;
+  readonly src: End;
+  readonly dst: End;
+  readonly figures: Figures;
+}
+
+/** A service that listens on one concrete address and port. */
+export interface Listener {
+  readonly transport: string;
+  readonly port: string;
+  readonly end: End;
+}
+
+/** The host that reported the half. */
+export const reporterOf = (half: HalfEdge): string =>
+  half.direction === 'outbound' ? half.src.host : half.dst.host;

@@ -1,0 +1,84 @@
+import { normaliseAddress } from './address.ts';
+import type { End, Figures, HalfEdge, Listener } from './half-edge.ts';
+import { canonicalName, type findColumn, numberAt, rowCount, type Table, textAt } from './table.ts';
+import { measureOf, valueColumn } from './table-measure.ts';
+
+/** All that the panel's queries told. */
+export interface Reading {
+  readonly halves: readonly HalfEdge[];
+  readonly listeners: readonly Listener[];
+  /** Rows of all tables, and the canonical names of their columns: what the empty states speak of. */
+  readonly rows: number;
+  readonly columns: ReadonlySet<string>;
+}
+
+type Cells = (label: string) => string;
+
+const readEnd = (side: 'src' | 'dst', cell: Cells): End => ({
+  service: cell(`${side}_service`),
+  process: cell(`${side}_process`),
+  pid: cell(`${side}_pid`),
+  host: cell(`${side}_host`),
+  address: normaliseAddress(cell(`${side}_address`)),
+  kind: cell(`${side}_kind`),
+});
+
+/** Reads half-edges and listeners, merging the figures that several queries give of one half-edge. */
+export function readTables(tables: readonly Table[]): Reading {
+  const halves = new Map<string, { half: HalfEdge; seen: boolean }>();
+  const listeners: Listener[] = [];
+  const columns = new Set<string>();
+  let rows = 0;
+  let existenceAsked = false;
+
+  for (const table of tables) {
+    const measure = measureOf(table);
+    const value = valueColumn(table);
+    const cache = new Map<string, ReturnType<typeof findColumn>>();
+    for (const column of table.columns) {
+      columns.add(canonicalName(column.name));
+      cache.set(canonicalName(column.name), column);
+    }
+    existenceAsked ||= measure === 'lastSeen';
+    const count = rowCount(table);
+    rows += count;
+
+    for (let row = 0; row < count; row++) {
+      const cell: Cells = (label) => textAt(cache.get(label), row);
+      const transport = cell('network_transport');
+      const port = cell('dst_port');
+      const dst = readEnd('dst', cell);
+      if (measure === 'listen') {
+        listeners.push({ transport, port, end: dst });
+        continue;
+      }
+      const direction = cell('direction');
+      if (direction !== 'outbound' && direction !== 'inbound') continue;
+      const src = readEnd('src', cell);
+      const id = JSON.stringify([direction, transport, port, ...Object.values(src), ...Object.values(dst)]);
+      let entry = halves.get(id);
+      if (!entry) {
+        entry = { half: { direction, transport, port, src, dst, figures: {} }, seen: false };
+        halves.set(id, entry);
+      }
+      if (measure === 'lastSeen') entry.seen = true;
+      const figure = measure === 'io' ? ioFigure(cell('network_io_direction')) : measure;
+      const number = numberAt(value, row);
+      if (figure && number !== undefined) addFigure(entry.half.figures, figure, number);
+    }
+  }
+
+  // Existence and traffic are different questions: where the existence query was asked, it alone answers.
+  const kept = [...halves.values()].filter((entry) => entry.seen || !existenceAsked);
+  return { halves: kept.map((entry) => entry.half), listeners, rows, columns };
+}
+
+const ioFigure = (direction: string): 'transmit' | 'receive' | undefined =>
+  direction === 'transmit' || direction === 'receive' ? direction : undefined;
+
+/** Two rows with the same labels (a label was aggregated away by the user) add up, times do not. */
+function addFigure(figures: Figures, name: keyof Figures, value: number): void {
+  const old = figures[name];
+  if (old === undefined) figures[name] = value;
+  else figures[name] = name === 'lastSeen' || name === 'rtt' ? Math.max(old, value) : old + value;
+}

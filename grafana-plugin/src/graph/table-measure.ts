@@ -1,0 +1,34 @@
+import type { Figures } from './half-edge.ts';
+import { type Column, canonicalName, findColumn, type Table, textAt } from './table.ts';
+
+/** What a table's numbers are. */
+export type Measure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io' | 'listen';
+
+const BY_METRIC: readonly (readonly [string, Measure])[] = [
+  ['last_seen', 'lastSeen'],
+  ['connection_opened', 'opened'],
+  ['dependency_io', 'io'],
+  ['connection_count', 'open'],
+  ['tcp_rtt', 'rtt'],
+  ['dependency_listen', 'listen'],
+];
+
+/**
+ * Tells what a table measures: by its content where that is plain, else by its refId, else by the metric name.
+ * A table of unknown measure still proves that its edges exist.
+ */
+export function measureOf(table: Table): Measure | undefined {
+  if (findColumn(table, 'network_io_direction')) return 'io';
+  const byRefId = BY_METRIC.find(([, measure]) => measure.toLowerCase() === table.refId.toLowerCase());
+  if (byRefId) return byRefId[1];
+  const metric = textAt(findColumn(table, '__name__'), 0);
+  const byMetric = BY_METRIC.find(([part]) => canonicalName(metric).includes(part));
+  if (byMetric) return byMetric[1];
+  return findColumn(table, 'dst_address') && !findColumn(table, 'direction') ? 'listen' : undefined;
+}
+
+const LABEL = /^(src|dst)_|^(direction|network_transport)$/;
+
+/** The number column, found by its type: Grafana calls it `Value` or `Value #refId`, and users rename it. */
+export const valueColumn = (table: Table): Column | undefined =>
+  table.columns.find((column) => column.type === 'number' && !LABEL.test(canonicalName(column.name)));

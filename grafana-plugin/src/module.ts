@@ -1,0 +1,26 @@
+import './public-path.ts';
+import { PanelPlugin } from '@grafana/data';
+import { DependencyPanel } from './panel/DependencyPanel.tsx';
+import { DEFAULT_OPTIONS, EDGE_LABELS, NODE_TEXTS, type PanelOptions } from './panel/options.ts';
+
+/** What Grafana loads. */
+// biome-ignore lint/correctness/useHookAtTopLevel: Grafana's builder method only looks like a hook.
+export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
+  .useFieldConfig()
+  .setPanelOptions((builder) =>
+    builder
+      .addSelect({
+        path: 'edgeLabel',
+        name: 'Edge labels',
+        description: 'What is written on each dependency',
+        defaultValue: DEFAULT_OPTIONS.edgeLabel,
+        settings: { options: [...EDGE_LABELS] },
+      })
+      .addSelect({
+        path: 'nodeText',
+        name: 'Node text',
+        description: 'What is written below the name of each service',
+        defaultValue: DEFAULT_OPTIONS.nodeText,
+        settings: { options: [...NODE_TEXTS] },
+      }),
+  );

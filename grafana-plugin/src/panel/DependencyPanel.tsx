@@ -1,0 +1,53 @@
+import { css } from '@emotion/css';
+import { LoadingState, type PanelProps } from '@grafana/data';
+import { Alert } from '@grafana/ui';
+import { useMemo } from 'react';
+import { createFormatters } from './formatters.ts';
+import { GraphView } from './GraphView.tsx';
+import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
+import { PanelMessage } from './PanelMessage.tsx';
+import { errorText } from './query-errors.ts';
+import { useDependencyGraph } from './use-dependency-graph.ts';
+
+/** The panel: the graph of the range, or what to do when there is none. */
+export function DependencyPanel({ data, options, width, height, timeZone }: PanelProps<PanelOptions>) {
+  const { graph, message } = useDependencyGraph(data);
+  const format = useMemo(() => createFormatters(data.series, timeZone), [data.series, timeZone]);
+  const error = errorText(data);
+  const busy = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
+  const state = message ? (error ? 'error' : busy ? 'loading' : message.state) : 'ready';
+
+  return (
+    <div
+      className={root}
+      style={{ width, height }}
+      data-testid="musubi-panel"
+      data-panel-state={state}
+      data-refreshing={busy}
+    >
+      {state === 'ready' ? (
+        <GraphView
+          graph={graph}
+          options={{ ...DEFAULT_OPTIONS, ...options }}
+          format={format}
+          width={width}
+          height={height}
+        />
+      ) : state === 'error' ? (
+        <PanelMessage state="error" title="The data source answered with an error" advice={error} />
+      ) : state === 'loading' ? (
+        <PanelMessage state="loading" title="Loading" advice="" />
+      ) : (
+        <PanelMessage state={state} title={message?.title ?? ''} advice={message?.advice ?? ''} />
+      )}
+      {state === 'ready' && error && (
+        <Alert className={warning} severity="warning" title="A query failed: figures may be missing">
+          {error}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+const root = css({ position: 'relative', overflow: 'hidden' });
+const warning = css({ position: 'absolute', left: 8, top: 8, maxWidth: '50%' });

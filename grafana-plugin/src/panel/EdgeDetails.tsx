@@ -1,0 +1,109 @@
+import { mirrorFigures } from '../graph/figures.ts';
+import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
+import type { Figures } from '../graph/half-edge.ts';
+import type { Formatters } from './formatters.ts';
+import { portOf } from './node-texts.ts';
+
+interface Props {
+  readonly edge: GraphEdge;
+  readonly graph: Graph;
+  readonly format: Formatters;
+}
+
+const REPORTED: Record<GraphEdge['seenBy'], string> = {
+  both: 'Reported by both ends.',
+  source: 'Reported by the source only.',
+  destination: 'Reported by the destination only.',
+};
+
+/** Both ends of an edge, and its figures as each of them saw them. */
+export function EdgeDetails({ edge, graph, format }: Props) {
+  const nodeOf = (key: string) => graph.nodes.find((node) => node.key === key);
+  const [source, target] = [nodeOf(edge.source), nodeOf(edge.target)];
+  if (!source || !target) return null;
+  return (
+    <>
+      <h6>
+        {source.title} → {target.title} {portOf(edge)}
+      </h6>
+      <Ends source={source} target={target} edge={edge} />
+      <FiguresTable edge={edge} format={format} />
+      <p>
+        {REPORTED[edge.seenBy]} <Candidates end={edge.src} /> <Candidates end={edge.dst} />
+      </p>
+    </>
+  );
+}
+
+function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; edge: GraphEdge }) {
+  const rows: [string, string, string][] = [
+    ['Service', source.service, target.service],
+    ['Process', edge.src.processes.join(', '), edge.dst.processes.join(', ')],
+    ['pid', edge.src.pids.join(', '), edge.dst.pids.join(', ')],
+    ['Host', source.host, target.host],
+    ['Address', edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
+    ['Port', '', [edge.port, edge.transport].filter(Boolean).join('/')],
+  ];
+  return (
+    <table>
+      <thead>
+        <tr>
+          <td />
+          <th>Source (depends on)</th>
+          <th>Destination (listens)</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, left, right]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{left || '–'}</td>
+            <td>{right || '–'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** One column per end that reported; both speak of the same way: source to destination is "sent". */
+function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
+  const views: [string, Figures][] = [];
+  if (edge.atSource) views.push(['Seen by source', edge.atSource]);
+  if (edge.atDestination) views.push(['Seen by destination', mirrorFigures(edge.atDestination)]);
+  const rows: [string, keyof Figures, (value: number) => string][] = [
+    ['Connections opened', 'opened', format.count],
+    ['Open now', 'open', format.count],
+    ['Source → destination', 'transmit', format.bytes],
+    ['Destination → source', 'receive', format.bytes],
+    ['Round trip', 'rtt', format.seconds],
+    ['Last seen', 'lastSeen', format.time],
+  ];
+  return (
+    <table>
+      <thead>
+        <tr>
+          <td />
+          {views.map(([name]) => (
+            <th key={name}>{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows
+          .filter(([, figure]) => views.some(([, figures]) => figures[figure] !== undefined))
+          .map(([name, figure, text]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {views.map(([view, { [figure]: value }]) => (
+                <td key={view}>{value === undefined ? '–' : text(value)}</td>
+              ))}
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}
+
+const Candidates = ({ end }: { end: EdgeEnd }) =>
+  end.candidates.length > 0 ? <>The unnamed end may be any of: {end.candidates.join(', ')}.</> : null;

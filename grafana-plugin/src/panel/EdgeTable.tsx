@@ -1,0 +1,163 @@
+import { css, cx } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import { type KeyboardEvent, memo, useMemo } from 'react';
+import { bytesOf } from '../graph/figures.ts';
+import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
+import type { Formatters } from './formatters.ts';
+
+interface Props {
+  readonly graph: Graph;
+  readonly format: Formatters;
+  /** Otherwise it is there for screen readers and the keyboard only. */
+  readonly visible: boolean;
+  readonly onFocus: (edge: GraphEdge | undefined) => void;
+  readonly onPick: (edge: GraphEdge) => void;
+}
+
+/** More rows than this slow the page down and help nobody. */
+const MOST_ROWS = 1000;
+
+/** The drawing's twin in text: every edge a row, walked with the arrow keys. */
+export const EdgeTable = memo(function EdgeTable({ graph, format, visible, onFocus, onPick }: Props) {
+  const styles = useStyles2(getStyles);
+  const nodes = useMemo(() => new Map(graph.nodes.map((node) => [node.key, node])), [graph]);
+  const rows = useMemo(
+    () => graph.edges.toSorted((a, b) => (bytesOf(b.figures) ?? 0) - (bytesOf(a.figures) ?? 0)),
+    [graph],
+  );
+  const left = rows.length - MOST_ROWS;
+  return (
+    <div className={visible ? styles.pane : styles.hidden}>
+      <table className={styles.table} data-testid="musubi-edges">
+        <caption>
+          Dependencies in this range, most bytes first{left > 0 ? `; ${left} more are not listed` : ''}
+        </caption>
+        <thead>
+          <tr>
+            {[
+              'Source',
+              'Destination',
+              'Port',
+              'Transport',
+              'Connections',
+              'Open',
+              'Bytes',
+              'Last seen',
+              'Seen by',
+            ].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody onKeyDown={walkRows} onBlur={() => onFocus(undefined)}>
+          {rows.slice(0, MOST_ROWS).map((edge, index) => (
+            <Row
+              key={edge.key}
+              edge={edge}
+              source={nodes.get(edge.source)}
+              target={nodes.get(edge.target)}
+              format={format}
+              tabIndex={index === 0 ? 0 : -1}
+              onFocus={() => onFocus(edge)}
+              onPick={() => onPick(edge)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+});
+
+interface RowProps {
+  readonly edge: GraphEdge;
+  readonly source: GraphNode | undefined;
+  readonly target: GraphNode | undefined;
+  readonly format: Formatters;
+  readonly tabIndex: number;
+  readonly onFocus: () => void;
+  readonly onPick: () => void;
+}
+
+function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowProps) {
+  const { opened, open, lastSeen } = edge.figures;
+  const bytes = bytesOf(edge.figures);
+  const text = (value: number | undefined, write: (value: number) => string) =>
+    value === undefined ? '' : write(value);
+  return (
+    <tr
+      data-source={source?.title}
+      data-source-host={source?.host}
+      data-source-process={edge.src.processes.join(',')}
+      data-source-pid={edge.src.pids.join(',')}
+      data-destination={target?.title}
+      data-destination-host={target?.host}
+      data-destination-process={edge.dst.processes.join(',')}
+      data-destination-pid={edge.dst.pids.join(',')}
+      data-port={edge.port}
+      data-transport={edge.transport}
+      data-connections={opened === undefined ? '' : Math.round(opened)}
+      data-open={open ?? ''}
+      data-bytes={bytes === undefined ? '' : Math.round(bytes)}
+      data-last-seen={lastSeen ?? ''}
+      data-seen-by={edge.seenBy}
+    >
+      <td>
+        <button type="button" tabIndex={tabIndex} onFocus={onFocus} onClick={onPick}>
+          {nameOf(source)}
+        </button>
+      </td>
+      <td>{nameOf(target)}</td>
+      <td>{edge.port}</td>
+      <td>{edge.transport}</td>
+      <td>{text(opened, format.count)}</td>
+      <td>{text(open, format.count)}</td>
+      <td>{text(bytes, format.bytes)}</td>
+      <td>{text(lastSeen, format.time)}</td>
+      <td>{edge.seenBy === 'both' ? 'both ends' : edge.seenBy}</td>
+    </tr>
+  );
+}
+
+const nameOf = (node: GraphNode | undefined) => [node?.title, node?.host].filter(Boolean).join(' · ');
+
+/** Arrow keys move between rows: one tab stop for the whole table. */
+function walkRows(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const next = buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // Out of sight, yet read by screen readers and reached by the tab key.
+  hidden: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
+  pane: cx(
+    css({
+      position: 'absolute',
+      inset: 'auto 0 0 0',
+      height: '45%',
+      overflow: 'auto',
+      background: theme.colors.background.primary,
+      borderTop: `1px solid ${theme.colors.border.medium}`,
+    }),
+  ),
+  table: css({
+    width: '100%',
+    fontSize: theme.typography.bodySmall.fontSize,
+    caption: { captionSide: 'top', padding: theme.spacing(0.5, 1), color: theme.colors.text.secondary },
+    'th, td': { padding: theme.spacing(0.5, 1), textAlign: 'left', whiteSpace: 'nowrap' },
+    'td:nth-child(n + 5):nth-child(-n + 7)': { fontVariantNumeric: 'tabular-nums' },
+    'tbody tr:hover, tbody tr:focus-within': { background: theme.colors.action.hover },
+    button: {
+      all: 'unset',
+      cursor: 'pointer',
+      '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}` },
+    },
+  }),
+});

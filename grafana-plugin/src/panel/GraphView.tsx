@@ -1,0 +1,94 @@
+import { css } from '@emotion/css';
+import { Button, useTheme2 } from '@grafana/ui';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { Target } from '../graph/display/hit-test.ts';
+import type { Graph, GraphEdge } from '../graph/graph.ts';
+import { distinct } from '../graph/order.ts';
+import { Details } from './Details.tsx';
+import { EdgeTable } from './EdgeTable.tsx';
+import type { Formatters } from './formatters.ts';
+import { GraphCanvas, type Hover } from './GraphCanvas.tsx';
+import { Legend } from './Legend.tsx';
+import type { PanelOptions } from './options.ts';
+import { createPalette } from './palette.ts';
+import { useDisplay } from './use-dependency-graph.ts';
+import { useView } from './use-view.ts';
+
+interface Props {
+  readonly graph: Graph;
+  readonly options: PanelOptions;
+  readonly format: Formatters;
+  readonly width: number;
+  readonly height: number;
+}
+
+const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
+
+/** The graph with its controls: drawing, details, legend and the table that says the same in text. */
+export function GraphView({ graph, options, format, width, height }: Props) {
+  const theme = useTheme2();
+  const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
+  const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
+  const display = useDisplay(graph, options, format, palette.fonts);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [table, setTable] = useState(false);
+  const graphHeight = table ? Math.round(height * 0.55) : height;
+  const control = useView(canvas, display, width, graphHeight);
+
+  const [hover, setHover] = useState<Hover>();
+  const [pinned, setPinned] = useState<Target>();
+  const [focused, setFocused] = useState<Target>();
+  const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
+  const onPickRow = useCallback((edge: GraphEdge) => setPinned(asTarget(edge)), []);
+  const cornered = pinned ?? focused;
+  const size = { width, height: graphHeight };
+
+  return (
+    <>
+      <GraphCanvas
+        canvas={canvas}
+        display={display}
+        palette={palette}
+        control={control}
+        width={width}
+        height={graphHeight}
+        label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
+        focus={hover?.target ?? focused ?? pinned}
+        onHover={setHover}
+        onPick={setPinned}
+      />
+      <div className={toolbar}>
+        <Button size="sm" variant="secondary" icon="expand-arrows" tooltip="Show all" onClick={control.fit}>
+          Fit
+        </Button>
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="table"
+          aria-pressed={table}
+          tooltip="List the dependencies as text"
+          onClick={() => setTable(!table)}
+        >
+          Table
+        </Button>
+      </div>
+      {!table && <Legend byteUnits={format.byteUnits} />}
+      {cornered && (
+        <Details
+          graph={graph}
+          format={format}
+          target={cornered}
+          at={undefined}
+          size={size}
+          onClose={pinned && (() => setPinned(undefined))}
+        />
+      )}
+      {hover && hover.target.key !== pinned?.key && (
+        <Details graph={graph} format={format} target={hover.target} at={hover} size={size} />
+      )}
+      <EdgeTable graph={graph} format={format} visible={table} onFocus={onFocus} onPick={onPickRow} />
+    </>
+  );
+}
+
+const toolbar = css({ position: 'absolute', right: 8, top: 8, display: 'flex', gap: 4 });

@@ -1,0 +1,43 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+
+/** Says how to read the drawing. */
+export function Legend({ byteUnits }: { readonly byteUnits: string }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles} data-testid="musubi-legend">
+      <span>A → B: A depends on B</span>
+      <span>
+        <Line width={2.5} /> reported by both ends
+      </span>
+      <span>
+        <Line width={2.5} dashes="6 4" /> by one end
+      </span>
+      <span>width: bytes in the range ({byteUnits})</span>
+    </div>
+  );
+}
+
+const Line = ({ width, dashes }: { width: number; dashes?: string }) => (
+  <svg width="26" height="8" aria-hidden="true">
+    <line x1="0" x2="26" y1="4" y2="4" stroke="currentColor" strokeWidth={width} strokeDasharray={dashes} />
+  </svg>
+);
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    position: 'absolute',
+    left: theme.spacing(1),
+    bottom: theme.spacing(0.5),
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(0, 2),
+    padding: theme.spacing(0.25, 0.75),
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.background.primary,
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    pointerEvents: 'none',
+    svg: { marginRight: theme.spacing(0.5) },
+  });

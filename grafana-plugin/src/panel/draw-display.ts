@@ -1,0 +1,131 @@
+import { CARD_PADDING } from '../graph/display/build-display.ts';
+import type { Card, Curve, DisplayList, EdgeLabel, Rectangle } from '../graph/display/display-list.ts';
+import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
+import type { View } from '../graph/display/view.ts';
+import type { Palette } from './palette.ts';
+
+/** What to draw, how, and what to bring out. */
+export interface Scene {
+  readonly display: DisplayList;
+  readonly palette: Palette;
+  readonly view: View;
+  /** Undefined: everything alike. */
+  readonly focus: Neighbourhood | undefined;
+}
+
+/** Below these scales the texts cannot be read, so they are left out. */
+const LABEL_SCALE = 0.5;
+const TEXT_SCALE = 0.3;
+const FADED = 0.22;
+
+/** Draws the display list on a canvas of the given size in CSS pixels. */
+export function drawDisplay(
+  context: CanvasRenderingContext2D,
+  { display, palette, view, focus }: Scene,
+  size: { width: number; height: number; pixelRatio: number },
+): void {
+  const { pixelRatio } = size;
+  context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+  context.clearRect(0, 0, size.width, size.height);
+  const scale = view.scale * pixelRatio;
+  context.setTransform(scale, 0, 0, scale, view.x * pixelRatio, view.y * pixelRatio);
+  const seen: Rectangle = {
+    x: -view.x / view.scale,
+    y: -view.y / view.scale,
+    width: size.width / view.scale,
+    height: size.height / view.scale,
+  };
+
+  const inFocus = (key: string) => focus?.curves.has(key) ?? false;
+  for (const curve of display.curves) {
+    context.globalAlpha = focus && !inFocus(curve.key) ? FADED : 1;
+    drawCurve(context, curve, inFocus(curve.key) ? palette.accent : palette.edge);
+  }
+  if (view.scale >= LABEL_SCALE) {
+    for (const label of display.labels) {
+      if (!overlaps(label, seen)) continue;
+      context.globalAlpha = focus && !inFocus(label.key) ? FADED : 1;
+      drawLabel(context, label, palette);
+    }
+  }
+  for (const card of display.cards) {
+    if (!overlaps(card, seen)) continue;
+    context.globalAlpha = focus && !focus.cards.has(card.key) ? FADED + 0.1 : 1;
+    drawCard(context, card, palette, view.scale >= TEXT_SCALE);
+  }
+  context.globalAlpha = 1;
+}
+
+function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: string): void {
+  const [start, ...rest] = curve.points;
+  if (!start) return;
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = curve.width;
+  context.setLineDash(curve.dashed ? [6, 4] : []);
+  context.beginPath();
+  context.moveTo(start.x, start.y);
+  for (let i = 0; i + 2 < rest.length; i += 3) {
+    const [a, b, to] = rest.slice(i, i + 3);
+    if (a && b && to) context.bezierCurveTo(a.x, a.y, b.x, b.y, to.x, to.y);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  drawArrow(context, curve);
+}
+
+function drawArrow(context: CanvasRenderingContext2D, { arrow, width }: Curve): void {
+  const { tip, direction, length } = arrow;
+  const half = 3 + width * 0.7;
+  const back = { x: tip.x - direction * length, y: tip.y - (direction === 0 ? length : 0) };
+  const [dx, dy] = direction === 0 ? [half, 0] : [0, half];
+  context.beginPath();
+  context.moveTo(tip.x, tip.y);
+  context.lineTo(back.x - dx, back.y - dy);
+  context.lineTo(back.x + dx, back.y + dy);
+  context.closePath();
+  context.fill();
+}
+
+function drawLabel(context: CanvasRenderingContext2D, label: EdgeLabel, palette: Palette): void {
+  context.fillStyle = palette.background;
+  context.beginPath();
+  context.roundRect(label.x, label.y, label.width, label.height, 4);
+  context.fill();
+  context.font = palette.fonts.label;
+  context.fillStyle = palette.text;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(label.text, label.x + label.width / 2, label.y + label.height / 2 + 0.5);
+}
+
+function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palette, texts: boolean): void {
+  const { x, y, width, height } = card;
+  context.beginPath();
+  context.roundRect(x, y, width, height, 6);
+  context.fillStyle = card.kind === 'external' ? palette.background : palette.card;
+  context.fill();
+  context.strokeStyle = palette.border;
+  context.lineWidth = 1;
+  context.setLineDash(card.kind === 'service' ? [] : [4, 3]);
+  context.stroke();
+  context.setLineDash([]);
+  if (card.host !== '') {
+    context.fillStyle = palette.hostColour(card.host);
+    context.beginPath();
+    context.roundRect(x, y, 5, height, [6, 0, 0, 6]);
+    context.fill();
+  }
+  if (!texts) return;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillStyle = palette.text;
+  context.font = palette.fonts.title;
+  context.fillText(card.title, x + CARD_PADDING, y + (card.subtitle ? height * 0.34 : height / 2));
+  context.fillStyle = palette.mutedText;
+  context.font = palette.fonts.subtitle;
+  context.fillText(card.subtitle, x + CARD_PADDING, y + height * 0.7);
+}
+
+const overlaps = (a: Rectangle, b: Rectangle) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

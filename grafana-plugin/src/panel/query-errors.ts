@@ -1,0 +1,16 @@
+import type { PanelData } from '@grafana/data';
+
+/** What the data source said went wrong, each message once with the queries it concerns; '' if nothing did. */
+export function errorText(data: Pick<PanelData, 'error' | 'errors'>): string {
+  const errors = data.errors?.length ? data.errors : data.error ? [data.error] : [];
+  const queries = Map.groupBy(
+    errors,
+    (error) => error.message ?? error.data?.message ?? error.statusText ?? 'Unknown error',
+  );
+  return [...queries]
+    .map(([message, same]) => {
+      const refIds = same.flatMap((error) => error.refId ?? []);
+      return refIds.length > 0 ? `${message} (query ${refIds.join(', ')})` : message;
+    })
+    .join(' · ');
+}

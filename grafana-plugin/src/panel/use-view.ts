@@ -1,0 +1,48 @@
+import { type RefObject, useEffect, useMemo, useState } from 'react';
+import type { DisplayList } from '../graph/display/display-list.ts';
+import { fitView, panBy, type View, zoomAt } from '../graph/display/view.ts';
+
+/** The part of the drawing on screen, and ways to change it. */
+export interface ViewControl {
+  readonly view: View;
+  readonly fit: () => void;
+  readonly pan: (dx: number, dy: number) => void;
+}
+
+const WHEEL_SPEED = 0.0015;
+
+/** Fits the drawing until the user moves it; from then on the view is theirs, and no refresh touches it. */
+export function useView(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  { bounds }: DisplayList,
+  width: number,
+  height: number,
+): ViewControl {
+  const [own, setOwn] = useState<View>();
+  const { x, y, width: w, height: h } = bounds;
+  const fitted = useMemo(
+    () => fitView({ x, y, width: w, height: h }, width, height),
+    [x, y, w, h, width, height],
+  );
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    // React listens to the wheel passively, so that the page would scroll along.
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const { left, top } = element.getBoundingClientRect();
+      const at = { x: event.clientX - left, y: event.clientY - top };
+      const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY;
+      setOwn((view) => zoomAt(view ?? fitted, Math.exp(-pixels * WHEEL_SPEED), at));
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [canvas, fitted]);
+
+  return {
+    view: own ?? fitted,
+    fit: () => setOwn(undefined),
+    pan: (dx, dy) => setOwn((view) => panBy(view ?? fitted, dx, dy)),
+  };
+}
