@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { STATE } from './places.mjs';
+import { must, run } from './run.mjs';
+import { SetupError, step } from './say.mjs';
+
+const NONINTERACTIVE = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+
+/**
+ * The path of a program, or undefined.
+ * @param {string} name
+ */
+export function which(name) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .concat('/usr/sbin', '/sbin')
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/**
+ * Installs the Debian packages of those programs that are missing.
+ * @param {readonly { program: string, package: string }[]} wanted
+ */
+export async function ensurePrograms(wanted) {
+  const missing = wanted.filter(({ program }) => which(program) === undefined).map((entry) => entry.package);
+  if (missing.length === 0) return;
+  demandDebianRoot(missing);
+  await step(`installing Debian packages: ${missing.join(' ')}`, async () => {
+    const install = ['install', '-y', '--no-install-recommends', ...missing];
+    if ((await run('apt-get', ['-qq', ...install, '--print-uris'], { quiet: true })) !== 0)
+      await refreshLists();
+    await must('apt-get', ['-q', ...install], { quiet: true, env: NONINTERACTIVE });
+  });
+}
+
+/**
+ * The path of a program from a Debian package that is unpacked and not installed: installing `prometheus`
+ * would start a service on every interface, which nobody asked for. One that is installed is used.
+ * @param {string} program
+ * @param {string} packageName
+ */
+export async function ensureUnpacked(program, packageName) {
+  const folder = join(STATE, 'tools', packageName);
+  const unpacked = join(folder, 'usr/bin', program);
+  if (existsSync(unpacked)) return unpacked;
+  const installed = which(program);
+  if (installed) return installed;
+  demandDebianRoot([packageName]);
+  await step(`unpacking Debian's ${packageName} into .musubi/tools (no service is installed)`, async () => {
+    await mkdir(join(STATE, 'tools'), { recursive: true });
+    const scratch = await mkdtemp(join(STATE, 'tools/.unpack-'));
+    // Root's own download: the sandbox user of apt may not write here.
+    const download = ['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName];
+    if ((await run('apt-get', download, { cwd: scratch, quiet: true })) !== 0) {
+      await refreshLists();
+      await must('apt-get', download, { cwd: scratch, quiet: true });
+    }
+    const [file] = (await readdir(scratch)).filter((name) => name.endsWith('.deb'));
+    if (!file) throw new SetupError(`apt-get downloaded no ${packageName} package`);
+    await must('dpkg-deb', ['-x', join(scratch, file), join(scratch, 'root')]);
+    await rename(join(scratch, 'root'), folder);
+    await rm(scratch, { recursive: true });
+  });
+  return unpacked;
+}
+
+function refreshLists() {
+  return must('apt-get', ['-q', 'update'], { quiet: true });
+}
+
+/**
+ * Throws, with what is missing and how to get it, where packages cannot be installed from here.
+ * @param {readonly string[]} packages
+ */
+function demandDebianRoot(packages) {
+  const names = packages.join(' ');
+  if (spawnSync('apt-get', ['--version']).error || !isDebian()) {
+    throw new SetupError(
+      `missing: ${names}. This is not Debian: install them with your package manager and start again.`,
+    );
+  }
+  if (process.getuid?.() !== 0) {
+    throw new SetupError(`missing: ${names}. Run: sudo apt-get install --no-install-recommends ${names}`);
+  }
+}
+
+function isDebian() {
+  try {
+    return /^ID(?:_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BIN, ENV, ROOT } from './places.mjs';
+import { must } from './run.mjs';
+import { SetupError, step } from './say.mjs';
+
+/** Installs the npm packages of the lock file, the pinned Node.js among them, unless they are there already. */
+export async function ensureNpmPackages() {
+  const installed = join(ROOT, 'node_modules/.package-lock.json');
+  const isCurrent =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+  if (isCurrent && existsSync(join(BIN, 'node'))) return;
+  await step(
+    'installing npm packages and the pinned Node.js into node_modules (about 750 MB, a minute or two)',
+    () =>
+      // Only errors: the npm of an older Node.js warns that packages want the newer one that is on its way.
+      must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT }),
+  );
+  if (!existsSync(join(BIN, 'node'))) {
+    throw new SetupError(
+      `no pinned Node.js for ${process.platform} ${process.arch}: Musubi runs on Linux x64 and arm64`,
+    );
+  }
+}
+
+/**
+ * Goes on under the pinned Node.js: runs the same script with it, if this is another one.
+ * @returns {Promise<number | undefined>} the exit code when it ran elsewhere
+ */
+export async function continueUnderPinnedNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 15)) return undefined;
+  const child = spawn(join(BIN, 'node'), process.argv.slice(1), { stdio: 'inherit', env: ENV });
+  // Ctrl-C reaches the child by itself; this process must only outlive it.
+  process.on('SIGINT', () => {});
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from './say.mjs';
+
+/**
+ * A program that runs beside this one, its output in a log file.
+ * @typedef {object} Service
+ * @property {string} name
+ * @property {Promise<SetupError>} ended settles when it ends by itself, with the end of its log
+ * @property {() => Promise<void>} stop
+ */
+
+const PATIENCE = 10_000;
+
+/**
+ * @param {string} name
+ * @param {readonly [string, ...string[]]} command
+ * @param {string} log path of the log file, begun anew
+ * @returns {Service}
+ */
+export function startService(name, [program, ...args], log) {
+  const output = openSync(log, 'w');
+  // A group of its own: Ctrl-C on the terminal must reach this program first, which then stops the others.
+  const child = spawn(program, args, { stdio: ['ignore', output, output], detached: true });
+  closeSync(output);
+  /** @type {Promise<string>} */
+  const exit = new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  return {
+    name,
+    ended: exit.then((how) => new SetupError(`${name} ended (${how}). The end of ${log}:\n${tail(log)}`)),
+    async stop() {
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      await exit;
+      clearTimeout(killer);
+    },
+  };
+}
+
+/** @param {string} path */
+function tail(path) {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
+}
+
+/**
+ * Resolves once the URL answers with success; throws when the service ends first or takes too long.
+ * @param {string} url
+ * @param {Service} service
+ */
+export async function untilAnswers(url, service) {
+  const deadline = performance.now() + 60_000;
+  /** @type {SetupError | undefined} */
+  let ended;
+  service.ended.then((error) => {
+    ended = error;
+  });
+  while (performance.now() < deadline) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    if (ended) throw ended;
+    await sleep(100);
+  }
+  throw new SetupError(`${service.name} does not answer at ${url}`);
+}
+
+/**
+ * Whether a port of the loopback address is free.
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,33 @@
+/** `npm test`: sets up what is missing, then checks everything: lint, types, unit and end-to-end tests. */
+import { join } from 'node:path';
+import { ensureBuilt } from './build.mjs';
+import { ensurePrograms, ensureUnpacked } from './debian.mjs';
+import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
+import { BIN, ENV, ROOT } from './places.mjs';
+import { must } from './run.mjs';
+import { runMain, step } from './say.mjs';
+
+const CHECKS = /** @type {const} */ ([
+  ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
+  ['checking types', 'tsc', ['--noEmit', '-p', '.']],
+  ['checking types of the panel', 'tsc', ['--noEmit', '-p', 'grafana-plugin']],
+]);
+
+await runMain(async () => {
+  await ensureNpmPackages();
+  return (await continueUnderPinnedNode()) ?? (await test());
+});
+
+async function test() {
+  await ensurePrograms([
+    { program: 'chromium', package: 'chromium' },
+    { program: 'ip', package: 'iproute2' },
+  ]);
+  await ensureUnpacked('prometheus', 'prometheus');
+  await ensureBuilt();
+  for (const [title, program, args] of CHECKS) {
+    await step(title, () => must(join(BIN, program), args, { cwd: ROOT, env: ENV }));
+  }
+  await must(join(BIN, 'vitest'), ['run', ...process.argv.slice(2)], { cwd: ROOT, env: ENV });
+  return 0;
+}
