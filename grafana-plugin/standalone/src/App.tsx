@@ -1,0 +1,37 @@
+import { createTheme, type PanelPlugin, ThemeContext } from '@grafana/data';
+import { GlobalStyles, PortalContainer } from '@grafana/ui';
+import { useEffect, useMemo, useState } from 'react';
+import type { Dashboard, DashboardPanel } from './dashboard.ts';
+import { Page } from './Page.tsx';
+import { readUrlState, type UrlState, writeUrlState } from './url-state.ts';
+
+interface Props {
+  readonly plugin: PanelPlugin;
+  readonly dashboard: Dashboard;
+  readonly panel: DashboardPanel;
+}
+
+/** The page in its theme, with its state in the address bar. */
+export function App({ plugin, dashboard, panel }: Props) {
+  const [state, setState] = useState(() => readUrlState(location.search, dashboard.time));
+  const theme = useMemo(() => createTheme({ colors: { mode: state.theme } }), [state.theme]);
+
+  useEffect(() => {
+    const onBack = () => setState(readUrlState(location.search, dashboard.time));
+    window.addEventListener('popstate', onBack);
+    return () => window.removeEventListener('popstate', onBack);
+  }, [dashboard]);
+
+  const onChange = (change: Partial<UrlState>) => {
+    const next = { ...state, ...change };
+    history.pushState(null, '', writeUrlState(next));
+    setState(next);
+  };
+  return (
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <Page plugin={plugin} dashboard={dashboard} panel={panel} state={state} onChange={onChange} />
+      <PortalContainer />
+    </ThemeContext.Provider>
+  );
+}

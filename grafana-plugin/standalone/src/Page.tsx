@@ -1,0 +1,92 @@
+import { LoadingState, type PanelPlugin, rangeUtil } from '@grafana/data';
+import { RefreshPicker, TimeRangePicker, ToolbarButton, useTheme2 } from '@grafana/ui';
+import { useCallback, useEffect, useMemo } from 'react';
+import type { Dashboard, DashboardPanel } from './dashboard.ts';
+import { PanelHost } from './PanelHost.tsx';
+import { moveRange, toTimeRange, toUrlRange } from './time-range.ts';
+import type { UrlState } from './url-state.ts';
+import { usePanelData } from './use-panel-data.ts';
+import { useWindowSize } from './use-window-size.ts';
+
+interface Props {
+  readonly plugin: PanelPlugin;
+  readonly dashboard: Dashboard;
+  readonly panel: DashboardPanel;
+  readonly state: UrlState;
+  readonly onChange: (change: Partial<UrlState>) => void;
+}
+
+const TOOLBAR = 48;
+const MARGIN = 8;
+
+/** A dashboard of one panel: the time range picker, refresh, and the panel below. */
+export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
+  const theme = useTheme2();
+  const size = useWindowSize();
+  const { from, to, timezone, refresh } = state;
+  const range = useMemo(() => toTimeRange(from, to, timezone), [from, to, timezone]);
+  const { data, runs, run } = usePanelData(panel.targets, range);
+  // A relative range is evaluated anew at each refresh.
+  const reload = useCallback(() => run(toTimeRange(from, to, timezone)), [run, from, to, timezone]);
+
+  useEffect(reload, [reload]);
+  useEffect(() => {
+    if (refresh === '') return;
+    const timer = setInterval(reload, rangeUtil.intervalToMs(refresh));
+    return () => clearInterval(timer);
+  }, [refresh, reload]);
+
+  const status =
+    { [LoadingState.Done]: 'done', [LoadingState.Error]: 'error' }[data.state as string] ?? 'loading';
+  useEffect(() => {
+    document.title = `${status === 'done' ? '' : `${status} · `}${dashboard.title}`;
+  }, [status, dashboard]);
+
+  return (
+    <main
+      data-testid="musubi-page"
+      data-state={status}
+      data-runs={runs}
+      style={{ height: '100%', background: theme.colors.background.canvas }}
+    >
+      <div
+        style={{ display: 'flex', gap: 8, alignItems: 'center', height: TOOLBAR, padding: `0 ${MARGIN}px` }}
+      >
+        <h1 style={{ fontSize: theme.typography.h5.fontSize, margin: '0 auto 0 4px' }}>{dashboard.title}</h1>
+        <TimeRangePicker
+          value={range}
+          timeZone={timezone}
+          isOnCanvas
+          onChange={(chosen) => onChange(toUrlRange(chosen))}
+          onChangeTimeZone={(chosen) => onChange({ timezone: chosen || 'browser' })}
+          onMoveBackward={() => onChange(moveRange(range, -0.5))}
+          onMoveForward={() => onChange(moveRange(range, 0.5))}
+          onZoom={() => onChange(moveRange(range, 0, 2))}
+        />
+        <RefreshPicker
+          value={refresh}
+          isOnCanvas
+          isLoading={data.state === LoadingState.Loading}
+          onRefresh={reload}
+          onIntervalChanged={(interval) => onChange({ refresh: interval })}
+        />
+        <ToolbarButton
+          variant="canvas"
+          icon={theme.isDark ? 'sun' : 'moon'}
+          tooltip={theme.isDark ? 'Light theme' : 'Dark theme'}
+          onClick={() => onChange({ theme: theme.isDark ? 'light' : 'dark' })}
+        />
+      </div>
+      <div style={{ padding: `0 ${MARGIN}px ${MARGIN}px` }}>
+        <PanelHost
+          plugin={plugin}
+          panel={panel}
+          data={data}
+          timeZone={timezone}
+          width={size.width - 2 * MARGIN}
+          height={size.height - TOOLBAR - MARGIN}
+        />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  applyFieldOverrides,
+  EventBusSrv,
+  getPanelOptionsWithDefaults,
+  type PanelData,
+  type PanelPlugin,
+} from '@grafana/data';
+import { PanelChrome, PanelContextProvider, useTheme2 } from '@grafana/ui';
+import { useMemo } from 'react';
+import type { DashboardPanel } from './dashboard.ts';
+
+interface Props {
+  readonly plugin: PanelPlugin;
+  readonly panel: DashboardPanel;
+  readonly data: PanelData;
+  readonly timeZone: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+const eventBus = new EventBusSrv();
+const unchanged = (text: string) => text;
+const ignore = () => {};
+
+/** Mounts a panel as a dashboard does: in its chrome, with defaults, overrides and services applied. */
+export function PanelHost({ plugin, panel, data, timeZone, width, height }: Props) {
+  const theme = useTheme2();
+  const { options, fieldConfig } = useMemo(
+    () =>
+      getPanelOptionsWithDefaults({
+        plugin,
+        currentOptions: panel.options,
+        currentFieldConfig: panel.fieldConfig,
+        isAfterPluginChange: false,
+      }),
+    [plugin, panel],
+  );
+  const series = useMemo(
+    () =>
+      applyFieldOverrides({
+        data: data.series,
+        theme,
+        timeZone,
+        fieldConfig,
+        replaceVariables: unchanged,
+        fieldConfigRegistry: plugin.fieldConfigRegistry,
+      }),
+    [data.series, theme, timeZone, fieldConfig, plugin],
+  );
+  const shown = useMemo(() => ({ ...data, series }), [data, series]);
+  const Panel = plugin.panel;
+  if (!Panel) return null;
+  return (
+    <PanelContextProvider value={{ eventsScope: 'global', eventBus }}>
+      <PanelChrome
+        title={panel.title}
+        description={panel.description ?? ''}
+        loadingState={data.state}
+        width={width}
+        height={height}
+      >
+        {(innerWidth, innerHeight) => (
+          <Panel
+            id={panel.id}
+            data={shown}
+            timeRange={data.timeRange}
+            timeZone={timeZone}
+            options={options}
+            fieldConfig={fieldConfig}
+            transparent={false}
+            width={innerWidth}
+            height={innerHeight}
+            renderCounter={0}
+            title={panel.title}
+            eventBus={eventBus}
+            replaceVariables={unchanged}
+            onOptionsChange={ignore}
+            onFieldConfigChange={ignore}
+            onChangeTimeRange={ignore}
+          />
+        )}
+      </PanelChrome>
+    </PanelContextProvider>
+  );
+}

@@ -1,0 +1,27 @@
+import type { FieldConfigSource } from '@grafana/data';
+import type { Target } from './run-queries.ts';
+
+/** What this page takes from a provisioned panel. */
+export interface DashboardPanel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly targets: readonly Target[];
+  readonly options: Record<string, unknown>;
+  readonly fieldConfig: FieldConfigSource;
+}
+
+/** What this page takes from the provisioned dashboard. */
+export interface Dashboard {
+  readonly title: string;
+  readonly time: { readonly from: string; readonly to: string };
+  readonly panels: readonly DashboardPanel[];
+}
+
+/** Reads the provisioned dashboard, the one place where queries and options are written down. */
+export async function loadDashboard(): Promise<Dashboard> {
+  const response = await fetch('/dashboard.json');
+  if (!response.ok) throw new Error(`dashboard.json: ${response.status} ${response.statusText}`);
+  return response.json();
+}

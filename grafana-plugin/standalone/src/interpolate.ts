@@ -1,0 +1,21 @@
+/** The time range of a query in Unix milliseconds. */
+export interface QueryRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Fills Grafana's global time variables into a text, in the forms `$name`, `${name}` and `${name:format}`. */
+export function interpolate(text: string, { from, to }: QueryRange): string {
+  const seconds = Math.round((to - from) / 1000);
+  const values: Record<string, string> = {
+    __from: String(from),
+    __to: String(to),
+    __range: `${seconds}s`,
+    __range_s: String(seconds),
+    __range_ms: String(to - from),
+  };
+  return text.replace(
+    /\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g,
+    (whole, braced?: string, bare?: string) => values[braced ?? bare ?? ''] ?? whole,
+  );
+}
