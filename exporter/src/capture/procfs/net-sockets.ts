@@ -30,9 +30,9 @@ export function parseNetSockets(text: string, transport: 'tcp' | 'udp'): Socket[
   return sockets;
 }
 
-/** `sl local rem st tx:rx tr:when retrnsmt uid timeout inode …` */
+/** `sl local rem st tx:rx tr:when retrnsmt uid timeout inode …`: more always follows the inode. */
 const LINE =
-  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) [0-9A-F]+:[0-9A-F]+ \S+ \S+\s+\d+\s+\d+ (\d+)(?:\s|$)/;
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) [0-9A-F]+:[0-9A-F]+ \S+ \S+\s+\d+\s+\d+ (\d+) /;
 
 function parseLine(line: string, transport: 'tcp' | 'udp'): Socket {
   const [, local, localPort, remote, remotePort, state, inode] = LINE.exec(line) ?? [];

@@ -70,15 +70,19 @@ export function decodeDump(
       throw new MalformedMessageError(`length ${length}`, offset);
     }
     const type = datagram.readUInt16LE(offset + 4);
-    if (type === NLMSG_DONE) return { state: 'done' };
-    if (type === NLMSG_ERROR) {
-      if (length < NLMSG_HEADER + 4) throw new MalformedMessageError('error without a number', offset);
-      return { state: 'error', errno: -datagram.readInt32LE(offset + NLMSG_HEADER) };
-    }
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) return decodeEnd(datagram, type, offset, length);
     if (type === SOCK_DIAG_BY_FAMILY) into.push(decodeEntry(datagram, offset + NLMSG_HEADER, end, transport));
     offset = align(end);
   }
   return { state: 'more' };
+}
+
+/** A refused request ends in an error; a dump that failed on the way ends in a DONE that carries one. */
+function decodeEnd(datagram: Buffer, type: number, offset: number, length: number): DumpProgress {
+  const hasNumber = length >= NLMSG_HEADER + 4;
+  if (!hasNumber && type === NLMSG_ERROR) throw new MalformedMessageError('error without a number', offset);
+  const errno = hasNumber ? -datagram.readInt32LE(offset + NLMSG_HEADER) : 0;
+  return type === NLMSG_ERROR || errno > 0 ? { state: 'error', errno } : { state: 'done' };
 }
 
 function decodeEntry(data: Buffer, start: number, end: number, transport: DumpRequest['transport']): Socket {

@@ -1,0 +1,30 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { createProcTree } from '../../../../test/fixtures/proc-tree.ts';
+import { createProcfsTable } from './socket-table.ts';
+
+const namespace = { netns: 1, pid: 42, isOwn: false };
+
+it('reads the four files through a process of the namespace', () => {
+  const sockets = createProcfsTable('test/fixtures/proc').read(namespace);
+  expect(sockets).toHaveLength(17);
+  expect(sockets.filter(({ transport }) => transport === 'udp')).toHaveLength(5);
+  expect(sockets.every((socket) => socket.transmittedBytes === undefined)).toBe(true);
+});
+
+it('does without IPv6, but not without IPv4', () => {
+  using proc = createProcTree({ 42: { net: { tcp: 'header\n', udp: 'header\n' } } });
+  expect(createProcfsTable(proc.root).read(namespace)).toEqual([]);
+  rmSync(`${proc.root}/42/net/tcp`);
+  expect(() => createProcfsTable(proc.root).read(namespace)).toThrow(
+    expect.objectContaining({ code: 'ENOENT' }),
+  );
+});
+
+it('refuses a table that is no socket table', () => {
+  using proc = createProcTree({ 42: { net: { tcp: 'header\n', udp: 'header\n' } } });
+  writeFileSync(`${proc.root}/42/net/tcp6`, 'header\nsomething else\n');
+  expect(() => createProcfsTable(proc.root).read(namespace)).toThrow(
+    expect.objectContaining({ code: 'ERR_MALFORMED_PROC_NET' }),
+  );
+});

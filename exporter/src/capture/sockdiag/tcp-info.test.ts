@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseTcpInfo } from './tcp-info.ts';
+
+/** A struct with these fields, at the offsets of include/uapi/linux/tcp.h, cut to `length`. */
+function tcpInfo({ rtt = 0, retransmits = 0, received = 0n, sent = 0n, resent = 0n }, length = 232): Buffer {
+  const struct = Buffer.alloc(232);
+  struct.writeUInt32LE(rtt, 68);
+  struct.writeUInt32LE(retransmits, 100);
+  struct.writeBigUInt64LE(received, 128);
+  struct.writeBigUInt64LE(sent, 200);
+  struct.writeBigUInt64LE(resent, 208);
+  return struct.subarray(0, length);
+}
+
+it('reads each field where the kernel has it', () => {
+  const struct = tcpInfo({ rtt: 1500, retransmits: 3, received: 70n, sent: 5_000_000_000n, resent: 100n });
+  expect(parseTcpInfo(struct)).toEqual({
+    rtt: 0.0015,
+    retransmits: 3,
+    receivedBytes: 70,
+    transmittedBytes: 4_999_999_900,
+  });
+});
+
+it('leaves out a round-trip time not measured yet', () => {
+  expect(parseTcpInfo(tcpInfo({ rtt: 0 }))).not.toHaveProperty('rtt');
+});
+
+it.each([
+  [0, []],
+  [71, []],
+  [72, ['rtt']],
+  [104, ['retransmits', 'rtt']],
+  [136, ['receivedBytes', 'retransmits', 'rtt']],
+  [215, ['receivedBytes', 'retransmits', 'rtt']],
+  [216, ['receivedBytes', 'retransmits', 'rtt', 'transmittedBytes']],
+])('reads of the first %i bytes, as older kernels send them, what they hold', (length, fields) => {
+  expect(Object.keys(parseTcpInfo(tcpInfo({ rtt: 1 }, length))).sort()).toEqual(fields);
+});
+
+it('is exact to 2^53', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 53n }), (received) => {
+      expect(parseTcpInfo(tcpInfo({ received })).receivedBytes).toBe(Number(received));
+    }),
+  );
+});
+
+it('takes any bytes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      parseTcpInfo(Buffer.from(bytes));
+    }),
+  );
+});
