@@ -1,0 +1,243 @@
+/**
+ * What we ship to run Musubi with others' programs, checked by those programs: Docker Compose, Prometheus and
+ * the OpenTelemetry Collector.
+ */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { CATALOGUE } from '../../exporter/src/metrics/catalogue.ts';
+import { toBatches } from '../../exporter/src/metrics/otlp/resource-metrics.ts';
+import { createOtlpSender, type OtlpProtocol } from '../../exporter/src/metrics/otlp/sender.ts';
+import { prometheusName } from '../../exporter/src/metrics/prometheus-name.ts';
+import { PROMETHEUS_CONTENT_TYPE, prometheusText } from '../../exporter/src/metrics/prometheus-text.ts';
+import { freePort } from '../harness/free-port.ts';
+import { ROOT, toolPath } from '../harness/places.ts';
+import { start } from '../harness/process.ts';
+
+interface Otelcol {
+  collectorBinary(options: { log(line: string): void }): Promise<{ path: string } | { missing: string }>;
+}
+const { collectorBinary }: Otelcol = await import(join(ROOT, 'provisioning/local/otelcol.mjs'));
+
+const COMPOSE_FILE = join(ROOT, 'docker-compose.yml');
+const PROMETHEUS_CONFIG = join(ROOT, 'provisioning/prometheus/prometheus.yml');
+const COLLECTOR_CONFIG = join(ROOT, 'provisioning/otelcol/config.yaml');
+const PLUGIN = 'musubi-dependencies-panel';
+const DASHBOARD = 'musubi-service-dependencies';
+/** What `docker compose config` is made of: it fills in variables and checks schema and references. */
+const COMPOSE_CHECKER = 'github.com/compose-spec/compose-go/v2/cmd@v2.16.2';
+/** The collector and the checker are built from Go modules the first time. */
+const BUILD = { timeout: 15 * 60_000 };
+
+const run = promisify(execFile);
+const read = (path: string) => readFile(join(ROOT, path), 'utf8');
+const readYaml = async (path: string) => parse(await read(path));
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'musubi-provisioning-'));
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+describe('docker-compose.yml', () => {
+  test('is what Compose takes', BUILD, async ({ skip }) => {
+    const check = await composeCheck();
+    if ('missing' in check) return skip(check.missing);
+    await run(check.program, check.args, { cwd: ROOT });
+  });
+
+  test('mounts paths that exist', async () => {
+    const paths = (await mounts()).map(({ source }) => source);
+    expect(paths).toHaveLength(5);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  test('publishes on 127.0.0.1 only', async () => {
+    const ports = (await services()).flatMap((service) => service.ports ?? []);
+    expect(ports).toHaveLength(4);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  test('pins every image, the collector at the version that we build', async () => {
+    const images = (await services()).filter((service) => !service.build).map((service) => service.image);
+    for (const image of images) expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    const { dist } = await readYaml('provisioning/otelcol/builder.yaml');
+    expect(images).toContain(`otel/opentelemetry-collector-contrib:${dist.version}`);
+  });
+
+  test('gives Grafana the panel and the dashboard by their ids', async () => {
+    const { grafana } = (await readYaml('docker-compose.yml')).services;
+    const targetOf = async (path: string) => (await mounts()).find(({ source }) => source === path)?.target;
+    expect(JSON.parse(await read('grafana-plugin/src/plugin.json')).id).toBe(PLUGIN);
+    expect(grafana.environment.GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS).toBe(PLUGIN);
+    expect(await targetOf('./grafana-plugin/dist')).toBe(`/var/lib/grafana/plugins/${PLUGIN}`);
+
+    const { providers } = await readYaml('provisioning/grafana/dashboards/provider.yaml');
+    const folder: string = providers[0].options.path;
+    expect(await targetOf('./provisioning/grafana/dashboards')).toBe(folder);
+    const home: string = grafana.environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH;
+    expect(home).toBe(join(folder, basename(home)));
+
+    const dashboard = JSON.parse(await read(`provisioning/grafana/dashboards/${basename(home)}`));
+    const panels: { type: string; datasource: { uid: string } }[] = dashboard.panels;
+    expect(dashboard.uid).toBe(DASHBOARD);
+    expect(panels.map(({ type }) => type)).toContain(PLUGIN);
+    const { datasources } = await readYaml('provisioning/grafana/datasources/prometheus.yaml');
+    const uids = datasources.map(({ uid }: { uid: string }) => uid);
+    const isVariable = (uid: string) => uid.startsWith('$');
+    for (const { datasource } of panels) {
+      if (!isVariable(datasource.uid)) expect(uids).toContain(datasource.uid);
+    }
+  });
+});
+
+describe('prometheus.yml', () => {
+  test('is what Prometheus takes, without and with hosts to scrape', async () => {
+    const check = async (file: string) => (await run(toolPath('promtool'), ['check', 'config', file])).stdout;
+    expect(await check(PROMETHEUS_CONFIG)).toContain('SUCCESS');
+    expect(await check(await configToScrape('web-1:9464'))).not.toContain('WARNING');
+  });
+});
+
+describe('the collector recipe', () => {
+  test('is what the collector takes', BUILD, async ({ skip }) => {
+    const collector = await collectorBinary({ log: console.log });
+    if ('missing' in collector) return skip(collector.missing);
+    await run(collector.path, ['validate', '--config', COLLECTOR_CONFIG]);
+  });
+
+  test('stores by push the very series that a scrape stores', BUILD, async ({ skip }) => {
+    const collector = await collectorBinary({ log: console.log });
+    if ('missing' in collector) return skip(collector.missing);
+    const [prometheus, grpc, http] = [await freePort(), await freePort(), await freePort()];
+    const scraped = await serve(prometheusText(FAMILIES, resourceOf('127.0.0.1')));
+    start([
+      toolPath('prometheus'),
+      `--config.file=${await configToScrape(scraped)}`,
+      `--storage.tsdb.path=${join(scratch, 'data')}`,
+      `--web.listen-address=127.0.0.1:${prometheus}`,
+      '--web.enable-remote-write-receiver',
+    ]);
+    const env = {
+      OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
+      OTLP_HTTP_ENDPOINT: `127.0.0.1:${http}`,
+      PROMETHEUS_REMOTE_WRITE_URL: `http://127.0.0.1:${prometheus}/api/v1/write`,
+    };
+    start([collector.path, '--config', COLLECTOR_CONFIG], { env: { ...process.env, ...env } });
+
+    // Pushed as hosts of their own: `instance` is all that may tell the three apart.
+    await push('grpc', `http://127.0.0.1:${grpc}`);
+    await push('http/protobuf', `http://127.0.0.1:${http}`);
+    const seriesOf = (instance: string) => seriesIn(`http://127.0.0.1:${prometheus}`, instance);
+    await expect.poll(() => seriesOf('127.0.0.1'), { timeout: 20_000 }).not.toEqual([]);
+    const expected = await seriesOf('127.0.0.1');
+    expect(expected.map(({ __name__ }) => __name__)).toEqual(
+      [...CATALOGUE.map(prometheusName), 'target_info'].sort(),
+    );
+    expect(expected[0]).toMatchObject({ job: 'musubi', odd_text: ODD_TEXT, dst_port: '5432' });
+    expect(await seriesOf('grpc')).toEqual(expected);
+    expect(await seriesOf('http/protobuf')).toEqual(expected);
+  });
+});
+
+const ODD_TEXT = 'a "quoted" back\\slash\nand 結び 🪢';
+
+/** Every metric once, with labels that are hard to carry. */
+const FAMILIES = CATALOGUE.map((definition) => ({
+  definition,
+  points: [{ attributes: { 'odd.text': ODD_TEXT, 'dst.port': 5432 }, value: 7, since: Date.now() }],
+}));
+
+const resourceOf = (host: string) => ({
+  'service.name': 'musubi',
+  'service.instance.id': host,
+  'host.name': 'web-1',
+});
+
+/** Pushes as a host named like the protocol, until the collector and the store behind it have taken it. */
+async function push(protocol: OtlpProtocol, endpoint: string) {
+  const sender = await createOtlpSender(protocol, endpoint);
+  const attempt = () =>
+    Promise.all(toBatches(FAMILIES, resourceOf(protocol), Date.now()).map((batch) => sender.send(batch)));
+  onTestFinished(() => sender.close());
+  await expect.poll(attempt, { timeout: 20_000, interval: 300 }).toEqual([{ state: 'delivered' }]);
+}
+
+/** Our series of an instance, by name and without that label. What Prometheus adds to a scrape is left out. */
+async function seriesIn(prometheus: string, instance: string): Promise<Record<string, string>[]> {
+  const query = `{instance="${instance}",__name__=~"(service_dependency|musubi)_.+|target_info"}`;
+  const answer = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await answer.json()) as { data: { result: { metric: Record<string, string> }[] } };
+  return data.result
+    .map(({ metric: { instance: _, ...labels } }) => labels)
+    .sort((a, b) => ((a.__name__ ?? '') < (b.__name__ ?? '') ? -1 : 1));
+}
+
+/** The shipped Prometheus configuration with a host to scrape, and in more of a hurry. */
+async function configToScrape(target: string): Promise<string> {
+  const folder = await mkdtemp(join(scratch, 'prometheus-'));
+  await mkdir(join(folder, 'targets'));
+  await writeFile(join(folder, 'targets/hosts.yaml'), JSON.stringify([{ targets: [target] }]));
+  const shipped = await readFile(PROMETHEUS_CONFIG, 'utf8');
+  const path = join(folder, 'prometheus.yml');
+  await writeFile(path, shipped.replace('scrape_interval: 15s', 'scrape_interval: 1s'));
+  return path;
+}
+
+/** Serves a page of metrics for the test; returns the address. */
+async function serve(page: string): Promise<string> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', PROMETHEUS_CONTENT_TYPE).end(page);
+  });
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The command that checks the compose file: Docker Compose, or the library it is made of. */
+async function composeCheck(): Promise<{ program: string; args: string[] } | { missing: string }> {
+  const failure = (program: string, args: string[], env = process.env) =>
+    run(program, args, { env }).then(() => undefined, String);
+  if ((await failure('docker', ['compose', 'version'])) === undefined) {
+    return { program: 'docker', args: ['compose', '-f', COMPOSE_FILE, 'config', '--quiet'] };
+  }
+  const why = await failure('go', ['install', COMPOSE_CHECKER], { ...process.env, GOBIN: scratch });
+  if (why) return { missing: `no Docker Compose, and its library cannot be built: ${why}` };
+  return { program: join(scratch, 'cmd'), args: [COMPOSE_FILE] };
+}
+
+interface Mount {
+  readonly source: string;
+  readonly target: string;
+}
+
+interface Service {
+  readonly image: string;
+  readonly build?: object;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly (string | Mount)[];
+}
+
+async function services(): Promise<Service[]> {
+  return Object.values((await readYaml('docker-compose.yml')).services);
+}
+
+/** The folders and files of the repository that containers see. */
+async function mounts(): Promise<Mount[]> {
+  return (await services())
+    .flatMap((service) => service.volumes ?? [])
+    .map((volume) => {
+      if (typeof volume !== 'string') return volume;
+      const [source = '', target = ''] = volume.split(':');
+      return { source, target };
+    })
+    .filter(({ source }) => source.startsWith('.'));
+}
