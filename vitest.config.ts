@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: ['test/harness/cleanup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Each file starts real servers and namespaces: two at a time is what two cores bear.

@@ -3,6 +3,7 @@
  * only when used (YAML, OTLP). koffi stays outside: it finds its native module beside itself.
  */
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 
 const here = import.meta.dirname;
@@ -16,6 +17,13 @@ await build({
   format: 'esm',
   target: 'node22',
   external: ['koffi'],
+  // Its ES module hides a require() of gRPC from bundlers: there would be a second copy of it at run time, and
+  // each rejects the other's objects. Its CommonJS twin hides nothing.
+  alias: {
+    '@opentelemetry/otlp-grpc-exporter-base': createRequire(
+      import.meta.resolve('@opentelemetry/exporter-metrics-otlp-grpc'),
+    ).resolve('@opentelemetry/otlp-grpc-exporter-base'),
+  },
   // Bundled CommonJS (gRPC) calls require(), which ES modules lack.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -37,7 +37,9 @@ export async function runMain(main) {
   try {
     process.exitCode = await main();
   } catch (error) {
-    process.stderr.write(`\n${error instanceof SetupError ? error.message : error.stack}\n`);
+    process.stderr.write(
+      `\n${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}\n`,
+    );
     process.exitCode = 1;
   }
 }

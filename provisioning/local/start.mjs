@@ -47,7 +47,7 @@ function parseOptions() {
     }
     return { port, help: values.help === true };
   } catch (error) {
-    process.stderr.write(`${error.message}\n\n${HELP}`);
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${HELP}`);
     process.exit(2);
   }
 }

@@ -1,0 +1,33 @@
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { ConfigValue } from './resolve-options.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Parses YAML whose keys are among `known`. `path` is for messages. Throws `UsageError` for text that is no
+ * such YAML, with the line.
+ */
+export function parseConfig(text: string, path: string, known: readonly string[]): Map<string, ConfigValue> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
+
+  const [problem] = document.errors;
+  if (problem) throw new UsageError(`${at(problem.pos[0])}: ${problem.message}`);
+  const root = document.contents;
+  if (root === null) return new Map();
+  if (!isMap(root)) throw new UsageError(`${path}: not a YAML mapping of settings`);
+
+  const values = new Map<string, ConfigValue>();
+  for (const { key, value } of root.items) {
+    const name = String(key);
+    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+    const line = lines.linePos(offset).line;
+    if (!known.includes(name) || name === 'config')
+      throw new UsageError(`${path}:${line}: unknown key ${JSON.stringify(name)}`);
+    if (!isScalar(value) || value.value === null) {
+      throw new UsageError(`${path}:${line}: ${name}: ${JSON.stringify(value)} is not a single value`);
+    }
+    values.set(name, { text: String(value.value), line });
+  }
+  return values;
+}

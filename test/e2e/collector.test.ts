@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Collector, startCollector } from '../harness/collector.ts';
+import { freePort } from '../harness/free-port.ts';
+import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
+import { start } from '../harness/process.ts';
+import { type Prometheus, type Series, startPrometheus } from '../harness/prometheus.ts';
+import { parseSeries } from '../harness/text-page.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const HOST_NAME = 'collector-test';
+const OURS = '{__name__=~"service_dependency_.*|musubi_.*|target_info"}';
+
+let scraped: Prometheus;
+let written: Prometheus;
+let collector: Collector | { missing: string };
+let metricsPort: number;
+
+beforeAll(async () => {
+  metricsPort = await freePort();
+  // Two stores: in one, the same series by two paths would be one series.
+  scraped = await startPrometheus([{ address: `127.0.0.1:${metricsPort}`, instance: HOST_NAME }]);
+  written = await startPrometheus([]);
+  collector = await startCollector(written.url);
+}, 15 * 60_000);
+
+describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (protocol) => {
+  it('the store holds the same series as by a scrape', async (context) => {
+    if ('missing' in collector) return context.skip(collector.missing);
+    const port = await freePort();
+    const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${port}`]);
+    await api.says('listening');
+    const agent = start(
+      [NODE, MUSUBI, 'agent', '--interval', '200ms', '--prometheus-listen', `127.0.0.1:${metricsPort}`],
+      {
+        env: {
+          ...process.env,
+          OTEL_EXPORTER_OTLP_ENDPOINT: protocol === 'grpc' ? collector.grpc : collector.http,
+          OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+          OTEL_METRIC_EXPORT_INTERVAL: '1000',
+          OTEL_RESOURCE_ATTRIBUTES: `host.name=${HOST_NAME},deployment.environment.name=te%2Cst`,
+        },
+      },
+    );
+    await waitFor(
+      async () => {
+        const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+        return (parseSeries(page, 'musubi_passes_total')[0]?.value ?? 0) > 1 || undefined;
+      },
+      () => `the first pass of the agent: ${agent.stderr()}`,
+    );
+    const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', `${port}`]);
+    web.tell('connect 2');
+    await web.says('connected 2');
+
+    const here = `service_dependency_connection_count{dst_port="${port}"}`;
+    const same = await waitFor(
+      async () => {
+        if (agent.child.exitCode !== null) throw new Error(agent.stderr());
+        if ((await written.query(here)).length < 2 || (await scraped.query(here)).length < 2)
+          return undefined;
+        const [pulled, pushed] = [await seriesAbout(scraped, port), await seriesAbout(written, port)];
+        return JSON.stringify(pulled) === JSON.stringify(pushed) ? { pulled, pushed } : undefined;
+      },
+      async () =>
+        `both stores to agree: ${JSON.stringify(
+          { pulled: await seriesAbout(scraped, port), pushed: await seriesAbout(written, port) },
+          null,
+          1,
+        )}`,
+    );
+    expect(new Set(same.pulled.map(({ __name__ }) => __name__))).toEqual(
+      new Set([
+        'service_dependency_connection_count',
+        'service_dependency_connection_opened_total',
+        'service_dependency_io_bytes_total',
+        'service_dependency_last_seen_seconds',
+        'service_dependency_listen',
+        'service_dependency_tcp_retransmits_total',
+        'service_dependency_tcp_rtt_seconds',
+        'target_info',
+        'musubi_capture_info',
+        'musubi_edges',
+        'musubi_network_namespaces',
+        'musubi_passes_failed_total',
+        'musubi_passes_total',
+        'musubi_push_dropped_total',
+        'musubi_push_failed_total',
+        'musubi_sockets',
+        'musubi_sockets_unnamed',
+        'musubi_stage_duration_seconds',
+      ]),
+    );
+    expect(same.pushed).toContainEqual(
+      expect.objectContaining({
+        __name__: 'target_info',
+        host_name: HOST_NAME,
+        deployment_environment_name: 'te,st',
+      }),
+    );
+
+    // The values agree too, where they do not move between two looks.
+    const value = async (store: Prometheus, name: string) =>
+      (await store.query(`${name}{dst_port="${port}",direction="outbound"}`)).map((series) => series.value);
+    expect(await value(written, 'service_dependency_connection_opened_total')).toEqual([2]);
+    expect(await value(scraped, 'service_dependency_connection_opened_total')).toEqual([2]);
+  });
+});
+
+/** The labels of all series that are not about some other traffic of this machine, sorted. */
+async function seriesAbout(store: Prometheus, port: number): Promise<Series[]> {
+  const series = (await store.query(OURS)).map(({ metric }) => metric);
+  return series
+    .filter(({ dst_port }) => dst_port === undefined || dst_port === `${port}`)
+    .map((labels) => Object.fromEntries(Object.entries(labels).sort()) as Series)
+    .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+}

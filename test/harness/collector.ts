@@ -1,0 +1,37 @@
+import { collectorBinary } from '../../provisioning/local/otelcol.mjs';
+import { onFileEnd } from './cleanup.ts';
+import { freePort } from './free-port.ts';
+import { ROOT } from './places.ts';
+import { start } from './process.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface Collector {
+  /** `http://127.0.0.1:PORT`, for OTLP by gRPC. */
+  readonly grpc: string;
+  /** Likewise by HTTP. */
+  readonly http: string;
+}
+
+/**
+ * Starts a real collector with the configuration that Musubi ships, writing to the given store. Where no
+ * collector can be built, `missing` says why.
+ */
+export async function startCollector(storeUrl: string): Promise<Collector | { missing: string }> {
+  const binary = await collectorBinary({ log: (line) => console.log(line) });
+  if ('missing' in binary) return binary;
+  const [grpc, http] = [await freePort(), await freePort()];
+  const collector = start([binary.path, '--config', `${ROOT}/provisioning/otelcol/config.yaml`], {
+    env: {
+      ...process.env,
+      OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
+      OTLP_HTTP_ENDPOINT: `127.0.0.1:${http}`,
+      PROMETHEUS_REMOTE_WRITE_URL: `${storeUrl}/api/v1/write`,
+    },
+    onCleanup: onFileEnd,
+  });
+  await waitFor(
+    () => collector.stderr().includes('Everything is ready') || undefined,
+    () => `the collector to be ready: ${collector.stderr()}`,
+  );
+  return { grpc: `http://127.0.0.1:${grpc}`, http: `http://127.0.0.1:${http}` };
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { onFileEnd } from './cleanup.ts';
+import { type Running, type StartOptions, start } from './process.ts';
+
+/** A host of the test network: a network namespace with an address in it. */
+export interface Host {
+  readonly name: string;
+  readonly address: string;
+  readonly address6: string;
+  /** Starts a program on the host. */
+  start(command: readonly [string, ...string[]], options?: StartOptions): Running;
+}
+
+/** A network of hosts that reach each other and this process, and nothing else. */
+export interface Network {
+  /** The address of this process in the network. */
+  readonly address: string;
+  host(name: string): Host;
+}
+
+function ip(...args: string[]): void {
+  execFileSync('ip', args, { stdio: 'pipe' });
+}
+
+let networks = 0;
+
+/**
+ * Makes a network of namespaces; it goes with the test file. The hosts hang on a bridge in a namespace of its
+ * own, out of reach of whatever rules this machine has for its bridges.
+ */
+export function createNetwork(): Network {
+  // Names and subnets differ between test files that run at the same time, which are processes of their own.
+  const id = `${process.pid.toString(36)}${networks++}`;
+  const subnet = `10.${100 + (process.pid % 100)}.${(process.pid >> 3) % 250}`;
+  const subnet6 = `fd00:${(process.pid % 0xffff).toString(16)}`;
+  let hosts = 1;
+
+  function addNamespace(name: string): string {
+    const namespace = `musubi-${id}-${name}`;
+    ip('netns', 'add', namespace);
+    onFileEnd(() => ip('netns', 'delete', namespace));
+    return namespace;
+  }
+
+  const bridge = addNamespace('switch');
+  ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge');
+  ip('-n', bridge, 'link', 'set', 'br0', 'up');
+
+  /** Plugs a cable into the bridge; its other end is `link`, in `namespace` or in that of this process. */
+  function plug(link: string, addresses: readonly string[], namespace?: string): void {
+    const port = `p${hosts}`;
+    ip(
+      '-n',
+      bridge,
+      'link',
+      'add',
+      port,
+      'type',
+      'veth',
+      'peer',
+      'name',
+      link,
+      'netns',
+      namespace ?? `${process.pid}`,
+    );
+    ip('-n', bridge, 'link', 'set', port, 'master', 'br0', 'up');
+    const there = namespace === undefined ? [] : ['-n', namespace];
+    for (const address of addresses) ip(...there, 'address', 'add', address, 'dev', link, 'nodad');
+    ip(...there, 'link', 'set', link, 'up');
+  }
+
+  const own = `${subnet}.1`;
+  plug(`mu${id}`, [`${own}/24`, `${subnet6}::1/64`]);
+
+  return {
+    address: own,
+    host(name) {
+      hosts++;
+      const address = `${subnet}.${hosts}`;
+      const address6 = `${subnet6}::${hosts.toString(16)}`;
+      const namespace = addNamespace(name);
+      ip('-n', namespace, 'link', 'set', 'lo', 'up');
+      plug('eth0', [`${address}/24`, `${address6}/64`], namespace);
+      return {
+        name,
+        address,
+        address6,
+        start: (command, options) => start(['ip', 'netns', 'exec', namespace, ...command], options),
+      };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The root of the checkout. */
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** The Node.js that runs the tests runs what they start. */
+export const NODE = process.execPath;
+
+/** The `musubi` command as a person runs it, built. */
+export const MUSUBI = join(ROOT, 'exporter/bin/musubi.mjs');
+
+/** A program of an unpacked or installed Debian package. Throws when the set-up has not been run. */
+export function toolPath(program: string): string {
+  const folders = [
+    join(ROOT, '.musubi/tools/prometheus/usr/bin'),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+  if (!found) throw new Error(`${program} is not installed; npm test installs it`);
+  return found;
+}

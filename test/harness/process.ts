@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { waitFor } from './wait-for.ts';
+
+/** A program under test and what it has written so far. */
+export interface Running {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** Writes a line to its standard input. */
+  tell(line: string): void;
+  /** Resolves once standard output holds the text. */
+  says(text: string | RegExp): Promise<void>;
+  /** Ends it with a signal (SIGTERM unless told otherwise) and resolves to its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Resolves to its exit code once it ends by itself. */
+  readonly exited: Promise<number | null>;
+}
+
+export interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly uid?: number;
+  /** Called when the program should be ended; by default at the end of the test. */
+  readonly onCleanup?: (stop: () => Promise<void>) => void;
+}
+
+/** Starts a program; it is ended with the test, by its pid. */
+export function start(command: readonly [string, ...string[]], options: StartOptions = {}): Running {
+  const { env = process.env, cwd, uid, onCleanup = onTestFinished } = options;
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
+    env,
+    stdio: 'pipe',
+    ...(cwd && { cwd }),
+    ...(uid !== undefined && { uid }),
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  child.stdin.on('error', () => {});
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+  exited.catch(() => {});
+  async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    return exited.finally(() => clearTimeout(killer));
+  }
+  onCleanup(async () => {
+    await stop().catch(() => {});
+  });
+
+  return {
+    pid: child.pid ?? Number.NaN,
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    tell: (line) => void child.stdin.write(`${line}\n`),
+    says: (text) =>
+      waitFor(
+        () => {
+          if (typeof text === 'string' ? stdout.includes(text) : text.test(stdout)) return true;
+          if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${stderr}`);
+          return undefined;
+        },
+        () => `${command.join(' ')} to say ${text}; it said: ${stdout}${stderr}`,
+      ).then(() => {}),
+    stop,
+    exited,
+  };
+}
+
+/** Runs a program to its end. */
+export async function run(
+  command: readonly [string, ...string[]],
+  options: StartOptions = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const running = start(command, options);
+  running.child.stdin?.end();
+  const code = await running.exited;
+  return { code, stdout: running.stdout(), stderr: running.stderr() };
+}

@@ -1,0 +1,12 @@
+/**
+ * A server that answers every line with `ok` and holds its connections.
+ * Arguments: address, port. A `ipv6only` third argument refuses IPv4 on an IPv6 address.
+ */
+import { createServer } from 'node:net';
+
+const [host, port, mode] = process.argv.slice(2);
+const server = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.on('data', () => socket.write('ok\n'));
+});
+server.listen({ host, port: Number(port), ipv6Only: mode === 'ipv6only' }, () => console.log('listening'));

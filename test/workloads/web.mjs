@@ -1,0 +1,31 @@
+/**
+ * A client that connects to a server as often as told and holds the connections.
+ * Arguments: address, port. Standard input: `connect N`, `close`. Each line is answered once it is done.
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+
+const [host, port] = process.argv.slice(2);
+const sockets = [];
+
+console.log('ready');
+for await (const line of createInterface({ input: process.stdin })) {
+  const [verb, count] = line.split(' ');
+  if (verb === 'connect') {
+    for (let i = 0; i < Number(count); i++) {
+      const socket = connect({ host, port: Number(port) });
+      await once(socket, 'connect');
+      socket.write('hello\n');
+      await once(socket, 'data');
+      sockets.push(socket);
+    }
+    console.log(`connected ${sockets.length}`);
+  } else if (verb === 'close') {
+    for (const socket of sockets.splice(0)) {
+      socket.destroy();
+      await once(socket, 'close');
+    }
+    console.log('closed');
+  }
+}
