@@ -61,7 +61,7 @@ export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: 
 
   async function run(): Promise<Pass> {
     const pass = await self.time('capture', () => capture.read());
-    const flows = await self.time('aggregate', () => fold(pass.observations));
+    const flows = await self.time('aggregate', () => fold(pass.observations, unreadOf(pass)));
     const halfEdges = await self.time('identify', () => {
       identifier.beginPass();
       listenings = nameListeners(pass);
@@ -73,8 +73,9 @@ export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: 
     return pass;
   }
 
-  function report({ sockets, observations, namespaces }: Pass): void {
-    const skipped = namespaces.filter((namespace) => namespace.skipped !== undefined).length;
+  function report(pass: Pass): void {
+    const { sockets, observations, namespaces } = pass;
+    const skipped = unreadOf(pass).size;
     self.set('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
     self.set('sockets', sockets);
     self.set('unnamed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
@@ -101,4 +102,9 @@ export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: 
     ],
     self,
   };
+}
+
+/** The namespaces that a pass could not look into. */
+function unreadOf({ namespaces }: Pass): Set<number> {
+  return new Set(namespaces.filter(({ skipped }) => skipped !== undefined).map(({ netns }) => netns));
 }

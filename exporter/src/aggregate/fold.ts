@@ -23,21 +23,24 @@ export interface Flow {
 }
 
 const COUNTS = ['transmittedBytes', 'receivedBytes', 'retransmits'] as const;
-type Counts = Pick<Observation, 'opened' | (typeof COUNTS)[number]>;
+type Counts = Pick<Observation, 'netns' | 'opened'> & { -readonly [K in (typeof COUNTS)[number]]?: number };
 
 /**
  * Folds the observations of one pass after the other into flows. Captures count from the beginning, flows
- * tell the change: so a flow may later be renamed or merged and its sums still never go backwards.
+ * tell the change: so a flow may later be renamed or merged and its sums still never go backwards. What was
+ * counted in the namespaces of `unread`, that this pass could not look into, is remembered for the next one.
  */
-export function createFold(): (observations: readonly Observation[]) => Flow[] {
+export function createFold(): (observations: readonly Observation[], unread?: ReadonlySet<number>) => Flow[] {
   let before = new Map<string, Counts>();
 
-  return (observations) => {
+  return (observations, unread = new Set()) => {
     const now = new Map<string, Counts>();
+    for (const [id, counts] of unread.size > 0 ? before : [])
+      if (unread.has(counts.netns)) now.set(id, counts);
     const flows = new Map<string, Flow>();
     for (const observation of observations) {
       const last = before.get(observation.id);
-      now.set(observation.id, observation);
+      now.set(observation.id, last ? furthest(observation, last) : observation);
       const opened = observation.opened - (last?.opened ?? 0);
       const changes = COUNTS.map((count) => [count, change(observation[count], last?.[count])] as const);
       const idle = observation.open === 0 && opened === 0 && changes.every(([, by]) => !by);
@@ -60,6 +63,17 @@ export function createFold(): (observations: readonly Observation[]) => Flow[] {
 /** A count that went back, which a kernel may show on a socket about to close, has not changed. */
 function change(value: number | undefined, last: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.max(0, value - (last ?? 0));
+}
+
+/** The counts to tell the next change from: one that went back is counted on only past where it had been. */
+function furthest(now: Counts, last: Counts): Counts {
+  if (COUNTS.every((count) => (now[count] ?? 0) >= (last[count] ?? 0))) return now;
+  const counts: Counts = { netns: now.netns, opened: now.opened };
+  for (const count of COUNTS) {
+    const values = [now[count], last[count]].filter((value) => value !== undefined);
+    if (values.length > 0) counts[count] = Math.max(...values);
+  }
+  return counts;
 }
 
 function flowOf(flows: Map<string, Flow>, observation: Observation): Flow {

@@ -5,6 +5,7 @@ import { isConnection, isOpen, type Socket, TcpState } from './socket.ts';
 /** A connection that is remembered from pass to pass, because a later look tells less than an earlier one. */
 interface Connection {
   readonly id: string;
+  readonly netns: number;
   readonly direction: Direction;
   inode: number;
   pid: number | undefined;
@@ -25,6 +26,8 @@ export interface Connections {
     listening: ListeningSet,
     ownerOf: (inode: number) => number | undefined,
   ): Observation[];
+  /** Takes the connections of a namespace that could not be read in this pass to be as they were. */
+  hold(netns: number): void;
 }
 
 /**
@@ -41,21 +44,31 @@ export function createConnections(): Connections {
     netns: number,
     socket: Socket,
     listening: ListeningSet,
-    pid: number | undefined,
+    ownerOf: (inode: number) => number | undefined,
   ): Connection {
     const key = `${netns} ${socket.transport} ${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
     const timeWait = socket.transport === 'tcp' && socket.state === TcpState.timeWait;
     const known = connections.get(key);
     if (known && isSame(known, socket.inode, timeWait)) {
       known.inode = socket.inode || known.inode;
-      known.pid = pid ?? known.pid;
+      known.pid = ownerOf(socket.inode) ?? known.pid;
       known.timeWait = timeWait;
       known.pass = pass;
       return known;
     }
-    const direction: Direction = listening.find(socket) ? 'inbound' : 'outbound';
-    const before = pass === 1 ? socket : undefined;
-    const connection = { id: `${++serial}`, direction, inode: socket.inode, pid, timeWait, pass, before };
+    const listener = listening.find(socket);
+    // What no process has accepted yet, or none holds any more, is the listener's.
+    const heir = socket.inode === 0 && listener ? ownerOf(listener.inode) : undefined;
+    const connection: Connection = {
+      id: `${++serial}`,
+      netns,
+      direction: listener ? 'inbound' : 'outbound',
+      inode: socket.inode,
+      pid: ownerOf(socket.inode) ?? heir,
+      timeWait,
+      pass,
+      before: pass === 1 ? socket : undefined,
+    };
     connections.set(key, connection);
     return connection;
   }
@@ -69,12 +82,13 @@ export function createConnections(): Connections {
       const observations: Observation[] = [];
       for (const socket of sockets) {
         if (!isConnection(socket)) continue;
-        const listener = socket.inode === 0 ? listening.find(socket) : undefined;
-        const pid = ownerOf(socket.inode) ?? (listener && ownerOf(listener.inode));
-        const connection = recognise(netns, socket, listening, pid);
+        const connection = recognise(netns, socket, listening, ownerOf);
         observations.push(toObservation(netns, socket, connection));
       }
       return observations;
+    },
+    hold(netns) {
+      for (const connection of connections.values()) if (connection.netns === netns) connection.pass = pass;
     },
   };
 }

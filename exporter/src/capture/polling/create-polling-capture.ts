@@ -49,7 +49,8 @@ export function createPollingCapture(
       return { reading, sockets, listening: createListeningSet(sockets, ephemeral) };
     });
     const own = readings[0];
-    if (own?.reading.skipped !== undefined) throw new Error(`cannot read sockets: ${own.reading.skipped}`);
+    if (!own) throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
+    if (own.reading.skipped !== undefined) throw new Error(`cannot read sockets: ${own.reading.skipped}`);
 
     const { owners: pidOf, denied } = owners.find(inodesOf(readings), pids);
     const ownerOf = (inode: number) => pidOf.get(inode);
@@ -57,6 +58,7 @@ export function createPollingCapture(
     const listeners: Listener[] = [];
     connections.beginPass();
     for (const { reading, sockets, listening } of readings) {
+      if (reading.skipped !== undefined) connections.hold(reading.netns);
       for (const seen of connections.observe(reading.netns, sockets, listening, ownerOf))
         observations.push(seen);
       for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);

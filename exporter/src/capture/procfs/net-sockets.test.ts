@@ -85,7 +85,8 @@ describe('text cut short', () => {
 
 it('refuses garbage with a typed error that shows at most a part of it', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }), (line) => {
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (bytes) => {
+      const line = Buffer.from(bytes).toString('latin1');
       fc.pre(line.trim() !== '');
       expect(() => parseNetSockets(`header\n${line}`, 'tcp')).toThrow(MalformedSocketLineError);
     }),

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
+import { asked, listener, served } from '../../../../test/fixtures/socket-rows.ts';
+import type { NetworkNamespace } from '../../proc/namespaces.ts';
+import { createPollingCapture } from './create-polling-capture.ts';
+import type { Socket } from './socket.ts';
+
+const OWN = 1;
+const OTHER = 2;
+let proc: ProcTree;
+/** The tables by namespace; an Error is thrown. */
+let tables: Record<number, readonly Socket[] | Error>;
+let asks: NetworkNamespace[];
+
+function create(netns: 'self' | 'all' = 'all') {
+  const table = {
+    read(namespace: NetworkNamespace) {
+      asks.push(namespace);
+      const rows = tables[namespace.netns] ?? [];
+      if (rows instanceof Error) throw rows;
+      return [...rows];
+    },
+    close() {},
+  };
+  return createPollingCapture('procfs', table, { procRoot: proc.root, netns });
+}
+
+beforeEach(() => {
+  proc = createProcTree({
+    self: { netns: OWN },
+    1: { netns: OWN },
+    20: { netns: OWN, fds: ['/dev/null', 'socket:[1]', 'socket:[2]'] },
+    30: { netns: OTHER, fds: ['socket:[3]'] },
+  });
+  tables = { [OWN]: [listener(), served()], [OTHER]: [asked()] };
+  asks = [];
+});
+
+afterEach(() => proc[Symbol.dispose]());
+
+it('reads every namespace once, the own one first, and names the processes', async () => {
+  const pass = await create().read();
+  expect(pass.observations).toMatchObject([
+    { netns: OWN, direction: 'inbound', pid: 20, port: 80 },
+    { netns: OTHER, direction: 'outbound', pid: 30, port: 5432 },
+  ]);
+  expect(pass.listeners).toEqual([{ netns: OWN, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 20 }]);
+  expect(pass).toMatchObject({ sockets: 3, hiddenProcesses: 0 });
+  expect(pass.namespaces.map(({ netns }) => netns)).toEqual([OWN, OTHER]);
+  expect(asks.map(({ netns, isOwn }) => [netns, isOwn])).toEqual([
+    [OWN, true],
+    [OTHER, false],
+  ]);
+});
+
+it('reads the own namespace alone when told so', async () => {
+  const pass = await create('self').read();
+  expect(pass.namespaces.map(({ netns }) => netns)).toEqual([OWN]);
+  expect(pass.observations.map(({ netns }) => netns)).toEqual([OWN]);
+});
+
+it('tells of a namespace that cannot be read and goes on with the others', async () => {
+  tables[OTHER] = new Error('setns failed: EPERM');
+  const pass = await create().read();
+  expect(pass.namespaces).toEqual([
+    expect.not.objectContaining({ skipped: expect.anything() }),
+    { netns: OTHER, pid: 30, skipped: 'setns failed: EPERM' },
+  ]);
+  expect(pass.observations.map(({ netns }) => netns)).toEqual([OWN]);
+});
+
+it('counts nothing twice when a namespace could not be read for a while', async () => {
+  const capture = create();
+  tables[OTHER] = [];
+  await capture.read();
+  tables[OTHER] = [asked({ transmittedBytes: 500 })];
+  const [before] = (await capture.read()).observations.filter(({ netns }) => netns === OTHER);
+  tables[OTHER] = new Error('ENOENT');
+  await capture.read();
+  await capture.read();
+  tables[OTHER] = [asked({ transmittedBytes: 600 })];
+  const [after] = (await capture.read()).observations.filter(({ netns }) => netns === OTHER);
+  expect(after).toEqual({ ...before, transmittedBytes: 600 });
+});
+
+it('rejects when the own namespace cannot be read, and then goes on where it was', async () => {
+  const capture = create();
+  const [before] = (await capture.read()).observations;
+  tables[OWN] = new Error('EACCES');
+  await expect(capture.read()).rejects.toThrow('cannot read sockets: EACCES');
+  tables[OWN] = [listener(), served()];
+  expect((await capture.read()).observations[0]).toEqual(before);
+});
+
+it('rejects when there is no namespace to read', async () => {
+  proc[Symbol.dispose]();
+  proc = createProcTree({ 20: { comm: 'app' } });
+  await expect(create('self').read()).rejects.toThrow();
+  await expect(create('all').read()).rejects.toThrow();
+});
+
+it('rejects when the proc root is none', async () => {
+  proc[Symbol.dispose]();
+  await expect(create().read()).rejects.toThrow(expect.objectContaining({ code: 'ENOENT' }));
+});
+
+it('rejects with a fatal error, whichever namespace it came from', async () => {
+  const fatal = Object.assign(new Error('stranded'), { fatal: true });
+  tables[OTHER] = fatal;
+  await expect(create().read()).rejects.toBe(fatal);
+});
+
+it('keeps the process of a connection after its exit', async () => {
+  const capture = create();
+  await capture.read();
+  proc.exit(20);
+  const pass = await capture.read();
+  expect(pass.observations.find(({ netns }) => netns === OWN)?.pid).toBe(20);
+  expect(pass.listeners[0]?.pid).toBeUndefined();
+});
+
+it('finds the namespaces and processes that appear later', async () => {
+  const capture = create();
+  await capture.read();
+  tables[3] = [asked({ inode: 9 })];
+  proc.start(40, { netns: 3, fds: ['socket:[9]'] });
+  const pass = await capture.read();
+  expect(pass.observations.find(({ netns }) => netns === 3)).toMatchObject({ pid: 40, opened: 1 });
+});
