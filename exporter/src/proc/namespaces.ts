@@ -20,7 +20,7 @@ export function listNetworkNamespaces(
   const own = readNetworkNamespace(procRoot, 'self');
   const found = new Map<number, NetworkNamespace>();
   let denied = 0;
-  if (typeof own === 'number') found.set(own, { netns: own, pid: process.pid, isOwn: true });
+  if (typeof own === 'number') found.set(own, { netns: own, pid: ownPid(procRoot), isOwn: true });
   for (const pid of pids) {
     const netns = readNetworkNamespace(procRoot, pid);
     if (netns === 'denied') denied++;
@@ -32,7 +32,16 @@ export function listNetworkNamespaces(
 /** The network namespace of this process alone. */
 export function ownNetworkNamespace(procRoot: string): NetworkNamespace[] {
   const netns = readNetworkNamespace(procRoot, 'self');
-  return typeof netns === 'number' ? [{ netns, pid: process.pid, isOwn: true }] : [];
+  return typeof netns === 'number' ? [{ netns, pid: ownPid(procRoot), isOwn: true }] : [];
+}
+
+/** The pid of this process as that proc file system has it: the host's, mounted in a container, has another. */
+function ownPid(procRoot: string): number {
+  try {
+    return Number.parseInt(readlinkSync(`${procRoot}/self`), 10) || process.pid;
+  } catch {
+    return process.pid;
+  }
 }
 
 function readNetworkNamespace(procRoot: string, pid: number | 'self'): number | 'denied' | 'gone' {

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { parseFibTrie, parseIfInet6, readNetAddresses } from './net-addresses.ts';
+
+it('tells the addresses of a recorded namespace, without loopback and networks', () => {
+  expect(readNetAddresses('test/fixtures/proc', 42)).toEqual(['10.1.2.3', 'fd00::42']);
+});
+
+it('tells none for a process that is gone', () => {
+  expect(readNetAddresses('test/fixtures/proc', 43)).toEqual([]);
+});
+
+it('tells an IPv4 address once, though both tables hold it, and no link-local one', () => {
+  const leaf = (address: string, kind: string) => `     |-- ${address}\n        ${kind}\n`;
+  const table =
+    leaf('10.0.0.0', '/24 link UNICAST') +
+    leaf('10.0.0.5', '/32 host LOCAL') +
+    leaf('10.0.0.255', '/32 link BROADCAST') +
+    leaf('169.254.1.1', '/32 host LOCAL') +
+    leaf('127.0.0.2', '/32 host LOCAL');
+  expect(parseFibTrie(`Main:\n${table}Local:\n${table}`)).toEqual(['10.0.0.5']);
+});
+
+it('tells IPv6 addresses of global scope alone', () => {
+  const text =
+    'fe800000000000000042acfffe110002 02 40 20 80     eth0\n' +
+    '20010db8000000000000000000000001 02 40 00 80     eth0\n' +
+    '00000000000000000000000000000001 01 80 10 80       lo\n';
+  expect(parseIfInet6(text)).toEqual(['2001:db8::1']);
+});
+
+it.each(['', 'garbage', '\0\n|-- \n/32 host LOCAL'])('takes any text: %j', (text) => {
+  expect(parseFibTrie(text).filter((address) => address !== '')).toEqual([]);
+  expect(parseIfInet6(text)).toEqual([]);
+});

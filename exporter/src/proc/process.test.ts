@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
+import { parseArgs, readProcess } from './process.ts';
+
+const bytes = (...values: number[]) => Buffer.from(values);
+
+describe('a process', () => {
+  it('is its name, its executable and its arguments', () => {
+    using proc = createProcTree({
+      20: { comm: 'python3\n', cmdline: 'python3\0-u\0/srv/app.py\0', exe: '/usr/bin/python3.11' },
+    });
+    expect(readProcess(proc.root, 20)).toEqual({
+      comm: Buffer.from('python3'),
+      executable: Buffer.from('/usr/bin/python3.11'),
+      args: ['python3', '-u', '/srv/app.py'].map((text) => Buffer.from(text)),
+    });
+  });
+
+  it('may be a kernel thread, which has neither executable nor arguments', () => {
+    using proc = createProcTree({ 2: { comm: 'kthreadd\n', cmdline: '' } });
+    expect(readProcess(proc.root, 2)).toEqual({ comm: Buffer.from('kthreadd'), args: [] });
+  });
+
+  it('may have any bytes for a name, newlines included', () => {
+    using proc = createProcTree({
+      20: { comm: Buffer.concat([bytes(0x0a, 0xff, 0x22, 0x0a), bytes(0x0a)]), cmdline: bytes(0xfe, 0) },
+    });
+    expect(readProcess(proc.root, 20)).toEqual({
+      comm: bytes(0x0a, 0xff, 0x22, 0x0a),
+      args: [bytes(0xfe)],
+    });
+  });
+
+  it('is nobody once gone, even half gone', () => {
+    using proc = createProcTree({ 20: { comm: 'app\n' } });
+    expect(readProcess(proc.root, 20)).toBeUndefined();
+    expect(readProcess(proc.root, 21)).toBeUndefined();
+  });
+});
+
+describe('arguments', () => {
+  it('may be empty, and the last may lack its end', () => {
+    expect(parseArgs(Buffer.from('a\0\0b')).map(String)).toEqual(['a', '', 'b']);
+    expect(parseArgs(Buffer.from(''))).toEqual([]);
+    expect(parseArgs(Buffer.from('\0')).map(String)).toEqual(['']);
+  });
+
+  it('are read back as the kernel wrote them, up to a bound', () => {
+    const arg = fc
+      .uint8Array({ maxLength: 20 })
+      .map((values) => Buffer.from(values.filter((byte) => byte !== 0)));
+    fc.assert(
+      fc.property(fc.array(arg, { maxLength: 60 }), (args) => {
+        const file = Buffer.concat(args.flatMap((one) => [one, bytes(0)]));
+        const read = parseArgs(file);
+        expect(read.length).toBe(Math.min(32, args.length));
+        for (const [at, one] of read.entries()) expect(one.equals(args[at] ?? bytes(0))).toBe(true);
+      }),
+    );
+  });
+});

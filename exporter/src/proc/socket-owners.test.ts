@@ -1,0 +1,119 @@
+import { chmodSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
+import { createSocketOwners, parseSocketLink } from './socket-owners.ts';
+
+let proc: ProcTree;
+
+beforeEach(() => {
+  proc = createProcTree({
+    1: { fds: ['socket:[5]', 'socket:[6]'] },
+    20: { fds: ['/dev/null', 'pipe:[5]', 'socket:[6]', 'socket:[7]'] },
+    30: { fds: ['socket:[7]'] },
+  });
+});
+
+afterEach(() => proc[Symbol.dispose]());
+
+const PIDS = [1, 20, 30];
+const find = (owners: ReturnType<typeof createSocketOwners>, inodes: number[], pids = PIDS) =>
+  Object.fromEntries(owners.find(new Set(inodes), pids).owners);
+
+it('gives a socket that several hold to the lowest pid, and to init only what no other holds', () => {
+  expect(find(createSocketOwners(proc.root), [5, 6, 7])).toEqual({ 5: 1, 6: 20, 7: 20 });
+});
+
+it('looks for what it is asked for alone, and for no socket of number 0', () => {
+  expect(find(createSocketOwners(proc.root), [0, 7])).toEqual({ 7: 20 });
+  expect(find(createSocketOwners(proc.root), [])).toEqual({});
+});
+
+it('remembers an owner that has closed its socket since', () => {
+  const owners = createSocketOwners(proc.root);
+  find(owners, [7]);
+  proc.start(20, { fds: [] });
+  expect(find(owners, [7])).toEqual({ 7: 20 });
+});
+
+it('looks for another owner once the first has ended', () => {
+  const owners = createSocketOwners(proc.root);
+  find(owners, [7]);
+  proc.exit(20);
+  expect(find(owners, [7], [1, 30])).toEqual({ 7: 30 });
+});
+
+it('forgets a socket that is not asked for any more', () => {
+  const owners = createSocketOwners(proc.root);
+  find(owners, [7]);
+  proc.start(20, { fds: [] });
+  expect(find(owners, [])).toEqual({});
+  expect(find(owners, [7])).toEqual({ 7: 30 });
+});
+
+describe('a socket without a process', () => {
+  it('is looked for three times, and then found no more', () => {
+    const owners = createSocketOwners(proc.root);
+    for (let pass = 1; pass <= 3; pass++) expect(find(owners, [99])).toEqual({});
+    proc.start(30, { fds: ['socket:[99]'] });
+    expect(find(owners, [99])).toEqual({});
+  });
+
+  it.each([1, 2])('is found when its process shows it after %i looks in vain', (looks) => {
+    const owners = createSocketOwners(proc.root);
+    for (let pass = 1; pass <= looks; pass++) find(owners, [99]);
+    proc.start(30, { fds: ['socket:[99]'] });
+    expect(find(owners, [99])).toEqual({ 99: 30 });
+  });
+
+  it('is looked for again once the number has been out of use', () => {
+    const owners = createSocketOwners(proc.root);
+    for (let pass = 1; pass <= 3; pass++) find(owners, [99]);
+    find(owners, []);
+    proc.start(30, { fds: ['socket:[99]'] });
+    expect(find(owners, [99])).toEqual({ 99: 30 });
+  });
+});
+
+it('passes over processes that ended since they were listed', () => {
+  expect(find(createSocketOwners(proc.root), [7], [1, 15, 30])).toEqual({ 7: 30 });
+});
+
+it('counts the processes it may not look into', () => {
+  chmodSync(proc.root, 0o755);
+  chmodSync(`${proc.root}/20/fd`, 0);
+  const { owners, denied } = asNobody(() => createSocketOwners(proc.root).find(new Set([7]), PIDS));
+  expect(denied).toBe(1);
+  expect(Object.fromEntries(owners)).toEqual({ 7: 30 });
+});
+
+/** Root may look into everything, so that it is put off for a moment. */
+function asNobody<T>(run: () => T): T {
+  const user = process.geteuid?.();
+  if (user === 0) process.seteuid?.(65534);
+  try {
+    return run();
+  } finally {
+    if (user === 0) process.seteuid?.(0);
+  }
+}
+
+describe('the link of a file descriptor', () => {
+  it.each([
+    '/dev/null',
+    'pipe:[5]',
+    'socket:[',
+    'socket:[x]',
+    'socket:[5',
+    '/tmp/socket:[5]',
+    'socket:[1e99]',
+  ])('is no socket: %s', (link) => expect(parseSocketLink(link)).toBeUndefined());
+
+  it('is the number of a socket, up to the largest the kernel gives', () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), (inode) => {
+        expect(parseSocketLink(`socket:[${inode}]`)).toBe(inode);
+      }),
+    );
+  });
+});
