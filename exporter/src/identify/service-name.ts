@@ -2,9 +2,28 @@ import type { ProcessFiles } from '../proc/process.ts';
 import { escapeBytes } from './escape-bytes.ts';
 import { processName } from './process-name.ts';
 
-const INTERPRETER = /^(?:node|nodejs|bun|deno|ruby|perl|php|lua|bash|dash|sh|python)[\d.]*$/;
-/** Options of interpreters that take the next argument as their value. */
-const WITH_VALUE = new Set(['-r', '--require', '--import', '--loader', '-W', '-X', '-I']);
+/** What the options of an interpreter mean, as far as it takes to find the script among them. */
+interface Interpreter {
+  readonly name: RegExp;
+  /** Options that take code from the command line. */
+  readonly code: RegExp;
+  /** Options that take the next argument as their value. */
+  readonly withValue: RegExp;
+}
+
+const INTERPRETERS: readonly Interpreter[] = [
+  { name: /^(?:bash|dash|sh)$/, code: /^-[a-z]*c$/, withValue: /^[-+][a-z]*[oO]$/ },
+  { name: /^python[\d.]*$/, code: /^-[a-zA-Z]*c$/, withValue: /^-[WX]$/ },
+  {
+    name: /^(?:node|nodejs|bun|deno)$/,
+    code: /^(?:-e|-p|-pe|--eval|--print)$/,
+    withValue: /^(?:-r|--require|--import|--loader|--experimental-loader)$/,
+  },
+  { name: /^perl[\d.]*$/, code: /^-[a-zA-Z]*[eE]$/, withValue: /^-I$/ },
+  { name: /^ruby[\d.]*$/, code: /^-[a-z]*e$/, withValue: /^-[Ir]$/ },
+  { name: /^php[\d.]*$/, code: /^-r$/, withValue: /^-[cd]$/ },
+  { name: /^lua[\d.]*$/, code: /^-e$/, withValue: /^-l$/ },
+];
 
 /**
  * The name of a service, from its process alone: the process name, or the script's for an interpreter
@@ -13,17 +32,18 @@ const WITH_VALUE = new Set(['-r', '--require', '--import', '--loader', '-W', '-X
 export function serviceName(process: ProcessFiles): string {
   const name = processName(process);
   const args = process.args.slice(1).map(escapeBytes);
-  const script = name === 'java' ? jarOf(args) : INTERPRETER.test(name) ? scriptOf(args) : undefined;
-  return script || name;
+  if (name === 'java') return jarOf(args) || name;
+  const interpreter = INTERPRETERS.find((one) => one.name.test(name));
+  return (interpreter && scriptOf(args, interpreter)) || name;
 }
 
-function scriptOf(args: readonly string[]): string | undefined {
+function scriptOf(args: readonly string[], { code, withValue }: Interpreter): string | undefined {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (arg === '-m') return args[i + 1];
-    // Code on the command line has no name.
-    if (arg === '-c' || arg === '-e' || arg === '-p' || arg === '--eval' || arg === '-') return undefined;
-    if (WITH_VALUE.has(arg)) i++;
+    // Code on the command line or from standard input has no name.
+    if (arg === '-' || code.test(arg)) return undefined;
+    if (withValue.test(arg)) i++;
     else if (!arg.startsWith('-')) return baseName(arg);
   }
   return undefined;
