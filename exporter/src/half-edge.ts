@@ -1,6 +1,7 @@
 import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
 import type { Identity } from './identify/identify.ts';
+import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
 
 /** How well an end is known: how its name was found. */
 export type EndKind = 'process' | 'unknown';
@@ -39,14 +40,23 @@ export function toHalfEdge(flow: Flow, own: Identity | undefined, host: string):
   return flow.direction === 'outbound' ? { flow, src: near, dst: far } : { flow, src: far, dst: near };
 }
 
-/** One for each address on which the listener can be reached. */
+/**
+ * One for the address a listener is bound to and, when that is every address, one for each of `addresses` at
+ * which its namespace can be reached.
+ */
 export function toListening(
-  { netns, transport, port }: Listener,
+  { netns, transport, address, port }: Listener,
   addresses: readonly string[],
   own: Identity | undefined,
   host: string,
 ): Listening[] {
-  return addresses.map((address) => ({ netns, transport, port, dst: ownEnd(address, own, host) }));
+  const reachable = isWildcard(address) ? addresses.filter((other) => isTakenBy(address, other)) : [];
+  return [address, ...reachable].map((at) => ({ netns, transport, port, dst: ownEnd(at, own, host) }));
+}
+
+/** Whether a listener on every address of a family takes what comes to `address`: `::` takes IPv4 as well. */
+function isTakenBy(wildcard: string, address: string): boolean {
+  return wildcard === ANY_IPV6 || !isIpv6(address);
 }
 
 function ownEnd(address: string, identity: Identity | undefined, host: string): End {

@@ -8,14 +8,13 @@
  */
 import { createFold } from './aggregate/fold.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
-import type { Capture, Listener, Pass } from './capture/capture.ts';
+import type { Capture, Pass } from './capture/capture.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import { createIdentifier } from './identify/identify.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
 import { createLedger, type Entry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
-import { isWildcard } from './net/address.ts';
 import { readNetAddresses } from './proc/net-addresses.ts';
 import { VERSION } from './version.ts';
 
@@ -52,10 +51,8 @@ export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: 
 
   function nameListeners({ listeners, namespaces }: Pass): Listening[] {
     const addresses = new Map(namespaces.map(({ netns, pid }) => [netns, readNetAddresses(procRoot, pid)]));
-    const reachableAt = ({ address, netns }: Listener) =>
-      isWildcard(address) ? [address, ...(addresses.get(netns) ?? [])] : [address];
     return listeners.flatMap((listener) =>
-      toListening(listener, reachableAt(listener), identify(listener.pid), host),
+      toListening(listener, addresses.get(listener.netns) ?? [], identify(listener.pid), host),
     );
   }
 

@@ -1,0 +1,78 @@
+import { type Browser, chromium } from 'playwright-core';
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { onFileEnd } from './cleanup.ts';
+import { toolPath } from './places.ts';
+
+/** Debian's Chromium as root and without a network of its own. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** An edge as the table beside the drawing tells it: the `data-*` attributes of its row. */
+export type DrawnEdge = Readonly<Record<string, string>>;
+
+export interface GraphPage {
+  /** Opens a time range (as in Grafana's URLs: `now-5m`, or ms since 1970) and waits until it is drawn. */
+  open(range: { from: string | number; to: string | number }): Promise<void>;
+  /** What the panel shows: `ready` is a graph, anything else a message. */
+  state(): Promise<string | null>;
+  edges(): Promise<DrawnEdge[]>;
+  /** Moves the pointer over the drawing until it shows what lies under it, and gives that text. */
+  hover(wanted: RegExp): Promise<string>;
+  screenshot(path: string): Promise<void>;
+}
+
+/** Starts a browser for the test file on the graph page of a Prometheus. */
+export async function openGraphPage(prometheusUrl: string): Promise<GraphPage> {
+  const server = await createPageServer({ prometheusUrl });
+  onFileEnd(() => server.close());
+  return browse(server.url);
+}
+
+/** As `openGraphPage`, of a page that is served already. */
+export async function browse(url: string): Promise<GraphPage> {
+  const browser: Browser = await chromium.launch({ executablePath: toolPath('chromium'), args: FLAGS });
+  onFileEnd(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const panel = page.getByTestId('musubi-panel');
+
+  return {
+    async open({ from, to }) {
+      await page.goto(`${url}/?from=${from}&to=${to}`);
+      await page.locator('[data-testid=musubi-panel]:not([data-panel-state=loading])').waitFor();
+      await page.locator('[data-testid=musubi-panel][data-refreshing=false]').waitFor();
+    },
+    state: () => panel.getAttribute('data-panel-state'),
+    edges: () =>
+      page
+        .getByTestId('musubi-edges')
+        .locator('tbody tr')
+        .evaluateAll((rows) =>
+          // Run in the page, whose types this program does not have.
+          rows.map((row) => ({ ...(row as unknown as { dataset: DrawnEdge }).dataset })),
+        ),
+    async hover(wanted) {
+      const box = await page.getByTestId('musubi-canvas').boundingBox();
+      if (!box) throw new Error('nothing is drawn');
+      const tooltip = page.getByTestId('musubi-tooltip');
+      const STEP = 6;
+      for (const part of [0.5, 0.4, 0.6, 0.3, 0.7]) {
+        for (let y = STEP; y < box.height; y += STEP) {
+          await page.mouse.move(box.x + box.width * part, box.y + y);
+          const text = (await tooltip.count()) > 0 ? ((await tooltip.textContent()) ?? '') : '';
+          if (wanted.test(text)) return text;
+        }
+      }
+      throw new Error(`nothing in the drawing says ${wanted}`);
+    },
+    screenshot: async (path) => {
+      await page.screenshot({ path });
+    },
+  };
+}
