@@ -18,14 +18,11 @@ import { toBatches } from '../../exporter/src/metrics/otlp/resource-metrics.ts';
 import { createOtlpSender, type OtlpProtocol } from '../../exporter/src/metrics/otlp/sender.ts';
 import { prometheusName } from '../../exporter/src/metrics/prometheus-name.ts';
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from '../../exporter/src/metrics/prometheus-text.ts';
+import { collectorBinary } from '../../provisioning/local/otelcol.mjs';
+import { startCollector } from '../harness/collector.ts';
 import { freePort } from '../harness/free-port.ts';
 import { ROOT, toolPath } from '../harness/places.ts';
 import { start } from '../harness/process.ts';
-
-interface Otelcol {
-  collectorBinary(options: { log(line: string): void }): Promise<{ path: string } | { missing: string }>;
-}
-const { collectorBinary }: Otelcol = await import(join(ROOT, 'provisioning/local/otelcol.mjs'));
 
 const COMPOSE_FILE = join(ROOT, 'docker-compose.yml');
 const PROMETHEUS_CONFIG = join(ROOT, 'provisioning/prometheus/prometheus.yml');
@@ -115,28 +112,23 @@ describe('the collector recipe', () => {
   });
 
   test('stores by push the very series that a scrape stores', BUILD, async ({ skip }) => {
-    const collector = await collectorBinary({ log: console.log });
+    const port = await freePort();
+    const store = `http://127.0.0.1:${port}`;
+    const collector = await startCollector(store);
     if ('missing' in collector) return skip(collector.missing);
-    const [prometheus, grpc, http] = [await freePort(), await freePort(), await freePort()];
     const scraped = await serve(prometheusText(FAMILIES, resourceOf('127.0.0.1')));
     start([
       toolPath('prometheus'),
       `--config.file=${await configToScrape(scraped)}`,
       `--storage.tsdb.path=${join(scratch, 'data')}`,
-      `--web.listen-address=127.0.0.1:${prometheus}`,
+      `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-remote-write-receiver',
     ]);
-    const env = {
-      OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
-      OTLP_HTTP_ENDPOINT: `127.0.0.1:${http}`,
-      PROMETHEUS_REMOTE_WRITE_URL: `http://127.0.0.1:${prometheus}/api/v1/write`,
-    };
-    start([collector.path, '--config', COLLECTOR_CONFIG], { env: { ...process.env, ...env } });
 
     // Pushed as hosts of their own: `instance` is all that may tell the three apart.
-    await push('grpc', `http://127.0.0.1:${grpc}`);
-    await push('http/protobuf', `http://127.0.0.1:${http}`);
-    const seriesOf = (instance: string) => seriesIn(`http://127.0.0.1:${prometheus}`, instance);
+    await push('grpc', collector.grpc);
+    await push('http/protobuf', collector.http);
+    const seriesOf = (instance: string) => seriesIn(store, instance);
     await expect.poll(() => seriesOf('127.0.0.1'), { timeout: 20_000 }).not.toEqual([]);
     const expected = await seriesOf('127.0.0.1');
     expect(expected.map(({ __name__ }) => __name__)).toEqual(
@@ -162,7 +154,7 @@ const resourceOf = (host: string) => ({
   'host.name': 'web-1',
 });
 
-/** Pushes as a host named like the protocol, until the collector and the store behind it have taken it. */
+/** Pushes as a host named like the protocol, until the store has taken it. */
 async function push(protocol: OtlpProtocol, endpoint: string) {
   const sender = await createOtlpSender(protocol, endpoint);
   const attempt = () =>
@@ -172,9 +164,9 @@ async function push(protocol: OtlpProtocol, endpoint: string) {
 }
 
 /** Our series of an instance, by name and without that label. What Prometheus adds to a scrape is left out. */
-async function seriesIn(prometheus: string, instance: string): Promise<Record<string, string>[]> {
+async function seriesIn(store: string, instance: string): Promise<Record<string, string>[]> {
   const query = `{instance="${instance}",__name__=~"(service_dependency|musubi)_.+|target_info"}`;
-  const answer = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query })}`);
+  const answer = await fetch(`${store}/api/v1/query?${new URLSearchParams({ query })}`);
   const { data } = (await answer.json()) as { data: { result: { metric: Record<string, string> }[] } };
   return data.result
     .map(({ metric: { instance: _, ...labels } }) => labels)
