@@ -6,25 +6,28 @@ import { start } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Collector {
-  /** `http://127.0.0.1:PORT`, for OTLP by gRPC. */
+  /** `http://ADDRESS:PORT`, for OTLP by gRPC. */
   readonly grpc: string;
   /** Likewise by HTTP. */
   readonly http: string;
 }
 
 /**
- * Starts a real collector with the configuration that Musubi ships, writing to the given store. Where no
- * collector can be built, `missing` says why.
+ * Starts a real collector with the configuration that Musubi ships, listening on `address` and writing to the
+ * given store. Where no collector can be built, `missing` says why.
  */
-export async function startCollector(storeUrl: string): Promise<Collector | { missing: string }> {
+export async function startCollector(
+  storeUrl: string,
+  address = '127.0.0.1',
+): Promise<Collector | { missing: string }> {
   const binary = await collectorBinary({ log: (line) => console.log(line) });
   if ('missing' in binary) return binary;
   const [grpc, http] = [await freePort(), await freePort()];
   const collector = start([binary.path, '--config', `${ROOT}/provisioning/otelcol/config.yaml`], {
     env: {
       ...process.env,
-      OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
-      OTLP_HTTP_ENDPOINT: `127.0.0.1:${http}`,
+      OTLP_GRPC_ENDPOINT: `${address}:${grpc}`,
+      OTLP_HTTP_ENDPOINT: `${address}:${http}`,
       PROMETHEUS_REMOTE_WRITE_URL: `${storeUrl}/api/v1/write`,
     },
     onCleanup: onFileEnd,
@@ -33,5 +36,5 @@ export async function startCollector(storeUrl: string): Promise<Collector | { mi
     () => collector.stderr().includes('Everything is ready') || undefined,
     () => `the collector to be ready: ${collector.stderr()}`,
   );
-  return { grpc: `http://127.0.0.1:${grpc}`, http: `http://127.0.0.1:${http}` };
+  return { grpc: `http://${address}:${grpc}`, http: `http://${address}:${http}` };
 }
