@@ -44,7 +44,8 @@ async function answer(
   response: ServerResponse,
   render: () => string,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  // Undefined for a path that makes no URL, such as `//`: nothing is there.
+  const pathname = URL.parse(request.url ?? '/', 'http://localhost')?.pathname;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
   } else if (pathname === '/') {

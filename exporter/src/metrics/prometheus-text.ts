@@ -20,14 +20,23 @@ export function prometheusText(families: readonly Family[], resource: Attributes
     for (const { attributes, value } of points) lines.push(`${name}${labels(attributes)} ${value}`);
   }
   lines.push('# HELP target_info The exporter and its host.', '# TYPE target_info gauge');
-  lines.push(`target_info${labels(nonIdentifying(resource))} 1`, '');
+  lines.push(`target_info${labels(resourceLabels(resource))} 1`, '');
   return lines.join('\n');
 }
 
-/** Those that identify the exporter are the scrape's own labels, `job` and `instance`. */
-function nonIdentifying(resource: Attributes): Attributes {
+/**
+ * Those that identify the exporter are the scrape's own labels, `job` and `instance`. Values of attributes that
+ * make the same label (`a.b`, `a_b`) are joined as Prometheus joins them, which refuses a label given twice.
+ */
+function resourceLabels(resource: Attributes): Attributes {
   const identifying = new Set(['service.name', 'service.namespace', 'service.instance.id']);
-  return Object.fromEntries(Object.entries(resource).filter(([name]) => !identifying.has(name)));
+  const joined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(resource).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (identifying.has(name)) continue;
+    const label = prometheusLabel(name);
+    joined[label] = joined[label] === undefined ? `${value}` : `${joined[label]};${value}`;
+  }
+  return joined;
 }
 
 function labels(attributes: Attributes): string {

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
+import { toListening } from '../half-edge.ts';
+import { EDGE_ATTRIBUTES, LISTEN_ATTRIBUTES } from './catalogue.ts';
+import { attributesKey, edgeAttributes } from './edge-attributes.ts';
+import { edgeFamilies, listenFamily } from './edge-families.ts';
+import { createLedger } from './ledger.ts';
+
+function families(...halfEdges: Parameters<typeof halfEdge>[0][]) {
+  const ledger = createLedger(1000);
+  ledger.record(
+    halfEdges.map((fields) => halfEdge(fields)),
+    5000,
+  );
+  return new Map(edgeFamilies(ledger.entries()).map(({ definition, points }) => [definition.name, points]));
+}
+
+describe('the metrics of an edge', () => {
+  it('are all there when the source gave all', () => {
+    const all = families({
+      transmittedBytes: 10,
+      receivedBytes: 20,
+      retransmits: 1,
+      rttSum: 0.5,
+      rttCount: 2,
+    });
+    const values = [...all].map(([name, points]) => [name, ...points.map(({ value }) => value)]);
+    expect(values).toEqual([
+      ['service.dependency.connection.count', 1],
+      ['service.dependency.connection.opened', 1],
+      ['service.dependency.io', 10, 20],
+      ['service.dependency.tcp.rtt', 0.25],
+      ['service.dependency.tcp.retransmits', 1],
+      ['service.dependency.last_seen', 5],
+    ]);
+    expect(
+      all.get('service.dependency.io')?.map(({ attributes }) => attributes['network.io.direction']),
+    ).toEqual(['transmit', 'receive']);
+    for (const points of all.values()) for (const { since } of points) expect(since).toBe(5000);
+  });
+
+  it('are absent, not zero, when the source gave none', () => {
+    const none = families({});
+    for (const name of ['io', 'tcp.rtt', 'tcp.retransmits'])
+      expect(none.get(`service.dependency.${name}`)).toEqual([]);
+    expect(none.get('service.dependency.connection.count')).toHaveLength(1);
+  });
+});
+
+describe('attributes', () => {
+  it('tell all of the own end and the address of the other', () => {
+    expect(edgeAttributes(halfEdge())).toEqual({
+      direction: 'outbound',
+      'network.transport': 'tcp',
+      'src.service': 'shop',
+      'src.process': 'node',
+      'src.pid': 20,
+      'src.host': 'host-a',
+      'src.address': '10.0.0.1',
+      'src.kind': 'process',
+      'dst.address': '10.0.0.9',
+      'dst.port': 80,
+      'dst.kind': 'unknown',
+    });
+  });
+
+  it('tell the destination when that is the own end', () => {
+    const attributes = edgeAttributes(halfEdge({ direction: 'inbound' }));
+    expect(attributes).toMatchObject({
+      'dst.service': 'shop',
+      'dst.address': '10.0.0.1',
+      'src.address': '10.0.0.9',
+    });
+    expect(attributes).not.toHaveProperty('src.host');
+  });
+
+  it('leave out a process that is not known', () => {
+    const attributes = edgeAttributes({
+      ...halfEdge(),
+      src: { address: '10.0.0.1', host: 'h', kind: 'unknown' },
+    });
+    expect(Object.keys(attributes).filter((name) => name.startsWith('src.'))).toEqual([
+      'src.host',
+      'src.address',
+      'src.kind',
+    ]);
+  });
+
+  it('are among those of the catalogue', () => {
+    for (const name of Object.keys(edgeAttributes(halfEdge()))) expect(EDGE_ATTRIBUTES).toContain(name);
+  });
+
+  it('have one key, whatever their order', () => {
+    expect(attributesKey({ a: 1, b: '2' })).toBe(attributesKey({ b: '2', a: 1 }));
+    expect(attributesKey({ a: 1 })).not.toBe(attributesKey({ a: '1' }));
+    expect(attributesKey({ a: '1","b' })).not.toBe(attributesKey({ a: '1', b: '' }));
+  });
+});
+
+it('tells each listening place once', () => {
+  const listener = (netns: number, port: number) =>
+    toListening(
+      { netns, transport: 'tcp', address: '0.0.0.0', port, pid: 20 },
+      ['0.0.0.0', '10.0.0.1'],
+      SHOP,
+      'h',
+    );
+  const { points } = listenFamily([...listener(1, 80), ...listener(2, 80), ...listener(1, 81)], 9);
+  expect(points.map(({ attributes }) => `${attributes['dst.address']}:${attributes['dst.port']}`)).toEqual([
+    '0.0.0.0:80',
+    '10.0.0.1:80',
+    '0.0.0.0:81',
+    '10.0.0.1:81',
+  ]);
+  for (const { value, since, attributes } of points) {
+    expect({ value, since }).toEqual({ value: 1, since: 9 });
+    for (const name of Object.keys(attributes)) expect(LISTEN_ATTRIBUTES).toContain(name);
+  }
+});

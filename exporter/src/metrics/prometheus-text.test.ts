@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parsePrometheusText } from '../../../test/fixtures/prometheus-parser.ts';
+import { EDGE_METRICS, SELF_METRICS } from './catalogue.ts';
+import type { Family } from './family.ts';
+import { prometheusText } from './prometheus-text.ts';
+
+const resource = { 'service.name': 'musubi', 'service.instance.id': 'h', 'host.name': 'h' };
+
+function opened(...attributes: Record<string, string | number>[]): Family {
+  return {
+    definition: EDGE_METRICS.opened,
+    points: attributes.map((one, value) => ({ attributes: one, value, since: 0 })),
+  };
+}
+
+it('writes families in the text format', () => {
+  const families = [
+    opened({ direction: 'outbound', 'dst.port': 80 }, {}),
+    { definition: SELF_METRICS.edges, points: [{ attributes: {}, value: 0.25, since: 0 }] },
+  ];
+  expect(prometheusText(families, resource)).toMatchInlineSnapshot(`
+    "# HELP service_dependency_connection_opened_total Connections of this dependency opened since it was first seen.
+    # TYPE service_dependency_connection_opened_total counter
+    service_dependency_connection_opened_total{direction="outbound",dst_port="80"} 0
+    service_dependency_connection_opened_total 1
+    # HELP musubi_edges Edges exported now.
+    # TYPE musubi_edges gauge
+    musubi_edges 0.25
+    # HELP target_info The exporter and its host.
+    # TYPE target_info gauge
+    target_info{host_name="h"} 1
+    "
+  `);
+});
+
+it('leaves out families without points', () => {
+  expect(prometheusText([opened()], resource)).not.toContain('opened');
+});
+
+const nasty = fc.constantFrom(
+  '"',
+  '\\',
+  '\n',
+  '\\n',
+  '\r',
+  '\t',
+  '{',
+  '}',
+  ',',
+  '=',
+  '#',
+  '🪢',
+  '結',
+  '\u2028',
+  ' ',
+);
+const labelValue = fc.array(fc.oneof(nasty, fc.string())).map((parts) => parts.join(''));
+
+it('is read back by a parser with every label value, whatever it holds', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(labelValue, labelValue), { minLength: 1 }), (values) => {
+      const points = values.map(([service, address]) => ({ 'src.service': service, 'dst.address': address }));
+      const samples = parsePrometheusText(prometheusText([opened(...points)], resource));
+      expect(samples.slice(0, -1)).toEqual(
+        values.map(([service, address], value) => ({
+          name: 'service_dependency_connection_opened_total',
+          labels: { src_service: service, dst_address: address },
+          value,
+        })),
+      );
+    }),
+  );
+});
+
+it('is read back with every value', () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true }), (value) => {
+      const family = { definition: SELF_METRICS.edges, points: [{ attributes: {}, value, since: 0 }] };
+      const [sample] = parsePrometheusText(prometheusText([family], resource));
+      expect(sample?.value === value).toBe(true);
+    }),
+  );
+});
+
+it('gives no label twice, though two attributes of the resource have the same', () => {
+  const page = prometheusText([], { ...resource, 'a.b': '1', a_b: '2', 'a-b': '3' });
+  const [sample] = parsePrometheusText(page);
+  // Prometheus joins them likewise when they arrive by OTLP.
+  expect(sample?.labels).toEqual({ host_name: 'h', a_b: '3;1;2' });
+});

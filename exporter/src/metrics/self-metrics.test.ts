@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { createSelfMetrics } from './self-metrics.ts';
+
+function create() {
+  const self = createSelfMetrics(() => 7);
+  const points = (name: string) => self.families().find(({ definition }) => definition.name === name)?.points;
+  return { self, points };
+}
+
+it('begins counters at zero, so that their first increase is seen', () => {
+  const { points } = create();
+  const zero = [{ attributes: {}, value: 0, since: 7 }];
+  expect(points('musubi.passes')).toEqual(zero);
+  expect(points('musubi.push.failed')).toEqual(zero);
+  expect(points('musubi.edges')).toBeUndefined();
+});
+
+it('adds up counters and keeps the latest of the others, for each set of attributes', () => {
+  const { self, points } = create();
+  self.add('passes');
+  self.add('passes', 2);
+  self.set('namespaces', 5, { state: 'read' });
+  self.set('namespaces', 1, { state: 'skipped' });
+  self.set('namespaces', 4, { state: 'read' });
+  expect(points('musubi.passes')).toMatchObject([{ value: 3 }]);
+  expect(points('musubi.network.namespaces')).toMatchObject([
+    { attributes: { state: 'read' }, value: 4 },
+    { attributes: { state: 'skipped' }, value: 1 },
+  ]);
+});
+
+it('notes how long a stage took, even one that failed, and hands on what it gave', async () => {
+  const { self, points } = create();
+  await expect(self.time('fold', () => 5)).resolves.toBe(5);
+  await expect(self.time('read', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  const durations = points('musubi.stage.duration');
+  expect(durations?.map(({ attributes }) => attributes.stage)).toEqual(['fold', 'read']);
+  for (const { value } of durations ?? []) expect(value).toBeGreaterThanOrEqual(0);
+});
