@@ -50,3 +50,5 @@ await Promise.all([
   cp(join(packageFolder('@grafana/ui'), 'dist/public/img'), join(out, 'img'), { recursive: true }),
   cp(here('./index.html'), join(out, 'index.html')),
 ]);
+// The package lacks some of the icons that its own components ask for.
+await cp(here('./icons'), join(out, 'img/icons/unicons'), { recursive: true, force: false });

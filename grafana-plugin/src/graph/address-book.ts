@@ -24,15 +24,20 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
     if (hosts) hosts.add(host);
     else owners.set(address, new Set([host]));
   };
-  for (const half of halves) claim(half.direction === 'outbound' ? half.src : half.dst);
-  for (const { transport, port, end } of listeners) {
+  const listen = ({ transport, port, end }: Listener) => {
     claim(end);
-    if (isWildcard(end.address)) continue;
+    if (isWildcard(end.address)) return;
     const key = socketKey(transport, end.address, port);
     const ends = listening.get(key);
     if (ends) ends.push(end);
     else listening.set(key, [end]);
+  };
+  for (const { direction, src, dst, transport, port } of halves) {
+    if (direction === 'outbound') claim(src);
+    // Whoever was asked there by one client also listens for the others.
+    else listen({ transport, port, end: dst });
   }
+  for (const listener of listeners) listen(listener);
 
   const isHostLocal = (address: string) => isLoopback(address) || (owners.get(address)?.size ?? 0) > 1;
 

@@ -19,55 +19,84 @@ export interface JoinedEdge {
 
 /** Joins the halves that the two ends of each edge reported, so that every edge is there once. */
 export function joinHalves(halves: readonly HalfEdge[], book: AddressBook): JoinedEdge[] {
-  const groups = Map.groupBy(halves, (half) => joinKey(half, book));
-  return [...groups.values()].flatMap((group) => {
-    const outbound = group.filter((half) => half.direction === 'outbound');
-    const inbound = group.filter((half) => half.direction === 'inbound');
-    return outbound.length > 0 ? fromSources(outbound, inbound, book) : fromDestinations(inbound, book);
+  return [...Map.groupBy(halves, (half) => joinKey(half, book)).values()].flatMap((group) => {
+    const clients = byOwnEnd(group, 'outbound', 'src');
+    const listeners = byOwnEnd(group, 'inbound', 'dst');
+    const alone = listeners.filter((listener) => !clients.some((client) => mayMeet(client, listener)));
+    return [
+      ...clients.map((client) => fromSource(client, clients, listeners, book)),
+      ...alone.map((listener) => fromDestination(listener, book)),
+    ];
   });
 }
 
-/** One edge per client service; the inbound halves of the same key are absorbed in it. */
-function fromSources(outbound: HalfEdge[], inbound: HalfEdge[], book: AddressBook): JoinedEdge[] {
-  const clients = byOwnEnd(outbound, 'src');
-  const listening = agreeOn(inbound.map((half) => half.dst));
-  // What the listener saw of several clients behind one address cannot be told apart.
-  const alone = clients.length === 1 && inbound.length > 0;
-  return clients.map(({ halves, party }) => {
-    const far = nameFarEnd(halves, 'dst', book);
-    const candidates = distinct([...listening.candidates, ...far.candidates]);
-    return {
-      transport: halves[0].transport,
-      port: halves[0].port,
-      src: party,
-      dst: ifNamed(listening.party) ?? ifNamed(far) ?? listening.party ?? { ...far, candidates },
-      seenBy: inbound.length > 0 ? 'both' : 'source',
-      atSource: sumFigures(halves.map((half) => half.figures)),
-      atDestination: alone ? sumFigures(inbound.map((half) => half.figures)) : undefined,
-    };
+/** Halves of one reporting service, with what they agree that it is. */
+interface Report {
+  readonly halves: HalfEdges;
+  readonly own: Party;
+  /** The other end, where the reporter itself knows it to the host (`''`: it does not). */
+  readonly far: string;
+}
+
+const identity = (end: { service: string; host: string }): string => JSON.stringify([end.service, end.host]);
+
+function byOwnEnd(group: HalfEdge[], direction: HalfEdge['direction'], side: 'src' | 'dst'): Report[] {
+  const farOf = (half: HalfEdge) => {
+    const end = side === 'src' ? half.dst : half.src;
+    return end.service !== '' && end.host !== '' ? identity(end) : '';
+  };
+  const reports = Map.groupBy(
+    group.filter((half) => half.direction === direction),
+    (half) => `${identity(half[side])} ${farOf(half)}`,
+  );
+  return [...reports.values()].flatMap(([first, ...rest]) => {
+    if (!first) return [];
+    const halves: HalfEdges = [first, ...rest];
+    const { party } = agreeOn(halves.map((half) => half[side]));
+    return party ? [{ halves, own: party, far: farOf(first) }] : [];
   });
 }
 
-/** One edge per listening service; nobody reported the client's end. */
-function fromDestinations(inbound: HalfEdge[], book: AddressBook): JoinedEdge[] {
-  return byOwnEnd(inbound, 'dst').map(({ halves, party }) => ({
-    transport: halves[0].transport,
-    port: halves[0].port,
-    src: nameFarEnd(halves, 'src', book),
-    dst: party,
+/** Whether two reports of the same addresses and port can be the two ends of one edge. */
+const mayMeet = (client: Report, listener: Report): boolean =>
+  (client.far === '' || client.far === identity(listener.own)) &&
+  (listener.far === '' || listener.far === identity(client.own));
+
+const figuresOf = (reports: readonly Report[]): Figures =>
+  sumFigures(reports.flatMap(({ halves }) => halves.map((half) => half.figures)));
+
+/** One edge per client service; the listeners' halves that it may meet are absorbed in it. */
+function fromSource(client: Report, clients: Report[], listeners: Report[], book: AddressBook): JoinedEdge {
+  const met = listeners.filter((listener) => mayMeet(client, listener));
+  // What a listener saw of several clients behind one address cannot be told apart.
+  const shared = clients.some(
+    (other) => other !== client && met.some((listener) => mayMeet(other, listener)),
+  );
+  const listening = agreeOn(met.flatMap(({ halves }) => halves.map((half) => half.dst)));
+  const far = nameFarEnd(client.halves, 'dst', book);
+  const candidates = distinct([...listening.candidates, ...far.candidates]);
+  return {
+    transport: client.halves[0].transport,
+    port: client.halves[0].port,
+    src: client.own,
+    dst: ifNamed(listening.party) ?? ifNamed(far) ?? listening.party ?? { ...far, candidates },
+    seenBy: met.length > 0 ? 'both' : 'source',
+    atSource: figuresOf([client]),
+    atDestination: met.length > 0 && !shared ? figuresOf(met) : undefined,
+  };
+}
+
+/** One edge per listening service that no client's report was found for. */
+function fromDestination(listener: Report, book: AddressBook): JoinedEdge {
+  return {
+    transport: listener.halves[0].transport,
+    port: listener.halves[0].port,
+    src: nameFarEnd(listener.halves, 'src', book),
+    dst: listener.own,
     seenBy: 'destination',
     atSource: undefined,
-    atDestination: sumFigures(halves.map((half) => half.figures)),
-  }));
+    atDestination: figuresOf([listener]),
+  };
 }
 
 const ifNamed = (party: Party | undefined) => (party && party.service !== '' ? party : undefined);
-
-/** The halves of each reporting service on its host, with what they agree that it is. */
-function byOwnEnd(halves: HalfEdge[], side: 'src' | 'dst'): { halves: HalfEdges; party: Party }[] {
-  const groups = Map.groupBy(halves, (half) => JSON.stringify([half[side].service, half[side].host]));
-  return [...groups.values()].flatMap(([first, ...rest]) => {
-    const { party } = agreeOn([first, ...rest].flatMap((half) => half?.[side] ?? []));
-    return first && party ? [{ halves: [first, ...rest], party }] : [];
-  });
-}

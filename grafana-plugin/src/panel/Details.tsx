@@ -13,8 +13,8 @@ interface Props {
   readonly graph: Graph;
   readonly format: Formatters;
   readonly target: Target;
-  /** Where the pointer is, or undefined to stand in the corner. */
-  readonly at: Hover | undefined;
+  /** Where the pointer is, or the corner to stand in. */
+  readonly at: Hover | 'left' | 'right';
   readonly size: { readonly width: number; readonly height: number };
   /** Given when the details are pinned. */
   readonly onClose?: (() => void) | undefined;
@@ -26,16 +26,17 @@ export function Details({ graph, format, target, at, size, onClose }: Props) {
   const content = contentOf(graph, format, target);
   if (!content) return null;
   // Beside the pointer, on the side with more room, so that it stays within the panel.
-  const corner = at
+  const pointer = typeof at === 'object';
+  const corner = pointer
     ? {
         ...(at.x < size.width / 2 ? { left: at.x + 16 } : { right: size.width - at.x + 16 }),
         ...(at.y < size.height / 2 ? { top: at.y + 12 } : { bottom: size.height - at.y + 12 }),
       }
-    : { right: 8, top: 44 };
+    : { [at]: 8, top: 8 };
   return (
     <div
       className={styles}
-      style={{ ...corner, maxHeight: size.height - 52, pointerEvents: at ? 'none' : 'auto' }}
+      style={{ ...corner, maxHeight: size.height - 16, pointerEvents: pointer ? 'none' : 'auto' }}
       data-testid={onClose ? 'musubi-pinned' : 'musubi-tooltip'}
       role={onClose ? 'group' : 'tooltip'}
     >
@@ -58,7 +59,7 @@ const getStyles = (theme: GrafanaTheme2) =>
   css({
     position: 'absolute',
     zIndex: 2,
-    maxWidth: 440,
+    maxWidth: 480,
     overflow: 'auto',
     padding: theme.spacing(1.5),
     background: theme.colors.background.elevated,
@@ -81,6 +82,7 @@ const getStyles = (theme: GrafanaTheme2) =>
       whiteSpace: 'nowrap',
     },
     'thead th': { fontWeight: theme.typography.fontWeightMedium, color: theme.colors.text.primary },
+    '.figures td': { whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
     'table + table': { marginTop: theme.spacing(1) },
     '.close': { position: 'absolute', right: theme.spacing(1), top: theme.spacing(1.5) },
   });

@@ -42,7 +42,7 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
     ['pid', edge.src.pids.join(', '), edge.dst.pids.join(', ')],
     ['Host', source.host, target.host],
     ['Address', edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
-    ['Port', '', [edge.port, edge.transport].filter(Boolean).join('/')],
+    ['Port', 'ephemeral', [edge.port, edge.transport].filter(Boolean).join('/')],
   ];
   return (
     <table>
@@ -80,7 +80,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
     ['Last seen', 'lastSeen', format.time],
   ];
   return (
-    <table>
+    <table className="figures">
       <thead>
         <tr>
           <td />

@@ -1,4 +1,4 @@
-import { css, cx } from '@emotion/css';
+import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, memo, useMemo } from 'react';
@@ -9,8 +9,8 @@ import type { Formatters } from './formatters.ts';
 interface Props {
   readonly graph: Graph;
   readonly format: Formatters;
-  /** Otherwise it is there for screen readers and the keyboard only. */
-  readonly visible: boolean;
+  /** 0: it is there for screen readers and the keyboard only. */
+  readonly height: number;
   readonly onFocus: (edge: GraphEdge | undefined) => void;
   readonly onPick: (edge: GraphEdge) => void;
 }
@@ -19,7 +19,7 @@ interface Props {
 const MOST_ROWS = 1000;
 
 /** The drawing's twin in text: every edge a row, walked with the arrow keys. */
-export const EdgeTable = memo(function EdgeTable({ graph, format, visible, onFocus, onPick }: Props) {
+export const EdgeTable = memo(function EdgeTable({ graph, format, height, onFocus, onPick }: Props) {
   const styles = useStyles2(getStyles);
   const nodes = useMemo(() => new Map(graph.nodes.map((node) => [node.key, node])), [graph]);
   const rows = useMemo(
@@ -28,7 +28,7 @@ export const EdgeTable = memo(function EdgeTable({ graph, format, visible, onFoc
   );
   const left = rows.length - MOST_ROWS;
   return (
-    <div className={visible ? styles.pane : styles.hidden}>
+    <div className={height > 0 ? styles.pane : styles.hidden} style={height > 0 ? { height } : undefined}>
       <table className={styles.table} data-testid="musubi-edges">
         <caption>
           Dependencies in this range, most bytes first{left > 0 ? `; ${left} more are not listed` : ''}
@@ -137,16 +137,7 @@ function walkRows(event: KeyboardEvent<HTMLElement>): void {
 const getStyles = (theme: GrafanaTheme2) => ({
   // Out of sight, yet read by screen readers and reached by the tab key.
   hidden: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
-  pane: cx(
-    css({
-      position: 'absolute',
-      inset: 'auto 0 0 0',
-      height: '45%',
-      overflow: 'auto',
-      background: theme.colors.background.primary,
-      borderTop: `1px solid ${theme.colors.border.medium}`,
-    }),
-  ),
+  pane: css({ overflow: 'auto', borderTop: `1px solid ${theme.colors.border.medium}` }),
   table: css({
     width: '100%',
     fontSize: theme.typography.bodySmall.fontSize,

@@ -1,7 +1,10 @@
 import { css } from '@emotion/css';
 import { Button, useTheme2 } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
+import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
+import { neighbourhood } from '../graph/display/neighbourhood.ts';
+import type { View } from '../graph/display/view.ts';
 import type { Graph, GraphEdge } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
 import { Details } from './Details.tsx';
@@ -22,6 +25,9 @@ interface Props {
   readonly height: number;
 }
 
+/** Height of the bar below the drawing. */
+const BAR = 32;
+
 const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
 
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
@@ -29,10 +35,11 @@ export function GraphView({ graph, options, format, width, height }: Props) {
   const theme = useTheme2();
   const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
-  const display = useDisplay(graph, options, format, palette.fonts);
+  const display = useDisplay(graph, options, format, palette.measure);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
-  const graphHeight = table ? Math.round(height * 0.55) : height;
+  const tableHeight = table ? Math.round((height - BAR) * 0.45) : 0;
+  const graphHeight = height - BAR - tableHeight;
   const control = useView(canvas, display, width, graphHeight);
 
   const [hover, setHover] = useState<Hover>();
@@ -57,7 +64,21 @@ export function GraphView({ graph, options, format, width, height }: Props) {
         onHover={setHover}
         onPick={setPinned}
       />
-      <div className={toolbar}>
+      {cornered && (
+        <Details
+          graph={graph}
+          format={format}
+          target={cornered}
+          at={sideAwayFrom(display, cornered, control.view, width)}
+          size={size}
+          onClose={pinned && (() => setPinned(undefined))}
+        />
+      )}
+      {hover && hover.target.key !== pinned?.key && (
+        <Details graph={graph} format={format} target={hover.target} at={hover} size={size} />
+      )}
+      <div className={bar} style={{ height: BAR }}>
+        <Legend byteUnits={format.byteUnits} />
         <Button size="sm" variant="secondary" icon="expand-arrows" tooltip="Show all" onClick={control.fit}>
           Fit
         </Button>
@@ -72,23 +93,19 @@ export function GraphView({ graph, options, format, width, height }: Props) {
           Table
         </Button>
       </div>
-      {!table && <Legend byteUnits={format.byteUnits} />}
-      {cornered && (
-        <Details
-          graph={graph}
-          format={format}
-          target={cornered}
-          at={undefined}
-          size={size}
-          onClose={pinned && (() => setPinned(undefined))}
-        />
-      )}
-      {hover && hover.target.key !== pinned?.key && (
-        <Details graph={graph} format={format} target={hover.target} at={hover} size={size} />
-      )}
-      <EdgeTable graph={graph} format={format} visible={table} onFocus={onFocus} onPick={onPickRow} />
+      <EdgeTable graph={graph} format={format} height={tableHeight} onFocus={onFocus} onPick={onPickRow} />
     </>
   );
 }
 
-const toolbar = css({ position: 'absolute', right: 8, top: 8, display: 'flex', gap: 4 });
+/** The corner where details do not cover what they are about. */
+function sideAwayFrom(display: DisplayList, target: Target, view: View, width: number): 'left' | 'right' {
+  const { cards } = neighbourhood(display, target);
+  const centres = display.cards
+    .filter(({ key }) => (target.type === 'node' ? key === target.key : cards.has(key)))
+    .map((card) => (card.x + card.width / 2) * view.scale + view.x);
+  const mean = centres.reduce((sum, x) => sum + x, 0) / Math.max(1, centres.length);
+  return mean > width / 2 ? 'left' : 'right';
+}
+
+const bar = css({ display: 'flex', alignItems: 'center', gap: 4, padding: '0 4px' });

@@ -27,17 +27,12 @@ const Line = ({ width, dashes }: { width: number; dashes?: string }) => (
 
 const getStyles = (theme: GrafanaTheme2) =>
   css({
-    position: 'absolute',
-    left: theme.spacing(1),
-    bottom: theme.spacing(0.5),
+    flex: 1,
     display: 'flex',
-    flexWrap: 'wrap',
-    gap: theme.spacing(0, 2),
-    padding: theme.spacing(0.25, 0.75),
-    borderRadius: theme.shape.radius.default,
-    background: theme.colors.background.primary,
+    gap: theme.spacing(2),
+    overflow: 'hidden',
+    whiteSpace: 'nowrap',
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,
-    pointerEvents: 'none',
     svg: { marginRight: theme.spacing(0.5) },
   });

@@ -2,7 +2,7 @@ import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import { portOf } from './node-texts.ts';
 
 const KIND: Record<GraphNode['kind'], string> = {
-  service: 'Service',
+  service: '',
   unknown: 'A process that its exporter could not name',
   external: 'No exporter reports this peer',
 };
@@ -31,12 +31,16 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
             .map(([name, values]) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                <td>{shorten(values)}</td>
+                <td>
+                  {shorten(values).map((value) => (
+                    <div key={value}>{value}</div>
+                  ))}
+                </td>
               </tr>
             ))}
         </tbody>
       </table>
-      <p>{KIND[node.kind]}</p>
+      {KIND[node.kind] && <p>{KIND[node.kind]}.</p>}
     </>
   );
 }
@@ -52,4 +56,4 @@ function list(
 }
 
 const shorten = (values: readonly string[]) =>
-  values.slice(0, LISTED).join(', ') + (values.length > LISTED ? ` and ${values.length - LISTED} more` : '');
+  values.length > LISTED + 1 ? [...values.slice(0, LISTED), `and ${values.length - LISTED} more`] : values;

@@ -1,6 +1,8 @@
 import { CARD_PADDING } from '../graph/display/build-display.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Rectangle } from '../graph/display/display-list.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
+import { intersects } from '../graph/display/occupancy.ts';
+import { shorten } from '../graph/display/shorten.ts';
 import type { View } from '../graph/display/view.ts';
 import type { Palette } from './palette.ts';
 
@@ -13,9 +15,11 @@ export interface Scene {
   readonly focus: Neighbourhood | undefined;
 }
 
-/** Below these scales the texts cannot be read, so they are left out. */
-const LABEL_SCALE = 0.5;
-const TEXT_SCALE = 0.3;
+/** Below these scales texts are too small to read: first labels and subtitles go, at last the names. */
+const NEAR_SCALE = 0.62;
+const FAR_SCALE = 0.22;
+/** Size of names seen from afar, in pixels on screen. */
+const FAR_TEXT = 10.5;
 const FADED = 0.22;
 
 /** Draws the display list on a canvas of the given size in CSS pixels. */
@@ -41,17 +45,18 @@ export function drawDisplay(
     context.globalAlpha = focus && !inFocus(curve.key) ? FADED : 1;
     drawCurve(context, curve, inFocus(curve.key) ? palette.accent : palette.edge);
   }
-  if (view.scale >= LABEL_SCALE) {
+  if (view.scale >= NEAR_SCALE) {
     for (const label of display.labels) {
-      if (!overlaps(label, seen)) continue;
-      context.globalAlpha = focus && !inFocus(label.key) ? FADED : 1;
+      // A faded label would let its line shine through: it is left out.
+      if (!intersects(label, seen) || (focus && !inFocus(label.key))) continue;
+      context.globalAlpha = 1;
       drawLabel(context, label, palette);
     }
   }
   for (const card of display.cards) {
-    if (!overlaps(card, seen)) continue;
+    if (!intersects(card, seen)) continue;
     context.globalAlpha = focus && !focus.cards.has(card.key) ? FADED + 0.1 : 1;
-    drawCard(context, card, palette, view.scale >= TEXT_SCALE);
+    drawCard(context, card, palette, view.scale);
   }
   context.globalAlpha = 1;
 }
@@ -76,7 +81,7 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
 
 function drawArrow(context: CanvasRenderingContext2D, { arrow, width }: Curve): void {
   const { tip, direction, length } = arrow;
-  const half = 3 + width * 0.7;
+  const half = 3.5 + width * 0.7;
   const back = { x: tip.x - direction * length, y: tip.y - (direction === 0 ? length : 0) };
   const [dx, dy] = direction === 0 ? [half, 0] : [0, half];
   context.beginPath();
@@ -99,7 +104,7 @@ function drawLabel(context: CanvasRenderingContext2D, label: EdgeLabel, palette:
   context.fillText(label.text, label.x + label.width / 2, label.y + label.height / 2 + 0.5);
 }
 
-function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palette, texts: boolean): void {
+function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palette, scale: number): void {
   const { x, y, width, height } = card;
   context.beginPath();
   context.roundRect(x, y, width, height, 6);
@@ -116,10 +121,13 @@ function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palett
     context.roundRect(x, y, 5, height, [6, 0, 0, 6]);
     context.fill();
   }
-  if (!texts) return;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.fillStyle = palette.text;
+  if (scale < NEAR_SCALE) {
+    drawName(context, card, palette, scale);
+    return;
+  }
   context.font = palette.fonts.title;
   context.fillText(card.title, x + CARD_PADDING, y + (card.subtitle ? height * 0.34 : height / 2));
   context.fillStyle = palette.mutedText;
@@ -127,5 +135,13 @@ function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palett
   context.fillText(card.subtitle, x + CARD_PADDING, y + height * 0.7);
 }
 
-const overlaps = (a: Rectangle, b: Rectangle) =>
-  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+/** From afar there is room for the name only, written larger than the rest so that it can still be read. */
+function drawName(context: CanvasRenderingContext2D, card: Card, palette: Palette, scale: number): void {
+  if (scale < FAR_SCALE) return;
+  const size = Math.min(FAR_TEXT / scale, card.height * 0.75);
+  const [left, right] = [9, 4];
+  const room = card.width - left - right;
+  const name = shorten(card.name, (room * 13) / size, palette.measure.title);
+  context.font = palette.fonts.title.replace('13px', `${size}px`);
+  context.fillText(name, card.x + left, card.y + card.height / 2);
+}

@@ -21,7 +21,7 @@ export function createFormatters(series: PanelData['series'], timeZone: string):
   return {
     bytes: (value) => format(unit, Math.round(value)),
     // `increase()` extrapolates: counts come as fractions.
-    count: (value) => (value > 0 && value < 0.5 ? '< 1' : format('short', Math.round(value))),
+    count: (value) => (value > 0 && value < 0.5 ? '< 1' : format('locale', Math.round(value))),
     seconds: (value) => format('s', value),
     time: (value) => dateTimeFormat(value * 1000, { timeZone }),
     byteUnits:

@@ -1,4 +1,6 @@
 import type { GrafanaTheme2 } from '@grafana/data';
+import type { Measure } from '../graph/display/shorten.ts';
+import { createMeasure } from './measure-text.ts';
 
 /** Colours and fonts of the drawing, all from the theme. */
 export interface Palette {
@@ -10,7 +12,9 @@ export interface Palette {
   readonly edge: string;
   readonly accent: string;
   readonly hostColour: (host: string) => string;
-  readonly fonts: { readonly title: string; readonly subtitle: string; readonly label: string };
+  readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
+  /** Widths in those fonts. */
+  readonly measure: Record<'title' | 'subtitle' | 'label', Measure>;
 }
 
 const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
@@ -18,6 +22,11 @@ const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
 /** Takes the palette from a theme. Hosts get their colour by their rank, so that few hosts never share one. */
 export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette {
   const family = theme.typography.fontFamily;
+  const fonts = {
+    title: `500 13px ${family}`,
+    subtitle: `400 11px ${family}`,
+    label: `400 11px ${family}`,
+  };
   const rank = new Map(hosts.map((host, i) => [host, i]));
   return {
     background: theme.colors.background.primary,
@@ -29,10 +38,11 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
     accent: theme.colors.primary.text,
     hostColour: (host) =>
       theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue'),
-    fonts: {
-      title: `500 13px ${family}`,
-      subtitle: `400 11px ${family}`,
-      label: `400 11px ${family}`,
+    fonts,
+    measure: {
+      title: createMeasure(fonts.title),
+      subtitle: createMeasure(fonts.subtitle),
+      label: createMeasure(fonts.label),
     },
   };
 }

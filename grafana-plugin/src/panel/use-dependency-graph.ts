@@ -2,28 +2,26 @@ import type { PanelData } from '@grafana/data';
 import { useMemo, useState } from 'react';
 import { buildGraph } from '../graph/build-graph.ts';
 import { describeState, type StateMessage } from '../graph/describe-state.ts';
-import { buildDisplay } from '../graph/display/build-display.ts';
+import { buildDisplay, type DisplayTexts } from '../graph/display/build-display.ts';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { LayoutSizes } from '../graph/layout/layout-graph.ts';
 import { createLayoutMemory } from '../graph/layout/remember-layout.ts';
 import { readTables } from '../graph/read-tables.ts';
 import type { Formatters } from './formatters.ts';
-import { createMeasure } from './measure-text.ts';
 import { labelOf, subtitleOf } from './node-texts.ts';
 import type { PanelOptions } from './options.ts';
-import type { Palette } from './palette.ts';
 import { readFrames } from './read-frames.ts';
 
 /** Room for the texts on edges, by what they say: fixed, so that new figures never move a node. */
 const COLUMN_GAP: Record<PanelOptions['edgeLabel'], number> = {
   none: 90,
-  port: 120,
-  bytes: 190,
-  connections: 190,
+  port: 100,
+  bytes: 140,
+  connections: 140,
 };
 
-const SIZES = { width: 176, height: 46, rowGap: 22, bendGap: 22, aspect: 1.7 };
+const SIZES = { width: 164, height: 46, rowGap: 26, bendGap: 24, aspect: 1.7 };
 
 /** Reads the panel's data into the dependency graph and, if it is empty, why. */
 export function useDependencyGraph({ series, request }: PanelData): {
@@ -43,22 +41,13 @@ export function useDisplay(
   graph: Graph,
   options: PanelOptions,
   format: Formatters,
-  fonts: Palette['fonts'],
+  measure: DisplayTexts['measure'],
 ): DisplayList {
   const [layoutOf] = useState(createLayoutMemory);
-  const { title, subtitle, label } = fonts;
-  const measure = useMemo(
-    () => ({
-      title: createMeasure(title),
-      subtitle: createMeasure(subtitle),
-      label: createMeasure(label),
-    }),
-    [title, subtitle, label],
-  );
   const { edgeLabel, nodeText } = options;
   return useMemo(() => {
     const sizes: LayoutSizes = { ...SIZES, columnGap: COLUMN_GAP[edgeLabel] };
-    return buildDisplay(graph, layoutOf(graph, sizes), sizes, {
+    return buildDisplay(graph, layoutOf(graph, sizes), {
       titleOf: (node) => node.title,
       subtitleOf: (node) => subtitleOf(node, nodeText),
       labelOf: (edge) => labelOf(edge, edgeLabel, format),

@@ -70,12 +70,9 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
           onRefresh={reload}
           onIntervalChanged={(interval) => onChange({ refresh: interval })}
         />
-        <ToolbarButton
-          variant="canvas"
-          icon={theme.isDark ? 'sun' : 'moon'}
-          tooltip={theme.isDark ? 'Light theme' : 'Dark theme'}
-          onClick={() => onChange({ theme: theme.isDark ? 'light' : 'dark' })}
-        />
+        <ToolbarButton variant="canvas" onClick={() => onChange({ theme: theme.isDark ? 'light' : 'dark' })}>
+          {theme.isDark ? 'Light' : 'Dark'}
+        </ToolbarButton>
       </div>
       <div style={{ padding: `0 ${MARGIN}px ${MARGIN}px` }}>
         <PanelHost

@@ -1,5 +1,5 @@
 import type { GraphEdge } from '../graph.ts';
-import { type Layout, type LayoutSizes, type Point, pairKey } from '../layout/layout-graph.ts';
+import { type Layout, type Point, pairKey } from '../layout/layout-graph.ts';
 import { compareText } from '../order.ts';
 
 /** An edge's way: where it leaves its source, where it passes layers, where it enters its target. */
@@ -26,9 +26,9 @@ interface Touch {
  * Spreads the edges over the sides of their cards, in the order of where they lead. Parallel edges and the
  * two ways of a pair thus run side by side.
  */
-export function attachEdges(edges: readonly GraphEdge[], layout: Layout, sizes: LayoutSizes): Route[] {
+export function attachEdges(edges: readonly GraphEdge[], layout: Layout): Route[] {
   const corner = (key: string): Point => layout.corners.get(key) ?? { x: 0, y: 0 };
-  const centreY = (key: string) => corner(key).y + sizes.height / 2;
+  const centreY = (key: string) => corner(key).y + layout.height / 2;
   const directionOf = ({ source, target }: GraphEdge) =>
     Math.sign(corner(target).x - corner(source).x) as 1 | -1 | 0;
   const bendsOf = ({ source, target }: GraphEdge) => layout.bends.get(pairKey(source, target)) ?? [];
@@ -53,7 +53,7 @@ export function attachEdges(edges: readonly GraphEdge[], layout: Layout, sizes: 
   const heights = { exit: new Map<string, number>(), entry: new Map<string, number>() };
   for (const touches of sides.values()) {
     touches.sort((a, b) => a.towards - b.towards || compareText(a.edge.key, b.edge.key));
-    const pitch = Math.min(PITCH, (sizes.height - 12) / Math.max(1, touches.length - 1));
+    const pitch = Math.min(PITCH, (layout.height - 12) / Math.max(1, touches.length - 1));
     touches.forEach(({ edge, role }, i) => {
       heights[role].set(edge.key, (i - (touches.length - 1) / 2) * pitch);
     });
@@ -62,7 +62,7 @@ export function attachEdges(edges: readonly GraphEdge[], layout: Layout, sizes: 
   return edges.map((edge) => {
     const direction = directionOf(edge);
     const place = (key: string, right: boolean, offset: number): Point => ({
-      x: corner(key).x + (right ? sizes.width : 0),
+      x: corner(key).x + (right ? layout.width : 0),
       y: centreY(key) + offset,
     });
     return {

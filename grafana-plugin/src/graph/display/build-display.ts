@@ -1,5 +1,5 @@
 import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
-import type { Layout, LayoutSizes } from '../layout/layout-graph.ts';
+import type { Layout } from '../layout/layout-graph.ts';
 import { attachEdges } from './attach-edges.ts';
 import type { Card, DisplayList, Rectangle } from './display-list.ts';
 import { drawCurves } from './draw-curves.ts';
@@ -21,21 +21,18 @@ const LABEL_PADDING = 4;
 const LABEL_HEIGHT = 16;
 
 /** Turns a laid-out graph into the list of things to draw. */
-export function buildDisplay(
-  graph: Graph,
-  layout: Layout,
-  sizes: LayoutSizes,
-  texts: DisplayTexts,
-): DisplayList {
-  const room = sizes.width - 2 * CARD_PADDING;
+export function buildDisplay(graph: Graph, layout: Layout, texts: DisplayTexts): DisplayList {
+  const { width, height } = layout;
+  const room = width - 2 * CARD_PADDING;
   const cards = graph.nodes.map((node): Card => {
     const { x, y } = layout.corners.get(node.key) ?? { x: 0, y: 0 };
-    const title = shorten(texts.titleOf(node), room, texts.measure.title);
+    const name = texts.titleOf(node);
+    const title = shorten(name, room, texts.measure.title);
     const subtitle = shorten(texts.subtitleOf(node), room, texts.measure.subtitle);
     const { key, kind, host } = node;
-    return { key, kind, host, title, subtitle, x, y, width: sizes.width, height: sizes.height };
+    return { key, kind, host, name, title, subtitle, x, y, width, height };
   });
-  const curves = drawCurves(attachEdges(graph.edges, layout, sizes), sizes);
+  const curves = drawCurves(attachEdges(graph.edges, layout), layout);
   const textOf = new Map(graph.edges.map((edge) => [edge.key, texts.labelOf(edge)]));
   const labels = placeLabels(curves, cards, (key) => {
     const text = textOf.get(key);

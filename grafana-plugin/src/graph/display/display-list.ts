@@ -1,11 +1,12 @@
 import type { GraphNode } from '../graph.ts';
 import type { Point } from '../layout/layout-graph.ts';
 
-/** A node as drawn. Texts already fit the card. */
+/** A node as drawn. Title and subtitle already fit the card; `name` is the whole title. */
 export interface Card {
   readonly key: string;
   readonly kind: GraphNode['kind'];
   readonly host: string;
+  readonly name: string;
   readonly title: string;
   readonly subtitle: string;
   readonly x: number;

@@ -1,6 +1,6 @@
 import { bytesOf } from '../figures.ts';
 import type { GraphEdge } from '../graph.ts';
-import type { LayoutSizes, Point } from '../layout/layout-graph.ts';
+import type { Layout, Point } from '../layout/layout-graph.ts';
 import type { Route } from './attach-edges.ts';
 import type { Curve } from './display-list.ts';
 
@@ -10,7 +10,7 @@ const WIDEST = 6;
 const BEND_PITCH = 8;
 
 /** Turns routes into curves; the width grows with the share of the busiest edge's bytes. */
-export function drawCurves(routes: readonly Route[], sizes: LayoutSizes): Curve[] {
+export function drawCurves(routes: readonly Route[], layout: Layout): Curve[] {
   const most = routes.reduce((max, { edge }) => Math.max(max, bytesOf(edge.figures) ?? 0), 0);
   const lanes = new Map<string, number>();
   return routes.map((route) => {
@@ -19,7 +19,7 @@ export function drawCurves(routes: readonly Route[], sizes: LayoutSizes): Curve[
     const lane = lanes.get(pair) ?? 0;
     lanes.set(pair, lane + 1);
     const width = widthOf(edge, most);
-    const length = 7 + width;
+    const length = 8 + width;
     const shape = {
       key: edge.key,
       source: edge.source,
@@ -27,9 +27,9 @@ export function drawCurves(routes: readonly Route[], sizes: LayoutSizes): Curve[
       width,
       dashed: edge.seenBy !== 'both',
     };
-    if (route.direction === 0) return { ...shape, ...selfLoop(route, sizes, lane, length) };
+    if (route.direction === 0) return { ...shape, ...selfLoop(route, layout, lane, length) };
     const arrow = { tip: route.entry, direction: route.direction, length };
-    return { ...shape, points: flow(route, sizes, lane * BEND_PITCH, length), arrow };
+    return { ...shape, points: flow(route, layout, lane * BEND_PITCH, length), arrow };
   });
 }
 
@@ -40,8 +40,8 @@ function widthOf(edge: GraphEdge, most: number): number {
 }
 
 /** Level at cards and where it passes a layer, curved in the gaps between. */
-function flow(route: Route, sizes: LayoutSizes, shift: number, arrowLength: number): Point[] {
-  const reach = (sizes.width / 2) * route.direction;
+function flow(route: Route, layout: Layout, shift: number, arrowLength: number): Point[] {
+  const reach = (layout.width / 2) * route.direction;
   const stops = [
     route.exit,
     ...route.bends.flatMap(({ x, y }) => [
@@ -60,9 +60,9 @@ function flow(route: Route, sizes: LayoutSizes, shift: number, arrowLength: numb
 }
 
 /** A loop above the card's right half. */
-function selfLoop({ exit }: Route, sizes: LayoutSizes, lane: number, length: number) {
-  const top = exit.y - sizes.height / 2;
-  const left = exit.x + sizes.width * 0.62;
+function selfLoop({ exit }: Route, layout: Layout, lane: number, length: number) {
+  const top = exit.y - layout.height / 2;
+  const left = exit.x + layout.width * 0.62;
   const right = left + 36 + lane * 12;
   const peak = top - 26 - lane * 10;
   return {

@@ -1,65 +1,71 @@
 import type { Point } from '../layout/layout-graph.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
-import type { Card, Curve, EdgeLabel, Rectangle } from './display-list.ts';
+import type { Card, Curve, EdgeLabel } from './display-list.ts';
+import { createOccupancy } from './occupancy.ts';
 
-/** Where along a segment a label may stand, best first. */
-const PLACES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78];
+/** Where along a segment a label may stand, best first: past the middle, where a fan-out has spread. */
+const PLACES = [0.6, 0.52, 0.68, 0.44, 0.75, 0.36, 0.28, 0.82];
+/** Points of a curve that a label of another one should not cover. */
+const SAMPLES = 14;
+
+/** A text and the room it needs. */
+export interface LabelSize {
+  readonly text: string;
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
- * Puts each text on its curve where it covers neither a card nor another text. The widest curves choose
- * first; a text without room is left out (the edge still tells it when pointed at).
+ * Puts each text on its curve where it covers no card and no other text, if possible no other curve. The
+ * widest curves choose first; a text without room is left out (the edge still tells it when pointed at).
  */
 export function placeLabels(
   curves: readonly Curve[],
   cards: readonly Card[],
-  size: (key: string) => { text: string; width: number; height: number } | undefined,
+  sizeOf: (key: string) => LabelSize | undefined,
 ): EdgeLabel[] {
-  const taken = createOccupancy(cards);
-  const widestFirst = [...curves].sort((a, b) => b.width - a.width);
-  return widestFirst.flatMap((curve) => {
-    const label = size(curve.key);
-    if (!label) return [];
-    for (const { x, y } of spots(curve.points, curve.arrow.direction)) {
-      const place = { ...label, x: x - label.width / 2, y: y - label.height / 2 };
-      if (!taken.overlaps(place)) {
-        taken.add(place);
-        return [{ key: curve.key, ...place }];
+  const taken = createOccupancy();
+  for (const card of cards) taken.add(card, card.key);
+  const lines = createOccupancy();
+  for (const { key, points } of curves) {
+    for (const segment of segmentsOf(points)) {
+      for (let i = 0; i <= SAMPLES; i++) {
+        lines.add({ ...cubicAt(...segment, i / SAMPLES), width: 0, height: 0 }, key);
       }
     }
-    return [];
+  }
+
+  for (const { arrow, key } of curves) taken.add(arrowRoom(arrow), key);
+  const leaving = Map.groupBy(curves, (curve) => curve.source);
+  const arriving = Map.groupBy(curves, (curve) => curve.target);
+
+  const widestFirst = curves.toSorted((a, b) => b.width - a.width);
+  return widestFirst.flatMap(({ key, source, target, points, arrow }) => {
+    const size = sizeOf(key);
+    if (!size) return [];
+    const fansOut = (leaving.get(source)?.length ?? 0) >= (arriving.get(target)?.length ?? 0);
+    const free = spots(points, arrow.direction, fansOut)
+      .map(({ x, y }) => ({ ...size, x: x - size.width / 2, y: y - size.height / 2 }))
+      .filter((place) => !taken.overlaps(place, ''));
+    const place = free.find((each) => !lines.overlaps(each, key)) ?? free[0];
+    if (!place) return [];
+    taken.add(place, key);
+    return [{ key, ...place }];
   });
 }
 
-function spots(points: readonly Point[], direction: number): Point[] {
+/** Spots on a curve, best first: near the end where fewer others run alongside. */
+function spots(points: readonly Point[], direction: number, late: boolean): Point[] {
   if (direction === 0) return segmentsOf(points).map((segment) => cubicAt(...segment, 0.5));
-  // The gaps between columns are the odd segments; the ones in between pass a column.
+  // The gaps between columns are the even segments; the odd ones pass a column.
   const gaps = segmentsOf(points).filter((_, i) => i % 2 === 0);
-  return PLACES.flatMap((t) => gaps.map((segment) => cubicAt(...segment, t)));
+  const nearestFirst = late ? gaps.toReversed() : gaps;
+  return nearestFirst.flatMap((segment) => PLACES.map((t) => cubicAt(...segment, late ? t : 1 - t)));
 }
 
-const BUCKET = 200;
-
-/** Remembers rectangles by coarse buckets, so that many labels stay cheap. */
-function createOccupancy(initial: readonly Rectangle[]) {
-  const buckets = new Map<string, Rectangle[]>();
-  const keysOf = ({ x, y, width, height }: Rectangle) => {
-    const keys: string[] = [];
-    for (let i = Math.floor(x / BUCKET); i <= Math.floor((x + width) / BUCKET); i++) {
-      for (let j = Math.floor(y / BUCKET); j <= Math.floor((y + height) / BUCKET); j++)
-        keys.push(`${i} ${j}`);
-    }
-    return keys;
-  };
-  const add = (rectangle: Rectangle) => {
-    for (const key of keysOf(rectangle)) buckets.set(key, [...(buckets.get(key) ?? []), rectangle]);
-  };
-  initial.forEach(add);
-  return {
-    add,
-    overlaps: (a: Rectangle) =>
-      keysOf(a).some((key) => (buckets.get(key) ?? []).some((b) => intersects(a, b))),
-  };
-}
-
-const intersects = (a: Rectangle, b: Rectangle) =>
-  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const arrowRoom = ({ tip, direction, length }: Curve['arrow']) => ({
+  x: direction === 0 ? tip.x - length / 2 : Math.min(tip.x, tip.x - direction * length),
+  y: direction === 0 ? tip.y - length : tip.y - length / 2,
+  width: length,
+  height: length,
+});

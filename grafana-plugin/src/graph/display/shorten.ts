@@ -1,14 +1,16 @@
 /** Measures a text's width in pixels. */
 export type Measure = (text: string) => number;
 
-/** Cuts a text to a width, with an ellipsis in its middle: names often differ at their ends only. */
+/** Cuts a text to a width, keeping more of its start but some of its end: names often differ there only. */
 export function shorten(text: string, width: number, measure: Measure): string {
   if (measure(text) <= width) return text;
   const letters = [...text];
   let low = 0;
   let high = letters.length - 1;
-  const cut = (kept: number) =>
-    `${letters.slice(0, Math.ceil(kept / 2)).join('')}…${letters.slice(letters.length - Math.floor(kept / 2)).join('')}`;
+  const cut = (kept: number) => {
+    const tail = Math.floor(kept / 3);
+    return `${letters.slice(0, kept - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
+  };
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (measure(cut(middle)) <= width) low = middle;

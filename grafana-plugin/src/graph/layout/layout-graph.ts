@@ -3,6 +3,7 @@ import type { Link } from './adjacency.ts';
 import { connectedParts } from './connected-parts.ts';
 import { layoutPart } from './layout-part.ts';
 import { packBlocks } from './pack-blocks.ts';
+import { stretch } from './stretch.ts';
 
 export interface Point {
   readonly x: number;
@@ -23,6 +24,9 @@ export interface LayoutSizes {
 
 /** Where everything is. */
 export interface Layout {
+  /** The size of each node: wider than asked where the whole would else be too narrow for its height. */
+  readonly width: number;
+  readonly height: number;
   /** The top left corner of each node. */
   readonly corners: ReadonlyMap<string, Point>;
   /** Bend points from `source` to `target`, for pairs that have some. */
@@ -75,7 +79,7 @@ export function layoutGraph(
       if (points.length > 0) bends.set(pairKey(keys[a] ?? '', keys[b] ?? ''), points.map(shift));
     });
   });
-  return { corners, bends };
+  return stretch({ width: sizes.width, height: sizes.height, corners, bends }, sizes.aspect);
 }
 
 /** Distinct links in a fixed order, without self-loops and without edges of unknown nodes. */

@@ -1,0 +1,243 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { buildGraph } from './build-graph.ts';
+import type { Graph } from './graph.ts';
+import type { HalfEdge, Listener } from './half-edge.ts';
+import { end, half, listener } from './halves.fixture.ts';
+
+const nameOf = (graph: Graph, key: string) => {
+  const node = graph.nodes.find((each) => each.key === key);
+  return node ? [node.title, node.host].filter(Boolean).join('@') : `no node ${key}`;
+};
+
+/** Edges as `source -> target :port`, the way a reader would say them. */
+const say = (halves: HalfEdge[], listeners: Listener[] = []) => {
+  const graph = buildGraph(halves, listeners);
+  return graph.edges.map(
+    (edge) => `${nameOf(graph, edge.source)} -> ${nameOf(graph, edge.target)} :${edge.port}`,
+  );
+};
+
+const out = half('outbound', 'web@h1/10.0.0.1', '/10.0.0.2');
+const into = half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2');
+
+describe('two halves', () => {
+  test('of one edge join into one that names both ends', () => {
+    const { edges, nodes } = buildGraph([out, into], []);
+    expect(say([out, into])).toEqual(['web@h1 -> api@h2 :80']);
+    expect(edges[0]).toMatchObject({
+      seenBy: 'both',
+      src: { pids: ['1'] },
+      dst: { pids: ['1'], processes: ['api'] },
+    });
+    expect(nodes.map((node) => node.kind)).toEqual(['service', 'service']);
+  });
+
+  test('that differ in port or transport stay apart', () => {
+    expect(say([out, half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { port: '81' })])).toHaveLength(2);
+    expect(
+      say([out, half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { transport: 'udp' })]),
+    ).toHaveLength(2);
+  });
+
+  test('count the traffic once: the source wins, the destination fills what it lacks, mirrored', () => {
+    const seen = [
+      { ...out, figures: { opened: 5, transmit: 100, lastSeen: 10 } },
+      { ...into, figures: { opened: 4, transmit: 900, receive: 90, lastSeen: 12 } },
+    ];
+    const [edge] = buildGraph(seen, []).edges;
+    expect(edge?.figures).toEqual({ opened: 5, transmit: 100, receive: 900, lastSeen: 12 });
+    expect(edge?.atSource).toEqual(seen[0]?.figures);
+    expect(edge?.atDestination).toEqual(seen[1]?.figures);
+  });
+});
+
+describe('one reporting end', () => {
+  test('is kept, the other named by its address', () => {
+    const graph = buildGraph([into], []);
+    expect(say([into])).toEqual(['10.0.0.1 -> api@h2 :80']);
+    expect(graph.nodes.find((node) => node.title === '10.0.0.1')?.kind).toBe('external');
+    expect(graph.edges[0]?.seenBy).toBe('destination');
+  });
+
+  test('takes the name from who listens on exactly that address and port', () => {
+    expect(say([out], [listener('api@h2/10.0.0.2')])).toEqual(['web@h1 -> api@h2 :80']);
+    expect(say([out], [listener('api@h2/10.0.0.3')])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+    expect(say([out], [listener('api@h2/10.0.0.2', '81')])).toEqual(['web@h1 -> unknown process@h2 :80']);
+  });
+
+  test('takes no name from a wildcard listener', () => {
+    expect(say([out], [listener('api@h2/0.0.0.0')])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+  });
+
+  test('takes the name from a listener that another client reached', () => {
+    const other = half('inbound', '/10.0.0.9', 'api@h2/10.0.0.2');
+    expect(say([out, other])).toEqual(['10.0.0.9 -> api@h2 :80', 'web@h1 -> api@h2 :80']);
+  });
+
+  test('keeps a DNS name without a host as an external node', () => {
+    const halves = [half('outbound', 'web@h1/10.0.0.1', end('api.example.com/1.2.3.4', { kind: 'dns' }))];
+    expect(say(halves)).toEqual(['web@h1 -> api.example.com :80']);
+    expect(buildGraph(halves, []).nodes.map((node) => node.kind)).toEqual(['external', 'service']);
+  });
+
+  test('whose process is unknown is an unknown process on its host', () => {
+    expect(say([half('outbound', '@h1/10.0.0.1', '/10.0.0.2')])).toEqual([
+      'unknown process@h1 -> 10.0.0.2 :80',
+    ]);
+  });
+});
+
+describe('several reports of one end', () => {
+  test('two client services of one host share the listener, its half is absorbed', () => {
+    const other = half('outbound', 'cron@h1/10.0.0.1', '/10.0.0.2');
+    const graph = buildGraph([out, other, { ...into, figures: { opened: 9 } }], []);
+    expect(say([out, other, into])).toEqual(['cron@h1 -> api@h2 :80', 'web@h1 -> api@h2 :80']);
+    expect(graph.edges.map((edge) => edge.atDestination)).toEqual([undefined, undefined]);
+  });
+
+  test('workers of one service are one node with all their pids', () => {
+    const workers = ['30', '4', '4'].map((pid) =>
+      half('inbound', '/10.0.0.1', end('api@h2/10.0.0.2', { pid }), { opened: 1 }),
+    );
+    const [edge] = buildGraph([out, ...workers], []).edges;
+    expect(edge?.dst.pids).toEqual(['4', '30']);
+    expect(edge?.atDestination?.opened).toBe(3);
+  });
+
+  test('different services are never chosen between: the address stays, the candidates are kept', () => {
+    const other = half('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2');
+    const graph = buildGraph([out, into, other], []);
+    expect(say([out, into, other])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+    expect(graph.edges[0]?.dst.candidates).toEqual(['api', 'old-api']);
+  });
+
+  test('a report without a name yields to one with a name', () => {
+    const unnamed = half('inbound', '/10.0.0.1', '@h2/10.0.0.2');
+    expect(say([out, unnamed, into])).toEqual(['web@h1 -> api@h2 :80']);
+  });
+});
+
+describe('addresses of one host only', () => {
+  const loop = (host: string, from: string, to: string) => [
+    half('outbound', `${from}@${host}/127.0.0.1`, '/127.0.0.1'),
+    half('inbound', '/127.0.0.1', `${to}@${host}/127.0.0.1`),
+  ];
+
+  test('loopback never joins across hosts', () => {
+    expect(say([...loop('h1', 'a', 'b'), ...loop('h2', 'c', 'd')])).toEqual([
+      'a@h1 -> b@h1 :80',
+      'c@h2 -> d@h2 :80',
+    ]);
+    const [outOfH1] = loop('h1', 'a', 'b');
+    const [, intoH2] = loop('h2', 'c', 'd');
+    expect(outOfH1 && intoH2 && say([outOfH1, intoH2])).toEqual([
+      'a@h1 -> unknown process@h1 :80',
+      'unknown process@h2 -> d@h2 :80',
+    ]);
+  });
+
+  test('a half that carries both ends is complete', () => {
+    const whole = half('outbound', 'a@h1/127.0.0.1', 'b@h1/127.0.0.1');
+    expect(say([whole], [listener('c@h1/127.0.0.1')])).toEqual(['a@h1 -> b@h1 :80']);
+  });
+
+  test('complete halves of several containers on one host keep to their own pairs', () => {
+    const pairs = ['a b', 'c d'].flatMap((pair) => {
+      const [from, to] = pair.split(' ').map((service) => `${service}@h1/127.0.0.1`) as [string, string];
+      return [half('outbound', from, to, { opened: 1 }), half('inbound', from, to, { opened: 1 })];
+    });
+    expect(say(pairs)).toEqual(['a@h1 -> b@h1 :80', 'c@h1 -> d@h1 :80']);
+    expect(buildGraph(pairs, []).edges.map((edge) => edge.atDestination?.opened)).toEqual([1, 1]);
+  });
+
+  test('nor do private addresses that several hosts claim', () => {
+    const bridge = (host: string, from: string, to: string) => [
+      half('outbound', `${from}@${host}/172.17.0.2`, '/172.17.0.3'),
+      half('inbound', '/172.17.0.2', `${to}@${host}/172.17.0.3`),
+    ];
+    expect(say([...bridge('h1', 'a', 'b'), ...bridge('h2', 'c', 'd')])).toEqual([
+      'a@h1 -> b@h1 :80',
+      'c@h2 -> d@h2 :80',
+    ]);
+  });
+});
+
+describe('aggregation', () => {
+  test('many addresses and pids between two services are one edge', () => {
+    const halves = ['10.0.0.1', '10.0.0.7'].map((address, i) =>
+      half('outbound', end(`web@h1/${address}`, { pid: String(i) }), 'api@h2/10.0.0.2', {
+        opened: 2,
+        rtt: 0.1 + i * 0.2,
+        lastSeen: 5 + i,
+      }),
+    );
+    const [edge, ...others] = buildGraph(halves, []).edges;
+    expect(others).toEqual([]);
+    expect(edge?.src).toMatchObject({ addresses: ['10.0.0.1', '10.0.0.7'], pids: ['0', '1'] });
+    expect(edge?.figures.opened).toBe(4);
+    expect(edge?.figures.rtt).toBeCloseTo(0.2);
+    expect(edge?.figures.lastSeen).toBe(6);
+  });
+});
+
+const few = (...values: string[]) => fc.constantFrom(...values);
+const anyEnd = fc.record({
+  service: few('', 'a', 'b_c', 'b'),
+  process: few('', 'p'),
+  pid: few('', '1', '22', 'many'),
+  host: few('', 'h1', 'h2'),
+  address: few('', '127.0.0.1', '::1', '10.0.0.1', '10.0.0.2', '0.0.0.0'),
+  kind: few('', 'dns', 'internet'),
+});
+const anyHalf: fc.Arbitrary<HalfEdge> = fc.record({
+  direction: few('outbound', 'inbound') as fc.Arbitrary<HalfEdge['direction']>,
+  transport: few('tcp', 'udp', ''),
+  port: few('', '80', '81'),
+  src: anyEnd,
+  dst: anyEnd,
+  figures: fc.record({ opened: fc.nat(99), transmit: fc.nat(99) }, { requiredKeys: [] }),
+});
+const anyListener: fc.Arbitrary<Listener> = fc.record({
+  transport: few('tcp'),
+  port: few('80'),
+  end: anyEnd,
+});
+const anyInput = fc.tuple(fc.array(anyHalf, { maxLength: 12 }), fc.array(anyListener, { maxLength: 4 }));
+
+describe('whatever the data', () => {
+  test('the order of rows does not matter', () => {
+    fc.assert(
+      fc.property(anyInput, fc.func(fc.nat()), ([halves, listeners], rank) => {
+        const shuffled = halves.toSorted((a, b) => rank(a) - rank(b) || -1);
+        expect(buildGraph(shuffled, listeners.toReversed())).toEqual(buildGraph(halves, listeners));
+      }),
+    );
+  });
+
+  test('every edge has both its nodes, and every half with a port has an edge', () => {
+    fc.assert(
+      fc.property(anyInput, ([halves, listeners]) => {
+        const { nodes, edges } = buildGraph(halves, listeners);
+        const keys = new Set(nodes.map((node) => node.key));
+        for (const { source, target } of edges) expect(keys.has(source) && keys.has(target)).toBe(true);
+        const ports = new Set(edges.map((edge) => `${edge.port}/${edge.transport}`));
+        for (const { port, transport } of halves) expect(ports).toContain(`${port}/${transport}`);
+      }),
+    );
+  });
+
+  test('no connection that a source reports is lost or counted twice', () => {
+    fc.assert(
+      fc.property(anyInput, ([halves, listeners]) => {
+        const outbound = halves.filter((each) => each.direction === 'outbound');
+        const reported = outbound.reduce((sum, each) => sum + (each.figures.opened ?? 0), 0);
+        const drawn = buildGraph(halves, listeners).edges.reduce(
+          (sum, edge) => sum + (edge.atSource?.opened ?? 0),
+          0,
+        );
+        expect(drawn).toBe(reported);
+      }),
+    );
+  });
+});

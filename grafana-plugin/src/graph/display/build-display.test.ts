@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { buildGraph } from '../build-graph.ts';
+import { end, half } from '../halves.fixture.ts';
+import { layoutGraph } from '../layout/layout-graph.ts';
+import { buildDisplay } from './build-display.ts';
+import { hitTest } from './hit-test.ts';
+import { neighbourhood } from './neighbourhood.ts';
+import { intersects } from './occupancy.ts';
+
+const sizes = { width: 160, height: 46, columnGap: 140, rowGap: 26, bendGap: 24, aspect: 1.7 };
+const measure = (text: string) => text.length * 6;
+
+const call = (from: string, to: string, port: string, transmit = 1) =>
+  half('outbound', end(`${from}@h/127.0.0.1`), end(`${to}@h/127.0.0.1`), { transmit, receive: 0 }, { port });
+
+const display = (...halves: ReturnType<typeof call>[]) => {
+  const graph = buildGraph(halves, []);
+  const layout = layoutGraph(
+    graph.nodes.map((node) => node.key),
+    graph.edges,
+    sizes,
+  );
+  return buildDisplay(graph, layout, {
+    titleOf: (node) => node.title,
+    subtitleOf: (node) => node.host,
+    labelOf: (edge) => `:${edge.port}`,
+    measure: { title: measure, subtitle: measure, label: measure },
+  });
+};
+const cardOf = (list: ReturnType<typeof display>, title: string) => {
+  const card = list.cards.find((each) => each.title === title);
+  if (!card) throw new Error(`no card ${title}`);
+  return card;
+};
+
+describe('curves', () => {
+  test('leave the source on its right and point at the left side of what it depends on', () => {
+    const list = display(call('web', 'api', '80'));
+    const [web, api] = [cardOf(list, 'web'), cardOf(list, 'api')];
+    const [curve] = list.curves;
+    expect(curve?.points[0]?.x).toBe(web.x + web.width);
+    expect(curve?.arrow).toMatchObject({ direction: 1, tip: { x: api.x } });
+    expect(curve?.arrow.tip.y).toBeCloseTo(api.y + api.height / 2);
+  });
+
+  test('of a two-way pair, and of parallel ports, run apart', () => {
+    const list = display(call('a', 'b', '1'), call('b', 'a', '1'), call('a', 'b', '2'));
+    const starts = list.curves.map((curve) => Math.min(...curve.points.map(({ y }) => y)));
+    expect(new Set(starts.map(Math.round)).size).toBe(3);
+    expect(list.curves.map((curve) => curve.arrow.direction).toSorted()).toEqual([-1, 1, 1]);
+  });
+
+  test('are as wide as their bytes are many', () => {
+    const list = display(call('a', 'b', '1', 10), call('a', 'c', '1', 1_000_000), call('a', 'd', '1', 0));
+    const widths = list.curves.toSorted((p, q) => p.width - q.width).map((curve) => curve.target);
+    expect(widths.map((key) => JSON.parse(key)[1])).toEqual(['d', 'b', 'c']);
+  });
+
+  test('to itself make a loop above the card', () => {
+    const list = display(call('a', 'a', '1'));
+    const [curve] = list.curves;
+    expect(curve?.arrow.direction).toBe(0);
+    expect(Math.min(...(curve?.points.map(({ y }) => y) ?? []))).toBeLessThan(cardOf(list, 'a').y);
+    expect(list.bounds.y).toBeLessThan(cardOf(list, 'a').y);
+  });
+});
+
+describe('labels', () => {
+  const fan = display(...Array.from({ length: 14 }, (_, i) => call('hub', `s${i}`, `${8000 + i}`)));
+
+  test('cover neither cards nor each other', () => {
+    const rooms = [...fan.labels, ...fan.cards];
+    for (const [i, a] of rooms.entries()) {
+      for (const b of rooms.slice(i + 1)) expect(intersects(a, b)).toBe(false);
+    }
+  });
+
+  test('are all there where there is room', () => {
+    expect(fan.labels.map((label) => label.text).toSorted()).toEqual(
+      Array.from({ length: 14 }, (_, i) => `:${8000 + i}`),
+    );
+  });
+});
+
+describe('hits', () => {
+  const list = display(call('web', 'api', '80'), call('api', 'db', '5432'));
+
+  test('find cards, labels and curves, and nothing beside them', () => {
+    const web = cardOf(list, 'web');
+    expect(hitTest(list, { x: web.x + 5, y: web.y + 5 }, 0)).toEqual({ type: 'node', key: web.key });
+    const [label] = list.labels;
+    const onLabel = { x: (label?.x ?? 0) + 2, y: (label?.y ?? 0) + 2 };
+    expect(hitTest(list, onLabel, 0)).toEqual({ type: 'edge', key: label?.key });
+    const [curve] = list.curves;
+    const start = curve?.points[0] ?? { x: 0, y: 0 };
+    expect(hitTest(list, { x: start.x + 4, y: start.y + 3 }, 4)).toEqual({ type: 'edge', key: curve?.key });
+    expect(hitTest(list, { x: start.x + 4, y: start.y + 30 }, 4)).toBeUndefined();
+  });
+
+  test('bring out a node with its neighbours, an edge with its ends', () => {
+    const ofApi = neighbourhood(list, { type: 'node', key: cardOf(list, 'api').key });
+    expect([ofApi.cards.size, ofApi.curves.size]).toEqual([3, 2]);
+    const ofEdge = neighbourhood(list, { type: 'edge', key: list.curves[0]?.key ?? '' });
+    expect([ofEdge.cards.size, ofEdge.curves.size]).toEqual([2, 1]);
+  });
+});

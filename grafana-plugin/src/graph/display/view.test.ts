@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fitView, panBy, toDrawing, zoomAt } from './view.ts';
+
+const bounds = { x: -50, y: 20, width: 2000, height: 300 };
+
+test('fit shows everything', () => {
+  const view = fitView(bounds, 800, 600);
+  const left = bounds.x * view.scale + view.x;
+  const right = (bounds.x + bounds.width) * view.scale + view.x;
+  expect(left).toBeGreaterThan(0);
+  expect(right).toBeLessThan(800);
+  expect(left + right).toBeCloseTo(800);
+});
+
+test('a small graph is not blown up, an empty one does no harm', () => {
+  expect(fitView({ x: 0, y: 0, width: 10, height: 10 }, 800, 600).scale).toBeLessThan(1.5);
+  expect(fitView({ x: 0, y: 0, width: 0, height: 0 }, 800, 600).scale).toBeGreaterThan(0);
+});
+
+test('zooming keeps what is under the pointer, however far', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.001, max: 1000, noNaN: true }),
+      fc.nat(800),
+      fc.nat(600),
+      (factor, x, y) => {
+        const view = panBy(fitView(bounds, 800, 600), 13, -7);
+        const before = toDrawing(view, { x, y });
+        const after = toDrawing(zoomAt(view, factor, { x, y }), { x, y });
+        expect(after.x).toBeCloseTo(before.x, 6);
+        expect(after.y).toBeCloseTo(before.y, 6);
+      },
+    ),
+  );
+});

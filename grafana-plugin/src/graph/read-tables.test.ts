@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readTables } from './read-tables.ts';
+import type { Column, Table } from './table.ts';
+
+/** A table of one row; numbers become the number column `name`, everything else a label. */
+function row(refId: string, labels: Record<string, string>, value?: number, name = `Value #${refId}`): Table {
+  const columns: Column[] = Object.entries(labels).map(([label, text]) => ({
+    name: label,
+    type: 'text',
+    values: [text],
+  }));
+  return {
+    refId,
+    columns: [
+      { name: 'Time', type: 'time', values: [0] },
+      ...columns,
+      ...(value === undefined ? [] : [{ name, type: 'number', values: [value] } as const]),
+    ],
+  };
+}
+
+const edge = {
+  direction: 'outbound',
+  network_transport: 'tcp',
+  src_service: 'web',
+  src_host: 'h1',
+  src_address: '::FFFF:10.0.0.1',
+  dst_address: '10.0.0.2',
+  dst_port: '80',
+};
+
+describe('reading', () => {
+  test('merges the figures of all queries into one half-edge', () => {
+    const { halves } = readTables([
+      row('lastSeen', edge, 1_700_000_000),
+      row('opened', edge, 3.2),
+      row('io', { ...edge, network_io_direction: 'transmit' }, 10),
+      row('io', { ...edge, network_io_direction: 'receive' }, 20),
+      row('open', edge, 1),
+      row('rtt', edge, 0.001),
+    ]);
+    expect(halves).toHaveLength(1);
+    expect(halves[0]?.figures).toEqual({
+      lastSeen: 1_700_000_000,
+      opened: 3.2,
+      transmit: 10,
+      receive: 20,
+      open: 1,
+      rtt: 0.001,
+    });
+    expect(halves[0]?.src).toMatchObject({ service: 'web', address: '10.0.0.1', process: '' });
+  });
+
+  test('accepts names with dots, and a number column of any name', () => {
+    const dotted = Object.fromEntries(
+      Object.entries(edge).map(([name, text]) => [name.replace(/_(?!$)/, '.'), text]),
+    );
+    const { halves } = readTables([row('opened', dotted, 7, 'connections')]);
+    expect(halves[0]).toMatchObject({ port: '80', transport: 'tcp', figures: { opened: 7 } });
+  });
+
+  test('does not take a port that became a number for the value', () => {
+    const table = row('opened', edge, 7);
+    const columns = table.columns.map(
+      (column): Column => (column.name === 'dst_port' ? { ...column, type: 'number', values: [80] } : column),
+    );
+    expect(readTables([{ refId: 'opened', columns }]).halves[0]).toMatchObject({
+      port: '80',
+      figures: { opened: 7 },
+    });
+  });
+
+  test('knows a measure by the metric name when the refId says nothing', () => {
+    const { halves } = readTables([
+      row('A', { ...edge, __name__: 'service_dependency_connection_count' }, 4),
+    ]);
+    expect(halves[0]?.figures).toEqual({ open: 4 });
+  });
+
+  test('reads listeners, by refId or because a row has no direction', () => {
+    const listen = { dst_service: 'api', dst_address: '10.0.0.2', dst_port: '80', network_transport: 'tcp' };
+    const { listeners, halves } = readTables([row('listen', listen, 1), row('B', listen, 1)]);
+    expect(listeners.map((each) => each.end.service)).toEqual(['api', 'api']);
+    expect(halves).toEqual([]);
+  });
+});
+
+describe('existence', () => {
+  test('is what the query lastSeen says, when it was asked', () => {
+    const gone = { ...edge, dst_port: '81' };
+    const tables = [row('lastSeen', edge, 1), row('opened', edge, 0), row('opened', gone, 9)];
+    expect(readTables(tables).halves.map((half) => half.port)).toEqual(['80']);
+    expect(readTables(tables.slice(1)).halves.map((half) => half.port)).toEqual(['80', '81']);
+  });
+
+  test('is nothing when lastSeen was asked and found nothing', () => {
+    expect(readTables([{ refId: 'lastSeen', columns: [] }, row('opened', edge, 9)]).halves).toEqual([]);
+  });
+});
+
+test('odd tables never throw', () => {
+  const cell = fc.oneof(fc.string(), fc.double(), fc.constant(null), fc.constant(undefined), fc.object());
+  const column = fc.record({
+    name: fc.constantFrom(
+      'direction',
+      'src_address',
+      'dst.port',
+      'Value',
+      'Time',
+      'network_io_direction',
+      '',
+    ),
+    type: fc.constantFrom<Column['type']>('number', 'time', 'text'),
+    values: fc.array(cell, { maxLength: 3 }),
+  });
+  const table = fc.record({
+    refId: fc.constantFrom('lastSeen', 'IO', 'listen', 'A', ''),
+    columns: fc.array(column, { maxLength: 5 }),
+  });
+  fc.assert(
+    fc.property(fc.array(table, { maxLength: 4 }), (tables) => {
+      const { halves, rows } = readTables(tables);
+      expect(halves.length).toBeLessThanOrEqual(rows);
+    }),
+  );
+});

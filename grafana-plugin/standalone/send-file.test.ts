@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { sendFile } from './send-file.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
+
+/** Sends to nowhere and tells the status and content type. */
+async function send(path: string): Promise<[number, string]> {
+  let told: [number, string] = [0, ''];
+  const response = {
+    writeHead(status: number, headers: Record<string, string>) {
+      told = [status, headers['content-type'] ?? ''];
+      return response;
+    },
+    end() {},
+  } as unknown as ServerResponse;
+  await sendFile(response, here, path);
+  return told;
+}
+
+test('sends files within the folder', async () => {
+  expect(await send('icons/spinner.svg')).toEqual([200, 'image/svg+xml']);
+});
+
+test('sends nothing outside it, and no folder', async () => {
+  for (const path of [
+    '../package.json',
+    '/etc/hostname',
+    'icons/../../package.json',
+    'icons',
+    'nothing.js',
+  ]) {
+    expect((await send(path))[0]).toBe(404);
+  }
+});
