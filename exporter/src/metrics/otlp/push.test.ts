@@ -1,0 +1,132 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '../../log.ts';
+import { createSelfMetrics, type SelfMetrics } from '../self-metrics.ts';
+import { createPush, type Push } from './push.ts';
+import type { Delivery } from './sender.ts';
+
+const DELIVERED: Delivery = { state: 'delivered' };
+const AWAY: Delivery = { state: 'unreachable', reason: 'ECONNREFUSED' };
+const REFUSED: Delivery = { state: 'rejected', reason: 'too old' };
+
+let sent: number[];
+/** How the endpoint answers a batch, told by its number. */
+let answer: (batch: number) => Delivery;
+let toCollect: number;
+let lines: string[];
+let self: SelfMetrics;
+let push: Push;
+
+let serial = 0;
+const numbers = new Map<ResourceMetrics, number>();
+
+/** A batch, known by its number. */
+function batch(): ResourceMetrics {
+  const made: ResourceMetrics = { resource: resourceFromAttributes({}), scopeMetrics: [] };
+  numbers.set(made, ++serial);
+  return made;
+}
+
+beforeEach(() => {
+  sent = [];
+  lines = [];
+  serial = 0;
+  toCollect = 1;
+  answer = () => DELIVERED;
+  self = createSelfMetrics(() => 0);
+  push = createPush({
+    sender: {
+      async send(one) {
+        const number = numbers.get(one) ?? 0;
+        sent.push(number);
+        return answer(number);
+      },
+      close: async () => {},
+    },
+    collect: () => Array.from({ length: toCollect }, batch),
+    self,
+    log: createLog((line) => lines.push(line)),
+  });
+});
+
+const count = (name: string) =>
+  self.families().find(({ definition }) => definition.name === `musubi.push.${name}`)?.points[0]?.value;
+const linesWith = (text: string) => lines.filter((line) => line.includes(text));
+
+it('delivers all batches of an export in order', async () => {
+  toCollect = 3;
+  await push.run();
+  expect(sent).toEqual([1, 2, 3]);
+  expect({ failed: count('failed'), lines }).toEqual({ failed: 0, lines: [] });
+});
+
+describe('an endpoint that is away', () => {
+  it('gets what waits once it is back, oldest first and each once', async () => {
+    answer = () => AWAY;
+    toCollect = 2;
+    await push.run();
+    await push.run();
+    // No later batch is tried while the first is not delivered.
+    expect(sent).toEqual([1, 1]);
+    sent = [];
+    answer = () => DELIVERED;
+    await push.run();
+    expect(sent).toEqual([1, 2, 3, 4, 5, 6]);
+    sent = [];
+    await push.run();
+    expect(sent).toEqual([7, 8]);
+  });
+
+  it('that goes away half way gets the rest later', async () => {
+    toCollect = 3;
+    answer = (number) => (number === 2 ? AWAY : DELIVERED);
+    await push.run();
+    expect(sent).toEqual([1, 2]);
+    answer = () => DELIVERED;
+    await push.run();
+    expect(sent).toEqual([1, 2, 2, 3, 4, 5, 6]);
+  });
+
+  it('is told of once, and once when it is back', async () => {
+    answer = () => AWAY;
+    for (let i = 0; i < 3; i++) await push.run();
+    expect(linesWith('cannot reach')).toHaveLength(1);
+    expect(linesWith('ECONNREFUSED')).toHaveLength(1);
+    answer = () => DELIVERED;
+    for (let i = 0; i < 3; i++) await push.run();
+    expect(linesWith('can be reached again')).toHaveLength(1);
+    answer = () => AWAY;
+    await push.run();
+    expect(linesWith('cannot reach')).toHaveLength(2);
+  });
+
+  it('for long costs the oldest batches, which are counted and told', async () => {
+    answer = () => AWAY;
+    toCollect = 50;
+    for (let i = 0; i < 3; i++) await push.run();
+    expect(count('dropped')).toBe(30);
+    expect(linesWith('dropped the oldest')).toHaveLength(1);
+    sent = [];
+    answer = () => DELIVERED;
+    toCollect = 0;
+    await push.run();
+    expect(sent).toEqual(Array.from({ length: 120 }, (_, at) => at + 31));
+  });
+
+  it('is counted with every try', async () => {
+    answer = () => AWAY;
+    for (let i = 0; i < 3; i++) await push.run();
+    expect({ failed: count('failed'), dropped: count('dropped') }).toEqual({ failed: 3, dropped: 0 });
+  });
+});
+
+it('does not try again what was refused, counts it, and goes on with the next', async () => {
+  toCollect = 2;
+  answer = (number) => (number === 1 ? REFUSED : DELIVERED);
+  await push.run();
+  await push.run();
+  expect(sent).toEqual([1, 2, 3, 4]);
+  expect({ failed: count('failed'), dropped: count('dropped') }).toEqual({ failed: 1, dropped: 1 });
+  expect(linesWith('too old')).toHaveLength(1);
+});

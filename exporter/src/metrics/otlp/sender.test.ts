@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { type MethodDefinition, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createSelfMetrics } from '../self-metrics.ts';
+import { toBatches } from './resource-metrics.ts';
+import { createOtlpSender, type Sender, signalUrl } from './sender.ts';
+
+const [batch] = toBatches(createSelfMetrics(() => 0).families(), { 'service.name': 'musubi' }, 1000);
+let sender: Sender | undefined;
+
+/** Sends one batch to the endpoint. */
+async function deliver(protocol: 'grpc' | 'http/protobuf', endpoint: string | undefined) {
+  sender = await createOtlpSender(protocol, endpoint);
+  if (!batch) throw new Error('no batch');
+  return sender.send(batch);
+}
+
+beforeEach(() => {
+  // The exporters try again on their own until it is over.
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '300');
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await sender?.close();
+  sender = undefined;
+});
+
+describe('by HTTP', () => {
+  let server: HttpServer;
+  let code: number;
+  let requests: { path: string; type: string; body: Buffer }[];
+  const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  beforeEach(async () => {
+    code = 200;
+    requests = [];
+    server = createServer(async (request, response) => {
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part);
+      const type = request.headers['content-type'] ?? '';
+      requests.push({ path: request.url ?? '', type, body: Buffer.concat(parts) });
+      if (code !== 0) response.writeHead(code, { 'content-type': 'application/x-protobuf' }).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('delivers protobuf to the path of metrics', async () => {
+    expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
+    expect(requests).toMatchObject([{ path: '/v1/metrics', type: 'application/x-protobuf' }]);
+    expect(requests[0]?.body.includes('musubi.push.failed')).toBe(true);
+  });
+
+  it('takes the endpoint and the compression of the standard variables when given none', async () => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint());
+    vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip');
+    expect(await deliver('http/protobuf', undefined)).toEqual({ state: 'delivered' });
+    expect(gunzipSync(requests[0]?.body ?? '').includes('musubi.push.failed')).toBe(true);
+  });
+
+  it('goes by the given endpoint before the variables', async () => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:1');
+    expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
+  });
+
+  it.each([400, 401, 404, 413, 500])('takes status %i for a refusal', async (status) => {
+    code = status;
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'rejected' });
+  });
+
+  it.each([429, 502, 503, 504])('takes status %i for an endpoint to be tried again', async (status) => {
+    code = status;
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'unreachable' });
+  });
+
+  it('takes an endpoint that does not answer for one to be tried again', async () => {
+    code = 0;
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'unreachable' });
+  });
+
+  it('takes a closed port for one to be tried again, and says why', async () => {
+    const closed = endpoint();
+    server.close();
+    await once(server, 'close');
+    const delivery = await deliver('http/protobuf', closed);
+    expect(delivery).toMatchObject({ state: 'unreachable', reason: expect.stringMatching(/\w/) });
+  });
+});
+
+describe('by gRPC', () => {
+  let server: Server;
+  let endpoint: string;
+  let code: status;
+  let body: Buffer;
+
+  const method: MethodDefinition<Buffer, Buffer> = {
+    path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (bytes) => bytes,
+    requestDeserialize: (bytes) => bytes,
+    responseSerialize: (bytes) => bytes,
+    responseDeserialize: (bytes) => bytes,
+  };
+
+  beforeEach(async () => {
+    code = status.OK;
+    server = new Server();
+    server.addService(
+      { Export: method },
+      {
+        Export(call: { request: Buffer }, answer: (error: object | null, response?: Buffer) => void) {
+          body = call.request;
+          if (code === status.OK) answer(null, Buffer.alloc(0));
+          else answer({ code, details: 'so it is' });
+        },
+      },
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    endpoint = `http://127.0.0.1:${port}`;
+  });
+
+  afterEach(() => server.forceShutdown());
+
+  it('delivers', async () => {
+    expect(await deliver('grpc', endpoint)).toEqual({ state: 'delivered' });
+    expect(body.includes('musubi.push.failed')).toBe(true);
+  });
+
+  it.each(['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'PERMISSION_DENIED', 'UNIMPLEMENTED'] as const)(
+    'takes %s for a refusal',
+    async (name) => {
+      code = status[name];
+      const delivery = await deliver('grpc', endpoint);
+      expect(delivery).toMatchObject({ state: 'rejected', reason: expect.stringContaining('so it is') });
+    },
+  );
+
+  it.each(['UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'ABORTED'] as const)(
+    'takes %s for an endpoint to be tried again',
+    async (name) => {
+      code = status[name];
+      expect(await deliver('grpc', endpoint)).toMatchObject({ state: 'unreachable' });
+    },
+  );
+
+  it('takes a closed port for one to be tried again', async () => {
+    server.forceShutdown();
+    expect(await deliver('grpc', endpoint)).toMatchObject({ state: 'unreachable' });
+  });
+});
+
+it.each([
+  ['http://h:4318', 'http://h:4318/v1/metrics'],
+  ['http://h:4318/', 'http://h:4318/v1/metrics'],
+  ['https://h/otlp//', 'https://h/otlp/v1/metrics'],
+])('puts the path of metrics below %s', (endpoint, url) => {
+  expect(signalUrl(endpoint)).toBe(url);
+});
