@@ -14,7 +14,7 @@ export function parseConfig(text: string, path: string, known: readonly string[]
   const [problem] = document.errors;
   if (problem) throw new UsageError(`${at(problem.pos[0])}: ${problem.message}`);
   const root = document.contents;
-  if (root === null) return new Map();
+  if (root === null || (isScalar(root) && root.value === null)) return new Map();
   if (!isMap(root)) throw new UsageError(`${path}: not a YAML mapping of settings`);
 
   const values = new Map<string, ConfigValue>();
@@ -27,7 +27,8 @@ export function parseConfig(text: string, path: string, known: readonly string[]
     if (!isScalar(value) || value.value === null) {
       throw new UsageError(`${path}:${line}: ${name}: ${JSON.stringify(value)} is not a single value`);
     }
-    values.set(name, { text: String(value.value), line });
+    // As it is written: a host may be called 007.
+    values.set(name, { text: value.source ?? String(value.value), line });
   }
   return values;
 }

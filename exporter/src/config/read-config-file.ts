@@ -14,7 +14,8 @@ export async function readConfigFile(
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`cannot read the configuration file: ${(cause as Error).message}`, { cause });
+    const [reason] = (cause as Error).message.split(', ');
+    throw new UsageError(`cannot read the configuration file ${path}: ${reason}`, { cause });
   }
   // Imported on demand: most agents run without a file, and do without the memory of a YAML parser.
   const { parseConfig } = await import('./parse-config.ts');

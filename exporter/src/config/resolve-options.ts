@@ -59,7 +59,7 @@ function parseFlags(table: OptionTable, argv: readonly string[]): Record<string,
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
   } catch (cause) {
     // Node's own message names the flag; what follows its first sentence is advice on dashes.
-    throw new UsageError((cause as Error).message.split('. ')[0] ?? '', { cause });
+    throw new UsageError((cause as Error).message.split(/\.\s/)[0] ?? '', { cause });
   }
 }
 

@@ -16,7 +16,7 @@ export function resourceOf(
   hostName: string | undefined,
 ): Attributes & { 'host.name': string } {
   const given = parseResourceAttributes(env[VARIABLE] ?? '');
-  const host = hostName ?? given['host.name'] ?? hostname();
+  const host = hostName ?? (given['host.name'] || hostname());
   return {
     'service.name': env.OTEL_SERVICE_NAME || 'musubi',
     'service.version': VERSION,

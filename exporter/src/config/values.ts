@@ -36,7 +36,7 @@ function checkTimer(milliseconds: number): number {
 
 /** `127.0.0.1:9464`, `[::1]:9464`, `localhost:9464`; port 0 takes a free one. */
 export function parseListen(text: string): { host: string; port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port > 65535) throw new Error('is no address and port such as 127.0.0.1:9464');
   return { host: match[1] ?? match[2] ?? '', port };

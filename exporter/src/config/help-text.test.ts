@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { AGENT_OPTIONS } from './agent-options.ts';
+import { helpText } from './help-text.ts';
+import { parseBoolean, parseText } from './values.ts';
+
+it('lays options out in two columns', () => {
+  const table = {
+    name: { value: 'NAME', help: 'who it is', env: [{ name: 'ME' }], parse: parseText, default: 'x' },
+    'a-rather-long-name-of-an-option': { value: 'VALUE', help: 'how long', parse: parseText },
+    help: { short: 'h', help: 'show this text', parse: parseBoolean },
+  };
+  expect(helpText('musubi do [OPTIONS]', 'Does it.', table)).toMatchInlineSnapshot(`
+    "Usage: musubi do [OPTIONS]
+
+    Does it.
+
+    Options:
+      --name NAME  who it is [default: x; ME]
+      --a-rather-long-name-of-an-option VALUE
+                   how long
+      -h, --help   show this text
+    "
+  `);
+});
+
+it('tells every option of the agent, its meaning and its variables', () => {
+  const text = helpText('musubi agent', '', AGENT_OPTIONS);
+  for (const [name, option] of Object.entries(AGENT_OPTIONS)) {
+    expect(text).toContain(`--${name}`);
+    expect(text).toContain(option.help);
+    for (const variable of 'env' in option ? option.env : []) expect(text).toContain(variable.name);
+  }
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { createTempFile } from '../../../test/fixtures/temp-file.ts';
+import { AGENT_OPTIONS } from './agent-options.ts';
+import type { Option } from './option.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** For each option of the agent: values as written from flag, variable and file, each with its meaning. */
+const CASES = {
+  interval: ['1s', '2m', '3h', [1000, 120_000, 10_800_000], 2000],
+  'forget-after': ['1s', '2m', '3h', [1000, 120_000, 10_800_000], 300_000],
+  'prometheus-listen': [
+    'a:1',
+    'b:2',
+    '"[::1]:3"',
+    [
+      { host: 'a', port: 1 },
+      { host: 'b', port: 2 },
+      { host: '::1', port: 3 },
+    ],
+    undefined,
+  ],
+  'otlp-endpoint': ['http://a', undefined, 'http://c', ['http://a', undefined, 'http://c'], undefined],
+  'otlp-protocol': ['grpc', 'http/protobuf', 'grpc', ['grpc', 'http/protobuf', 'grpc'], undefined],
+  // The OpenTelemetry variable is in milliseconds.
+  'export-interval': ['1s', '2000', '3s', [1000, 2000, 3000], 60_000],
+  capture: ['sockdiag', 'procfs', 'auto', ['sockdiag', 'procfs', 'auto'], 'auto'],
+  netns: ['self', 'all', 'self', ['self', 'all', 'self'], 'all'],
+  'host-name': ['a', 'b', 'c', ['a', 'b', 'c'], undefined],
+  'proc-root': ['/a', '/b', '/c', ['/a', '/b', '/c'], '/proc'],
+} as const;
+
+it('has a case for every option but those that say where the others come from', () => {
+  expect([...Object.keys(CASES), 'config', 'help'].sort()).toEqual(Object.keys(AGENT_OPTIONS).sort());
+});
+
+describe.each(Object.entries(CASES))(
+  '%s',
+  (name, [flag, variable, inFile, [fromFlag, fromVariable, fromFile], preset]) => {
+    const option: Option<unknown> = AGENT_OPTIONS[name as keyof typeof CASES];
+    const flags = [`--${name}`, flag];
+    const env = variable === undefined ? {} : { [option.env?.[0]?.name ?? '']: variable };
+    const resolve = async (argv: string[], variables: Record<string, string>, text = '') => {
+      using file = createTempFile(text);
+      const values = await resolveOptions(AGENT_OPTIONS, ['--config', file.path, ...argv], variables);
+      return values[name as keyof typeof CASES];
+    };
+
+    it('comes from its flag before all else', async () => {
+      expect(await resolve(flags, env, `${name}: ${inFile}`)).toEqual(fromFlag);
+      expect(await resolve([`--${name}=${flag}`], env)).toEqual(fromFlag);
+    });
+
+    it.skipIf(variable === undefined)('comes from its variable before the file', async () => {
+      expect(await resolve([], env, `${name}: ${inFile}`)).toEqual(fromVariable);
+    });
+
+    it('comes from the file before its default', async () => {
+      expect(await resolve([], {}, `# settings\n${name}: ${inFile}\n`)).toEqual(fromFile);
+    });
+
+    it('has its default when nothing is given, or an empty variable', async () => {
+      const empty = Object.fromEntries(Object.keys(env).map((key) => [key, '']));
+      expect(await resolve([], empty)).toEqual(preset);
+    });
+  },
+);
+
+it('takes the first variable that is set', async () => {
+  const env = { OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' };
+  expect((await resolveOptions(AGENT_OPTIONS, [], env))['otlp-protocol']).toBe('grpc');
+  const { OTEL_EXPORTER_OTLP_PROTOCOL } = env;
+  const general = await resolveOptions(AGENT_OPTIONS, [], { OTEL_EXPORTER_OTLP_PROTOCOL });
+  expect(general['otlp-protocol']).toBe('http/protobuf');
+});
+
+it('takes the file of its variable, and that of the flag before it', async () => {
+  using one = createTempFile('interval: 1s');
+  using two = createTempFile('interval: 2s');
+  const env = { MUSUBI_CONFIG: one.path };
+  expect((await resolveOptions(AGENT_OPTIONS, [], env)).interval).toBe(1000);
+  expect((await resolveOptions(AGENT_OPTIONS, ['--config', two.path], env)).interval).toBe(2000);
+});
+
+it('takes the last of a flag given twice', async () => {
+  const argv = ['--interval', '1s', '--interval', '2s'];
+  expect((await resolveOptions(AGENT_OPTIONS, argv, {})).interval).toBe(2000);
+});
+
+it('knows -h', async () => {
+  expect((await resolveOptions(AGENT_OPTIONS, ['-h'], {})).help).toBe(true);
+  expect((await resolveOptions(AGENT_OPTIONS, [], {})).help).toBeUndefined();
+});
+
+describe('wrong usage names the place and the value', () => {
+  const fail = (argv: string[], env: Record<string, string> = {}) =>
+    resolveOptions(AGENT_OPTIONS, argv, env).then(
+      () => '',
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(UsageError);
+        return (error as Error).message;
+      },
+    );
+
+  it.each([
+    [['--interval', 'soon'], '--interval: "soon" is no duration such as 5s or 1m30s'],
+    [['--capture=magic'], '--capture: "magic" is none of auto, sockdiag, procfs'],
+    [['--host-name='], '--host-name: "" is empty'],
+    [['--host-name', ''], '--host-name: "" is empty'],
+    [['--speed', '5'], "Unknown option '--speed'"],
+    [['-x'], "Unknown option '-x'"],
+    [['--__proto__', '5'], "Unknown option '--__proto__'"],
+    [['now'], "Unexpected argument 'now'"],
+    [['--interval'], "Option '--interval <value>' argument missing"],
+    [['--interval', '-5s'], "Option '--interval' argument is ambiguous"],
+    [['--help=yes'], "Option '-h, --help' does not take an argument"],
+  ])('%j', async (argv, message) => {
+    expect(await fail(argv)).toBe(message);
+  });
+
+  it.each([
+    ['MUSUBI_INTERVAL', 'soon', 'MUSUBI_INTERVAL: "soon" is no duration such as 5s or 1m30s'],
+    [
+      'OTEL_METRIC_EXPORT_INTERVAL',
+      '5s',
+      'OTEL_METRIC_EXPORT_INTERVAL: "5s" is no whole number of milliseconds above 0',
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+      'http/json',
+      'OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" is none of grpc, http/protobuf',
+    ],
+  ])('%s=%s', async (name, value, message) => {
+    expect(await fail([], { [name]: value })).toBe(message);
+  });
+
+  it('of a file', async () => {
+    using file = createTempFile('# settings\n\ninterval: soon\n');
+    expect(await fail(['--config', file.path])).toBe(
+      `${file.path}:3: interval: "soon" is no duration such as 5s or 1m30s`,
+    );
+  });
+
+  it('of a file that is not there, or is none', async () => {
+    expect(await fail(['--config', '/nowhere/musubi.yaml'])).toBe(
+      'cannot read the configuration file /nowhere/musubi.yaml: ENOENT: no such file or directory',
+    );
+    const folder = import.meta.dirname;
+    expect(await fail(['--config', folder])).toBe(
+      `cannot read the configuration file ${folder}: EISDIR: illegal operation on a directory`,
+    );
+  });
+});
