@@ -30,8 +30,8 @@ export async function main([name, ...argv]: readonly string[], io: Io): Promise<
     io.stdout(`musubi ${VERSION}\n`);
     return 0;
   }
+  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name ?? ''] : undefined;
   try {
-    const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name ?? ''] : undefined;
     if (!command) {
       const problem = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
       throw new UsageError(`${problem}; one of ${Object.keys(COMMANDS).join(', ')} is needed`);
@@ -40,7 +40,7 @@ export async function main([name, ...argv]: readonly string[], io: Io): Promise<
   } catch (error) {
     const isUsage = error instanceof UsageError;
     io.stderr(`musubi: ${(error as Error).message}\n`);
-    if (isUsage) io.stderr(`Try: musubi ${COMMANDS[name ?? ''] ? `${name} ` : ''}--help\n`);
+    if (isUsage) io.stderr(`Try: musubi ${command ? `${name} ` : ''}--help\n`);
     return isUsage ? 2 : 1;
   }
 }

@@ -65,7 +65,9 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** Bytes in decimal units: `1.2 MB`. */
 export function formatBytes(bytes: number): string {
-  const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${UNITS[power]}`;
+  let value = bytes;
+  let unit = 0;
+  // By what is shown: 999,999 is 1.0 MB, not 1000 kB.
+  for (; Math.round(value) >= 1000 && unit < UNITS.length - 1; unit++) value /= 1000;
+  return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${UNITS[unit]}`;
 }

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { halfEdge } from '../../../test/fixtures/half-edges.ts';
+import { createLedger } from '../metrics/ledger.ts';
+import { formatBytes, graphText } from './graph-text.ts';
+import { snapshotRows } from './snapshot-rows.ts';
+
+function entries(...halfEdges: Parameters<typeof halfEdge>[]) {
+  const ledger = createLedger(1000);
+  ledger.record(
+    halfEdges.map((one) => halfEdge(...one)),
+    5000,
+  );
+  return ledger.entries();
+}
+
+const DB = { service: 'db', process: 'postgres', pid: 30 };
+
+describe('the graph', () => {
+  it('has every source once with what it depends on below', () => {
+    const text = graphText(
+      entries(
+        [{ port: 443, remoteAddress: 'fd00::9', transmittedBytes: 1500, receivedBytes: 20 }],
+        [{ port: 80 }],
+        [{ direction: 'inbound', port: 5432 }, DB],
+      ),
+    );
+    expect(text).toMatchInlineSnapshot(`
+      "10.0.0.9
+       └─▶ db (pid 30)  10.0.0.1:5432/tcp  1 open, 1 opened
+      shop (pid 20)
+       ├─▶ [fd00::9]:443/tcp               1 open, 1 opened, 1.5 kB sent, 20 B received
+       └─▶ 10.0.0.9:80/tcp                 1 open, 1 opened
+      "
+    `);
+  });
+
+  it('shows a connection within the host once, from its source', () => {
+    const ends = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' };
+    const text = graphText(entries([ends], [{ ...ends, direction: 'inbound' }, DB]));
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).toMatch(/^shop \(pid 20\)\n/);
+  });
+
+  it('shows an unknown process as one', () => {
+    const {
+      flow,
+      src: { address },
+      dst,
+    } = halfEdge();
+    const ledger = createLedger(1000);
+    ledger.record([{ flow, src: { address, host: 'h', kind: 'unknown' }, dst }], 1);
+    expect(graphText(ledger.entries())).toMatch(/^\(unknown process\)\n/);
+  });
+
+  it('lets no name touch the terminal', () => {
+    const evil = { service: '\u001b[2J\nfake ─▶ line\u202e', process: 'x', pid: 20 };
+    const text = graphText(entries([{}, evil]));
+    expect(text).toMatch(/^\\x1b\[2J\\nfake ─▶ line\\u\{202e\} \(pid 20\)\n/);
+  });
+
+  it('is nothing for nothing', () => {
+    expect(graphText([])).toBe('');
+  });
+});
+
+it.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [1234, '1.2 kB'],
+  [99_940, '99.9 kB'],
+  [123_456, '123 kB'],
+  [999_499, '999 kB'],
+  [999_999, '1.0 MB'],
+  [1e6, '1.0 MB'],
+  [5e15, '5.0 PB'],
+  [5e18, '5000 PB'],
+])('writes %i bytes as %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+describe('rows', () => {
+  it('hold an edge’s attributes and metrics, bytes by direction', () => {
+    const [row, ...more] = snapshotRows(
+      entries([{ transmittedBytes: 10, receivedBytes: 20, retransmits: 1, rttSum: 0.5, rttCount: 2 }]),
+    );
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({
+      direction: 'outbound',
+      'src.service': 'shop',
+      'dst.port': 80,
+      'service.dependency.connection.count': 1,
+      'service.dependency.connection.opened': 1,
+      'service.dependency.io.transmit': 10,
+      'service.dependency.io.receive': 20,
+      'service.dependency.tcp.rtt': 0.25,
+      'service.dependency.tcp.retransmits': 1,
+      'service.dependency.last_seen': 5,
+    });
+    expect(row).not.toHaveProperty('network.io.direction');
+  });
+
+  it('are one for each edge, and leave out what is not known', () => {
+    const rows = snapshotRows(entries([{}], [{ port: 81 }]));
+    expect(rows.map((row) => row['dst.port'])).toEqual([80, 81]);
+    expect(rows[0]).not.toHaveProperty('service.dependency.io.transmit');
+  });
+});
