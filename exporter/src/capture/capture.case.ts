@@ -1,0 +1,285 @@
+/**
+ * What every capture must see of a real kernel. A capture joins by one line in `conformance.test.ts`.
+ *
+ * Each test opens its own sockets on loopback, in this process or in a child, and reads the capture until the
+ * expected shows. Other sockets of the machine may come and go meanwhile: tests look at their own ports alone.
+ */
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createSockets, type Sockets, startPeer } from '../../../test/fixtures/live-sockets.ts';
+import type { Capture, Direction, Observation, Transport } from './capture.ts';
+
+/** What a capture may lack, each with the reason. */
+export interface Allowed {
+  /** No bytes, retransmits and round-trip times. */
+  readonly noTcpInfo?: string;
+}
+
+export interface CaptureCase {
+  readonly name: string;
+  /** Makes a capture of the own network namespace. */
+  create(): Capture;
+  readonly allowed: Allowed;
+}
+
+const COUNTS = ['transmittedBytes', 'receivedBytes', 'retransmits', 'rtt'] as const;
+
+export function describeCapture({ name, create, allowed }: CaptureCase): void {
+  describe(`the capture ${name}`, () => {
+    let sockets: Sockets;
+    let capture: Capture;
+
+    beforeEach(() => {
+      sockets = createSockets();
+    });
+
+    afterEach(() => sockets.close());
+
+    /** Begins to capture: what is open by now is older than the capture. */
+    async function begin(): Promise<void> {
+      capture = create();
+      onTestFinished(() => capture.close());
+      await capture.read();
+    }
+
+    async function observe(port: number, direction: Direction, transport: Transport = 'tcp') {
+      const { observations } = await capture.read();
+      return observations.filter(
+        (seen) => seen.port === port && seen.direction === direction && seen.transport === transport,
+      );
+    }
+
+    /** Reads until a test of what it reads holds. */
+    const eventually = <T>(check: () => Promise<T>): Promise<T> =>
+      vi.waitFor(check, { timeout: 4000, interval: 10 });
+
+    const sum = (observations: readonly Observation[], count: 'open' | 'opened') =>
+      observations.reduce((total, seen) => total + seen[count], 0);
+
+    it('bears its name', async () => {
+      await begin();
+      expect(capture.name).toBe(name);
+    });
+
+    describe.each([
+      ['one IPv4 address', '127.0.0.1', '127.0.0.1', 0],
+      ['every IPv4 address', '0.0.0.0', '127.0.0.1', 0],
+      ['every address, reached over IPv6', '::', '::1', 0],
+      ['every address, reached over IPv4', '::', '127.0.0.1', 0],
+      ['one IPv6 address', '::1', '::1', 0],
+      ['a port of the range the kernel gives to clients', '127.0.0.1', '127.0.0.1', 40_000],
+    ])('sees of a listener on %s', (_title, host, target, from) => {
+      it('itself, and both ends of a connection, with the listener’s port and address', async () => {
+        await begin();
+        const port = await sockets.listen({ host, from });
+        await sockets.connect({ host: target, port });
+        const ends = {
+          localAddress: target,
+          remoteAddress: target,
+          port,
+          transport: 'tcp',
+          open: 1,
+          opened: 1,
+        };
+        await eventually(async () => {
+          const pass = await capture.read();
+          expect(pass.listeners.filter((listener) => listener.port === port)).toEqual([
+            { netns: expect.any(Number), transport: 'tcp', address: host, port, pid: process.pid },
+          ]);
+          expect(pass.observations.filter((seen) => seen.port === port)).toEqual(
+            expect.arrayContaining([
+              expect.objectContaining({ ...ends, direction: 'inbound', pid: process.pid }),
+              expect.objectContaining({ ...ends, direction: 'outbound', pid: process.pid }),
+            ]),
+          );
+        });
+      });
+    });
+
+    it('never tells a client’s own port', async () => {
+      await begin();
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      const clients = [];
+      for (let i = 0; i < 5; i++) clients.push(await sockets.connect({ host: '127.0.0.1', port }));
+      await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(5));
+      const { observations } = await capture.read();
+      const ports = new Set(observations.map((seen) => seen.port));
+      for (const { localPort } of clients) expect(ports).not.toContain(localPort);
+    });
+
+    it('counts a connection that is older than itself as open, not as opened', async () => {
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      await sockets.connect({ host: '127.0.0.1', port });
+      await begin();
+      await sockets.connect({ host: '127.0.0.1', port });
+      for (const direction of ['inbound', 'outbound'] as const) {
+        await eventually(async () => {
+          const seen = await observe(port, direction);
+          expect({ open: sum(seen, 'open'), opened: sum(seen, 'opened') }).toEqual({ open: 2, opened: 1 });
+        });
+      }
+    });
+
+    it('tells the processes of both ends', async () => {
+      await begin();
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      const client = await startPeer(sockets, ['connect', `${port}`]);
+      const server = await startPeer(sockets, ['listen']);
+      await sockets.connect({ host: '127.0.0.1', port: server.port });
+      await eventually(async () => {
+        expect(await observe(port, 'outbound')).toMatchObject([{ pid: client.pid }]);
+        expect(await observe(port, 'inbound')).toMatchObject([{ pid: process.pid }]);
+        expect(await observe(server.port, 'outbound')).toMatchObject([{ pid: process.pid }]);
+        expect(await observe(server.port, 'inbound')).toMatchObject([{ pid: server.pid }]);
+        const { listeners } = await capture.read();
+        expect(listeners.find((listener) => listener.port === server.port)?.pid).toBe(server.pid);
+      });
+    });
+
+    it('keeps the process of a connection that has died with it', async () => {
+      await begin();
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      const client = await startPeer(sockets, ['connect', `${port}`]);
+      await eventually(async () =>
+        expect(await observe(port, 'outbound')).toMatchObject([{ pid: client.pid }]),
+      );
+      await client.kill();
+      for (let pass = 0; pass < 3; pass++) {
+        for (const seen of await observe(port, 'outbound'))
+          expect(seen).toMatchObject({ pid: client.pid, open: 0 });
+      }
+    });
+
+    it.each(['client', 'server'] as const)(
+      'tells that a connection is over once the %s closes it',
+      async (first) => {
+        await begin();
+        const port = await sockets.listen({ host: '127.0.0.1' });
+        const { end } = await sockets.connect({ host: '127.0.0.1', port });
+        for (const direction of ['inbound', 'outbound'] as const)
+          await eventually(async () => expect(sum(await observe(port, direction), 'open')).toBe(1));
+        await end(first);
+        for (const direction of ['inbound', 'outbound'] as const) {
+          await eventually(async () => {
+            const seen = await observe(port, direction);
+            expect(sum(seen, 'open')).toBe(0);
+            expect(sum(seen, 'opened')).toBeLessThanOrEqual(1);
+          });
+        }
+      },
+    );
+
+    it('keeps the direction of a connection that outlives its listener', async () => {
+      await begin();
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      await sockets.connect({ host: '127.0.0.1', port });
+      await eventually(async () => expect(sum(await observe(port, 'inbound'), 'open')).toBe(1));
+      await sockets.stopListening(port);
+      await eventually(async () => {
+        const { listeners } = await capture.read();
+        expect(listeners.filter((listener) => listener.port === port)).toEqual([]);
+      });
+      expect(sum(await observe(port, 'inbound'), 'open')).toBe(1);
+      expect(sum(await observe(port, 'outbound'), 'open')).toBe(1);
+    });
+
+    it('keeps an id for as long as there is the connection, and gives it to no other', async () => {
+      await begin();
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      const { localPort, end } = await sockets.connect({ host: '127.0.0.1', port });
+      const [first] = await eventually(async () => {
+        const seen = await observe(port, 'outbound');
+        expect(seen).toHaveLength(1);
+        return seen;
+      });
+      for (let pass = 0; pass < 3; pass++)
+        expect(await observe(port, 'outbound')).toMatchObject([{ id: first?.id }]);
+      // The server closes first and keeps the ends in TIME_WAIT: the client's port is free to be used again.
+      await end('server');
+      await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(0));
+      await sockets.connect({ host: '127.0.0.1', port, localPort });
+      await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(1));
+      const [second] = (await observe(port, 'outbound')).filter(({ open }) => open > 0);
+      expect(second?.id).not.toBe(first?.id);
+      expect(second?.opened).toBe(1);
+      const { observations } = await capture.read();
+      expect(new Set(observations.map(({ id }) => id)).size).toBe(observations.length);
+    });
+
+    it('counts a connection that no pass met open', async () => {
+      await begin();
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      const { end } = await sockets.connect({ host: '127.0.0.1', port });
+      await end('client');
+      await eventually(async () =>
+        expect(await observe(port, 'outbound')).toMatchObject([{ open: 0, opened: 1 }]),
+      );
+    });
+
+    it('sees both ends of connected UDP, by the port that someone serves', async () => {
+      await begin();
+      const { port, client } = await sockets.connectUdp();
+      await eventually(async () => {
+        expect(await observe(port, 'inbound', 'udp')).toMatchObject([
+          { open: 1, opened: 1, pid: process.pid },
+        ]);
+        expect(await observe(port, 'outbound', 'udp')).toMatchObject([
+          { open: 1, opened: 1, pid: process.pid },
+        ]);
+        const { listeners } = await capture.read();
+        expect(listeners.filter((listener) => listener.port === port)).toMatchObject([
+          { transport: 'udp', address: '0.0.0.0', pid: process.pid },
+        ]);
+      });
+      await client.end();
+      await eventually(async () => expect(sum(await observe(port, 'outbound', 'udp'), 'open')).toBe(0));
+    });
+
+    it('tells which namespace it read, and how many sockets', async () => {
+      await begin();
+      const pass = await capture.read();
+      expect(pass.namespaces).toEqual([{ netns: expect.any(Number), pid: process.pid }]);
+      expect(pass.sockets).toBeGreaterThanOrEqual(pass.observations.length);
+      for (const { netns } of pass.observations) expect(netns).toBe(pass.namespaces[0]?.netns);
+    });
+
+    if (allowed.noTcpInfo === undefined) {
+      it('counts payload of both ends since it began, and measures the round-trip time', async () => {
+        const port = await sockets.listen({ host: '127.0.0.1' });
+        const { exchange } = await sockets.connect({ host: '127.0.0.1', port });
+        await exchange(5000, 7000);
+        await begin();
+        await exchange(1000, 2000);
+        await eventually(async () => {
+          const [client] = await observe(port, 'outbound');
+          const [server] = await observe(port, 'inbound');
+          expect(client).toMatchObject({ transmittedBytes: 1000, receivedBytes: 2000 });
+          expect(server).toMatchObject({ transmittedBytes: 2000, receivedBytes: 1000 });
+          for (const end of [client, server]) {
+            expect(end?.retransmits).toBeGreaterThanOrEqual(0);
+            expect(end?.rtt).toBeGreaterThan(0);
+            expect(end?.rtt).toBeLessThan(1);
+          }
+        });
+      });
+
+      it('gives neither for UDP', async () => {
+        await begin();
+        const { port } = await sockets.connectUdp();
+        await eventually(async () => expect(await observe(port, 'outbound', 'udp')).toHaveLength(1));
+        const [seen] = await observe(port, 'outbound', 'udp');
+        expect(seen).not.toHaveProperty('retransmits');
+        expect(seen).not.toHaveProperty('rtt');
+      });
+    } else {
+      it(`gives no count it does not have: ${allowed.noTcpInfo}`, async () => {
+        await begin();
+        const port = await sockets.listen({ host: '127.0.0.1' });
+        const { exchange } = await sockets.connect({ host: '127.0.0.1', port });
+        await exchange(10, 10);
+        await eventually(async () => expect(await observe(port, 'outbound')).toHaveLength(1));
+        const [seen] = await observe(port, 'outbound');
+        for (const count of COUNTS) expect(seen).not.toHaveProperty(count);
+      });
+    }
+  });
+}

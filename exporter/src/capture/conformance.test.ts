@@ -1,0 +1,28 @@
+import { describe } from 'vitest';
+import { loadLibc } from '../native/libc.ts';
+import { describeCapture } from './capture.case.ts';
+import { createPollingCapture } from './polling/create-polling-capture.ts';
+import { createProcfsTable } from './procfs/socket-table.ts';
+import { createSockdiagTable } from './sockdiag/socket-table.ts';
+
+const options = { procRoot: '/proc', netns: 'self' } as const;
+const reason =
+  process.platform !== 'linux'
+    ? 'needs Linux: there is no socket table elsewhere'
+    : process.getuid?.() !== 0
+      ? 'needs root: other processes may not be looked into'
+      : undefined;
+
+describe.skipIf(reason !== undefined)(`on the kernel of this machine${reason ? ` (${reason})` : ''}`, () => {
+  describeCapture({
+    name: 'sockdiag',
+    create: () => createPollingCapture('sockdiag', createSockdiagTable(loadLibc()), options),
+    allowed: {},
+  });
+
+  describeCapture({
+    name: 'procfs',
+    create: () => createPollingCapture('procfs', createProcfsTable('/proc'), options),
+    allowed: { noTcpInfo: 'the text of /proc/net has no tcp_info' },
+  });
+});
