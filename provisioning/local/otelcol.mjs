@@ -33,12 +33,13 @@ export async function collectorBinary({ log }) {
 
   log(`building the OpenTelemetry Collector ${version} from its Go modules, once: this takes some minutes`);
   const started = Date.now();
-  await mkdir(home, { recursive: true });
+  await mkdir(cache, { recursive: true });
   const scratch = await mkdtemp(join(cache, 'otelcol-build-'));
   try {
     await copyFile(MANIFEST, join(scratch, 'builder.yaml'));
     const built = await run('go', ['run', `${BUILDER}@v${version}`, '--config', 'builder.yaml'], scratch);
     if (!built.ok) return { missing: `no OpenTelemetry Collector: its build failed: ${built.why}` };
+    await mkdir(home, { recursive: true });
     // Only a finished binary ever has the name that the next run looks for.
     await rename(join(scratch, 'build', 'otelcol-musubi'), path);
   } finally {
@@ -67,15 +68,17 @@ async function isExecutable(path) {
 function run(command, args, cwd) {
   return new Promise((resolve) => {
     let said = '';
-    const child = spawn(command, args, { cwd, timeout: TIME_LIMIT_MS, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A signal, as the timer of the option `timeout` outlives a command that cannot be started.
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         said = (said + text).slice(-600);
       });
     }
     child.on('error', (error) => resolve({ ok: false, why: error.message }));
-    child.on('close', (code, signal) =>
-      resolve({ ok: code === 0, why: `${said.trim()} (${signal ?? `exit code ${code}`})` }),
+    child.on('close', (code, killedBy) =>
+      resolve({ ok: code === 0, why: `${said.trim()} (${killedBy ?? `exit code ${code}`})` }),
     );
   });
 }
