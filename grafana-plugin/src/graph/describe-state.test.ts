@@ -11,7 +11,9 @@ const stateOf = (reading: Partial<Reading>, queries = 1) => {
 };
 
 test('says nothing when there is something to draw', () => {
-  expect(stateOf({ halves: [half('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')], rows: 1 })).toBeUndefined();
+  const columns = new Set(['direction', 'src_service', 'dst_address', 'dst_port']);
+  const halves = [half('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')];
+  expect(stateOf({ halves, rows: 1, columns })).toBeUndefined();
 });
 
 test('asks for the query when there is none', () => {
@@ -24,7 +26,7 @@ test('names the label that is missing', () => {
     title: 'No table has a `direction` label',
   });
   expect(stateOf({ rows: 3, columns: new Set(['direction', 'dst_address', 'dst_port']) })).toMatchObject({
-    title: 'No table has a `src_address` label',
+    title: 'No table has a `src_service` label',
   });
   expect(stateOf({ rows: 3, columns: new Set(['direction', 'src_service', 'dst_service']) })).toMatchObject({
     title: 'No table has a `dst_port` label',

@@ -11,14 +11,16 @@ export interface StateMessage {
 /** A half-edge needs one label of each group; the first of a group is the one to name. */
 const REQUIRED = [
   ['direction'],
-  ['src_address', 'src_service'],
-  ['dst_address', 'dst_service'],
+  ['src_service', 'src_address', 'src_kind'],
+  ['dst_service', 'dst_address', 'dst_kind'],
   ['dst_port'],
 ] as const;
 
-/** Tells why a graph is empty, naming the missing query or label; undefined when there is something to draw. */
+const LABELS_ADVICE =
+  "Set each query's type to Instant and its format to Table, and keep the labels of service_dependency_* metrics in the query (no `sum by` without them).";
+
+/** Tells why a graph cannot be drawn, naming the missing query or label; undefined when it can. */
 export function describeState(queries: number, reading: Reading, graph: Graph): StateMessage | undefined {
-  if (graph.edges.length > 0) return undefined;
   if (queries === 0) {
     return {
       state: 'wrong-data',
@@ -28,14 +30,10 @@ export function describeState(queries: number, reading: Reading, graph: Graph): 
     };
   }
   const missing = REQUIRED.find((group) => !group.some((label) => reading.columns.has(label)));
-  if (reading.rows > reading.listeners.length && missing) {
-    return {
-      state: 'wrong-data',
-      title: `No table has a \`${missing[0]}\` label`,
-      advice:
-        "Set each query's type to Instant and its format to Table, and keep the labels of service_dependency_* metrics in the query (no `sum by` without them).",
-    };
+  if (missing && reading.rows > reading.listeners.length) {
+    return { state: 'wrong-data', title: `No table has a \`${missing[0]}\` label`, advice: LABELS_ADVICE };
   }
+  if (graph.edges.length > 0) return undefined;
   return {
     state: 'empty',
     title: 'No dependency was seen in this range',

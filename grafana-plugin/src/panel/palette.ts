@@ -34,7 +34,8 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
     border: theme.colors.border.strong,
     text: theme.colors.text.primary,
     mutedText: theme.colors.text.secondary,
-    edge: theme.isDark ? theme.colors.text.disabled : theme.colors.text.secondary,
+    // Opaque, so that neither crossings nor arrowheads show what is below.
+    edge: theme.colors.emphasize(theme.colors.background.primary, 0.5),
     accent: theme.colors.primary.text,
     hostColour: (host) =>
       theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue'),

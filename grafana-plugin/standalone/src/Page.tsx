@@ -67,6 +67,7 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
           value={refresh}
           isOnCanvas
           isLoading={data.state === LoadingState.Loading}
+          text="Refresh"
           onRefresh={reload}
           onIntervalChanged={(interval) => onChange({ refresh: interval })}
         />

@@ -1,12 +1,12 @@
 import type { Point } from '../layout/layout-graph.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
-import type { Card, Curve, EdgeLabel } from './display-list.ts';
+import type { Card, Curve, EdgeLabel, Rectangle } from './display-list.ts';
 import { createOccupancy } from './occupancy.ts';
 
 /** Where along a segment a label may stand, best first: past the middle, where a fan-out has spread. */
 const PLACES = [0.6, 0.52, 0.68, 0.44, 0.75, 0.36, 0.28, 0.82];
 /** Points of a curve that a label of another one should not cover. */
-const SAMPLES = 14;
+const SAMPLES = 10;
 
 /** A text and the room it needs. */
 export interface LabelSize {
@@ -44,23 +44,39 @@ export function placeLabels(
     const size = sizeOf(key);
     if (!size) return [];
     const fansOut = (leaving.get(source)?.length ?? 0) >= (arriving.get(target)?.length ?? 0);
-    const free = spots(points, arrow.direction, fansOut)
-      .map(({ x, y }) => ({ ...size, x: x - size.width / 2, y: y - size.height / 2 }))
-      .filter((place) => !taken.overlaps(place, ''));
-    const place = free.find((each) => !lines.overlaps(each, key)) ?? free[0];
+    let place: Rectangle | undefined;
+    for (const { x, y } of spots(points, arrow.direction, fansOut)) {
+      const { width, height } = size;
+      const room = { x: x - width / 2, y: y - height / 2, width, height };
+      if (taken.overlaps(room, '')) continue;
+      place ??= room;
+      if (lines.overlaps(room, key)) continue;
+      place = room;
+      break;
+    }
     if (!place) return [];
     taken.add(place, key);
-    return [{ key, ...place }];
+    return [{ key, text: size.text, ...place }];
   });
 }
 
-/** Spots on a curve, best first: near the end where fewer others run alongside. */
-function spots(points: readonly Point[], direction: number, late: boolean): Point[] {
-  if (direction === 0) return segmentsOf(points).map((segment) => cubicAt(...segment, 0.5));
-  // The gaps between columns are the even segments; the odd ones pass a column.
-  const gaps = segmentsOf(points).filter((_, i) => i % 2 === 0);
-  const nearestFirst = late ? gaps.toReversed() : gaps;
-  return nearestFirst.flatMap((segment) => PLACES.map((t) => cubicAt(...segment, late ? t : 1 - t)));
+/** Spots on a curve, best first: where it passes a layer level, then the end where fewer others run along. */
+function* spots(points: readonly Point[], direction: number, late: boolean): Generator<Point> {
+  const segments = segmentsOf(points);
+  // Gaps between columns are the even segments; the odd ones pass a column. A self-loop is one gap.
+  const nearestFirst = late ? segments.toReversed() : segments;
+  for (let i = 1; i < nearestFirst.length; i += 2) {
+    const pass = nearestFirst[i];
+    if (pass) yield cubicAt(...pass, 0.5);
+  }
+  if (direction === 0) {
+    for (const loop of segments) yield cubicAt(...loop, 0.5);
+    return;
+  }
+  for (let i = 0; i < nearestFirst.length; i += 2) {
+    const gap = nearestFirst[i];
+    if (gap) for (const t of PLACES) yield cubicAt(...gap, late ? t : 1 - t);
+  }
 }
 
 const arrowRoom = ({ tip, direction, length }: Curve['arrow']) => ({
