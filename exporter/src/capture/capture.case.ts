@@ -61,16 +61,16 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
     });
 
     describe.each([
-      ['one IPv4 address', '127.0.0.1', '127.0.0.1', 0],
-      ['every IPv4 address', '0.0.0.0', '127.0.0.1', 0],
-      ['every address, reached over IPv6', '::', '::1', 0],
-      ['every address, reached over IPv4', '::', '127.0.0.1', 0],
-      ['one IPv6 address', '::1', '::1', 0],
+      ['one IPv4 address', '127.0.0.1', '127.0.0.1', undefined],
+      ['every IPv4 address', '0.0.0.0', '127.0.0.1', undefined],
+      ['every address, reached over IPv6', '::', '::1', undefined],
+      ['every address, reached over IPv4', '::', '127.0.0.1', undefined],
+      ['one IPv6 address', '::1', '::1', undefined],
       ['a port of the range the kernel gives to clients', '127.0.0.1', '127.0.0.1', 40_000],
     ])('sees of a listener on %s', (_title, host, target, from) => {
       it('itself, and both ends of a connection, with the listener’s port and address', async () => {
         await begin();
-        const port = await sockets.listen({ host, from });
+        const port = await sockets.listen({ host, ...(from && { from }) });
         await sockets.connect({ host: target, port });
         const ends = {
           localAddress: target,
