@@ -13,14 +13,15 @@ interface Props {
 
 /** The page in its theme, with its state in the address bar. */
 export function App({ plugin, dashboard, panel }: Props) {
-  const [state, setState] = useState(() => readUrlState(location.search, dashboard.time));
+  const defaults = useMemo(() => ({ ...dashboard.time, refresh: dashboard.refresh ?? '' }), [dashboard]);
+  const [state, setState] = useState(() => readUrlState(location.search, defaults));
   const theme = useMemo(() => createTheme({ colors: { mode: state.theme } }), [state.theme]);
 
   useEffect(() => {
-    const onBack = () => setState(readUrlState(location.search, dashboard.time));
+    const onBack = () => setState(readUrlState(location.search, defaults));
     window.addEventListener('popstate', onBack);
     return () => window.removeEventListener('popstate', onBack);
-  }, [dashboard]);
+  }, [defaults]);
 
   const onChange = (change: Partial<UrlState>) => {
     const next = { ...state, ...change };

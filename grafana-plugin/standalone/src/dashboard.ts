@@ -15,6 +15,7 @@ export interface DashboardPanel {
 /** What this page takes from the provisioned dashboard. */
 export interface Dashboard {
   readonly title: string;
+  readonly refresh?: string;
   readonly time: { readonly from: string; readonly to: string };
   readonly panels: readonly DashboardPanel[];
 }

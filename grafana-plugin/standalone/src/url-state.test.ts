@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readUrlState, writeUrlState } from './url-state.ts';
 
-const defaults = { from: 'now-1h', to: 'now' };
+const defaults = { from: 'now-1h', to: 'now', refresh: '30s' };
 
 test('what is missing or odd takes its default', () => {
   expect(readUrlState('?theme=pink&from=', defaults)).toEqual({
@@ -9,8 +9,12 @@ test('what is missing or odd takes its default', () => {
     to: 'now',
     theme: 'dark',
     timezone: 'browser',
-    refresh: '',
+    refresh: '30s',
   });
+});
+
+test('an empty refresh turns the automatic one off', () => {
+  expect(readUrlState('?refresh=', defaults).refresh).toBe('');
 });
 
 test('what is written is read back', () => {
@@ -19,7 +23,7 @@ test('what is written is read back', () => {
     to: '1700000300000',
     theme: 'light',
     timezone: 'utc',
-    refresh: '5s',
+    refresh: '',
   } as const;
   expect(readUrlState(writeUrlState(state), defaults)).toEqual(state);
 });

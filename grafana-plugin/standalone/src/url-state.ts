@@ -10,22 +10,24 @@ export interface UrlState {
   readonly refresh: string;
 }
 
+/** What the dashboard says where the address bar says nothing. */
+export type UrlDefaults = Pick<UrlState, 'from' | 'to' | 'refresh'>;
+
 /** Reads the state from a query string; what is missing or odd takes its default. */
-export function readUrlState(search: string, defaults: Pick<UrlState, 'from' | 'to'>): UrlState {
+export function readUrlState(search: string, defaults: UrlDefaults): UrlState {
   const query = new URLSearchParams(search);
   return {
     from: query.get('from') || defaults.from,
     to: query.get('to') || defaults.to,
     theme: query.get('theme') === 'light' ? 'light' : 'dark',
     timezone: query.get('timezone') || 'browser',
-    refresh: query.get('refresh') ?? '',
+    refresh: query.get('refresh') ?? defaults.refresh,
   };
 }
 
 /** Writes the state as a query string. */
 export function writeUrlState({ from, to, theme, timezone, refresh }: UrlState): string {
-  const query = new URLSearchParams({ from, to, theme });
+  const query = new URLSearchParams({ from, to, theme, refresh });
   if (timezone !== 'browser') query.set('timezone', timezone);
-  if (refresh !== '') query.set('refresh', refresh);
   return `?${query}`;
 }

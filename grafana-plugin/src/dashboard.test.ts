@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { CATALOGUE, EDGE_ATTRIBUTES } from '../../exporter/src/metrics/catalogue.ts';
+import { prometheusLabel, prometheusName } from '../../exporter/src/metrics/prometheus-name.ts';
+import { measureOf } from './graph/table-measure.ts';
+
+interface Panel {
+  type: string;
+  targets: { refId: string; expr: string; format: string; instant: boolean }[];
+}
+
+const file = new URL('../../provisioning/grafana/dashboards/service-dependencies.json', import.meta.url);
+const text = await readFile(file, 'utf8');
+const { panels } = JSON.parse(text) as { panels: Panel[] };
+const targets = panels.flatMap((panel) => panel.targets);
+
+test('asks only for metrics that the exporter has', () => {
+  const asked = new Set(text.match(/\bservice_dependency_\w+/g));
+  expect(asked.size).toBeGreaterThan(5);
+  expect([...asked].filter((name) => !CATALOGUE.map(prometheusName).includes(name))).toEqual([]);
+});
+
+test('asks instantly and for tables, in each of its panels', () => {
+  for (const target of targets) expect(target).toMatchObject({ format: 'table', instant: true });
+});
+
+test("gives each of the panel's queries a refId that says what it measures", () => {
+  const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
+  const measures = panel?.targets.map(({ refId }) => measureOf({ refId, columns: [] }));
+  expect(measures).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen']);
+});
+
+test('the panel reads labels that the exporter has', async () => {
+  const source = await readFile(new URL('./graph/read-tables.ts', import.meta.url), 'utf8');
+  const known = new Set(EDGE_ATTRIBUTES.map(prometheusLabel));
+  const ends = [...source.matchAll(/\$\{side\}_(\w+)/g)].flatMap(([, part]) => [
+    `src_${part}`,
+    `dst_${part}`,
+  ]);
+  expect(ends.length).toBeGreaterThan(8);
+  expect(
+    [...ends, 'direction', 'network_transport', 'dst_port'].filter((label) => !known.has(label)),
+  ).toEqual([]);
+});
