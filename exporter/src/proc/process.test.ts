@@ -46,6 +46,10 @@ describe('arguments', () => {
     expect(parseArgs(Buffer.from('\0')).map(String)).toEqual(['']);
   });
 
+  it('are no more than name the process', () => {
+    expect(parseArgs(Buffer.from('a\0'.repeat(100_000)))).toHaveLength(32);
+  });
+
   it('are read back as the kernel wrote them, up to a bound', () => {
     const arg = fc
       .uint8Array({ maxLength: 20 })

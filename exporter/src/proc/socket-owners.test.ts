@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asNobody } from '../../../test/fixtures/as-nobody.ts';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { createSocketOwners, parseSocketLink } from './socket-owners.ts';
 
@@ -79,24 +80,14 @@ it('passes over processes that ended since they were listed', () => {
   expect(find(createSocketOwners(proc.root), [7], [1, 15, 30])).toEqual({ 7: 30 });
 });
 
-it('counts the processes it may not look into', () => {
+it('counts the processes it may not look into', async () => {
   chmodSync(proc.root, 0o755);
   chmodSync(`${proc.root}/20/fd`, 0);
-  const { owners, denied } = asNobody(() => createSocketOwners(proc.root).find(new Set([7]), PIDS));
+  const owners = createSocketOwners(proc.root);
+  const { owners: found, denied } = await asNobody(() => owners.find(new Set([7]), PIDS));
   expect(denied).toBe(1);
-  expect(Object.fromEntries(owners)).toEqual({ 7: 30 });
+  expect(Object.fromEntries(found)).toEqual({ 7: 30 });
 });
-
-/** Root may look into everything, so that it is put off for a moment. */
-function asNobody<T>(run: () => T): T {
-  const user = process.geteuid?.();
-  if (user === 0) process.seteuid?.(65534);
-  try {
-    return run();
-  } finally {
-    if (user === 0) process.seteuid?.(0);
-  }
-}
 
 describe('the link of a file descriptor', () => {
   it.each([

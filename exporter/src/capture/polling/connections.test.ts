@@ -123,6 +123,14 @@ it('takes the same ends with another socket for another connection', () => {
   expect(second?.id).not.toBe(first?.id);
 });
 
+it('remembers the socket of a connection that no process holds any more', () => {
+  begin();
+  const [first] = pass([asked({ inode: 5 })]);
+  expect(pass([asked({ inode: 0, state: TcpState.finWait2 })])).toMatchObject([{ id: first?.id }]);
+  const [second] = pass([asked({ inode: 6 })]);
+  expect(second?.id).not.toBe(first?.id);
+});
+
 it('counts ends that come back after a pass without them as another connection', () => {
   begin();
   const [first] = pass([asked()]);

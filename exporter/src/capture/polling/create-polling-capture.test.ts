@@ -1,4 +1,6 @@
+import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
 import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
 import { asked, listener, served } from '../../../../test/fixtures/socket-rows.ts';
 import type { NetworkNamespace } from '../../proc/namespaces.ts';
@@ -117,6 +119,18 @@ it('keeps the process of a connection after its exit', async () => {
   const pass = await capture.read();
   expect(pass.observations.find(({ netns }) => netns === OWN)?.pid).toBe(20);
   expect(pass.listeners[0]?.pid).toBeUndefined();
+});
+
+it.each([
+  ['fd', ['fd'], [OWN, OTHER]],
+  ['ns', ['ns'], [OWN]],
+  ['both', ['fd', 'ns'], [OWN]],
+])('counts a process that may not be looked into once: %s', async (_title, folders, namespaces) => {
+  chmodSync(proc.root, 0o755);
+  for (const folder of folders) chmodSync(`${proc.root}/30/${folder}`, 0);
+  const pass = await asNobody(() => create().read());
+  expect(pass.hiddenProcesses).toBe(1);
+  expect(pass.namespaces.map(({ netns }) => netns)).toEqual(namespaces);
 });
 
 it('finds the namespaces and processes that appear later', async () => {

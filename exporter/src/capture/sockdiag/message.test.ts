@@ -125,9 +125,10 @@ describe('the end of a dump', () => {
   });
 });
 
-it('passes over messages of other types', () => {
-  const noop = message(1, Buffer.alloc(0));
-  expect(decode(Buffer.concat([noop, tcp4])).sockets).toEqual(decode(tcp4).sockets);
+it.each([0, 1, 2, 3, 4])('passes over messages of other types, of %i bytes and their padding', (length) => {
+  const noop = message(1, Buffer.alloc(length));
+  const padding = Buffer.alloc(-length & 3);
+  expect(decode(Buffer.concat([noop, padding, tcp4])).sockets).toEqual(decode(tcp4).sockets);
 });
 
 describe('bytes that no kernel sends', () => {

@@ -77,7 +77,7 @@ describe('by HTTP', () => {
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'rejected' });
   });
 
-  it.each([429, 502, 503, 504])('takes status %i for an endpoint to be tried again', async (status) => {
+  it.each([408, 429, 502, 503, 504])('takes status %i for an endpoint to be tried again', async (status) => {
     code = status;
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'unreachable' });
   });

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts';
+import type { Capture, Observation, Pass } from './capture/capture.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+
+const NETNS = 7;
+let proc: ProcTree;
+let pass: Pass | Error;
+let now: number;
+let pipeline: Pipeline;
+
+function observation(fields: Partial<Observation> = {}): Observation {
+  return {
+    id: '1',
+    netns: NETNS,
+    transport: 'tcp',
+    direction: 'outbound',
+    localAddress: '127.0.0.1',
+    remoteAddress: '127.0.0.1',
+    port: 80,
+    pid: 20,
+    open: 1,
+    opened: 1,
+    ...fields,
+  };
+}
+
+function seen(...observations: Observation[]): Pass {
+  return {
+    observations,
+    listeners: [{ netns: NETNS, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 30 }],
+    sockets: observations.length + 1,
+    namespaces: [{ netns: NETNS, pid: 30 }],
+    hiddenProcesses: 0,
+  };
+}
+
+beforeEach(() => {
+  proc = createProcTree({
+    20: { comm: 'python3\n', cmdline: 'python3\0/srv/billing.py\0' },
+    30: { comm: 'nginx\n', cmdline: 'nginx\0', net: { fib_trie: '  |-- 10.1.2.3\n     /32 host LOCAL\n' } },
+  });
+  now = 5000;
+  pass = seen(observation());
+  const capture: Capture = {
+    name: 'procfs',
+    async read() {
+      if (pass instanceof Error) throw pass;
+      return pass;
+    },
+    close() {},
+  };
+  pipeline = createPipeline({ capture, procRoot: proc.root, host: 'h', forgetAfter: 1000, clock: () => now });
+});
+
+afterEach(() => proc[Symbol.dispose]());
+
+const points = (name: string) =>
+  pipeline.families().find(({ definition }) => definition.name === name)?.points ?? [];
+
+describe('a pass', () => {
+  it('names both ends of a loopback connection', async () => {
+    await pipeline.pass();
+    expect(pipeline.edges().map(({ attributes }) => attributes)).toEqual([
+      {
+        direction: 'outbound',
+        'network.transport': 'tcp',
+        'src.service': 'billing',
+        'src.process': 'python3',
+        'src.pid': 20,
+        'src.host': 'h',
+        'src.address': '127.0.0.1',
+        'src.kind': 'process',
+        'dst.service': 'nginx',
+        'dst.process': 'nginx',
+        'dst.pid': 30,
+        'dst.host': 'h',
+        'dst.address': '127.0.0.1',
+        'dst.kind': 'process',
+        'dst.port': 80,
+      },
+    ]);
+  });
+
+  it('tells where a wildcard listener can be reached from other hosts', async () => {
+    await pipeline.pass();
+    const addresses = points('service.dependency.listen').map(({ attributes }) => attributes['dst.address']);
+    expect(addresses).toEqual(['0.0.0.0', '10.1.2.3']);
+  });
+
+  it('counts on from pass to pass, and ends with the edge', async () => {
+    await pipeline.pass();
+    pass = seen(observation(), observation({ id: '2' }));
+    await pipeline.pass();
+    expect(pipeline.edges()).toMatchObject([{ open: 2, opened: 2 }]);
+    pass = seen();
+    now += 1000;
+    await pipeline.pass();
+    expect(pipeline.edges()).toMatchObject([{ open: 0, opened: 2 }]);
+    now += 1;
+    await pipeline.pass();
+    expect(pipeline.edges()).toEqual([]);
+  });
+
+  it('keeps the name of a process that has ended while its connection is seen', async () => {
+    await pipeline.pass();
+    proc.exit(20);
+    for (let i = 0; i < 3; i++) await pipeline.pass();
+    expect(pipeline.edges().map(({ attributes }) => attributes['src.service'])).toEqual(['billing']);
+  });
+
+  it('names a process anew once it has become another program', async () => {
+    await pipeline.pass();
+    proc.start(20, { comm: 'nginx\n', cmdline: 'nginx\0' });
+    await pipeline.pass();
+    const open = pipeline.edges().map(({ attributes, open }) => [attributes['src.service'], open]);
+    expect(open).toEqual([
+      ['billing', 0],
+      ['nginx', 1],
+    ]);
+  });
+
+  it('that failed leaves what was known', async () => {
+    await pipeline.pass();
+    pass = new Error('EACCES');
+    await expect(pipeline.pass()).rejects.toThrow('EACCES');
+    expect(pipeline.edges()).toMatchObject([{ open: 1 }]);
+    expect(points('service.dependency.listen')).toHaveLength(2);
+    expect(points('musubi.passes')).toMatchObject([{ value: 2 }]);
+    expect(points('musubi.passes.failed')).toMatchObject([{ value: 1 }]);
+  });
+
+  it('tells of itself', async () => {
+    pass = {
+      ...seen(
+        observation(),
+        observation({ id: '2', pid: undefined }),
+        observation({ id: '3', open: 0, pid: undefined }),
+      ),
+      namespaces: [
+        { netns: NETNS, pid: 30 },
+        { netns: 8, pid: 40, skipped: 'EPERM' },
+      ],
+    };
+    await pipeline.pass();
+    const value = (name: string) => points(name).map((point) => point.value);
+    expect(value('musubi.sockets')).toEqual([4]);
+    expect(value('musubi.sockets.unnamed')).toEqual([1]);
+    expect(value('musubi.network.namespaces')).toEqual([1, 1]);
+    expect(value('musubi.edges')).toEqual([pipeline.edges().length]);
+    expect(points('musubi.capture.info')[0]?.attributes).toMatchObject({ capture: 'procfs' });
+    expect(points('musubi.stage.duration').map(({ attributes }) => attributes.stage)).toEqual([
+      'capture',
+      'aggregate',
+      'identify',
+      'pair',
+      'ledger',
+    ]);
+  });
+
+  it('counts no byte twice after a namespace could not be read', async () => {
+    pass = seen(observation({ transmittedBytes: 100 }));
+    await pipeline.pass();
+    pass = { ...seen(), namespaces: [{ netns: NETNS, pid: 30, skipped: 'ENOENT' }] };
+    await pipeline.pass();
+    pass = seen(observation({ transmittedBytes: 101 }));
+    await pipeline.pass();
+    expect(pipeline.edges()).toMatchObject([{ opened: 1, transmittedBytes: 101 }]);
+  });
+});
