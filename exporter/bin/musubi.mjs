@@ -10,7 +10,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.stderr.write(`musubi: needs Node.js 22.15 or later, this is ${process.version}\n`);
   process.exitCode = 1;
 } else if (!existsSync(bundle)) {
-  process.stderr.write('musubi: not built yet; run: npm start, or npm ci && npm run build\n');
+  process.stderr.write('musubi: not built yet; run: npm start, or npm install && npm run build\n');
   process.exitCode = 1;
 } else {
   // A small young generation and small code: an agent lives for weeks and must not cost what a server may.

@@ -18,6 +18,17 @@ export function createLog(write: (line: string) => void): Log {
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/** The log of a command that a person has called: a sentence, its details in brackets. */
+export function createPlainLog(write: (line: string) => void): Log {
+  const at =
+    (prefix: string) =>
+    (message: string, fields: Fields = {}) => {
+      const details = Object.entries(fields).map(([key, value]) => `${key}: ${value}`);
+      write(`${prefix}${message}${details.length > 0 ? ` (${details.join('; ')})` : ''}\n`);
+    };
+  return { info: at(''), warn: at('note: '), error: at('error: ') };
+}
+
 function quote(value: string): string {
   return /^[^\s"=\\\p{C}]+$/u.test(value) ? value : JSON.stringify(value);
 }

@@ -14,8 +14,9 @@ export async function ensureNpmPackages() {
   await step(
     'installing npm packages and the pinned Node.js into node_modules (about 750 MB, a minute or two)',
     () =>
+      // Not `npm ci`: it refuses a lock file made where a registry lacks another platform's optional package.
       // Only errors: the npm of an older Node.js warns that packages want the newer one that is on its way.
-      must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT }),
+      must('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT }),
   );
   if (!existsSync(join(BIN, 'node'))) {
     throw new SetupError(

@@ -10,8 +10,8 @@ export interface Running {
   stderr(): string;
   /** Writes a line to its standard input. */
   tell(line: string): void;
-  /** Resolves once standard output holds the text. */
-  says(text: string | RegExp): Promise<void>;
+  /** Resolves once standard output holds the text; rejects when the program ends first, or after `patience` ms. */
+  says(text: string | RegExp, patience?: number): Promise<void>;
   /** Ends it with a signal (SIGTERM unless told otherwise) and resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Resolves to its exit code once it ends by itself. */
@@ -22,19 +22,22 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly uid?: number;
+  /** Puts it in a process group of its own; `stop` then signals the group, as Ctrl-C does on a terminal. */
+  readonly ownGroup?: boolean;
   /** Called when the program should be ended; by default at the end of the test. */
   readonly onCleanup?: (stop: () => Promise<void>) => void;
 }
 
 /** Starts a program; it is ended with the test, by its pid. */
 export function start(command: readonly [string, ...string[]], options: StartOptions = {}): Running {
-  const { env = process.env, cwd, uid, onCleanup = onTestFinished } = options;
+  const { env = process.env, cwd, uid, ownGroup = false, onCleanup = onTestFinished } = options;
   const [program, ...args] = command;
   const child = spawn(program, args, {
     env,
     stdio: 'pipe',
     ...(cwd && { cwd }),
     ...(uid !== undefined && { uid }),
+    detached: ownGroup,
   });
   let stdout = '';
   let stderr = '';
@@ -51,8 +54,12 @@ export function start(command: readonly [string, ...string[]], options: StartOpt
   });
   exited.catch(() => {});
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const kill = (how: NodeJS.Signals) => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      process.kill(ownGroup ? -child.pid : child.pid, how);
+    };
+    kill(signal);
+    const killer = setTimeout(() => kill('SIGKILL'), 15_000);
     return exited.finally(() => clearTimeout(killer));
   }
   onCleanup(async () => {
@@ -65,15 +72,20 @@ export function start(command: readonly [string, ...string[]], options: StartOpt
     stdout: () => stdout,
     stderr: () => stderr,
     tell: (line) => void child.stdin.write(`${line}\n`),
-    says: (text) =>
-      waitFor(
-        () => {
-          if (typeof text === 'string' ? stdout.includes(text) : text.test(stdout)) return true;
-          if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${stderr}`);
-          return undefined;
-        },
-        () => `${command.join(' ')} to say ${text}; it said: ${stdout}${stderr}`,
-      ).then(() => {}),
+    async says(text, patience) {
+      const isSaid = () => (typeof text === 'string' ? stdout.includes(text) : text.test(stdout));
+      const all = () => `${command.join(' ')}: ${stdout}${stderr}`;
+      const said = waitFor(
+        () => isSaid() || undefined,
+        () => `${text} from ${all()}`,
+        patience,
+      );
+      const ended = exited.then((code) => {
+        if (!isSaid()) throw new Error(`ended with ${code}: ${all()}`);
+      });
+      await Promise.race([said, ended]);
+      said.catch(() => {});
+    },
     stop,
     exited,
   };

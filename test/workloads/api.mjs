@@ -1,6 +1,7 @@
 /**
  * A server that answers every line with `ok` and holds its connections.
- * Arguments: address, port. A `ipv6only` third argument refuses IPv4 on an IPv6 address.
+ * Arguments: address, port (0 takes a free one, which is told).
+ * A third argument `ipv6only` refuses IPv4 on an IPv6 address.
  */
 import { createServer } from 'node:net';
 
@@ -9,4 +10,7 @@ const server = createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', () => socket.write('ok\n'));
 });
-server.listen({ host, port: Number(port), ipv6Only: mode === 'ipv6only' }, () => console.log('listening'));
+server.listen({ host, port: Number(port), ipv6Only: mode === 'ipv6only' }, () => {
+  const address = server.address();
+  console.log(`listening ${typeof address === 'object' && address?.port}`);
+});

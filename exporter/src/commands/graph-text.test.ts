@@ -38,7 +38,7 @@ describe('the graph', () => {
     const ends = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' };
     const text = graphText(entries([ends], [{ ...ends, direction: 'inbound' }, DB]));
     expect(text.split('\n')).toHaveLength(3);
-    expect(text).toMatch(/^shop \(pid 20\)\n/);
+    expect(text).toMatch(/^shop \(pid 20\)\n └─▶ db \(pid 30\) {2}127/);
   });
 
   it('shows an unknown process as one', () => {

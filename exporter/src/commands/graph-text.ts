@@ -10,16 +10,20 @@ interface Line {
 }
 
 /**
- * A short text graph: every source with what it depends on below it. A connection within this host is shown
- * once, from its source.
+ * A short text graph: every source with what it depends on below it. A connection within this host, which both
+ * its ends report, is shown once, with both names.
  */
 export function graphText(entries: readonly Entry[]): string {
-  const outbound = entries.filter(({ attributes }) => attributes.direction === 'outbound');
-  const told = new Set(outbound.map(({ attributes }) => placeOf(attributes)));
-  const inbound = entries.filter(
-    ({ attributes }) => attributes.direction === 'inbound' && !told.has(placeOf(attributes)),
-  );
-  const lines = [...outbound, ...inbound].map(toLine).sort(bySourceThenDestination);
+  const halves = (direction: string) =>
+    entries.filter(({ attributes }) => attributes.direction === direction);
+  const outbound = halves('outbound');
+  const asked = new Set(outbound.map(({ attributes }) => placeOf(attributes)));
+  const listening = new Map(halves('inbound').map((half) => [placeOf(half.attributes), half]));
+  const inbound = [...listening].filter(([place]) => !asked.has(place)).map(([, half]) => half);
+  const lines = [
+    ...outbound.map((half) => toLine(half, listening.get(placeOf(half.attributes)))),
+    ...inbound.map((half) => toLine(half, half)),
+  ].sort(bySourceThenDestination);
   const width = Math.max(0, ...lines.map(({ destination }) => destination.length));
 
   const text: string[] = [];
@@ -31,17 +35,26 @@ export function graphText(entries: readonly Entry[]): string {
   return text.map((line) => `${line}\n`).join('');
 }
 
-function toLine({ attributes, open, opened, transmittedBytes, receivedBytes }: Entry): Line {
-  const port = `${formatEndpoint(`${attributes['dst.address']}`, Number(attributes['dst.port']))}/${attributes['network.transport']}`;
-  const bytes =
-    transmittedBytes === undefined || receivedBytes === undefined
-      ? ''
-      : `, ${formatBytes(transmittedBytes)} sent, ${formatBytes(receivedBytes)} received`;
+/** `twin` is the destination's half, where there is one to name that end. */
+function toLine(half: Entry, twin: Entry | undefined): Line {
+  const { attributes } = half;
+  const named = attributes['dst.service'] === undefined ? (twin?.attributes ?? attributes) : attributes;
+  const endpoint = formatEndpoint(`${attributes['dst.address']}`, Number(attributes['dst.port']));
+  const place = `${endpoint}/${attributes['network.transport']}`;
   return {
     source: nameOf(attributes, 'src'),
-    destination: `${attributes['dst.service'] === undefined ? '' : `${nameOf(attributes, 'dst')}  `}${port}`,
-    figures: `${open} open, ${opened} opened${bytes}`,
+    destination: named['dst.service'] === undefined ? place : `${nameOf(named, 'dst')}  ${place}`,
+    figures: figuresOf(half),
   };
+}
+
+function figuresOf({ open, opened, transmittedBytes = 0, receivedBytes = 0 }: Entry): string {
+  const figures = [`${open} open`];
+  if (opened > 0) figures.push(`${opened} opened`);
+  if (transmittedBytes + receivedBytes > 0) {
+    figures.push(`${formatBytes(transmittedBytes)} sent, ${formatBytes(receivedBytes)} received`);
+  }
+  return figures.join(', ');
 }
 
 function nameOf(attributes: Attributes, end: 'src' | 'dst'): string {

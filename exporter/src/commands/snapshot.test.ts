@@ -22,11 +22,11 @@ it('draws the dependencies of a recorded host', async () => {
   expect(io.err()).toBe('');
   expect(io.out()).toMatchInlineSnapshot(`
     "shop (pid 42)
-     ├─▶ shop (pid 42)  [::1]:7003/tcp      1 open, 0 opened
-     ├─▶ shop (pid 42)  [::1]:7012/udp      1 open, 0 opened
-     ├─▶ shop (pid 42)  127.0.0.1:7001/tcp  1 open, 0 opened
-     ├─▶ shop (pid 42)  127.0.0.1:7004/tcp  1 open, 0 opened
-     └─▶ shop (pid 42)  127.0.0.1:7011/udp  1 open, 0 opened
+     ├─▶ shop (pid 42)  [::1]:7003/tcp      1 open
+     ├─▶ shop (pid 42)  [::1]:7012/udp      1 open
+     ├─▶ shop (pid 42)  127.0.0.1:7001/tcp  1 open
+     ├─▶ shop (pid 42)  127.0.0.1:7004/tcp  1 open
+     └─▶ shop (pid 42)  127.0.0.1:7011/udp  1 open
     "
   `);
 });

@@ -6,7 +6,7 @@ import type { OptionValues } from '../config/option.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { parseDuration } from '../config/values.ts';
-import { createLog } from '../log.ts';
+import { createPlainLog } from '../log.ts';
 import type { Entry } from '../metrics/ledger.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { Command, Io } from './command.ts';
@@ -50,7 +50,7 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
     forgetAfter: Number.POSITIVE_INFINITY,
     clock: Date.now,
   });
-  const warnOfHidden = createHiddenWarning(createLog(io.stderr));
+  const warnOfHidden = createHiddenWarning(createPlainLog(io.stderr));
   const end = performance.now() + settings.duration;
   try {
     warnOfHidden(await pipeline.pass());
