@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { Alert } from '@grafana/ui';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import type { View } from '../graph/display/view.ts';
 import { createFormatters } from './formatters.ts';
 import { GraphView } from './GraphView.tsx';
 import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
@@ -13,6 +14,8 @@ import { useDependencyGraph } from './use-dependency-graph.ts';
 export function DependencyPanel({ data, options, width, height, timeZone }: PanelProps<PanelOptions>) {
   const { graph, message } = useDependencyGraph(data);
   const format = useMemo(() => createFormatters(data.series, timeZone), [data.series, timeZone]);
+  // Kept here, since the drawing goes and comes again when a refresh fails.
+  const ownView = useState<View>();
   const error = errorText(data);
   const busy = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
   const state = message ? (error ? 'error' : busy ? 'loading' : message.state) : 'ready';
@@ -32,6 +35,7 @@ export function DependencyPanel({ data, options, width, height, timeZone }: Pane
           format={format}
           width={width}
           height={height}
+          ownView={ownView}
         />
       ) : state === 'error' ? (
         <PanelMessage state="error" title="The data source answered with an error" advice={error} />

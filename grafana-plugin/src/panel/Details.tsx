@@ -36,7 +36,12 @@ export function Details({ graph, format, target, at, size, onClose }: Props) {
   return (
     <div
       className={styles}
-      style={{ ...corner, maxHeight: size.height - 16, pointerEvents: pointer ? 'none' : 'auto' }}
+      style={{
+        ...corner,
+        maxHeight: size.height - 16,
+        maxWidth: Math.min(480, size.width - 16),
+        pointerEvents: pointer ? 'none' : 'auto',
+      }}
       data-testid={onClose ? 'musubi-pinned' : 'musubi-tooltip'}
       role={onClose ? 'group' : 'tooltip'}
     >
@@ -59,7 +64,6 @@ const getStyles = (theme: GrafanaTheme2) =>
   css({
     position: 'absolute',
     zIndex: 2,
-    maxWidth: 480,
     overflow: 'auto',
     padding: theme.spacing(1.5),
     background: theme.colors.background.elevated,

@@ -136,7 +136,15 @@ function walkRows(event: KeyboardEvent<HTMLElement>): void {
 
 const getStyles = (theme: GrafanaTheme2) => ({
   // Out of sight, yet read by screen readers and reached by the tab key.
-  hidden: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
+  hidden: css({
+    position: 'absolute',
+    top: 0,
+    left: 0,
+    width: 1,
+    height: 1,
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+  }),
   pane: css({ overflow: 'auto', borderTop: `1px solid ${theme.colors.border.medium}` }),
   table: css({
     width: '100%',

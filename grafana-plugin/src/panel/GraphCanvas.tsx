@@ -42,8 +42,10 @@ export function GraphCanvas(props: Props) {
     const context = element?.getContext('2d');
     if (!element || !context) return;
     const pixelRatio = window.devicePixelRatio || 1;
-    element.width = Math.round(width * pixelRatio);
-    element.height = Math.round(height * pixelRatio);
+    const [pixelsWide, pixelsHigh] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
+    // Setting a size drops the bitmap, even if it is the same.
+    if (element.width !== pixelsWide) element.width = pixelsWide;
+    if (element.height !== pixelsHigh) element.height = pixelsHigh;
     const near = focus && neighbourhood(display, focus);
     drawDisplay(context, { display, palette, view, focus: near }, { width, height, pixelRatio });
   }, [canvas, display, palette, view, focus, width, height]);

@@ -15,7 +15,7 @@ import { Legend } from './Legend.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
 import { useDisplay } from './use-dependency-graph.ts';
-import { useView } from './use-view.ts';
+import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
   readonly graph: Graph;
@@ -23,6 +23,7 @@ interface Props {
   readonly format: Formatters;
   readonly width: number;
   readonly height: number;
+  readonly ownView: OwnView;
 }
 
 /** Height of the bar below the drawing. */
@@ -31,7 +32,7 @@ const BAR = 32;
 const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
 
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
-export function GraphView({ graph, options, format, width, height }: Props) {
+export function GraphView({ graph, options, format, width, height, ownView }: Props) {
   const theme = useTheme2();
   const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
@@ -40,14 +41,16 @@ export function GraphView({ graph, options, format, width, height }: Props) {
   const [table, setTable] = useState(false);
   const tableHeight = table ? Math.round((height - BAR) * 0.45) : 0;
   const graphHeight = height - BAR - tableHeight;
-  const control = useView(canvas, display, width, graphHeight);
+  const control = useView(canvas, display, width, graphHeight, ownView);
 
   const [hover, setHover] = useState<Hover>();
   const [pinned, setPinned] = useState<Target>();
   const [focused, setFocused] = useState<Target>();
   const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
   const onPickRow = useCallback((edge: GraphEdge) => setPinned(asTarget(edge)), []);
-  const cornered = pinned ?? focused;
+  // A refresh may have taken away what was pointed at or pinned.
+  const cornered = ifDrawn(display, pinned) ?? ifDrawn(display, focused);
+  const pointed = hover && ifDrawn(display, hover.target) && hover;
   const size = { width, height: graphHeight };
 
   return (
@@ -60,7 +63,7 @@ export function GraphView({ graph, options, format, width, height }: Props) {
         width={width}
         height={graphHeight}
         label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
-        focus={hover?.target ?? focused ?? pinned}
+        focus={pointed?.target ?? ifDrawn(display, focused) ?? cornered}
         onHover={setHover}
         onPick={setPinned}
       />
@@ -74,8 +77,8 @@ export function GraphView({ graph, options, format, width, height }: Props) {
           onClose={pinned && (() => setPinned(undefined))}
         />
       )}
-      {hover && hover.target.key !== pinned?.key && (
-        <Details graph={graph} format={format} target={hover.target} at={hover} size={size} />
+      {pointed && pointed.target.key !== cornered?.key && (
+        <Details graph={graph} format={format} target={pointed.target} at={pointed} size={size} />
       )}
       <div className={bar} style={{ height: BAR }}>
         <Legend byteUnits={format.byteUnits} />
@@ -96,6 +99,12 @@ export function GraphView({ graph, options, format, width, height }: Props) {
       <EdgeTable graph={graph} format={format} height={tableHeight} onFocus={onFocus} onPick={onPickRow} />
     </>
   );
+}
+
+/** The target, if it is in the drawing. */
+function ifDrawn(display: DisplayList, target: Target | undefined): Target | undefined {
+  const drawn = target?.type === 'node' ? display.cards : display.curves;
+  return drawn.some(({ key }) => key === target?.key) ? target : undefined;
 }
 
 /** The corner where details do not cover what they are about. */

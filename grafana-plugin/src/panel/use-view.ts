@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type Dispatch, type RefObject, type SetStateAction, useEffect, useMemo } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import { fitView, panBy, type View, zoomAt } from '../graph/display/view.ts';
 
@@ -9,6 +9,9 @@ export interface ViewControl {
   readonly pan: (dx: number, dy: number) => void;
 }
 
+/** The user's own view, undefined until they move the drawing; kept by whoever outlives the drawing. */
+export type OwnView = readonly [View | undefined, Dispatch<SetStateAction<View | undefined>>];
+
 const WHEEL_SPEED = 0.0015;
 
 /** Fits the drawing until the user moves it; from then on the view is theirs, and no refresh touches it. */
@@ -17,8 +20,8 @@ export function useView(
   { bounds }: DisplayList,
   width: number,
   height: number,
+  [own, setOwn]: OwnView,
 ): ViewControl {
-  const [own, setOwn] = useState<View>();
   const { x, y, width: w, height: h } = bounds;
   const fitted = useMemo(
     () => fitView({ x, y, width: w, height: h }, width, height),
@@ -38,7 +41,7 @@ export function useView(
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [canvas, fitted]);
+  }, [canvas, fitted, setOwn]);
 
   return {
     view: own ?? fitted,

@@ -75,6 +75,15 @@ describe('labels', () => {
     }
   });
 
+  test('are left out where there is no room', () => {
+    const bundle = display(...Array.from({ length: 30 }, (_, i) => call('a', 'b', `${8000 + i}`)));
+    expect(bundle.labels.length).toBeGreaterThan(2);
+    expect(bundle.labels.length).toBeLessThan(30);
+    for (const [i, a] of bundle.labels.entries()) {
+      for (const b of bundle.labels.slice(i + 1)) expect(intersects(a, b)).toBe(false);
+    }
+  });
+
   test('are all there where there is room', () => {
     expect(fan.labels.map((label) => label.text).toSorted()).toEqual(
       Array.from({ length: 14 }, (_, i) => `:${8000 + i}`),
