@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensurePrograms, ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
+import { collectorBinary } from './otelcol.mjs';
 import { BIN, ENV, ROOT } from './places.mjs';
 import { must } from './run.mjs';
-import { runMain, step } from './say.mjs';
+import { runMain, say, step } from './say.mjs';
 
 const CHECKS = /** @type {const} */ ([
   ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
@@ -24,6 +25,9 @@ async function test() {
     { program: 'ip', package: 'iproute2' },
   ]);
   await ensureUnpacked('prometheus', 'prometheus');
+  // Built here, not by the first test that wants it: others would wait for it, or build it too.
+  const collector = await collectorBinary({ log: say });
+  if ('missing' in collector) say(collector.missing);
   await ensureBuilt();
   for (const [title, program, args] of CHECKS) {
     await step(title, () => must(join(BIN, program), args, { cwd: ROOT, env: ENV }));
