@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type MetricsServer, serveMetrics } from './metrics-server.ts';
@@ -101,8 +103,12 @@ it('tells its address with IPv6 in brackets', async () => {
   await six.close();
 });
 
-it('closes at once, though clients keep their connections', async () => {
+it('closes at once, though clients keep their connections and have yet to ask', async () => {
   await fetch(server.url);
+  const client = connect(Number(new URL(server.url).port), '127.0.0.1');
+  await once(client, 'connect');
+  await new Promise((resolve) => client.write('GET /metrics HTTP/1.1\r\n', resolve));
+  client.on('error', () => {});
   await server.close();
   await expect(fetch(server.url)).rejects.toThrow();
   server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => render());
