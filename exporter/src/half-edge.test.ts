@@ -1,13 +1,37 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
+import type { Transport } from './capture/capture.ts';
 import { toListening } from './half-edge.ts';
 
-const ADDRESSES = ['10.0.0.1', 'fd00::1'];
+describe('a half-edge', () => {
+  const own = { host: 'host-a', ...SHOP, kind: 'process' };
+
+  it('has its own end as the source of what it asked for', () => {
+    const { src, dst } = halfEdge();
+    expect(src).toEqual({ address: '10.0.0.1', ...own });
+    expect(dst).toEqual({ address: '10.0.0.9', kind: 'unknown' });
+  });
+
+  it('has its own end as the destination of what it was asked for', () => {
+    const { src, dst } = halfEdge({ direction: 'inbound' });
+    expect(src).toEqual({ address: '10.0.0.9', kind: 'unknown' });
+    expect(dst).toEqual({ address: '10.0.0.1', ...own });
+  });
+
+  it('knows its own host even without its process', () => {
+    const { src } = halfEdge({ pid: undefined }, null);
+    expect(src).toEqual({ address: '10.0.0.1', host: 'host-a', kind: 'unknown' });
+  });
+});
 
 it.each([
-  ['0.0.0.0', ['0.0.0.0', '10.0.0.1']],
-  ['::', ['::', '10.0.0.1', 'fd00::1']],
-  ['10.0.0.1', ['10.0.0.1']],
-])('a listener on %s can be reached at %j', (address, reachable) => {
-  const listener = { netns: 1, transport: 'tcp', address, port: 80, pid: undefined } as const;
-  expect(toListening(listener, ADDRESSES, undefined, 'h').map(({ dst }) => dst.address)).toEqual(reachable);
+  ['one address', '10.0.0.5', ['10.0.0.5']],
+  ['every IPv4 address', '0.0.0.0', ['0.0.0.0', '10.0.0.1']],
+  ['every address', '::', ['::', '10.0.0.1', 'fd00::1']],
+])('a listener on %s is told at each where it can be reached', (_title, address, told) => {
+  const listener = { netns: 7, transport: 'tcp' as Transport, address, port: 80, pid: 20 };
+  const listenings = toListening(listener, ['10.0.0.1', 'fd00::1'], SHOP, 'h');
+  expect(listenings.map(({ dst }) => dst.address)).toEqual(told);
+  for (const { dst, port, netns } of listenings)
+    expect({ dst, port, netns }).toMatchObject({ port: 80, netns: 7, dst: { service: 'shop', host: 'h' } });
 });

@@ -31,7 +31,7 @@ function listening(fields: Partial<Listener> = {}, service = 'server') {
     pid: 30,
     ...fields,
   };
-  return toListening(listener, [listener.address], { service, process: service, pid: 30 }, 'here');
+  return toListening(listener, [], { service, process: service, pid: 30 }, 'here');
 }
 
 describe('the destination of a loopback connection is named', () => {

@@ -41,6 +41,15 @@ describe('the graph', () => {
     expect(text).toMatch(/^shop \(pid 20\)\n └─▶ db \(pid 30\) {2}127/);
   });
 
+  it('shows each of several processes that take connections on one port', () => {
+    const worker = (pid: number) => ({ service: 'nginx', process: 'nginx', pid });
+    const text = graphText(
+      entries([{ direction: 'inbound' }, worker(1)], [{ direction: 'inbound' }, worker(2)]),
+    );
+    expect(text).toContain('├─▶ nginx (pid 1)');
+    expect(text).toContain('└─▶ nginx (pid 2)');
+  });
+
   it('shows an unknown process as one', () => {
     const {
       flow,

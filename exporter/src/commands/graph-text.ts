@@ -18,11 +18,11 @@ export function graphText(entries: readonly Entry[]): string {
     entries.filter(({ attributes }) => attributes.direction === direction);
   const outbound = halves('outbound');
   const asked = new Set(outbound.map(({ attributes }) => placeOf(attributes)));
-  const listening = new Map(halves('inbound').map((half) => [placeOf(half.attributes), half]));
-  const inbound = [...listening].filter(([place]) => !asked.has(place)).map(([, half]) => half);
+  const inbound = halves('inbound');
+  const listening = new Map(inbound.map((half) => [placeOf(half.attributes), half]));
   const lines = [
     ...outbound.map((half) => toLine(half, listening.get(placeOf(half.attributes)))),
-    ...inbound.map((half) => toLine(half, half)),
+    ...inbound.filter(({ attributes }) => !asked.has(placeOf(attributes))).map((half) => toLine(half, half)),
   ].sort(bySourceThenDestination);
   const width = Math.max(0, ...lines.map(({ destination }) => destination.length));
 
