@@ -8,7 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'exporter/src/**/*.test.ts',
-            'grafana-plugin/src/**/*.test.ts',
+            'grafana-plugin/{src,standalone}/**/*.test.ts',
             'provisioning/**/*.test.ts',
           ],
         },

@@ -1,0 +1,70 @@
+import {
+  EDGE_ATTRIBUTES,
+  EDGE_METRICS,
+  LISTEN_ATTRIBUTES,
+  LISTEN_METRICS,
+  type MetricDefinition,
+  SELF_METRICS,
+} from '../metrics/catalogue.ts';
+import { prometheusLabel, prometheusName } from '../metrics/prometheus-name.ts';
+import { markdownTable } from './markdown-table.ts';
+
+/** What each attribute of an edge tells. */
+const ATTRIBUTE_HELP: Readonly<Record<string, string>> = {
+  direction: '`outbound`: the reporting host asked; `inbound`: it listens',
+  'network.transport': '`tcp` or `udp`',
+  service: 'stable name of the process’s role',
+  process: 'name of the process',
+  pid: 'its process id',
+  host: 'its host',
+  address: 'its IP address; an IPv4-mapped one is IPv4',
+  port: 'the port on which the destination listens',
+  site: 'group of hosts; not filled in yet',
+  kind: 'how the name was found: `process`, or `unknown` for a bare address',
+};
+
+/** The reference of metrics and labels, from the catalogue. */
+export function metricsPage(): string {
+  return `# Metrics
+
+<!-- Made from exporter/src/metrics/catalogue.ts; \`npx vitest run --project unit exporter/src/docs -u\` makes it anew. -->
+
+The same names and labels arrive by a scrape of \`/metrics\` and by OTLP. A label that is not known is left out.
+
+## Dependencies
+
+The source (\`src\`) asks for the connection and so depends on the destination (\`dst\`), which listens; always, whoever
+reports. Each host reports its half: everything about its own end, the address of the other.
+
+${metricTable(Object.values(EDGE_METRICS))}
+${attributeTable(EDGE_ATTRIBUTES)}
+## Listening services
+
+${metricTable(Object.values(LISTEN_METRICS))}
+Labels: ${LISTEN_ATTRIBUTES.map((name) => `\`${prometheusLabel(name)}\``).join(', ')}. A service on every address has a
+series for each address at which its network namespace can be reached.
+
+## The exporter's own health
+
+${metricTable(Object.values(SELF_METRICS))}`;
+}
+
+function metricTable(metrics: readonly MetricDefinition[]): string {
+  const rows = metrics.map((metric) => [
+    `\`${prometheusName(metric)}\``,
+    `\`${metric.name}\``,
+    metric.kind === 'updown' ? 'up-down sum' : metric.kind,
+    metric.unit,
+    [metric.help, ...metric.attributes.map((name) => `Label \`${prometheusLabel(name)}\`.`)].join(' '),
+  ]);
+  return markdownTable(['Prometheus', 'OpenTelemetry', 'kind', 'unit', 'meaning'], rows);
+}
+
+function attributeTable(names: readonly string[]): string {
+  const rows = names.map((name) => [
+    `\`${prometheusLabel(name)}\``,
+    `\`${name}\``,
+    ATTRIBUTE_HELP[name] ?? ATTRIBUTE_HELP[name.slice(name.indexOf('.') + 1)] ?? '',
+  ]);
+  return markdownTable(['label', 'attribute', 'meaning'], rows);
+}
