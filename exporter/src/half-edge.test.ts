@@ -25,11 +25,12 @@ describe('a half-edge', () => {
 });
 
 it.each([
-  ['one address', '10.0.0.5', ['10.0.0.5']],
-  ['every IPv4 address', '0.0.0.0', ['0.0.0.0', '10.0.0.1']],
-  ['every address', '::', ['::', '10.0.0.1', 'fd00::1']],
-])('a listener on %s is told at each where it can be reached', (_title, address, told) => {
-  const listener = { netns: 7, transport: 'tcp' as Transport, address, port: 80, pid: 20 };
+  ['one address', '10.0.0.5', false, ['10.0.0.5']],
+  ['every IPv4 address', '0.0.0.0', false, ['0.0.0.0', '10.0.0.1']],
+  ['every address', '::', false, ['::', '10.0.0.1', 'fd00::1']],
+  ['every IPv6 address', '::', true, ['::', 'fd00::1']],
+])('a listener on %s is told at each where it can be reached', (_title, address, ipv6Only, told) => {
+  const listener = { netns: 7, transport: 'tcp' as Transport, address, port: 80, pid: 20, ipv6Only };
   const listenings = toListening(listener, ['10.0.0.1', 'fd00::1'], SHOP, 'h');
   expect(listenings.map(({ dst }) => dst.address)).toEqual(told);
   for (const { dst, port, netns } of listenings)

@@ -45,18 +45,15 @@ export function toHalfEdge(flow: Flow, own: Identity | undefined, host: string):
  * which its namespace can be reached.
  */
 export function toListening(
-  { netns, transport, address, port }: Listener,
+  { netns, transport, address, port, ipv6Only }: Listener,
   addresses: readonly string[],
   own: Identity | undefined,
   host: string,
 ): Listening[] {
-  const reachable = isWildcard(address) ? addresses.filter((other) => isTakenBy(address, other)) : [];
+  const reachable = isWildcard(address)
+    ? addresses.filter((other) => (isIpv6(other) ? address === ANY_IPV6 : !ipv6Only))
+    : [];
   return [address, ...reachable].map((at) => ({ netns, transport, port, dst: ownEnd(at, own, host) }));
-}
-
-/** Whether a listener on every address of a family takes what comes to `address`: `::` takes IPv4 as well. */
-function isTakenBy(wildcard: string, address: string): boolean {
-  return wildcard === ANY_IPV6 || !isIpv6(address);
 }
 
 function ownEnd(address: string, identity: Identity | undefined, host: string): End {

@@ -28,7 +28,7 @@ function observation(fields: Partial<Observation> = {}): Observation {
 function seen(...observations: Observation[]): Pass {
   return {
     observations,
-    listeners: [{ netns: NETNS, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 30 }],
+    listeners: [{ netns: NETNS, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 30, ipv6Only: false }],
     sockets: observations.length + 1,
     namespaces: [{ netns: NETNS, pid: 30 }],
     hiddenProcesses: 0,

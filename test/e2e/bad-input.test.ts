@@ -57,6 +57,8 @@ describe('wrong usage ends with exit code 2 and names what is wrong', () => {
 
   it.each([
     ['a key', 'interval: 2s\nintervall: 5s\n', /musubi\.yaml:2.*"intervall"/],
+    ['another file', 'config: other.yaml\n', /musubi\.yaml:1.*"config"/],
+    ['a switch', 'help: true\n', /musubi\.yaml:1.*"help"/],
     ['a value', 'interval: 2s\ncapture: pcap\n', /musubi\.yaml:2: capture: "pcap"/],
     ['a list', 'interval: [1s, 2s]\n', /musubi\.yaml:1: interval/],
     ['a key given twice', 'interval: 1s\ninterval: 2s\n', /musubi\.yaml:2.*unique/],

@@ -29,6 +29,7 @@ function listening(fields: Partial<Listener> = {}, service = 'server') {
     address: '127.0.0.1',
     port: 80,
     pid: 30,
+    ipv6Only: false,
     ...fields,
   };
   return toListening(listener, [], { service, process: service, pid: 30 }, 'here');

@@ -83,7 +83,14 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         await eventually(async () => {
           const pass = await capture.read();
           expect(pass.listeners.filter((listener) => listener.port === port)).toEqual([
-            { netns: expect.any(Number), transport: 'tcp', address: host, port, pid: process.pid },
+            {
+              netns: expect.any(Number),
+              transport: 'tcp',
+              address: host,
+              port,
+              pid: process.pid,
+              ipv6Only: false,
+            },
           ]);
           expect(pass.observations.filter((seen) => seen.port === port)).toEqual(
             expect.arrayContaining([

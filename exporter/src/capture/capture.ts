@@ -3,7 +3,7 @@
  * history beyond what it needs to tell one connection from the next.
  */
 
-export type CaptureName = 'ebpf' | 'sockdiag' | 'procfs';
+export type CaptureName = 'sockdiag' | 'procfs';
 export type Transport = 'tcp' | 'udp' | 'unix';
 
 /** Seen from the observing host: its process asks (`outbound`) or listens (`inbound`). */
@@ -45,6 +45,8 @@ export interface Listener {
   readonly address: string;
   readonly port: number;
   readonly pid: number | undefined;
+  /** Whether it listens on `::` and yet gets no IPv4, by its own choice or because another listener does. */
+  readonly ipv6Only: boolean;
 }
 
 /** One look at the whole host. */

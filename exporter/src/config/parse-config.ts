@@ -22,8 +22,7 @@ export function parseConfig(text: string, path: string, known: readonly string[]
     const name = String(key);
     const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
     const line = lines.linePos(offset).line;
-    if (!known.includes(name) || name === 'config')
-      throw new UsageError(`${path}:${line}: unknown key ${JSON.stringify(name)}`);
+    if (!known.includes(name)) throw new UsageError(`${path}:${line}: unknown key ${JSON.stringify(name)}`);
     if (!isScalar(value) || value.value === null) {
       throw new UsageError(`${path}:${line}: ${name}: ${JSON.stringify(value)} is not a single value`);
     }

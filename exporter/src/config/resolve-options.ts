@@ -18,7 +18,7 @@ export async function resolveOptions<T extends OptionTable>(
   const flags = parseFlags(table, argv);
   const path = flags.config ?? fromEnvironment(table.config, env)?.text;
   const file =
-    path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, Object.keys(table));
+    path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, keysOf(table));
 
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
@@ -31,6 +31,11 @@ export async function resolveOptions<T extends OptionTable>(
     else if (option.default !== undefined) values[name] = option.parse(option.default);
   }
   return values as OptionValues<T>;
+}
+
+/** What a configuration file may hold: settings, not switches that ask for another kind of output. */
+function keysOf(table: OptionTable): string[] {
+  return Object.keys(table).filter((name) => table[name]?.value !== undefined && name !== 'config');
 }
 
 /** A value of the configuration file and the line it stands on. */

@@ -9,6 +9,8 @@ interface Interpreter {
   readonly code: RegExp;
   /** Options that take the next argument as their value. */
   readonly withValue: RegExp;
+  /** Words that stand before the script. */
+  readonly subcommand?: RegExp;
 }
 
 const INTERPRETERS: readonly Interpreter[] = [
@@ -16,6 +18,7 @@ const INTERPRETERS: readonly Interpreter[] = [
   { name: /^python[\d.]*$/, code: /^-[a-zA-Z]*c$/, withValue: /^-[WX]$/ },
   {
     name: /^(?:node|nodejs|bun|deno)$/,
+    subcommand: /^run$/,
     code: /^(?:-e|-p|-pe|--eval|--print)$/,
     withValue: /^(?:-r|--require|--import|--loader|--experimental-loader)$/,
   },
@@ -37,10 +40,11 @@ export function serviceName(process: ProcessFiles): string {
   return (interpreter && scriptOf(args, interpreter)) || name;
 }
 
-function scriptOf(args: readonly string[], { code, withValue }: Interpreter): string | undefined {
+function scriptOf(args: readonly string[], { code, withValue, subcommand }: Interpreter): string | undefined {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (arg === '-m') return args[i + 1];
+    if (subcommand?.test(arg)) continue;
     // Code on the command line or from standard input has no name.
     if (arg === '-' || code.test(arg)) return undefined;
     if (withValue.test(arg)) i++;

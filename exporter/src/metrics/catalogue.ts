@@ -181,7 +181,7 @@ export const SELF_METRICS = define({
     kind: 'counter',
     unit: '{batch}',
     integer: true,
-    help: 'OTLP batches given up because the buffer of undelivered ones was full.',
+    help: 'OTLP batches given up: refused by the endpoint, or the oldest when too many wait.',
   },
 });
 

@@ -99,7 +99,12 @@ describe('attributes', () => {
 
 it('tells each listening place once', () => {
   const listener = (netns: number, port: number) =>
-    toListening({ netns, transport: 'tcp', address: '0.0.0.0', port, pid: 20 }, ['10.0.0.1'], SHOP, 'h');
+    toListening(
+      { netns, transport: 'tcp', address: '0.0.0.0', port, pid: 20, ipv6Only: false },
+      ['10.0.0.1'],
+      SHOP,
+      'h',
+    );
   const { points } = listenFamily([...listener(1, 80), ...listener(2, 80), ...listener(1, 81)], 9);
   expect(points.map(({ attributes }) => `${attributes['dst.address']}:${attributes['dst.port']}`)).toEqual([
     '0.0.0.0:80',

@@ -34,6 +34,8 @@ export function loadLibc(): Libc {
         const returned = Number(native(...values));
         if (returned >= 0) return returned;
         const errno = koffi.errno();
+        // An interrupted close has closed; a second one could close what another thread has opened since.
+        if (errno === EINTR && name === 'close') return 0;
         if (errno !== EINTR) throw new SyscallError(name, errno);
       }
     };

@@ -16,7 +16,7 @@ function pass(sockets: readonly Socket[], owners: Readonly<Record<number, number
 
 function observe(sockets: readonly Socket[], owners: Readonly<Record<number, number>> = {}, netns = NETNS) {
   const listening = createListeningSet(sockets, ephemeral);
-  return connections.observe(netns, sockets, listening, (inode) => owners[inode]);
+  return connections.observe(netns, sockets, listening.find, (inode) => owners[inode]);
 }
 
 beforeEach(() => {

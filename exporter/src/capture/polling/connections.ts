@@ -1,5 +1,4 @@
 import type { Direction, Observation } from '../capture.ts';
-import type { ListeningSet } from './listening.ts';
 import { isConnection, isOpen, type Socket, TcpState } from './socket.ts';
 
 /** A connection that is remembered from pass to pass, because a later look tells less than an earlier one. */
@@ -19,11 +18,14 @@ interface Connection {
 export interface Connections {
   /** Starts a pass: what it does not mention is forgotten at the next one. */
   beginPass(): void;
-  /** The observations of one namespace. `ownerOf` gives the process that holds a socket. */
+  /**
+   * The observations of one namespace. `cameThrough` gives the listener of a connection that the other end asked
+   * for, `ownerOf` the process that holds a socket.
+   */
   observe(
     netns: number,
     sockets: readonly Socket[],
-    listening: ListeningSet,
+    cameThrough: (socket: Socket) => Socket | undefined,
     ownerOf: (inode: number) => number | undefined,
   ): Observation[];
   /** Takes the connections of a namespace that could not be read in this pass to be as they were. */
@@ -43,7 +45,7 @@ export function createConnections(): Connections {
   function recognise(
     netns: number,
     socket: Socket,
-    listening: ListeningSet,
+    cameThrough: (socket: Socket) => Socket | undefined,
     ownerOf: (inode: number) => number | undefined,
   ): Connection {
     const key = `${netns} ${socket.transport} ${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
@@ -56,7 +58,7 @@ export function createConnections(): Connections {
       known.pass = pass;
       return known;
     }
-    const listener = listening.find(socket);
+    const listener = cameThrough(socket);
     // What no process has accepted yet, or none holds any more, is the listener's.
     const heir = socket.inode === 0 && listener ? ownerOf(listener.inode) : undefined;
     const connection: Connection = {
@@ -78,11 +80,11 @@ export function createConnections(): Connections {
       for (const [key, connection] of connections) if (connection.pass < pass) connections.delete(key);
       pass++;
     },
-    observe(netns, sockets, listening, ownerOf) {
+    observe(netns, sockets, cameThrough, ownerOf) {
       const observations: Observation[] = [];
       for (const socket of sockets) {
         if (!isConnection(socket)) continue;
-        const connection = recognise(netns, socket, listening, ownerOf);
+        const connection = recognise(netns, socket, cameThrough, ownerOf);
         observations.push(toObservation(netns, socket, connection));
       }
       return observations;

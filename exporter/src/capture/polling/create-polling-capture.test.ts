@@ -46,7 +46,9 @@ it('reads every namespace once, the own one first, and names the processes', asy
     { netns: OWN, direction: 'inbound', pid: 20, port: 80 },
     { netns: OTHER, direction: 'outbound', pid: 30, port: 5432 },
   ]);
-  expect(pass.listeners).toEqual([{ netns: OWN, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 20 }]);
+  expect(pass.listeners).toEqual([
+    { netns: OWN, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 20, ipv6Only: false },
+  ]);
   expect(pass).toMatchObject({ sockets: 3, hiddenProcesses: 0 });
   expect(pass.namespaces.map(({ netns }) => netns)).toEqual([OWN, OTHER]);
   expect(asks.map(({ netns, isOwn }) => [netns, isOwn])).toEqual([
@@ -110,6 +112,24 @@ it('rejects with a fatal error, whichever namespace it came from', async () => {
   const fatal = Object.assign(new Error('stranded'), { fatal: true });
   tables[OTHER] = fatal;
   await expect(create().read()).rejects.toBe(fatal);
+});
+
+it('knows who asked when the server stopped listening as soon as it had a connection', async () => {
+  const capture = create('self');
+  tables[OWN] = [listener()];
+  await capture.read();
+  tables[OWN] = [served()];
+  expect((await capture.read()).observations).toMatchObject([{ direction: 'inbound', port: 80 }]);
+});
+
+it.each([
+  ['takes IPv4 too', [listener({ localAddress: '::' })], [false]],
+  ['refuses IPv4', [listener({ localAddress: '::', ipv6Only: true })], [true]],
+  ['leaves IPv4 to another', [listener({ localAddress: '::' }), listener({ inode: 4 })], [true, false]],
+])('a listener on :: that %s', async (_title, rows, ipv6Only) => {
+  tables[OWN] = rows;
+  const { listeners } = await create('self').read();
+  expect(listeners.map((one) => one.ipv6Only)).toEqual(ipv6Only);
 });
 
 it('keeps the process of a connection after its exit', async () => {

@@ -1,3 +1,4 @@
+import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
 import { listNetworkNamespaces, type NetworkNamespace, ownNetworkNamespace } from '../../proc/namespaces.ts';
 import { listPids } from '../../proc/pids.ts';
 import { readEphemeralPorts } from '../../proc/port-range.ts';
@@ -27,6 +28,7 @@ export function createPollingCapture(
   const connections = createConnections();
   const owners = createSocketOwners(procRoot);
   const ephemeral = readEphemeralPorts(procRoot);
+  let listeningBefore = new Map<number, ListeningSet>();
 
   function readNamespace(namespace: NetworkNamespace): { reading: NamespaceReading; sockets: Socket[] } {
     const reading = { netns: namespace.netns, pid: namespace.pid };
@@ -59,10 +61,14 @@ export function createPollingCapture(
     connections.beginPass();
     for (const { reading, sockets, listening } of readings) {
       if (reading.skipped !== undefined) connections.hold(reading.netns);
-      for (const seen of connections.observe(reading.netns, sockets, listening, ownerOf))
+      const cameThrough = (socket: Socket) =>
+        // A server may take one connection and stop listening, all between two passes.
+        listening.find(socket) ?? listeningBefore.get(reading.netns)?.find(socket);
+      for (const seen of connections.observe(reading.netns, sockets, cameThrough, ownerOf))
         observations.push(seen);
       for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);
     }
+    listeningBefore = new Map(readings.map(({ reading, listening }) => [reading.netns, listening]));
     return {
       observations,
       listeners,
@@ -95,5 +101,8 @@ function listenersOf(
     address: localAddress,
     port: localPort,
     pid: ownerOf(inode),
+    ipv6Only:
+      localAddress === ANY_IPV6 &&
+      listening.find({ transport, localAddress: ANY_IPV4, localPort })?.localAddress !== ANY_IPV6,
   }));
 }

@@ -4,7 +4,7 @@ import { type Socket, takesFromAnyone } from './socket.ts';
 /** The listening sockets of one network namespace, by what they listen on. */
 export interface ListeningSet {
   /** The listener that a connection with this own end came through; none if the own end asked for it. */
-  find(socket: Socket): Socket | undefined;
+  find(socket: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): Socket | undefined;
   /** One socket per address and port. */
   readonly sockets: readonly Socket[];
 }

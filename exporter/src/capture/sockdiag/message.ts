@@ -29,10 +29,12 @@ const ALL_STATES = 0xffffffff;
 export interface DumpRequest {
   readonly family: typeof AF_INET | typeof AF_INET6;
   readonly transport: keyof typeof PROTOCOLS;
+  /** A bit for each state wanted, `1 << TcpState.listen` for one; all states by default. */
+  readonly states?: number;
 }
 
-/** The request for a dump of all sockets of a family and transport, with `tcp_info` where there is one. */
-export function encodeDumpRequest({ family, transport }: DumpRequest): Buffer {
+/** The request for a dump of the sockets of a family and transport, with `tcp_info` where there is one. */
+export function encodeDumpRequest({ family, transport, states = ALL_STATES }: DumpRequest): Buffer {
   const message = Buffer.alloc(NLMSG_HEADER + REQUEST);
   message.writeUInt32LE(message.length, 0);
   message.writeUInt16LE(SOCK_DIAG_BY_FAMILY, 4);
@@ -40,7 +42,7 @@ export function encodeDumpRequest({ family, transport }: DumpRequest): Buffer {
   message.writeUInt8(family, NLMSG_HEADER);
   message.writeUInt8(PROTOCOLS[transport], NLMSG_HEADER + 1);
   message.writeUInt8(1 << (INET_DIAG_INFO - 1), NLMSG_HEADER + 2);
-  message.writeUInt32LE(ALL_STATES, NLMSG_HEADER + 4);
+  message.writeUInt32LE(states, NLMSG_HEADER + 4);
   return message;
 }
 

@@ -12,6 +12,7 @@ const other = { netns: 2, pid: process.pid, isOwn: false };
 /** The calls made, and the answers of the kernel to come. */
 let calls: string[];
 let answers: Buffer[];
+let sent: Buffer[];
 let refuse: { call: string; at?: number; errno: number } | undefined;
 let table: SocketTable;
 
@@ -28,7 +29,10 @@ function createFakeLibc(): Libc {
       return FD;
     },
     receiveTimeout: () => call('receiveTimeout'),
-    send: () => call('send'),
+    send(_fd, message) {
+      call('send');
+      sent.push(message);
+    },
     recv(_fd, into) {
       call('recv');
       return (answers.shift() ?? Buffer.alloc(0)).copy(into);
@@ -38,8 +42,23 @@ function createFakeLibc(): Libc {
   };
 }
 
-const recorded = () =>
-  (['tcp-ipv4', 'tcp-ipv6', 'udp-ipv4', 'udp-ipv6'] as const).flatMap((name) => readDump(name));
+/** What was recorded is whole tables; here the dumps of the listeners that follow those of TCP find no more. */
+const recorded = () => [
+  ...readDump('tcp-ipv4'),
+  ...readDump('tcp-ipv6'),
+  end(),
+  end(),
+  ...readDump('udp-ipv4'),
+  ...readDump('udp-ipv6'),
+];
+
+/** NLMSG_DONE. */
+function end(): Buffer {
+  const message = Buffer.alloc(20);
+  message.writeUInt32LE(message.length, 0);
+  message.writeUInt16LE(3, 4);
+  return message;
+}
 
 function refusal(errno: number): Buffer {
   const message = Buffer.alloc(36);
@@ -51,6 +70,7 @@ function refusal(errno: number): Buffer {
 
 beforeEach(() => {
   calls = [];
+  sent = [];
   answers = recorded();
   refuse = undefined;
   table = createSockdiagTable(createFakeLibc(), '/proc');
@@ -64,21 +84,34 @@ it('dumps TCP and UDP over both families, by one socket that it closes', () => {
   expect(table.read(own)).toHaveLength(17);
   expect(calls.slice(0, 3)).toEqual(['socket', 'receiveTimeout', 'send']);
   expect({ send: count('send'), close: count('close'), setns: count('setns') }).toEqual({
-    send: 4,
+    send: 6,
     close: 1,
     setns: 0,
   });
 });
 
+it('asks for listeners after connections, so that none comes through a listener unseen', () => {
+  const LISTEN = 1 << 10;
+  table.read(own);
+  const tcp = sent.filter((message) => message[17] === 6).map((message) => message.readUInt32LE(20));
+  expect(tcp).toEqual([~LISTEN >>> 0, ~LISTEN >>> 0, LISTEN, LISTEN]);
+});
+
 it('does without a family or transport that the kernel lacks', () => {
   const ENOENT = 2;
-  answers = [...readDump('tcp-ipv4'), refusal(ENOENT), ...readDump('udp-ipv4'), refusal(ENOENT)];
+  answers = [
+    ...readDump('tcp-ipv4'),
+    ...[refusal(ENOENT), end(), refusal(ENOENT)],
+    ...readDump('udp-ipv4'),
+    refusal(ENOENT),
+  ];
   expect(table.read(own)).toHaveLength(9);
 });
 
 it.each([
   ['refuses', () => (answers = [refusal(1)]), 'EPERM'],
   ['is silent', () => (refuse = { call: 'recv', errno: 11 }), 'EAGAIN'],
+  ['sends nothing', () => (answers = []), 'ERR_MALFORMED_NETLINK'],
   ['sends what is no dump', () => (answers = [Buffer.alloc(16)]), 'ERR_MALFORMED_NETLINK'],
 ])('throws, and closes its socket, when the kernel %s', (_title, arrange, code) => {
   arrange();

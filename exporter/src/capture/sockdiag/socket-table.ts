@@ -2,8 +2,15 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyscallError } from '../../native/errno.ts';
 import type { Libc } from '../../native/libc.ts';
-import type { Socket, SocketTable } from '../polling/socket.ts';
-import { AF_INET, AF_INET6, type DumpRequest, decodeDump, encodeDumpRequest } from './message.ts';
+import { type Socket, type SocketTable, TcpState } from '../polling/socket.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  type DumpRequest,
+  decodeDump,
+  encodeDumpRequest,
+  MalformedMessageError,
+} from './message.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -14,9 +21,19 @@ const DATAGRAM = 64 * 1024;
 const TIMEOUT_SECONDS = 5;
 const ENOENT = 2;
 
+const LISTENING = 1 << TcpState.listen;
+const NOT_LISTENING = ~LISTENING >>> 0;
+
+/**
+ * Listeners last: a dump takes time, and a connection met in it came through a listener that was there before.
+ * In the other order a listener opened in between would be missed and the connection be taken for one that the
+ * own end asked for.
+ */
 const REQUESTS: readonly DumpRequest[] = [
-  { family: AF_INET, transport: 'tcp' },
-  { family: AF_INET6, transport: 'tcp' },
+  { family: AF_INET, transport: 'tcp', states: NOT_LISTENING },
+  { family: AF_INET6, transport: 'tcp', states: NOT_LISTENING },
+  { family: AF_INET, transport: 'tcp', states: LISTENING },
+  { family: AF_INET6, transport: 'tcp', states: LISTENING },
   { family: AF_INET, transport: 'udp' },
   { family: AF_INET6, transport: 'udp' },
 ];
@@ -62,6 +79,7 @@ export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable
     libc.send(fd, encodeDumpRequest(request));
     for (;;) {
       const length = libc.recv(fd, datagram);
+      if (length === 0) throw new MalformedMessageError('nothing, in the middle of a dump', 0);
       const progress = decodeDump(datagram.subarray(0, length), request.transport, into);
       if (progress.state === 'done') return;
       if (progress.state === 'error') {
