@@ -1,6 +1,11 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { ConfigValue } from './resolve-options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** A value of the configuration file and the line it stands on. */
+export interface ConfigValue {
+  readonly text: string;
+  readonly line: number;
+}
 
 /**
  * Parses YAML whose keys are among `known`. `path` is for messages. Throws `UsageError` for text that is no

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ConfigValue } from './resolve-options.ts';
+import type { ConfigValue } from './parse-config.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

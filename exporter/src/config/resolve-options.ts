@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Option, OptionTable, OptionValues } from './option.ts';
+import type { ConfigValue } from './parse-config.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,12 +37,6 @@ export async function resolveOptions<T extends OptionTable>(
 /** What a configuration file may hold: settings, not switches that ask for another kind of output. */
 function keysOf(table: OptionTable): string[] {
   return Object.keys(table).filter((name) => table[name]?.value !== undefined && name !== 'config');
-}
-
-/** A value of the configuration file and the line it stands on. */
-export interface ConfigValue {
-  readonly text: string;
-  readonly line: number;
 }
 
 function parse(key: string, text: string, parser: (text: string) => unknown): unknown {
