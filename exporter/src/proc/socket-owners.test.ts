@@ -37,6 +37,14 @@ it('remembers an owner that has closed its socket since', () => {
   expect(find(owners, [7])).toEqual({ 7: 20 });
 });
 
+it('corrects an owner that has handed its socket on, when it comes across the new one', () => {
+  const owners = createSocketOwners(proc.root);
+  find(owners, [7]);
+  proc.start(20, { fds: [] });
+  proc.start(30, { fds: ['socket:[7]', 'socket:[8]'] });
+  expect(find(owners, [7, 8])).toEqual({ 7: 30, 8: 30 });
+});
+
 it('looks for another owner once the first has ended', () => {
   const owners = createSocketOwners(proc.root);
   find(owners, [7]);

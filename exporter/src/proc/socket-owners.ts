@@ -18,7 +18,8 @@ const ATTEMPTS = 3;
 
 /**
  * Reads `/proc/PID/fd`, as there is no other way from a socket to its process in user space (proc(5)). A scan
- * reads links by the thousand, so what was found is remembered and only sockets not seen before cause one.
+ * reads links by the thousand, so what was found is remembered and only sockets not seen before cause one. It
+ * also corrects what it comes across: a server that forks for each connection holds it for a moment itself.
  */
 export function createSocketOwners(procRoot: string): SocketOwners {
   const known = new Map<number, number>();
@@ -30,8 +31,9 @@ export function createSocketOwners(procRoot: string): SocketOwners {
     for (const inode of attempts.keys()) if (!inodes.has(inode)) attempts.delete(inode);
   }
 
-  function scan(wanted: Set<number>, pids: readonly number[]): void {
+  function scan(wanted: Set<number>, asked: ReadonlySet<number>, pids: readonly number[]): void {
     denied = 0;
+    const met = new Set<number>();
     const initLast = pids[0] === 1 ? [...pids.slice(1), 1] : pids;
     for (const pid of initLast) {
       if (wanted.size === 0) return;
@@ -39,7 +41,10 @@ export function createSocketOwners(procRoot: string): SocketOwners {
       if (inodes === 'denied') denied++;
       else {
         for (const inode of inodes) {
-          if (wanted.delete(inode)) known.set(inode, pid);
+          if (!asked.has(inode) || met.has(inode)) continue;
+          met.add(inode);
+          wanted.delete(inode);
+          known.set(inode, pid);
         }
       }
     }
@@ -52,7 +57,7 @@ export function createSocketOwners(procRoot: string): SocketOwners {
       for (const inode of inodes) {
         if (inode !== 0 && !known.has(inode) && (attempts.get(inode) ?? 0) < ATTEMPTS) wanted.add(inode);
       }
-      if (wanted.size > 0) scan(wanted, pids);
+      if (wanted.size > 0) scan(wanted, inodes, pids);
       for (const inode of wanted) attempts.set(inode, (attempts.get(inode) ?? 0) + 1);
       return { owners: known, denied };
     },

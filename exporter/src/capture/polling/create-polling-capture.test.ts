@@ -13,11 +13,13 @@ let proc: ProcTree;
 /** The tables by namespace; an Error is thrown. */
 let tables: Record<number, readonly Socket[] | Error>;
 let asks: NetworkNamespace[];
+let onAsk: () => void;
 
 function create(netns: 'self' | 'all' = 'all') {
   const table = {
     read(namespace: NetworkNamespace) {
       asks.push(namespace);
+      onAsk();
       const rows = tables[namespace.netns] ?? [];
       if (rows instanceof Error) throw rows;
       return [...rows];
@@ -36,6 +38,7 @@ beforeEach(() => {
   });
   tables = { [OWN]: [listener(), served()], [OTHER]: [asked()] };
   asks = [];
+  onAsk = () => {};
 });
 
 afterEach(() => proc[Symbol.dispose]());
@@ -55,6 +58,14 @@ it('reads every namespace once, the own one first, and names the processes', asy
     [OWN, true],
     [OTHER, false],
   ]);
+});
+
+it('finds a process that was forked for a connection while the sockets were read', async () => {
+  const capture = create();
+  await capture.read();
+  tables[OWN] = [listener(), served({ inode: 8 })];
+  onAsk = () => proc.start(25, { netns: OWN, fds: ['socket:[8]'] });
+  expect((await capture.read()).observations[0]).toMatchObject({ pid: 25 });
 });
 
 it('reads the own namespace alone when told so', async () => {

@@ -54,7 +54,8 @@ export function createPollingCapture(
     if (!own) throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
     if (own.reading.skipped !== undefined) throw new Error(`cannot read sockets: ${own.reading.skipped}`);
 
-    const { owners: pidOf, denied } = owners.find(inodesOf(readings), pids);
+    // Listed anew: a server may have forked for a connection since.
+    const { owners: pidOf, denied } = owners.find(inodesOf(readings), listPids(procRoot));
     const ownerOf = (inode: number) => pidOf.get(inode);
     const observations: Observation[] = [];
     const listeners: Listener[] = [];
