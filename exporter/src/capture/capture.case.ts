@@ -269,6 +269,18 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         });
       });
 
+      it('knows who asked for a connection though its listener was gone before it began', async () => {
+        const port = await sockets.listen({ host: '127.0.0.1' });
+        const { localPort } = await sockets.connect({ host: '127.0.0.1', port });
+        await sockets.stopListening(port);
+        await begin();
+        await eventually(async () => {
+          expect(await observe(port, 'inbound')).toMatchObject([{ open: 1 }]);
+          expect(await observe(port, 'outbound')).toMatchObject([{ open: 1 }]);
+          expect(await observe(localPort, 'outbound')).toEqual([]);
+        });
+      });
+
       it('gives neither for UDP', async () => {
         await begin();
         const { port } = await sockets.connectUdp();

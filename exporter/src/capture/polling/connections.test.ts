@@ -51,6 +51,41 @@ describe('direction', () => {
   });
 });
 
+describe('a socket that tells its own direction', () => {
+  it('is believed where no listener is left, and before a listener', () => {
+    expect(pass([served({ initiated: false })])).toMatchObject([{ direction: 'inbound', port: 80 }]);
+    const dialling = served({ initiated: true, inode: 9, remotePort: 4001 });
+    expect(pass([listener(), dialling])).toMatchObject([{ direction: 'outbound', port: 4001 }]);
+  });
+
+  it('corrects what was settled without it', () => {
+    const [first] = pass([served()]);
+    const [second] = pass([served({ initiated: false })]);
+    expect([first?.direction, second?.direction]).toEqual(['outbound', 'inbound']);
+    expect(second?.id).toBe(first?.id);
+    expect(pass([served({ inode: 0, state: TcpState.finWait2 })])).toMatchObject([{ direction: 'inbound' }]);
+  });
+});
+
+describe('a row that a changing table shows twice', () => {
+  it.each([
+    ['unchanged', asked()],
+    ['in TIME_WAIT by then', asked({ state: TcpState.timeWait, inode: 0 })],
+  ])('is one connection: %s', (_title, again) => {
+    begin();
+    expect(pass([asked(), again])).toMatchObject([{ open: 1, opened: 1 }]);
+    expect(pass([asked(), again])).toHaveLength(1);
+  });
+});
+
+it('knows UDP sockets with the same two ends apart, and each again', () => {
+  begin();
+  const [one, two] = [asked({ transport: 'udp' }), asked({ transport: 'udp', inode: 9 })];
+  const ids = pass([one, two]).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
+  expect(pass([one, two]).map(({ id }) => id)).toEqual(ids);
+});
+
 describe('what is counted', () => {
   it('is not what was there when the capture began', () => {
     const before = { transmittedBytes: 500, receivedBytes: 70, retransmits: 3 };
@@ -171,6 +206,12 @@ describe('the process', () => {
     expect(queued).toMatchObject({ pid: 10, direction: 'inbound' });
     const [accepted] = pass([listener(), served({ inode: 2 })], owners);
     expect(accepted).toMatchObject({ id: queued?.id, pid: 20, opened: 1 });
+  });
+
+  it('is the listener’s where the one that accepted is not found, until it is', () => {
+    begin();
+    expect(pass([listener(), served()], { 1: 10 })).toMatchObject([{ pid: 10 }]);
+    expect(pass([listener(), served()], { 1: 10, 2: 20 })).toMatchObject([{ pid: 20 }]);
   });
 
   it('does not become the listener’s once the one that accepted has closed it', () => {

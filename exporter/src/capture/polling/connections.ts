@@ -5,7 +5,7 @@ import { isConnection, isOpen, type Socket, TcpState } from './socket.ts';
 interface Connection {
   readonly id: string;
   readonly netns: number;
-  readonly direction: Direction;
+  direction: Direction;
   inode: number;
   pid: number | undefined;
   timeWait: boolean;
@@ -34,24 +34,28 @@ export interface Connections {
 
 /**
  * Direction, process and identity are settled when a connection is first seen and kept: once its listener or
- * its process is gone, or it is in TIME_WAIT, the socket table no longer tells. A connection too short to be
- * met open is still met in TIME_WAIT, for a minute, at the end that closed first.
+ * its process is gone, or it is in TIME_WAIT, the socket table no longer tells. Only what the socket itself
+ * tells of its direction goes before what was settled. A connection too short to be met open is still met in
+ * TIME_WAIT, for a minute, at the end that closed first.
  */
 export function createConnections(): Connections {
   const connections = new Map<string, Connection>();
   let pass = 0;
   let serial = 0;
 
+  /** Undefined for a row met before in this pass: a table that changes while it is read may show one twice. */
   function recognise(
     netns: number,
     socket: Socket,
     cameThrough: (socket: Socket) => Socket | undefined,
     ownerOf: (inode: number) => number | undefined,
-  ): Connection {
-    const key = `${netns} ${socket.transport} ${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
+  ): Connection | undefined {
+    const key = keyOf(netns, socket);
     const timeWait = socket.transport === 'tcp' && socket.state === TcpState.timeWait;
     const known = connections.get(key);
     if (known && isSame(known, socket.inode, timeWait)) {
+      if (known.pass === pass) return undefined;
+      known.direction = ownDirection(socket) ?? known.direction;
       known.inode = socket.inode || known.inode;
       known.pid = ownerOf(socket.inode) ?? known.pid;
       known.timeWait = timeWait;
@@ -59,12 +63,13 @@ export function createConnections(): Connections {
       return known;
     }
     const listener = cameThrough(socket);
+    const direction = ownDirection(socket) ?? (listener ? 'inbound' : 'outbound');
     // What no process has accepted yet, or none holds any more, is the listener's.
-    const heir = socket.inode === 0 && listener ? ownerOf(listener.inode) : undefined;
+    const heir = direction === 'inbound' && listener ? ownerOf(listener.inode) : undefined;
     const connection: Connection = {
       id: `${++serial}`,
       netns,
-      direction: listener ? 'inbound' : 'outbound',
+      direction,
       inode: socket.inode,
       pid: ownerOf(socket.inode) ?? heir,
       timeWait,
@@ -85,7 +90,7 @@ export function createConnections(): Connections {
       for (const socket of sockets) {
         if (!isConnection(socket)) continue;
         const connection = recognise(netns, socket, cameThrough, ownerOf);
-        observations.push(toObservation(netns, socket, connection));
+        if (connection) observations.push(toObservation(netns, socket, connection));
       }
       return observations;
     },
@@ -93,6 +98,18 @@ export function createConnections(): Connections {
       for (const connection of connections.values()) if (connection.netns === netns) connection.pass = pass;
     },
   };
+}
+
+/** Several UDP sockets may have the same two ends (SO_REUSEPORT), and each keeps its inode to its end. */
+function keyOf(netns: number, socket: Socket): string {
+  const { transport, localAddress, localPort, remoteAddress, remotePort, inode } = socket;
+  const ends = `${netns} ${transport} ${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+  return transport === 'udp' ? `${ends} ${inode}` : ends;
+}
+
+function ownDirection({ initiated }: Socket): Direction | undefined {
+  if (initiated === undefined) return undefined;
+  return initiated ? 'outbound' : 'inbound';
 }
 
 /** Whether a row with the same ends is the same connection, and not a later one that took over its ports. */

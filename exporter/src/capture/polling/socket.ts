@@ -30,6 +30,8 @@ export interface Socket {
   readonly inode: number;
   /** An IPv6 listener that does not take IPv4; absent when the source does not tell. */
   readonly ipv6Only?: boolean;
+  /** Whether this end asked for the connection; absent when the socket itself does not tell. */
+  readonly initiated?: boolean;
   readonly transmittedBytes?: number;
   readonly receivedBytes?: number;
   readonly retransmits?: number;

@@ -55,7 +55,9 @@ describe('a recorded dump', () => {
     const text = readFileSync(`test/fixtures/proc/42/net/${file}`, 'latin1');
     const inAnyOrder = (sockets: Socket[]) =>
       sockets
-        .map(({ ipv6Only, transmittedBytes, receivedBytes, retransmits, rtt, ...socket }) => socket)
+        .map(
+          ({ ipv6Only, initiated, transmittedBytes, receivedBytes, retransmits, rtt, ...socket }) => socket,
+        )
         .sort((a, b) => a.localPort - b.localPort || a.inode - b.inode);
     const sockets = decoded.flatMap((part) => part.sockets);
     expect(inAnyOrder(sockets)).toEqual(inAnyOrder(parseNetSockets(text, transport)));

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { TcpState } from '../polling/socket.ts';
 import { parseTcpInfo } from './tcp-info.ts';
 
 /** A struct with these fields, at the offsets of include/uapi/linux/tcp.h, cut to `length`. */
-function tcpInfo({ rtt = 0, retransmits = 0, received = 0n, sent = 0n, resent = 0n }, length = 232): Buffer {
+function tcpInfo(
+  { state = 0, unacked = 0, rtt = 0, retransmits = 0, acked = 0n, received = 0n, sent = 0n, resent = 0n },
+  length = 232,
+): Buffer {
   const struct = Buffer.alloc(232);
+  struct.writeUInt8(state, 0);
+  struct.writeUInt32LE(unacked, 24);
   struct.writeUInt32LE(rtt, 68);
   struct.writeUInt32LE(retransmits, 100);
+  struct.writeBigUInt64LE(acked, 120);
   struct.writeBigUInt64LE(received, 128);
   struct.writeBigUInt64LE(sent, 200);
   struct.writeBigUInt64LE(resent, 208);
@@ -21,6 +28,18 @@ it('reads each field where the kernel has it', () => {
     receivedBytes: 70,
     transmittedBytes: 4_999_999_900,
   });
+});
+
+it.each([
+  ['asked: its SYN is among the bytes acknowledged', { acked: 901n }, true],
+  ['was asked', { acked: 900n }, false],
+  ['was asked, and the other end has closed', { state: TcpState.closeWait, acked: 900n }, false],
+  ['has sent what is not acknowledged yet', { acked: 500n, unacked: 1 }, undefined],
+  ['has closed: its FIN may be among the bytes too', { state: TcpState.finWait2, acked: 901n }, undefined],
+  ['has counts that make no sense', { acked: 907n }, undefined],
+])('tells of an end whether it %s', (_title, fields, initiated) => {
+  const struct = { state: TcpState.established, sent: 1000n, resent: 100n, ...fields };
+  expect(parseTcpInfo(tcpInfo(struct)).initiated).toBe(initiated);
 });
 
 it('leaves out a round-trip time not measured yet', () => {

@@ -1,3 +1,5 @@
+import { TcpState } from '../polling/socket.ts';
+
 /** What Musubi takes from `struct tcp_info` (include/uapi/linux/tcp.h). */
 export interface TcpInfo {
   /** Payload bytes sent, without those sent again. */
@@ -8,10 +10,14 @@ export interface TcpInfo {
   readonly retransmits?: number;
   /** Smoothed round-trip time in seconds; absent before the first measurement. */
   readonly rtt?: number;
+  /** Whether this end asked for the connection; absent when it cannot be told. */
+  readonly initiated?: boolean;
 }
 
+const UNACKED = 24;
 const RTT = 68;
 const TOTAL_RETRANS = 100;
+const BYTES_ACKED = 120;
 const BYTES_RECEIVED = 128;
 const BYTES_SENT = 200;
 const BYTES_RETRANS = 208;
@@ -27,8 +33,23 @@ export function parseTcpInfo(data: Buffer): TcpInfo {
   if (data.length >= BYTES_RECEIVED + 8) info.receivedBytes = readUInt64(data, BYTES_RECEIVED);
   if (data.length >= BYTES_RETRANS + 8) {
     info.transmittedBytes = readUInt64(data, BYTES_SENT) - readUInt64(data, BYTES_RETRANS);
+    const initiated = hasInitiated(data, info.transmittedBytes);
+    if (initiated !== undefined) info.initiated = initiated;
   }
   return info;
+}
+
+/**
+ * The kernel counts the SYN of the end that asked among the bytes acknowledged, and the SYN-ACK of the end that
+ * listens not (net/ipv4/tcp_input.c, tcp_snd_una_update; tcp_minisocks.c, tcp_create_openreq_child). So once
+ * nothing is on its way, one byte too many tells the client, on connections of any age. A FIN counts as well:
+ * after it the sum tells nothing.
+ */
+function hasInitiated(data: Buffer, transmittedBytes: number): boolean | undefined {
+  if (data[0] !== TcpState.established && data[0] !== TcpState.closeWait) return undefined;
+  if (data.readUInt32LE(UNACKED) !== 0) return undefined;
+  const surplus = readUInt64(data, BYTES_ACKED) - transmittedBytes;
+  return surplus === 0 || surplus === 1 ? surplus === 1 : undefined;
 }
 
 /** Exact up to 2^53, 8 PiB on one connection; cheaper than a BigInt per socket and pass. */
