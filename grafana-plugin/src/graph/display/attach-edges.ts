@@ -12,8 +12,8 @@ export interface Route {
   readonly direction: 1 | -1 | 0;
 }
 
-/** Vertical distance of edges that touch the same side of a card, if there is room. */
-const PITCH = 14;
+/** Vertical distance of edges that touch the same side of a card, if there is room: each may have its label. */
+const PITCH = 17;
 
 interface Touch {
   readonly edge: GraphEdge;

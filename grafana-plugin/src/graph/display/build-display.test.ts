@@ -75,6 +75,15 @@ describe('labels', () => {
     }
   });
 
+  test('are there on a loop, and on both ways and each port of a pair', () => {
+    const list = display(call('a', 'a', '1'), call('a', 'b', '2'), call('b', 'a', '3'), call('a', 'b', '4'));
+    expect(list.labels.map((label) => label.text).toSorted()).toEqual([':1', ':2', ':3', ':4']);
+    const [loop] = list.labels.filter((label) => label.text === ':1');
+    const card = cardOf(list, 'a');
+    expect((loop?.y ?? 0) + (loop?.height ?? 0)).toBeLessThan(card.y);
+    expect(loop?.x).toBeGreaterThan(card.x);
+  });
+
   test('are left out where there is no room', () => {
     const bundle = display(...Array.from({ length: 30 }, (_, i) => call('a', 'b', `${8000 + i}`)));
     expect(bundle.labels.length).toBeGreaterThan(2);

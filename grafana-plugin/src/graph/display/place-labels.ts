@@ -8,6 +8,9 @@ const PLACES = [0.6, 0.52, 0.68, 0.44, 0.75, 0.36, 0.28, 0.82];
 /** Points of a curve that a label of another one should not cover. */
 const SAMPLES = 10;
 
+/** Distance of a loop's text from the loop and from the card. */
+const LOOP_GAP = 4;
+
 /** A text and the room it needs. */
 export interface LabelSize {
   readonly text: string;
@@ -45,8 +48,9 @@ export function placeLabels(
     if (!size) return [];
     const fansOut = (leaving.get(source)?.length ?? 0) >= (arriving.get(target)?.length ?? 0);
     let place: Rectangle | undefined;
-    for (const { x, y } of spots(points, arrow.direction, fansOut)) {
-      const { width, height } = size;
+    const { width, height } = size;
+    const candidates = arrow.direction === 0 ? [besideLoop(points, size)] : spots(points, fansOut);
+    for (const { x, y } of candidates) {
       const room = { x: x - width / 2, y: y - height / 2, width, height };
       if (taken.overlaps(room, '')) continue;
       place ??= room;
@@ -61,22 +65,23 @@ export function placeLabels(
 }
 
 /** Spots on a curve, best first: where it passes a layer level, then the end where fewer others run along. */
-function* spots(points: readonly Point[], direction: number, late: boolean): Generator<Point> {
+function* spots(points: readonly Point[], late: boolean): Generator<Point> {
   const segments = segmentsOf(points);
-  // Gaps between columns are the even segments; the odd ones pass a column. A self-loop is one gap.
+  // Gaps between columns are the even segments; the odd ones pass a column.
   const nearestFirst = late ? segments.toReversed() : segments;
   for (let i = 1; i < nearestFirst.length; i += 2) {
     const pass = nearestFirst[i];
     if (pass) yield cubicAt(...pass, 0.5);
   }
-  if (direction === 0) {
-    for (const loop of segments) yield cubicAt(...loop, 0.5);
-    return;
-  }
   for (let i = 0; i < nearestFirst.length; i += 2) {
     const gap = nearestFirst[i];
     if (gap) for (const t of PLACES) yield cubicAt(...gap, late ? t : 1 - t);
   }
+}
+
+/** A loop is too small to bear its text: that stands left of it, on the card. */
+function besideLoop([start = { x: 0, y: 0 }]: readonly Point[], { width, height }: LabelSize): Point {
+  return { x: start.x - width / 2 - LOOP_GAP, y: start.y - height / 2 - LOOP_GAP };
 }
 
 const arrowRoom = ({ tip, direction, length }: Curve['arrow']) => ({
