@@ -1,8 +1,9 @@
+import { legible } from '../graph/display/legible.ts';
 import { mirrorFigures } from '../graph/figures.ts';
 import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Figures } from '../graph/half-edge.ts';
 import type { Formatters } from './formatters.ts';
-import { portOf } from './node-texts.ts';
+import { portOf, titleOf } from './node-texts.ts';
 
 interface Props {
   readonly edge: GraphEdge;
@@ -24,7 +25,7 @@ export function EdgeDetails({ edge, graph, format }: Props) {
   return (
     <>
       <h6>
-        {source.title} → {target.title} {portOf(edge)}
+        {titleOf(source)} → {titleOf(target)} {portOf(edge)}
       </h6>
       <Ends source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />
@@ -57,8 +58,8 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
         {rows.map(([name, left, right]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{left || '–'}</td>
-            <td>{right || '–'}</td>
+            <td>{legible(left) || '–'}</td>
+            <td>{legible(right) || '–'}</td>
           </tr>
         ))}
       </tbody>
@@ -106,4 +107,6 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
 }
 
 const Candidates = ({ end }: { end: EdgeEnd }) =>
-  end.candidates.length > 0 ? <>The unnamed end may be any of: {end.candidates.join(', ')}.</> : null;
+  end.candidates.length > 0 ? (
+    <>The unnamed end may be any of: {end.candidates.map(legible).join(', ')}.</>
+  ) : null;

@@ -2,9 +2,11 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, memo, useMemo } from 'react';
+import { legible } from '../graph/display/legible.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
+import { titleOf } from './node-texts.ts';
 
 interface Props {
   readonly graph: Graph;
@@ -121,7 +123,8 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
   );
 }
 
-const nameOf = (node: GraphNode | undefined) => [node?.title, node?.host].filter(Boolean).join(' · ');
+const nameOf = (node: GraphNode | undefined) =>
+  node ? [titleOf(node), legible(node.host)].filter(Boolean).join(' · ') : '';
 
 /** Arrow keys move between rows: one tab stop for the whole table. */
 function walkRows(event: KeyboardEvent<HTMLElement>): void {

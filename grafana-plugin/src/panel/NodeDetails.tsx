@@ -1,5 +1,6 @@
-import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
-import { portOf } from './node-texts.ts';
+import { legible } from '../graph/display/legible.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import { portOf, titleOf } from './node-texts.ts';
 
 const KIND: Record<GraphNode['kind'], string> = {
   service: '',
@@ -11,19 +12,23 @@ const LISTED = 8;
 
 /** Who a node is, what it depends on, and what depends on it. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
-  const titleOf = (key: string) => graph.nodes.find((each) => each.key === key)?.title ?? key;
+  const titles = new Map(graph.nodes.map((each) => [each.key, titleOf(each)]));
+  const peers = (own: 'source' | 'target', other: 'source' | 'target') =>
+    graph.edges
+      .filter((edge) => edge[own] === node.key)
+      .map((edge) => `${titles.get(edge[other])} ${portOf(edge)}`);
   const rows: [string, readonly string[]][] = [
-    ['Host', node.host ? [node.host] : []],
-    ['Process', node.processes],
+    ['Host', node.host ? [legible(node.host)] : []],
+    ['Process', node.processes.map(legible)],
     ['pid', node.pids],
     ['Address', node.addresses],
-    ['May be', node.candidates],
-    ['Depends on', list(graph.edges, node.key, 'source', 'target', titleOf)],
-    ['Used by', list(graph.edges, node.key, 'target', 'source', titleOf)],
+    ['May be', node.candidates.map(legible)],
+    ['Depends on', peers('source', 'target')],
+    ['Used by', peers('target', 'source')],
   ];
   return (
     <>
-      <h6>{node.title}</h6>
+      <h6>{titleOf(node)}</h6>
       <table>
         <tbody>
           {rows
@@ -43,16 +48,6 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
       {KIND[node.kind] && <p>{KIND[node.kind]}.</p>}
     </>
   );
-}
-
-function list(
-  edges: readonly GraphEdge[],
-  key: string,
-  own: 'source' | 'target',
-  other: 'source' | 'target',
-  titleOf: (key: string) => string,
-): string[] {
-  return edges.filter((edge) => edge[own] === key).map((edge) => `${titleOf(edge[other])} ${portOf(edge)}`);
 }
 
 const shorten = (values: readonly string[]) =>

@@ -1,10 +1,17 @@
+import { legible } from '../graph/display/legible.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
 
+/** A node's name as shown. */
+export const titleOf = (node: GraphNode): string => legible(node.title);
+
 /** What the text under a node's title says. */
-export function subtitleOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
+export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
+  legible(placeOf(node, nodeText));
+
+function placeOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
   const { host, processes, pids, addresses, service } = node;
   if (node.kind === 'external')
     return host || (service === '' ? 'no exporter' : addresses.join(', ')) || 'no exporter';

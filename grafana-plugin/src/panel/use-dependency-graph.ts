@@ -9,7 +9,7 @@ import type { LayoutSizes } from '../graph/layout/layout-graph.ts';
 import { createLayoutMemory } from '../graph/layout/remember-layout.ts';
 import { readTables } from '../graph/read-tables.ts';
 import type { Formatters } from './formatters.ts';
-import { labelOf, subtitleOf } from './node-texts.ts';
+import { labelOf, subtitleOf, titleOf } from './node-texts.ts';
 import type { PanelOptions } from './options.ts';
 import { readFrames } from './read-frames.ts';
 
@@ -48,7 +48,7 @@ export function useDisplay(
   return useMemo(() => {
     const sizes: LayoutSizes = { ...SIZES, columnGap: COLUMN_GAP[edgeLabel] };
     return buildDisplay(graph, layoutOf(graph, sizes), {
-      titleOf: (node) => node.title,
+      titleOf,
       subtitleOf: (node) => subtitleOf(node, nodeText),
       labelOf: (edge) => labelOf(edge, edgeLabel, format),
       measure,
