@@ -29,7 +29,10 @@ const getStyles = (theme: GrafanaTheme2) =>
   css({
     flex: 1,
     display: 'flex',
-    gap: theme.spacing(2),
+    // What has no room wraps out of sight, whole: half a sentence would mislead.
+    flexWrap: 'wrap',
+    columnGap: theme.spacing(2),
+    height: `${theme.typography.bodySmall.lineHeight}em`,
     overflow: 'hidden',
     whiteSpace: 'nowrap',
     color: theme.colors.text.secondary,

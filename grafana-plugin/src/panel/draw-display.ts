@@ -17,10 +17,13 @@ export interface Scene {
 
 /** Below these scales texts are too small to read: first labels and subtitles go, at last the names. */
 const NEAR_SCALE = 0.62;
-const FAR_SCALE = 0.22;
+const FAR_SCALE = 0.14;
 /** Size of names seen from afar, in pixels on screen. */
 const FAR_TEXT = 10.5;
 const FADED = 0.22;
+/** On screen no line is thinner and no arrowhead shorter, so that from afar the direction still shows. */
+const THINNEST = 0.5;
+const SHORTEST_ARROW = 6;
 
 /** Draws the display list on a canvas of the given size in CSS pixels. */
 export function drawDisplay(
@@ -43,7 +46,7 @@ export function drawDisplay(
   const inFocus = (key: string) => focus?.curves.has(key) ?? false;
   for (const curve of display.curves) {
     context.globalAlpha = focus && !inFocus(curve.key) ? FADED : 1;
-    drawCurve(context, curve, inFocus(curve.key) ? palette.accent : palette.edge);
+    drawCurve(context, curve, inFocus(curve.key) ? palette.accent : palette.edge, view.scale);
   }
   if (view.scale >= NEAR_SCALE) {
     for (const label of display.labels) {
@@ -61,12 +64,12 @@ export function drawDisplay(
   context.globalAlpha = 1;
 }
 
-function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: string): void {
+function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: string, scale: number): void {
   const [start, ...rest] = curve.points;
   if (!start) return;
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  context.lineWidth = curve.width;
+  context.lineWidth = Math.max(curve.width, THINNEST / scale);
   context.setLineDash(curve.dashed ? [6, 4] : []);
   context.beginPath();
   context.moveTo(start.x, start.y);
@@ -76,12 +79,13 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
   }
   context.stroke();
   context.setLineDash([]);
-  drawArrow(context, curve);
+  drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
 }
 
-function drawArrow(context: CanvasRenderingContext2D, { arrow, width }: Curve): void {
-  const { tip, direction, length } = arrow;
-  const half = 3.5 + width * 0.7;
+function drawArrow(context: CanvasRenderingContext2D, { arrow, width }: Curve, enlarged: number): void {
+  const { tip, direction } = arrow;
+  const length = arrow.length * enlarged;
+  const half = (3.5 + width * 0.7) * enlarged;
   const back = { x: tip.x - direction * length, y: tip.y - (direction === 0 ? length : 0) };
   const [dx, dy] = direction === 0 ? [half, 0] : [0, half];
   context.beginPath();
@@ -138,7 +142,8 @@ function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palett
 /** From afar there is room for the name only, written larger than the rest so that it can still be read. */
 function drawName(context: CanvasRenderingContext2D, card: Card, palette: Palette, scale: number): void {
   if (scale < FAR_SCALE) return;
-  const size = Math.min(FAR_TEXT / scale, card.height * 0.75);
+  // A little higher than the card: there is room between rows.
+  const size = Math.min(FAR_TEXT / scale, card.height * 1.25);
   const [left, right] = [9, 4];
   const room = card.width - left - right;
   const name = shorten(card.name, (room * 13) / size, palette.measure.title);
