@@ -5,6 +5,9 @@ import type { Dashboard, DashboardPanel } from './dashboard.ts';
 import { Page } from './Page.tsx';
 import { readUrlState, type UrlState, writeUrlState } from './url-state.ts';
 
+/** Grafana's own fonts are not among its published packages: those of the system stand in. */
+const FONTS = 'system-ui, "Helvetica Neue", Arial, sans-serif';
+
 interface Props {
   readonly plugin: PanelPlugin;
   readonly dashboard: Dashboard;
@@ -15,7 +18,10 @@ interface Props {
 export function App({ plugin, dashboard, panel }: Props) {
   const defaults = useMemo(() => ({ ...dashboard.time, refresh: dashboard.refresh ?? '' }), [dashboard]);
   const [state, setState] = useState(() => readUrlState(location.search, defaults));
-  const theme = useMemo(() => createTheme({ colors: { mode: state.theme } }), [state.theme]);
+  const theme = useMemo(
+    () => createTheme({ colors: { mode: state.theme }, typography: { fontFamily: FONTS } }),
+    [state.theme],
+  );
 
   useEffect(() => {
     const onBack = () => setState(readUrlState(location.search, defaults));

@@ -18,6 +18,14 @@ interface Props {
 
 const TOOLBAR = 48;
 const MARGIN = 8;
+/** Gives way to the controls. */
+const TITLE = {
+  margin: '0 auto 0 4px',
+  minWidth: 0,
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
+} as const;
 
 /** A dashboard of one panel: the time range picker, refresh, and the panel below. */
 export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
@@ -52,7 +60,7 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
       <div
         style={{ display: 'flex', gap: 8, alignItems: 'center', height: TOOLBAR, padding: `0 ${MARGIN}px` }}
       >
-        <h1 style={{ fontSize: theme.typography.h5.fontSize, margin: '0 auto 0 4px' }}>{dashboard.title}</h1>
+        <h1 style={{ ...TITLE, fontSize: theme.typography.h5.fontSize }}>{dashboard.title}</h1>
         <TimeRangePicker
           value={range}
           timeZone={timezone}
