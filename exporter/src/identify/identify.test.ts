@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { createIdentifier, type Identifier } from './identify.ts';
 
@@ -38,4 +38,56 @@ it('remembers a process that has ended for as long as every pass asks for it', (
   identifier.beginPass();
   identifier.beginPass();
   expect(identifier.identify(20)).toBeUndefined();
+});
+
+describe('one of many workers', () => {
+  const postgres = { comm: 'postgres\n', exe: '/usr/lib/postgresql/bin/postgres' };
+
+  it('goes by the pid of the first of its name', () => {
+    proc.start(1, { comm: 'systemd\n', cmdline: 'init\0' });
+    proc.start(30, { ...postgres, cmdline: 'postgres\0-D\0/data\0', parent: 1 });
+    proc.start(31, { ...postgres, cmdline: 'postgres: app shop 10.0.0.9(51000) idle\0', parent: 30 });
+    proc.start(32, { ...postgres, cmdline: 'postgres: parallel worker\0', parent: 31 });
+    for (const pid of [32, 31, 30])
+      expect(identifier.identify(pid)).toEqual({ service: 'postgres', process: 'postgres', pid: 30 });
+  });
+
+  it('still does after its end', () => {
+    proc.start(30, { ...postgres, cmdline: 'postgres\0' });
+    proc.start(31, { ...postgres, cmdline: 'postgres\0', parent: 30 });
+    identifier.identify(31);
+    proc.exit(31);
+    identifier.beginPass();
+    expect(identifier.identify(31)?.pid).toBe(30);
+  });
+
+  it('is not what another service has started, nor another script of the same interpreter', () => {
+    proc.start(30, { comm: 'bash\n', cmdline: 'bash\0', parent: 1 });
+    proc.start(31, { comm: 'psql\n', cmdline: 'psql\0', parent: 30 });
+    proc.start(32, { comm: 'python3\n', cmdline: 'python3\0/srv/mail.py\0', parent: 20 });
+    expect(identifier.identify(31)?.pid).toBe(31);
+    expect(identifier.identify(32)).toEqual({ service: 'mail', process: 'python3', pid: 32 });
+  });
+
+  it('is named even where pids taken anew meanwhile make a circle', () => {
+    proc.start(30, { ...postgres, cmdline: 'postgres\0', parent: 31 });
+    proc.start(31, { ...postgres, cmdline: 'postgres\0', parent: 30 });
+    expect(identifier.identify(30)?.service).toBe('postgres');
+  });
+});
+
+it('keeps the name of a process that has ended and waits for its parent to notice', () => {
+  identifier.identify(20);
+  proc.start(20, { comm: 'python3\n', cmdline: '' });
+  identifier.beginPass();
+  expect(identifier.identify(20)).toEqual(billing);
+});
+
+it('cuts a name without end, between characters', () => {
+  proc.start(20, { comm: 'python3\n', cmdline: `python3\0/srv/${'😀'.repeat(2000)}.py\0` });
+  const service = identifier.identify(20)?.service ?? '';
+  expect(service).toBe(`${'😀'.repeat(127)}…`);
+  identifier.beginPass();
+  proc.start(20, { comm: 'python3\n', cmdline: `python3\0/srv/${'😀'.repeat(128)}.py\0` });
+  expect(identifier.identify(20)?.service).toBe('😀'.repeat(128));
 });

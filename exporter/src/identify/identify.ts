@@ -6,6 +6,7 @@ import { serviceName } from './service-name.ts';
 export interface Identity {
   readonly service: string;
   readonly process: string;
+  /** Its own, or that of its leader when it is one of many workers. */
   readonly pid: number;
 }
 
@@ -16,24 +17,72 @@ export interface Identifier {
   identify(pid: number): Identity | undefined;
 }
 
+/** What this pass found of a process. */
+interface Found {
+  readonly identity: Identity;
+  readonly parent: number | undefined;
+  /** Whether it has ended and only waits for its parent to notice: it has lost its command line. */
+  readonly hasEnded: boolean;
+}
+
+/** A name is a label of every series, and a program may call itself anything at any length. */
+const MAX_NAME = 128;
+const MAX_GENERATIONS = 32;
+
 export function createIdentifier(procRoot: string): Identifier {
   let before = new Map<number, Identity>();
   let now = new Map<number, Identity>();
+  const found = new Map<number, Found | undefined>();
+
+  function find(pid: number): Found | undefined {
+    if (!found.has(pid)) found.set(pid, read(procRoot, pid));
+    return found.get(pid);
+  }
+
+  /**
+   * A server that forks for each connection, or keeps workers, is one process to those who depend on it: the
+   * first of its name. Else every connection to PostgreSQL would be a dependency of its own.
+   */
+  function leaderOf(process: Found): Found {
+    let leader = process;
+    for (let generation = 0; generation < MAX_GENERATIONS && leader.parent !== undefined; generation++) {
+      const parent = find(leader.parent);
+      if (!parent || !isSameService(parent.identity, process.identity)) break;
+      leader = parent;
+    }
+    return leader;
+  }
 
   return {
     beginPass() {
       before = now;
       now = new Map();
+      found.clear();
     },
     identify(pid) {
       const named = now.get(pid);
       if (named) return named;
-      const files = readProcess(procRoot, pid);
-      const identity = files
-        ? { service: serviceName(files), process: processName(files), pid }
-        : before.get(pid);
+      const process = find(pid);
+      const remembered = !process || process.hasEnded ? before.get(pid) : undefined;
+      const identity = remembered ?? (process && leaderOf(process).identity);
       if (identity) now.set(pid, identity);
       return identity;
     },
   };
+}
+
+function read(procRoot: string, pid: number): Found | undefined {
+  const files = readProcess(procRoot, pid);
+  if (!files) return undefined;
+  const identity = { service: shorten(serviceName(files)), process: shorten(processName(files)), pid };
+  return { identity, parent: files.parent, hasEnded: files.args.length === 0 && !files.executable };
+}
+
+function isSameService(one: Identity, other: Identity): boolean {
+  return one.service === other.service && one.process === other.process;
+}
+
+function shorten(name: string): string {
+  const characters = [...name];
+  return characters.length <= MAX_NAME ? name : `${characters.slice(0, MAX_NAME - 1).join('')}…`;
 }

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
-import { parseArgs, readProcess } from './process.ts';
+import { parseArgs, parseParent, readProcess } from './process.ts';
 
 const bytes = (...values: number[]) => Buffer.from(values);
 
 describe('a process', () => {
   it('is its name, its executable and its arguments', () => {
     using proc = createProcTree({
-      20: { comm: 'python3\n', cmdline: 'python3\0-u\0/srv/app.py\0', exe: '/usr/bin/python3.11' },
+      20: { comm: 'python3\n', cmdline: 'python3\0-u\0/srv/app.py\0', exe: '/usr/bin/python3.11', parent: 7 },
     });
     expect(readProcess(proc.root, 20)).toEqual({
       comm: Buffer.from('python3'),
       executable: Buffer.from('/usr/bin/python3.11'),
       args: ['python3', '-u', '/srv/app.py'].map((text) => Buffer.from(text)),
+      parent: 7,
     });
   });
 
@@ -38,6 +39,20 @@ describe('a process', () => {
     expect(readProcess(proc.root, 21)).toBeUndefined();
   });
 });
+
+it('is read of a command line of megabytes no more than its start, without the argument cut off there', () => {
+  const [program, script, rest] = ['python3', 'a'.repeat(16_000), 'b'.repeat(2 ** 21)];
+  using proc = createProcTree({ 20: { comm: 'python3\n', cmdline: `${program}\0${script}\0${rest}\0` } });
+  expect(readProcess(proc.root, 20)?.args.map(String)).toEqual([program, script]);
+});
+
+it.each([
+  ['20 (app) S 7 20 20 0', 7],
+  ['20 (a) S 9 (b)) R 7 20', 7],
+  ['1 (init) S 0 1 1', undefined],
+  ['', undefined],
+  ['20 (app) S', undefined],
+])('the parent in "%s" is %s', (stat, parent) => expect(parseParent(stat)).toBe(parent));
 
 describe('arguments', () => {
   it('may be empty, and the last may lack its end', () => {

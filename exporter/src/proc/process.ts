@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 
 /** What `/proc/PID` tells of a running process, as the bytes the kernel keeps. */
 export interface ProcessFiles {
@@ -8,22 +8,53 @@ export interface ProcessFiles {
   readonly executable?: Buffer;
   /** The arguments, the first being the program; empty for kernel threads. */
   readonly args: readonly Buffer[];
+  /** The process that started it, or took it over once that had ended; absent for what has none. */
+  readonly parent?: number;
 }
 
 /** Enough for the interpreter's options and the script; a command line can hold megabytes. */
 const MAX_ARGS = 32;
+const MAX_BYTES = 16 * 1024;
+const commandLine = Buffer.alloc(MAX_BYTES);
 
 /** Reads what names a process; undefined once it is gone. */
 export function readProcess(procRoot: string, pid: number): ProcessFiles | undefined {
   const folder = `${procRoot}/${pid}`;
   try {
     const comm = stripNewline(readFileSync(`${folder}/comm`));
-    const args = parseArgs(readFileSync(`${folder}/cmdline`));
+    const args = parseArgs(readCommandLine(`${folder}/cmdline`));
     const executable = readExecutable(folder);
-    return { comm, args, ...(executable && { executable }) };
+    const parent = readParent(folder);
+    return { comm, args, ...(executable && { executable }), ...(parent && { parent }) };
   } catch {
     return undefined;
   }
+}
+
+/** The start of a command line; an argument cut off in the middle would be another name. */
+function readCommandLine(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const length = readSync(fd, commandLine, 0, MAX_BYTES, 0);
+    const end = length < MAX_BYTES ? length : commandLine.lastIndexOf(0) + 1;
+    return Buffer.from(commandLine.subarray(0, end));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readParent(folder: string): number | undefined {
+  try {
+    return parseParent(readFileSync(`${folder}/stat`, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `20 (any (name) S 1 …` → 1: the second field after the name (proc(5)); undefined when it is 0 or none. */
+export function parseParent(stat: string): number | undefined {
+  const parent = Number(stat.slice(stat.lastIndexOf(')') + 1).split(' ', 3)[2]);
+  return Number.isSafeInteger(parent) && parent > 0 ? parent : undefined;
 }
 
 function readExecutable(folder: string): Buffer | undefined {
