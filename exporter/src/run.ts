@@ -12,3 +12,5 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 });
+// A peer that does not answer, such as an OTLP endpoint, must not keep a process that has nothing left to do.
+setTimeout(() => process.exit(), 500).unref();

@@ -121,7 +121,7 @@ async function listenFor(
 
 /** What OpenTelemetry's own code has to say, such as a certificate that cannot be read. */
 function diagLogger(log: Log) {
-  const warn = (message: string) => log.warn(message, { from: 'opentelemetry' });
+  const warn = (...parts: unknown[]) => log.warn(parts.join(' '), { from: 'opentelemetry' });
   const ignore = () => {};
   return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AGENT_OPTIONS } from '../config/agent-options.ts';
 import type { OptionValues } from '../config/option.ts';
 import type { Environment } from '../config/resolve-options.ts';
@@ -41,12 +42,16 @@ function checkEndpoint(variable: string, value: string): void {
   }
 }
 
-/** Pushes at every interval. `finish` pushes a last time and closes. */
+/** How long an endpoint that is slow or away may hold up the end: service managers kill after some 10 s or more. */
+const GRACE = 5000;
+
+/** Pushes at every interval. `finish` pushes a last time and closes, all within `grace` ms. */
 export async function startPush(
   { protocol, endpoint, interval }: OtlpSettings,
   pipeline: Pipeline,
   resource: Attributes,
   log: Log,
+  grace = GRACE,
 ): Promise<{ finish(): Promise<void> }> {
   // Imported on demand: an agent that is only scraped does without OpenTelemetry's code and its memory.
   const [{ createOtlpSender }, { createPush }, { toBatches }] = await Promise.all([
@@ -70,9 +75,16 @@ export async function startPush(
   return {
     async finish() {
       clearInterval(timer);
-      await running;
-      await run();
-      await sender.close();
+      const finished = async () => {
+        await running;
+        await run();
+        await sender.close();
+        return true;
+      };
+      const enough = new AbortController();
+      const isFinished = await Promise.race([finished(), sleep(grace, false, { signal: enough.signal })]);
+      enough.abort();
+      if (!isFinished) log.warn('the OTLP endpoint takes too long: what it has not taken is lost');
     },
   };
 }
