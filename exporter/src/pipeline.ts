@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly forgetAfter: number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Milliseconds since any time, never set; the clock unless told otherwise. */
+  readonly uptime?: () => number;
 }
 
 export interface Pipeline {
@@ -39,7 +41,8 @@ export interface Pipeline {
   readonly self: SelfMetrics;
 }
 
-export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { capture, procRoot, host, forgetAfter, clock, uptime = clock } = options;
   const self = createSelfMetrics(clock);
   const fold = createFold();
   const identifier = createIdentifier(procRoot);
@@ -65,7 +68,7 @@ export function createPipeline({ capture, procRoot, host, forgetAfter, clock }: 
       return flows.map((flow) => toHalfEdge(flow, identify(flow.pid), host));
     });
     await self.time('pair', () => pairLocal(halfEdges, listenings));
-    await self.time('ledger', () => ledger.record(halfEdges, clock()));
+    await self.time('ledger', () => ledger.record(halfEdges, clock(), uptime()));
     report(pass);
     return pass;
   }

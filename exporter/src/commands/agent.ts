@@ -60,6 +60,7 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
     host: resource['host.name'],
     forgetAfter: settings['forget-after'],
     clock: Date.now,
+    uptime: () => performance.now(),
   });
 
   let server: MetricsServer | undefined;

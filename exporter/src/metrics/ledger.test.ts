@@ -57,6 +57,19 @@ describe('an edge out of use', () => {
     expect(ledger.entries()).toEqual([]);
   });
 
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('is kept no longer and no shorter when the clock is set %s', (_title, jump) => {
+    const ledger = createLedger(FORGET_AFTER);
+    const start = 1e12;
+    ledger.record([halfEdge()], start, 1);
+    ledger.record([], start + jump, 1 + FORGET_AFTER);
+    expect(ledger.entries()).toHaveLength(1);
+    ledger.record([], start + jump, 2 + FORGET_AFTER);
+    expect(ledger.entries()).toEqual([]);
+  });
+
   it('begins anew when it comes back', () => {
     const ledger = createLedger(FORGET_AFTER);
     ledger.record([halfEdge({ opened: 5 })], 1);

@@ -8,6 +8,8 @@ export interface Entry {
   readonly since: number;
   /** When it was last in use: had a connection open or opened one. In ms since 1970. */
   lastSeen: number;
+  /** The same by the clock that is never set. */
+  usedAt: number;
   open: number;
   opened: number;
   transmittedBytes?: number;
@@ -18,8 +20,11 @@ export interface Entry {
 }
 
 export interface Ledger {
-  /** Enters what one pass saw at `now` (ms since 1970), and drops entries not in use for `forgetAfter`. */
-  record(halfEdges: readonly HalfEdge[], now: number): void;
+  /**
+   * Enters what one pass saw at `now` (ms since 1970), and drops entries not in use for `forgetAfter`. `uptime`
+   * (ms since any time) goes on evenly when the clock is set, as it may be by hours on a machine just started.
+   */
+  record(halfEdges: readonly HalfEdge[], now: number, uptime?: number): void;
   entries(): readonly Entry[];
 }
 
@@ -27,23 +32,24 @@ export interface Ledger {
 export function createLedger(forgetAfter: number): Ledger {
   const entries = new Map<string, Entry>();
 
-  function entryOf(half: HalfEdge, now: number): Entry {
+  function entryOf(half: HalfEdge, now: number, usedAt: number): Entry {
     const attributes = edgeAttributes(half);
     const key = attributesKey(attributes);
     let entry = entries.get(key);
     if (!entry) {
-      entry = { attributes, since: now, lastSeen: now, open: 0, opened: 0, rttSum: 0, rttCount: 0 };
+      entry = { attributes, since: now, lastSeen: now, usedAt, open: 0, opened: 0, rttSum: 0, rttCount: 0 };
       entries.set(key, entry);
     }
     return entry;
   }
 
   return {
-    record(halfEdges, now) {
+    record(halfEdges, now, uptime = now) {
       for (const entry of entries.values()) entry.open = entry.rttSum = entry.rttCount = 0;
       for (const half of halfEdges) {
-        const entry = entryOf(half, now);
+        const entry = entryOf(half, now, uptime);
         entry.lastSeen = now;
+        entry.usedAt = uptime;
         for (const count of ['open', 'opened', 'rttSum', 'rttCount'] as const)
           entry[count] += half.flow[count];
         for (const count of ['transmittedBytes', 'receivedBytes', 'retransmits'] as const) {
@@ -51,7 +57,7 @@ export function createLedger(forgetAfter: number): Ledger {
           if (change !== undefined) entry[count] = (entry[count] ?? 0) + change;
         }
       }
-      for (const [key, entry] of entries) if (now - entry.lastSeen > forgetAfter) entries.delete(key);
+      for (const [key, entry] of entries) if (uptime - entry.usedAt > forgetAfter) entries.delete(key);
     },
     entries: () => [...entries.values()],
   };

@@ -45,6 +45,12 @@ it('keeps kind, unit, value type, times and attributes', () => {
   });
 });
 
+it('has no sum begin after its end, though the clock was set back meanwhile', () => {
+  const [batch] = toBatches([family(EDGE_METRICS.opened, 1)], resource, NOW - 5000);
+  const [point] = batch ? (metricsOf(batch)[0]?.dataPoints ?? []) : [];
+  expect(point?.startTime).toEqual(point?.endTime);
+});
+
 it('makes no batch of nothing', () => {
   expect(toBatches([], resource, NOW)).toEqual([]);
   expect(toBatches([family(EDGE_METRICS.open, 0)], resource, NOW)).toEqual([]);

@@ -1,4 +1,4 @@
-import { type HrTime, ValueType } from '@opentelemetry/api';
+import { ValueType } from '@opentelemetry/api';
 import { millisToHrTime } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -32,7 +32,6 @@ const INSTRUMENTS = {
  * beyond 2000 into one. All points of an export carry the same time, `now` (ms since 1970).
  */
 export function toBatches(families: readonly Family[], resource: Attributes, now: number): ResourceMetrics[] {
-  const endTime = millisToHrTime(now);
   const batches: MetricData[][] = [[]];
   let room = MAX_BATCH_POINTS;
   for (const family of families) {
@@ -42,7 +41,7 @@ export function toBatches(families: readonly Family[], resource: Attributes, now
         room = MAX_BATCH_POINTS;
       }
       const points = family.points.slice(from, from + room);
-      batches.at(-1)?.push(toMetricData({ ...family, points }, endTime));
+      batches.at(-1)?.push(toMetricData({ ...family, points }, now));
       from += points.length;
       room -= points.length;
     }
@@ -55,7 +54,8 @@ export function toBatches(families: readonly Family[], resource: Attributes, now
     }));
 }
 
-function toMetricData({ definition, points }: Family, endTime: HrTime): MetricData {
+function toMetricData({ definition, points }: Family, now: number): MetricData {
+  const endTime = millisToHrTime(now);
   const { name, help: description, unit, kind, integer } = definition;
   const descriptor = {
     name,
@@ -66,7 +66,8 @@ function toMetricData({ definition, points }: Family, endTime: HrTime): MetricDa
     advice: {},
   };
   const dataPoints: DataPoint<number>[] = points.map(({ attributes, value, since }) => ({
-    startTime: millisToHrTime(since),
+    // Set back, the clock would have a sum begin after its end.
+    startTime: millisToHrTime(Math.min(since, now)),
     endTime,
     attributes,
     value,
