@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { IconButton, useStyles2 } from '@grafana/ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Graph } from '../graph/graph.ts';
 import { EdgeDetails } from './EdgeDetails.tsx';
@@ -20,26 +20,32 @@ interface Props {
   readonly onClose?: (() => void) | undefined;
 }
 
+/** Least distance from the panel's borders, and from the pointer. */
+const MARGIN = 8;
+const DISTANCE = 14;
+
 /** All that is known of a node or an edge: beside the pointer, or pinned in the corner. */
 export function Details({ graph, format, target, at, size, onClose }: Props) {
   const styles = useStyles2(getStyles);
+  const box = useRef<HTMLDivElement>(null);
   const content = contentOf(graph, format, target);
-  if (!content) return null;
-  // Beside the pointer, on the side with more room, so that it stays within the panel.
   const pointer = typeof at === 'object';
-  const corner = pointer
-    ? {
-        ...(at.x < size.width / 2 ? { left: at.x + 16 } : { right: size.width - at.x + 16 }),
-        ...(at.y < size.height / 2 ? { top: at.y + 12 } : { bottom: size.height - at.y + 12 }),
-      }
-    : { [at]: 8, top: 8 };
+  // How large it is shows once it is there.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || typeof at !== 'object') return;
+    element.style.left = `${beside(at.x, element.offsetWidth, size.width)}px`;
+    element.style.top = `${beside(at.y, element.offsetHeight, size.height)}px`;
+  });
+  if (!content) return null;
   return (
     <div
+      ref={box}
       className={styles}
       style={{
-        ...corner,
-        maxHeight: size.height - 16,
-        maxWidth: Math.min(480, size.width - 16),
+        ...(pointer ? { left: 0, top: 0 } : { [at]: MARGIN, top: MARGIN }),
+        maxHeight: size.height - 2 * MARGIN,
+        maxWidth: Math.min(480, size.width - 2 * MARGIN),
         pointerEvents: pointer ? 'none' : 'auto',
       }}
       data-testid={onClose ? 'musubi-pinned' : 'musubi-tooltip'}
@@ -49,6 +55,12 @@ export function Details({ graph, format, target, at, size, onClose }: Props) {
       {content}
     </div>
   );
+}
+
+/** Where a box starts, along one axis, that stands on the pointer's roomier side and within the panel. */
+function beside(pointer: number, length: number, room: number): number {
+  const start = pointer < room / 2 ? pointer + DISTANCE : pointer - DISTANCE - length;
+  return Math.max(MARGIN, Math.min(room - MARGIN - length, start));
 }
 
 function contentOf(graph: Graph, format: Formatters, { type, key }: Target): ReactNode {

@@ -74,7 +74,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
   if (edge.atDestination) views.push(['Seen by destination', mirrorFigures(edge.atDestination)]);
   const rows: [string, keyof Figures, (value: number) => string][] = [
     ['Connections opened', 'opened', format.count],
-    ['Open now', 'open', format.count],
+    ['Open at the end', 'open', format.count],
     ['Source → destination', 'transmit', format.bytes],
     ['Destination → source', 'receive', format.bytes],
     ['Round trip', 'rtt', format.seconds],

@@ -14,7 +14,7 @@ interface Props {
   /** 0: it is there for screen readers and the keyboard only. */
   readonly height: number;
   readonly onFocus: (edge: GraphEdge | undefined) => void;
-  readonly onPick: (edge: GraphEdge) => void;
+  readonly onPick: (edge: GraphEdge | undefined) => void;
 }
 
 /** More rows than this slow the page down and help nobody. */
@@ -29,6 +29,10 @@ export const EdgeTable = memo(function EdgeTable({ graph, format, height, onFocu
     [graph],
   );
   const left = rows.length - MOST_ROWS;
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === 'Escape') onPick(undefined);
+    else walkRows(event);
+  };
   return (
     <div className={height > 0 ? styles.pane : styles.hidden} style={height > 0 ? { height } : undefined}>
       <table className={styles.table} data-testid="musubi-edges">
@@ -54,7 +58,7 @@ export const EdgeTable = memo(function EdgeTable({ graph, format, height, onFocu
             ))}
           </tr>
         </thead>
-        <tbody onKeyDown={walkRows} onBlur={() => onFocus(undefined)}>
+        <tbody onKeyDown={onKeyDown} onBlur={() => onFocus(undefined)}>
           {rows.slice(0, MOST_ROWS).map((edge, index) => (
             <Row
               key={edge.key}
@@ -126,12 +130,12 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
 const nameOf = (node: GraphNode | undefined) =>
   node ? [titleOf(node), legible(node.host)].filter(Boolean).join(' · ') : '';
 
-/** Arrow keys move between rows: one tab stop for the whole table. */
+/** Arrow keys, Home and End move between rows: one tab stop for the whole table. */
 function walkRows(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
   const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const next = buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + step];
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+  const next = to === undefined ? undefined : buttons[to];
   if (!next) return;
   event.preventDefault();
   next.focus();

@@ -47,7 +47,7 @@ export function GraphView({ graph, options, format, width, height, ownView }: Pr
   const [pinned, setPinned] = useState<Target>();
   const [focused, setFocused] = useState<Target>();
   const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
-  const onPickRow = useCallback((edge: GraphEdge) => setPinned(asTarget(edge)), []);
+  const onPickRow = useCallback((edge: GraphEdge | undefined) => setPinned(edge && asTarget(edge)), []);
   // A refresh may have taken away what was pointed at or pinned.
   const cornered = ifDrawn(display, pinned) ?? ifDrawn(display, focused);
   const pointed = hover && ifDrawn(display, hover.target) && hover;

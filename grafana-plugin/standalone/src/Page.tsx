@@ -38,11 +38,13 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
   const reload = useCallback(() => run(toTimeRange(from, to, timezone)), [run, from, to, timezone]);
 
   useEffect(reload, [reload]);
+  // Counted from the last answer: one that takes longer than the interval would never come else.
+  const loading = data.state === LoadingState.Loading;
   useEffect(() => {
-    if (refresh === '') return;
-    const timer = setInterval(reload, rangeUtil.intervalToMs(refresh));
-    return () => clearInterval(timer);
-  }, [refresh, reload]);
+    if (refresh === '' || loading) return;
+    const timer = setTimeout(reload, rangeUtil.intervalToMs(refresh));
+    return () => clearTimeout(timer);
+  }, [refresh, reload, loading]);
 
   const status =
     { [LoadingState.Done]: 'done', [LoadingState.Error]: 'error' }[data.state as string] ?? 'loading';
@@ -74,7 +76,7 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
         <RefreshPicker
           value={refresh}
           isOnCanvas
-          isLoading={data.state === LoadingState.Loading}
+          isLoading={loading}
           text="Refresh"
           onRefresh={reload}
           onIntervalChanged={(interval) => onChange({ refresh: interval })}

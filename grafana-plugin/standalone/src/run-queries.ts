@@ -44,7 +44,8 @@ async function queryInstant(query: string, at: number, signal: AbortSignal): Pro
   const response = await fetch('/api/v1/query', { method: 'POST', body, signal });
   const answer = await response.json().catch(() => undefined);
   if (!response.ok || answer?.status !== 'success') {
-    throw new Error(answer?.error ?? `the data source answered ${response.status} ${response.statusText}`);
+    const status = `${response.status} ${response.statusText}`;
+    throw new Error(answer?.error ?? `the answer (${status}) is not one of Prometheus`);
   }
   return answer.data.result;
 }
