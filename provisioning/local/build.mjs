@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENV, ROOT } from './places.mjs';
+import { ROOT } from './places.mjs';
 import { must } from './run.mjs';
 import { step } from './say.mjs';
 
-/** What is built, from what, and a file that is there once it is. */
+/** What is built, from what, and the file that its build writes last: one that was cut short is done again. */
 const PRODUCTS = [
   {
     workspace: 'exporter',
@@ -14,7 +14,7 @@ const PRODUCTS = [
   {
     workspace: 'grafana-plugin',
     sources: ['grafana-plugin/src', 'grafana-plugin/standalone', 'grafana-plugin/webpack.config.mjs'],
-    product: 'grafana-plugin/dist/module.js',
+    product: 'grafana-plugin/dist-standalone/index.html',
   },
 ];
 
@@ -27,7 +27,7 @@ export async function ensureBuilt() {
     );
     if (existsSync(path) && statSync(path).mtimeMs > newest) continue;
     await step(`building ${workspace}`, () =>
-      must('npm', ['run', '--silent', 'build', '-w', workspace], { cwd: ROOT, env: ENV, quiet: true }),
+      must('npm', ['run', '--silent', 'build', '-w', workspace], { cwd: ROOT, quiet: true }),
     );
   }
 }

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { STATE } from './places.mjs';
+import { ENV, STATE } from './places.mjs';
 import { must, run } from './run.mjs';
 import { SetupError, step } from './say.mjs';
 
-const NONINTERACTIVE = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+const NONINTERACTIVE = { ...ENV, DEBIAN_FRONTEND: 'noninteractive' };
 
 /**
  * The path of a program, or undefined.
@@ -34,10 +34,11 @@ export function which(name) {
 export async function ensurePrograms(wanted) {
   const missing = wanted.filter(({ program }) => which(program) === undefined).map((entry) => entry.package);
   if (missing.length === 0) return;
-  demandDebianRoot(missing);
+  demandDebian(missing);
+  demandRoot(missing, `apt-get install --no-install-recommends ${missing.join(' ')}`);
   await step(`installing Debian packages: ${missing.join(' ')}`, async () => {
     const install = ['install', '-y', '--no-install-recommends', ...missing];
-    if ((await run('apt-get', ['-qq', ...install, '--print-uris'], { quiet: true })) !== 0)
+    if ((await run('apt-get', ['-qq', ...install, '--print-uris'], { silent: true })) !== 0)
       await refreshLists();
     await must('apt-get', ['-q', ...install], { quiet: true, env: NONINTERACTIVE });
   });
@@ -55,21 +56,25 @@ export async function ensureUnpacked(program, packageName) {
   if (existsSync(unpacked)) return unpacked;
   const installed = which(program);
   if (installed) return installed;
-  demandDebianRoot([packageName]);
+  demandDebian([packageName]);
   await step(`unpacking Debian's ${packageName} into .musubi/tools (no service is installed)`, async () => {
     await mkdir(join(STATE, 'tools'), { recursive: true });
     const scratch = await mkdtemp(join(STATE, 'tools/.unpack-'));
-    // Root's own download: the sandbox user of apt may not write here.
-    const download = ['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName];
-    if ((await run('apt-get', download, { cwd: scratch, quiet: true })) !== 0) {
-      await refreshLists();
-      await must('apt-get', download, { cwd: scratch, quiet: true });
+    try {
+      // As this user, who needs not be root: the sandbox user of apt may not write here.
+      const download = ['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName];
+      if ((await run('apt-get', download, { cwd: scratch, silent: true })) !== 0) {
+        demandRoot([packageName], 'apt-get update');
+        await refreshLists();
+        await must('apt-get', download, { cwd: scratch, quiet: true });
+      }
+      const [file] = (await readdir(scratch)).filter((name) => name.endsWith('.deb'));
+      if (!file) throw new SetupError(`apt-get downloaded no ${packageName} package`);
+      await must('dpkg-deb', ['-x', join(scratch, file), join(scratch, 'root')]);
+      await rename(join(scratch, 'root'), folder);
+    } finally {
+      await rm(scratch, { recursive: true });
     }
-    const [file] = (await readdir(scratch)).filter((name) => name.endsWith('.deb'));
-    if (!file) throw new SetupError(`apt-get downloaded no ${packageName} package`);
-    await must('dpkg-deb', ['-x', join(scratch, file), join(scratch, 'root')]);
-    await rename(join(scratch, 'root'), folder);
-    await rm(scratch, { recursive: true });
   });
   return unpacked;
 }
@@ -79,19 +84,25 @@ function refreshLists() {
 }
 
 /**
- * Throws, with what is missing and how to get it, where packages cannot be installed from here.
+ * Throws, with what is missing, where there are no Debian packages.
  * @param {readonly string[]} packages
  */
-function demandDebianRoot(packages) {
-  const names = packages.join(' ');
+function demandDebian(packages) {
   if (spawnSync('apt-get', ['--version']).error || !isDebian()) {
     throw new SetupError(
-      `missing: ${names}. This is not Debian: install them with your package manager and start again.`,
+      `missing: ${packages.join(' ')}. This is not Debian: install that with your package manager and start again.`,
     );
   }
-  if (process.getuid?.() !== 0) {
-    throw new SetupError(`missing: ${names}. Run: sudo apt-get install --no-install-recommends ${names}`);
-  }
+}
+
+/**
+ * Throws, with what is missing and how to get it, where this user may not.
+ * @param {readonly string[]} packages
+ * @param {string} command
+ */
+function demandRoot(packages, command) {
+  if (process.getuid?.() === 0) return;
+  throw new SetupError(`missing: ${packages.join(' ')}. Run this and start again: sudo ${command}`);
 }
 
 function isDebian() {

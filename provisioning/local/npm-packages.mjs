@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BIN, ENV, ROOT } from './places.mjs';
 import { must } from './run.mjs';
 import { SetupError, step } from './say.mjs';
+import { exitCode } from './stop.mjs';
 
 /** Installs the npm packages of the lock file, the pinned Node.js among them, unless they are there already. */
 export async function ensureNpmPackages() {
@@ -32,13 +33,5 @@ export async function ensureNpmPackages() {
 export async function continueUnderPinnedNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 15)) return undefined;
-  const child = spawn(join(BIN, 'node'), process.argv.slice(1), { stdio: 'inherit', env: ENV });
-  // Ctrl-C reaches the child by itself; this process must only outlive it.
-  process.on('SIGINT', () => {});
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
-    process.on(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  return exitCode(spawn(join(BIN, 'node'), process.argv.slice(1), { stdio: 'inherit', env: ENV }));
 }

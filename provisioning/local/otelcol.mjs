@@ -5,6 +5,7 @@ import { access, copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exitCode } from './stop.mjs';
 
 const MANIFEST = fileURLToPath(new URL('../otelcol/builder.yaml', import.meta.url));
 const BUILDER = 'go.opentelemetry.io/collector/cmd/builder';
@@ -65,20 +66,20 @@ async function isExecutable(path) {
  * @param {string} [cwd]
  * @returns {Promise<{ ok: boolean, why: string }>}
  */
-function run(command, args, cwd) {
-  return new Promise((resolve) => {
-    let said = '';
-    // A signal, as the timer of the option `timeout` outlives a command that cannot be started.
-    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
-    const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        said = (said + text).slice(-600);
-      });
-    }
-    child.on('error', (error) => resolve({ ok: false, why: error.message }));
-    child.on('close', (code, killedBy) =>
-      resolve({ ok: code === 0, why: `${said.trim()} (${killedBy ?? `exit code ${code}`})` }),
-    );
-  });
+async function run(command, args, cwd) {
+  let said = '';
+  // A signal, as the timer of the option `timeout` outlives a command that cannot be started.
+  const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+  const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-600);
+    });
+  }
+  try {
+    const code = await exitCode(child);
+    return { ok: code === 0, why: `${said.trim()} (${child.signalCode ?? `exit code ${code}`})` };
+  } catch (error) {
+    return { ok: false, why: /** @type {Error} */ (error).message };
+  }
 }

@@ -9,5 +9,9 @@ export const STATE = join(ROOT, '.musubi');
 /** The programs of the npm packages, the pinned Node.js among them. */
 export const BIN = join(ROOT, 'node_modules/.bin');
 
-/** The environment for child processes: in it `node` is the pinned one. */
-export const ENV = { ...process.env, PATH: `${BIN}:${process.env.PATH}` };
+/** The environment for child processes: in it `node` is the pinned one, and leaves no compiled code in /tmp. */
+export const ENV = {
+  ...process.env,
+  PATH: `${BIN}:${process.env.PATH}`,
+  NODE_DISABLE_COMPILE_CACHE: '1',
+};

@@ -1,27 +1,29 @@
 import { spawn } from 'node:child_process';
+import { ENV } from './places.mjs';
 import { SetupError } from './say.mjs';
+import { exitCode, stop } from './stop.mjs';
 
 /**
  * Runs a command to its end and resolves to its exit code. Its output is shown, or with `quiet` kept and shown
- * only when it fails.
+ * only when it fails, or with `silent` not at all. When this program is to stop, so is the command, and `Stopped` is thrown.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, silent?: boolean }} [options]
  * @returns {Promise<number>}
  */
-export function run(command, args, { cwd, env, quiet = false } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
-    /** @type {Buffer[]} */
-    const output = [];
-    child.stdout?.on('data', (data) => output.push(data));
-    child.stderr?.on('data', (data) => output.push(data));
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (code !== 0 && quiet) process.stderr.write(Buffer.concat(output));
-      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
-    });
-  });
+export async function run(command, args, { cwd, env = ENV, quiet = false, silent = false } = {}) {
+  stop.throwIfAborted();
+  const shown = silent ? 'ignore' : quiet ? 'pipe' : 'inherit';
+  // A group of its own: npm passes signals on to its shell, and not to what the shell runs.
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', shown, shown], detached: true });
+  /** @type {Buffer[]} */
+  const output = [];
+  child.stdout?.on('data', (data) => output.push(data));
+  child.stderr?.on('data', (data) => output.push(data));
+  const code = await exitCode(child, { leadsGroup: true });
+  stop.throwIfAborted();
+  if (code !== 0 && quiet) process.stderr.write(Buffer.concat(output));
+  return code;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { heedSignals, Stopped } from './stop.mjs';
+
 /** What the set-up tells the person who waits for it. Plain JavaScript without packages: it runs before any is installed. */
 
 /** @param {string} text */
@@ -30,16 +32,18 @@ export class SetupError extends Error {
 }
 
 /**
- * Runs a script's main function; a `SetupError` ends it with its message alone.
+ * Runs a script's main function; a `SetupError` or a `Stopped` ends it with its message alone.
  * @param {() => Promise<number>} main resolves to the exit code
  */
 export async function runMain(main) {
+  heedSignals();
+  // A closed terminal must not keep this program from stopping what it started.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     process.exitCode = await main();
   } catch (error) {
-    process.stderr.write(
-      `\n${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}\n`,
-    );
-    process.exitCode = 1;
+    const isPlain = error instanceof SetupError || error instanceof Stopped;
+    process.stderr.write(`\n${isPlain ? error.message : /** @type {Error} */ (error).stack}\n`);
+    process.exitCode = error instanceof Stopped ? error.exitCode : 1;
   }
 }

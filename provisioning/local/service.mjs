@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { which } from './debian.mjs';
 import { SetupError } from './say.mjs';
+import { stop } from './stop.mjs';
 
 /**
  * A program that runs beside this one, its output in a log file.
@@ -14,13 +16,17 @@ import { SetupError } from './say.mjs';
 
 const PATIENCE = 10_000;
 
+/** Has the kernel end a program when this one is gone, even by kill -9. Part of every Debian. */
+const WITH_US = which('setpriv') ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
+
 /**
  * @param {string} name
  * @param {readonly [string, ...string[]]} command
  * @param {string} log path of the log file, begun anew
  * @returns {Service}
  */
-export function startService(name, [program, ...args], log) {
+export function startService(name, command, log) {
+  const [program = '', ...args] = [...WITH_US, ...command];
   const output = openSync(log, 'w');
   // A group of its own: Ctrl-C on the terminal must reach this program first, which then stops the others.
   const child = spawn(program, args, { stdio: ['ignore', output, output], detached: true });
@@ -60,6 +66,7 @@ export async function untilAnswers(url, service) {
     ended = error;
   });
   while (performance.now() < deadline) {
+    stop.throwIfAborted();
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     if (ended) throw ended;
@@ -69,14 +76,16 @@ export async function untilAnswers(url, service) {
 }
 
 /**
- * Whether a port of the loopback address is free.
+ * Why a port of the loopback address cannot be listened on, or undefined if it can.
  * @param {number} port
- * @returns {Promise<boolean>}
+ * @returns {Promise<string | undefined>}
  */
-export function isFree(port) {
+export function portTrouble(port) {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    probe.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
+      resolve(error.code === 'EACCES' ? 'is for root only' : 'is taken'),
+    );
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(undefined)));
   });
 }

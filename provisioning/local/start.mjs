@@ -4,15 +4,16 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './build.mjs';
 import { ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
-import { BIN, ENV, ROOT, STATE } from './places.mjs';
+import { BIN, ROOT, STATE } from './places.mjs';
 import { must } from './run.mjs';
 import { runMain, SetupError, say } from './say.mjs';
-import { isFree, startService, untilAnswers } from './service.mjs';
+import { portTrouble, startService, untilAnswers } from './service.mjs';
+import { Stopped, stop } from './stop.mjs';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 9462;
@@ -32,8 +33,10 @@ await runMain(async () => {
   }
   if (process.platform !== 'linux')
     throw new SetupError('Musubi reads Linux sockets: it runs on Linux only.');
+  const ports = { page: options.port, Prometheus: options.port + 1, exporter: options.port + 2 };
+  await demandPorts(ports);
   await ensureNpmPackages();
-  return (await continueUnderPinnedNode()) ?? (await mainJob(options.port));
+  return (await continueUnderPinnedNode()) ?? (await mainJob(ports));
 });
 
 function parseOptions() {
@@ -52,36 +55,46 @@ function parseOptions() {
   }
 }
 
-/** @param {number} port of the page */
-async function mainJob(port) {
-  const ports = { page: port, Prometheus: port + 1, exporter: port + 2 };
+/** @typedef {{ page: number, Prometheus: number, exporter: number }} Ports */
+
+/** @param {Ports} ports */
+async function demandPorts(ports) {
+  for (const [name, port] of Object.entries(ports)) {
+    const trouble = await portTrouble(port);
+    if (!trouble) continue;
+    throw new SetupError(
+      `port ${port} (${name}) ${trouble}. Choose others: npm start -- --port ${await freePort()}`,
+    );
+  }
+}
+
+/** A port that is free with the two after it. */
+async function freePort() {
+  let port = DEFAULT_PORT;
+  while ((await Promise.all([port, port + 1, port + 2].map(portTrouble))).some(Boolean)) port += 10;
+  return port;
+}
+
+/** @param {Ports} ports */
+async function mainJob(ports) {
   const prometheus = await ensureUnpacked('prometheus', 'prometheus');
   await ensureBuilt();
-  for (const [name, wanted] of Object.entries(ports)) {
-    if (!(await isFree(wanted))) {
-      throw new SetupError(
-        `port ${wanted} (${name}) is taken. Choose others: npm start -- --port ${port + 1000}`,
-      );
-    }
-  }
-
-  const stop = new AbortController();
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => stop.abort());
+  // Two starts in one folder run side by side, and two Prometheus would spoil each other's data.
+  const state = join(STATE, `${ports.page}`);
   /** @type {{ stop(): Promise<unknown> }[]} */
   const running = [];
   try {
-    await mkdir(STATE, { recursive: true });
+    await mkdir(state, { recursive: true });
     const exporter = startService(
       'the exporter',
       exporterCommand(ports.exporter),
-      join(STATE, 'exporter.log'),
+      join(state, 'exporter.log'),
     );
     running.push(exporter);
     const store = startService(
       'Prometheus',
-      await prometheusCommand(prometheus, ports),
-      join(STATE, 'prometheus.log'),
+      await prometheusCommand(prometheus, ports, state),
+      join(state, 'prometheus.log'),
     );
     running.push(store);
     await untilAnswers(`http://${HOST}:${ports.exporter}/metrics`, exporter);
@@ -96,21 +109,20 @@ async function mainJob(port) {
     });
     running.push({ stop: () => page.close() });
 
-    if (!stop.signal.aborted) {
-      say('\nDependencies of this machine, seen in 3 s:\n');
-      await must(join(BIN, 'musubi'), ['snapshot', '--duration', '3s'], { env: ENV });
-      say(`\nGraph:      ${page.url}`);
-      say(`Metrics:    http://${HOST}:${ports.exporter}/metrics`);
-      say(`Prometheus: http://${HOST}:${ports.Prometheus}  (data in .musubi/prometheus)`);
-      say('Ctrl-C stops everything.');
-    }
-    const ended = await Promise.race([exporter.ended, store.ended, aborted(stop.signal)]);
-    if (ended) throw ended;
-    return 0;
+    say('\nDependencies of this machine, seen in 3 s:\n');
+    await must(join(BIN, 'musubi'), ['snapshot', '--duration', '3s']);
+    say(`\nGraph:      ${page.url}`);
+    say(`Metrics:    http://${HOST}:${ports.exporter}/metrics`);
+    say(`Prometheus: http://${HOST}:${ports.Prometheus}  (data in ${relative(ROOT, state)})`);
+    say('Ctrl-C stops everything.');
+    throw await Promise.race([exporter.ended, store.ended, stopping()]);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
   } finally {
     await Promise.all(running.map((part) => part.stop()));
-    if (stop.signal.aborted) say('\nStopped.');
   }
+  say('\nStopped.');
+  return 0;
 }
 
 /**
@@ -125,11 +137,12 @@ function exporterCommand(port) {
 /**
  * Writes Prometheus's configuration and gives the command that runs it on loopback.
  * @param {string} binary
- * @param {{ Prometheus: number, exporter: number }} ports
+ * @param {Ports} ports
+ * @param {string} state the folder for what it keeps
  * @returns {Promise<[string, ...string[]]>}
  */
-async function prometheusCommand(binary, ports) {
-  const config = join(STATE, 'prometheus.json');
+async function prometheusCommand(binary, ports, state) {
+  const config = join(state, 'prometheus.json');
   const target = { targets: [`${HOST}:${ports.exporter}`], labels: { instance: hostname() } };
   // JSON is YAML, and needs no care for what a host name may hold.
   await writeFile(
@@ -142,18 +155,15 @@ async function prometheusCommand(binary, ports) {
   return [
     binary,
     `--config.file=${config}`,
-    `--storage.tsdb.path=${join(STATE, 'prometheus')}`,
+    `--storage.tsdb.path=${join(state, 'data')}`,
     `--web.listen-address=${HOST}:${ports.Prometheus}`,
   ];
 }
 
-/**
- * @param {AbortSignal} signal
- * @returns {Promise<undefined>}
- */
-function aborted(signal) {
+/** @returns {Promise<Stopped>} once this program is to stop */
+function stopping() {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined));
+    if (stop.aborted) resolve(stop.reason);
+    else stop.addEventListener('abort', () => resolve(stop.reason));
   });
 }

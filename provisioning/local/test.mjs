@@ -4,9 +4,10 @@ import { ensureBuilt } from './build.mjs';
 import { ensurePrograms, ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
 import { collectorBinary } from './otelcol.mjs';
-import { BIN, ENV, ROOT } from './places.mjs';
+import { BIN, ROOT } from './places.mjs';
 import { must } from './run.mjs';
 import { runMain, say, step } from './say.mjs';
+import { stop } from './stop.mjs';
 
 const CHECKS = /** @type {const} */ ([
   ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
@@ -27,11 +28,12 @@ async function test() {
   await ensureUnpacked('prometheus', 'prometheus');
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   const collector = await collectorBinary({ log: say });
+  stop.throwIfAborted();
   if ('missing' in collector) say(collector.missing);
   await ensureBuilt();
   for (const [title, program, args] of CHECKS) {
-    await step(title, () => must(join(BIN, program), args, { cwd: ROOT, env: ENV }));
+    await step(title, () => must(join(BIN, program), args, { cwd: ROOT }));
   }
-  await must(join(BIN, 'vitest'), ['run', ...process.argv.slice(2)], { cwd: ROOT, env: ENV });
+  await must(join(BIN, 'vitest'), ['run', ...process.argv.slice(2)], { cwd: ROOT });
   return 0;
 }

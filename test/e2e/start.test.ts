@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { browse } from '../harness/browser.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { NODE, ROOT } from '../harness/places.ts';
-import { run, start } from '../harness/process.ts';
+import { type Running, run, start } from '../harness/process.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 /** The page, Prometheus and the exporter take this port and the next two. */
@@ -75,9 +75,71 @@ it(
   TEN_MINUTES,
 );
 
+it(
+  'starts in one folder do not touch each other, and nothing outlives one that is killed',
+  async () => {
+    const kills: readonly ((npm: Running, port: number) => void)[] = [
+      (npm) => npm.child.kill('SIGTERM'),
+      (npm) => npm.child.kill('SIGKILL'),
+      (_, port) => process.kill(startScript(port), 'SIGKILL'),
+    ];
+    const starts = kills.map((kill, i) => {
+      const port = PORT + 10 * (i + 1);
+      onFileEnd(() => rmSync(join(ROOT, `.musubi/${port}`), { recursive: true, force: true }));
+      return {
+        kill,
+        port,
+        npm: start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shell() }),
+      };
+    });
+    await Promise.all(starts.map(({ npm }) => npm.says('Ctrl-C stops everything', TEN_MINUTES)));
+    for (const { port } of starts) {
+      const targets = await (await fetch(`http://127.0.0.1:${port + 1}/api/v1/targets`)).text();
+      expect(targets).toContain(`127.0.0.1:${port + 2}`);
+    }
+    for (const { kill, npm, port } of starts) {
+      kill(npm, port);
+      await waitFor(
+        async () =>
+          (await Promise.all([0, 1, 2].map((i) => canListen(port + i)))).every(Boolean) || undefined,
+        `ports ${port} and on to be free again`,
+      );
+    }
+  },
+  TEN_MINUTES,
+);
+
+it('npm start tells nothing but that it stopped when it is stopped while it looks', async () => {
+  const port = PORT + 40;
+  onFileEnd(() => rmSync(join(ROOT, `.musubi/${port}`), { recursive: true, force: true }));
+  const npm = start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shell(), ownGroup: true });
+  await npm.says('Dependencies of this machine', TEN_MINUTES);
+  expect(await npm.stop('SIGINT')).toBe(0);
+  expect(npm.stdout()).toMatch(/Stopped\.\n$/);
+  expect(npm.stderr()).not.toContain('failed');
+});
+
+/** The pid of the script, not of npm nor its shell, that runs on a port. */
+function startScript(port: number): number {
+  const pids = readdirSync('/proc').filter((name) => {
+    try {
+      return (
+        /start\.mjs\0--port\0(\d+)\0$/.exec(readFileSync(`/proc/${name}/cmdline`, 'utf8'))?.[1] === `${port}`
+      );
+    } catch {
+      return false;
+    }
+  });
+  expect(pids).toHaveLength(1);
+  return Number(pids[0]);
+}
+
 it.each([
   [['--port', 'eighty'], '--port: "eighty"'],
+  [['--port', '0'], '--port: "0"'],
+  [['--port', '65534'], '--port: "65534"'],
   [['--prot', '80'], '--prot'],
+  [['8080'], '8080'],
 ])('npm start -- %j is wrong usage', async (flags, named) => {
   const { code, stderr } = await run(['npm', 'start', '--', ...flags], { cwd: ROOT, env: shell() });
   expect(stderr).toContain(named);
