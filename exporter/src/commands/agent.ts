@@ -14,6 +14,7 @@ import { formatEndpoint } from '../net/address.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { Command, Io } from './command.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
+import { restAfter } from './pace.ts';
 import { otlpSettings, startPush } from './push-loop.ts';
 
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9464 };
@@ -101,7 +102,7 @@ async function watch(
       if (!failing) log.error('cannot look at the sockets', { reason: (error as Error).message });
       failing = true;
     }
-    const rest = Math.max(0, interval - (performance.now() - start));
+    const rest = restAfter(performance.now() - start, interval);
     await sleep(rest, undefined, { signal: stop }).catch(() => {});
   }
 }
