@@ -48,6 +48,14 @@ export function GraphView({ graph, options, format, width, height, ownView }: Pr
   const [focused, setFocused] = useState<Target>();
   const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
   const onPickRow = useCallback((edge: GraphEdge | undefined) => setPinned(edge && asTarget(edge)), []);
+  // The same target stays the same object: as long as the pointer is on it, nothing is drawn anew.
+  const onHover = useCallback(
+    (next: Hover | undefined) =>
+      setHover((last) =>
+        next && last && next.target.key === last.target.key ? { ...next, target: last.target } : next,
+      ),
+    [],
+  );
   // A refresh may have taken away what was pointed at or pinned.
   const cornered = ifDrawn(display, pinned) ?? ifDrawn(display, focused);
   const pointed = hover && ifDrawn(display, hover.target) && hover;
@@ -64,7 +72,7 @@ export function GraphView({ graph, options, format, width, height, ownView }: Pr
         height={graphHeight}
         label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
         focus={pointed?.target ?? ifDrawn(display, focused) ?? cornered}
-        onHover={setHover}
+        onHover={onHover}
         onPick={setPinned}
       />
       {cornered && (

@@ -4,6 +4,7 @@ import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
 import { intersects } from '../graph/display/occupancy.ts';
 import { shorten } from '../graph/display/shorten.ts';
 import type { View } from '../graph/display/view.ts';
+import type { Point } from '../graph/layout/layout-graph.ts';
 import type { Palette } from './palette.ts';
 
 /** What to draw, how, and what to bring out. */
@@ -45,6 +46,7 @@ export function drawDisplay(
 
   const inFocus = (key: string) => focus?.curves.has(key) ?? false;
   for (const curve of display.curves) {
+    if (isBeyond(curve.points, seen)) continue;
     context.globalAlpha = focus && !inFocus(curve.key) ? FADED : 1;
     drawCurve(context, curve, inFocus(curve.key) ? palette.accent : palette.edge, view.scale);
   }
@@ -62,6 +64,16 @@ export function drawDisplay(
     drawCard(context, card, palette, view.scale);
   }
   context.globalAlpha = 1;
+}
+
+/** Whether all points are on one outer side of a rectangle: what runs within their hull is then out of sight. */
+function isBeyond(points: readonly Point[], { x, y, width, height }: Rectangle): boolean {
+  return (
+    points.every((point) => point.x < x) ||
+    points.every((point) => point.x > x + width) ||
+    points.every((point) => point.y < y) ||
+    points.every((point) => point.y > y + height)
+  );
 }
 
 function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: string, scale: number): void {
