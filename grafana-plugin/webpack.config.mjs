@@ -79,7 +79,7 @@ export default {
         { from: 'plugin.json', transform: fillPlaceholders },
         { from: 'README.md' },
         { from: 'img', to: 'img' },
-        { from: '../../LICENSE', to: 'LICENSE', toType: 'file', noErrorOnMissing: true },
+        { from: '../../LICENSE', to: 'LICENSE', toType: 'file' },
       ],
     }),
   ],

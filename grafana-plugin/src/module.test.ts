@@ -47,6 +47,14 @@ describe('the bundle', () => {
     );
   });
 
+  test('makes no code from text, as a strict policy would forbid', () => {
+    expect(bundle).not.toMatch(/\beval\(|\bFunction\(|\bimportScripts\(|\.innerHTML\b/);
+  });
+
+  test('brings its licence and what its page in Grafana shows', async () => {
+    for (const name of ['LICENSE', 'README.md']) expect(await readFile(join(out, name), 'utf8')).not.toBe('');
+  });
+
   test('is small', () => {
     expect(gzipSync(bundle).length).toBeLessThan(MOST_GZIPPED);
   });

@@ -2,11 +2,13 @@ import './public-path.ts';
 import { PanelPlugin } from '@grafana/data';
 import { DependencyPanel } from './panel/DependencyPanel.tsx';
 import { DEFAULT_OPTIONS, EDGE_LABELS, NODE_TEXTS, type PanelOptions } from './panel/options.ts';
+import { suggest } from './panel/suggest.ts';
 
 /** What Grafana loads. */
 // biome-ignore lint/correctness/useHookAtTopLevel: Grafana's builder method only looks like a hook.
 export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
   .useFieldConfig()
+  .setSuggestionsSupplier(suggest)
   .setPanelOptions((builder) =>
     builder
       .addSelect({

@@ -1,0 +1,14 @@
+import type { PanelDataSummary, VisualizationSuggestion } from '@grafana/data';
+import { findColumn } from '../graph/table.ts';
+import type { PanelOptions } from './options.ts';
+import { readFrames } from './read-frames.ts';
+
+/** Offers the panel, as it is, for data that holds half-edges; for any other it would show a message only. */
+export function suggest({
+  rawFrames = [],
+}: Pick<PanelDataSummary, 'rawFrames'>): VisualizationSuggestion<PanelOptions>[] | undefined {
+  const holdsHalfEdges = readFrames({ series: rawFrames }).some(
+    (table) => findColumn(table, 'direction') && findColumn(table, 'dst_port'),
+  );
+  return holdsHalfEdges ? [{}] : undefined;
+}
