@@ -13,7 +13,7 @@ export async function ensureNpmPackages() {
     existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
   if (isCurrent && existsSync(join(BIN, 'node'))) return;
   await step(
-    'installing npm packages and the pinned Node.js into node_modules (about 750 MB, a minute or two)',
+    'installing npm packages and the pinned Node.js into node_modules (about 950 MB, a minute or two)',
     () =>
       // Not `npm ci`: it refuses a lock file made where a registry lacks another platform's optional package.
       // Only errors: the npm of an older Node.js warns that packages want the newer one that is on its way.
