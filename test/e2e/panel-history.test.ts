@@ -71,6 +71,8 @@ estate('behind', 8005, (time) => ({ opened: perMinute(time), lastSeen: time - 10
 estate('over', 8006, (time) =>
   time > NOW - HOUR + 4 * MINUTE ? undefined : { opened: 9, open: 0, lastSeen: NOW - HOUR - MINUTE },
 );
+const RESTART = NOW - HOUR / 4;
+estate('lost', 8007, (time) => (time < NOW - HOUR / 2 ? undefined : { opened: time < RESTART ? 20 : 5 }));
 
 let page: GraphPage;
 
@@ -131,10 +133,17 @@ it('a range longer than the data counts what came before a restart, too', async 
   expectAbout(edges.get('over'), 9, 0);
 });
 
+it('a restart right after the first connections loses at most what came after it', async () => {
+  const { connections } = (await drawn(HOUR)).get('lost') ?? {};
+  expect(Number(connections)).toBeGreaterThanOrEqual(20);
+  expect(Number(connections)).toBeLessThanOrEqual(25);
+});
+
 it('what was in use before the range only stays out, though it was still exported', async () => {
   expect([...(await drawn(HOUR)).keys()].sort()).toEqual([
     'behind',
     'burst',
+    'lost',
     'restarted',
     'steady',
     'unscraped',
@@ -144,5 +153,5 @@ it('what was in use before the range only stays out, though it was still exporte
 it('what has connections open is there, on hosts with a late clock and between two scrapes as well', async () => {
   expect([...(await drawn(5 * MINUTE)).keys()]).toContain('behind');
   await page.open({ from: (NOW - 10) * 1000, to: (NOW - 5) * 1000 });
-  expect(await page.edges()).toHaveLength(5);
+  expect(await page.edges()).toHaveLength(6);
 });
