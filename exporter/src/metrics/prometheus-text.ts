@@ -13,11 +13,20 @@ const TYPES = { counter: 'counter', updown: 'gauge', gauge: 'gauge' } as const;
  */
 export function prometheusText(families: readonly Family[], resource: Attributes): string {
   const lines: string[] = [];
+  // An edge has the same attributes in most of its metrics.
+  const written = new Map<Attributes, string>();
+  const labelsOf = (attributes: Attributes): string => {
+    const known = written.get(attributes);
+    if (known !== undefined) return known;
+    const text = labels(attributes);
+    written.set(attributes, text);
+    return text;
+  };
   for (const { definition, points } of families) {
     if (points.length === 0) continue;
     const name = prometheusName(definition);
     lines.push(`# HELP ${name} ${escapeHelp(definition.help)}`, `# TYPE ${name} ${TYPES[definition.kind]}`);
-    for (const { attributes, value } of points) lines.push(`${name}${labels(attributes)} ${value}`);
+    for (const { attributes, value } of points) lines.push(`${name}${labelsOf(attributes)} ${value}`);
   }
   lines.push('# HELP target_info The exporter and its host.', '# TYPE target_info gauge');
   lines.push(`target_info${labels(resourceLabels(resource))} 1`, '');
@@ -40,13 +49,25 @@ function resourceLabels(resource: Attributes): Attributes {
 }
 
 function labels(attributes: Attributes): string {
-  const pairs = Object.entries(attributes).map(
-    ([name, value]) => `${prometheusLabel(name)}="${escapeLabel(String(value))}"`,
-  );
+  const pairs: string[] = [];
+  for (const name in attributes) pairs.push(`${labelName(name)}="${escapeLabel(`${attributes[name]}`)}"`);
   return pairs.length > 0 ? `{${pairs.join(',')}}` : '';
 }
 
+/** Names are few and every series has most of them: a page of 20,000 edges spells over a million. */
+const labelNames = new Map<string, string>();
+
+function labelName(attribute: string): string {
+  let label = labelNames.get(attribute);
+  if (label === undefined) {
+    label = prometheusLabel(attribute);
+    labelNames.set(attribute, label);
+  }
+  return label;
+}
+
 function escapeLabel(value: string): string {
+  if (!/[\\"\n]/.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
