@@ -94,8 +94,8 @@ it(
     });
     await Promise.all(starts.map(({ npm }) => npm.says('Ctrl-C stops everything', TEN_MINUTES)));
     for (const { port } of starts) {
-      const targets = await (await fetch(`http://127.0.0.1:${port + 1}/api/v1/targets`)).text();
-      expect(targets).toContain(`127.0.0.1:${port + 2}`);
+      const config = await (await fetch(`http://127.0.0.1:${port + 1}/api/v1/status/config`)).text();
+      expect(config).toContain(`127.0.0.1:${port + 2}`);
     }
     for (const { kill, npm, port } of starts) {
       kill(npm, port);
