@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Pass } from '../capture/capture.ts';
 import { chooseCapture } from '../capture/ladder.ts';
 import { AGENT_OPTIONS } from '../config/agent-options.ts';
@@ -50,7 +49,6 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   const otlp = otlpSettings(settings, env);
   const procRoot = settings['proc-root'];
   const listen = settings['prometheus-listen'] ?? (otlp ? undefined : DEFAULT_LISTEN);
-  diag.setLogger(diagLogger(log), DiagLogLevel.WARN);
 
   const { capture, passedOver } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns });
   for (const { name, missing = '' } of passedOver)
@@ -119,11 +117,4 @@ async function listenFor(
     const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
     throw new Error(`cannot listen on ${place} (--prometheus-listen): ${reason}`, { cause });
   }
-}
-
-/** What OpenTelemetry's own code has to say, such as a certificate that cannot be read. */
-function diagLogger(log: Log) {
-  const warn = (...parts: unknown[]) => log.warn(parts.join(' '), { from: 'opentelemetry' });
-  const ignore = () => {};
-  return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };
 }

@@ -1,17 +1,21 @@
 import type { Pass } from '../capture/capture.ts';
 import type { Log } from '../log.ts';
 
-/** Warns once of processes, and once of network namespaces, that this process may not look into. */
+/**
+ * Warns once of processes that may not be looked into, if connections lack a name for it, and once of network
+ * namespaces that could not be read.
+ */
 export function createHiddenWarning(log: Log): (pass: Pass) => void {
   let toldOfProcesses = false;
   let toldOfNamespaces = false;
 
-  return ({ hiddenProcesses, namespaces }) => {
-    if (hiddenProcesses > 0 && !toldOfProcesses) {
+  return ({ hiddenProcesses, observations, namespaces }) => {
+    const unnamed = observations.some(({ open, pid }) => open > 0 && pid === undefined);
+    if (hiddenProcesses > 0 && unnamed && !toldOfProcesses) {
       toldOfProcesses = true;
-      log.warn('some processes may not be looked into: their dependencies carry no process and no pid', {
+      log.warn('some processes may not be looked into: their dependencies carry no name', {
         processes: hiddenProcesses,
-        needs: 'CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, or root',
+        needs: 'CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH',
       });
     }
     const skipped = namespaces.filter((namespace) => namespace.skipped !== undefined);
@@ -20,7 +24,7 @@ export function createHiddenWarning(log: Log): (pass: Pass) => void {
       log.warn('some network namespaces could not be read: their dependencies are missing', {
         namespaces: skipped.length,
         reason: skipped[0].skipped,
-        needs: 'CAP_SYS_ADMIN, or root',
+        needs: 'CAP_SYS_ADMIN',
       });
     }
   };

@@ -54,11 +54,13 @@ export async function startPush(
   grace = GRACE,
 ): Promise<{ finish(): Promise<void> }> {
   // Imported on demand: an agent that is only scraped does without OpenTelemetry's code and its memory.
-  const [{ createOtlpSender }, { createPush }, { toBatches }] = await Promise.all([
+  const [{ logDiagnostics }, { createOtlpSender }, { createPush }, { toBatches }] = await Promise.all([
+    import('../metrics/otlp/diagnostics.ts'),
     import('../metrics/otlp/sender.ts'),
     import('../metrics/otlp/push.ts'),
     import('../metrics/otlp/resource-metrics.ts'),
   ]);
+  logDiagnostics(log);
   const sender = await createOtlpSender(protocol, endpoint);
   const collect = () => toBatches(pipeline.families(), resource, Date.now());
   const push = createPush({ sender, collect, self: pipeline.self, log });

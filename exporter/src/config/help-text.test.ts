@@ -24,7 +24,9 @@ it('lays options out in two columns', () => {
 });
 
 it('tells every option of the agent, its meaning and its variables', () => {
-  const text = helpText('musubi agent', '', AGENT_OPTIONS);
+  const page = helpText('musubi agent', '', AGENT_OPTIONS);
+  expect(Math.max(...page.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  const text = page.replace(/\s+/g, ' ');
   for (const [name, option] of Object.entries(AGENT_OPTIONS)) {
     expect(text).toContain(`--${name}`);
     expect(text).toContain(option.help);

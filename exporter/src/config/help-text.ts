@@ -1,18 +1,37 @@
 import type { OptionTable } from './option.ts';
 
+/** The width that a help text keeps to. */
+const COLUMNS = 100;
+
 /** The help of a command: how to call it, what it does, and its options, one to a line or two. */
 export function helpText(usage: string, summary: string, table: OptionTable): string {
   const rows = Object.entries(table).map(([name, { value, short, help, env = [], default: preset }]) => {
     const flag = `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
     const notes = [preset && `default: ${preset}`, ...env.map((variable) => variable.name)].filter(Boolean);
-    return { flag, text: notes.length > 0 ? `${help} [${notes.join('; ')}]` : help };
+    return { flag, help, notes: notes.length > 0 ? `[${notes.join('; ')}]` : '' };
   });
   const width = Math.max(...rows.map(({ flag }) => flag.length).filter((length) => length <= 32)) + 4;
-  const lines = rows.map(({ flag, text }) => {
+  const lines = rows.map(({ flag, help, notes }) => {
     const start = `  ${flag}`;
-    return start.length + 1 < width
-      ? `${start.padEnd(width)}${text}`
-      : `${start}\n${' '.repeat(width)}${text}`;
+    const line = `${help} ${notes}`.trimEnd();
+    const room = COLUMNS - width;
+    const [first = '', ...more] =
+      line.length <= room ? [line] : [help, notes].flatMap((part) => wrap(part, room));
+    const head =
+      start.length + 1 < width ? [start.padEnd(width) + first] : [start, ' '.repeat(width) + first];
+    return [...head, ...more.map((line) => ' '.repeat(width) + line)].join('\n');
   });
   return `Usage: ${usage}\n\n${summary}\n\nOptions:\n${lines.join('\n')}\n`;
+}
+
+/** Breaks text at spaces into lines of at most `width`; a longer word has a line to itself. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

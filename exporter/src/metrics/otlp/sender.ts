@@ -49,8 +49,11 @@ export function signalUrl(endpoint: string): string {
   return base.endsWith('/v1/metrics') ? base : `${base}/v1/metrics`;
 }
 
-/** gRPC status codes that the OTLP specification calls retryable. */
-const RETRYABLE_GRPC = new Set([1, 4, 8, 10, 11, 14, 15]);
+/**
+ * gRPC status codes that the OTLP specification calls retryable. RESOURCE_EXHAUSTED is not among them: without
+ * the detail that makes it so, which the exporter does not hand on, it means a message that is too large.
+ */
+const RETRYABLE_GRPC = new Set([1, 4, 10, 11, 14, 15]);
 /** HTTP status codes likewise. */
 const RETRYABLE_HTTP = new Set([408, 429, 502, 503, 504]);
 
