@@ -50,6 +50,13 @@ describe('the graph', () => {
     expect(text).toContain('└─▶ nginx (pid 2)');
   });
 
+  it('tells bytes as the source sees them, from either half', () => {
+    const bytes = { transmittedBytes: 2000, receivedBytes: 5 };
+    const text = graphText(entries([{ ...bytes }], [{ ...bytes, direction: 'inbound', port: 5432 }, DB]));
+    expect(text).toMatch(/5432\/tcp.*5 B sent, 2\.0 kB received/);
+    expect(text).toMatch(/:80\/tcp.*2\.0 kB sent, 5 B received/);
+  });
+
   it('shows an unknown process as one', () => {
     const {
       flow,

@@ -48,12 +48,15 @@ function toLine(half: Entry, twin: Entry | undefined): Line {
   };
 }
 
-function figuresOf({ open, opened, transmittedBytes = 0, receivedBytes = 0 }: Entry): string {
+/** As the source sees it, whichever end reports: what it sent and what it received. */
+function figuresOf({ attributes, open, opened, transmittedBytes = 0, receivedBytes = 0 }: Entry): string {
   const figures = [`${open} open`];
   if (opened > 0) figures.push(`${opened} opened`);
-  if (transmittedBytes + receivedBytes > 0) {
-    figures.push(`${formatBytes(transmittedBytes)} sent, ${formatBytes(receivedBytes)} received`);
-  }
+  const [sent, received] =
+    attributes.direction === 'outbound'
+      ? [transmittedBytes, receivedBytes]
+      : [receivedBytes, transmittedBytes];
+  if (sent + received > 0) figures.push(`${formatBytes(sent)} sent, ${formatBytes(received)} received`);
   return figures.join(', ');
 }
 
