@@ -15,7 +15,7 @@ import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
 import { createLedger, type Entry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
-import { readNetAddresses } from './proc/net-addresses.ts';
+import { createNetAddresses } from './proc/net-addresses.ts';
 import { VERSION } from './version.ts';
 
 export interface PipelineOptions {
@@ -46,6 +46,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const self = createSelfMetrics(clock);
   const fold = createFold();
   const identifier = createIdentifier(procRoot);
+  const addressesOf = createNetAddresses(procRoot, uptime);
   const ledger = createLedger(forgetAfter);
   const started = clock();
   let listenings: readonly Listening[] = [];
@@ -53,7 +54,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const identify = (pid: number | undefined) => (pid === undefined ? undefined : identifier.identify(pid));
 
   function nameListeners({ listeners, namespaces }: Pass): Listening[] {
-    const addresses = new Map(namespaces.map(({ netns, pid }) => [netns, readNetAddresses(procRoot, pid)]));
+    const addresses = new Map(namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]));
     return listeners.flatMap((listener) =>
       toListening(listener, addresses.get(listener.netns) ?? [], identify(listener.pid), host),
     );

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseFibTrie, parseIfInet6, readNetAddresses } from './net-addresses.ts';
+import { createNetAddresses, parseFibTrie, parseIfInet6, readNetAddresses } from './net-addresses.ts';
 
 it('tells the addresses of a recorded namespace, without loopback and networks', () => {
   expect(readNetAddresses('test/fixtures/proc', 42)).toEqual(['10.1.2.3', 'fd00::42']);
@@ -7,6 +7,27 @@ it('tells the addresses of a recorded namespace, without loopback and networks',
 
 it('tells none for a process that is gone', () => {
   expect(readNetAddresses('test/fixtures/proc', 43)).toEqual([]);
+});
+
+it('reads a namespace anew once a hundred times the last reading’s cost has gone by', () => {
+  const COST = 50;
+  let now = 0;
+  let reads = 0;
+  const addressesOf = createNetAddresses(
+    '/proc',
+    () => now,
+    () => {
+      now += COST;
+      return [`10.0.0.${++reads}`];
+    },
+  );
+  const namespace = { netns: 1, pid: 42 };
+  expect(addressesOf(namespace)).toEqual(['10.0.0.1']);
+  now = COST + 100 * COST - 1;
+  expect(addressesOf(namespace)).toEqual(['10.0.0.1']);
+  expect(addressesOf({ netns: 2, pid: 43 })).toEqual(['10.0.0.2']);
+  now = COST + 100 * COST;
+  expect(addressesOf(namespace)).toEqual(['10.0.0.3']);
 });
 
 it('tells an IPv4 address once, though both tables hold it, and no link-local one', () => {

@@ -7,12 +7,38 @@ import { formatIpv6 } from '../net/address.ts';
  */
 export function readNetAddresses(procRoot: string, pid: number): string[] {
   return [
-    ...parseFibTrie(read(`${procRoot}/${pid}/net/fib_trie`)),
-    ...parseIfInet6(read(`${procRoot}/${pid}/net/if_inet6`)),
+    ...parseFibTrie(readText(`${procRoot}/${pid}/net/fib_trie`)),
+    ...parseIfInet6(readText(`${procRoot}/${pid}/net/if_inet6`)),
   ];
 }
 
-function read(path: string): string {
+/** One part in so many of the time may go into reading addresses. */
+const SHARE = 100;
+
+/**
+ * As `readNetAddresses`, by namespace, read anew no more often than its cost allows: the file with the IPv4
+ * addresses holds all routes too, and on a router that is hundreds of megabytes. `uptime` is in ms.
+ */
+export function createNetAddresses(
+  procRoot: string,
+  uptime: () => number,
+  read = readNetAddresses,
+): (namespace: { netns: number; pid: number }) => readonly string[] {
+  const known = new Map<number, { addresses: readonly string[]; freshUntil: number }>();
+
+  return ({ netns, pid }) => {
+    const start = uptime();
+    const last = known.get(netns);
+    if (last && start < last.freshUntil) return last.addresses;
+    const addresses = read(procRoot, pid);
+    const end = uptime();
+    known.set(netns, { addresses, freshUntil: end + (end - start) * SHARE });
+    for (const [other, { freshUntil }] of known) if (freshUntil <= start) known.delete(other);
+    return addresses;
+  };
+}
+
+function readText(path: string): string {
   try {
     return readFileSync(path, 'latin1');
   } catch {

@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { listener as socket } from '../../../../test/fixtures/socket-rows.ts';
 import { createListeningSet } from './listening.ts';
 import { type Socket, TcpState } from './socket.ts';
 
 const ephemeral = { first: 32768, last: 60999 };
-
-function socket(fields: Partial<Socket>): Socket {
-  return {
-    transport: 'tcp',
-    state: TcpState.listen,
-    localAddress: '0.0.0.0',
-    localPort: 80,
-    remoteAddress: '0.0.0.0',
-    remotePort: 0,
-    inode: 1,
-    ...fields,
-  };
-}
 
 const accepted = (localAddress: string, localPort = 80, transport: Socket['transport'] = 'tcp') =>
   socket({
