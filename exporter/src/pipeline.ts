@@ -8,7 +8,7 @@
  */
 import { createFold } from './aggregate/fold.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
-import type { Capture, Pass } from './capture/capture.ts';
+import { type Capture, type Pass, skippedNamespaces } from './capture/capture.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import { createIdentifier } from './identify/identify.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
@@ -62,7 +62,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function run(): Promise<Pass> {
     const pass = await self.time('capture', () => capture.read());
-    const flows = await self.time('aggregate', () => fold(pass.observations, unreadOf(pass)));
+    const unread = new Set(skippedNamespaces(pass).map(({ netns }) => netns));
+    const flows = await self.time('aggregate', () => fold(pass.observations, unread));
     const halfEdges = await self.time('identify', () => {
       identifier.beginPass();
       listenings = nameListeners(pass);
@@ -76,7 +77,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function report(pass: Pass): void {
     const { sockets, observations, namespaces } = pass;
-    const skipped = unreadOf(pass).size;
+    const skipped = skippedNamespaces(pass).length;
     self.set('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
     self.set('sockets', sockets);
     self.set('unnamed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
@@ -103,9 +104,4 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ],
     self,
   };
-}
-
-/** The namespaces that a pass could not look into. */
-function unreadOf({ namespaces }: Pass): Set<number> {
-  return new Set(namespaces.filter(({ skipped }) => skipped !== undefined).map(({ netns }) => netns));
 }

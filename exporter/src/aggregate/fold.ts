@@ -1,4 +1,4 @@
-import type { Direction, Observation, Transport } from '../capture/capture.ts';
+import { type Direction, type Observation, TRAFFIC_COUNTS, type Transport } from '../capture/capture.ts';
 
 /** What changed in one pass on all connections of a process that differ only in the ephemeral port. */
 export interface Flow {
@@ -22,8 +22,9 @@ export interface Flow {
   rttCount: number;
 }
 
-const COUNTS = ['transmittedBytes', 'receivedBytes', 'retransmits'] as const;
-type Counts = Pick<Observation, 'netns' | 'opened'> & { -readonly [K in (typeof COUNTS)[number]]?: number };
+type Counts = Pick<Observation, 'netns' | 'opened'> & {
+  -readonly [K in (typeof TRAFFIC_COUNTS)[number]]?: number;
+};
 
 /**
  * Folds the observations of one pass after the other into flows. Captures count from the beginning, flows
@@ -42,7 +43,9 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
       const last = before.get(observation.id);
       now.set(observation.id, last ? furthest(observation, last) : observation);
       const opened = observation.opened - (last?.opened ?? 0);
-      const changes = COUNTS.map((count) => [count, change(observation[count], last?.[count])] as const);
+      const changes = TRAFFIC_COUNTS.map(
+        (count) => [count, change(observation[count], last?.[count])] as const,
+      );
       const idle = observation.open === 0 && opened === 0 && changes.every(([, by]) => !by);
       if (idle) continue;
 
@@ -67,9 +70,9 @@ function change(value: number | undefined, last: number | undefined): number | u
 
 /** The counts to tell the next change from: one that went back is counted on only past where it had been. */
 function furthest(now: Counts, last: Counts): Counts {
-  if (COUNTS.every((count) => (now[count] ?? 0) >= (last[count] ?? 0))) return now;
+  if (TRAFFIC_COUNTS.every((count) => (now[count] ?? 0) >= (last[count] ?? 0))) return now;
   const counts: Counts = { netns: now.netns, opened: now.opened };
-  for (const count of COUNTS) {
+  for (const count of TRAFFIC_COUNTS) {
     const values = [now[count], last[count]].filter((value) => value !== undefined);
     if (values.length > 0) counts[count] = Math.max(...values);
   }

@@ -9,6 +9,9 @@ export type Transport = 'tcp' | 'udp' | 'unix';
 /** Seen from the observing host: its process asks (`outbound`) or listens (`inbound`). */
 export type Direction = 'outbound' | 'inbound';
 
+/** The counts that a capture may give of an observation, beyond connections. */
+export const TRAFFIC_COUNTS = ['transmittedBytes', 'receivedBytes', 'retransmits'] as const;
+
 /**
  * What a capture saw of one socket, or of many that differ only in the ephemeral port. Counts are cumulative
  * over the life of `id` and leave out what happened before the capture began, so that an exporter that starts
@@ -67,6 +70,11 @@ export interface NamespaceReading {
   readonly pid: number;
   /** Why its sockets are missing from the pass, when they are. */
   readonly skipped?: string;
+}
+
+/** The namespaces that a pass could not look into. */
+export function skippedNamespaces({ namespaces }: Pick<Pass, 'namespaces'>): NamespaceReading[] {
+  return namespaces.filter(({ skipped }) => skipped !== undefined);
 }
 
 export interface Capture {

@@ -1,4 +1,4 @@
-import type { Pass } from '../capture/capture.ts';
+import { type Pass, skippedNamespaces } from '../capture/capture.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -9,7 +9,8 @@ export function createHiddenWarning(log: Log): (pass: Pass) => void {
   let toldOfProcesses = false;
   let toldOfNamespaces = false;
 
-  return ({ hiddenProcesses, observations, namespaces }) => {
+  return (pass) => {
+    const { hiddenProcesses, observations } = pass;
     const unnamed = observations.some(({ open, pid }) => open > 0 && pid === undefined);
     if (hiddenProcesses > 0 && unnamed && !toldOfProcesses) {
       toldOfProcesses = true;
@@ -18,7 +19,7 @@ export function createHiddenWarning(log: Log): (pass: Pass) => void {
         needs: 'CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH',
       });
     }
-    const skipped = namespaces.filter((namespace) => namespace.skipped !== undefined);
+    const skipped = skippedNamespaces(pass);
     if (skipped[0]?.skipped !== undefined && !toldOfNamespaces) {
       toldOfNamespaces = true;
       log.warn('some network namespaces could not be read: their dependencies are missing', {

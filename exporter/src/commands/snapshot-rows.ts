@@ -1,6 +1,5 @@
 import { EDGE_METRICS } from '../metrics/catalogue.ts';
-import type { AttributeValue } from '../metrics/edge-attributes.ts';
-import { attributesKey } from '../metrics/edge-attributes.ts';
+import { type AttributeValue, attributesKey } from '../metrics/edge-attributes.ts';
 import { edgeFamilies } from '../metrics/edge-families.ts';
 import type { Entry } from '../metrics/ledger.ts';
 

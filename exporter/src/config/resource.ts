@@ -18,7 +18,7 @@ export function resourceOf(
   const given = parseResourceAttributes(env[VARIABLE] ?? '');
   const host = hostName ?? (given['host.name'] || hostname());
   return {
-    'service.name': env.OTEL_SERVICE_NAME || 'musubi',
+    'service.name': 'musubi',
     'service.version': VERSION,
     'service.instance.id': host,
     ...given,

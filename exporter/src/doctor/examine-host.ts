@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import type { CaptureName, Pass } from '../capture/capture.ts';
+import { type CaptureName, type Pass, skippedNamespaces } from '../capture/capture.ts';
 import { chooseCapture } from '../capture/ladder.ts';
 import { holdsCapability, parseEffectiveCapabilities } from './capabilities.ts';
 
@@ -67,7 +67,7 @@ async function visibility(where: Where): Promise<Check[]> {
   }
   const connected = pass.observations.filter(({ open }) => open > 0);
   const unnamed = connected.filter(({ pid }) => pid === undefined);
-  const skipped = pass.namespaces.filter((namespace) => namespace.skipped !== undefined);
+  const skipped = skippedNamespaces(pass);
   return [
     {
       name: 'sockets',

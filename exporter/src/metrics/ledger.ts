@@ -1,3 +1,4 @@
+import { TRAFFIC_COUNTS } from '../capture/capture.ts';
 import type { HalfEdge } from '../half-edge.ts';
 import { type Attributes, attributesKey, edgeAttributes } from './edge-attributes.ts';
 
@@ -52,7 +53,7 @@ export function createLedger(forgetAfter: number): Ledger {
         entry.usedAt = uptime;
         for (const count of ['open', 'opened', 'rttSum', 'rttCount'] as const)
           entry[count] += half.flow[count];
-        for (const count of ['transmittedBytes', 'receivedBytes', 'retransmits'] as const) {
+        for (const count of TRAFFIC_COUNTS) {
           const change = half.flow[count];
           if (change !== undefined) entry[count] = (entry[count] ?? 0) + change;
         }

@@ -17,10 +17,8 @@ export function listNetworkNamespaces(
   procRoot: string,
   pids: readonly number[],
 ): { namespaces: NetworkNamespace[]; denied: number } {
-  const own = readNetworkNamespace(procRoot, 'self');
-  const found = new Map<number, NetworkNamespace>();
+  const found = new Map(ownNetworkNamespace(procRoot).map((own) => [own.netns, own]));
   let denied = 0;
-  if (typeof own === 'number') found.set(own, { netns: own, pid: ownPid(procRoot), isOwn: true });
   for (const pid of pids) {
     const netns = readNetworkNamespace(procRoot, pid);
     if (netns === 'denied') denied++;

@@ -1,6 +1,6 @@
 import { normaliseAddress } from './address.ts';
 import type { End, Figures, HalfEdge, Listener } from './half-edge.ts';
-import { canonicalName, type findColumn, numberAt, rowCount, type Table, textAt } from './table.ts';
+import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
 /** All that the panel's queries told. */
@@ -34,17 +34,17 @@ export function readTables(tables: readonly Table[]): Reading {
   for (const table of tables) {
     const measure = measureOf(table);
     const value = valueColumn(table);
-    const cache = new Map<string, ReturnType<typeof findColumn>>();
+    const byName = new Map<string, Column>();
     for (const column of table.columns) {
       columns.add(canonicalName(column.name));
-      cache.set(canonicalName(column.name), column);
+      byName.set(canonicalName(column.name), column);
     }
     existenceAsked ||= measure === 'lastSeen';
     const count = rowCount(table);
     rows += count;
 
     for (let row = 0; row < count; row++) {
-      const cell: Cells = (label) => textAt(cache.get(label), row);
+      const cell: Cells = (label) => textAt(byName.get(label), row);
       const transport = cell('network_transport');
       const port = cell('dst_port');
       const dst = readEnd('dst', cell);

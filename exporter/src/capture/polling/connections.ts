@@ -1,4 +1,4 @@
-import type { Direction, Observation } from '../capture.ts';
+import { type Direction, type Observation, TRAFFIC_COUNTS } from '../capture.ts';
 import { isConnection, isOpen, type Socket, TcpState } from './socket.ts';
 
 /** A connection that is remembered from pass to pass, because a later look tells less than an earlier one. */
@@ -133,7 +133,7 @@ function toObservation(netns: number, socket: Socket, connection: Connection): O
     open: isOpen(socket) ? 1 : 0,
     opened: before ? 0 : 1,
   };
-  for (const count of ['transmittedBytes', 'receivedBytes', 'retransmits'] as const) {
+  for (const count of TRAFFIC_COUNTS) {
     const value = socket[count];
     if (value !== undefined) observation[count] = value - (before?.[count] ?? 0);
   }

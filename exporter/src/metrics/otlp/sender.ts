@@ -43,7 +43,10 @@ async function createExporter(
   return new OTLPMetricExporter(endpoint === undefined ? {} : { url: signalUrl(endpoint) });
 }
 
-/** The metrics path below a base URL (which may have it already), as the specification has it for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+/**
+ * The metrics path below a base URL (which may have it already), as the specification has it for
+ * `OTEL_EXPORTER_OTLP_ENDPOINT`.
+ */
 export function signalUrl(endpoint: string): string {
   const base = endpoint.replace(/\/+$/, '');
   return base.endsWith('/v1/metrics') ? base : `${base}/v1/metrics`;
