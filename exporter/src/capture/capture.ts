@@ -3,14 +3,42 @@
  * history beyond what it needs to tell one connection from the next.
  */
 
-export type CaptureName = 'sockdiag' | 'procfs';
+import type { ProcessFiles } from '../proc/process.ts';
+
+export type CaptureName = 'ebpf' | 'sockdiag' | 'procfs';
 export type Transport = 'tcp' | 'udp' | 'unix';
 
-/** Seen from the observing host: its process asks (`outbound`) or listens (`inbound`). */
-export type Direction = 'outbound' | 'inbound';
+/**
+ * Seen from the observing host: its process asks (`outbound`) or listens (`inbound`). `unknown` where the kernel
+ * does not tell, as of two UDP sockets that both chose their ports: it is never guessed.
+ */
+export type Direction = 'outbound' | 'inbound' | 'unknown';
 
 /** The counts that a capture may give of an observation, beyond connections. */
 export const TRAFFIC_COUNTS = ['transmittedBytes', 'receivedBytes', 'retransmits'] as const;
+
+/** Why a connection was never established, as `error.type` tells it; `cancelled` by the one who asked. */
+export const FAILURES = [
+  'refused',
+  'timeout',
+  'reset',
+  'host_unreachable',
+  'net_unreachable',
+  'cancelled',
+  'other',
+] as const;
+
+/**
+ * Upper bounds of the set-up time's buckets in seconds; the last bucket has none. A SYN is first sent again after
+ * 1 s, then after 3 s and 7 s (RFC 6298): past 0.5 s each bucket is one more loss.
+ */
+export const SETUP_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 5] as const;
+
+/** Set-up times: how many fell into each bucket (not cumulative over the bounds), and their sum in seconds. */
+export interface SetupTimes {
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
 
 /**
  * What a capture saw of one socket, or of many that differ only in the ephemeral port. Counts are cumulative
@@ -24,12 +52,18 @@ export interface Observation {
   readonly netns: number;
   readonly transport: Transport;
   readonly direction: Direction;
+  /** IP address; empty for `unix`. */
   readonly localAddress: string;
+  /** IP address; for `unix` the path of the destination's socket, or its abstract name after an `@`. */
   readonly remoteAddress: string;
-  /** The port on which the destination listens. */
+  /** The port on which the destination listens; where the direction is unknown, the own one; 0 for `unix`. */
   readonly port: number;
   /** The process that holds the own end; absent when it is gone or may not be looked at. */
   readonly pid: number | undefined;
+  /** The process at the other end, where the capture has seen it on this very host. */
+  readonly remotePid?: number;
+  /** Many dependencies in one, told apart no more because there were too many: its addresses mean nothing. */
+  readonly folded?: true;
   /** Connections open now. */
   readonly open: number;
   /** Connections opened since the capture began, the open ones included. */
@@ -37,8 +71,12 @@ export interface Observation {
   readonly transmittedBytes?: number;
   readonly receivedBytes?: number;
   readonly retransmits?: number;
-  /** Smoothed round-trip time in seconds. */
+  /** Smoothed round-trip time in seconds, the mean of the open connections. */
   readonly rtt?: number;
+  /** Connections that were asked for and never established, by `FAILURES`. */
+  readonly failed?: readonly number[];
+  /** How long connections took from the question to being established. */
+  readonly setup?: SetupTimes;
 }
 
 /** A socket that listens (TCP) or is bound to a port and takes from anyone (UDP). */
@@ -61,6 +99,20 @@ export interface Pass {
   readonly namespaces: readonly NamespaceReading[];
   /** Processes that this one may not look into: their sockets are seen, their names are not. */
   readonly hiddenProcesses: number;
+  /** How the kernel's table of dependencies fares, where the capture keeps one. */
+  readonly table?: TableHealth;
+  /** What the capture itself kept of a process, for those that have ended since. */
+  readonly processOf?: (pid: number) => ProcessFiles | undefined;
+}
+
+/** A table that the kernel fills and this program reads. Nothing it could not keep is lost in silence. */
+export interface TableHealth {
+  readonly used: number;
+  readonly size: number;
+  /** Connections counted on a `folded` record because the table was full, since the capture began. */
+  readonly folded: number;
+  /** Kernel events that the capture's program did not get to see, since it began; reconciled by later ones. */
+  readonly missed: number;
 }
 
 /** One network namespace in a pass. */
