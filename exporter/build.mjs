@@ -1,13 +1,20 @@
 /**
- * Bundles the agent into `dist/`: one file to read at start-up instead of hundreds, and chunks that are read
- * only when used (YAML, OTLP). koffi stays outside: it finds its native module beside itself.
+ * Builds `dist/`: the in-kernel capture, where a compiler is at hand, and the agent as a bundle: one file to read at
+ * start-up instead of hundreds, and chunks that are read only when used (YAML, OTLP). koffi stays outside: it finds
+ * its native module beside itself.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
+import { compileBpf } from './compile-bpf.mjs';
 
 const here = import.meta.dirname;
 await rm(`${here}/dist`, { recursive: true, force: true });
+await mkdir(`${here}/dist`);
+// Before the bundle, which is so the last to be written: a build that was cut short is told by its absence.
+const missing = compileBpf(`${here}/dist/musubi.bpf.o`);
+if (missing.length > 0)
+  console.warn(`note: built without the in-kernel capture (eBPF): ${missing.join(', ')} not found`);
 await build({
   entryPoints: { musubi: `${here}/src/run.ts` },
   outdir: `${here}/dist`,

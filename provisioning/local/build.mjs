@@ -1,31 +1,40 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { BPF_SOURCE, findBpfCompiler } from '../../exporter/compile-bpf.mjs';
 import { ROOT } from './places.mjs';
 import { must } from './run.mjs';
 import { step } from './say.mjs';
 
-/** What is built, from what, and the file that its build writes last: one that was cut short is done again. */
+/**
+ * What is built, from what, and the file that its build writes last: one that was cut short is done again.
+ * `lacks` tells that a build left out what it now could make.
+ */
 const PRODUCTS = [
   {
     workspace: 'exporter',
-    sources: ['exporter/src', 'exporter/build.mjs', 'exporter/package.json'],
+    sources: ['src', 'bpf', 'build.mjs', 'compile-bpf.mjs', 'package.json'].map((name) => `exporter/${name}`),
     product: 'exporter/dist/musubi.js',
+    lacks: () =>
+      existsSync(BPF_SOURCE) &&
+      !existsSync(join(ROOT, 'exporter/dist/musubi.bpf.o')) &&
+      'clang' in findBpfCompiler(),
   },
   {
     workspace: 'grafana-plugin',
     sources: ['grafana-plugin/src', 'grafana-plugin/standalone', 'grafana-plugin/webpack.config.mjs'],
     product: 'grafana-plugin/dist-standalone/index.html',
+    lacks: () => false,
   },
 ];
 
 /** Builds what is not built, or is older than its sources. */
 export async function ensureBuilt() {
-  for (const { workspace, sources, product } of PRODUCTS) {
+  for (const { workspace, sources, product, lacks } of PRODUCTS) {
     const path = join(ROOT, product);
     const newest = Math.max(
       ...['package-lock.json', ...sources].map((source) => newestChange(join(ROOT, source))),
     );
-    if (existsSync(path) && statSync(path).mtimeMs > newest) continue;
+    if (existsSync(path) && statSync(path).mtimeMs > newest && !lacks()) continue;
     await step(`building ${workspace}`, () =>
       must('npm', ['run', '--silent', 'build', '-w', workspace], { cwd: ROOT, quiet: true }),
     );
@@ -38,6 +47,7 @@ export async function ensureBuilt() {
  * @returns {number}
  */
 function newestChange(path) {
+  if (!existsSync(path)) return 0;
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));

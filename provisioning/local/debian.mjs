@@ -35,13 +35,31 @@ export async function ensurePrograms(wanted) {
   const missing = wanted.filter(({ program }) => which(program) === undefined).map((entry) => entry.package);
   if (missing.length === 0) return;
   demandDebian(missing);
-  demandRoot(missing, `apt-get install --no-install-recommends ${missing.join(' ')}`);
-  await step(`installing Debian packages: ${missing.join(' ')}`, async () => {
-    const install = ['install', '-y', '--no-install-recommends', ...missing];
+  demandRoot(missing, installCommand(missing));
+  await installPackages(missing);
+}
+
+/**
+ * What a person types to install Debian packages.
+ * @param {readonly string[]} packages
+ */
+export function installCommand(packages) {
+  return `apt-get install --no-install-recommends ${packages.join(' ')}`;
+}
+
+/** @param {readonly string[]} packages */
+export async function installPackages(packages) {
+  await step(`installing Debian packages: ${packages.join(' ')}`, async () => {
+    const install = ['install', '-y', '--no-install-recommends', ...packages];
     if ((await run('apt-get', ['-qq', ...install, '--print-uris'], { silent: true })) !== 0)
       await refreshLists();
     await must('apt-get', ['-q', ...install], { quiet: true, env: NONINTERACTIVE });
   });
+}
+
+/** Whether this user may install Debian packages here. */
+export function mayInstall() {
+  return process.getuid?.() === 0 && hasApt();
 }
 
 /**
@@ -88,7 +106,7 @@ function refreshLists() {
  * @param {readonly string[]} packages
  */
 function demandDebian(packages) {
-  if (spawnSync('apt-get', ['--version']).error || !isDebian()) {
+  if (!hasApt()) {
     throw new SetupError(
       `missing: ${packages.join(' ')}. This is not Debian: install that with your package manager and start again.`,
     );
@@ -105,8 +123,9 @@ function demandRoot(packages, command) {
   throw new SetupError(`missing: ${packages.join(' ')}. Run this and start again: sudo ${command}`);
 }
 
-function isDebian() {
+function hasApt() {
   try {
+    if (spawnSync('apt-get', ['--version']).error) return false;
     return /^ID(?:_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
   } catch {
     return false;

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureBpfTools } from './bpf-tools.mjs';
 import { ensureBuilt } from './build.mjs';
 import { ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
@@ -78,6 +79,7 @@ async function freePort() {
 /** @param {Ports} ports */
 async function mainJob(ports) {
   const prometheus = await ensureUnpacked('prometheus', 'prometheus');
+  await ensureBpfTools();
   await ensureBuilt();
   // Two starts in one folder run side by side, and two Prometheus would spoil each other's data.
   const state = join(STATE, `${ports.page}`);

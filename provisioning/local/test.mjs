@@ -1,5 +1,6 @@
 /** `npm test`: sets up what is missing, then checks everything: lint, types, unit and end-to-end tests. */
 import { join } from 'node:path';
+import { ensureBpfTools } from './bpf-tools.mjs';
 import { ensureBuilt } from './build.mjs';
 import { ensurePrograms, ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
@@ -25,6 +26,7 @@ async function test() {
     { program: 'chromium', package: 'chromium' },
     { program: 'ip', package: 'iproute2' },
   ]);
+  await ensureBpfTools();
   await ensureUnpacked('prometheus', 'prometheus');
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   const collector = await collectorBinary({ log: say });
