@@ -1,0 +1,187 @@
+/**
+ * Whether every connection is counted, however short: against what the programs that make them tell.
+ *
+ * `MUSUBI_TEST_SECONDS=60` runs the load of the highest rate for a minute instead of five seconds.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../../../exporter/src/capture/capture.ts';
+import { createPipeline } from '../../../exporter/src/pipeline.ts';
+import { beginWatch, CANNOT_CAPTURE, sum, sumBy, type Watch } from '../../harness/captures.ts';
+import { waitFor } from '../../harness/wait-for.ts';
+import { buildWorkload, runWorkload, startServer, startWorkload, words } from '../../harness/workload.ts';
+
+const SECONDS = Number(process.env.MUSUBI_TEST_SECONDS ?? 5);
+const REQUEST = 100;
+const ANSWER = 1000;
+const LISTENERS = ['127.0.0.1/0', '127.0.0.1/0', '::1/0', '::1/0'];
+
+async function startLoad() {
+  const server = await startServer([`request=${REQUEST}`, `answer=${ANSWER}`, ...LISTENERS]);
+  const targets = server.ports.map((port, at) => LISTENERS[at]?.replace('/0', `/${port}`)).join();
+  const isOurs = (seen: Observation) => server.ports.includes(seen.port) && seen.transport === 'tcp';
+  const crowd = (processes: number, atOnce: number, ...args: string[]) => [
+    `processes=${processes}`,
+    `at-once=${atOnce}`,
+    `program=${buildWorkload('client')}`,
+    `targets=${targets}`,
+    ...[`request=${REQUEST}`, `answer=${ANSWER}`, ...args],
+  ];
+  return { server, isOurs, crowd };
+}
+
+/** The connections that each client says it has made. */
+function madeBy(output: string): Map<number, number> {
+  return new Map(words(output, 'made').map(([pid, made]) => [Number(pid), Number(made)]));
+}
+
+const total = (counts: Iterable<number>) => [...counts].reduce((all, count) => all + count, 0);
+
+/** Reads on until as many are told as were made: what was counted too much shows, what is still to come does too. */
+async function settle(captures: readonly Watch[], isDone: () => boolean): Promise<void> {
+  await waitFor(
+    async () => {
+      for (const capture of captures) await capture.read();
+      return isDone() || undefined;
+    },
+    'the last connections to be told',
+    5000,
+  ).catch(() => {});
+}
+
+/** Reads a capture at its interval until the load has ended. */
+async function poll(capture: Watch, interval: number, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = ended.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, interval))]);
+    await capture.read();
+  }
+}
+
+/** What is not as it should be, by key: `[told, true]`. Empty when all is. */
+function differences(told: ReadonlyMap<number, number>, truth: ReadonlyMap<number, number>) {
+  const keys = [...new Set([...told.keys(), ...truth.keys()])];
+  return Object.fromEntries(
+    keys.map((key) => [key, [told.get(key), truth.get(key)]] as const).filter(([, [is, was]]) => is !== was),
+  );
+}
+
+const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
+
+describe.skipIf(CANNOT_CAPTURE)(`every connection is counted once${CANNOT_CAPTURE ?? ''}`, () => {
+  it('of 200 processes that live for 10 ms and connect 100 times each, and each has its name', async () => {
+    const { server, isOurs, crowd } = await startLoad();
+    const capture = await beginWatch('ebpf');
+    const others = [await beginWatch('sockdiag'), await beginWatch('procfs')];
+    const pipeline = createPipeline({
+      capture,
+      procRoot: '/proc',
+      host: 'here',
+      forgetAfter: 60_000,
+      clock: Date.now,
+    });
+
+    const load = runWorkload('crowd', crowd(200, 2, 'count=100', 'batch=10', 'hold=1000'));
+    const passes = poll({ ...capture, read: () => pipeline.pass() }, 1000, load);
+    await Promise.all([load, passes, ...others.map((other) => poll(other, 1000, load))]);
+    const made = madeBy(await load);
+    const accepted = new Map([...(await server.tell())].map(([port, told]) => [port, told.accepted]));
+    expect([made.size, total(made.values()), total(accepted.values())]).toEqual([200, 20_000, 20_000]);
+
+    const ours = (watched: Watch, direction: string) =>
+      watched.seen().filter((seen) => isOurs(seen) && seen.direction === direction);
+    await settle([...others], () => others.every((other) => sum(ours(other, 'outbound'), 'open') === 0));
+    await settle([{ ...capture, read: () => pipeline.pass() }], () =>
+      ['outbound', 'inbound'].every((direction) => sum(ours(capture, direction), 'opened') >= 20_000),
+    );
+
+    for (const watched of [capture, ...others]) {
+      const outbound = ours(watched, 'outbound');
+      const named = outbound.filter(({ pid }) => pid !== undefined && made.has(pid));
+      const recall = {
+        outbound: percent(sum(outbound, 'opened'), 20_000),
+        inbound: percent(sum(ours(watched, 'inbound'), 'opened'), 20_000),
+        'with its process': percent(sum(named, 'opened'), 20_000),
+        processes: percent(new Set(named.map(({ pid }) => pid)).size, 200),
+      };
+      console.log(
+        `| ${watched.name} | ${Object.entries(recall)
+          .map((pair) => pair.join(' '))
+          .join(' | ')} |`,
+      );
+    }
+
+    expect(
+      differences(
+        sumBy(ours(capture, 'outbound'), ({ pid }) => pid, 'opened'),
+        made,
+      ),
+    ).toEqual({});
+    expect(
+      differences(
+        sumBy(ours(capture, 'inbound'), ({ port }) => port, 'opened'),
+        accepted,
+      ),
+    ).toEqual({});
+    expect(sum(capture.seen().filter(isOurs), 'open')).toBe(0);
+
+    const edges = pipeline
+      .edges()
+      .filter(({ attributes }) => server.ports.includes(Number(attributes['dst.port'])));
+    const outbound = edges.filter(({ attributes }) => attributes.direction === 'outbound');
+    const inbound = edges.filter(({ attributes }) => attributes.direction === 'inbound');
+    expect(new Set(outbound.map(({ attributes }) => attributes['src.service']))).toEqual(new Set(['client']));
+    expect(new Set(outbound.map(({ attributes }) => attributes['src.process']))).toEqual(new Set(['client']));
+    expect(new Set(inbound.map(({ attributes }) => attributes['dst.service']))).toEqual(new Set(['server']));
+    expect(new Set(inbound.map(({ attributes }) => attributes['dst.pid']))).toEqual(
+      new Set([server.running.pid]),
+    );
+    expect(total(outbound.map(({ opened }) => opened))).toBe(20_000);
+    expect(total(inbound.map(({ opened }) => opened))).toBe(20_000);
+  });
+
+  it(
+    `and every byte, at the highest rate of this machine for ${SECONDS} s`,
+    async () => {
+      const { server, isOurs, crowd } = await startLoad();
+      const capture = await beginWatch('ebpf');
+      const load = startWorkload('crowd', crowd(2, 2, `seconds=${SECONDS}`, 'reset=1'));
+      await poll(capture, 1000, load.exited);
+      expect(await load.exited).toBe(0);
+      const made = madeBy(load.stdout());
+      const count = total(made.values());
+      const accepted = await server.tell();
+      console.log(`${count} connections in ${SECONDS} s, ${Math.round(count / SECONDS)} per second`);
+
+      const ours = (direction: string) =>
+        capture.seen().filter((seen) => isOurs(seen) && seen.direction === direction);
+      await settle([capture], () =>
+        ['outbound', 'inbound'].every(
+          (direction) => sum(ours(direction), 'opened') >= count && sum(ours(direction), 'open') === 0,
+        ),
+      );
+      expect(
+        differences(
+          sumBy(ours('outbound'), ({ pid }) => pid, 'opened'),
+          made,
+        ),
+      ).toEqual({});
+      expect({
+        outbound: sum(ours('outbound'), 'transmittedBytes'),
+        outboundReceived: sum(ours('outbound'), 'receivedBytes'),
+      }).toEqual({ outbound: count * REQUEST, outboundReceived: count * ANSWER });
+      for (const [port, told] of accepted) {
+        const atPort = ours('inbound').filter((seen) => seen.port === port);
+        expect({
+          accepted: sum(atPort, 'opened'),
+          received: sum(atPort, 'receivedBytes'),
+          transmitted: sum(atPort, 'transmittedBytes'),
+        }).toEqual(told);
+      }
+      expect(capture.last().table?.folded ?? 0).toBe(0);
+    },
+    (SECONDS + 55) * 1000,
+  );
+});

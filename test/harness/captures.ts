@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import type { Capture, CaptureName, Observation, Pass } from '../../exporter/src/capture/capture.ts';
+import { createPollingCapture } from '../../exporter/src/capture/polling/create-polling-capture.ts';
+import { createProcfsTable } from '../../exporter/src/capture/procfs/socket-table.ts';
+import { createSockdiagTable } from '../../exporter/src/capture/sockdiag/socket-table.ts';
+import { loadLibc } from '../../exporter/src/native/libc.ts';
+import { COMPILER } from './workload.ts';
+
+/** Why the in-kernel capture cannot be tried here; undefined when it can. */
+export const CANNOT_CAPTURE =
+  process.platform !== 'linux'
+    ? 'needs Linux'
+    : process.getuid?.() !== 0
+      ? 'needs root'
+      : !existsSync('/sys/kernel/btf/vmlinux')
+        ? 'needs a kernel with BTF'
+        : COMPILER === undefined
+          ? 'needs a C compiler'
+          : undefined;
+
+interface Reach {
+  readonly netns: 'self' | 'all';
+}
+
+const CAPTURES: Record<CaptureName, (options: { procRoot: string } & Reach) => Promise<Capture>> = {
+  async ebpf(options) {
+    const module = '../../exporter/src/capture/ebpf/create-ebpf-capture.ts';
+    if (process.env.DEV_CAPTURE) return CAPTURES[process.env.DEV_CAPTURE as CaptureName](options);
+    return (await import(module)).createEbpfCapture(options);
+  },
+  sockdiag: async (options) => createPollingCapture('sockdiag', createSockdiagTable(loadLibc()), options),
+  procfs: async (options) => createPollingCapture('procfs', createProcfsTable('/proc'), options),
+};
+
+/** A capture of this machine's kernel. The caller closes it. */
+export function openCapture(name: CaptureName, netns: Reach['netns'] = 'self'): Promise<Capture> {
+  return CAPTURES[name]({ procRoot: '/proc', netns });
+}
+
+/** A capture with all it has told so far. */
+export interface Watch extends Capture {
+  /** Every observation as last told; those of earlier passes have nothing open any more. */
+  seen(which?: Partial<Observation>): Observation[];
+  last(): Pass;
+}
+
+/** Remembers what a capture tells: it may forget a connection that is over, and a count is no less true then. */
+export function watch(capture: Capture): Watch {
+  const told = new Map<string, Observation>();
+  let last: Pass | undefined;
+
+  return {
+    name: capture.name,
+    async read() {
+      last = await capture.read();
+      const now = new Set(last.observations.map(({ id }) => id));
+      for (const [id, seen] of told) if (!now.has(id) && seen.open > 0) told.set(id, { ...seen, open: 0 });
+      for (const seen of last.observations) told.set(seen.id, seen);
+      return last;
+    },
+    close: () => capture.close(),
+    seen: (which = {}) =>
+      [...told.values()].filter((seen) =>
+        Object.entries(which).every(([key, value]) => seen[key as keyof Observation] === value),
+      ),
+    last() {
+      if (!last) throw new Error('nothing was read yet');
+      return last;
+    },
+  };
+}
+
+/** Opens a capture for the length of the test and reads it once: what is open by now is older than it. */
+export async function beginWatch(name: CaptureName = 'ebpf', netns: Reach['netns'] = 'self'): Promise<Watch> {
+  const watched = watch(await openCapture(name, netns));
+  onTestFinished(() => watched.close());
+  await watched.read();
+  return watched;
+}
+
+type Count = 'open' | 'opened' | 'transmittedBytes' | 'receivedBytes';
+
+export function sum(observations: readonly Observation[], count: Count): number {
+  return observations.reduce((total, seen) => total + (seen[count] ?? 0), 0);
+}
+
+/** The sum of a count by what `keyOf` tells of an observation; those without a key are under -1. */
+export function sumBy(
+  observations: readonly Observation[],
+  keyOf: (seen: Observation) => number | undefined,
+  count: Count,
+): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const seen of observations) {
+    const key = keyOf(seen) ?? -1;
+    sums.set(key, (sums.get(key) ?? 0) + (seen[count] ?? 0));
+  }
+  return sums;
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Host } from './network.ts';
+import { ROOT } from './places.ts';
+import { type Running, type StartOptions, start } from './process.ts';
+
+const SOURCES = join(ROOT, 'test/workloads');
+const BUILT = join(ROOT, '.musubi/workloads');
+const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
+
+/** The C compiler of this machine; undefined when it has none. */
+export const COMPILER = ['cc', 'clang', 'gcc'].find((name) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))),
+);
+
+/**
+ * The executable of `test/workloads/NAME.c`, built once for each content: what must live milliseconds cannot be
+ * written in a language that takes longer to start. The process bears the file's name.
+ */
+export function buildWorkload(name: string): string {
+  if (COMPILER === undefined) throw new Error('no C compiler is installed');
+  const source = join(SOURCES, `${name}.c`);
+  const headers = readdirSync(SOURCES).filter((file) => file.endsWith('.h'));
+  const content = createHash('sha256').update(JSON.stringify([COMPILER, FLAGS]));
+  for (const path of [source, ...headers.map((file) => join(SOURCES, file))])
+    content.update(readFileSync(path));
+  const folder = join(BUILT, content.digest('hex').slice(0, 16));
+  const program = join(folder, name);
+  if (existsSync(program)) return program;
+  mkdirSync(folder, { recursive: true });
+  // Under another name first: test files that run at the same time build the same.
+  const unfinished = `${program}.${process.pid}`;
+  execFileSync(COMPILER, [...FLAGS, '-o', unfinished, source]);
+  renameSync(unfinished, program);
+  return program;
+}
+
+export interface WorkloadOptions extends StartOptions {
+  /** Where it runs; in the network namespace of this process unless told otherwise. */
+  readonly on?: Host;
+}
+
+/** Starts a workload; it is ended with the test. */
+export function startWorkload(
+  name: string,
+  args: readonly string[],
+  { on, ...options }: WorkloadOptions = {},
+): Running {
+  const command = [buildWorkload(name), ...args] as const;
+  return on ? on.start(command, options) : start(command, options);
+}
+
+/** Runs a workload to its end, which must be a good one; resolves to what it wrote. */
+export async function runWorkload(
+  name: string,
+  args: readonly string[],
+  options?: WorkloadOptions,
+): Promise<string> {
+  const running = startWorkload(name, args, options);
+  running.child.stdin?.end();
+  const code = await running.exited;
+  if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${code}: ${running.stderr()}`);
+  return running.stdout();
+}
+
+/** The server of `server.c`. */
+export interface Server {
+  readonly running: Running;
+  readonly ports: readonly number[];
+  /** What it has seen at each of its ports. */
+  tell(): Promise<Map<number, { accepted: number; received: number; transmitted: number }>>;
+}
+
+export async function startServer(args: readonly string[], options?: WorkloadOptions): Promise<Server> {
+  const running = startWorkload('server', args, options);
+  await running.says(/^listening .*\n/);
+  const ports = words(running.stdout(), 'listening')[0]?.map(Number) ?? [];
+  let told = 0;
+  return {
+    running,
+    ports,
+    async tell() {
+      const before = running.stdout().length;
+      running.tell('tell');
+      told++;
+      await running.says(new RegExp(`(told\\n[^]*){${told}}`));
+      const lines = words(running.stdout().slice(before), 'accepted').map((line) => line.map(Number));
+      return new Map(
+        lines.map(([port = 0, accepted = 0, received = 0, transmitted = 0]) => [
+          port,
+          { accepted, received, transmitted },
+        ]),
+      );
+    },
+  };
+}
+
+/** The lines that begin with `verb`, each as the words after it. */
+export function words(text: string, verb: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${verb} `))
+    .map((line) => line.split(' ').slice(1));
+}

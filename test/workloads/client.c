@@ -1,0 +1,46 @@
+/*
+ * A client that lives for its connections only:
+ *   client target=ADDRESS/PORT count=N [batch=N] [hold=MICROSECONDS] [request=BYTES answer=BYTES] [seconds=N] [reset=1]
+ * It opens a batch of connections, holds them, sends the request on each, reads the answer up to the server's
+ * close, and closes; so often until `count` are made or `seconds` are over. It says `made PID COUNT`. With `reset`
+ * nothing is left waiting (TIME_WAIT) at either end, as hundreds of thousands would slow down the machine.
+ */
+#include "net.h"
+
+#define BATCH 1024
+
+int main(int argc, char **argv) {
+  (void)argc;
+  static char bytes[65536];
+  struct endpoint target = parse_endpoint(option(argv, "target", ""));
+  long count = number(argv, "count", 1000000000);
+  long batch = number(argv, "batch", 1);
+  long hold = number(argv, "hold", 0);
+  long request = number(argv, "request", 1);
+  long answer = number(argv, "answer", 1);
+  long seconds = number(argv, "seconds", 0);
+  struct linger reset = {.l_onoff = number(argv, "reset", 0)};
+  double end = now_s() + seconds;
+  long made = 0;
+  int fds[BATCH];
+  if (batch > BATCH || request > (long)sizeof bytes) return 2;
+
+  while (made < count && (seconds == 0 || now_s() < end)) {
+    long now = count - made < batch ? count - made : batch;
+    for (long i = 0; i < now; i++) {
+      fds[i] = socket_for(&target, SOCK_STREAM, 0);
+      check(setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
+      check(connect(fds[i], address_of(&target), target.length), "connect");
+    }
+    sleep_us(hold);
+    for (long i = 0; i < now; i++) check(write(fds[i], bytes, request), "write");
+    for (long i = 0; i < now; i++) {
+      long got = 0;
+      for (int part; (part = check(read(fds[i], bytes, sizeof bytes), "read")) > 0;) got += part;
+      if (got != answer) return 3;
+      close(fds[i]);
+    }
+    made += now;
+  }
+  say("made %d %ld", getpid(), made);
+}

@@ -1,0 +1,122 @@
+/*
+ * A server on several listening sockets: server [request=BYTES answer=BYTES] [multipath=1] ADDRESS/PORT...
+ * It says `listening PORT...` and reads `request` bytes of every connection, writes `answer` bytes and closes it;
+ * without `request` it holds the connection until the client closes. On standard input:
+ *   tell    says `accepted PORT COUNT RECEIVED TRANSMITTED` for each listening socket, and `told`
+ *   deafen  closes the listening sockets, keeps the connections, and says `deaf`
+ */
+#include "net.h"
+#include <sys/epoll.h>
+
+#define LISTENERS 16
+#define SOCKETS 65536
+
+static struct {
+  int fd, port;
+  long accepted, received, transmitted;
+} listeners[LISTENERS];
+static int listening;
+/* Of each open connection: its listening socket and how much of the request is still to come. */
+static struct {
+  int listener;
+  long missing;
+} connections[SOCKETS];
+static int poller;
+static char bytes[65536];
+
+static void watch(int fd) {
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  check(epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+}
+
+static int listener_of(int fd) {
+  for (int i = 0; i < listening; i++)
+    if (listeners[i].fd == fd) return i;
+  return -1;
+}
+
+static void serve(int fd, long request, long answer) {
+  for (;;) {
+    ssize_t got = read(fd, bytes, sizeof bytes);
+    if (got < 0 && errno == EAGAIN) return;
+    if (got <= 0) break;
+    listeners[connections[fd].listener].received += got;
+    connections[fd].missing -= got;
+    if (request > 0 && connections[fd].missing == 0) {
+      for (long sent = 0; sent < answer;) {
+        long rest = answer - sent;
+        sent += check(write(fd, bytes, rest < (long)sizeof bytes ? rest : (long)sizeof bytes), "write");
+      }
+      listeners[connections[fd].listener].transmitted += answer;
+      break;
+    }
+  }
+  close(fd);
+}
+
+static void accept_all(int listener, long request, long answer) {
+  for (;;) {
+    int fd = accept4(listeners[listener].fd, NULL, NULL, SOCK_NONBLOCK);
+    if (fd < 0 && errno == EAGAIN) return;
+    check(fd, "accept");
+    listeners[listener].accepted++;
+    connections[fd].listener = listener;
+    connections[fd].missing = request;
+    watch(fd);
+    if (request > 0) serve(fd, request, answer);
+  }
+}
+
+static void obey(const char *words) {
+  if (strstr(words, "tell")) {
+    for (int i = 0; i < listening; i++)
+      say("accepted %d %ld %ld %ld", listeners[i].port, listeners[i].accepted, listeners[i].received,
+          listeners[i].transmitted);
+    say("told");
+  }
+  if (strstr(words, "deafen")) {
+    for (int i = 0; i < listening; i++) {
+      close(listeners[i].fd);
+      listeners[i].fd = -1;
+    }
+    say("deaf");
+  }
+}
+
+int main(int argc, char **argv) {
+  long request = number(argv, "request", 0);
+  long answer = number(argv, "answer", 0);
+  int protocol = number(argv, "multipath", 0) ? IPPROTO_MPTCP : IPPROTO_TCP;
+  char ports[256] = "";
+  poller = check(epoll_create1(0), "epoll_create1");
+  for (int i = 1; i < argc && listening < LISTENERS; i++) {
+    if (strchr(argv[i], '=')) continue;
+    int fd = listen_at(parse_endpoint(argv[i]), protocol, 0);
+    make_nonblocking(fd);
+    listeners[listening].fd = fd;
+    listeners[listening++].port = port_of(fd);
+    snprintf(ports + strlen(ports), sizeof ports - strlen(ports), " %d", port_of(fd));
+    watch(fd);
+  }
+  watch(STDIN_FILENO);
+  say("listening%s", ports);
+
+  for (;;) {
+    struct epoll_event events[256];
+    int count = epoll_wait(poller, events, 256, -1);
+    for (int i = 0; i < count; i++) {
+      int fd = events[i].data.fd;
+      if (fd == STDIN_FILENO) {
+        char words[256];
+        ssize_t length = read(STDIN_FILENO, words, sizeof words - 1);
+        if (length <= 0) return 0;
+        words[length] = 0;
+        obey(words);
+      } else if (listener_of(fd) >= 0) {
+        accept_all(listener_of(fd), request, answer);
+      } else {
+        serve(fd, request, answer);
+      }
+    }
+  }
+}
