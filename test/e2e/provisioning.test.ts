@@ -16,7 +16,7 @@ import { parse } from 'yaml';
 import { CATALOGUE } from '../../exporter/src/metrics/catalogue.ts';
 import { toBatches } from '../../exporter/src/metrics/otlp/resource-metrics.ts';
 import { createOtlpSender, type OtlpProtocol } from '../../exporter/src/metrics/otlp/sender.ts';
-import { prometheusName } from '../../exporter/src/metrics/prometheus-name.ts';
+import { seriesNames } from '../../exporter/src/metrics/prometheus-name.ts';
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from '../../exporter/src/metrics/prometheus-text.ts';
 import { collectorBinary } from '../../provisioning/local/otelcol.mjs';
 import { startCollector } from '../harness/collector.ts';
@@ -135,7 +135,7 @@ describe('the collector recipe', () => {
     await expect.poll(() => seriesOf('127.0.0.1'), { timeout: 20_000 }).not.toEqual([]);
     const expected = await seriesOf('127.0.0.1');
     expect(expected.map(({ __name__ }) => __name__)).toEqual(
-      [...CATALOGUE.map(prometheusName), 'target_info'].sort(),
+      [...CATALOGUE.flatMap(seriesNames), 'target_info'].sort(),
     );
     expect(expected[0]).toMatchObject({ job: 'musubi', odd_text: ODD_TEXT, dst_port: '5432' });
     expect(await seriesOf('grpc')).toEqual(expected);
@@ -148,7 +148,13 @@ const ODD_TEXT = 'a "quoted" back\\slash\nand 結び 🪢';
 /** Every metric once, with labels that are hard to carry. */
 const FAMILIES = CATALOGUE.map((definition) => ({
   definition,
-  points: [{ attributes: { 'odd.text': ODD_TEXT, 'dst.port': 5432 }, value: 7, since: Date.now() }],
+  points: [
+    {
+      attributes: { 'odd.text': ODD_TEXT, 'dst.port': 5432 },
+      value: definition.kind === 'histogram' ? { bounds: [0.5], counts: [3, 4], sum: 7 } : 7,
+      since: Date.now(),
+    },
+  ],
 }));
 
 const resourceOf = (host: string) => ({

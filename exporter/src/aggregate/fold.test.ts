@@ -34,18 +34,42 @@ describe('folding', () => {
     ['port', 5433],
     ['pid', 21],
     ['pid', undefined],
+    ['remotePid', 30],
   ] as const)('keeps flows with another %s apart (%s)', (field, value) => {
     expect(createFold()([observation(), observation({ id: '2', [field]: value })])).toHaveLength(2);
   });
 
   it('takes the mean of what is open for the round-trip time', () => {
     const [flow] = createFold()([
-      observation({ rtt: 0.1 }),
-      observation({ id: '2', rtt: 0.3 }),
+      observation({ rtt: 0.25 }),
+      observation({ id: '2', rtt: 0.5, open: 3 }),
       observation({ id: '3', rtt: 9, open: 0 }),
       observation({ id: '4' }),
     ]);
-    expect(flow).toMatchObject({ rttSum: 0.4, rttCount: 2 });
+    expect(flow).toMatchObject({ rttSum: 1.75, rttCount: 4 });
+  });
+
+  it('adds up failures by reason and set-up times by bucket', () => {
+    const setup = (counts: number[], sum: number) => ({ setup: { counts, sum } });
+    const [flow] = createFold()([
+      observation({ failed: [1, 0, 2], ...setup([1, 0], 0.5) }),
+      observation({ id: '2', failed: [0, 1, 1], ...setup([2, 3], 0.25) }),
+      observation({ id: '3' }),
+    ]);
+    expect(flow).toMatchObject({ failed: [1, 1, 3], setup: { counts: [3, 3], sum: 0.75 } });
+  });
+
+  it('makes one flow, from nowhere to nowhere, of records that hold many dependencies', () => {
+    const folded = (id: string, fields: Partial<Observation>) => observation({ id, folded: true, ...fields });
+    const flows = createFold()([
+      folded('1', { port: 1 }),
+      folded('2', { port: 2, remoteAddress: '10.0.0.8' }),
+      observation({ id: '3' }),
+    ]);
+    expect(flows).toMatchObject([
+      { opened: 2, folded: true, localAddress: '', remoteAddress: '', port: 0 },
+      { opened: 1, folded: false, remoteAddress: '10.0.0.9' },
+    ]);
   });
 });
 
@@ -78,6 +102,27 @@ describe('change', () => {
     const ended = observation({ open: 0, transmittedBytes: 100 });
     expect(fold([ended])).toEqual([]);
     expect(fold([ended])).toEqual([]);
+  });
+
+  it('of failures and set-up times is told from pass to pass, and once', () => {
+    const fold = createFold();
+    const seen = (failed: number[], counts: number[], sum: number) =>
+      fold([observation({ open: 0, opened: 0, failed, setup: { counts, sum } })]);
+    expect(seen([2, 0], [1, 0], 0.5)).toMatchObject([
+      { failed: [2, 0], setup: { counts: [1, 0], sum: 0.5 } },
+    ]);
+    expect(seen([2, 1], [1, 3], 0.75)).toMatchObject([
+      { failed: [0, 1], setup: { counts: [0, 3], sum: 0.25 } },
+    ]);
+    expect(seen([2, 1], [1, 3], 0.75)).toEqual([]);
+  });
+
+  it('of a connection that only ever failed makes a flow whenever it fails again', () => {
+    const fold = createFold();
+    const failed = (refused: number) => fold([observation({ open: 0, opened: 0, failed: [refused, 0] })]);
+    expect(failed(1)).toMatchObject([{ open: 0, opened: 0, failed: [1, 0] }]);
+    expect(failed(1)).toEqual([]);
+    expect(failed(3)).toMatchObject([{ failed: [2, 0] }]);
   });
 
   it('of a connection that ended with a last byte makes one', () => {

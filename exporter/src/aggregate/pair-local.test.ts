@@ -13,6 +13,8 @@ function half(fields: Partial<Flow> = {}): HalfEdge {
     remoteAddress: '127.0.0.1',
     port: 80,
     pid: 20,
+    remotePid: undefined,
+    folded: false,
     open: 1,
     opened: 1,
     rttSum: 0,

@@ -116,6 +116,21 @@ describe('rows', () => {
     expect(row).not.toHaveProperty('network.io.direction');
   });
 
+  it('hold failures by their reason, and how often and how long connections were set up', () => {
+    const counts = [2, 1, 0, 0, 0, 0, 0, 0];
+    const [row, ...more] = snapshotRows(
+      entries([{ failed: [3, 0, 1, 0, 0, 0, 0], setup: { counts, sum: 0.5 } }]),
+    );
+    expect(more).toEqual([]);
+    const told = Object.entries(row ?? {}).filter(([name]) => /failed|setup/.test(name));
+    expect(Object.fromEntries(told)).toEqual({
+      'service.dependency.connection.failed.refused': 3,
+      'service.dependency.connection.failed.reset': 1,
+      'service.dependency.connection.setup.duration.count': 3,
+      'service.dependency.connection.setup.duration.sum': 0.5,
+    });
+  });
+
   it('are one for each edge, and leave out what is not known', () => {
     const rows = snapshotRows(entries([{}], [{ port: 81 }]));
     expect(rows.map((row) => row['dst.port'])).toEqual([80, 81]);

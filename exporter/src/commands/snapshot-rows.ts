@@ -1,20 +1,26 @@
-import { EDGE_METRICS } from '../metrics/catalogue.ts';
 import { type AttributeValue, attributesKey } from '../metrics/edge-attributes.ts';
 import { edgeFamilies } from '../metrics/edge-families.ts';
+import { countOf } from '../metrics/family.ts';
 import type { Entry } from '../metrics/ledger.ts';
 
 /** An edge as an object: its attributes and its metrics, under the names of the metric catalogue. */
 export type SnapshotRow = Record<string, AttributeValue>;
 
-/** One object for each half-edge. Bytes are split: `service.dependency.io.transmit` and `….receive`. */
+/**
+ * One object for each half-edge. What a metric tells apart is part of the name: `service.dependency.io.transmit`,
+ * `service.dependency.connection.failed.refused`; of a histogram there are `….count` and `….sum`.
+ */
 export function snapshotRows(entries: readonly Entry[]): SnapshotRow[] {
   const rows = new Map<string, SnapshotRow>();
   for (const { definition, points } of edgeFamilies(entries)) {
     for (const { attributes, value } of points) {
-      const { 'network.io.direction': way, ...edge } = attributes;
+      const edge = { ...attributes };
+      for (const own of definition.attributes) delete edge[own];
       const key = attributesKey(edge);
-      const row = rows.get(key) ?? { ...edge };
-      row[definition === EDGE_METRICS.io ? `${definition.name}.${way}` : definition.name] = value;
+      const row = rows.get(key) ?? edge;
+      const name = [definition.name, ...definition.attributes.map((own) => attributes[own])].join('.');
+      if (typeof value === 'number') row[name] = value;
+      else Object.assign(row, { [`${name}.count`]: countOf(value), [`${name}.sum`]: value.sum });
       rows.set(key, row);
     }
   }

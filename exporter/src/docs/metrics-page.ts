@@ -1,3 +1,4 @@
+import { FAILURES } from '../capture/capture.ts';
 import {
   EDGE_ATTRIBUTES,
   EDGE_METRICS,
@@ -37,6 +38,10 @@ The source (\`src\`) asks for the connection and so depends on the destination (
 reports. Each host reports its half: everything about its own end, the address of the other.
 
 ${metricTable(Object.values(EDGE_METRICS))}
+A histogram is the series \`…_bucket\` (label \`le\`, in seconds), \`…_sum\` and \`…_count\`. \`error_type\` is one of
+${FAILURES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` is by the one who asked. Only a
+capture in the kernel sees failures and set-up times: with another, these two are absent.
+
 ${attributeTable(EDGE_ATTRIBUTES)}
 ## Listening services
 

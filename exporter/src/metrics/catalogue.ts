@@ -6,7 +6,7 @@
  * `prometheus-name.ts`.
  */
 
-export type MetricKind = 'counter' | 'updown' | 'gauge';
+export type MetricKind = 'counter' | 'updown' | 'gauge' | 'histogram';
 
 /** One metric: its OpenTelemetry name, kind, UCUM unit and what it tells. */
 export interface MetricDefinition {
@@ -75,6 +75,20 @@ export const EDGE_METRICS = define({
     unit: '{connection}',
     integer: true,
     help: 'Connections of this dependency opened since it was first seen.',
+  },
+  failed: {
+    name: 'service.dependency.connection.failed',
+    kind: 'counter',
+    unit: '{connection}',
+    integer: true,
+    attributes: ['error.type'],
+    help: 'Connections of this dependency that were asked for and never established, by the reason.',
+  },
+  setup: {
+    name: 'service.dependency.connection.setup.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'How long connections took from the question to being established, seen by the source.',
   },
   io: {
     name: 'service.dependency.io',

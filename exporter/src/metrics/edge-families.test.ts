@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
+import { SETUP_BOUNDS } from '../capture/capture.ts';
 import { toListening } from '../half-edge.ts';
 import { EDGE_ATTRIBUTES, LISTEN_ATTRIBUTES } from './catalogue.ts';
 import { attributesKey, edgeAttributes } from './edge-attributes.ts';
@@ -23,11 +24,16 @@ describe('the metrics of an edge', () => {
       retransmits: 1,
       rttSum: 0.5,
       rttCount: 2,
+      failed: [0, 4, 0, 0, 0, 0, 1],
+      setup: { counts: [2, 1, 0, 0, 0, 0, 0, 0], sum: 0.25 },
     });
     const values = [...all].map(([name, points]) => [name, ...points.map(({ value }) => value)]);
+    const setup = { bounds: SETUP_BOUNDS, counts: [2, 1, 0, 0, 0, 0, 0, 0], sum: 0.25 };
     expect(values).toEqual([
       ['service.dependency.connection.count', 1],
       ['service.dependency.connection.opened', 1],
+      ['service.dependency.connection.failed', 4, 1],
+      ['service.dependency.connection.setup.duration', setup],
       ['service.dependency.io', 10, 20],
       ['service.dependency.tcp.rtt', 0.25],
       ['service.dependency.tcp.retransmits', 1],
@@ -36,12 +42,15 @@ describe('the metrics of an edge', () => {
     expect(
       all.get('service.dependency.io')?.map(({ attributes }) => attributes['network.io.direction']),
     ).toEqual(['transmit', 'receive']);
+    expect(
+      all.get('service.dependency.connection.failed')?.map(({ attributes }) => attributes['error.type']),
+    ).toEqual(['timeout', 'other']);
     for (const points of all.values()) for (const { since } of points) expect(since).toBe(5000);
   });
 
   it('are absent, not zero, when the source gave none', () => {
     const none = families({});
-    for (const name of ['io', 'tcp.rtt', 'tcp.retransmits'])
+    for (const name of ['io', 'tcp.rtt', 'tcp.retransmits', 'connection.failed', 'connection.setup.duration'])
       expect(none.get(`service.dependency.${name}`)).toEqual([]);
     expect(none.get('service.dependency.connection.count')).toHaveLength(1);
   });

@@ -1,31 +1,35 @@
+import { FAILURES, SETUP_BOUNDS } from '../capture/capture.ts';
 import type { Listening } from '../half-edge.ts';
 import { EDGE_METRICS, LISTEN_METRICS } from './catalogue.ts';
-import { attributesKey, listenAttributes } from './edge-attributes.ts';
-import type { Family, Point } from './family.ts';
+import { type Attributes, attributesKey, listenAttributes } from './edge-attributes.ts';
+import type { Distribution, Family, Point } from './family.ts';
 import type { Entry } from './ledger.ts';
 
 /** The metrics of edges. A value that no capture gave makes no point. */
 export function edgeFamilies(entries: readonly Entry[]): Family[] {
-  const points = (value: (entry: Entry) => number | undefined): Point[] =>
+  const points = (value: (entry: Entry) => Point['value'] | undefined, more?: Attributes): Point[] =>
     entries.flatMap((entry) => {
-      const { attributes, since } = entry;
-      const number = value(entry);
-      return number === undefined ? [] : [{ attributes, since, value: number }];
+      const known = value(entry);
+      if (known === undefined) return [];
+      const attributes = more ? { ...entry.attributes, ...more } : entry.attributes;
+      return [{ attributes, since: entry.since, value: known }];
     });
-  const io = (direction: 'transmit' | 'receive', value: (entry: Entry) => number | undefined): Point[] =>
-    points(value).map((point) => ({
-      ...point,
-      attributes: { ...point.attributes, 'network.io.direction': direction },
-    }));
 
   return [
     { definition: EDGE_METRICS.open, points: points(({ open }) => open) },
     { definition: EDGE_METRICS.opened, points: points(({ opened }) => opened) },
     {
+      definition: EDGE_METRICS.failed,
+      points: FAILURES.flatMap((reason, at) =>
+        points(({ failed }) => failed?.[at] || undefined, { 'error.type': reason }),
+      ),
+    },
+    { definition: EDGE_METRICS.setup, points: points(setupOf) },
+    {
       definition: EDGE_METRICS.io,
       points: [
-        ...io('transmit', (entry) => entry.transmittedBytes),
-        ...io('receive', (entry) => entry.receivedBytes),
+        ...points(({ transmittedBytes }) => transmittedBytes, { 'network.io.direction': 'transmit' }),
+        ...points(({ receivedBytes }) => receivedBytes, { 'network.io.direction': 'receive' }),
       ],
     },
     {
@@ -35,6 +39,10 @@ export function edgeFamilies(entries: readonly Entry[]): Family[] {
     { definition: EDGE_METRICS.retransmits, points: points(({ retransmits }) => retransmits) },
     { definition: EDGE_METRICS.lastSeen, points: points(({ lastSeen }) => lastSeen / 1000) },
   ];
+}
+
+function setupOf({ setup }: Entry): Distribution | undefined {
+  return setup && { bounds: SETUP_BOUNDS, ...setup };
 }
 
 /** The metric of listening sockets; those with the same attributes (in two namespaces, say) are one point. */

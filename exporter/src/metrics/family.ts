@@ -1,10 +1,20 @@
 import type { MetricDefinition } from './catalogue.ts';
 import type { Attributes } from './edge-attributes.ts';
 
+/** The value of a histogram: how many fell into each bucket, of which the last has no upper bound. */
+export interface Distribution {
+  /** Upper bounds, each part of its bucket. */
+  readonly bounds: readonly number[];
+  /** One for each bucket, not cumulative. */
+  readonly counts: readonly number[];
+  /** Of all that was measured. */
+  readonly sum: number;
+}
+
 /** One value of a metric. */
-export interface Point {
+export interface Point<Value = number | Distribution> {
   readonly attributes: Attributes;
-  readonly value: number;
+  readonly value: Value;
   /** Since when a sum has been counting, in ms since 1970. */
   readonly since: number;
 }
@@ -13,4 +23,9 @@ export interface Point {
 export interface Family {
   readonly definition: MetricDefinition;
   readonly points: readonly Point[];
+}
+
+/** How many were measured. */
+export function countOf({ counts }: Distribution): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

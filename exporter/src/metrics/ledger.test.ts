@@ -13,6 +13,14 @@ it('keeps sums that only grow, and what is open as it is', () => {
   ]);
 });
 
+it('adds up failures and set-up times', () => {
+  const ledger = createLedger(FORGET_AFTER);
+  ledger.record([halfEdge({ failed: [1, 0, 2], setup: { counts: [1, 0], sum: 0.5 } })], 1);
+  ledger.record([halfEdge()], 2);
+  ledger.record([halfEdge({ failed: [0, 1, 1], setup: { counts: [0, 3], sum: 0.25 } })], 3);
+  expect(ledger.entries()).toMatchObject([{ failed: [1, 1, 3], setup: { counts: [1, 3], sum: 0.75 } }]);
+});
+
 it('shows nothing open, but all sums, of what a pass did not see', () => {
   const ledger = createLedger(FORGET_AFTER);
   ledger.record([halfEdge({ open: 2, opened: 2, rttSum: 0.5, rttCount: 2 })], 1);

@@ -1,21 +1,17 @@
-import { TRAFFIC_COUNTS } from '../capture/capture.ts';
+import { addCounts, type Counts } from '../aggregate/counts.ts';
 import type { HalfEdge } from '../half-edge.ts';
 import { type Attributes, attributesKey, edgeAttributes } from './edge-attributes.ts';
 
 /** A dependency under its final name, with sums that only grow while it is exported. */
-export interface Entry {
+export interface Entry extends Counts {
   readonly attributes: Attributes;
   /** When it was first seen, in ms since 1970. */
   readonly since: number;
-  /** When it was last in use: had a connection open or opened one. In ms since 1970. */
+  /** When it was last in use: had a connection open, opened one or failed to. In ms since 1970. */
   lastSeen: number;
   /** The same by the clock that is never set. */
   usedAt: number;
   open: number;
-  opened: number;
-  transmittedBytes?: number;
-  receivedBytes?: number;
-  retransmits?: number;
   rttSum: number;
   rttCount: number;
 }
@@ -51,12 +47,10 @@ export function createLedger(forgetAfter: number): Ledger {
         const entry = entryOf(half, now, uptime);
         entry.lastSeen = now;
         entry.usedAt = uptime;
-        for (const count of ['open', 'opened', 'rttSum', 'rttCount'] as const)
-          entry[count] += half.flow[count];
-        for (const count of TRAFFIC_COUNTS) {
-          const change = half.flow[count];
-          if (change !== undefined) entry[count] = (entry[count] ?? 0) + change;
-        }
+        entry.open += half.flow.open;
+        entry.rttSum += half.flow.rttSum;
+        entry.rttCount += half.flow.rttCount;
+        addCounts(entry, half.flow);
       }
       for (const [key, entry] of entries) if (uptime - entry.usedAt > forgetAfter) entries.delete(key);
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue.ts';
-import { prometheusLabel, prometheusName } from './prometheus-name.ts';
+import { prometheusLabel, prometheusName, seriesNames } from './prometheus-name.ts';
 
 /** The metric contract: what dashboards, rules and alerts query. */
 const CONTRACT: Readonly<Record<string, string>> = {
@@ -52,6 +52,16 @@ describe('a name is translated as Prometheus does it', () => {
       }),
     );
   });
+});
+
+it('has several series for a histogram, and one for any other', () => {
+  const metric = { name: 'a.b', unit: 's' };
+  expect(seriesNames({ ...metric, kind: 'gauge' })).toEqual(['a_b_seconds']);
+  expect(seriesNames({ ...metric, kind: 'histogram' })).toEqual([
+    'a_b_seconds_bucket',
+    'a_b_seconds_count',
+    'a_b_seconds_sum',
+  ]);
 });
 
 describe('a label', () => {

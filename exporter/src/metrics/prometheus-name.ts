@@ -21,6 +21,14 @@ export function prometheusName({
   return /^\d/.test(joined) ? `_${joined}` : joined;
 }
 
+/** The names of the series that Prometheus stores of the metric. */
+export function seriesNames(definition: Pick<MetricDefinition, 'name' | 'unit' | 'kind'>): string[] {
+  const name = prometheusName(definition);
+  return definition.kind === 'histogram'
+    ? ['bucket', 'count', 'sum'].map((part) => `${name}_${part}`)
+    : [name];
+}
+
 /** The label name of an attribute: every character that a label may not hold becomes `_`. */
 export function prometheusLabel(attribute: string): string {
   const label = attribute.replace(/[^a-zA-Z0-9_]/g, '_');

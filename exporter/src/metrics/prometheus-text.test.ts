@@ -34,6 +34,29 @@ it('writes families in the text format', () => {
   `);
 });
 
+it('writes a histogram with buckets that count all up to their bound', () => {
+  const value = { bounds: [0.001, 0.5], counts: [2, 0, 1], sum: 0.75 };
+  const points = [{ 'dst.port': 80 }, {}].map((attributes) => ({ attributes, value, since: 0 }));
+  expect(prometheusText([{ definition: EDGE_METRICS.setup, points }], {})).toMatchInlineSnapshot(`
+    "# HELP service_dependency_connection_setup_duration_seconds How long connections took from the question to being established, seen by the source.
+    # TYPE service_dependency_connection_setup_duration_seconds histogram
+    service_dependency_connection_setup_duration_seconds_bucket{dst_port="80",le="0.001"} 2
+    service_dependency_connection_setup_duration_seconds_bucket{dst_port="80",le="0.5"} 2
+    service_dependency_connection_setup_duration_seconds_bucket{dst_port="80",le="+Inf"} 3
+    service_dependency_connection_setup_duration_seconds_sum{dst_port="80"} 0.75
+    service_dependency_connection_setup_duration_seconds_count{dst_port="80"} 3
+    service_dependency_connection_setup_duration_seconds_bucket{le="0.001"} 2
+    service_dependency_connection_setup_duration_seconds_bucket{le="0.5"} 2
+    service_dependency_connection_setup_duration_seconds_bucket{le="+Inf"} 3
+    service_dependency_connection_setup_duration_seconds_sum 0.75
+    service_dependency_connection_setup_duration_seconds_count 3
+    # HELP target_info The exporter and its host.
+    # TYPE target_info gauge
+    target_info 1
+    "
+  `);
+});
+
 it('leaves out families without points', () => {
   expect(prometheusText([opened()], resource)).not.toContain('opened');
 });
@@ -80,6 +103,31 @@ it('is read back with every value', () => {
       const [sample] = parsePrometheusText(prometheusText([family], resource));
       expect(sample?.value === value).toBe(true);
     }),
+  );
+});
+
+it('is read back with every bucket, whatever was counted', () => {
+  const counts = fc.array(fc.nat(), { minLength: 3, maxLength: 3 });
+  fc.assert(
+    fc.property(
+      labelValue,
+      counts,
+      fc.double({ noNaN: true, min: 0 }),
+      (service, [a = 0, b = 0, c = 0], sum) => {
+        const value = { bounds: [0.1, 2.5], counts: [a, b, c], sum };
+        const points = [{ attributes: { 'src.service': service }, value, since: 0 }];
+        const samples = parsePrometheusText(prometheusText([{ definition: EDGE_METRICS.setup, points }], {}));
+        const name = 'service_dependency_connection_setup_duration_seconds';
+        const labels = { src_service: service };
+        expect(samples.slice(0, -1)).toEqual([
+          { name: `${name}_bucket`, labels: { ...labels, le: '0.1' }, value: a },
+          { name: `${name}_bucket`, labels: { ...labels, le: '2.5' }, value: a + b },
+          { name: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: a + b + c },
+          { name: `${name}_sum`, labels, value: sum },
+          { name: `${name}_count`, labels, value: a + b + c },
+        ]);
+      },
+    ),
   );
 });
 

@@ -1,11 +1,11 @@
 import type { Attributes } from './edge-attributes.ts';
-import type { Family } from './family.ts';
+import { countOf, type Distribution, type Family } from './family.ts';
 import { prometheusLabel, prometheusName } from './prometheus-name.ts';
 
 /** The media type of the text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-const TYPES = { counter: 'counter', updown: 'gauge', gauge: 'gauge' } as const;
+const TYPES = { counter: 'counter', updown: 'gauge', gauge: 'gauge', histogram: 'histogram' } as const;
 
 /**
  * Families as a Prometheus text page. `resource` becomes `target_info`, as it does when the same arrives by
@@ -26,11 +26,25 @@ export function prometheusText(families: readonly Family[], resource: Attributes
     if (points.length === 0) continue;
     const name = prometheusName(definition);
     lines.push(`# HELP ${name} ${escapeHelp(definition.help)}`, `# TYPE ${name} ${TYPES[definition.kind]}`);
-    for (const { attributes, value } of points) lines.push(`${name}${labelsOf(attributes)} ${value}`);
+    for (const { attributes, value } of points) {
+      if (typeof value === 'number') lines.push(`${name}${labelsOf(attributes)} ${value}`);
+      else lines.push(...histogramLines(name, labelsOf(attributes), value));
+    }
   }
   lines.push('# HELP target_info The exporter and its host.', '# TYPE target_info gauge');
   lines.push(`target_info${labels(resourceLabels(resource))} 1`, '');
   return lines.join('\n');
+}
+
+/** Buckets count all up to their bound; the last has none. */
+function histogramLines(name: string, labels: string, value: Distribution): string[] {
+  const others = labels === '' ? '' : `${labels.slice(1, -1)},`;
+  let below = 0;
+  const buckets = value.counts.map((count, at) => {
+    below += count;
+    return `${name}_bucket{${others}le="${value.bounds[at] ?? '+Inf'}"} ${below}`;
+  });
+  return [...buckets, `${name}_sum${labels} ${value.sum}`, `${name}_count${labels} ${countOf(value)}`];
 }
 
 /**

@@ -17,10 +17,10 @@ export interface SelfMetrics {
 /** `clock` gives ms since 1970. Counters without attributes start at 0, so that they exist before they count. */
 export function createSelfMetrics(clock: () => number): SelfMetrics {
   const since = clock();
-  const points = new Map<SelfMetric, Map<string, Point>>();
+  const points = new Map<SelfMetric, Map<string, Point<number>>>();
 
-  function pointsOf(metric: SelfMetric): Map<string, Point> {
-    const known = points.get(metric) ?? new Map<string, Point>();
+  function pointsOf(metric: SelfMetric): Map<string, Point<number>> {
+    const known = points.get(metric) ?? new Map<string, Point<number>>();
     points.set(metric, known);
     return known;
   }

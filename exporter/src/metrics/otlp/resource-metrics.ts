@@ -5,6 +5,7 @@ import {
   AggregationTemporality,
   type DataPoint,
   DataPointType,
+  type Histogram,
   InstrumentType,
   type MetricData,
   type ResourceMetrics,
@@ -12,7 +13,7 @@ import {
 import { VERSION } from '../../version.ts';
 import type { MetricKind } from '../catalogue.ts';
 import type { Attributes } from '../edge-attributes.ts';
-import type { Family } from '../family.ts';
+import { countOf, type Distribution, type Family } from '../family.ts';
 
 /**
  * The most points in one request. Collectors take 4 MiB by gRPC unless told otherwise, and a point of ours is
@@ -24,6 +25,7 @@ const INSTRUMENTS = {
   counter: InstrumentType.OBSERVABLE_COUNTER,
   updown: InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
   gauge: InstrumentType.OBSERVABLE_GAUGE,
+  histogram: InstrumentType.HISTOGRAM,
 } as const satisfies Record<MetricKind, InstrumentType>;
 
 /**
@@ -65,21 +67,26 @@ function toMetricData({ definition, points }: Family, now: number): MetricData {
     valueType: integer ? ValueType.INT : ValueType.DOUBLE,
     advice: {},
   };
-  const dataPoints: DataPoint<number>[] = points.map(({ attributes, value, since }) => ({
+  const dataPoints = points.map(({ attributes, value, since }) => ({
     // Set back, the clock would have a sum begin after its end.
     startTime: millisToHrTime(Math.min(since, now)),
     endTime,
     attributes,
-    value,
+    value: typeof value === 'number' ? value : toHistogram(value),
   }));
-  const aggregationTemporality = AggregationTemporality.CUMULATIVE;
-  return kind === 'gauge'
-    ? { descriptor, aggregationTemporality, dataPointType: DataPointType.GAUGE, dataPoints }
-    : {
-        descriptor,
-        aggregationTemporality,
-        dataPointType: DataPointType.SUM,
-        isMonotonic: kind === 'counter',
-        dataPoints,
-      };
+  const common = { descriptor, aggregationTemporality: AggregationTemporality.CUMULATIVE };
+  // The catalogue's kind says which values a metric has.
+  const numbers = dataPoints as DataPoint<number>[];
+  if (kind === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE, dataPoints: numbers };
+  if (kind === 'histogram') {
+    const dataPointType = DataPointType.HISTOGRAM;
+    return { ...common, dataPointType, dataPoints: dataPoints as DataPoint<Histogram>[] };
+  }
+  const isMonotonic = kind === 'counter';
+  return { ...common, dataPointType: DataPointType.SUM, isMonotonic, dataPoints: numbers };
+}
+
+function toHistogram(value: Distribution): Histogram {
+  const { bounds, counts, sum } = value;
+  return { buckets: { boundaries: [...bounds], counts: [...counts] }, sum, count: countOf(value) };
 }
