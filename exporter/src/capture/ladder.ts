@@ -1,16 +1,11 @@
+import type { Log } from '../log.ts';
 import { loadLibc } from '../native/libc.ts';
-import type { Capture, CaptureName } from './capture.ts';
+import type { CaptureName, Pass } from './capture.ts';
+import { createLastingCapture, type LastingCapture } from './lasting-capture.ts';
 import { createPollingCapture, type PollingOptions } from './polling/create-polling-capture.ts';
 import { createProcfsTable } from './procfs/socket-table.ts';
+import { openRung, type Rung, type Trial } from './rung.ts';
 import { createSockdiagTable } from './sockdiag/socket-table.ts';
-
-/** One way to look at sockets, and what it gives that the next one does not. */
-interface Rung {
-  readonly name: CaptureName;
-  readonly gives: string;
-  /** Makes the capture. Throws when this host does not offer it. */
-  create(options: PollingOptions): Capture;
-}
 
 /** Best first. */
 const RUNGS: readonly Rung[] = [
@@ -27,33 +22,16 @@ const RUNGS: readonly Rung[] = [
   },
 ];
 
-/** How a rung fared when it was tried. */
-export interface Trial {
-  readonly name: CaptureName;
-  readonly gives: string;
-  /** Why it cannot be used; absent when it can. */
-  readonly missing?: string;
-}
-
-/** Tries one rung for real: it must read the sockets of the own network namespace. */
-async function tryRung(rung: Rung, options: PollingOptions): Promise<Trial> {
-  const { name, gives } = rung;
-  let capture: Capture | undefined;
-  try {
-    capture = rung.create({ ...options, netns: 'self' });
-    await capture.read();
-    return { name, gives };
-  } catch (error) {
-    return { name, gives, missing: (error as Error).message };
-  } finally {
-    capture?.close();
+/** Tries every rung once; those that work with what they read. */
+export async function tryCaptures(options: PollingOptions): Promise<(Trial & { first?: Pass })[]> {
+  const trials: (Trial & { first?: Pass })[] = [];
+  for (const rung of RUNGS) {
+    const opened = await openRung(rung, options);
+    if ('capture' in opened) {
+      opened.capture.close();
+      trials.push({ name: rung.name, gives: rung.gives, first: opened.first });
+    } else trials.push(opened);
   }
-}
-
-/** Tries every rung. */
-export async function tryCaptures(options: PollingOptions): Promise<Trial[]> {
-  const trials: Trial[] = [];
-  for (const rung of RUNGS) trials.push(await tryRung(rung, options));
   return trials;
 }
 
@@ -67,18 +45,28 @@ export class NoCaptureError extends Error {
 }
 
 /**
- * The best capture that works, or the one asked for, with what was tried before it. Throws `NoCaptureError`.
+ * The best capture that works, or the one asked for, with what was tried before it. Should it die, it is started
+ * anew, and then, unless it was asked for, left for the next. Throws `NoCaptureError`.
  */
 export async function chooseCapture(
   wanted: 'auto' | CaptureName,
   options: PollingOptions,
-): Promise<{ capture: Capture; passedOver: readonly Trial[] }> {
+  log?: Log,
+): Promise<{ capture: LastingCapture; passedOver: readonly Trial[] }> {
+  const rungs = RUNGS.filter(({ name }) => wanted === 'auto' || wanted === name);
   const passedOver: Trial[] = [];
-  for (const rung of RUNGS) {
-    if (wanted !== 'auto' && wanted !== rung.name) continue;
-    const trial = await tryRung(rung, options);
-    if (trial.missing === undefined) return { capture: rung.create(options), passedOver };
-    passedOver.push(trial);
+  for (const [i, rung] of rungs.entries()) {
+    const opened = await openRung(rung, options);
+    if ('capture' in opened) {
+      const capture = createLastingCapture(opened, {
+        rungs: rungs.slice(i),
+        open: (next) => openRung(next, options),
+        isOnlyOne: wanted !== 'auto',
+        log,
+      });
+      return { capture, passedOver };
+    }
+    passedOver.push(opened);
   }
   throw new NoCaptureError(passedOver);
 }

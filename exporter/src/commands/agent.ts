@@ -50,7 +50,8 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   const procRoot = settings['proc-root'];
   const listen = settings['prometheus-listen'] ?? (otlp ? undefined : DEFAULT_LISTEN);
 
-  const { capture, passedOver } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns });
+  const where = { procRoot, netns: settings.netns };
+  const { capture, passedOver } = await chooseCapture(settings.capture, where, log);
   for (const { name, missing = '' } of passedOver)
     log.warn('capture not available', { capture: name, reason: missing });
   const pipeline = createPipeline({
