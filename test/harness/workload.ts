@@ -75,32 +75,54 @@ export interface Server {
 
 export async function startServer(args: readonly string[], options?: WorkloadOptions): Promise<Server> {
   const running = startWorkload('server', args, options);
-  await running.says(/^listening .*\n/);
-  const ports = words(running.stdout(), 'listening')[0]?.map(Number) ?? [];
-  let told = 0;
+  const [ports = []] = await linesOf(running, 'listening', 1);
   return {
     running,
-    ports,
+    ports: ports.map(Number),
     async tell() {
-      const before = running.stdout().length;
-      running.tell('tell');
-      told++;
-      await running.says(new RegExp(`(told\\n[^]*){${told}}`));
-      const lines = words(running.stdout().slice(before), 'accepted').map((line) => line.map(Number));
+      await ask(running, 'tell', 'told');
+      const lines = words(running.stdout(), 'accepted').slice(-ports.length);
       return new Map(
-        lines.map(([port = 0, accepted = 0, received = 0, transmitted = 0]) => [
-          port,
-          { accepted, received, transmitted },
-        ]),
+        lines.map((line) => {
+          const [port = 0, accepted = 0, received = 0, transmitted = 0] = line.map(Number);
+          return [port, { accepted, received, transmitted }];
+        }),
       );
     },
   };
 }
 
-/** The lines that begin with `verb`, each as the words after it. */
+/** Writes a line to a workload and resolves to the words after `verb` in its answer. */
+export async function ask(running: Running, line: string, verb: string): Promise<string[]> {
+  const count = words(running.stdout(), verb).length + 1;
+  running.tell(line);
+  return (await linesOf(running, verb, count)).at(-1) ?? [];
+}
+
+/** Resolves to the lines that begin with `verb` as soon as there are so many. */
+export function linesOf(running: Running, verb: string, count: number): Promise<string[][]> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const lines = words(running.stdout(), verb);
+      if (lines.length < count) return;
+      running.child.stdout?.off('data', look);
+      resolve(lines);
+    };
+    running.child.stdout?.on('data', look);
+    running.exited.then(
+      (code) => reject(new Error(`ended with ${code} before it said ${verb}: ${running.stderr()}`)),
+      reject,
+    );
+    look();
+  });
+}
+
+/** The whole lines that begin with `verb`, each as the words after it. */
 export function words(text: string, verb: string): string[][] {
   return text
     .split('\n')
-    .filter((line) => line.startsWith(`${verb} `))
-    .map((line) => line.split(' ').slice(1));
+    .slice(0, -1)
+    .map((line) => line.split(' '))
+    .filter(([first]) => first === verb)
+    .map(([, ...rest]) => rest);
 }

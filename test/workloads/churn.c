@@ -1,7 +1,7 @@
 /*
  * A client that never stops opening connections: churn target=ADDRESS/PORT [keep=N] [pause=MICROSECONDS]
  * Every tenth connection stays open until `keep` are, then the oldest goes; the others are closed at once. It
- * says `mark MADE OPEN` for each line on standard input, and goes on; after a line `stop` it opens and closes none.
+ * says `mark MADE OPEN` for each line on standard input; between the lines `stop` and `go` it opens and closes none.
  */
 #include "net.h"
 #include <poll.h>
@@ -12,7 +12,7 @@ int main(int argc, char **argv) {
   (void)argc;
   struct endpoint target = parse_endpoint(option(argv, "target", ""));
   long keep = number(argv, "keep", 50);
-  long pause = number(argv, "pause", 200);
+  long pause = number(argv, "pause", 1000);
   static int kept[KEPT];
   long made = 0, stayed = 0;
   int stopped = 0;
@@ -27,6 +27,7 @@ int main(int argc, char **argv) {
       if (length <= 0) return 0;
       words[length] = 0;
       if (strstr(words, "stop")) stopped = 1;
+      if (strstr(words, "go")) stopped = 0;
       say("mark %ld %ld", made, stayed < keep ? stayed : keep);
     }
     if (stopped) continue;
