@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
+import type { ProcessFiles } from '../proc/process.ts';
 import { createIdentifier, type Identifier } from './identify.ts';
 
 let proc: ProcTree;
@@ -73,6 +74,43 @@ describe('one of many workers', () => {
     proc.start(30, { ...postgres, cmdline: 'postgres\0', parent: 31 });
     proc.start(31, { ...postgres, cmdline: 'postgres\0', parent: 30 });
     expect(identifier.identify(30)?.service).toBe('postgres');
+  });
+});
+
+describe('a process of which only the capture knows', () => {
+  const parseArgs = (command: string) => command.split(' ').map((arg) => Buffer.from(arg));
+  const fetcher = { comm: Buffer.from('python3'), args: parseArgs('python3 /srv/fetch.py'), parent: 30 };
+  const keep = (processes: Record<number, ProcessFiles>) => (pid: number) => processes[pid];
+
+  it('is named as if it were still there', () => {
+    proc.start(40, { comm: 'python3\n', cmdline: 'python3\0/srv/fetch.py\0' });
+    const running = identifier.identify(40);
+    proc.exit(40);
+    const late = createIdentifier(proc.root);
+    late.beginPass(keep({ 40: fetcher }));
+    expect(late.identify(40)).toEqual(running);
+    expect(late.identify(41)).toBeUndefined();
+  });
+
+  it('goes by the pid of its leader, whether that has ended too or not', () => {
+    proc.start(30, { comm: 'python3\n', cmdline: 'python3\0/srv/fetch.py\0' });
+    identifier.beginPass(keep({ 40: fetcher }));
+    expect(identifier.identify(40)?.pid).toBe(30);
+    proc.exit(30);
+    const late = createIdentifier(proc.root);
+    late.beginPass(keep({ 40: fetcher, 30: { ...fetcher, parent: 1 } }));
+    expect(late.identify(40)?.pid).toBe(30);
+  });
+
+  it('keeps its name though it waits for its parent to notice its end', () => {
+    proc.start(40, { comm: 'python3\n', cmdline: '', parent: 1 });
+    identifier.beginPass(keep({ 40: fetcher }));
+    expect(identifier.identify(40)).toEqual({ service: 'fetch', process: 'python3', pid: 40 });
+  });
+
+  it('does not take the name of one that runs now', () => {
+    identifier.beginPass(keep({ 20: fetcher }));
+    expect(identifier.identify(20)).toEqual(billing);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readProcess } from '../proc/process.ts';
+import { type ProcessFiles, readProcess } from '../proc/process.ts';
 import { processName } from './process-name.ts';
 import { serviceName } from './service-name.ts';
 
@@ -10,10 +10,15 @@ export interface Identity {
   readonly pid: number;
 }
 
+export type KeptProcesses = (pid: number) => ProcessFiles | undefined;
+
 /** Names processes, and remembers those in use by the pass before: they may have ended since. */
 export interface Identifier {
-  /** Starts a pass: every process is read once in it, and those not asked for are forgotten at its end. */
-  beginPass(): void;
+  /**
+   * Starts a pass: every process is read once in it, and those not asked for are forgotten at its end. `kept`
+   * gives what the capture saw of a process that has ended since.
+   */
+  beginPass(kept?: KeptProcesses): void;
   identify(pid: number): Identity | undefined;
 }
 
@@ -21,7 +26,7 @@ export interface Identifier {
 interface Found {
   readonly identity: Identity;
   readonly parent: number | undefined;
-  /** Whether it has ended and only waits for its parent to notice: it has lost its command line. */
+  /** Whether it has ended. */
   readonly hasEnded: boolean;
 }
 
@@ -32,11 +37,20 @@ const MAX_GENERATIONS = 32;
 export function createIdentifier(procRoot: string): Identifier {
   let before = new Map<number, Identity>();
   let now = new Map<number, Identity>();
+  let kept: KeptProcesses = () => undefined;
   const found = new Map<number, Found | undefined>();
 
   function find(pid: number): Found | undefined {
-    if (!found.has(pid)) found.set(pid, read(procRoot, pid));
+    if (!found.has(pid)) found.set(pid, read(pid));
     return found.get(pid);
+  }
+
+  function read(pid: number): Found | undefined {
+    const files = readProcess(procRoot, pid);
+    if (files && !isZombie(files)) return toFound(pid, files, false);
+    const seen = kept(pid);
+    const last = seen ? { ...files, ...seen } : files;
+    return last && toFound(pid, last, true);
   }
 
   /**
@@ -54,7 +68,8 @@ export function createIdentifier(procRoot: string): Identifier {
   }
 
   return {
-    beginPass() {
+    beginPass(keptNow = () => undefined) {
+      kept = keptNow;
       before = now;
       now = new Map();
       found.clear();
@@ -71,11 +86,14 @@ export function createIdentifier(procRoot: string): Identifier {
   };
 }
 
-function read(procRoot: string, pid: number): Found | undefined {
-  const files = readProcess(procRoot, pid);
-  if (!files) return undefined;
+function toFound(pid: number, files: ProcessFiles, hasEnded: boolean): Found {
   const identity = { service: shorten(serviceName(files)), process: shorten(processName(files)), pid };
-  return { identity, parent: files.parent, hasEnded: files.args.length === 0 && !files.executable };
+  return { identity, parent: files.parent, hasEnded };
+}
+
+/** Whether it has ended and only waits for its parent to notice: it has lost its command line. */
+function isZombie({ args, executable }: ProcessFiles): boolean {
+  return args.length === 0 && !executable;
 }
 
 function isSameService(one: Identity, other: Identity): boolean {
