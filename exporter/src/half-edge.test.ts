@@ -3,9 +3,9 @@ import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
 import type { Transport } from './capture/capture.ts';
 import { toListening } from './half-edge.ts';
 
-describe('a half-edge', () => {
-  const own = { host: 'host-a', ...SHOP, kind: 'process' };
+const own = { host: 'host-a', ...SHOP, kind: 'process' };
 
+describe('a half-edge', () => {
   it('has its own end as the source of what it asked for', () => {
     const { src, dst } = halfEdge();
     expect(src).toEqual({ address: '10.0.0.1', ...own });
@@ -21,6 +21,66 @@ describe('a half-edge', () => {
   it('knows its own host even without its process', () => {
     const { src } = halfEdge({ pid: undefined }, null);
     expect(src).toEqual({ address: '10.0.0.1', host: 'host-a', kind: 'unknown' });
+  });
+
+  it('has its own end as the one with the port where the direction is unknown', () => {
+    const { src, dst } = halfEdge({ direction: 'unknown' });
+    expect(src).toEqual({ address: '10.0.0.9', kind: 'unknown' });
+    expect(dst).toEqual({ address: '10.0.0.1', ...own });
+  });
+});
+
+describe('the other end', () => {
+  const db = { service: 'db', process: 'postgres', pid: 30 };
+  const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db' } as const;
+
+  it.each(['outbound', 'inbound'] as const)(
+    'is named where the capture knows its process (%s)',
+    (direction) => {
+      const { src, dst } = halfEdge({ direction }, SHOP, db);
+      expect(direction === 'outbound' ? dst : src).toEqual({
+        ...{ address: '10.0.0.9', host: 'host-a', kind: 'process' },
+        ...db,
+      });
+    },
+  );
+
+  it('is on this host where the capture has seen its process, though that has no name', () => {
+    expect(halfEdge({ remotePid: 30 }).dst).toEqual({ address: '10.0.0.9', host: 'host-a', kind: 'unknown' });
+  });
+
+  it('of a Unix socket is on this host', () => {
+    expect(halfEdge(socket).dst).toEqual({ address: '/run/db', host: 'host-a', kind: 'unknown' });
+    expect(halfEdge(socket, SHOP, db)).toMatchObject({
+      src: { address: '', ...SHOP },
+      dst: { address: '/run/db', ...db },
+    });
+  });
+
+  it('of a Unix socket has no address where it asks', () => {
+    expect(halfEdge({ ...socket, direction: 'inbound' }, db, SHOP)).toMatchObject({
+      src: { address: '', ...SHOP },
+      dst: { address: '/run/db', ...db },
+    });
+  });
+});
+
+describe('many dependencies in one', () => {
+  const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
+  const other = { address: '', service: 'other', kind: 'unknown' };
+
+  it('lead to `other` from the process, where that is known', () => {
+    expect(halfEdge(folded)).toMatchObject({
+      src: { address: '', service: 'shop', host: 'host-a' },
+      dst: other,
+    });
+    expect(halfEdge({ ...folded, direction: 'inbound' })).toMatchObject({ src: other, dst: { pid: 20 } });
+  });
+
+  it('lead from `other` of this host, where it is not', () => {
+    const { src, dst } = halfEdge(folded, null);
+    expect(src).toEqual({ ...other, host: 'host-a' });
+    expect(dst).toEqual(other);
   });
 });
 

@@ -8,6 +8,7 @@ export type EndKind = 'process' | 'unknown';
 
 /** One end of a dependency. What is not known is absent. */
 export interface End {
+  /** IP address, or the name of a Unix socket; '' where there is none. */
   readonly address: string;
   readonly host?: string;
   readonly service?: string;
@@ -15,6 +16,9 @@ export interface End {
   readonly pid?: number;
   readonly kind: EndKind;
 }
+
+/** The service that stands for many. */
+const OTHER = 'other';
 
 /** A dependency as this host sees it in one pass: complete at its own end, an address at the other. */
 export interface HalfEdge {
@@ -33,11 +37,31 @@ export interface Listening {
   readonly dst: End;
 }
 
-/** Puts a flow's two ends in their places: the source asks, the destination listens, whoever observes. */
-export function toHalfEdge(flow: Flow, own: Identity | undefined, host: string): HalfEdge {
-  const near = ownEnd(flow.localAddress, own, host);
-  const far: End = { address: flow.remoteAddress, kind: 'unknown' };
-  return flow.direction === 'outbound' ? { flow, src: near, dst: far } : { flow, src: far, dst: near };
+/** Who the processes at the two ends are, as far as they are known. */
+export interface Identities {
+  readonly own?: Identity | undefined;
+  readonly far?: Identity | undefined;
+}
+
+/**
+ * Puts a flow's two ends in their places: the source asks, the destination listens, whoever observes. Where the
+ * direction is unknown the own end stands in the destination's place, since the port is its own.
+ */
+export function toHalfEdge(flow: Flow, { own, far }: Identities, host: string): HalfEdge {
+  const { direction, folded, transport, localAddress, remoteAddress, remotePid } = flow;
+  // The one address of a Unix socket is the destination's, whichever end observes.
+  const isOfOwn = transport === 'unix' && direction !== 'outbound';
+  const [ownAddress, farAddress] = isOfOwn ? [remoteAddress, ''] : [localAddress, remoteAddress];
+  // A process that was seen is on this host, and so are both ends of a Unix socket.
+  const isFarHere = remotePid !== undefined || transport === 'unix';
+
+  let near = endHere(ownAddress, own, host);
+  let other: End = isFarHere ? endHere(farAddress, far, host) : { address: farAddress, kind: 'unknown' };
+  if (folded) {
+    if (!own) near = { ...near, service: OTHER };
+    other = { address: '', service: OTHER, kind: 'unknown' };
+  }
+  return direction === 'outbound' ? { flow, src: near, dst: other } : { flow, src: other, dst: near };
 }
 
 /**
@@ -53,9 +77,10 @@ export function toListening(
   const reachable = isWildcard(address)
     ? addresses.filter((other) => (isIpv6(other) ? address === ANY_IPV6 : !ipv6Only))
     : [];
-  return [address, ...reachable].map((at) => ({ netns, transport, port, dst: ownEnd(at, own, host) }));
+  return [address, ...reachable].map((at) => ({ netns, transport, port, dst: endHere(at, own, host) }));
 }
 
-function ownEnd(address: string, identity: Identity | undefined, host: string): End {
+/** An end on this host. */
+function endHere(address: string, identity: Identity | undefined, host: string): End {
   return identity ? { address, host, ...identity, kind: 'process' } : { address, host, kind: 'unknown' };
 }

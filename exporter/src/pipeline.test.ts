@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts';
+import { processFiles } from '../../test/fixtures/process-files.ts';
 import type { Capture, Observation, Pass } from './capture/capture.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import type { ProcessFiles } from './proc/process.ts';
 
 const NETNS = 7;
 let proc: ProcTree;
@@ -107,6 +109,31 @@ describe('a pass', () => {
     proc.exit(20);
     for (let i = 0; i < 3; i++) await pipeline.pass();
     expect(pipeline.edges().map(({ attributes }) => attributes['src.service'])).toEqual(['billing']);
+  });
+
+  it('names both ends of a Unix socket, even of processes that ended before the pass', async () => {
+    const kept: Record<number, ProcessFiles> = { 40: processFiles('psql'), 41: processFiles('postgres') };
+    const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db' } as const;
+    pass = {
+      ...seen(observation({ ...socket, pid: 40, remotePid: 41, open: 0 })),
+      processOf: (pid) => kept[pid],
+    };
+    await pipeline.pass();
+    expect(pipeline.edges()).toMatchObject([
+      {
+        attributes: { 'src.service': 'psql', 'dst.service': 'postgres', 'dst.address': '/run/db' },
+        opened: 1,
+      },
+    ]);
+  });
+
+  it('keeps an edge that only ever failed', async () => {
+    pass = seen(observation({ open: 0, opened: 0, failed: [0, 2, 0, 0, 0, 0, 0] }));
+    await pipeline.pass();
+    expect(pipeline.edges()).toMatchObject([{ open: 0, opened: 0 }]);
+    expect(points('service.dependency.connection.failed')).toMatchObject([
+      { value: 2, attributes: { 'src.service': 'billing', 'error.type': 'timeout' } },
+    ]);
   });
 
   it('names a process anew once it has become another program', async () => {

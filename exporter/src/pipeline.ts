@@ -1,7 +1,7 @@
 /**
  * The program on one page:
  *
- *   capture ─▶ aggregate ─▶ identify (own end) ─▶ pair (loopback's other end) ─▶ ledger ─▶ metrics
+ *   capture ─▶ aggregate ─▶ identify (ends on this host) ─▶ pair (loopback's other end) ─▶ ledger ─▶ metrics
  *
  * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock come in as
  * arguments.
@@ -65,9 +65,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const unread = new Set(skippedNamespaces(pass).map(({ netns }) => netns));
     const flows = await self.time('aggregate', () => fold(pass.observations, unread));
     const halfEdges = await self.time('identify', () => {
-      identifier.beginPass();
+      identifier.beginPass(pass.processOf);
       listenings = nameListeners(pass);
-      return flows.map((flow) => toHalfEdge(flow, identify(flow.pid), host));
+      return flows.map((flow) => {
+        const ends = { own: identify(flow.pid), far: identify(flow.remotePid) };
+        return toHalfEdge(flow, ends, host);
+      });
     });
     await self.time('pair', () => pairLocal(halfEdges, listenings));
     await self.time('ledger', () => ledger.record(halfEdges, clock(), uptime()));

@@ -4,6 +4,8 @@ import { type HalfEdge, toHalfEdge, toListening } from '../half-edge.ts';
 import type { Flow } from './fold.ts';
 import { pairLocal } from './pair-local.ts';
 
+const CLIENT = { service: 'client', process: 'client', pid: 20 };
+
 function half(fields: Partial<Flow> = {}): HalfEdge {
   const flow: Flow = {
     netns: 7,
@@ -21,7 +23,8 @@ function half(fields: Partial<Flow> = {}): HalfEdge {
     rttCount: 0,
     ...fields,
   };
-  return toHalfEdge(flow, { service: 'client', process: 'client', pid: 20 }, 'here');
+  const far = fields.remotePid === undefined ? undefined : { ...CLIENT, pid: fields.remotePid };
+  return toHalfEdge(flow, { own: CLIENT, far }, 'here');
 }
 
 function listening(fields: Partial<Listener> = {}, service = 'server') {
@@ -76,6 +79,12 @@ describe('the destination stays an address', () => {
     const before = edge.dst;
     pairLocal([edge], listening(listener));
     expect(edge.dst).toEqual(before);
+  });
+
+  it('of which the capture knows the process', () => {
+    const edge = half({ remotePid: 31 });
+    pairLocal([edge], listening());
+    expect(edge.dst).toMatchObject({ service: 'client', pid: 31 });
   });
 
   it('on the half of the destination, which knows itself', () => {

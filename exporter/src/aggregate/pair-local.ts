@@ -3,8 +3,8 @@ import type { End, HalfEdge, Listening } from '../half-edge.ts';
 import { ANY_IPV4, ANY_IPV6, isIpv6, isLoopback } from '../net/address.ts';
 
 /**
- * Names the destination of loopback connections on the source's half, in place: the service that listens there
- * in the same network namespace. Only this host can tell, since 127.0.0.1 means another thing in every
+ * Names the destination of loopback connections on the source's half, in place, unless the capture knows it: the
+ * service that listens there in the same network namespace. Only this host can tell, since 127.0.0.1 means another thing in every
  * namespace and the namespace is no label.
  */
 export function pairLocal(halfEdges: readonly HalfEdge[], listenings: readonly Listening[]): void {
@@ -15,7 +15,7 @@ export function pairLocal(halfEdges: readonly HalfEdge[], listenings: readonly L
   for (const half of halfEdges) {
     const { direction, netns, transport, port } = half.flow;
     const { address } = half.dst;
-    if (direction !== 'outbound' || !isLoopback(address)) continue;
+    if (direction !== 'outbound' || half.dst.service !== undefined || !isLoopback(address)) continue;
     const listener = [address, ...wildcardsFor(address)]
       .map((place) => byPlace.get(keyOf(netns, transport, port, place)))
       .find((end) => end !== undefined);

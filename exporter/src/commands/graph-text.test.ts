@@ -57,6 +57,44 @@ describe('the graph', () => {
     expect(text).toMatch(/:80\/tcp.*2\.0 kB sent, 5 B received/);
   });
 
+  it('shows a Unix socket by its name, once though both ends report it', () => {
+    const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db\n' } as const;
+    const shop = { service: 'shop', process: 'node', pid: 20 };
+    const text = graphText(entries([socket, shop, DB], [{ ...socket, direction: 'inbound' }, DB, shop]));
+    expect(text).toMatchInlineSnapshot(`
+      "shop (pid 20)
+       └─▶ db (pid 30)  unix /run/db\\n  1 open, 1 opened
+      "
+    `);
+  });
+
+  it('tells why connections failed', () => {
+    const text = graphText(entries([{ open: 0, opened: 0, failed: [2, 0, 0, 1, 0, 0, 0] }]));
+    expect(text).toContain('0 open, 3 failed (2 refused, 1 host unreachable)');
+  });
+
+  it('draws no arrow where the direction is not known', () => {
+    const udp = { transport: 'udp', direction: 'unknown', port: 7000 } as const;
+    expect(graphText(entries([udp], [{ port: 80 }]))).toMatchInlineSnapshot(`
+      "shop (pid 20)
+       ├── 10.0.0.9  at 10.0.0.1:7000/udp, direction unknown  1 open, 1 opened
+       └─▶ 10.0.0.9:80/tcp                                    1 open, 1 opened
+      "
+    `);
+  });
+
+  it('shows many dependencies in one as another service', () => {
+    const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
+    const text = graphText(entries([{ ...folded, opened: 9 }], [{ ...folded, direction: 'inbound' }, DB]));
+    expect(text).toMatchInlineSnapshot(`
+      "other
+       └─▶ db (pid 30)  1 open, 1 opened
+      shop (pid 20)
+       └─▶ other        1 open, 9 opened
+      "
+    `);
+  });
+
   it('shows an unknown process as one', () => {
     const {
       flow,

@@ -1,3 +1,4 @@
+import { FAILURES } from '../capture/capture.ts';
 import type { Attributes } from '../metrics/edge-attributes.ts';
 import type { Entry } from '../metrics/ledger.ts';
 import { formatEndpoint } from '../net/address.ts';
@@ -5,6 +6,8 @@ import { displayText } from './display-text.ts';
 
 interface Line {
   readonly source: string;
+  /** Whether the source is known to depend on the destination. */
+  readonly directed: boolean;
   readonly destination: string;
   readonly figures: string;
 }
@@ -23,14 +26,15 @@ export function graphText(entries: readonly Entry[]): string {
   const lines = [
     ...outbound.map((half) => toLine(half, listening.get(placeOf(half.attributes)))),
     ...inbound.filter(({ attributes }) => !asked.has(placeOf(attributes))).map((half) => toLine(half, half)),
+    ...halves('unknown').map(toUndirectedLine),
   ].sort(bySourceThenDestination);
   const width = Math.max(0, ...lines.map(({ destination }) => destination.length));
 
   const text: string[] = [];
-  lines.forEach(({ source, destination, figures }, index) => {
+  lines.forEach(({ source, directed, destination, figures }, index) => {
     if (lines[index - 1]?.source !== source) text.push(source);
-    const branch = lines[index + 1]?.source === source ? '├─▶' : '└─▶';
-    text.push(` ${branch} ${destination.padEnd(width)}  ${figures}`);
+    const branch = lines[index + 1]?.source === source ? '├─' : '└─';
+    text.push(` ${branch}${directed ? '▶' : '─'} ${destination.padEnd(width)}  ${figures}`);
   });
   return text.map((line) => `${line}\n`).join('');
 }
@@ -39,19 +43,47 @@ export function graphText(entries: readonly Entry[]): string {
 function toLine(half: Entry, twin: Entry | undefined): Line {
   const { attributes } = half;
   const named = attributes['dst.service'] === undefined ? (twin?.attributes ?? attributes) : attributes;
-  const endpoint = formatEndpoint(`${attributes['dst.address']}`, Number(attributes['dst.port']));
-  const place = `${endpoint}/${attributes['network.transport']}`;
+  const name = named['dst.service'] === undefined ? '' : nameOf(named, 'dst');
   return {
     source: nameOf(attributes, 'src'),
-    destination: named['dst.service'] === undefined ? place : `${nameOf(named, 'dst')}  ${place}`,
+    directed: true,
+    destination: [name, endpointOf(attributes)].filter(Boolean).join('  '),
     figures: figuresOf(half),
   };
 }
 
+/** Which end asks is not known, so it is shown below the end that is this host's own. */
+function toUndirectedLine(half: Entry): Line {
+  const { attributes } = half;
+  const place = `${endpointOf(attributes)}, direction unknown`;
+  return {
+    source: nameOf(attributes, 'dst'),
+    directed: false,
+    destination: `${nameOf(attributes, 'src')}  at ${place}`,
+    figures: figuresOf(half),
+  };
+}
+
+/** Where the destination listens: `10.0.0.1:80/tcp`, `unix /run/db.sock`. */
+function endpointOf(attributes: Attributes): string {
+  const { 'network.transport': transport, 'dst.address': address, 'dst.port': port } = attributes;
+  if (address === undefined) return '';
+  if (port === undefined) return `${transport} ${displayText(`${address}`)}`;
+  return `${formatEndpoint(`${address}`, Number(port))}/${transport}`;
+}
+
 /** As the source sees it, whichever end reports: what it sent and what it received. */
-function figuresOf({ attributes, open, opened, transmittedBytes = 0, receivedBytes = 0 }: Entry): string {
+function figuresOf({
+  attributes,
+  open,
+  opened,
+  failed,
+  transmittedBytes = 0,
+  receivedBytes = 0,
+}: Entry): string {
   const figures = [`${open} open`];
   if (opened > 0) figures.push(`${opened} opened`);
+  if (failed) figures.push(failuresOf(failed));
   const [sent, received] =
     attributes.direction === 'outbound'
       ? [transmittedBytes, receivedBytes]
@@ -60,16 +92,24 @@ function figuresOf({ attributes, open, opened, transmittedBytes = 0, receivedByt
   return figures.join(', ');
 }
 
-function nameOf(attributes: Attributes, end: 'src' | 'dst'): string {
-  const service = attributes[`${end}.service`];
-  if (service === undefined) {
-    return attributes[`${end}.host`] === undefined ? `${attributes[`${end}.address`]}` : '(unknown process)';
-  }
-  return `${displayText(`${service}`)} (pid ${attributes[`${end}.pid`]})`;
+/** `3 failed (2 refused, 1 host unreachable)` */
+function failuresOf(failed: readonly number[]): string {
+  const reasons = FAILURES.map((reason, at) => [failed[at] ?? 0, reason.replaceAll('_', ' ')] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, reason]) => `${count} ${reason}`);
+  return `${failed.reduce((sum, count) => sum + count, 0)} failed (${reasons.join(', ')})`;
 }
 
+function nameOf(attributes: Attributes, end: 'src' | 'dst'): string {
+  const { [`${end}.service`]: service, [`${end}.pid`]: pid } = attributes;
+  if (service !== undefined) return displayText(`${service}`) + (pid === undefined ? '' : ` (pid ${pid})`);
+  return attributes[`${end}.host`] === undefined ? `${attributes[`${end}.address`]}` : '(unknown process)';
+}
+
+/** What the two halves of an edge have in common; those without addresses never meet. */
 function placeOf(attributes: Attributes): string {
   const names = ['network.transport', 'src.address', 'dst.address', 'dst.port'];
+  if (attributes['dst.address'] === undefined) names.push('direction');
   return JSON.stringify(names.map((name) => attributes[name]));
 }
 

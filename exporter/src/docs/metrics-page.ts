@@ -12,14 +12,15 @@ import { markdownTable } from './markdown-table.ts';
 
 /** What each attribute of an edge tells. */
 const ATTRIBUTE_HELP: Readonly<Record<string, string>> = {
-  direction: '`outbound`: the reporting host asked; `inbound`: it listens',
-  'network.transport': '`tcp` or `udp`',
+  direction: '`outbound`: the reporting host asked; `inbound`: it listens; `unknown`: see below',
+  'network.transport': '`tcp`, `udp` or `unix`',
   service: 'stable name of the process’s role',
   process: 'name of the process',
   pid: 'its process id',
   host: 'its host',
-  address: 'its IP address; an IPv4-mapped one is IPv4',
-  port: 'the port on which the destination listens',
+  address:
+    'its IP address, an IPv4-mapped one being IPv4; of a Unix socket its path, or its abstract name after `@`',
+  port: 'the port on which the destination listens; a Unix socket has none',
   site: 'group of hosts; not filled in yet',
   kind: 'how the name was found: `process`, or `unknown` for a bare address',
 };
@@ -43,6 +44,12 @@ ${FAILURES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` is by the
 capture in the kernel sees failures and set-up times: with another, these two are absent.
 
 ${attributeTable(EDGE_ATTRIBUTES)}
+Two UDP sockets that both chose their ports do not tell which of them asks. Nothing is guessed: the direction is
+\`unknown\`, and the reporting process stands as the destination, since \`dst_port\` is its own.
+
+Where a capture in the kernel runs out of room it counts further dependencies in one: the service \`other\`, which has
+neither address nor port. \`musubi_capture_connections_folded_total\` tells how many connections that were.
+
 ## Listening services
 
 ${metricTable(Object.values(LISTEN_METRICS))}

@@ -12,7 +12,7 @@ export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src'
     'network.transport': flow.transport,
     ...endAttributes('src', src),
     ...endAttributes('dst', dst),
-    'dst.port': flow.port,
+    ...portAttribute(flow.port),
   } satisfies EdgeAttributes;
 }
 
@@ -21,15 +21,20 @@ export function listenAttributes({ transport, port, dst }: Listening): Attribute
   return {
     'network.transport': transport,
     ...endAttributes('dst', dst),
-    'dst.port': port,
+    ...portAttribute(port),
   } satisfies EdgeAttributes;
+}
+
+/** A Unix socket has no port, nor have many dependencies in one. */
+function portAttribute(port: number): EdgeAttributes {
+  return port > 0 ? { 'dst.port': port } : {};
 }
 
 function endAttributes(side: 'src' | 'dst', end: End): EdgeAttributes {
   const attributes: EdgeAttributes = {};
   for (const field of ['service', 'process', 'pid', 'host', 'address', 'kind'] as const) {
     const value = end[field];
-    if (value !== undefined) attributes[`${side}.${field}`] = value;
+    if (value !== undefined && value !== '') attributes[`${side}.${field}`] = value;
   }
   return attributes;
 }

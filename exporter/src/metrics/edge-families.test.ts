@@ -95,6 +95,32 @@ describe('attributes', () => {
     ]);
   });
 
+  it('of a Unix socket have its name, and neither port nor the address of the source', () => {
+    const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '@bus' } as const;
+    const attributes = edgeAttributes(halfEdge(socket, SHOP, { service: 'dbus', process: 'dbus', pid: 7 }));
+    expect(attributes).toMatchObject({
+      'network.transport': 'unix',
+      'src.service': 'shop',
+      'dst.service': 'dbus',
+      'dst.address': '@bus',
+      'dst.kind': 'process',
+    });
+    expect(Object.keys(attributes).filter((name) => /\.port$|src\.address/.test(name))).toEqual([]);
+  });
+
+  it('of many dependencies in one have neither addresses nor port', () => {
+    const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
+    expect(edgeAttributes(halfEdge(folded, null))).toEqual({
+      direction: 'outbound',
+      'network.transport': 'tcp',
+      'src.service': 'other',
+      'src.host': 'host-a',
+      'src.kind': 'unknown',
+      'dst.service': 'other',
+      'dst.kind': 'unknown',
+    });
+  });
+
   it('are among those of the catalogue', () => {
     for (const name of Object.keys(edgeAttributes(halfEdge()))) expect(EDGE_ATTRIBUTES).toContain(name);
   });
