@@ -6,12 +6,14 @@ import { asked, listener, served } from '../../../../test/fixtures/socket-rows.t
 import type { NetworkNamespace } from '../../proc/namespaces.ts';
 import { createPollingCapture } from './create-polling-capture.ts';
 import type { Socket } from './socket.ts';
+import type { UnixSocket } from './unix-socket.ts';
 
 const OWN = 1;
 const OTHER = 2;
 let proc: ProcTree;
 /** The tables by namespace; an Error is thrown. */
 let tables: Record<number, readonly Socket[] | Error>;
+let unixTables: Record<number, readonly UnixSocket[]>;
 let asks: NetworkNamespace[];
 let onAsk: () => void;
 
@@ -22,7 +24,7 @@ function create(netns: 'self' | 'all' = 'all') {
       onAsk();
       const rows = tables[namespace.netns] ?? [];
       if (rows instanceof Error) throw rows;
-      return [...rows];
+      return { sockets: rows, unix: unixTables[namespace.netns] ?? [] };
     },
     close() {},
   };
@@ -37,6 +39,7 @@ beforeEach(() => {
     30: { netns: OTHER, fds: ['socket:[3]'] },
   });
   tables = { [OWN]: [listener(), served()], [OTHER]: [asked()] };
+  unixTables = {};
   asks = [];
   onAsk = () => {};
 });

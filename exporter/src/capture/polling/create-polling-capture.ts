@@ -3,10 +3,21 @@ import { listNetworkNamespaces, type NetworkNamespace, ownNetworkNamespace } fro
 import { listPids } from '../../proc/pids.ts';
 import { readEphemeralPorts } from '../../proc/port-range.ts';
 import { createSocketOwners } from '../../proc/socket-owners.ts';
-import type { Capture, CaptureName, Listener, NamespaceReading, Observation, Pass } from '../capture.ts';
+import {
+  type Capture,
+  type CaptureName,
+  type Listener,
+  type NamespaceReading,
+  type Observation,
+  type Pass,
+  skippedNamespaces,
+} from '../capture.ts';
 import { createConnections } from './connections.ts';
 import { createListeningSet, type ListeningSet } from './listening.ts';
-import { isConnection, type Socket, type SocketTable, takesFromAnyone } from './socket.ts';
+import { isConnection, type Socket, type SocketRows, type SocketTable, takesFromAnyone } from './socket.ts';
+import { createUnixConnections } from './unix-connections.ts';
+import { pairUnix } from './unix-pairs.ts';
+import { formatUnixName, isUnixListener, type UnixSocket } from './unix-socket.ts';
 
 export interface PollingOptions {
   readonly procRoot: string;
@@ -19,6 +30,10 @@ export interface FatalError extends Error {
   readonly fatal: true;
 }
 
+interface Reading extends SocketRows {
+  readonly reading: NamespaceReading;
+}
+
 /** A capture that reads the socket tables of all namespaces anew at each pass, from `table`. */
 export function createPollingCapture(
   name: CaptureName,
@@ -26,17 +41,18 @@ export function createPollingCapture(
   { procRoot, netns }: PollingOptions,
 ): Capture {
   const connections = createConnections();
+  const unixConnections = createUnixConnections();
   const owners = createSocketOwners(procRoot);
   const ephemeral = readEphemeralPorts(procRoot);
   let listeningBefore = new Map<number, ListeningSet>();
 
-  function readNamespace(namespace: NetworkNamespace): { reading: NamespaceReading; sockets: Socket[] } {
+  function readNamespace(namespace: NetworkNamespace): Reading {
     const reading = { netns: namespace.netns, pid: namespace.pid };
     try {
-      return { reading, sockets: table.read(namespace) };
+      return { reading, ...table.read(namespace) };
     } catch (error) {
       if ((error as Partial<FatalError>).fatal) throw error;
-      return { reading: { ...reading, skipped: (error as Error).message }, sockets: [] };
+      return { reading: { ...reading, skipped: (error as Error).message }, sockets: [], unix: [] };
     }
   }
 
@@ -47,34 +63,42 @@ export function createPollingCapture(
         ? { namespaces: ownNetworkNamespace(procRoot), denied: 0 }
         : listNetworkNamespaces(procRoot, pids);
     const readings = namespaces.map((namespace) => {
-      const { reading, sockets } = readNamespace(namespace);
-      return { reading, sockets, listening: createListeningSet(sockets, ephemeral) };
+      const rows = readNamespace(namespace);
+      return { ...rows, listening: createListeningSet(rows.sockets, ephemeral) };
     });
     const own = readings[0];
     if (!own) throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
     if (own.reading.skipped !== undefined) throw new Error(`cannot read sockets: ${own.reading.skipped}`);
 
+    const told = readings.map(({ reading }) => reading);
+    const unread = new Set(skippedNamespaces({ namespaces: told }).map((reading) => reading.netns));
+    const unix = readings.map(({ reading, unix }) => ({ netns: reading.netns, sockets: unix }));
+    unixConnections.meet(pairUnix(unix), unread);
+    const wanted = inodesOf(readings);
+    for (const inode of unixConnections.inodes()) wanted.add(inode);
     // Listed anew: a server may have forked for a connection since.
-    const { owners: pidOf, denied } = owners.find(inodesOf(readings), listPids(procRoot));
+    const { owners: pidOf, denied } = owners.find(wanted, listPids(procRoot));
     const ownerOf = (inode: number) => pidOf.get(inode);
     const observations: Observation[] = [];
     const listeners: Listener[] = [];
     connections.beginPass();
-    for (const { reading, sockets, listening } of readings) {
-      if (reading.skipped !== undefined) connections.hold(reading.netns);
+    for (const { reading, sockets, unix, listening } of readings) {
+      if (unread.has(reading.netns)) connections.hold(reading.netns);
       const cameThrough = (socket: Socket) =>
         // A server may take one connection and stop listening, all between two passes.
         listening.find(socket) ?? listeningBefore.get(reading.netns)?.find(socket);
       for (const seen of connections.observe(reading.netns, sockets, cameThrough, ownerOf))
         observations.push(seen);
       for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);
+      for (const listener of unixListenersOf(reading.netns, unix, ownerOf)) listeners.push(listener);
     }
+    for (const seen of unixConnections.observe(ownerOf)) observations.push(seen);
     listeningBefore = new Map(readings.map(({ reading, listening }) => [reading.netns, listening]));
     return {
       observations,
       listeners,
-      sockets: readings.reduce((sum, { sockets }) => sum + sockets.length, 0),
-      namespaces: readings.map(({ reading }) => reading),
+      sockets: readings.reduce((sum, { sockets, unix }) => sum + sockets.length + unix.length, 0),
+      namespaces: told,
       hiddenProcesses: Math.max(hidden, denied),
     };
   }
@@ -82,11 +106,13 @@ export function createPollingCapture(
   return { name, read, close: () => table.close() };
 }
 
-function inodesOf(readings: readonly { sockets: readonly Socket[] }[]): Set<number> {
+/** The sockets whose processes are wanted, but for the ends of Unix connections. */
+function inodesOf(readings: readonly SocketRows[]): Set<number> {
   const inodes = new Set<number>();
-  for (const { sockets } of readings) {
+  for (const { sockets, unix } of readings) {
     for (const socket of sockets)
       if (isConnection(socket) || takesFromAnyone(socket)) inodes.add(socket.inode);
+    for (const socket of unix) if (isUnixListener(socket)) inodes.add(socket.inode);
   }
   return inodes;
 }
@@ -105,5 +131,20 @@ function listenersOf(
     ipv6Only:
       localAddress === ANY_IPV6 &&
       listening.find({ transport, localAddress: ANY_IPV4, localPort })?.localAddress !== ANY_IPV6,
+  }));
+}
+
+function unixListenersOf(
+  netns: number,
+  unix: readonly UnixSocket[],
+  ownerOf: (inode: number) => number | undefined,
+): Listener[] {
+  return unix.filter(isUnixListener).map(({ name, inode }) => ({
+    netns,
+    transport: 'unix',
+    address: formatUnixName(name),
+    port: 0,
+    pid: ownerOf(inode),
+    ipv6Only: false,
   }));
 }

@@ -1,5 +1,6 @@
 import type { NetworkNamespace } from '../../proc/namespaces.ts';
 import type { Transport } from '../capture.ts';
+import type { UnixSocket } from './unix-socket.ts';
 
 /** TCP states as the kernel numbers them (include/net/tcp_states.h); UDP sockets use the first and the CLOSE. */
 export const TcpState = {
@@ -17,9 +18,9 @@ export const TcpState = {
   newSynReceived: 12,
 } as const;
 
-/** One row of the kernel's socket table. */
+/** One row of the kernel's table of TCP or UDP sockets. */
 export interface Socket {
-  readonly transport: Transport;
+  readonly transport: Exclude<Transport, 'unix'>;
   readonly state: number;
   readonly localAddress: string;
   readonly localPort: number;
@@ -39,9 +40,16 @@ export interface Socket {
   readonly rtt?: number;
 }
 
-/** Reads all TCP and UDP sockets of one network namespace. Throws an `Error` with `code` when it cannot. */
+/** The sockets of one network namespace. */
+export interface SocketRows {
+  /** TCP and UDP. */
+  readonly sockets: readonly Socket[];
+  readonly unix: readonly UnixSocket[];
+}
+
+/** Reads all sockets of one network namespace. Throws an `Error` with `code` when it cannot. */
 export interface SocketTable {
-  read(namespace: NetworkNamespace): Socket[];
+  read(namespace: NetworkNamespace): SocketRows;
   close(): void;
 }
 

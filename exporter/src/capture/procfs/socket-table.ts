@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { SocketTable } from '../polling/socket.ts';
 import { parseNetSockets } from './net-sockets.ts';
+import { parseUnixListeners } from './unix-sockets.ts';
 
 const FILES = [
   { name: 'tcp', transport: 'tcp' },
@@ -9,10 +10,15 @@ const FILES = [
   { name: 'udp6', transport: 'udp' },
 ] as const;
 
+const OPTIONAL = ['tcp6', 'udp6', 'unix'];
+
 /** Reads socket tables as text, through any process of the namespace: it takes no privilege. */
 export function createProcfsTable(procRoot: string): SocketTable {
   return {
-    read: ({ pid }) => FILES.flatMap(({ name, transport }) => parseNetSockets(read(pid, name), transport)),
+    read: ({ pid }) => ({
+      sockets: FILES.flatMap(({ name, transport }) => parseNetSockets(read(pid, name), transport)),
+      unix: parseUnixListeners(read(pid, 'unix')),
+    }),
     close() {},
   };
 
@@ -20,8 +26,8 @@ export function createProcfsTable(procRoot: string): SocketTable {
     try {
       return readFileSync(`${procRoot}/${pid}/net/${name}`, 'latin1');
     } catch (error) {
-      // A kernel without IPv6 has no tcp6 and udp6.
-      if (name.endsWith('6') && (error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      // A kernel may be without IPv6 or Unix sockets.
+      if (OPTIONAL.includes(name) && (error as NodeJS.ErrnoException).code === 'ENOENT') return '';
       throw error;
     }
   }

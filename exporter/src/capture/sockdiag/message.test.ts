@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { DUMPS, readDump } from '../../../../test/fixtures/netlink.ts';
 import { type Socket, TcpState } from '../polling/socket.ts';
 import { parseNetSockets } from '../procfs/net-sockets.ts';
-import { AF_INET, AF_INET6, decodeDump, encodeDumpRequest, MalformedMessageError } from './message.ts';
+import { AF_INET, AF_INET6, decodeDump, encodeDumpRequest } from './message.ts';
+import { MalformedMessageError } from './netlink.ts';
 
 function decode(datagram: Buffer, transport: 'tcp' | 'udp' = 'tcp') {
   const sockets: Socket[] = [];

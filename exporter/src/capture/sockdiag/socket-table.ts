@@ -3,14 +3,10 @@ import { join } from 'node:path';
 import { SyscallError } from '../../native/errno.ts';
 import type { Libc } from '../../native/libc.ts';
 import { type Socket, type SocketTable, TcpState } from '../polling/socket.ts';
-import {
-  AF_INET,
-  AF_INET6,
-  type DumpRequest,
-  decodeDump,
-  encodeDumpRequest,
-  MalformedMessageError,
-} from './message.ts';
+import type { UnixSocket } from '../polling/unix-socket.ts';
+import { AF_INET, AF_INET6, type DumpRequest, decodeDump, encodeDumpRequest } from './message.ts';
+import { type DumpProgress, MalformedMessageError } from './netlink.ts';
+import { decodeUnixDump, encodeUnixDumpRequest } from './unix-message.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -37,6 +33,9 @@ const REQUESTS: readonly DumpRequest[] = [
   { family: AF_INET, transport: 'udp' },
   { family: AF_INET6, transport: 'udp' },
 ];
+
+/** Listeners first: a connection that leaves the accept queue meanwhile is then met in it or past it. */
+const UNIX_REQUESTS = [TcpState.listen, TcpState.established] as const;
 
 /**
  * Reads socket tables by netlink. A netlink socket belongs to the namespace in which it was made, so that of
@@ -75,17 +74,17 @@ export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable
     }
   }
 
-  function dump(fd: number, request: DumpRequest, into: Socket[]): void {
-    libc.send(fd, encodeDumpRequest(request));
+  function dump(fd: number, request: Buffer, what: string, decode: (part: Buffer) => DumpProgress): void {
+    libc.send(fd, request);
     for (;;) {
       const length = libc.recv(fd, datagram);
       if (length === 0) throw new MalformedMessageError('nothing, in the middle of a dump', 0);
-      const progress = decodeDump(datagram.subarray(0, length), request.transport, into);
+      const progress = decode(datagram.subarray(0, length));
       if (progress.state === 'done') return;
       if (progress.state === 'error') {
-        // A kernel without the udp_diag module or without IPv6 has nothing to tell.
+        // A kernel without IPv6 or the modules udp_diag or unix_diag has nothing to tell.
         if (progress.errno === ENOENT) return;
-        throw new SyscallError(`sock_diag ${request.transport} dump`, progress.errno);
+        throw new SyscallError(`sock_diag ${what} dump`, progress.errno);
       }
     }
   }
@@ -95,8 +94,14 @@ export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable
       const fd = isOwn ? openNetlink() : openNetlinkIn(pid);
       try {
         const sockets: Socket[] = [];
-        for (const request of REQUESTS) dump(fd, request, sockets);
-        return sockets;
+        for (const request of REQUESTS) {
+          const { transport } = request;
+          dump(fd, encodeDumpRequest(request), transport, (part) => decodeDump(part, transport, sockets));
+        }
+        const unix: UnixSocket[] = [];
+        for (const state of UNIX_REQUESTS)
+          dump(fd, encodeUnixDumpRequest(state), 'unix', (part) => decodeUnixDump(part, unix));
+        return { sockets, unix };
       } finally {
         libc.close(fd);
       }

@@ -1,0 +1,76 @@
+/**
+ * What all dumps of the socket monitoring interface share: netlink(7), include/uapi/linux/netlink.h. Fields are
+ * in host order (little-endian on every host Musubi has a build for).
+ */
+const HEADER = 16;
+const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
+const SOCK_DIAG_BY_FAMILY = 20;
+const NLM_F_REQUEST = 0x001;
+const NLM_F_DUMP = 0x300;
+
+/** What one `recv` held: more to come, the end of the dump, or the kernel's refusal (a positive errno). */
+export type DumpProgress = { state: 'more' } | { state: 'done' } | { state: 'error'; errno: number };
+
+/** Bytes that are not what the kernel sends. */
+export class MalformedMessageError extends Error {
+  readonly code = 'ERR_MALFORMED_NETLINK';
+  constructor(what: string, offset: number) {
+    super(`malformed netlink message at byte ${offset}: ${what}`);
+    this.name = 'MalformedMessageError';
+  }
+}
+
+/** The message that asks for a dump: a header before the family's own request. */
+export function encodeRequest(request: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.writeUInt32LE(HEADER + request.length, 0);
+  header.writeUInt16LE(SOCK_DIAG_BY_FAMILY, 4);
+  header.writeUInt16LE(NLM_F_REQUEST | NLM_F_DUMP, 6);
+  return Buffer.concat([header, request]);
+}
+
+/** Calls `entry` for each socket in one datagram of a dump. Throws `MalformedMessageError`. */
+export function readDatagram(datagram: Buffer, entry: (start: number, end: number) => void): DumpProgress {
+  let offset = 0;
+  while (offset + HEADER <= datagram.length) {
+    const length = datagram.readUInt32LE(offset);
+    const end = offset + length;
+    if (length < HEADER || end > datagram.length) {
+      throw new MalformedMessageError(`length ${length}`, offset);
+    }
+    const type = datagram.readUInt16LE(offset + 4);
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) return decodeEnd(datagram, type, offset, length);
+    if (type === SOCK_DIAG_BY_FAMILY) entry(offset + HEADER, end);
+    offset = align(end);
+  }
+  return { state: 'more' };
+}
+
+/** A refused request ends in an error; a dump that failed on the way ends in a DONE that carries one. */
+function decodeEnd(datagram: Buffer, type: number, offset: number, length: number): DumpProgress {
+  const hasNumber = length >= HEADER + 4;
+  if (!hasNumber && type === NLMSG_ERROR) throw new MalformedMessageError('error without a number', offset);
+  const errno = hasNumber ? -datagram.readInt32LE(offset + HEADER) : 0;
+  return type === NLMSG_ERROR || errno > 0 ? { state: 'error', errno } : { state: 'done' };
+}
+
+/** Calls `attribute` with the type and value (from `start` to `end`) of each attribute. */
+export function readAttributes(
+  data: Buffer,
+  from: number,
+  to: number,
+  attribute: (type: number, start: number, end: number) => void,
+): void {
+  for (let at = from; at + 4 <= to; ) {
+    const length = data.readUInt16LE(at);
+    if (length < 4 || at + length > to) throw new MalformedMessageError(`attribute of ${length} bytes`, at);
+    attribute(data.readUInt16LE(at + 2), at + 4, at + length);
+    at = align(at + length);
+  }
+}
+
+/** Netlink pads every message and attribute to four bytes (NLMSG_ALIGN, NLA_ALIGN). */
+function align(offset: number): number {
+  return (offset + 3) & ~3;
+}
