@@ -185,6 +185,24 @@ describe('a pass', () => {
     ]);
   });
 
+  it('tells of the table that the capture keeps, if it keeps one', async () => {
+    const told = () =>
+      pipeline
+        .families()
+        .filter(({ definition: { name } }) => /table|folded|missed/.test(name))
+        .map(({ definition: { name }, points }) => [name, ...points.map(({ value }) => value)]);
+    await pipeline.pass();
+    expect(told()).toEqual([]);
+    pass = { ...seen(), table: { used: 3, size: 16, folded: 5, missed: 0 } };
+    await pipeline.pass();
+    expect(told()).toEqual([
+      ['musubi.capture.table.used', 3],
+      ['musubi.capture.table.size', 16],
+      ['musubi.capture.connections.folded', 5],
+      ['musubi.capture.events.missed', 0],
+    ]);
+  });
+
   it('counts no byte twice after a namespace could not be read', async () => {
     pass = seen(observation({ transmittedBytes: 100 }));
     await pipeline.pass();

@@ -8,13 +8,14 @@
  */
 import { createFold } from './aggregate/fold.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
-import { type Capture, type Pass, skippedNamespaces } from './capture/capture.ts';
+import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import { createIdentifier } from './identify/identify.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
 import { createLedger, type Entry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
+import { tableFamilies } from './metrics/table-families.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
 import { VERSION } from './version.ts';
 
@@ -50,6 +51,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const ledger = createLedger(forgetAfter);
   const started = clock();
   let listenings: readonly Listening[] = [];
+  let table: TableHealth | undefined;
 
   const identify = (pid: number | undefined) => (pid === undefined ? undefined : identifier.identify(pid));
 
@@ -73,6 +75,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       });
     });
     await self.time('pair', () => pairLocal(halfEdges, listenings));
+    table = pass.table;
     await self.time('ledger', () => ledger.record(halfEdges, clock(), uptime()));
     report(pass);
     return pass;
@@ -104,6 +107,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...edgeFamilies(ledger.entries()),
       listenFamily(listenings, started),
       ...self.families(),
+      ...tableFamilies(table, started),
     ],
     self,
   };

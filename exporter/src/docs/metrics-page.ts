@@ -6,6 +6,7 @@ import {
   LISTEN_METRICS,
   type MetricDefinition,
   SELF_METRICS,
+  TABLE_METRICS,
 } from '../metrics/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../metrics/prometheus-name.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -58,7 +59,10 @@ series for each address at which its network namespace can be reached.
 
 ## The exporter's own health
 
-${metricTable(Object.values(SELF_METRICS))}`;
+${metricTable(Object.values(SELF_METRICS))}
+A capture in the kernel keeps a table of dependencies. With another capture these are absent:
+
+${metricTable(Object.values(TABLE_METRICS))}`;
 }
 
 function metricTable(metrics: readonly MetricDefinition[]): string {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, EDGE_ATTRIBUTES, EDGE_METRICS, LISTEN_ATTRIBUTES, SELF_METRICS } from './catalogue.ts';
+import {
+  CATALOGUE,
+  EDGE_ATTRIBUTES,
+  EDGE_METRICS,
+  LISTEN_ATTRIBUTES,
+  SELF_METRICS,
+  TABLE_METRICS,
+} from './catalogue.ts';
 import { prometheusName } from './prometheus-name.ts';
 
 const table = CATALOGUE.map((definition) => [definition.name, definition] as const);
@@ -49,6 +56,8 @@ it('knows edges by the attributes of the metric contract', () => {
 
 it('has every definition in the catalogue', () => {
   const names = CATALOGUE.map(({ name }) => name);
-  for (const { name } of [...Object.values(EDGE_METRICS), ...Object.values(SELF_METRICS)])
-    expect(names).toContain(name);
+  const defined = [EDGE_METRICS, SELF_METRICS, TABLE_METRICS].flatMap((table) =>
+    Object.values<{ name: string }>(table),
+  );
+  for (const { name } of defined) expect(names).toContain(name);
 });

@@ -199,9 +199,42 @@ export const SELF_METRICS = define({
   },
 });
 
+/** The table in which a capture in the kernel keeps its dependencies. */
+export const TABLE_METRICS = define({
+  used: {
+    name: 'musubi.capture.table.used',
+    kind: 'updown',
+    unit: '{edge}',
+    integer: true,
+    help: 'Dependencies in the table of the capture in the kernel.',
+  },
+  size: {
+    name: 'musubi.capture.table.size',
+    kind: 'updown',
+    unit: '{edge}',
+    integer: true,
+    help: 'Dependencies for which that table has room.',
+  },
+  folded: {
+    name: 'musubi.capture.connections.folded',
+    kind: 'counter',
+    unit: '{connection}',
+    integer: true,
+    help: 'Connections counted as to or from `other` because the table was full.',
+  },
+  missed: {
+    name: 'musubi.capture.events.missed',
+    kind: 'counter',
+    unit: '{event}',
+    integer: true,
+    help: 'Kernel events that the capture did not get to see; later ones make up for them.',
+  },
+});
+
 /** All definitions, in the order of the documentation. */
 export const CATALOGUE: readonly MetricDefinition[] = [
   ...Object.values(EDGE_METRICS),
   ...Object.values(LISTEN_METRICS),
   ...Object.values(SELF_METRICS),
+  ...Object.values(TABLE_METRICS),
 ];
