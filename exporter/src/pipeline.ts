@@ -84,7 +84,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function report(pass: Pass): void {
     const { sockets, observations, namespaces } = pass;
     const skipped = skippedNamespaces(pass).length;
-    self.set('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
+    self.replace('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
     self.set('sockets', sockets);
     self.set('unnamed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
     self.set('namespaces', namespaces.length - skipped, { state: 'read' });

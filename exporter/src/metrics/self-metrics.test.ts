@@ -29,6 +29,15 @@ it('adds up counters and keeps the latest of the others, for each set of attribu
   ]);
 });
 
+it('forgets what was replaced, whatever its attributes', () => {
+  const { self, points } = create();
+  self.replace('captureInfo', 1, { capture: 'ebpf' });
+  self.replace('captureInfo', 1, { capture: 'sockdiag' });
+  expect(points('musubi.capture.info')).toEqual([
+    { attributes: { capture: 'sockdiag' }, value: 1, since: 7 },
+  ]);
+});
+
 it('notes how long a stage took, even one that failed, and hands on what it gave', async () => {
   const { self, points } = create();
   await expect(self.time('fold', () => 5)).resolves.toBe(5);

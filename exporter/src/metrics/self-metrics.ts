@@ -8,6 +8,8 @@ type SelfMetric = keyof typeof SELF_METRICS;
 /** The exporter's own health: the latest value of each `musubi.*` metric. */
 export interface SelfMetrics {
   set(metric: SelfMetric, value: number, attributes?: Attributes): void;
+  /** Likewise, and forgets the values under other attributes: of what can be only one at a time. */
+  replace(metric: SelfMetric, value: number, attributes: Attributes): void;
   add(metric: SelfMetric, by?: number, attributes?: Attributes): void;
   /** Runs a stage of the pipeline and notes how long it took. */
   time<T>(stage: string, run: () => T | Promise<T>): Promise<T>;
@@ -34,6 +36,10 @@ export function createSelfMetrics(clock: () => number): SelfMetrics {
 
   return {
     set,
+    replace(metric, value, attributes) {
+      pointsOf(metric).clear();
+      set(metric, value, attributes);
+    },
     add(metric, by = 1, attributes = {}) {
       set(metric, (pointsOf(metric).get(attributesKey(attributes))?.value ?? 0) + by, attributes);
     },
