@@ -1,0 +1,1140 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The kernel side of Musubi: counts connections where they begin and end, folded into one record per
+ * dependency and process, however many there are.
+ *
+ *   inet_sock_set_state ─┐
+ *   cgroup UDP hooks ────┼─▶ `conns`: what is known of one socket ─▶ `edges`: what is counted of one dependency
+ *   the walk over files ─┘
+ *
+ * Nothing runs per packet or per TCP message: bytes, retransmits and round-trip times stand in the socket, and
+ * are entered when it ends and whenever user space walks over all open files. No kprobe and no fentry, which not
+ * every kernel loads.
+ *
+ * Needs Linux 5.12: socket storage in tracing programs, bpf_sock_from_file (5.11), atomic exchange (5.12).
+ */
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+/* The helpers used here are for programs that the GPL covers too. */
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* ---- What user space reads. Its twin is exporter/src/capture/ebpf/layout.ts. ---- */
+
+enum direction { ASKED = 0, SERVED = 1, UNKNOWN = 2 };
+
+enum failure { REFUSED, TIMEOUT, RESET, HOST_UNREACHABLE, NET_UNREACHABLE, CANCELLED, OTHER, FAILURES };
+
+enum { SETUP_BUCKETS = 8 };
+
+/* An IPv4 address is kept as its IPv4-mapped IPv6 address: a dual-stack socket cannot tell them apart either. */
+struct address {
+	__u32 word[4];
+};
+
+/* A dependency as this host sees it. Padding is spelt out: the kernel compares keys byte by byte. */
+struct edge_key {
+	struct address local;
+	struct address remote;
+	__u32 netns;
+	__u32 pid;
+	__u16 port;      /* the one on which the destination listens; the own one where nobody knows who does */
+	__u16 peer_port; /* 0 but where the direction is unknown and both ends chose their ports */
+	__u8 transport;
+	__u8 direction;
+	__u8 folded; /* stands for dependencies that found no place in `edges` */
+	__u8 pad;
+};
+
+struct edge {
+	__u64 born; /* ns since boot: tells a record from a later one with the same key */
+	__u64 opened;
+	__s64 open;
+	__u64 transmitted;
+	__u64 received;
+	__u64 retransmits;
+	__u64 setup_sum; /* ns */
+	__u64 rtt_sum;   /* µs, of the last walk */
+	__u32 rtt_count;
+	__u32 walk;
+	__u32 failed[FAILURES];
+	__u32 setup[SETUP_BUCKETS];
+	__u32 pad;
+};
+
+struct process {
+	__u32 parent;
+	__u32 args_length;
+	char comm[16];
+	char executable[64];
+	char args[256];
+};
+
+/* Written by user space. */
+struct control {
+	__u64 sure_after; /* ns since boot; see `unsure` */
+	__u32 walk;       /* number of the walk under way */
+	__u32 seeded;     /* whether every socket older than this program has been met */
+};
+
+/* Written here. */
+struct health {
+	__u64 folded;
+	__u64 lost; /* sockets for which there was no memory */
+	__u64 sockets;
+};
+
+enum { ROW_LISTENER = 1, ROW_UNIX = 2 };
+
+struct listener_row {
+	__u16 kind;
+	__u16 port;
+	__u32 netns;
+	__u32 pid;
+	__u8 transport;
+	__u8 ipv6_only;
+	__u16 pad;
+	struct address local;
+};
+
+struct unix_row {
+	__u16 kind;
+	__u16 name_length;
+	__u32 netns;
+	__u32 pid;
+	__u32 listens;
+	/* Kernel addresses, as identities alone: an accepted socket shares its listener's name object. */
+	__u64 socket;
+	__u64 peer;
+	__u64 name_id;
+	__u64 peer_name_id;
+	__u64 inode;
+	char name[108];
+	__u32 pad;
+};
+
+/* ---- What is known of one socket ---- */
+
+enum stage {
+	NEW,
+	LISTENING, /* a listener; or a connection that came through it, which inherits this when it is cloned */
+	ASKING,    /* has asked and not been answered */
+	FOUND,     /* was there before this program, and has not been counted yet */
+	SETTLED,   /* its key is complete, it has been counted */
+};
+
+enum { NOT_COUNTED, OPEN, OVER };
+
+struct conn {
+	struct edge_key key;
+	__u64 asked; /* ns since boot */
+	__u64 transmitted;
+	__u64 received;
+	__u64 retransmits;
+	__u32 stage;
+	__u32 open;
+	__u32 walk;  /* the last that met it */
+	__u8 old;    /* UDP: was there before this program */
+	__u8 served; /* UDP: someone asked it */
+	__u8 group;  /* UDP: it has asked many at once, so anyone may answer */
+	__u8 repeat; /* UDP: its connection has been counted before, as a conversation */
+	__u32 seen;  /* UDP: walks that met it connected */
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct conn);
+} musubi_conns SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct edge_key);
+	__type(value, struct edge);
+} musubi_edges SEC(".maps");
+
+enum { FOLDS = 8 };
+
+/* What found no place in `edges`: by transport and direction. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FOLDS);
+	__type(key, __u32);
+	__type(value, struct edge);
+} musubi_folds SEC(".maps");
+
+/* Those who asked or listen: a process may be gone before user space looks. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct process);
+} musubi_procs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct process);
+} musubi_noproc SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct control);
+} musubi_control SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct health);
+} musubi_health SEC(".maps");
+
+static const __u32 FIRST = 0;
+
+#define lookup_first(map) bpf_map_lookup_elem(map, &FIRST)
+
+static __always_inline void count_health(int lost, int folded)
+{
+	struct health *health = lookup_first(&musubi_health);
+
+	if (!health)
+		return;
+	if (lost)
+		__sync_fetch_and_add(&health->lost, 1);
+	if (folded)
+		__sync_fetch_and_add(&health->folded, 1);
+}
+
+/* ---- Addresses ---- */
+
+static __always_inline void put_ipv4(struct address *to, __u32 address)
+{
+	to->word[0] = 0;
+	to->word[1] = 0;
+	to->word[2] = bpf_htonl(0xffff);
+	to->word[3] = address;
+}
+
+static __always_inline void put_ipv6(struct address *to, const struct in6_addr *address)
+{
+	to->word[0] = address->in6_u.u6_addr32[0];
+	to->word[1] = address->in6_u.u6_addr32[1];
+	to->word[2] = address->in6_u.u6_addr32[2];
+	to->word[3] = address->in6_u.u6_addr32[3];
+}
+
+static __always_inline bool is_ipv4(const struct address *address)
+{
+	return !address->word[0] && !address->word[1] && address->word[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline bool is_any(const struct address *address)
+{
+	return !address->word[0] && !address->word[1] && !address->word[3] &&
+	       (!address->word[2] || address->word[2] == bpf_htonl(0xffff));
+}
+
+static __always_inline bool is_group(const struct address *address)
+{
+	__u8 first = address->word[0] & 0xff, ipv4_first = address->word[3] & 0xff;
+
+	return is_ipv4(address) ? ipv4_first >= 224 : first == 0xff;
+}
+
+/* Fills in what the socket itself tells: both ends, its namespace and the destination's port. */
+static __always_inline void put_ends(struct edge_key *key, struct sock *sk)
+{
+	struct sock_common *common = &sk->__sk_common;
+
+	if (common->skc_family == AF_INET6) {
+		put_ipv6(&key->local, &common->skc_v6_rcv_saddr);
+		put_ipv6(&key->remote, &common->skc_v6_daddr);
+	} else {
+		put_ipv4(&key->local, common->skc_rcv_saddr);
+		put_ipv4(&key->remote, common->skc_daddr);
+	}
+	key->netns = common->skc_net.net->ns.inum;
+	key->port = key->direction == ASKED ? bpf_ntohs(common->skc_dport) : common->skc_num;
+}
+
+/* ---- Counting ---- */
+
+/* The record of a dependency. With the table full the key is folded, and stays so for what it counts later. */
+static __always_inline struct edge *edge_of(struct edge_key *key)
+{
+	struct edge *edge;
+
+	if (!key->folded) {
+		edge = bpf_map_lookup_elem(&musubi_edges, key);
+		if (edge)
+			return edge;
+
+		struct edge fresh = { .born = bpf_ktime_get_ns() };
+
+		bpf_map_update_elem(&musubi_edges, key, &fresh, BPF_NOEXIST);
+		edge = bpf_map_lookup_elem(&musubi_edges, key);
+		if (edge)
+			return edge;
+		key->folded = 1;
+		count_health(0, 1);
+	}
+
+	__u32 index = ((key->transport == IPPROTO_UDP) << 2 | key->direction) & (FOLDS - 1);
+
+	return bpf_map_lookup_elem(&musubi_folds, &index);
+}
+
+static __always_inline void count_setup(struct edge *edge, __u64 asked)
+{
+	__u64 time = bpf_ktime_get_ns() - asked;
+	__u32 bucket = time <= 1000000ull      ? 0
+		       : time <= 5000000ull    ? 1
+		       : time <= 25000000ull   ? 2
+		       : time <= 100000000ull  ? 3
+		       : time <= 500000000ull  ? 4
+		       : time <= 2000000000ull ? 5
+		       : time <= 5000000000ull ? 6
+					       : 7;
+
+	__sync_fetch_and_add(&edge->setup_sum, time);
+	__sync_fetch_and_add(&edge->setup[bucket], 1);
+}
+
+static __always_inline void enter(struct conn *conn, struct edge *edge)
+{
+	if (__sync_val_compare_and_swap(&conn->open, NOT_COUNTED, OPEN) == NOT_COUNTED)
+		__sync_fetch_and_add(&edge->open, 1);
+}
+
+static __always_inline void leave(struct conn *conn)
+{
+	struct edge *edge;
+
+	/* Whoever enters it too late, on another CPU, finds it over. */
+	if (__sync_lock_test_and_set(&conn->open, OVER) != OPEN)
+		return;
+	edge = edge_of(&conn->key);
+	if (edge)
+		__sync_fetch_and_add(&edge->open, -1);
+}
+
+/* Enters a connection opened since this program began. */
+static __always_inline struct edge *settle(struct conn *conn, struct sock *sk, __u32 pid)
+{
+	__u32 stage = conn->stage;
+	struct edge *edge;
+
+	if (__sync_val_compare_and_swap(&conn->stage, stage, SETTLED) != stage)
+		return NULL;
+	conn->key.direction = stage == LISTENING ? SERVED : ASKED;
+	if (!conn->key.pid)
+		conn->key.pid = pid;
+	put_ends(&conn->key, sk);
+	edge = edge_of(&conn->key);
+	if (!edge)
+		return NULL;
+	__sync_fetch_and_add(&edge->opened, 1);
+	enter(conn, edge);
+	return edge;
+}
+
+static __always_inline void grow(__u64 *total, __u64 *entered, __u64 now)
+{
+	__u64 before = __sync_lock_test_and_set(entered, now);
+
+	/* Two CPUs may get here in either order. */
+	if (now > before)
+		__sync_fetch_and_add(total, now - before);
+}
+
+enum { SOCK_DONE = 1 }; /* include/net/sock.h, enum sock_flags */
+
+/* A FIN counts as a byte received (net/ipv4/tcp_input.c, tcp_rcv_nxt_update); it sets SOCK_DONE (tcp_fin). */
+static __always_inline __u64 received_payload(struct sock *sk, struct tcp_sock *tcp)
+{
+	__u64 received = tcp->bytes_received;
+
+	return received && sk->__sk_common.skc_flags & (1 << SOCK_DONE) ? received - 1 : received;
+}
+
+static __always_inline struct edge *enter_traffic(struct conn *conn, struct sock *sk, struct tcp_sock *tcp)
+{
+	struct edge *edge = edge_of(&conn->key);
+
+	if (!edge)
+		return NULL;
+	grow(&edge->transmitted, &conn->transmitted, tcp->bytes_sent - tcp->bytes_retrans);
+	grow(&edge->received, &conn->received, received_payload(sk, tcp));
+	grow(&edge->retransmits, &conn->retransmits, tcp->total_retrans);
+	return edge;
+}
+
+/* ---- Processes ---- */
+
+static __always_inline __u32 current_pid(void)
+{
+	return bpf_get_current_pid_tgid() >> 32;
+}
+
+/* Keeps what names the current process, once. */
+static __always_inline void remember(__u32 pid)
+{
+	struct process *process = bpf_map_lookup_elem(&musubi_procs, &pid);
+	struct task_struct *task;
+	struct mm_struct *mm;
+	unsigned long start, length;
+	void *nothing;
+
+	if (process)
+		return;
+	nothing = lookup_first(&musubi_noproc);
+	if (!nothing)
+		return;
+	bpf_map_update_elem(&musubi_procs, &pid, nothing, BPF_NOEXIST);
+	process = bpf_map_lookup_elem(&musubi_procs, &pid);
+	if (!process)
+		return;
+	task = (struct task_struct *)bpf_get_current_task();
+	BPF_CORE_READ_INTO(&process->comm, task, group_leader, comm);
+	process->parent = BPF_CORE_READ(task, group_leader, real_parent, tgid);
+	mm = BPF_CORE_READ(task, mm);
+	if (!mm)
+		return; /* a kernel thread */
+	bpf_probe_read_kernel_str(process->executable, sizeof(process->executable),
+				  BPF_CORE_READ(mm, exe_file, f_path.dentry, d_name.name));
+	start = BPF_CORE_READ(mm, arg_start);
+	length = BPF_CORE_READ(mm, arg_end) - start;
+	if (length > sizeof(process->args))
+		length = sizeof(process->args);
+	if (bpf_probe_read_user(process->args, length, (void *)start) == 0)
+		process->args_length = length;
+}
+
+/* ---- TCP ---- */
+
+static __always_inline struct conn *conn_of(struct sock *sk, __u64 flags)
+{
+	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, flags);
+
+	if (!conn && flags)
+		count_health(1, 0);
+	return conn;
+}
+
+/* In the process that calls connect(2), or sends with MSG_FASTOPEN, or a worker of its io_uring. */
+static __always_inline void asks(struct sock *sk)
+{
+	struct conn *conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	struct conn fresh = { .stage = ASKING };
+
+	if (!conn)
+		return;
+	fresh.asked = bpf_ktime_get_ns();
+	fresh.key.transport = IPPROTO_TCP;
+	fresh.key.pid = current_pid();
+	*conn = fresh; /* a socket may ask again after it failed */
+	remember(fresh.key.pid);
+}
+
+static __always_inline void listens(struct sock *sk)
+{
+	struct conn *conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	struct conn fresh = { .stage = LISTENING };
+
+	if (!conn)
+		return;
+	fresh.key.transport = IPPROTO_TCP;
+	fresh.key.pid = current_pid();
+	*conn = fresh;
+	remember(fresh.key.pid);
+}
+
+/* Mostly in a soft interrupt, so the current process is any. */
+static __always_inline void becomes_established(struct sock *sk, int old)
+{
+	struct conn *conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	struct edge *edge;
+	bool asked;
+
+	if (!conn)
+		return;
+	if (conn->stage == NEW) {
+		/* It, or its listener, is older than this program: the walk or its end tells whose it is. */
+		conn->key.transport = IPPROTO_TCP;
+		conn->stage = old == TCP_SYN_SENT ? ASKING : LISTENING;
+		return;
+	}
+	if ((conn->stage != ASKING && conn->stage != LISTENING) || !conn->key.pid)
+		return;
+	asked = conn->stage == ASKING && conn->asked;
+	edge = settle(conn, sk, 0);
+	if (edge && asked)
+		count_setup(edge, conn->asked);
+}
+
+static __always_inline enum failure failure_of(struct sock *sk)
+{
+	switch (sk->sk_err) {
+	case ECONNREFUSED:
+		return REFUSED;
+	case ETIMEDOUT:
+		return TIMEOUT;
+	case ECONNRESET:
+		return RESET;
+	case EHOSTUNREACH:
+		return HOST_UNREACHABLE;
+	case ENETUNREACH:
+		return NET_UNREACHABLE;
+	case 0:
+		/* Closed by its own process; without a port of its own it never got as far as to ask. */
+		return sk->__sk_common.skc_num ? CANCELLED : OTHER;
+	}
+	return OTHER;
+}
+
+static __always_inline void fails(struct conn *conn, struct sock *sk)
+{
+	struct edge *edge;
+	enum failure failure = failure_of(sk);
+
+	conn->stage = NEW;
+	conn->key.direction = ASKED;
+	put_ends(&conn->key, sk);
+	edge = edge_of(&conn->key);
+	if (edge && failure < FAILURES)
+		__sync_fetch_and_add(&edge->failed[failure], 1);
+}
+
+static __always_inline void ends(struct sock *sk, int old, int new)
+{
+	struct conn *conn = conn_of(sk, 0);
+	struct tcp_sock *tcp;
+
+	if (!conn || old == TCP_LISTEN)
+		return;
+	if (new == TCP_CLOSE && (old == TCP_SYN_SENT || old == TCP_SYN_RECV)) {
+		if (conn->stage == ASKING)
+			fails(conn, sk);
+		return;
+	}
+	/*
+	 * A program does not run while it is running on the same CPU: a soft interrupt in the midst of it may
+	 * have cost this connection the event of its beginning. Then it is entered now, as is one whose process
+	 * nobody has known so far, and which that process itself now ends.
+	 */
+	if (conn->stage == ASKING || conn->stage == LISTENING)
+		settle(conn, sk, current_pid());
+	leave(conn);
+	tcp = bpf_skc_to_tcp_sock(sk);
+	if (tcp && conn->stage == SETTLED)
+		enter_traffic(conn, sk, tcp);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(musubi_tcp_state, struct sock *sk, int old, int new)
+{
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	switch (new) {
+	case TCP_SYN_SENT:
+		asks(sk);
+		break;
+	case TCP_LISTEN:
+		listens(sk);
+		break;
+	case TCP_ESTABLISHED:
+		becomes_established(sk, old);
+		break;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+	case TCP_CLOSE:
+		ends(sk, old, new);
+		break;
+	}
+	return 0;
+}
+
+/* ---- UDP ---- */
+
+/* As long as no one has spoken for this time, whoever speaks next asks anew. */
+#define SILENCE_NS (180 * 1000000000ull)
+#define SECOND_NS 1000000000ull
+
+struct talk_key {
+	__u32 netns;
+	__u16 port;
+	__u16 peer_port;
+	struct address peer;
+};
+
+struct talk {
+	__u64 last; /* ns since boot, to the second */
+	__u32 direction;
+	__u32 pad;
+};
+
+enum { TALKS = 32768 };
+
+/* Who began each conversation of unconnected sockets. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TALKS);
+	__type(key, struct talk_key);
+	__type(value, struct talk);
+} musubi_talks SEC(".maps");
+
+/* How many began in this and the last stretch of SILENCE_NS: whether the table may have forgotten live ones. */
+struct pressure {
+	__u64 since;
+	__u64 now;
+	__u64 before;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pressure);
+} musubi_pressure SEC(".maps");
+
+static __always_inline bool is_forgetful(__u64 now)
+{
+	struct pressure *pressure = lookup_first(&musubi_pressure);
+
+	if (!pressure)
+		return true;
+	if (now - pressure->since > SILENCE_NS) {
+		pressure->before = now - pressure->since > 2 * SILENCE_NS ? 0 : pressure->now;
+		pressure->now = 0;
+		pressure->since = now;
+	}
+	__sync_fetch_and_add(&pressure->now, 1);
+	return pressure->now + pressure->before > TALKS / 2;
+}
+
+/*
+ * The kernel's own view of a socket that the program holds by another type: what is spilt to the stack and read
+ * back is a plain address, from which any field can be read.
+ */
+static __always_inline struct sock *kernel_sock(void *sk)
+{
+	void *volatile slot = sk;
+	struct sock *address = NULL;
+
+	bpf_probe_read_kernel(&address, sizeof(address), (const void *)&slot);
+	return address;
+}
+
+enum { SOCK_BROADCAST = 7, SOCK_BINDPORT_LOCK = 8 }; /* include/net/sock.h */
+
+/* Whether a process chose the port (bind(2)), as servers do; the kernel chooses for those who just ask. */
+static __always_inline bool has_chosen_port(struct sock *sk)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK;
+}
+
+/*
+ * Whether what this socket did before the program saw it may decide: it is older, and what it hears now may be
+ * the answer to what it asked then. Answers take less time than this doubt lasts.
+ */
+static __always_inline bool unsure(struct conn *conn, __u64 now)
+{
+	struct control *control = lookup_first(&musubi_control);
+
+	return !control || !control->seeded || (conn->old && now < control->sure_after);
+}
+
+static __always_inline struct conn *udp_conn(void *sk)
+{
+	struct control *control = lookup_first(&musubi_control);
+	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
+
+	if (conn)
+		return conn;
+	conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!conn) {
+		count_health(1, 0);
+		return NULL;
+	}
+	conn->old = !control || !control->seeded;
+	conn->key.transport = IPPROTO_UDP;
+	return conn;
+}
+
+/* The verifier lets a program of each family read its own family's address only. */
+static __always_inline void put_peer(struct address *to, struct bpf_sock_addr *ctx, int family)
+{
+	if (family == AF_INET6) {
+		to->word[0] = ctx->user_ip6[0];
+		to->word[1] = ctx->user_ip6[1];
+		to->word[2] = ctx->user_ip6[2];
+		to->word[3] = ctx->user_ip6[3];
+	} else {
+		put_ipv4(to, ctx->user_ip4);
+	}
+}
+
+static __always_inline void put_own(struct address *to, struct bpf_sock *sk, bool ipv4)
+{
+	if (sk->family == AF_INET6) {
+		to->word[0] = sk->src_ip6[0];
+		to->word[1] = sk->src_ip6[1];
+		to->word[2] = sk->src_ip6[2];
+		to->word[3] = sk->src_ip6[3];
+		if (ipv4 && is_any(to))
+			put_ipv4(to, 0);
+	} else {
+		put_ipv4(to, sk->src_ip4);
+	}
+}
+
+/* One datagram of an unconnected socket, said to a peer or heard from it: counts the conversations it begins. */
+static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said)
+{
+	struct bpf_sock *bpf_sk = ctx->sk;
+	struct talk_key talk_key = {};
+	struct edge_key key = { .transport = IPPROTO_UDP };
+	__u64 now = bpf_ktime_get_ns();
+	struct talk *known, fresh = {};
+	struct conn *conn;
+	struct sock *sk;
+	struct edge *edge;
+	bool chosen, group;
+
+	if (ctx->protocol != IPPROTO_UDP || !bpf_sk)
+		return 1;
+	sk = kernel_sock(bpf_sk);
+	put_peer(&talk_key.peer, ctx, family);
+	talk_key.peer_port = bpf_ntohs(ctx->user_port);
+	talk_key.port = bpf_sk->src_port;
+	talk_key.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+
+	known = bpf_map_lookup_elem(&musubi_talks, &talk_key);
+	if (known && now - known->last < SILENCE_NS) {
+		if (now - known->last > SECOND_NS)
+			known->last = now;
+		return 1;
+	}
+	/* A connected socket is counted as such. */
+	if (bpf_sk->state == TCP_ESTABLISHED)
+		return 1;
+	conn = udp_conn(bpf_sk);
+	if (!conn)
+		return 1;
+
+	chosen = has_chosen_port(sk);
+	group = is_group(&talk_key.peer) ||
+		(said && BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_BROADCAST));
+	if (said && group)
+		conn->group = 1;
+	if (said)
+		key.direction = !chosen ? ASKED
+				: unsure(conn, now) || (is_forgetful(now) && conn->served) ? UNKNOWN
+											    : ASKED;
+	else if (conn->group || unsure(conn, now))
+		key.direction = UNKNOWN;
+	else
+		key.direction = SERVED;
+	/* Of a socket whose port the kernel chose nothing says that it serves: it has heard an answer. */
+	if (key.direction == UNKNOWN && !chosen)
+		return 1;
+	if (key.direction == SERVED)
+		conn->served = 1;
+
+	fresh.last = now;
+	fresh.direction = key.direction;
+	bpf_map_update_elem(&musubi_talks, &talk_key, &fresh, BPF_ANY);
+
+	key.remote = talk_key.peer;
+	put_own(&key.local, bpf_sk, is_ipv4(&key.remote));
+	key.netns = talk_key.netns;
+	key.pid = current_pid();
+	key.port = key.direction == ASKED ? talk_key.peer_port : talk_key.port;
+	edge = edge_of(&key);
+	if (edge)
+		__sync_fetch_and_add(&edge->opened, 1);
+	remember(key.pid);
+	return 1;
+}
+
+SEC("cgroup/sendmsg4")
+int musubi_udp_says4(struct bpf_sock_addr *ctx)
+{
+	return talk(ctx, AF_INET, true);
+}
+
+SEC("cgroup/sendmsg6")
+int musubi_udp_says6(struct bpf_sock_addr *ctx)
+{
+	return talk(ctx, AF_INET6, true);
+}
+
+SEC("cgroup/recvmsg4")
+int musubi_udp_hears4(struct bpf_sock_addr *ctx)
+{
+	return talk(ctx, AF_INET, false);
+}
+
+SEC("cgroup/recvmsg6")
+int musubi_udp_hears6(struct bpf_sock_addr *ctx)
+{
+	return talk(ctx, AF_INET6, false);
+}
+
+/*
+ * Connecting a UDP socket sends nothing: resolvers do it to learn which address the kernel would send from. So
+ * here is only noted who does; it counts once something has come back, or once two walks have met it.
+ */
+static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
+{
+	struct bpf_sock *bpf_sk = ctx->sk;
+	struct talk_key talk_key = {};
+	struct conn *conn, fresh = { .stage = ASKING };
+	struct talk *known;
+	struct sock *sk;
+
+	if (ctx->protocol != IPPROTO_UDP || !bpf_sk)
+		return 1;
+	conn = udp_conn(bpf_sk);
+	if (!conn)
+		return 1;
+	leave(conn);
+	sk = kernel_sock(bpf_sk);
+	fresh.old = conn->old;
+	fresh.served = conn->served;
+	fresh.group = conn->group;
+	fresh.key.transport = IPPROTO_UDP;
+	fresh.key.pid = current_pid();
+	fresh.key.direction = ASKED;
+	if (has_chosen_port(sk)) {
+		put_peer(&talk_key.peer, ctx, family);
+		talk_key.peer_port = bpf_ntohs(ctx->user_port);
+		talk_key.port = bpf_sk->src_port;
+		talk_key.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+		known = bpf_map_lookup_elem(&musubi_talks, &talk_key);
+		fresh.key.direction = known ? known->direction : UNKNOWN;
+		fresh.repeat = !!known;
+	}
+	*conn = fresh;
+	remember(fresh.key.pid);
+	return 1;
+}
+
+SEC("cgroup/connect4")
+int musubi_udp_connects4(struct bpf_sock_addr *ctx)
+{
+	return udp_connects(ctx, AF_INET);
+}
+
+SEC("cgroup/connect6")
+int musubi_udp_connects6(struct bpf_sock_addr *ctx)
+{
+	return udp_connects(ctx, AF_INET6);
+}
+
+/* A socket remembers the CPU that brought it a datagram while connected (net/ipv4/udp.c); -1 before the first. */
+static __always_inline bool has_heard(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_incoming_cpu) != -1;
+}
+
+static __always_inline void put_ends_probed(struct edge_key *key, struct sock *sk)
+{
+	struct in6_addr address;
+	__u16 peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
+		BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_rcv_saddr);
+		__builtin_memcpy(&key->local, &address, sizeof(address));
+		BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_daddr);
+		__builtin_memcpy(&key->remote, &address, sizeof(address));
+	} else {
+		put_ipv4(&key->local, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+		put_ipv4(&key->remote, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+	}
+	key->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	key->port = key->direction == ASKED ? peer_port : BPF_CORE_READ(sk, __sk_common.skc_num);
+	key->peer_port = key->direction == UNKNOWN ? peer_port : 0;
+}
+
+static __always_inline struct edge *settle_udp(struct conn *conn, struct sock *sk)
+{
+	struct edge *edge;
+	__u32 stage = conn->stage;
+
+	if (__sync_val_compare_and_swap(&conn->stage, stage, SETTLED) != stage)
+		return NULL;
+	put_ends_probed(&conn->key, sk);
+	edge = edge_of(&conn->key);
+	if (edge && stage == ASKING && !conn->repeat)
+		__sync_fetch_and_add(&edge->opened, 1);
+	return edge;
+}
+
+SEC("cgroup/sock_release")
+int musubi_udp_ends(struct bpf_sock *ctx)
+{
+	struct conn *conn;
+	struct sock *sk;
+
+	if (ctx->protocol != IPPROTO_UDP)
+		return 1;
+	conn = bpf_sk_storage_get(&musubi_conns, ctx, NULL, 0);
+	if (!conn)
+		return 1;
+	sk = kernel_sock(ctx);
+	if (conn->stage == ASKING && ctx->state == TCP_ESTABLISHED && has_heard(sk))
+		settle_udp(conn, sk);
+	leave(conn);
+	return 1;
+}
+
+/* ---- The walk over all open files ---- */
+
+/* What of one socket does not depend on which of its holders is being walked over. */
+static __always_inline bool is_met(struct conn *conn, __u32 walk)
+{
+	struct health *health;
+
+	if (conn->walk == walk)
+		return true;
+	conn->walk = walk;
+	health = lookup_first(&musubi_health);
+	if (health)
+		health->sockets++;
+	return false;
+}
+
+/*
+ * Who asked for a connection older than this program. An accepted socket inherits its listener's backlog; one
+ * that asked has none. A listener may have none either (listen(fd, 0)): then the kernel's count of bytes
+ * acknowledged tells, which includes the SYN of the one who asked, once nothing is on its way.
+ */
+static __always_inline enum direction direction_of(struct sock *sk, struct tcp_sock *tcp)
+{
+	__u64 payload = tcp->bytes_sent - tcp->bytes_retrans;
+
+	if (sk->sk_max_ack_backlog)
+		return SERVED;
+	return tcp->snd_una == tcp->snd_nxt && tcp->bytes_acked == payload ? SERVED : ASKED;
+}
+
+static __always_inline bool is_open(int state)
+{
+	return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
+}
+
+static __always_inline int meet_listener(struct bpf_iter__task_file *ctx, struct sock *sk, struct conn *conn,
+					 __u32 walk, __u32 pid, __u8 transport)
+{
+	struct sock_common *common = &sk->__sk_common;
+	struct listener_row row = { .kind = ROW_LISTENER };
+
+	if (conn->walk == walk)
+		return 0;
+	/*
+	 * The first of its holders, by pid, is the leader of those who share it. But not init, which holds it for
+	 * socket activation alone: its row counts only where there is no other.
+	 */
+	if (pid != 1 || !conn->key.pid)
+		conn->key.pid = pid;
+	row.transport = transport;
+	row.netns = common->skc_net.net->ns.inum;
+	row.pid = pid;
+	row.port = common->skc_num;
+	row.ipv6_only = BPF_CORE_READ_BITFIELD_PROBED(common, skc_ipv6only);
+	if (common->skc_family == AF_INET6)
+		put_ipv6(&row.local, &common->skc_v6_rcv_saddr);
+	else
+		put_ipv4(&row.local, common->skc_rcv_saddr);
+	/* Out of room: the kernel comes again with the same file. */
+	if (bpf_seq_write(ctx->meta->seq, &row, sizeof(row)) == 0 && pid != 1)
+		is_met(conn, walk);
+	return 0;
+}
+
+static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 walk, __u32 pid)
+{
+	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	int state = sk->__sk_common.skc_state;
+	struct edge *edge;
+
+	if (!tcp)
+		return 0;
+	if (!conn) {
+		struct conn found = {};
+
+		if (!is_open(state) && state != TCP_LISTEN && state != TCP_SYN_SENT)
+			return 0;
+		found.key.transport = IPPROTO_TCP;
+		found.key.pid = pid;
+		found.stage = state == TCP_LISTEN ? LISTENING : state == TCP_SYN_SENT ? ASKING : FOUND;
+		if (found.stage == FOUND) {
+			found.key.direction = direction_of(sk, tcp);
+			found.transmitted = tcp->bytes_sent - tcp->bytes_retrans;
+			found.received = received_payload(sk, tcp);
+			found.retransmits = tcp->total_retrans;
+			put_ends(&found.key, sk);
+		}
+		conn = bpf_sk_storage_get(&musubi_conns, sk, &found, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!conn) {
+			count_health(1, 0);
+			return 0;
+		}
+		/* Counted at the next walk: by then, whatever ended it meanwhile has been told. */
+		if (state != TCP_LISTEN)
+			return 0;
+	}
+	if (state == TCP_LISTEN)
+		return meet_listener(ctx, sk, conn, walk, pid, IPPROTO_TCP);
+	if (is_met(conn, walk))
+		return 0;
+	if (!is_open(state)) {
+		/* Its end was missed, see `ends`. */
+		if (state == TCP_CLOSE)
+			leave(conn);
+		return 0;
+	}
+	if (conn->stage == FOUND) {
+		conn->stage = SETTLED;
+		edge = edge_of(&conn->key);
+		if (edge)
+			enter(conn, edge);
+	} else if (conn->stage == ASKING || conn->stage == LISTENING) {
+		settle(conn, sk, pid);
+	}
+	if (conn->stage != SETTLED || conn->open != OPEN)
+		return 0;
+	edge = enter_traffic(conn, sk, tcp);
+	if (!edge)
+		return 0;
+	if (edge->walk != walk) {
+		edge->walk = walk;
+		edge->rtt_sum = 0;
+		edge->rtt_count = 0;
+	}
+	if (tcp->srtt_us) {
+		edge->rtt_sum += tcp->srtt_us >> 3;
+		edge->rtt_count++;
+	}
+	return 0;
+}
+
+static __always_inline int meet_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 walk, __u32 pid)
+{
+	struct control *control = lookup_first(&musubi_control);
+	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
+	bool chosen = has_chosen_port(sk);
+	struct edge *edge;
+
+	if (!conn) {
+		struct conn found = { .stage = FOUND };
+
+		found.old = !control || !control->seeded;
+		found.key.transport = IPPROTO_UDP;
+		found.key.pid = pid;
+		found.key.direction = chosen ? UNKNOWN : ASKED;
+		conn = bpf_sk_storage_get(&musubi_conns, sk, &found, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!conn) {
+			count_health(1, 0);
+			return 0;
+		}
+	}
+	if (sk->__sk_common.skc_state != TCP_ESTABLISHED) {
+		if (conn->open == OPEN)
+			leave(conn);
+		if (chosen)
+			return meet_listener(ctx, sk, conn, walk, pid, IPPROTO_UDP);
+		is_met(conn, walk);
+		return 0;
+	}
+	if (is_met(conn, walk))
+		return 0;
+	conn->seen++;
+	if (conn->open != NOT_COUNTED || (conn->seen < 2 && !has_heard(sk)))
+		return 0;
+	if (conn->stage == ASKING || conn->stage == FOUND) {
+		edge = settle_udp(conn, sk);
+		if (edge)
+			enter(conn, edge);
+	}
+	return 0;
+}
+
+static __always_inline int meet_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, __u32 pid)
+{
+	struct unix_sock *unix = (struct unix_sock *)sk;
+	struct unix_address *name = BPF_CORE_READ(unix, addr);
+	struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ(unix, peer);
+	int type = sk->sk_type, state = sk->__sk_common.skc_state;
+	struct unix_row row = { .kind = ROW_UNIX };
+	__u32 length;
+
+	if (type != SOCK_STREAM && type != SOCK_SEQPACKET)
+		return 0;
+	if (state != TCP_LISTEN && (state != TCP_ESTABLISHED || !peer))
+		return 0;
+	row.name_id = (__u64)name;
+	row.peer_name_id = peer ? (__u64)BPF_CORE_READ(peer, addr) : 0;
+	if (!row.name_id && !row.peer_name_id)
+		return 0; /* socketpair(2) */
+	row.netns = sk->__sk_common.skc_net.net->ns.inum;
+	row.pid = pid;
+	row.listens = state == TCP_LISTEN;
+	row.socket = (__u64)sk;
+	row.peer = (__u64)peer;
+	row.inode = inode;
+	if (name) {
+		length = BPF_CORE_READ(name, len) - sizeof(__u16);
+		if (length > sizeof(row.name))
+			length = sizeof(row.name);
+		bpf_probe_read_kernel(row.name, length, (void *)name + bpf_core_field_offset(struct unix_address, name) +
+							       sizeof(__u16));
+		row.name_length = length;
+	}
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	return 0;
+}
+
+SEC("iter/task_file")
+int musubi_walk(struct bpf_iter__task_file *ctx)
+{
+	struct control *control = lookup_first(&musubi_control);
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file || !control)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk)
+		return 0;
+	switch (sk->__sk_common.skc_family) {
+	case AF_INET:
+	case AF_INET6:
+		if (sk->sk_protocol == IPPROTO_TCP)
+			return meet_tcp(ctx, sk, control->walk, task->tgid);
+		if (sk->sk_protocol == IPPROTO_UDP)
+			return meet_udp(ctx, sk, control->walk, task->tgid);
+		return 0;
+	case AF_UNIX:
+		return meet_unix(ctx, sk, file->f_inode->i_ino, task->tgid);
+	}
+	return 0;
+}

@@ -1,0 +1,162 @@
+import { isWildcard } from '../../net/address.ts';
+import type { Direction, Listener, Observation } from '../capture.ts';
+import type { KernelProgram } from './kernel-program.ts';
+import { decodeEdge, decodeEdgeKey, type EdgeCounts, type EdgeKey, FOLDS } from './layout.ts';
+
+/** The kernel's records, read at each pass. */
+export interface Edges {
+  /** One observation for each record; those long out of use are taken from the kernel's table. */
+  observe(listeners: readonly Listener[]): Observation[];
+  /** Records in the kernel's table. */
+  used(): number;
+}
+
+/** What is remembered of a record from pass to pass. */
+interface Known {
+  readonly id: string;
+  readonly key: EdgeKey;
+  /** The record as last read, and what it says. */
+  readonly value: Buffer;
+  counts: EdgeCounts;
+  /** When its counts last changed, in ms. */
+  changed: number;
+  pass: number;
+}
+
+/** A record that nothing holds open and nothing has changed for this long is taken out, in ms. */
+const IDLE = 60_000;
+/** With the table this full, at the next pass. */
+const CROWDED = 0.5;
+
+export function createEdges(program: KernelProgram, uptime: () => number): Edges {
+  const known = new Map<string, Known>();
+  /** Names of what was taken out in the last pass, told for the last time in it. */
+  const gone: string[] = [];
+  let pass = 0;
+  let serial = 0;
+
+  function meet(key: Buffer, value: Buffer, now: number): void {
+    const name = nameOf(key, value);
+    const edge = known.get(name);
+    if (!edge) {
+      const counts = decodeEdge(value, program.walks);
+      const copy = Buffer.from(value);
+      known.set(name, {
+        id: `${++serial}`,
+        key: decodeEdgeKey(key),
+        value: copy,
+        counts,
+        changed: now,
+        pass,
+      });
+      return;
+    }
+    edge.pass = pass;
+    if (value.equals(edge.value)) return;
+    value.copy(edge.value);
+    edge.counts = decodeEdge(value, program.walks);
+    edge.changed = now;
+  }
+
+  /** Takes out what is out of use. Should it have been used this very moment, its last counts are told. */
+  function sweep(now: number, crowded: boolean): void {
+    const patience = crowded ? 0 : IDLE;
+    for (const [name, edge] of known) {
+      if (edge.counts.open > 0 || now - edge.changed < patience || edge.changed === now) continue;
+      const last = program.takeEdge(keyOf(name));
+      if (last) edge.counts = decodeEdge(last, program.walks);
+      gone.push(name);
+    }
+  }
+
+  return {
+    observe(listeners) {
+      pass++;
+      const now = uptime();
+      for (const name of gone.splice(0)) known.delete(name);
+      program.eachEdge((key, value) => meet(key, value, now));
+      for (const [name, edge] of known) if (edge.pass !== pass) known.delete(name);
+      sweep(now, known.size > program.size * CROWDED);
+
+      const owners = new Owners(listeners);
+      const observations: Observation[] = [];
+      for (const { id, key, counts } of known.values())
+        observations.push(observationOf(id, key, counts, owners));
+      program.folds().forEach((value, i) => {
+        const fold = FOLDS[i];
+        const counts = decodeEdge(value, program.walks);
+        if (fold && isUsed(counts)) observations.push(foldedObservation(fold, counts));
+      });
+      return observations;
+    },
+    used: () => known.size - gone.length,
+  };
+}
+
+/** Key and birth: a record made anew under the same key is another one. */
+function nameOf(key: Buffer, value: Buffer): string {
+  return key.toString('latin1') + value.toString('latin1', 0, 8);
+}
+
+function keyOf(name: string): Buffer {
+  return Buffer.from(name.slice(0, -8), 'latin1');
+}
+
+function isUsed({ opened, open, failed }: EdgeCounts): boolean {
+  return opened > 0 || open > 0 || failed.some((count) => count > 0);
+}
+
+/** Who listens where, for what the kernel program could not tell at the time. */
+class Owners {
+  readonly #byPlace = new Map<string, Listener>();
+
+  constructor(listeners: readonly Listener[]) {
+    for (const listener of listeners) {
+      const { netns, transport, port, address } = listener;
+      this.#byPlace.set(`${netns} ${transport} ${port} ${isWildcard(address) ? '' : address}`, listener);
+    }
+  }
+
+  of({ netns, transport, port, localAddress }: EdgeKey): Listener | undefined {
+    const place = `${netns} ${transport} ${port} `;
+    return this.#byPlace.get(place + localAddress) ?? this.#byPlace.get(place);
+  }
+}
+
+function observationOf(id: string, key: EdgeKey, counts: EdgeCounts, owners: Owners): Observation {
+  const { direction: told, isPeer, ...rest } = key;
+  const listener = told === 'outbound' ? undefined : owners.of(key);
+  // Two UDP ends that both chose their ports: someone who takes from anyone on the own one is a server.
+  const direction: Direction = isPeer && listener ? 'inbound' : told;
+  // A connection from before anyone had met its listener has no pid of its own.
+  const pid = key.pid ?? listener?.pid;
+  return { id, ...rest, direction, pid, ...countsOf(key, counts) };
+}
+
+function countsOf({ transport, direction }: Pick<EdgeKey, 'transport' | 'direction'>, counts: EdgeCounts) {
+  const { open, opened, transmittedBytes, receivedBytes, retransmits, rtt, failed, setup } = counts;
+  if (transport === 'udp') return { open, opened };
+  return {
+    ...{ open, opened, transmittedBytes, receivedBytes, retransmits },
+    ...(rtt !== undefined && { rtt }),
+    ...(direction === 'outbound' && { failed, setup }),
+  };
+}
+
+function foldedObservation(
+  { index, transport, direction }: (typeof FOLDS)[number],
+  counts: EdgeCounts,
+): Observation {
+  return {
+    id: `other ${index}`,
+    netns: 0,
+    transport,
+    direction,
+    localAddress: '',
+    remoteAddress: '',
+    port: 0,
+    pid: undefined,
+    folded: true,
+    ...countsOf({ transport, direction }, counts),
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * The bytes that the kernel program writes and this program reads: the twin of the structs at the top of
+ * exporter/bpf/musubi.bpf.c. All in the byte order of the host, addresses and text as they are.
+ */
+import { endianness } from 'node:os';
+import { formatIpv6 } from '../../net/address.ts';
+import type { ProcessFiles } from '../../proc/process.ts';
+import { type Direction, FAILURES, SETUP_BOUNDS, type Transport } from '../capture.ts';
+
+/** Only little-endian hosts are read; the capture is not offered on others. */
+export const IS_READABLE = endianness() === 'LE';
+
+/** Bytes from the kernel that are not what its program writes: another version's object file, most likely. */
+export class LayoutError extends Error {
+  readonly code = 'ERR_LAYOUT';
+  constructor(what: string, value: number) {
+    super(`the kernel program wrote ${what} ${value}, which this version does not know`);
+    this.name = 'LayoutError';
+  }
+}
+
+export const EDGE_KEY_BYTES = 48;
+const SETUP_BUCKETS = SETUP_BOUNDS.length + 1;
+const FAILED = 72;
+const SETUP = FAILED + 4 * FAILURES.length;
+export const EDGE_BYTES = SETUP + 4 * SETUP_BUCKETS + 4;
+
+const TRANSPORTS: Readonly<Record<number, Transport>> = { 6: 'tcp', 17: 'udp' };
+const DIRECTIONS: readonly Direction[] = ['outbound', 'inbound', 'unknown'];
+
+/** `struct edge_key`. */
+export interface EdgeKey {
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  readonly netns: number;
+  readonly pid: number | undefined;
+  readonly port: number;
+  readonly transport: Transport;
+  readonly direction: Direction;
+  /** Whether it is UDP connected from a port that its process chose, so that nobody knows who asked. */
+  readonly isPeer: boolean;
+}
+
+export function decodeEdgeKey(bytes: Buffer, offset = 0): EdgeKey {
+  return {
+    localAddress: formatIpv6(bytes, offset),
+    remoteAddress: formatIpv6(bytes, offset + 16),
+    netns: bytes.readUInt32LE(offset + 32),
+    pid: bytes.readUInt32LE(offset + 36) || undefined,
+    port: bytes.readUInt16LE(offset + 40),
+    isPeer: bytes.readUInt16LE(offset + 42) !== 0,
+    transport: transportOf(bytes.readUInt8(offset + 44)),
+    direction: directionOf(bytes.readUInt8(offset + 45)),
+  };
+}
+
+/** `struct edge`: sums since the record was made; `open` and the round-trip times as of now. */
+export interface EdgeCounts {
+  readonly opened: number;
+  readonly open: number;
+  readonly transmittedBytes: number;
+  readonly receivedBytes: number;
+  readonly retransmits: number;
+  /** Mean, in seconds; absent when none was measured in the last walk. */
+  readonly rtt: number | undefined;
+  readonly failed: readonly number[];
+  readonly setup: { readonly counts: readonly number[]; readonly sum: number };
+}
+
+/** `walk` is the number of the last walk: round-trip times of an earlier one are out of date. */
+export function decodeEdge(bytes: Buffer, walk: number, offset = 0): EdgeCounts {
+  const measured = bytes.readUInt32LE(offset + 68) === walk ? bytes.readUInt32LE(offset + 64) : 0;
+  return {
+    opened: readUInt64(bytes, offset + 8),
+    open: Math.max(0, bytes.readInt32LE(offset + 16)),
+    transmittedBytes: readUInt64(bytes, offset + 24),
+    receivedBytes: readUInt64(bytes, offset + 32),
+    retransmits: readUInt64(bytes, offset + 40),
+    rtt: measured > 0 ? readUInt64(bytes, offset + 56) / measured / 1e6 : undefined,
+    failed: readCounts(bytes, offset + FAILED, FAILURES.length),
+    setup: {
+      counts: readCounts(bytes, offset + SETUP, SETUP_BUCKETS),
+      sum: readUInt64(bytes, offset + 48) / 1e9,
+    },
+  };
+}
+
+/** Places of `musubi_folds`, one by transport and direction. */
+export const FOLDS = [
+  { index: 0, transport: 'tcp', direction: 'outbound' },
+  { index: 1, transport: 'tcp', direction: 'inbound' },
+  { index: 4, transport: 'udp', direction: 'outbound' },
+  { index: 5, transport: 'udp', direction: 'inbound' },
+  { index: 6, transport: 'udp', direction: 'unknown' },
+] as const;
+
+/** `struct control`. `sureAfter` is in ns since boot. */
+export function encodeControl(walk: number, seeded: boolean, sureAfter: bigint): Buffer {
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigUInt64LE(sureAfter, 0);
+  bytes.writeUInt32LE(walk, 8);
+  bytes.writeUInt32LE(seeded ? 1 : 0, 12);
+  return bytes;
+}
+
+export const HEALTH_BYTES = 24;
+
+/** `struct health`. */
+export function decodeHealth(bytes: Buffer): { folded: number; lost: number; sockets: number } {
+  return { folded: readUInt64(bytes, 0), lost: readUInt64(bytes, 8), sockets: readUInt64(bytes, 16) };
+}
+
+export const PROCESS_BYTES = 344;
+const ARGS = 88;
+
+/** `struct process`. */
+export function decodeProcess(bytes: Buffer): ProcessFiles {
+  const parent = bytes.readUInt32LE(0);
+  const length = Math.min(bytes.readUInt32LE(4), PROCESS_BYTES - ARGS);
+  const executable = untilZero(bytes.subarray(24, ARGS));
+  return {
+    comm: untilZero(bytes.subarray(8, 24)),
+    ...(executable.length > 0 && { executable }),
+    args: argsOf(bytes.subarray(ARGS, ARGS + length)),
+    ...(parent > 0 && { parent }),
+  };
+}
+
+/** Arguments that end in a zero byte each; one that was cut short would be another name. */
+function argsOf(bytes: Buffer): Buffer[] {
+  const args: Buffer[] = [];
+  for (let start = 0, end = bytes.indexOf(0); end !== -1; start = end + 1, end = bytes.indexOf(0, start))
+    args.push(Buffer.from(bytes.subarray(start, end)));
+  return args;
+}
+
+/** `struct listener_row`. */
+export interface ListenerRow {
+  readonly kind: 'listener';
+  readonly netns: number;
+  readonly pid: number;
+  readonly transport: Transport;
+  readonly ipv6Only: boolean;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** `struct unix_row`: a listener, or one end of a connection that has a name at either end. */
+export interface UnixRow {
+  readonly kind: 'unix';
+  readonly netns: number;
+  readonly pid: number;
+  readonly listens: boolean;
+  /** Identities: the same for the same socket or name, and never to be shown. */
+  readonly socket: string;
+  readonly peer: string;
+  /** An accepted socket has its listener's; empty without a name. */
+  readonly nameId: string;
+  readonly peerNameId: string;
+  readonly inode: number;
+  /** As the kernel keeps it: a path, or an abstract name after a zero byte. */
+  readonly name: Buffer;
+}
+
+const LISTENER = 1;
+const UNIX = 2;
+const ROW_BYTES: Readonly<Record<number, number>> = { [LISTENER]: 32, [UNIX]: 168 };
+
+/** Decodes the rows of a walk from `bytes`; what is left of an unfinished row is returned. */
+export function decodeRows(bytes: Buffer, into: (ListenerRow | UnixRow)[]): Buffer {
+  let offset = 0;
+  while (offset + 2 <= bytes.length) {
+    const kind = bytes.readUInt16LE(offset);
+    const length = ROW_BYTES[kind];
+    if (length === undefined) throw new LayoutError('a row of kind', kind);
+    if (offset + length > bytes.length) break;
+    const row = bytes.subarray(offset, offset + length);
+    into.push(kind === LISTENER ? decodeListener(row) : decodeUnix(row));
+    offset += length;
+  }
+  return bytes.subarray(offset);
+}
+
+function decodeListener(row: Buffer): ListenerRow {
+  return {
+    kind: 'listener',
+    port: row.readUInt16LE(2),
+    netns: row.readUInt32LE(4),
+    pid: row.readUInt32LE(8),
+    transport: transportOf(row.readUInt8(12)),
+    ipv6Only: row.readUInt8(13) !== 0,
+    address: formatIpv6(row, 16),
+  };
+}
+
+function decodeUnix(row: Buffer): UnixRow {
+  const identity = (offset: number) => {
+    const hex = row.toString('hex', offset, offset + 8);
+    return hex === '0000000000000000' ? '' : hex;
+  };
+  return {
+    kind: 'unix',
+    netns: row.readUInt32LE(4),
+    pid: row.readUInt32LE(8),
+    listens: row.readUInt32LE(12) !== 0,
+    socket: identity(16),
+    peer: identity(24),
+    nameId: identity(32),
+    peerNameId: identity(40),
+    inode: readUInt64(row, 48),
+    name: Buffer.from(row.subarray(56, 56 + Math.min(row.readUInt16LE(2), 108))),
+  };
+}
+
+function transportOf(protocol: number): Transport {
+  const transport = TRANSPORTS[protocol];
+  if (!transport) throw new LayoutError('transport', protocol);
+  return transport;
+}
+
+function directionOf(value: number): Direction {
+  const direction = DIRECTIONS[value];
+  if (!direction) throw new LayoutError('direction', value);
+  return direction;
+}
+
+function readCounts(bytes: Buffer, offset: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => bytes.readUInt32LE(offset + 4 * i));
+}
+
+/** Exact up to 2^53; cheaper than a BigInt per count. */
+function readUInt64(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
+}
+
+function untilZero(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0);
+  return Buffer.from(end === -1 ? bytes : bytes.subarray(0, end));
+}

@@ -1,0 +1,40 @@
+import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
+import type { Listener } from '../capture.ts';
+import { formatUnixName } from '../polling/unix-socket.ts';
+import type { Row } from './kernel-program.ts';
+
+const INIT = 1;
+
+/**
+ * The listeners that a walk met. Init keeps listeners for socket activation: its rows count only where no other
+ * process holds the same.
+ */
+export function listenersOf(rows: readonly Row[]): Listener[] {
+  const listeners = new Map<string, Listener>();
+  const placeOf = ({ netns, transport, address, port }: Omit<Listener, 'pid' | 'ipv6Only'>) =>
+    `${netns} ${transport} ${port} ${address}`;
+  for (const row of rows) {
+    const listener = listenerOf(row);
+    if (!listener) continue;
+    const place = placeOf(listener);
+    const known = listeners.get(place);
+    if (!known || known.pid === INIT) listeners.set(place, listener);
+  }
+  return [...listeners.values()].map((listener) => ({
+    ...listener,
+    ipv6Only:
+      listener.address === ANY_IPV6 &&
+      (listener.ipv6Only || listeners.has(placeOf({ ...listener, address: ANY_IPV4 }))),
+  }));
+}
+
+function listenerOf(row: Row): Listener | undefined {
+  const { netns, pid } = row;
+  if (row.kind === 'listener') {
+    const { transport, address, port, ipv6Only } = row;
+    return { netns, pid, transport, address, port, ipv6Only };
+  }
+  if (!row.listens) return undefined;
+  const address = formatUnixName(row.name.toString('latin1'));
+  return { netns, pid, transport: 'unix', address, port: 0, ipv6Only: false };
+}
