@@ -1,8 +1,7 @@
 /** Compiles the in-kernel capture. Plain JavaScript without packages: the set-up asks it what is missing first. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 
-export const BPF_SOURCE = `${import.meta.dirname}/bpf/musubi.bpf.c`;
+const BPF_SOURCE = `${import.meta.dirname}/bpf/musubi.bpf.c`;
 
 /** Newest first, as Debian names them; 14 is the oldest that was tried. */
 const NUMBERED = Array.from({ length: 12 }, (_, i) => `clang-${25 - i}`);
@@ -26,7 +25,6 @@ export function findBpfCompiler() {
  * @returns {string[]}
  */
 export function compileBpf(output) {
-  if (!existsSync(BPF_SOURCE)) return [];
   const found = findBpfCompiler();
   if ('missing' in found) return found.missing;
   const options = ['-O2', '-g', '-mcpu=v3', '-Wall', '-Werror'];

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BPF_SOURCE, findBpfCompiler } from '../../exporter/compile-bpf.mjs';
+import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
 import { ROOT } from './places.mjs';
 import { must } from './run.mjs';
 import { step } from './say.mjs';
@@ -14,10 +14,7 @@ const PRODUCTS = [
     workspace: 'exporter',
     sources: ['src', 'bpf', 'build.mjs', 'compile-bpf.mjs', 'package.json'].map((name) => `exporter/${name}`),
     product: 'exporter/dist/musubi.js',
-    lacks: () =>
-      existsSync(BPF_SOURCE) &&
-      !existsSync(join(ROOT, 'exporter/dist/musubi.bpf.o')) &&
-      'clang' in findBpfCompiler(),
+    lacks: () => !existsSync(join(ROOT, 'exporter/dist/musubi.bpf.o')) && 'clang' in findBpfCompiler(),
   },
   {
     workspace: 'grafana-plugin',
@@ -47,7 +44,6 @@ export async function ensureBuilt() {
  * @returns {number}
  */
 function newestChange(path) {
-  if (!existsSync(path)) return 0;
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));

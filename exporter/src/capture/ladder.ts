@@ -1,30 +1,16 @@
 import type { Log } from '../log.ts';
-import { loadLibc } from '../native/libc.ts';
 import type { CaptureName, Pass } from './capture.ts';
 import { createLastingCapture, type LastingCapture } from './lasting-capture.ts';
-import { createPollingCapture, type PollingOptions } from './polling/create-polling-capture.ts';
-import { createProcfsTable } from './procfs/socket-table.ts';
-import { openRung, type Rung, type Trial } from './rung.ts';
-import { createSockdiagTable } from './sockdiag/socket-table.ts';
+import type { PollingOptions } from './polling/create-polling-capture.ts';
+import { openRung, type Trial } from './rung.ts';
+import { RUNGS } from './rungs.ts';
 
-/** Best first. */
-const RUNGS: readonly Rung[] = [
-  {
-    name: 'sockdiag',
-    gives: 'bytes, round-trip times and retransmits',
-    create: (options) =>
-      createPollingCapture('sockdiag', createSockdiagTable(loadLibc(), options.procRoot), options),
-  },
-  {
-    name: 'procfs',
-    gives: 'dependencies and their connections',
-    create: (options) => createPollingCapture('procfs', createProcfsTable(options.procRoot), options),
-  },
-];
+/** A trial, with what was read where it went well. */
+export type ProvenTrial = Trial & { readonly first?: Pass };
 
-/** Tries every rung once; those that work with what they read. */
-export async function tryCaptures(options: PollingOptions): Promise<(Trial & { first?: Pass })[]> {
-  const trials: (Trial & { first?: Pass })[] = [];
+/** Tries every rung once. */
+export async function tryCaptures(options: PollingOptions): Promise<ProvenTrial[]> {
+  const trials: ProvenTrial[] = [];
   for (const rung of RUNGS) {
     const opened = await openRung(rung, options);
     if ('capture' in opened) {

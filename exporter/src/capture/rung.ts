@@ -13,8 +13,8 @@ export interface Rung {
   readonly gives: string;
   /** Makes the capture. Throws when this host does not offer it. */
   create(options: PollingOptions): Capture;
-  /** What is in the way, asked when it does not work; the error says it where this finds nothing. */
-  obstacles?(options: PollingOptions): readonly Obstacle[];
+  /** What is in the way, asked with the error when it does not work; none where only the error can tell. */
+  obstacles?(options: PollingOptions, error: Error): readonly Obstacle[];
 }
 
 /** How a rung fared when it was tried. */
@@ -46,7 +46,7 @@ export async function openRung(rung: Rung, options: PollingOptions): Promise<Ope
   } catch (error) {
     capture?.close();
     if ((error as { fatal?: boolean }).fatal) throw error;
-    const obstacles = rung.obstacles?.(options) ?? [];
+    const obstacles = rung.obstacles?.(options, error as Error) ?? [];
     const { name, gives } = rung;
     if (obstacles.length === 0) return { name, gives, missing: (error as Error).message };
     return {

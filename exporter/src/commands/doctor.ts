@@ -19,20 +19,11 @@ export const doctor: Command = {
       io.stdout(helpText('musubi doctor [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    const where = { capture: settings.capture, procRoot: settings['proc-root'], netns: settings.netns };
+    const where = { procRoot: settings['proc-root'], netns: settings.netns };
     const trials = await tryCaptures(where);
-    const usable = trials.filter(({ missing }) => missing === undefined).map(({ name }) => name);
+    const usable = trials.filter(({ first }) => first).map(({ name }) => name);
     const wanted = settings.capture === 'auto' ? usable[0] : usable.find((name) => name === settings.capture);
-    const checks: Check[] = [
-      ...trials.map(
-        ({ name, gives, missing }): Check => ({
-          name: `capture ${name}`,
-          state: missing === undefined ? 'good' : 'missing',
-          detail: missing ?? `works; gives ${gives}`,
-        }),
-      ),
-      ...(await examineHost(where)),
-    ];
+    const checks = examineHost(trials, wanted, where);
     if (settings.json) io.stdout(`${JSON.stringify({ capture: wanted ?? null, checks }, null, 2)}\n`);
     else io.stdout(reportText(checks, wanted));
     return wanted === undefined ? 1 : 0;
@@ -41,9 +32,9 @@ export const doctor: Command = {
 
 function reportText(checks: readonly Check[], capture: string | undefined): string {
   const width = Math.max(...checks.map(({ name }) => name.length)) + 2;
-  const lines = checks.flatMap(({ name, state, detail, remedy }) => [
+  const lines = checks.flatMap(({ name, state, detail, remedies = [] }) => [
     `${MARKS[state]} ${name.padEnd(width)}${detail}`,
-    ...(remedy ? [`  ${' '.repeat(width)}→ ${remedy}`] : []),
+    ...remedies.map((remedy) => `  ${' '.repeat(width)}→ ${remedy}`),
   ]);
   const verdict = capture ? `Musubi would use: ${capture}` : 'Musubi cannot work here: no capture is usable.';
   return `${lines.join('\n')}\n\n${verdict}\n`;

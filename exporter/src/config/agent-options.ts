@@ -20,10 +20,10 @@ export const jsonOption = option({ help: 'print JSON', parse: parseBoolean });
 /** The options of every command that looks at this host. */
 export const HOST_OPTIONS = {
   capture: option({
-    value: 'auto|sockdiag|procfs',
+    value: 'auto|ebpf|sockdiag|procfs',
     help: 'how to read sockets; auto takes the first that works',
     env: [{ name: 'MUSUBI_CAPTURE' }],
-    parse: oneOf('auto', 'sockdiag', 'procfs'),
+    parse: oneOf('auto', 'ebpf', 'sockdiag', 'procfs'),
     default: 'auto',
   }),
   netns: option({

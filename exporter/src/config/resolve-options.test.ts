@@ -104,7 +104,7 @@ describe('wrong usage names the place and the value', () => {
 
   it.each([
     [['--interval', 'soon'], '--interval: "soon" is no duration such as 5s or 1m30s'],
-    [['--capture=magic'], '--capture: "magic" is none of auto, sockdiag, procfs'],
+    [['--capture=magic'], '--capture: "magic" is none of auto, ebpf, sockdiag, procfs'],
     [['--host-name='], '--host-name: "" is empty'],
     [['--host-name', ''], '--host-name: "" is empty'],
     [['--speed', '5'], "Unknown option '--speed'"],

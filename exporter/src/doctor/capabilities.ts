@@ -1,5 +1,25 @@
+import { readFileSync } from 'node:fs';
+
 /** The bits of the capabilities that matter here (include/uapi/linux/capability.h). */
-const BITS = { CAP_DAC_READ_SEARCH: 2, CAP_NET_ADMIN: 12, CAP_SYS_PTRACE: 19, CAP_SYS_ADMIN: 21 } as const;
+const BITS = {
+  CAP_DAC_READ_SEARCH: 2,
+  CAP_NET_ADMIN: 12,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_ADMIN: 21,
+  CAP_PERFMON: 38,
+  CAP_BPF: 39,
+} as const;
+
+export type Capability = keyof typeof BITS;
+
+/** The effective set of this process; empty where it is not told. */
+export function readEffectiveCapabilities(procRoot: string): bigint {
+  try {
+    return parseEffectiveCapabilities(readFileSync(`${procRoot}/self/status`, 'latin1'));
+  } catch {
+    return 0n;
+  }
+}
 
 /** The effective set of a process, from the `CapEff` line of `/proc/PID/status`; empty when there is none. */
 export function parseEffectiveCapabilities(status: string): bigint {
@@ -8,6 +28,6 @@ export function parseEffectiveCapabilities(status: string): bigint {
 }
 
 /** Whether a set has a capability. */
-export function holdsCapability(set: bigint, capability: keyof typeof BITS): boolean {
+export function holdsCapability(set: bigint, capability: Capability): boolean {
   return (set & (1n << BigInt(BITS[capability]))) !== 0n;
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { type CaptureName, type Pass, skippedNamespaces } from '../capture/capture.ts';
-import { chooseCapture } from '../capture/ladder.ts';
-import { holdsCapability, parseEffectiveCapabilities } from './capabilities.ts';
+import type { ProvenTrial } from '../capture/ladder.ts';
+import { type Capability, holdsCapability, readEffectiveCapabilities } from './capabilities.ts';
+import { foreignPids } from './ebpf-obstacles.ts';
 
 /** One thing Musubi needs or can use, and how this host fares. */
 export interface Check {
@@ -10,61 +10,73 @@ export interface Check {
   readonly state: 'good' | 'limited' | 'missing';
   readonly detail: string;
   /** What to do about it. */
-  readonly remedy?: string;
+  readonly remedies?: readonly string[];
 }
 
 interface Where {
-  readonly capture: 'auto' | CaptureName;
   readonly procRoot: string;
   readonly netns: 'self' | 'all';
 }
 
-/** Looks at the host as the agent would, beyond the captures themselves. */
-export async function examineHost(where: Where): Promise<Check[]> {
+/** What this host offers, given how every capture fared and which of them would be used. */
+export function examineHost(
+  trials: readonly ProvenTrial[],
+  wanted: CaptureName | undefined,
+  where: Where,
+): Check[] {
+  const first = trials.find(({ name }) => name === wanted)?.first;
+  const held = readEffectiveCapabilities(where.procRoot);
   return [
     {
       name: 'system',
       state: 'good',
       detail: `Linux ${release()}, Node.js ${process.version}, ${process.arch}`,
     },
-    capabilities(where.procRoot),
-    ...(await visibility(where)),
+    ...trials.map((trial) => captureCheck(trial, held, where)),
+    names(held, where),
+    ...(first ? visibility(first) : []),
   ];
 }
 
-const USEFUL = [
-  { bit: 'CAP_SYS_PTRACE', gives: 'names of other users’ processes' },
-  { bit: 'CAP_DAC_READ_SEARCH', gives: 'names of other users’ processes' },
-  { bit: 'CAP_SYS_ADMIN', gives: 'other network namespaces by sock_diag' },
-] as const;
-
-function capabilities(procRoot: string): Check {
-  let status = '';
-  try {
-    status = readFileSync(`${procRoot}/self/status`, 'latin1');
-  } catch {
-    // Told below: no capability is seen.
+function captureCheck(
+  { name, gives, missing, remedies }: ProvenTrial,
+  held: bigint,
+  { netns }: Where,
+): Check {
+  const check = { name: `capture ${name}`, ...(remedies && { remedies }) };
+  if (missing !== undefined) return { ...check, state: 'missing', detail: missing };
+  if (name === 'sockdiag' && netns === 'all' && !holdsCapability(held, 'CAP_SYS_ADMIN')) {
+    return {
+      ...check,
+      state: 'limited',
+      detail: `works; gives ${gives}; no CAP_SYS_ADMIN: in the own network namespace only`,
+      remedies: ['grant CAP_SYS_ADMIN, or use ebpf'],
+    };
   }
-  const held = parseEffectiveCapabilities(status);
-  const lacking = USEFUL.filter(({ bit }) => !holdsCapability(held, bit));
-  if (lacking.length === 0)
-    return { name: 'privileges', state: 'good', detail: USEFUL.map(({ bit }) => bit).join(', ') };
+  return { ...check, state: 'good', detail: `works; gives ${gives}` };
+}
+
+const NAMING: readonly Capability[] = ['CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'];
+
+/** Either alone is of no use: /proc/PID/fd takes one to list and the other to read. */
+function names(held: bigint, where: Where): Check {
+  const foreign = foreignPids(where);
+  if (foreign?.remedy) {
+    const detail = 'a pid namespace of its own: of the processes in it only';
+    return { name: 'names', state: 'limited', detail, remedies: [foreign.remedy] };
+  }
+  const lacking = NAMING.filter((capability) => !holdsCapability(held, capability));
+  if (lacking.length === 0) return { name: 'names', state: 'good', detail: 'of every process' };
   return {
-    name: 'privileges',
+    name: 'names',
     state: 'limited',
-    detail: lacking.map(({ bit, gives }) => `no ${bit} (${gives})`).join(', '),
-    remedy: 'run as root, or grant these capabilities',
+    detail: `${lacking.map((capability) => `no ${capability}`).join(', ')}: of the processes of its own user only`,
+    remedies: [`run as root, or grant ${NAMING.join(' and ')}`],
   };
 }
 
-/** What one real pass could and could not see. */
-async function visibility(where: Where): Promise<Check[]> {
-  let pass: Pass;
-  try {
-    pass = await look(where);
-  } catch (error) {
-    return [{ name: 'sockets', state: 'missing', detail: (error as Error).message }];
-  }
+/** What a real pass could and could not see. */
+function visibility(pass: Pass): Check[] {
   const connected = pass.observations.filter(({ open }) => open > 0);
   const unnamed = connected.filter(({ pid }) => pid === undefined);
   const skipped = skippedNamespaces(pass);
@@ -88,13 +100,4 @@ async function visibility(where: Where): Promise<Check[]> {
       detail: `${pass.namespaces.length - skipped.length} of ${pass.namespaces.length} read${skipped[0] ? `: ${skipped[0].skipped}` : ''}`,
     },
   ];
-}
-
-async function look(where: Where): Promise<Pass> {
-  const { capture } = await chooseCapture(where.capture, where);
-  try {
-    return await capture.read();
-  } finally {
-    capture.close();
-  }
 }
