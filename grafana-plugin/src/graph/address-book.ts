@@ -18,14 +18,14 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
   const owners = new Map<string, Set<string>>();
   const listening = new Map<string, End[]>();
 
-  const claim = ({ address, host }: End) => {
-    if (host === '' || isWildcard(address) || isLoopback(address)) return;
+  const claim = (transport: string, { address, host }: End) => {
+    if (transport === 'unix' || host === '' || isWildcard(address) || isLoopback(address)) return;
     const hosts = owners.get(address);
     if (hosts) hosts.add(host);
     else owners.set(address, new Set([host]));
   };
   const listen = ({ transport, port, end }: Listener) => {
-    claim(end);
+    claim(transport, end);
     if (isWildcard(end.address)) return;
     const key = socketKey(transport, end.address, port);
     const ends = listening.get(key);
@@ -33,7 +33,8 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
     else listening.set(key, [end]);
   };
   for (const { direction, src, dst, transport, port } of halves) {
-    if (direction === 'outbound') claim(src);
+    if (direction === 'outbound') claim(transport, src);
+    else if (direction === 'unknown') claim(transport, dst);
     // Whoever was asked there by one client also listens for the others.
     else listen({ transport, port, end: dst });
   }
@@ -51,14 +52,20 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
     },
     listenersAt(transport, address, port, reporter) {
       const ends = listening.get(socketKey(transport, address, port)) ?? [];
-      return isHostLocal(address) ? ends.filter((end) => end.host === reporter) : ends;
+      return transport === 'unix' || isHostLocal(address)
+        ? ends.filter((end) => end.host === reporter)
+        : ends;
     },
   };
 }
 
-/** The join key of a half: the host is part of it where the addresses mean something on that host only. */
+/**
+ * The join key of a half: the host is part of it where the addresses mean something on that host only, as the
+ * names of Unix sockets do. Halves without addresses, which stand for many dependencies, never meet another.
+ */
 export function joinKey(half: HalfEdge, book: AddressBook): string {
-  const { src, dst, port, transport } = half;
-  const local = book.isHostLocal(src.address) && book.isHostLocal(dst.address);
+  const { direction, src, dst, port, transport } = half;
+  if (src.address === '' && dst.address === '') return JSON.stringify([direction, port, transport]);
+  const local = transport === 'unix' || (book.isHostLocal(src.address) && book.isHostLocal(dst.address));
   return JSON.stringify([src.address, dst.address, port, transport, local ? reporterOf(half) : '']);
 }

@@ -13,8 +13,8 @@ const anyEnd = fc.record({
   kind: few('', 'dns', 'internet'),
 });
 const anyHalf: fc.Arbitrary<HalfEdge> = fc.record({
-  direction: few('outbound', 'inbound') as fc.Arbitrary<HalfEdge['direction']>,
-  transport: few('tcp', 'udp', ''),
+  direction: few('outbound', 'inbound', 'unknown') as fc.Arbitrary<HalfEdge['direction']>,
+  transport: few('tcp', 'udp', 'unix', ''),
   port: few('', '80', '81'),
   src: anyEnd,
   dst: anyEnd,
@@ -45,6 +45,15 @@ describe('whatever the data', () => {
         for (const { source, target } of edges) expect(keys.has(source) && keys.has(target)).toBe(true);
         const ports = new Set(edges.map((edge) => `${edge.port}/${edge.transport}`));
         for (const { port, transport } of halves) expect(ports).toContain(`${port}/${transport}`);
+      }),
+    );
+  });
+
+  test('none is told as directed that no half tells so', () => {
+    fc.assert(
+      fc.property(anyInput, ([halves, listeners]) => {
+        const undirected = halves.map((each): HalfEdge => ({ ...each, direction: 'unknown' }));
+        expect(buildGraph(undirected, listeners).edges.filter(({ directed }) => directed)).toEqual([]);
       }),
     );
   });

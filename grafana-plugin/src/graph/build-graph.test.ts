@@ -176,6 +176,100 @@ describe('addresses of one host only', () => {
   });
 });
 
+describe('an edge of unknown direction', () => {
+  const udp = { transport: 'udp', port: '123' };
+  const undirected = half('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp);
+  const asked = half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', { opened: 1 }, udp);
+  const directions = (...halves: HalfEdge[]) => buildGraph(halves, []).edges.map(({ directed }) => directed);
+
+  test('is there, claims none, and is told from the end that does not report', () => {
+    const [edge] = buildGraph([undirected], []).edges;
+    expect(say([undirected])).toEqual(['10.0.0.2 -> ntp@h1 :123']);
+    expect(edge).toMatchObject({ directed: false, atSource: undefined, atDestination: { opened: 7 } });
+    expect(directions(out)).toEqual([true]);
+  });
+
+  test('never joins one of known direction', () => {
+    const halves = [
+      half('outbound', 'chrony@h2/10.0.0.2', '/10.0.0.1', { opened: 1 }, udp),
+      half('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp),
+    ];
+    const graph = buildGraph(halves, []);
+    expect(graph.edges.map(({ directed, figures }) => [directed, figures.opened]).toSorted()).toEqual([
+      [false, 7],
+      [true, 1],
+    ]);
+  });
+
+  test('yields to one that tells the direction, whichever way, and is not counted with it', () => {
+    const answered = half('inbound', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 1 }, udp);
+    for (const known of [asked, answered]) {
+      const { edges } = buildGraph([undirected, known], []);
+      expect(edges.map(({ directed, figures }) => [directed, figures.opened])).toEqual([[true, 1]]);
+    }
+  });
+
+  test('yields also where the other report names the end that it does not', () => {
+    const named = half('inbound', 'ntp@h1/10.0.0.1', 'chrony@h2/10.0.0.2', {}, udp);
+    expect(directions(undirected, named)).toEqual([true]);
+  });
+
+  test.each([
+    ['port', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, port: '124' })],
+    ['transport', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, transport: 'tcp' })],
+    ['peer', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.3', {}, udp)],
+    ['service', half('outbound', 'dig@h1/10.0.0.1', '/10.0.0.2', {}, udp)],
+  ])('stays beside one of another %s', (_name, other) => {
+    expect(directions(undirected, other).toSorted()).toEqual([false, true]);
+  });
+
+  test('stays beside one that leads to another service at the same address', () => {
+    const toNamed = half('unknown', 'a@h2/10.0.0.2', 'ntp@h1/10.0.0.1', {}, udp);
+    const other = half('outbound', 'ntp@h1/10.0.0.1', 'b@h2/10.0.0.2', {}, udp);
+    expect(directions(toNamed, other).toSorted()).toEqual([false, true]);
+  });
+});
+
+describe('Unix sockets', () => {
+  const unix = { transport: 'unix', port: '' };
+  const ends = (host: string, from: string, to: string): [string, string] => [
+    `${from}@${host}`,
+    `${to}@${host}//run/db.sock`,
+  ];
+
+  test('lead to the service behind the name, which both ends report', () => {
+    const halves = [
+      half('outbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
+      half('inbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
+    ];
+    expect(say(halves)).toEqual(['app@h1 -> db@h1 :']);
+    expect(buildGraph(halves, []).edges).toMatchObject([
+      { seenBy: 'both', transport: 'unix', figures: { opened: 2 }, dst: { addresses: ['/run/db.sock'] } },
+    ]);
+  });
+
+  test('of the same name are others on another host', () => {
+    const halves = [
+      half('outbound', ...ends('h1', 'app', ''), {}, unix),
+      half('inbound', ...ends('h2', '', 'db'), {}, unix),
+    ];
+    expect(say(halves)).toEqual(['app@h1 -> unknown process@h1 :', 'unknown process@h2 -> db@h2 :']);
+  });
+});
+
+describe('many dependencies in one', () => {
+  test('of several ends meet nothing but the service that stands for the others', () => {
+    const none = { port: '' };
+    const halves = [
+      half('outbound', 'app@h1', 'other', { opened: 2 }, none),
+      half('inbound', 'other', 'db@h1', { opened: 3 }, none),
+      half('inbound', 'other', 'db@h2', { opened: 4 }, none),
+    ];
+    expect(say(halves)).toEqual(['app@h1 -> other :', 'other -> db@h1 :', 'other -> db@h2 :']);
+    expect(buildGraph(halves, []).edges.map(({ figures }) => figures.opened)).toEqual([2, 3, 4]);
+  });
+});
+
 describe('aggregation', () => {
   test('many addresses and pids between two services are one edge', () => {
     const halves = ['10.0.0.1', '10.0.0.7'].map((address, i) =>

@@ -5,11 +5,12 @@ import type { Figures, HalfEdge, Listener } from './half-edge.ts';
 import { type JoinedEdge, joinHalves } from './join-halves.ts';
 import { compareText, distinct } from './order.ts';
 import type { Party } from './party.ts';
+import { preferDirected } from './prefer-directed.ts';
 
 /** Builds the dependency graph of the half-edges and listeners of one time range. */
 export function buildGraph(halves: readonly HalfEdge[], listeners: readonly Listener[]): Graph {
   const book = createAddressBook(halves, listeners);
-  const joined = joinHalves(halves, book);
+  const joined = preferDirected(joinHalves(halves, book), (party) => nodeKey(party, book));
   const parties = Map.groupBy(
     joined.flatMap(({ src, dst }) => [src, dst]),
     (party) => nodeKey(party, book),
@@ -59,6 +60,7 @@ function toEdge(key: string, joined: readonly JoinedEdge[]): GraphEdge {
     target,
     port,
     transport,
+    directed: joined.every((each) => each.directed),
     src: endOf(joined.map((each) => each.src)),
     dst: endOf(joined.map((each) => each.dst)),
     seenBy: seenBy && others.length === 0 ? seenBy : 'both',

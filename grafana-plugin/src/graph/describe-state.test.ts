@@ -33,6 +33,15 @@ test('names the label that is missing', () => {
   });
 });
 
+test('misses no port where there are only Unix sockets', () => {
+  const columns = new Set(['direction', 'src_service', 'dst_address']);
+  const unix = half('outbound', 'a@h1', 'b@h1//run/b', {}, { transport: 'unix', port: '' });
+  expect(stateOf({ halves: [unix], rows: 1, columns })).toBeUndefined();
+  expect(stateOf({ halves: [unix, half('outbound', 'a@h1', 'b@h1')], rows: 2, columns })).toMatchObject({
+    title: 'No table has a `dst_port` label',
+  });
+});
+
 test('tells an idle range from one without exporters', () => {
   expect(stateOf({})).toMatchObject({ state: 'empty', advice: expect.stringContaining('exporters run') });
   expect(stateOf({ rows: 1, listeners: [listener('a@h1/10.0.0.1')] })).toMatchObject({

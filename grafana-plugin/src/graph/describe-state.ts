@@ -29,7 +29,10 @@ export function describeState(queries: number, reading: Reading, graph: Graph): 
         'Add the query `lastSeen`: service_dependency_last_seen_seconds, type Instant, format Table. The dashboard "Service dependencies" has all of them.',
     };
   }
-  const missing = REQUIRED.find((group) => !group.some((label) => reading.columns.has(label)));
+  // Unix sockets have no port.
+  const portless = reading.halves.length > 0 && reading.halves.every(({ transport }) => transport === 'unix');
+  const required = portless ? REQUIRED.filter(([label]) => label !== 'dst_port') : REQUIRED;
+  const missing = required.find((group) => !group.some((label) => reading.columns.has(label)));
   if (missing && reading.rows > reading.listeners.length) {
     return { state: 'wrong-data', title: `No table has a \`${missing[0]}\` label`, advice: LABELS_ADVICE };
   }

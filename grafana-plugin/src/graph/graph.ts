@@ -24,13 +24,15 @@ export interface GraphNode extends EdgeEnd {
   readonly host: string;
 }
 
-/** One dependency: `source` depends on `target`, which listens on `port`. */
+/** One dependency: `source` depends on `target`, which listens on `port`, or '' where there is none. */
 export interface GraphEdge {
   readonly key: string;
   readonly source: string;
   readonly target: string;
   readonly port: string;
   readonly transport: string;
+  /** Else the two exchange traffic, and which depends on the other is not known. */
+  readonly directed: boolean;
   readonly src: EdgeEnd;
   readonly dst: EdgeEnd;
   readonly seenBy: JoinedEdge['seenBy'];

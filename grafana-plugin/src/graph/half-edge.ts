@@ -4,11 +4,13 @@ export interface End {
   readonly process: string;
   readonly pid: string;
   readonly host: string;
+  /** IP address, or the name of a Unix socket. */
   readonly address: string;
   readonly kind: string;
 }
 
-export type Direction = 'outbound' | 'inbound';
+/** `unknown`: the kernel did not tell, and nothing is guessed. */
+export type Direction = 'outbound' | 'inbound' | 'unknown';
 
 /** The figures of an edge in the range, as one end saw them. Transmit and receive are the observing end's. */
 export interface Figures {
@@ -25,10 +27,11 @@ export interface Figures {
   lastSeen?: number;
 }
 
-/** An edge as one host reports it. Its own end is `src` when outbound, `dst` when inbound. */
+/** An edge as one host reports it. Its own end is `src` when outbound, else `dst`; the port is that of `dst`. */
 export interface HalfEdge {
   readonly direction: Direction;
   readonly transport: string;
+  /** '' where there is none: on Unix sockets, and where many dependencies are one. */
   readonly port: string;
   readonly src: End;
   readonly dst: End;

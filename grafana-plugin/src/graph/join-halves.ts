@@ -9,6 +9,8 @@ import { agreeOn, type Party } from './party.ts';
 export interface JoinedEdge {
   readonly transport: string;
   readonly port: string;
+  /** Whether `src` is known to depend on `dst`; else `dst` is the end that reported. */
+  readonly directed: boolean;
   readonly src: Party;
   readonly dst: Party;
   readonly seenBy: 'source' | 'destination' | 'both';
@@ -22,10 +24,11 @@ export function joinHalves(halves: readonly HalfEdge[], book: AddressBook): Join
   return [...Map.groupBy(halves, (half) => joinKey(half, book)).values()].flatMap((group) => {
     const clients = byOwnEnd(group, 'outbound', 'src');
     const listeners = byOwnEnd(group, 'inbound', 'dst');
+    const undirected = byOwnEnd(group, 'unknown', 'dst');
     const alone = listeners.filter((listener) => !clients.some((client) => mayMeet(client, listener)));
     return [
       ...clients.map((client) => fromSource(client, clients, listeners, book)),
-      ...alone.map((listener) => fromDestination(listener, book)),
+      ...[...alone, ...undirected].map((report) => fromDestination(report, book)),
     ];
   });
 }
@@ -78,6 +81,7 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
   return {
     transport: client.halves[0].transport,
     port: client.halves[0].port,
+    directed: true,
     src: client.own,
     dst: ifNamed(listening.party) ?? ifNamed(far) ?? listening.party ?? { ...far, candidates },
     seenBy: met.length > 0 ? 'both' : 'source',
@@ -86,11 +90,12 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
   };
 }
 
-/** One edge per listening service that no client's report was found for. */
+/** One edge per service that reported the port as its own and for which no client's report was found. */
 function fromDestination(listener: Report, book: AddressBook): JoinedEdge {
   return {
     transport: listener.halves[0].transport,
     port: listener.halves[0].port,
+    directed: listener.halves[0].direction !== 'unknown',
     src: nameFarEnd(listener.halves, 'src', book),
     dst: listener.own,
     seenBy: 'destination',

@@ -78,6 +78,17 @@ describe('reading', () => {
     expect(halves[0]?.figures).toEqual({ open: 4 });
   });
 
+  test('takes the name of a Unix socket as it is', () => {
+    const { dst_port: _, ...socket } = { ...edge, network_transport: 'unix', dst_address: '/Run/DB' };
+    const { halves } = readTables([row('opened', socket, 1)]);
+    expect(halves[0]).toMatchObject({ transport: 'unix', port: '', dst: { address: '/Run/DB' } });
+  });
+
+  test('takes a direction that is not known, but none that does not exist', () => {
+    const tables = ['unknown', 'sideways'].map((direction) => row('opened', { ...edge, direction }, 1));
+    expect(readTables(tables).halves.map(({ direction }) => direction)).toEqual(['unknown']);
+  });
+
   test('reads listeners, by refId or because a row has no direction', () => {
     const listen = { dst_service: 'api', dst_address: '10.0.0.2', dst_port: '80', network_transport: 'tcp' };
     const { listeners, halves } = readTables([row('listen', listen, 1), row('B', listen, 1)]);

@@ -1,5 +1,5 @@
 import { normaliseAddress } from './address.ts';
-import type { End, Figures, HalfEdge, Listener } from './half-edge.ts';
+import type { Direction, End, Figures, HalfEdge, Listener } from './half-edge.ts';
 import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
@@ -19,9 +19,13 @@ const readEnd = (side: 'src' | 'dst', cell: Cells): End => ({
   process: cell(`${side}_process`),
   pid: cell(`${side}_pid`),
   host: cell(`${side}_host`),
-  address: normaliseAddress(cell(`${side}_address`)),
+  address: addressOf(cell('network_transport'), cell(`${side}_address`)),
   kind: cell(`${side}_kind`),
 });
+
+/** The name of a Unix socket is the path of a file: taken as it is. */
+const addressOf = (transport: string, address: string): string =>
+  transport === 'unix' ? address : normaliseAddress(address);
 
 /** Reads half-edges and listeners, merging the figures that several queries give of one half-edge. */
 export function readTables(tables: readonly Table[]): Reading {
@@ -53,7 +57,7 @@ export function readTables(tables: readonly Table[]): Reading {
         continue;
       }
       const direction = cell('direction');
-      if (direction !== 'outbound' && direction !== 'inbound') continue;
+      if (!isDirection(direction)) continue;
       const src = readEnd('src', cell);
       const id = JSON.stringify([direction, transport, port, ...Object.values(src), ...Object.values(dst)]);
       let entry = halves.get(id);
@@ -72,6 +76,9 @@ export function readTables(tables: readonly Table[]): Reading {
   const kept = [...halves.values()].filter((entry) => entry.seen || !existenceAsked);
   return { halves: kept.map((entry) => entry.half), listeners, rows, columns };
 }
+
+const isDirection = (text: string): text is Direction =>
+  text === 'outbound' || text === 'inbound' || text === 'unknown';
 
 const ioFigure = (direction: string): 'transmit' | 'receive' | undefined =>
   direction === 'transmit' || direction === 'receive' ? direction : undefined;

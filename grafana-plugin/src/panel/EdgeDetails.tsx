@@ -3,7 +3,7 @@ import { mirrorFigures } from '../graph/figures.ts';
 import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Figures } from '../graph/half-edge.ts';
 import type { Formatters } from './formatters.ts';
-import { portOf, titleOf } from './node-texts.ts';
+import { pairOf, portOf } from './node-texts.ts';
 
 interface Props {
   readonly edge: GraphEdge;
@@ -17,6 +17,8 @@ const REPORTED: Record<GraphEdge['seenBy'], string> = {
   destination: 'Reported by the destination only.',
 };
 
+const UNDIRECTED = 'Both chose their ports: which of them depends on the other is not known.';
+
 /** Both ends of an edge, and its figures as each of them saw them. */
 export function EdgeDetails({ edge, graph, format }: Props) {
   const nodeOf = (key: string) => graph.nodes.find((node) => node.key === key);
@@ -25,12 +27,13 @@ export function EdgeDetails({ edge, graph, format }: Props) {
   return (
     <>
       <h6>
-        {titleOf(source)} → {titleOf(target)} {portOf(edge)}
+        {pairOf(edge, source, target)} {portOf(edge)}
       </h6>
       <Ends source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />
       <p>
-        {REPORTED[edge.seenBy]} <Candidates end={edge.src} /> <Candidates end={edge.dst} />
+        {edge.directed ? REPORTED[edge.seenBy] : UNDIRECTED} <Candidates end={edge.src} />{' '}
+        <Candidates end={edge.dst} />
       </p>
     </>
   );
@@ -43,15 +46,19 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
     ['pid', edge.src.pids.join(', '), edge.dst.pids.join(', ')],
     ['Host', source.host, target.host],
     ['Address', edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
-    ['Port', 'ephemeral', [edge.port, edge.transport].filter(Boolean).join('/')],
+    [
+      'Port',
+      edge.directed && edge.port !== '' ? 'ephemeral' : '',
+      [edge.port, edge.transport].filter(Boolean).join('/'),
+    ],
   ];
   return (
     <table>
       <thead>
         <tr>
           <td />
-          <th>Source (depends on)</th>
-          <th>Destination (listens)</th>
+          <th>{edge.directed ? 'Source (depends on)' : 'Other end'}</th>
+          <th>{edge.directed ? 'Destination (listens)' : 'Reporting end (has the port)'}</th>
         </tr>
       </thead>
       <tbody>
@@ -71,12 +78,16 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
 function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
   const views: [string, Figures][] = [];
   if (edge.atSource) views.push(['Seen by source', edge.atSource]);
-  if (edge.atDestination) views.push(['Seen by destination', mirrorFigures(edge.atDestination)]);
+  if (edge.atDestination)
+    views.push([
+      edge.directed ? 'Seen by destination' : 'Seen by reporting end',
+      mirrorFigures(edge.atDestination),
+    ]);
   const rows: [string, keyof Figures, (value: number) => string][] = [
     ['Connections opened', 'opened', format.count],
     ['Open at the end', 'open', format.count],
-    ['Source → destination', 'transmit', format.bytes],
-    ['Destination → source', 'receive', format.bytes],
+    [edge.directed ? 'Source → destination' : 'From the other end', 'transmit', format.bytes],
+    [edge.directed ? 'Destination → source' : 'To the other end', 'receive', format.bytes],
     ['Round trip', 'rtt', format.seconds],
     ['Last seen', 'lastSeen', format.time],
   ];

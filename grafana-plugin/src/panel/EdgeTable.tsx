@@ -6,7 +6,7 @@ import { legible } from '../graph/display/legible.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
-import { titleOf } from './node-texts.ts';
+import { placeOf, titleOf } from './node-texts.ts';
 
 interface Props {
   readonly graph: Graph;
@@ -109,6 +109,7 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
       data-bytes={bytes === undefined ? '' : Math.round(bytes)}
       data-last-seen={lastSeen ?? ''}
       data-seen-by={edge.seenBy}
+      data-directed={edge.directed}
     >
       <td>
         <button type="button" tabIndex={tabIndex} onFocus={onFocus} onClick={onPick}>
@@ -116,15 +117,20 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
         </button>
       </td>
       <td>{nameOf(target)}</td>
-      <td>{edge.port}</td>
+      <td>{placeOf(edge)}</td>
       <td>{edge.transport}</td>
       <td>{text(opened, format.count)}</td>
       <td>{text(open, format.count)}</td>
       <td>{text(bytes, format.bytes)}</td>
       <td>{text(lastSeen, format.time)}</td>
-      <td>{edge.seenBy === 'both' ? 'both ends' : edge.seenBy}</td>
+      <td>{seenBy(edge)}</td>
     </tr>
   );
+}
+
+function seenBy({ directed, seenBy: by }: GraphEdge): string {
+  if (!directed) return 'one end, direction unknown';
+  return by === 'both' ? 'both ends' : by;
 }
 
 const nameOf = (node: GraphNode | undefined) =>

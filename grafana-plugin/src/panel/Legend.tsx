@@ -15,6 +15,7 @@ export function Legend({ byteUnits }: { readonly byteUnits: string }) {
         <Line width={2.5} dashes="6 4" /> by one end
       </span>
       <span>width: bytes in the range ({byteUnits})</span>
+      <span>no arrow: direction unknown</span>
     </div>
   );
 }

@@ -13,18 +13,19 @@ const LISTED = 8;
 /** Who a node is, what it depends on, and what depends on it. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
   const titles = new Map(graph.nodes.map((each) => [each.key, titleOf(each)]));
-  const peers = (own: 'source' | 'target', other: 'source' | 'target') =>
+  const peers = (own: 'source' | 'target', other: 'source' | 'target', directed = true) =>
     graph.edges
-      .filter((edge) => edge[own] === node.key)
+      .filter((edge) => edge[own] === node.key && edge.directed === directed)
       .map((edge) => `${titles.get(edge[other])} ${portOf(edge)}`);
   const rows: [string, readonly string[]][] = [
     ['Host', node.host ? [legible(node.host)] : []],
     ['Process', node.processes.map(legible)],
     ['pid', node.pids],
-    ['Address', node.addresses],
+    ['Address', node.addresses.map(legible)],
     ['May be', node.candidates.map(legible)],
     ['Depends on', peers('source', 'target')],
     ['Used by', peers('target', 'source')],
+    ['Talks with', [...new Set([...peers('source', 'target', false), ...peers('target', 'source', false)])]],
   ];
   return (
     <>

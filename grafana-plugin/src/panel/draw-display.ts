@@ -91,7 +91,8 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
   }
   context.stroke();
   context.setLineDash([]);
-  drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
+  if (curve.arrow.length > 0)
+    drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
 }
 
 function drawArrow(context: CanvasRenderingContext2D, { arrow, width }: Curve, enlarged: number): void {

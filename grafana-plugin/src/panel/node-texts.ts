@@ -9,9 +9,9 @@ export const titleOf = (node: GraphNode): string => legible(node.title);
 
 /** What the text under a node's title says. */
 export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
-  legible(placeOf(node, nodeText));
+  legible(detailOf(node, nodeText));
 
-function placeOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
+function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
   const { host, processes, pids, addresses, service } = node;
   if (node.kind === 'external')
     return host || (service === '' ? 'no exporter' : addresses.join(', ')) || 'no exporter';
@@ -35,6 +35,17 @@ export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], forma
   return [portOf(edge), volume].filter(Boolean).join(' · ');
 }
 
-/** `:443`; transports other than TCP are named: `:53/udp`. */
-export const portOf = ({ port, transport }: GraphEdge): string =>
-  (port === '' ? '' : `:${port}`) + (transport === 'tcp' || transport === '' ? '' : `/${transport}`);
+/** `:443`; transports other than TCP are named: `:53/udp`, `unix`. */
+export function portOf({ port, transport }: GraphEdge): string {
+  const other = transport === 'tcp' ? '' : transport;
+  if (port === '') return other;
+  return other === '' ? `:${port}` : `:${port}/${other}`;
+}
+
+/** Where the destination listens: its port, or the names of its Unix sockets. */
+export const placeOf = ({ port, transport, dst }: GraphEdge): string =>
+  transport === 'unix' ? legible(dst.addresses.join(', ')) : port;
+
+/** `web → api`; `a — b` where the direction is not known. */
+export const pairOf = (edge: GraphEdge, source: GraphNode, target: GraphNode): string =>
+  `${titleOf(source)} ${edge.directed ? '→' : '—'} ${titleOf(target)}`;

@@ -50,6 +50,17 @@ describe('curves', () => {
     expect(list.curves.map((curve) => curve.arrow.direction).toSorted()).toEqual([-1, 1, 1]);
   });
 
+  test('of unknown direction end at the card, without an arrowhead', () => {
+    const list = display(
+      half('unknown', end('a@h/127.0.0.1'), end('b@h/127.0.0.1')),
+      half('unknown', end('a@h/127.0.0.1'), end('a@h/127.0.0.1'), {}, { port: '81' }),
+    );
+    const [line, loop] = list.curves.toSorted((p, q) => q.arrow.direction - p.arrow.direction);
+    expect([line, loop].map((curve) => curve?.arrow.length)).toEqual([0, 0]);
+    expect(line?.points.at(-1)?.x).toBe(cardOf(list, 'b').x);
+    expect(loop?.points.at(-1)?.y).toBeCloseTo(cardOf(list, 'a').y);
+  });
+
   test('are as wide as their bytes are many', () => {
     const list = display(call('a', 'b', '1', 10), call('a', 'c', '1', 1_000_000), call('a', 'd', '1', 0));
     const widths = list.curves.toSorted((p, q) => p.width - q.width).map((curve) => curve.target);

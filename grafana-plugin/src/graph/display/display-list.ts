@@ -15,7 +15,7 @@ export interface Card {
   readonly height: number;
 }
 
-/** An edge as drawn: cubic Bézier segments and an arrowhead that points at the destination. */
+/** An edge as drawn: cubic Bézier segments and, if its direction is known, an arrowhead at the destination. */
 export interface Curve {
   readonly key: string;
   readonly source: string;
@@ -24,7 +24,7 @@ export interface Curve {
   readonly points: readonly Point[];
   readonly width: number;
   readonly dashed: boolean;
-  /** The tip, and whether it points right (1), left (-1) or down (0). */
+  /** The tip, and whether it points right (1), left (-1) or down (0). Without length it is not drawn. */
   readonly arrow: { readonly tip: Point; readonly direction: 1 | -1 | 0; readonly length: number };
 }
 

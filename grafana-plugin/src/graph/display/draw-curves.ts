@@ -19,7 +19,7 @@ export function drawCurves(routes: readonly Route[], layout: Layout): Curve[] {
     const lane = lanes.get(pair) ?? 0;
     lanes.set(pair, lane + 1);
     const width = widthOf(edge, most);
-    const length = 8 + width;
+    const length = edge.directed ? 8 + width : 0;
     const shape = {
       key: edge.key,
       source: edge.source,
@@ -49,7 +49,7 @@ function flow(route: Route, layout: Layout, shift: number, arrowLength: number):
       { x: x + reach, y: y + shift },
     ]),
     // The line ends inside the arrowhead, so that its width does not blunt the tip.
-    { x: route.entry.x - (arrowLength - 1) * route.direction, y: route.entry.y },
+    { x: route.entry.x - Math.max(0, arrowLength - 1) * route.direction, y: route.entry.y },
   ];
   return stops.flatMap((to, i) => {
     const from = stops[i - 1];
@@ -70,7 +70,7 @@ function selfLoop({ exit }: Route, layout: Layout, lane: number, length: number)
       { x: left, y: top },
       { x: left, y: peak },
       { x: right, y: peak },
-      { x: right, y: top - length + 1 },
+      { x: right, y: top - Math.max(0, length - 1) },
     ],
     arrow: { tip: { x: right, y: top }, direction: 0 as const, length },
   };

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { buildGraph } from '../graph/build-graph.ts';
+import type { HalfEdge } from '../graph/half-edge.ts';
+import { half } from '../graph/halves.fixture.ts';
+import { pairOf, placeOf, portOf } from './node-texts.ts';
+
+function texts(each: HalfEdge) {
+  const graph = buildGraph([each], []);
+  const [edge] = graph.edges;
+  const nodeOf = (key: string | undefined) => graph.nodes.find((node) => node.key === key);
+  const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
+  return edge && source && target && [pairOf(edge, source, target), portOf(edge), placeOf(edge)];
+}
+
+test.each([
+  ['TCP', half('outbound', 'a@h', 'b@h'), ['a → b', ':80', '80']],
+  ['UDP', half('outbound', 'a@h', 'b@h', {}, { transport: 'udp' }), ['a → b', ':80/udp', '80']],
+  [
+    'a Unix socket',
+    half('outbound', 'a@h', 'b@h//run/b\u202e', {}, { transport: 'unix', port: '' }),
+    ['a → b', 'unix', '/run/b\ufffd'],
+  ],
+  ['many in one', half('outbound', 'a@h', 'other', {}, { port: '' }), ['a → other', '', '']],
+  ['an unknown direction', half('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
+])('an edge over %s reads well', (_title, each, expected) => {
+  expect(texts(each)).toEqual(expected);
+});
