@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { Capture, CaptureName, Observation, Pass } from '../../exporter/src/capture/capture.ts';
+import { createEbpfCapture } from '../../exporter/src/capture/ebpf/create-ebpf-capture.ts';
+import { kernelProgramPath } from '../../exporter/src/capture/ebpf/kernel-program.ts';
 import { createPollingCapture } from '../../exporter/src/capture/polling/create-polling-capture.ts';
 import { createProcfsTable } from '../../exporter/src/capture/procfs/socket-table.ts';
 import { createSockdiagTable } from '../../exporter/src/capture/sockdiag/socket-table.ts';
@@ -17,18 +19,16 @@ export const CANNOT_CAPTURE =
         ? 'needs a kernel with BTF'
         : COMPILER === undefined
           ? 'needs a C compiler'
-          : undefined;
+          : !existsSync(kernelProgramPath())
+            ? 'needs clang and libbpf to build the kernel program'
+            : undefined;
 
 interface Reach {
   readonly netns: 'self' | 'all';
 }
 
 const CAPTURES: Record<CaptureName, (options: { procRoot: string } & Reach) => Promise<Capture>> = {
-  async ebpf(options) {
-    const module = '../../exporter/src/capture/ebpf/create-ebpf-capture.ts';
-    if (process.env.DEV_CAPTURE) return CAPTURES[process.env.DEV_CAPTURE as CaptureName](options);
-    return (await import(module)).createEbpfCapture(options);
-  },
+  ebpf: async (options) => createEbpfCapture(options),
   sockdiag: async (options) => createPollingCapture('sockdiag', createSockdiagTable(loadLibc()), options),
   procfs: async (options) => createPollingCapture('procfs', createProcfsTable('/proc'), options),
 };

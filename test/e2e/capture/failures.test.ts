@@ -18,144 +18,158 @@ const ATTEMPTS = 20;
 
 const { ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ECONNRESET } = constants.errno;
 
-describe.skipIf(CANNOT_CAPTURE)(`a connection that fails${CANNOT_CAPTURE ?? ''}`, () => {
-  let host: Host;
+describe.skipIf(CANNOT_CAPTURE)(
+  `a connection that fails${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  () => {
+    let host: Host;
 
-  beforeAll(async () => {
-    host = createNetwork().host('asks');
-    await setSysctl(host, 'net.ipv4.tcp_syn_retries', '1');
-    const peer = startWorkload('tun-peer', [`delay=${DELAY_MS}`], { on: host, onCleanup: onFileEnd });
-    await linesOf(peer, 'ready', 1);
-  });
-
-  /** What was told of a process, once all its attempts are. */
-  async function told(capture: Watch, pid: number, attempts: number): Promise<Observation[]> {
-    const seen = () => capture.seen({ pid, transport: 'tcp' });
-    const count = () => seen().reduce((all, { opened, failed }) => all + opened + total(failed ?? []), 0);
-    await waitFor(
-      async () => {
-        await capture.read();
-        return count() >= attempts || undefined;
-      },
-      () => `${attempts} attempts of ${pid}: ${JSON.stringify(seen())}`,
-      3000,
-    );
-    return seen();
-  }
-
-  const total = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
-
-  /** The reasons that were told, each with its count. */
-  function reasons(seen: readonly Observation[]): Record<string, number> {
-    const counts = FAILURES.map((reason, at) => [reason, total(seen.map(({ failed }) => failed?.[at] ?? 0))]);
-    return Object.fromEntries(counts.filter(([, count]) => count !== 0));
-  }
-
-  function expectFailed(seen: readonly Observation[], to: { address: string; port: number; reason: string }) {
-    expect(reasons(seen)).toEqual({ [to.reason]: ATTEMPTS });
-    expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({ opened: 0, open: 0 });
-    for (const one of seen) {
-      expect(one).toMatchObject({ direction: 'outbound', remoteAddress: to.address, port: to.port });
-      expect(total(one.setup?.counts ?? [])).toBe(0);
-    }
-  }
-
-  it.each([
-    ['refused', 11, ECONNREFUSED],
-    ['timeout', 10, ETIMEDOUT],
-    ['host_unreachable', 12, EHOSTUNREACH],
-    ['net_unreachable', 13, ENETUNREACH],
-    ['reset', 14, ECONNRESET],
-  ])('is told as %s', async (reason, part, errno) => {
-    const capture = await beginWatch('ebpf', 'all');
-    await Promise.all(
-      [`10.99.0.${part}`, `fd99::${part}`].map(async (address) => {
-        const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], { on: host });
-        await linesOf(attempt, 'over', 1);
-        const outcomes = words(attempt.stdout(), 'outcome').map(([number]) => Number(number));
-        expect(outcomes).toEqual(Array(ATTEMPTS).fill(errno));
-        expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason });
-      }),
-    );
-  });
-
-  it.each(['127.0.0.1', '::1'])(
-    'is told as refused at a port of %s where nobody listens',
-    async (address) => {
-      const capture = await beginWatch('ebpf', 'all');
-      const port = await freePort();
-      const attempt = startWorkload('attempt', [`target=${address}/${port}`, `count=${ATTEMPTS}`]);
-      await linesOf(attempt, 'over', 1);
-      expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port, reason: 'refused' });
-      expect(capture.seen({ port, direction: 'inbound' })).toEqual([]);
-    },
-  );
-
-  it.each(['10.99.0.10', 'fd99::10'])('is told as cancelled when who asked %s closes it', async (address) => {
-    const capture = await beginWatch('ebpf', 'all');
-    const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=close'];
-    const attempt = startWorkload('attempt', args, { on: host });
-    await linesOf(attempt, 'over', 1);
-    expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason: 'cancelled' });
-  });
-
-  it('is told as cancelled when who asked is killed', async () => {
-    const capture = await beginWatch('ebpf', 'all');
-    const address = '10.99.0.10';
-    const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=hang'];
-    const attempt = startWorkload('attempt', args, { on: host });
-    await linesOf(attempt, 'asked', 1);
-    await capture.read();
-    expect(reasons(capture.seen({ pid: attempt.pid })), 'asked for and not yet failed').toEqual({});
-    await attempt.stop('SIGKILL');
-    expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason: 'cancelled' });
-  });
-
-  it('is told though there is no port left to ask from', async () => {
-    const crammed = createNetwork().host('crammed');
-    await setSysctl(crammed, 'net.ipv4.ip_local_port_range', '40000 40001');
-    const server = startWorkload('server', ['127.0.0.1/80'], { on: crammed });
-    await linesOf(server, 'listening', 1);
-    const capture = await beginWatch('ebpf', 'all');
-    const attempt = startWorkload('attempt', ['target=127.0.0.1/80', 'count=5'], { on: crammed });
-    await linesOf(attempt, 'over', 1);
-    const outcomes = words(attempt.stdout(), 'outcome').map(([errno]) => Number(errno));
-    const failed = outcomes.filter((errno) => errno === constants.errno.EADDRNOTAVAIL).length;
-    expect(failed).toBeGreaterThan(0);
-    const seen = await told(capture, attempt.pid, 5);
-    expect(total(Object.values(reasons(seen)))).toBe(failed);
-    expect(sum(seen, 'opened')).toBe(5 - failed);
-  });
-
-  it.each(['10.99.0.15', 'fd99::15'])('is no failure when %s only takes its time', async (address) => {
-    const capture = await beginWatch('ebpf', 'all');
-    const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], { on: host });
-    await linesOf(attempt, 'over', 1);
-    const seen = await told(capture, attempt.pid, ATTEMPTS);
-    expect(reasons(seen)).toEqual({});
-    expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({
-      opened: ATTEMPTS,
-      open: ATTEMPTS,
+    beforeAll(async () => {
+      host = createNetwork().host('asks');
+      await setSysctl(host, 'net.ipv4.tcp_syn_retries', '1');
+      const peer = startWorkload('tun-peer', [`delay=${DELAY_MS}`], { on: host, onCleanup: onFileEnd });
+      await linesOf(peer, 'ready', 1);
     });
-    const waited = words(attempt.stdout(), 'outcome').reduce((all, [, us]) => all + Number(us) / 1e6, 0);
-    const setup = seen.reduce((all, one) => all + (one.setup?.sum ?? 0), 0);
-    const counts = seen.flatMap((one) => one.setup?.counts ?? []);
-    expect(total(counts)).toBe(ATTEMPTS);
-    expect(setup).toBeGreaterThanOrEqual((ATTEMPTS * DELAY_MS) / 1000);
-    expect(setup).toBeLessThanOrEqual(waited);
-    const shorter = SETUP_BOUNDS.filter((bound) => bound < DELAY_MS / 1000).length;
-    for (const one of seen) expect(total(one.setup?.counts.slice(0, shorter) ?? [])).toBe(0);
-  });
 
-  it('leaves the set-up times of both ends of a connection to the one who asks', async () => {
-    const capture = await beginWatch('ebpf');
-    const server = startWorkload('server', ['request=1', 'answer=1', '127.0.0.1/0']);
-    const [[port] = []] = await linesOf(server, 'listening', 1);
-    await runWorkload('client', [`target=127.0.0.1/${port}`, 'count=50']);
-    await capture.read();
-    const of = (direction: string) =>
-      capture.seen({ port: Number(port) }).filter((seen) => seen.direction === direction);
-    expect(total(of('outbound').flatMap(({ setup }) => setup?.counts ?? []))).toBe(50);
-    expect(total(of('inbound').flatMap(({ setup }) => setup?.counts ?? []))).toBe(0);
-  });
-});
+    /** What was told of a process, once all its attempts are. */
+    async function told(capture: Watch, pid: number, attempts: number): Promise<Observation[]> {
+      const seen = () => capture.seen({ pid, transport: 'tcp' });
+      const count = () => seen().reduce((all, { opened, failed }) => all + opened + total(failed ?? []), 0);
+      await waitFor(
+        async () => {
+          await capture.read();
+          return count() >= attempts || undefined;
+        },
+        () => `${attempts} attempts of ${pid}: ${JSON.stringify(seen())}`,
+        3000,
+      );
+      return seen();
+    }
+
+    const total = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+
+    /** The reasons that were told, each with its count. */
+    function reasons(seen: readonly Observation[]): Record<string, number> {
+      const counts = FAILURES.map((reason, at) => [
+        reason,
+        total(seen.map(({ failed }) => failed?.[at] ?? 0)),
+      ]);
+      return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+    }
+
+    function expectFailed(
+      seen: readonly Observation[],
+      to: { address: string; port: number; reason: string },
+    ) {
+      expect(reasons(seen)).toEqual({ [to.reason]: ATTEMPTS });
+      expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({ opened: 0, open: 0 });
+      for (const one of seen) {
+        expect(one).toMatchObject({ direction: 'outbound', remoteAddress: to.address, port: to.port });
+        expect(total(one.setup?.counts ?? [])).toBe(0);
+      }
+    }
+
+    it.each([
+      ['refused', 11, ECONNREFUSED],
+      ['timeout', 10, ETIMEDOUT],
+      ['host_unreachable', 12, EHOSTUNREACH],
+      ['net_unreachable', 13, ENETUNREACH],
+      ['reset', 14, ECONNRESET],
+    ])('is told as %s', async (reason, part, errno) => {
+      const capture = await beginWatch('ebpf', 'all');
+      await Promise.all(
+        [`10.99.0.${part}`, `fd99::${part}`].map(async (address) => {
+          const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], {
+            on: host,
+          });
+          await linesOf(attempt, 'over', 1);
+          const outcomes = words(attempt.stdout(), 'outcome').map(([number]) => Number(number));
+          expect(outcomes).toEqual(Array(ATTEMPTS).fill(errno));
+          expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason });
+        }),
+      );
+    });
+
+    it.each(['127.0.0.1', '::1'])(
+      'is told as refused at a port of %s where nobody listens',
+      async (address) => {
+        const capture = await beginWatch('ebpf', 'all');
+        const port = await freePort();
+        const attempt = startWorkload('attempt', [`target=${address}/${port}`, `count=${ATTEMPTS}`]);
+        await linesOf(attempt, 'over', 1);
+        expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port, reason: 'refused' });
+        expect(capture.seen({ port, direction: 'inbound' })).toEqual([]);
+      },
+    );
+
+    it.each(['10.99.0.10', 'fd99::10'])(
+      'is told as cancelled when who asked %s closes it',
+      async (address) => {
+        const capture = await beginWatch('ebpf', 'all');
+        const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=close'];
+        const attempt = startWorkload('attempt', args, { on: host });
+        await linesOf(attempt, 'over', 1);
+        expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason: 'cancelled' });
+      },
+    );
+
+    it('is told as cancelled when who asked is killed', async () => {
+      const capture = await beginWatch('ebpf', 'all');
+      const address = '10.99.0.10';
+      const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=hang'];
+      const attempt = startWorkload('attempt', args, { on: host });
+      await linesOf(attempt, 'asked', 1);
+      await capture.read();
+      expect(reasons(capture.seen({ pid: attempt.pid })), 'asked for and not yet failed').toEqual({});
+      await attempt.stop('SIGKILL');
+      expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason: 'cancelled' });
+    });
+
+    it('is told though there is no port left to ask from', async () => {
+      const crammed = createNetwork().host('crammed');
+      await setSysctl(crammed, 'net.ipv4.ip_local_port_range', '40000 40001');
+      const server = startWorkload('server', ['127.0.0.1/80'], { on: crammed });
+      await linesOf(server, 'listening', 1);
+      const capture = await beginWatch('ebpf', 'all');
+      const attempt = startWorkload('attempt', ['target=127.0.0.1/80', 'count=5'], { on: crammed });
+      await linesOf(attempt, 'over', 1);
+      const outcomes = words(attempt.stdout(), 'outcome').map(([errno]) => Number(errno));
+      const failed = outcomes.filter((errno) => errno === constants.errno.EADDRNOTAVAIL).length;
+      expect(failed).toBeGreaterThan(0);
+      const seen = await told(capture, attempt.pid, 5);
+      expect(total(Object.values(reasons(seen)))).toBe(failed);
+      expect(sum(seen, 'opened')).toBe(5 - failed);
+    });
+
+    it.each(['10.99.0.15', 'fd99::15'])('is no failure when %s only takes its time', async (address) => {
+      const capture = await beginWatch('ebpf', 'all');
+      const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], { on: host });
+      await linesOf(attempt, 'over', 1);
+      const seen = await told(capture, attempt.pid, ATTEMPTS);
+      expect(reasons(seen)).toEqual({});
+      expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({
+        opened: ATTEMPTS,
+        open: ATTEMPTS,
+      });
+      const waited = words(attempt.stdout(), 'outcome').reduce((all, [, us]) => all + Number(us) / 1e6, 0);
+      const setup = seen.reduce((all, one) => all + (one.setup?.sum ?? 0), 0);
+      const counts = seen.flatMap((one) => one.setup?.counts ?? []);
+      expect(total(counts)).toBe(ATTEMPTS);
+      expect(setup).toBeGreaterThanOrEqual((ATTEMPTS * DELAY_MS) / 1000);
+      expect(setup).toBeLessThanOrEqual(waited);
+      const shorter = SETUP_BOUNDS.filter((bound) => bound < DELAY_MS / 1000).length;
+      for (const one of seen) expect(total(one.setup?.counts.slice(0, shorter) ?? [])).toBe(0);
+    });
+
+    it('leaves the set-up times of both ends of a connection to the one who asks', async () => {
+      const capture = await beginWatch('ebpf');
+      const server = startWorkload('server', ['request=1', 'answer=1', '127.0.0.1/0']);
+      const [[port] = []] = await linesOf(server, 'listening', 1);
+      await runWorkload('client', [`target=127.0.0.1/${port}`, 'count=50']);
+      await capture.read();
+      const of = (direction: string) =>
+        capture.seen({ port: Number(port) }).filter((seen) => seen.direction === direction);
+      expect(total(of('outbound').flatMap(({ setup }) => setup?.counts ?? []))).toBe(50);
+      expect(total(of('inbound').flatMap(({ setup }) => setup?.counts ?? []))).toBe(0);
+    });
+  },
+);

@@ -7,138 +7,146 @@ import { ask, linesOf, startServer, startWorkload, words } from '../../harness/w
 
 const STARTS = 50;
 
-describe.skipIf(CANNOT_CAPTURE)(`a capture that starts on a busy host${CANNOT_CAPTURE ?? ''}`, () => {
-  it(`knows what is open and has opened since, ${STARTS} times`, async () => {
-    const server = await startServer(['127.0.0.1/0', '::1/0']);
-    const [port, port6] = server.ports;
-    const clients = [`127.0.0.1/${port}`, `::1/${port6}`].map((target) =>
-      startWorkload('churn', [`target=${target}`]),
-    );
-    await Promise.all(clients.map((client) => linesOf(client, 'ready', 1)));
-    /** How many connections the clients have made, and how many of them are open. */
-    async function mark(line: 'go' | 'mark' | 'stop') {
-      const marks = await Promise.all(clients.map((client) => ask(client, line, 'mark')));
-      const total = (at: number) => marks.reduce((all, words) => all + Number(words[at]), 0);
-      return { made: total(0), open: total(1) };
-    }
-
-    for (let start = 0; start < STARTS; start++) {
-      const before = await mark('go');
-      const capture = watch(await openCapture('ebpf'));
-      const after = await mark('mark');
-      await capture.read();
-      const end = await mark('stop');
-      const ofEnd = (direction: string) =>
-        capture
-          .seen()
-          .filter(
-            (seen) =>
-              server.ports.includes(seen.port) && seen.direction === direction && seen.transport === 'tcp',
-          );
-      const told = () =>
-        Object.fromEntries(
-          ['outbound', 'inbound'].map((direction) => [
-            direction,
-            { open: sum(ofEnd(direction), 'open'), opened: sum(ofEnd(direction), 'opened') },
-          ]),
-        );
-      // What the clients closed last may still be open at the server's end.
-      await waitFor(
-        async () => {
-          await capture.read();
-          return Object.values(told()).every(({ open }) => open === end.open) || undefined;
-        },
-        () => `${end.open} open connections instead of ${JSON.stringify(told())} (start ${start})`,
-        2000,
+describe.skipIf(CANNOT_CAPTURE)(
+  `a capture that starts on a busy host${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  () => {
+    it(`knows what is open and has opened since, ${STARTS} times`, async () => {
+      const server = await startServer(['127.0.0.1/0', '::1/0']);
+      const [port, port6] = server.ports;
+      const clients = [`127.0.0.1/${port}`, `::1/${port6}`].map((target) =>
+        startWorkload('churn', [`target=${target}`]),
       );
-      capture.close();
-      for (const [direction, { opened }] of Object.entries(told())) {
-        const where = `${direction} (start ${start})`;
-        expect(opened, where).toBeGreaterThanOrEqual(end.made - after.made);
-        expect(opened, where).toBeLessThanOrEqual(end.made - before.made);
+      await Promise.all(clients.map((client) => linesOf(client, 'ready', 1)));
+      /** How many connections the clients have made, and how many of them are open. */
+      async function mark(line: 'go' | 'mark' | 'stop') {
+        const marks = await Promise.all(clients.map((client) => ask(client, line, 'mark')));
+        const total = (at: number) => marks.reduce((all, words) => all + Number(words[at]), 0);
+        return { made: total(0), open: total(1) };
       }
-    }
-  });
 
-  const CLIENTS = 5;
-
-  /** How a server may listen, and the address at which its clients reach it. */
-  const STYLES: readonly [string, 'server' | 'workers', string[], string][] = [
-    ['one address', 'server', ['127.0.0.1/0'], '127.0.0.1'],
-    ['any IPv4 address', 'server', ['0.0.0.0/0'], '127.0.0.1'],
-    ['any address, reached over IPv4', 'server', ['::/0'], '127.0.0.1'],
-    ['one address by processes that share it', 'workers', ['style=reuseport', 'at=127.0.0.1/0'], '127.0.0.1'],
-    ['one address by a process whose children accept', 'workers', ['style=prefork', 'at=::1/0'], '::1'],
-  ];
-
-  /** A server with its clients connected, whose listening sockets may be closed since. */
-  async function startStyle(program: string, args: readonly string[], address: string, isClosed: boolean) {
-    const server = startWorkload(program, args);
-    const said = (verb: string, count: number) =>
-      program === 'workers' ? linesOf(server, verb, count) : undefined;
-    const [ports = []] = await linesOf(server, 'listening', 1);
-    await said('worker', 3);
-    const port = Number(ports[0]);
-    const client = startWorkload('hold', [`target=${address}/${port}`, `count=${CLIENTS}`]);
-    await linesOf(client, 'held', 1);
-    await said('accepted', CLIENTS);
-    if (isClosed) {
-      await ask(server, 'deafen', 'deaf');
-      await said('deaf', 4);
-    }
-    const pids = (verb: string) => words(server.stdout(), verb).map(([pid]) => Number(pid));
-    return { server, client, port, workers: pids('worker'), accepted: pids('accepted') };
-  }
-
-  describe.each(STYLES)(
-    'knows both ends of connections to a server on %s',
-    (_title, program, args, address) => {
-      it.each(['still listens', 'listens no more'])('that %s', async (state) => {
-        const isClosed = state === 'listens no more';
-        const { server, client, port, workers, accepted } = await startStyle(
-          program,
-          args,
-          address,
-          isClosed,
-        );
+      for (let start = 0; start < STARTS; start++) {
+        const before = await mark('go');
         const capture = watch(await openCapture('ebpf'));
-        onTestFinished(() => capture.close());
-        const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
-        const pipeline = createPipeline({ capture, ...options });
-        await pipeline.pass();
-
-        const family = new Set([server.pid, client.pid, ...workers]);
-        const ours = capture.seen().filter(({ pid }) => pid !== undefined && family.has(pid));
-        expect(new Set(ours.map((seen) => seen.port)), 'no end is taken for the other').toEqual(
-          new Set([port]),
+        const after = await mark('mark');
+        await capture.read();
+        const end = await mark('stop');
+        const ofEnd = (direction: string) =>
+          capture
+            .seen()
+            .filter(
+              (seen) =>
+                server.ports.includes(seen.port) && seen.direction === direction && seen.transport === 'tcp',
+            );
+        const told = () =>
+          Object.fromEntries(
+            ['outbound', 'inbound'].map((direction) => [
+              direction,
+              { open: sum(ofEnd(direction), 'open'), opened: sum(ofEnd(direction), 'opened') },
+            ]),
+          );
+        // What the clients closed last may still be open at the server's end.
+        await waitFor(
+          async () => {
+            await capture.read();
+            return Object.values(told()).every(({ open }) => open === end.open) || undefined;
+          },
+          () => `${end.open} open connections instead of ${JSON.stringify(told())} (start ${start})`,
+          2000,
         );
-        const inbound = capture.seen({ port, direction: 'inbound' });
-        const outbound = capture.seen({ port, direction: 'outbound' });
-        for (const end of [inbound, outbound]) {
-          expect({ open: sum(end, 'open'), opened: sum(end, 'opened') }).toEqual({
-            open: CLIENTS,
-            opened: 0,
-          });
-          for (const seen of end)
-            expect(seen).toMatchObject({ localAddress: address, remoteAddress: address });
+        capture.close();
+        for (const [direction, { opened }] of Object.entries(told())) {
+          const where = `${direction} (start ${start})`;
+          expect(opened, where).toBeGreaterThanOrEqual(end.made - after.made);
+          expect(opened, where).toBeLessThanOrEqual(end.made - before.made);
         }
-        expect(new Set(outbound.map(({ pid }) => pid))).toEqual(new Set([client.pid]));
-        for (const { pid } of inbound) expect([server.pid, ...workers]).toContain(pid);
-        if (args[0] === 'style=reuseport') {
-          const truth = new Map<number, number>();
-          for (const pid of accepted) truth.set(pid, (truth.get(pid) ?? 0) + 1);
-          expect(sumBy(inbound, ({ pid }) => pid, 'open')).toEqual(truth);
-        }
+      }
+    });
 
-        const edges = pipeline.edges().map(({ attributes }) => attributes);
-        const atPort = edges.filter((attributes) => attributes['dst.port'] === port);
-        expect(atPort.filter(({ direction }) => direction === 'inbound')).toMatchObject([
-          { 'dst.service': program, 'dst.pid': server.pid },
-        ]);
-        expect(atPort.filter(({ direction }) => direction === 'outbound')).toMatchObject([
-          { 'src.service': 'hold', 'src.pid': client.pid },
-        ]);
-      });
-    },
-  );
-});
+    const CLIENTS = 5;
+
+    /** How a server may listen, and the address at which its clients reach it. */
+    const STYLES: readonly [string, 'server' | 'workers', string[], string][] = [
+      ['one address', 'server', ['127.0.0.1/0'], '127.0.0.1'],
+      ['any IPv4 address', 'server', ['0.0.0.0/0'], '127.0.0.1'],
+      ['any address, reached over IPv4', 'server', ['::/0'], '127.0.0.1'],
+      [
+        'one address by processes that share it',
+        'workers',
+        ['style=reuseport', 'at=127.0.0.1/0'],
+        '127.0.0.1',
+      ],
+      ['one address by a process whose children accept', 'workers', ['style=prefork', 'at=::1/0'], '::1'],
+    ];
+
+    /** A server with its clients connected, whose listening sockets may be closed since. */
+    async function startStyle(program: string, args: readonly string[], address: string, isClosed: boolean) {
+      const server = startWorkload(program, args);
+      const said = (verb: string, count: number) =>
+        program === 'workers' ? linesOf(server, verb, count) : undefined;
+      const [ports = []] = await linesOf(server, 'listening', 1);
+      await said('worker', 3);
+      const port = Number(ports[0]);
+      const client = startWorkload('hold', [`target=${address}/${port}`, `count=${CLIENTS}`]);
+      await linesOf(client, 'held', 1);
+      await said('accepted', CLIENTS);
+      if (isClosed) {
+        await ask(server, 'deafen', 'deaf');
+        await said('deaf', 4);
+      }
+      const pids = (verb: string) => words(server.stdout(), verb).map(([pid]) => Number(pid));
+      return { server, client, port, workers: pids('worker'), accepted: pids('accepted') };
+    }
+
+    describe.each(STYLES)(
+      'knows both ends of connections to a server on %s',
+      (_title, program, args, address) => {
+        it.each(['still listens', 'listens no more'])('that %s', async (state) => {
+          const isClosed = state === 'listens no more';
+          const { server, client, port, workers, accepted } = await startStyle(
+            program,
+            args,
+            address,
+            isClosed,
+          );
+          const capture = watch(await openCapture('ebpf'));
+          onTestFinished(() => capture.close());
+          const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
+          const pipeline = createPipeline({ capture, ...options });
+          await pipeline.pass();
+
+          const family = new Set([server.pid, client.pid, ...workers]);
+          const ours = capture.seen().filter(({ pid }) => pid !== undefined && family.has(pid));
+          expect(new Set(ours.map((seen) => seen.port)), 'no end is taken for the other').toEqual(
+            new Set([port]),
+          );
+          const inbound = capture.seen({ port, direction: 'inbound' });
+          const outbound = capture.seen({ port, direction: 'outbound' });
+          for (const end of [inbound, outbound]) {
+            expect({ open: sum(end, 'open'), opened: sum(end, 'opened') }).toEqual({
+              open: CLIENTS,
+              opened: 0,
+            });
+            for (const seen of end)
+              expect(seen).toMatchObject({ localAddress: address, remoteAddress: address });
+          }
+          expect(new Set(outbound.map(({ pid }) => pid))).toEqual(new Set([client.pid]));
+          for (const { pid } of inbound) expect([server.pid, ...workers]).toContain(pid);
+          if (args[0] === 'style=reuseport') {
+            const truth = new Map<number, number>();
+            for (const pid of accepted) truth.set(pid, (truth.get(pid) ?? 0) + 1);
+            expect(sumBy(inbound, ({ pid }) => pid, 'open')).toEqual(truth);
+          }
+
+          const edges = pipeline.edges().map(({ attributes }) => attributes);
+          const atPort = edges.filter((attributes) => attributes['dst.port'] === port);
+          expect(atPort.filter(({ direction }) => direction === 'inbound')).toMatchObject([
+            { 'dst.service': program, 'dst.pid': server.pid },
+          ]);
+          expect(atPort.filter(({ direction }) => direction === 'outbound')).toMatchObject([
+            { 'src.service': 'hold', 'src.pid': client.pid },
+          ]);
+        });
+      },
+    );
+  },
+);

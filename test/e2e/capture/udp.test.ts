@@ -1,0 +1,237 @@
+/** Who asks and who serves over UDP: right, or `unknown` where the kernel cannot tell, and never wrong. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Direction, Observation } from '../../../exporter/src/capture/capture.ts';
+import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
+import { freeUdpPort } from '../../harness/free-udp-port.ts';
+import { createNetwork, type Host } from '../../harness/network.ts';
+import type { Running } from '../../harness/process.ts';
+import { waitFor } from '../../harness/wait-for.ts';
+import { ask, linesOf, startWorkload, type WorkloadOptions } from '../../harness/workload.ts';
+
+/** A server on a port of its choice, or on a given one; 0 leaves it to the kernel. */
+async function serve(
+  address: string,
+  args: readonly string[] = [],
+  options?: WorkloadOptions & { port?: number },
+) {
+  const at = `at=${address}/${options?.port ?? (await freeUdpPort())}`;
+  const running = startWorkload('udp-server', [at, ...args], options);
+  const [[port] = []] = await linesOf(running, 'serving', 1);
+  return { running, pid: running.pid, port: Number(port) };
+}
+
+/** Runs a client until it has asked all; its sockets are open still. */
+async function askFrom(args: readonly string[], options?: WorkloadOptions): Promise<Running> {
+  const client = startWorkload('udp-client', args, options);
+  await linesOf(client, 'asked', 1);
+  return client;
+}
+
+const udpOf = (capture: Watch, pid: number) => capture.seen({ transport: 'udp', pid });
+
+/** What was told of each process, folded: direction and port with the number of conversations. */
+function summary(seen: readonly Observation[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { direction, port, opened } of seen) {
+    const key = `${direction} ${port}`;
+    counts[key] = (counts[key] ?? 0) + opened;
+  }
+  return counts;
+}
+
+/** Reads on until what is told of each process is as expected, and says what was told instead. */
+async function expectTold(capture: Watch, truth: readonly (readonly [number, Record<string, number>])[]) {
+  const told = () => truth.map(([pid]) => [pid, summary(udpOf(capture, pid))] as const);
+  await waitFor(
+    async () => {
+      await capture.read();
+      return JSON.stringify(told()) === JSON.stringify(truth) || undefined;
+    },
+    'the conversations',
+    3000,
+  ).catch(() => {});
+  expect(told()).toEqual(truth);
+}
+
+describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
+  describe.each([
+    ['IPv4', '127.0.0.1', '127.0.0.1'],
+    ['IPv4, by any address', '0.0.0.0', '127.0.0.1'],
+    ['IPv6', '::1', '::1'],
+    ['IPv6, by any address', '::', '::1'],
+    ['IPv4, by any address of IPv6', '::', '127.0.0.1'],
+  ])('over %s', (_title, address, to) => {
+    it.each(['connect', 'sendto'])(
+      'tells both ends of a hundred questions and answers, asked with %s',
+      async (way) => {
+        const capture = await beginWatch();
+        const server = await serve(address);
+        const client = await askFrom([`target=${to}/${server.port}`, `way=${way}`, 'count=100']);
+        await capture.read();
+        await ask(client, 'close', 'closed');
+        await expectTold(capture, [
+          [client.pid, { [`outbound ${server.port}`]: 100 }],
+          [server.pid, { [`inbound ${server.port}`]: 100 }],
+        ]);
+        const ends = [...udpOf(capture, client.pid), ...udpOf(capture, server.pid)];
+        expect(new Set(ends.map(({ remoteAddress }) => remoteAddress))).toEqual(new Set([to]));
+        expect(sum(udpOf(capture, client.pid), 'open')).toBe(0);
+      },
+    );
+  });
+
+  it('tells both ends where the kernel chose the port of the server', async () => {
+    const capture = await beginWatch();
+    const server = await serve('127.0.0.1', [], { port: 0 });
+    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'count=100']);
+    await expectTold(capture, [
+      [client.pid, { [`outbound ${server.port}`]: 100 }],
+      [server.pid, { [`inbound ${server.port}`]: 100 }],
+    ]);
+  });
+
+  it('tells a question asked by a socket that is gone before anyone looks', async () => {
+    const capture = await beginWatch();
+    const server = await serve('127.0.0.1');
+    const clients = await Promise.all(
+      ['connect', 'sendto'].map((way) => askFrom([`target=127.0.0.1/${server.port}`, `way=${way}`])),
+    );
+    await Promise.all(clients.map((client) => client.stop('SIGKILL')));
+    await expectTold(capture, [
+      ...clients.map(({ pid }) => [pid, { [`outbound ${server.port}`]: 1 }] as const),
+      [server.pid, { [`inbound ${server.port}`]: 2 }],
+    ]);
+  });
+
+  it('tells a question that nobody answers, of who asks', async () => {
+    const capture = await beginWatch();
+    const server = await serve('127.0.0.1', ['silent=1']);
+    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'answers=0']);
+    await waitFor(
+      async () => (await ask(server.running, 'tell', 'heard'))[0] === '1' || undefined,
+      'the question',
+    );
+    await expectTold(capture, [
+      [client.pid, { [`outbound ${server.port}`]: 1 }],
+      [server.pid, { [`inbound ${server.port}`]: 1 }],
+    ]);
+  });
+
+  it('counts a thousand clients of one server', async () => {
+    const capture = await beginWatch();
+    const server = await serve('127.0.0.1');
+    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'count=1000']);
+    await expectTold(capture, [
+      [client.pid, { [`outbound ${server.port}`]: 1000 }],
+      [server.pid, { [`inbound ${server.port}`]: 1000 }],
+    ]);
+  });
+
+  it('makes nothing of sockets that are connected only to learn the own address', async () => {
+    const capture = await beginWatch();
+    const server = await serve('127.0.0.1');
+    const probe = await askFrom([`target=127.0.0.1/${server.port}`, 'way=probe', 'count=100']);
+    const client = await askFrom([`target=127.0.0.1/${server.port}`]);
+    await expectTold(capture, [
+      [probe.pid, {}],
+      [client.pid, { [`outbound ${server.port}`]: 1 }],
+      [server.pid, { [`inbound ${server.port}`]: 1 }],
+    ]);
+  });
+
+  describe('between two ends that both chose their ports', () => {
+    async function startPair(address: string) {
+      const [askerPort, serverPort] = [await freeUdpPort(), await freeUdpPort()];
+      const asker = startWorkload('udp-peer', [`at=${address}/${askerPort}`]);
+      const server = startWorkload('udp-peer', [`at=${address}/${serverPort}`]);
+      await Promise.all([linesOf(asker, 'ready', 1), linesOf(server, 'ready', 1)]);
+      let questions = 0;
+      return {
+        asker,
+        server,
+        askerPort,
+        serverPort,
+        async talk() {
+          asker.tell(`${address}/${serverPort}`);
+          questions++;
+          await Promise.all([linesOf(server, 'heard', questions), linesOf(asker, 'heard', questions)]);
+        },
+      };
+    }
+
+    it.each(['127.0.0.1', '::1'])('takes who speaks first over %s for who asks', async (address) => {
+      const capture = await beginWatch();
+      const { asker, server, serverPort, talk } = await startPair(address);
+      for (let question = 0; question < 3; question++) await talk();
+      await expectTold(capture, [
+        [asker.pid, { [`outbound ${serverPort}`]: 1 }],
+        [server.pid, { [`inbound ${serverPort}`]: 1 }],
+      ]);
+    });
+
+    it('does not guess who asked before it began', async () => {
+      const { asker, server, askerPort, serverPort, talk } = await startPair('127.0.0.1');
+      await talk();
+      const capture = await beginWatch();
+      // The server speaks first since: that does not make it the one who asks.
+      server.tell(`127.0.0.1/${askerPort}`);
+      await Promise.all([linesOf(server, 'heard', 2), linesOf(asker, 'heard', 2)]);
+      await capture.read();
+      await capture.read();
+      const directions = new Set<Direction>();
+      for (const { pid } of [asker, server])
+        for (const { direction } of udpOf(capture, pid)) directions.add(direction);
+      expect(directions).toEqual(new Set(['unknown']));
+      expect(new Set(udpOf(capture, server.pid).map(({ port }) => port))).toEqual(new Set([serverPort]));
+      expect(new Set(udpOf(capture, asker.pid).map(({ port }) => port))).toEqual(new Set([askerPort]));
+    });
+  });
+
+  describe('to many at once', () => {
+    let host: Host;
+    let other: Host;
+
+    beforeAll(() => {
+      const network = createNetwork();
+      host = network.host('one');
+      other = network.host('two');
+    });
+
+    it.each([
+      ['a multicast group', '0.0.0.0', '239.7.7.7', []],
+      ['a multicast group of IPv6', '::', 'ff05::77', []],
+      ['everyone', '0.0.0.0', '255.255.255.255', ['broadcast=1']],
+    ])('never takes a receiver for who asks: %s', async (_title, address, group, flags) => {
+      const capture = await beginWatch('ebpf', 'all');
+      const receivers = await Promise.all(
+        [other, other, host].map((on) =>
+          serve(address, flags.length === 0 ? [`group=${group}`] : [], { on, port: 5399 }),
+        ),
+      );
+      for (const on of [host, other]) {
+        const route = [
+          'ip',
+          'route',
+          'replace',
+          group === 'ff05::77' ? 'ff00::/8' : '0.0.0.0/0',
+          'dev',
+          'eth0',
+        ];
+        await on.start(route as [string, ...string[]]).exited;
+      }
+      const sender = await askFrom([`target=${group}/5399`, ...flags], { on: host });
+      for (const { running } of receivers.slice(0, 2))
+        await waitFor(
+          async () => (await ask(running, 'tell', 'heard'))[0] !== '0' || undefined,
+          'the question',
+        );
+      await capture.read();
+      await capture.read();
+      const keys = (pid: number) => Object.keys(summary(udpOf(capture, pid)));
+      expect(keys(sender.pid)).toEqual(['outbound 5399']);
+      for (const { pid } of receivers)
+        for (const key of keys(pid)) expect(['inbound 5399', 'unknown 5399']).toContain(key);
+      for (const { pid } of receivers.slice(0, 2)) expect(keys(pid)).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,49 @@
+/*
+ * Asks over UDP: udp-client target=ADDRESS/PORT [way=connect|sendto|probe] [count=N] [answers=0] [broadcast=1]
+ * A socket for each question, kept to the end: their ports differ. With `probe` it connects the sockets, asks
+ * them for their address and says nothing, as resolvers do to learn which address the kernel would send from.
+ * Says `asked PID COUNT` once all is answered, closes the sockets with the next line on standard input, and says
+ * `closed`.
+ */
+#include "net.h"
+#include <poll.h>
+
+#define SOCKETS 1000
+
+int main(int argc, char **argv) {
+  (void)argc;
+  struct endpoint target = parse_endpoint(option(argv, "target", ""));
+  const char *way = option(argv, "way", "sendto");
+  long count = number(argv, "count", 1), answers = number(argv, "answers", 1);
+  static int fds[SOCKETS];
+  char bytes[64] = "question";
+  if (count > SOCKETS) return 2;
+
+  for (long i = 0; i < count; i++) {
+    int fd = fds[i] = socket_for(&target, SOCK_DGRAM, 0);
+    set_option(fd, SOL_SOCKET, SO_BROADCAST, number(argv, "broadcast", 0));
+    if (strcmp(way, "sendto") != 0) check(connect(fd, address_of(&target), target.length), "connect");
+    if (strcmp(way, "probe") == 0) {
+      port_of(fd);
+      close(fd);
+      continue;
+    }
+    int is_connected = strcmp(way, "connect") == 0;
+    check(sendto(fd, bytes, sizeof bytes, 0, is_connected ? NULL : address_of(&target),
+                 is_connected ? 0 : target.length),
+          "sendto");
+    if (!answers) continue;
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    struct endpoint from = {.length = sizeof from.address};
+    if (poll(&input, 1, 5000) <= 0) return 3;
+    check(is_connected ? recv(fd, bytes, sizeof bytes, 0)
+                       : recvfrom(fd, bytes, sizeof bytes, 0, address_of(&from), &from.length),
+          "recv");
+  }
+  say("asked %d %ld", getpid(), count);
+  if (read(STDIN_FILENO, bytes, sizeof bytes) <= 0) return 0;
+  if (strcmp(way, "probe") != 0)
+    for (long i = 0; i < count; i++) close(fds[i]);
+  say("closed");
+  wait_for_end();
+}
