@@ -5,13 +5,20 @@
  * expected shows. Other sockets of the machine may come and go meanwhile: tests look at their own ports alone.
  */
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createSockets, type Sockets, startPeer } from '../../../test/fixtures/live-sockets.ts';
+import {
+  createSockets,
+  type Sockets,
+  startPeer,
+  type UnixNameKind,
+} from '../../../test/fixtures/live-sockets.ts';
 import type { Capture, Direction, Observation, Transport } from './capture.ts';
 
 /** What a capture may lack, each with the reason. */
 export interface Allowed {
   /** No bytes, retransmits and round-trip times. */
   readonly noTcpInfo?: string;
+  /** No connections over Unix sockets: who listens on them is all. */
+  readonly noUnixConnections?: string;
 }
 
 export interface CaptureCase {
@@ -239,6 +246,178 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       });
       await client.end();
       await eventually(async () => expect(sum(await observe(port, 'outbound', 'udp'), 'open')).toBe(0));
+    });
+
+    async function observeUnix(address: string) {
+      const { observations } = await capture.read();
+      return observations.filter((seen) => seen.transport === 'unix' && seen.remoteAddress === address);
+    }
+
+    async function unixListeners(address: string) {
+      const { listeners } = await capture.read();
+      return listeners.filter((listener) => listener.transport === 'unix' && listener.address === address);
+    }
+
+    describe.each<UnixNameKind>(['path', 'abstract'])('of Unix sockets with a name that is %s', (kind) => {
+      let name: ReturnType<Sockets['unixName']>;
+      beforeEach(() => {
+        name = sockets.unixName(kind);
+      });
+
+      it.each(['stream', 'seqpacket'] as const)('tells who listens: %s', async (type) => {
+        await begin();
+        const server = await startPeer(sockets, ['listen', sockets.unixName(kind).text]);
+        const listener = sockets.unix.listen(name.bytes, type);
+        await eventually(async () =>
+          expect(await unixListeners(name.text)).toEqual([
+            {
+              netns: expect.any(Number),
+              transport: 'unix',
+              address: name.text,
+              port: 0,
+              pid: process.pid,
+              ipv6Only: false,
+            },
+          ]),
+        );
+        const { listeners } = await capture.read();
+        expect(listeners.filter(({ pid }) => pid === server.pid)).toMatchObject([{ transport: 'unix' }]);
+        sockets.unix.close(listener);
+        await eventually(async () => expect(await unixListeners(name.text)).toEqual([]));
+      });
+
+      if (allowed.noUnixConnections !== undefined) {
+        it(`tells no connection: ${allowed.noUnixConnections}`, async () => {
+          const listener = sockets.unix.listen(name.bytes);
+          sockets.unix.connect(name.bytes);
+          await begin();
+          sockets.unix.connect(name.bytes);
+          sockets.unix.accept(listener);
+          expect(await unixListeners(name.text)).toHaveLength(1);
+          expect(await observeUnix(name.text)).toEqual([]);
+        });
+        return;
+      }
+
+      it.each(['stream', 'seqpacket'] as const)('tells each connection once: %s', async (type) => {
+        await begin();
+        const listener = sockets.unix.listen(name.bytes, type);
+        for (let i = 0; i < 3; i++) {
+          sockets.unix.connect(name.bytes, type);
+          sockets.unix.accept(listener);
+        }
+        await eventually(async () => {
+          const seen = await observeUnix(name.text);
+          expect({ open: sum(seen, 'open'), opened: sum(seen, 'opened') }).toEqual({ open: 3, opened: 3 });
+        });
+        for (const seen of await observeUnix(name.text)) {
+          expect(seen).toMatchObject({ direction: 'outbound', localAddress: '', port: 0, pid: process.pid });
+          expect(seen.remotePid).toBe(process.pid);
+        }
+      });
+
+      it('tells the processes of both ends', async () => {
+        await begin();
+        const listener = sockets.unix.listen(name.bytes);
+        const client = await startPeer(sockets, ['connect', name.text]);
+        sockets.unix.accept(listener);
+        const other = sockets.unixName(kind);
+        const server = await startPeer(sockets, ['listen', other.text]);
+        sockets.unix.connect(other.bytes);
+        await eventually(async () => {
+          const asked = await observeUnix(name.text);
+          expect(asked).toMatchObject([{ pid: client.pid, remotePid: process.pid, open: 1 }]);
+          const served = await observeUnix(other.text);
+          expect(served).toMatchObject([{ pid: process.pid, remotePid: server.pid, open: 1 }]);
+        });
+      });
+
+      it('tells a connection that nobody has accepted yet, by who listens', async () => {
+        await begin();
+        const listener = sockets.unix.listen(name.bytes);
+        const client = await startPeer(sockets, ['connect', name.text]);
+        const expected = { pid: client.pid, remotePid: process.pid, open: 1, opened: 1 };
+        const [waits] = await eventually(async () => {
+          const seen = await observeUnix(name.text);
+          expect(seen).toMatchObject([expected]);
+          return seen;
+        });
+        sockets.unix.accept(listener);
+        expect(await observeUnix(name.text)).toMatchObject([{ ...expected, id: waits?.id }]);
+      });
+
+      it('counts a connection that is older than itself as open, not as opened', async () => {
+        const listener = sockets.unix.listen(name.bytes);
+        sockets.unix.connect(name.bytes);
+        sockets.unix.accept(listener);
+        await begin();
+        sockets.unix.connect(name.bytes);
+        await eventually(async () => {
+          const seen = await observeUnix(name.text);
+          expect({ open: sum(seen, 'open'), opened: sum(seen, 'opened') }).toEqual({ open: 2, opened: 1 });
+        });
+      });
+
+      it.each(['client', 'server'] as const)(
+        'tells that a connection is over once the %s closes it',
+        async (first) => {
+          await begin();
+          const listener = sockets.unix.listen(name.bytes);
+          const client = sockets.unix.connect(name.bytes);
+          const served = sockets.unix.accept(listener);
+          await eventually(async () => expect(sum(await observeUnix(name.text), 'open')).toBe(1));
+          sockets.unix.close(first === 'client' ? client : served);
+          await eventually(async () => {
+            const seen = await observeUnix(name.text);
+            expect(sum(seen, 'open')).toBe(0);
+            expect(sum(seen, 'opened')).toBeLessThanOrEqual(1);
+          });
+        },
+      );
+
+      it('keeps a connection, and its id, that outlives its listener', async () => {
+        await begin();
+        const listener = sockets.unix.listen(name.bytes);
+        sockets.unix.connect(name.bytes);
+        sockets.unix.accept(listener);
+        const [seen] = await eventually(async () => {
+          const all = await observeUnix(name.text);
+          expect(all).toMatchObject([{ open: 1, opened: 1 }]);
+          return all;
+        });
+        sockets.unix.close(listener);
+        await eventually(async () => expect(await unixListeners(name.text)).toEqual([]));
+        for (let pass = 0; pass < 3; pass++)
+          expect(await observeUnix(name.text)).toMatchObject([{ id: seen?.id, open: 1, opened: 1 }]);
+      });
+
+      it('knows who asked of a client that has a name too', async () => {
+        await begin();
+        const own = sockets.unixName(kind);
+        const listener = sockets.unix.listen(name.bytes);
+        sockets.unix.connect(name.bytes, 'stream', own.bytes);
+        sockets.unix.accept(listener);
+        await eventually(async () => expect(await observeUnix(name.text)).toMatchObject([{ open: 1 }]));
+        expect(await observeUnix(own.text)).toEqual([]);
+      });
+
+      it('takes neither a socketpair nor a datagram socket for a dependency', async () => {
+        await begin();
+        sockets.unix.pair();
+        sockets.unix.pair('seqpacket');
+        const datagrams = sockets.unixName(kind);
+        sockets.unix.bind(datagrams.bytes, 'datagram');
+        sockets.unix.connect(datagrams.bytes, 'datagram');
+        const listener = sockets.unix.listen(name.bytes);
+        sockets.unix.connect(name.bytes);
+        sockets.unix.accept(listener);
+        await eventually(async () => expect(await observeUnix(name.text)).toHaveLength(1));
+        const { observations, listeners } = await capture.read();
+        const own = <T extends { transport: Transport; pid: number | undefined }>(all: readonly T[]) =>
+          all.filter(({ transport, pid }) => transport === 'unix' && pid === process.pid);
+        expect(own(observations).map(({ remoteAddress }) => remoteAddress)).toEqual([name.text]);
+        expect(own(listeners).map(({ address }) => address)).toEqual([name.text]);
+      });
     });
 
     it('tells which namespace it read, and how many sockets', async () => {

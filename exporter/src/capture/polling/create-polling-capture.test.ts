@@ -1,8 +1,9 @@
 import { chmodSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
 import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
 import { asked, listener, served } from '../../../../test/fixtures/socket-rows.ts';
+import { unixClient, unixListener, unixRow, unixServed } from '../../../../test/fixtures/unix-rows.ts';
 import type { NetworkNamespace } from '../../proc/namespaces.ts';
 import { createPollingCapture } from './create-polling-capture.ts';
 import type { Socket } from './socket.ts';
@@ -174,4 +175,35 @@ it('finds the namespaces and processes that appear later', async () => {
   proc.start(40, { netns: 3, fds: ['socket:[9]'] });
   const pass = await capture.read();
   expect(pass.observations.find(({ netns }) => netns === 3)).toMatchObject({ pid: 40, opened: 1 });
+});
+
+describe('Unix sockets', () => {
+  beforeEach(() => {
+    tables = { [OWN]: [], [OTHER]: [] };
+    proc.start(20, { netns: OWN, fds: ['socket:[10]', 'socket:[21]'] });
+    proc.start(30, { netns: OTHER, fds: ['socket:[20]'] });
+  });
+
+  it('join a client to a listener in another namespace, and name both processes', async () => {
+    unixTables = { [OWN]: [unixListener()], [OTHER]: [unixClient(), unixServed()] };
+    const pass = await create().read();
+    expect(pass.observations).toMatchObject([
+      { netns: OTHER, transport: 'unix', remoteAddress: '/run/app.sock', pid: 30, remotePid: 20, open: 1 },
+    ]);
+    expect(pass.listeners).toEqual([
+      { netns: OWN, transport: 'unix', address: '/run/app.sock', port: 0, pid: 20, ipv6Only: false },
+    ]);
+    expect(pass.sockets).toBe(3);
+  });
+
+  it('that no dependency needs make no one look through the processes', async () => {
+    unixTables = { [OWN]: [unixRow(40, { peer: 41 }), unixRow(41, { peer: 40 }), unixServed({ peer: 0 })] };
+    chmodSync(proc.root, 0o755);
+    chmodSync(`${proc.root}/30/fd`, 0);
+    const { hiddenProcesses } = await asNobody(() => create('self').read());
+    expect(hiddenProcesses).toBe(0);
+    unixTables[OWN] = [unixListener({ inode: 99 })];
+    const looked = await asNobody(() => create('self').read());
+    expect(looked.hiddenProcesses).toBe(1);
+  });
 });
