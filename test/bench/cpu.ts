@@ -1,0 +1,179 @@
+/** What seeing a million short connections costs in CPU time, by the exporter and by other means. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseSeries } from '../harness/text-page.ts';
+import { type BenchmarkOptions, type Finding, tell, withInterval } from './benchmark.ts';
+import { run, start } from './child.ts';
+import { type Exporter, startExporter } from './exporter.ts';
+import { compile } from './native.ts';
+import { estimate, paired, shuffled } from './pairs.ts';
+import { programPath } from './programs.ts';
+import { bpfSeconds, cpuSeconds, systemCpuSeconds } from './usage.ts';
+
+const PORT = 7000;
+const RATE = 3000;
+/** Whether the kernel counts the run time of eBPF programs. Counting costs a little itself. */
+const BPF_STATS = '/proc/sys/kernel/bpf_stats_enabled';
+
+/** Something that watches connections. */
+interface Watcher {
+  readonly pid: number;
+  /** How many connections to the load's server it has told of so far, where it counts them. */
+  seen?(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** CPU seconds of one run. */
+interface Cost {
+  /** Of the watching processes. */
+  readonly own: number;
+  /** Of the whole machine, the load included. */
+  readonly system: number;
+  /** Of the eBPF programs that the processes hold, where the kernel was told to count. */
+  readonly bpf: number;
+  /** The part of the connections that it has told of. */
+  readonly seen?: number;
+}
+
+export async function cpu(options: BenchmarkOptions): Promise<Finding> {
+  const { capture, quick } = options;
+  const [rounds, seconds] = quick ? [2, 4] : [8, 15];
+  const load = await compile('load');
+  const millions = (RATE * seconds) / 1e6;
+  let captureInUse = capture;
+
+  const watchers: Readonly<Record<string, () => Promise<Watcher | undefined>>> = {
+    nothing: async () => undefined,
+    musubi: async () => {
+      const exporter = await startExporter(options);
+      captureInUse = exporter.capture;
+      return { ...exporter, seen: () => countOpened(exporter) };
+    },
+    'conntrack -E': () => startConntrack([]),
+    'conntrack -E -e NEW': () => startConntrack(['-e', 'NEW']),
+    'ss -tnp, each second': async () => startPolling('ss -tnp'),
+  };
+
+  async function measure(name: string): Promise<Cost> {
+    const watcher = await watchers[name]?.();
+    try {
+      const seenBefore = await watcher?.seen?.();
+      const own = () => (watcher ? cpuSeconds(watcher.pid) : 0);
+      const [ownBefore, systemBefore] = [own(), systemCpuSeconds()];
+      await run([load, `${PORT}`, `${RATE}`, `${seconds}`]);
+      const cost = { own: own() - ownBefore, system: systemCpuSeconds() - systemBefore };
+      const bpf = watcher ? bpfSeconds(watcher.pid) : 0;
+      const seen = await watcher?.seen?.();
+      if (seen === undefined) return { ...cost, bpf };
+      return { ...cost, bpf, seen: (seen - (seenBefore ?? 0)) / (RATE * seconds) };
+    } finally {
+      await watcher?.stop();
+    }
+  }
+
+  const names = Object.keys(watchers);
+  const costs: Record<string, Cost[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of shuffled(names)) {
+      const cost = await measure(name);
+      costs[name]?.push(cost);
+      tell(`round ${round + 1} of ${rounds}: ${name}: ${(cost.own / millions).toFixed(1)} s per million`);
+    }
+  }
+  const bpf = await countingBpf(() => measure('musubi'));
+
+  /** A figure of each round, per million connections. */
+  const perMillion = (name: string, figure: (cost: Cost) => number) =>
+    (costs[name] ?? []).map((cost) => figure(cost) / millions);
+  const own = (name: string) => perMillion(name, (cost) => cost.own);
+  const system = (name: string) => perMillion(name, (cost) => cost.system);
+  const beyondLoad = (name: string) =>
+    paired(system(name), system('nothing'), (one, nothing) => one - nothing);
+  const inKernel = (bpf ?? 0) / millions;
+  const withKernel = own('musubi').map((seconds) => seconds + inKernel);
+
+  const seen = (costs.musubi ?? []).flatMap((cost) => (cost.seen === undefined ? [] : [cost.seen * 100]));
+  const rows = [
+    [
+      'musubi',
+      withInterval(estimate(own('musubi')), 1),
+      inKernel > 0 ? inKernel.toFixed(2) : '–',
+      withInterval(estimate(beyondLoad('musubi')), 1),
+      '–',
+      withInterval(estimate(seen), 1, '%'),
+    ],
+    ...names
+      .filter((name) => name !== 'nothing' && name !== 'musubi')
+      .map((name) => [
+        name,
+        withInterval(estimate(own(name)), 1),
+        '–',
+        withInterval(estimate(beyondLoad(name)), 1),
+        withInterval(estimate(paired(withKernel, own(name), (one, other) => one / other)), 2),
+        'not counted',
+      ]),
+  ];
+  const head = [
+    'CPU seconds per million connections',
+    'its processes',
+    'its eBPF programs',
+    'whole machine, beyond the load’s own',
+    'musubi ÷ this',
+    'connections told of',
+  ];
+  return { head, rows, capture: captureInUse, raw: { rate: RATE, seconds, costs, bpf } };
+}
+
+/** What the last pass and those before have told of, from the end that asked. */
+async function countOpened(exporter: Exporter): Promise<number> {
+  await exporter.passes(1);
+  return parseSeries(await exporter.scrape(), 'service_dependency_connection_opened_total')
+    .filter(({ labels }) => labels.dst_port === `${PORT}` && labels.direction === 'outbound')
+    .reduce((sum, { value }) => sum + value, 0);
+}
+
+/**
+ * Connection tracking is in use in a network namespace only while a rule asks for it; without one there is nothing
+ * to be told of.
+ */
+async function startConntrack(flags: readonly string[]): Promise<Watcher> {
+  const nft = programPath('nft');
+  const rules = [
+    'add table inet bench',
+    'add chain inet bench input { type filter hook input priority 0; }',
+    'add rule inet bench input ct state invalid counter',
+  ];
+  await run([nft, rules.join('; ')]);
+  // A receive buffer that holds what comes in the meantime: else it would lose events, and work less for it.
+  const buffer = ['--buffer-size', `${8 << 20}`];
+  const { pid, stop } = start([programPath('conntrack'), '-E', ...flags, ...buffer], { discard: true });
+  await sleep(500);
+  return {
+    pid,
+    async stop() {
+      await stop('SIGINT');
+      await run([nft, 'delete', 'table', 'inet', 'bench']);
+    },
+  };
+}
+
+/** The shell waits without a program of its own, and its figures hold those of the programs it ran. */
+function startPolling(command: string): Watcher {
+  const loop = `while read -rt 1; (($? > 128)); do ${command} > /dev/null; done`;
+  const { pid, stop } = start([programPath('bash'), '-c', loop], { discard: true });
+  return { pid, stop };
+}
+
+/** Seconds in eBPF programs of a run, or undefined where the kernel may not be told to count them. */
+async function countingBpf(measure: () => Promise<Cost>): Promise<number | undefined> {
+  let before: string;
+  try {
+    before = readFileSync(BPF_STATS, 'utf8');
+    writeFileSync(BPF_STATS, '1');
+  } catch {
+    return undefined;
+  }
+  const restore = () => writeFileSync(BPF_STATS, before);
+  process.once('exit', restore);
+  return (await measure()).bpf;
+}

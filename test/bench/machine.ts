@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+
+/** What the figures were taken on, in a line. */
+export function describeMachine(): string {
+  const distribution = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'Linux';
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  const kernel = release().split('-')[0];
+  const parts = [
+    `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})${isVirtual() ? ' of a virtual machine' : ''}`,
+    `${gibibytes} GiB of memory`,
+    `Linux ${kernel}`,
+    distribution,
+    `Node.js ${process.versions.node}`,
+  ];
+  return parts.join(', ');
+}
+
+function isVirtual(): boolean {
+  return /^flags\s*:.*\bhypervisor\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+}
+
+/** The commit that was measured. */
+export function commit(folder: string): string {
+  return execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim();
+}

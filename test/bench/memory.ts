@@ -1,0 +1,64 @@
+/** How much memory the exporter holds while it works: idle, with many edges, with many sockets. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
+import { startExporter } from './exporter.ts';
+import { estimate } from './pairs.ts';
+import { withConnections } from './sockets.ts';
+import { megabytes } from './usage.ts';
+
+/** Much oftener than a Prometheus asks: what a page leaves behind is to be seen. */
+const SCRAPE_EVERY = 5;
+
+const CASES = [
+  { name: 'idle', connections: 0, destinations: 0, bar: 80 },
+  // Both ends are on this host: each dependency is there twice, once as each end reports it.
+  { name: '10,000 edges', connections: 5000, destinations: 5000, bar: 120 },
+  { name: '100,000 sockets', connections: 50_000, destinations: 100, bar: 150 },
+] as const;
+
+export async function memory(options: BenchmarkOptions): Promise<Finding> {
+  const { capture, quick } = options;
+  const seconds = quick ? 6 : 90;
+  const rows: string[][] = [];
+  const raw: Record<string, unknown> = {};
+  let captureInUse = capture;
+
+  for (const { name, connections, destinations, bar } of CASES) {
+    const scale = quick ? 0.1 : 1;
+    const measure = async () => {
+      const exporter = await startExporter(options, ['--netns', 'self']);
+      captureInUse = exporter.capture;
+      try {
+        const resident: number[] = [];
+        for (let second = 0; second < seconds; second++) {
+          if (second % SCRAPE_EVERY === 0) await exporter.scrape();
+          await sleep(1000);
+          resident.push(megabytes(exporter.pid, 'VmRSS'));
+        }
+        const { edges, sockets } = await exporter.report();
+        return { edges, sockets, resident, peak: megabytes(exporter.pid, 'VmHWM') };
+      } finally {
+        await exporter.stop();
+      }
+    };
+    const found =
+      connections === 0
+        ? await measure()
+        : await withConnections(connections * scale, destinations * scale, measure);
+    raw[name] = found;
+    // The first half is the heap growing to its working size.
+    const settled = estimate(found.resident.slice(seconds / 2)).median;
+    tell(`${name}: ${settled.toFixed(1)} MB, peak ${found.peak.toFixed(1)} MB`);
+    rows.push([
+      name,
+      `${found.sockets}`,
+      `${found.edges}`,
+      `${settled.toFixed(1)} MB`,
+      `≤ ${bar} MB`,
+      settled <= bar ? 'met' : 'missed',
+      `${found.peak.toFixed(1)} MB`,
+    ]);
+  }
+  const head = ['case', 'sockets', 'edges exported', 'resident (VmRSS)', 'bar', '', 'peak (VmHWM)'];
+  return { head, rows, capture: captureInUse, raw };
+}

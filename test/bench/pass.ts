@@ -1,0 +1,77 @@
+/** How long one pass of the exporter takes over many sockets, and `ss` over the same. */
+import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
+import { run } from './child.ts';
+import { type PassReport, startExporter } from './exporter.ts';
+import { estimate } from './pairs.ts';
+import { programPath } from './programs.ts';
+import { withConnections } from './sockets.ts';
+
+const DESTINATIONS = 100;
+
+/** Lists what the exporter takes: `-p` names processes, `-i` tells bytes, round-trip times and retransmits. */
+const OTHERS = ['ss -tn', 'ss -tnpi'] as const;
+type Other = (typeof OTHERS)[number];
+
+/** One pass and, right after it, each of the others; in seconds. */
+type Measurement = { readonly pass: PassReport } & Readonly<Record<Other, number>>;
+
+export async function pass(options: BenchmarkOptions): Promise<Finding> {
+  const { capture, quick } = options;
+  const [sizes, rounds] = quick ? [[2000], 3] : [[20_000, 100_000], 15];
+  const rows: string[][] = [];
+  const raw: Record<string, readonly Measurement[]> = {};
+  let captureInUse = capture;
+
+  for (const sockets of sizes) {
+    const found = await withConnections(sockets / 2, DESTINATIONS, async () => {
+      const exporter = await startExporter(options, ['--netns', 'self']);
+      captureInUse = exporter.capture;
+      try {
+        const measurements: Measurement[] = [];
+        for (let round = 0; round < rounds; round++) {
+          const report = await exporter.passes(1);
+          const times = { 'ss -tn': await wallSeconds('ss -tn'), 'ss -tnpi': await wallSeconds('ss -tnpi') };
+          measurements.push({ pass: report, ...times });
+          tell(`${sockets} sockets: ${milliseconds(report.seconds)}, ss ${milliseconds(times['ss -tn'])}`);
+        }
+        return measurements;
+      } finally {
+        await exporter.stop();
+      }
+    });
+    raw[sockets] = found;
+    const ratio = (other: Other) => estimate(found.map((one) => one.pass.seconds / one[other]));
+    const middle = (figure: (one: Measurement) => number) => milliseconds(estimate(found.map(figure)).median);
+    rows.push([
+      sockets.toLocaleString('en'),
+      middle((one) => one.pass.seconds),
+      middle((one) => one['ss -tn']),
+      withInterval(ratio('ss -tn'), 2),
+      '≤ 1',
+      verdict(ratio('ss -tn'), 1),
+      middle((one) => one['ss -tnpi']),
+      withInterval(ratio('ss -tnpi'), 2),
+    ]);
+  }
+  const head = [
+    'open sockets',
+    'one pass',
+    '`ss -tn`',
+    'pass ÷ `ss -tn`',
+    'bar',
+    '',
+    '`ss -tnpi`',
+    'pass ÷ `ss -tnpi`',
+  ];
+  return { head, rows, capture: captureInUse, raw };
+}
+
+/** How long a command takes from fork to exit, by the clock of the shell. */
+async function wallSeconds(command: string): Promise<number> {
+  const timed = `TIMEFORMAT=%3R; time ${command} > /dev/null`;
+  return Number(await run([programPath('bash'), '-c', `{ ${timed}; } 2>&1`]));
+}
+
+function milliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+}

@@ -1,0 +1,101 @@
+/**
+ * `npm run bench`: measures what the exporter costs, prints tables and puts them into `docs/performance.md`.
+ * Each benchmark runs in a network namespace of its own.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { NODE, ROOT } from '../harness/places.ts';
+import { BENCHMARKS, COMMON_PROGRAMS } from './all.ts';
+import type { BenchmarkOptions, Finding } from './benchmark.ts';
+import { commit, describeMachine } from './machine.ts';
+import { putBetween, table } from './markdown.ts';
+import { howToInstall, programPath } from './programs.ts';
+import { STATE } from './state.ts';
+
+const PAGE = join(ROOT, 'docs/performance.md');
+
+const HELP = `npm run bench -- [${Object.keys(BENCHMARKS).join('] [')}] [OPTIONS]
+
+Measures all of it, or only what is named.
+
+  --capture NAME   the agent's --capture (default: auto)
+  --quick          few and short runs, to see that it works; leaves docs/performance.md alone
+  --help           this text
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      capture: { type: 'string', default: 'auto' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const unknown = positionals.find((name) => !BENCHMARKS[name]);
+  if (unknown !== undefined) throw new Error(`no such benchmark: ${unknown}\n\n${HELP}`);
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+  if (process.getuid?.() !== 0) throw new Error('run it as root: it makes network namespaces');
+  const trouble = howToInstall([
+    ...COMMON_PROGRAMS,
+    ...names.flatMap((name) => BENCHMARKS[name]?.programs ?? []),
+  ]);
+  if (trouble !== undefined) throw new Error(trouble);
+
+  const { capture, quick } = values;
+  const findings: Record<string, Finding> = {};
+  for (const name of names) {
+    process.stderr.write(`${name}\n`);
+    const finding = await measure(name, { capture, quick });
+    findings[name] = finding;
+    const text = table(finding.head, finding.rows);
+    process.stdout.write(`\n${text}\n\n`);
+    if (!quick) putBetween(PAGE, name, `${text}\n\n${provenance(finding)}`);
+  }
+  process.stderr.write(`every single figure: ${keep({ quick, findings })}\n`);
+  return 0;
+}
+
+/** Runs a benchmark in a new network namespace. */
+function measure(name: string, options: BenchmarkOptions): Promise<Finding> {
+  const inside = join(import.meta.dirname, 'inside.ts');
+  const command = ['--net', '--', NODE, inside, name, JSON.stringify(options)];
+  const child = spawn(programPath('unshare'), command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(JSON.parse(output));
+      else reject(new Error(`the benchmark ${name} ended with ${signal ?? code}`));
+    });
+  });
+}
+
+function provenance({ capture }: Finding): string {
+  const day = new Date().toISOString().slice(0, 10);
+  return `Capture \`${capture}\`, commit ${commit(ROOT)}, ${day}. ${describeMachine()}.`;
+}
+
+function keep(figures: object): string {
+  mkdirSync(STATE, { recursive: true });
+  const path = join(STATE, `${new Date().toISOString().replaceAll(':', '-')}.json`);
+  const machine = describeMachine();
+  writeFileSync(path, JSON.stringify({ machine, commit: commit(ROOT), ...figures }, null, 1));
+  return path;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

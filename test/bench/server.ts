@@ -1,0 +1,152 @@
+/** What the exporter costs a busy web server: its throughput and latency with the exporter on and off. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../harness/wait-for.ts';
+import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
+import { run, start } from './child.ts';
+import { startExporter } from './exporter.ts';
+import { estimate, shuffled } from './pairs.ts';
+import { programPath } from './programs.ts';
+import { STATE } from './state.ts';
+
+const URL = 'http://127.0.0.1:8080/';
+const CONNECTIONS = 32;
+/** Keep-alive first: a connection per request leaves thousands of sockets in TIME_WAIT for a minute. */
+const MODES = [
+  { name: 'keep-alive', header: 'Connection: keep-alive', bar: 0.5 },
+  { name: 'a connection per request', header: 'Connection: close', bar: 2 },
+] as const;
+
+/** What wrk found in one run. */
+interface Load {
+  readonly requestsPerSecond: number;
+  /** In milliseconds. */
+  readonly p99: number;
+}
+
+type State = 'on' | 'off';
+type Pair = Readonly<Record<State, Load>>;
+
+export async function server(options: BenchmarkOptions): Promise<Finding> {
+  const { capture, quick } = options;
+  const [pairs, seconds] = quick ? [3, 1] : [20, 4];
+  mkdirSync(STATE, { recursive: true });
+  const folder = mkdtempSync(join(STATE, 'nginx-'));
+  const nginx = await startNginx(folder);
+  let captureInUse = capture;
+
+  async function measure(state: State, header: string): Promise<Load> {
+    const exporter = state === 'on' ? await startExporter(options) : undefined;
+    captureInUse = exporter?.capture ?? captureInUse;
+    try {
+      await wrk(folder, header, 1);
+      return await wrk(folder, header, seconds);
+    } finally {
+      await exporter?.stop();
+    }
+  }
+
+  try {
+    const rows: string[][] = [];
+    const raw: Record<string, Pair[]> = {};
+    for (const { name, header, bar } of MODES) {
+      const found: Pair[] = [];
+      for (let pair = 0; pair < pairs; pair++) {
+        const loads: Partial<Record<State, Load>> = {};
+        for (const state of shuffled(['on', 'off'] as const)) loads[state] = await measure(state, header);
+        found.push(loads as Pair);
+        tell(`${name}: pair ${pair + 1} of ${pairs}, ${lost(loads as Pair).toFixed(2)} % lost`);
+      }
+      raw[name] = found;
+      const loss = estimate(found.map(lost));
+      const longer = found.map(({ on, off }) => (on.p99 / off.p99 - 1) * 100);
+      const rate = (state: State) => middle(found, state, 'requestsPerSecond').toFixed(0);
+      const p99 = (state: State) => middle(found, state, 'p99').toFixed(2);
+      rows.push([
+        name,
+        `${rate('off')} → ${rate('on')}`,
+        withInterval(loss, 2, '%'),
+        `≤ ${bar} %`,
+        verdict(loss, bar),
+        `${p99('off')} → ${p99('on')}`,
+        withInterval(estimate(longer), 1, '%'),
+      ]);
+    }
+    const head = [
+      'nginx, asked by wrk',
+      'requests/s, off → on',
+      'throughput lost',
+      'bar',
+      '',
+      'p99 in ms, off → on',
+      'p99 longer by',
+    ];
+    return { head, rows, capture: captureInUse, raw };
+  } finally {
+    await nginx.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Percent of the throughput that a pair lost with the exporter on; below 0 where chance had it gain. */
+function lost({ on, off }: Pair): number {
+  return (1 - on.requestsPerSecond / off.requestsPerSecond) * 100;
+}
+
+function middle(pairs: readonly Pair[], state: State, figure: keyof Load): number {
+  return estimate(pairs.map((pair) => pair[state][figure])).median;
+}
+
+async function startNginx(folder: string) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const configuration = `
+    daemon off;
+    worker_processes 1;
+    pid ${folder}/pid;
+    error_log stderr crit;
+    events { worker_connections 1024; }
+    http {
+      access_log off;
+      keepalive_requests 1000000000;
+      ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
+      server {
+        listen 127.0.0.1:8080 backlog=4096;
+        location / { return 200 "Musubi ties together.\\n"; }
+      }
+    }`;
+  writeFileSync(join(folder, 'nginx.conf'), configuration);
+  const server = start([
+    programPath('nginx'),
+    '-p',
+    folder,
+    '-e',
+    'stderr',
+    '-c',
+    join(folder, 'nginx.conf'),
+  ]);
+  const answers = waitFor(async () => (await fetch(URL)).ok || undefined, 'nginx to answer');
+  await Promise.race([answers, server.ended]);
+  return server;
+}
+
+/** Runs wrk for so many seconds. It tells its figures through a script, which its own text rounds. */
+async function wrk(folder: string, header: string, seconds: number): Promise<Load> {
+  const script = join(folder, 'figures.lua');
+  writeFileSync(
+    script,
+    `function done(summary, latency)
+       local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status
+       io.write(string.format('\\nFIGURES %d %d %d %d\\n',
+         summary.requests, summary.duration, latency:percentile(99), failed))
+     end`,
+  );
+  const options = ['-t', '1', '-c', `${CONNECTIONS}`, '-d', `${Math.ceil(seconds)}s`, '-H', header];
+  const text = await run([programPath('wrk'), ...options, '-s', script, URL]);
+  const figures = /^FIGURES (\d+) (\d+) (\d+) (\d+)$/m.exec(text)?.slice(1).map(Number);
+  if (!figures) throw new Error(`wrk told no figures: ${text}`);
+  const [requests = 0, duration = 0, p99 = 0, failed = 0] = figures;
+  if (failed > 0) throw new Error(`${failed} of ${requests} requests failed`);
+  await sleep(100);
+  return { requestsPerSecond: requests / (duration / 1e6), p99: p99 / 1000 };
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Of a second: what the kernel counts time in for programs, on every architecture Node.js runs on. */
+const TICK = 0.01;
+
+/** CPU seconds of a process so far, and of those of its children that have ended. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name, in parentheses, may hold spaces; utime, stime, cutime and cstime are fields 14 to 17.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK;
+}
+
+/** CPU seconds of the whole machine so far, interrupts included; not what its own host took from it. */
+export function systemCpuSeconds(): number {
+  const [total = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = total.split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) * TICK;
+}
+
+/** A figure of /proc/PID/status that is told in kB, in MB (of 1,000,000 bytes). */
+export function megabytes(pid: number, name: 'VmRSS' | 'VmHWM'): number {
+  const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(
+    readFileSync(`/proc/${pid}/status`, 'utf8'),
+  )?.[1];
+  if (kib === undefined) throw new Error(`/proc/${pid}/status tells no ${name}`);
+  return (Number(kib) * 1024) / 1e6;
+}
+
+/** Seconds that the kernel has spent in the eBPF programs a process holds, while it was told to count them. */
+export function bpfSeconds(pid: number): number {
+  const folder = `/proc/${pid}/fdinfo`;
+  const programs = new Map<string, number>();
+  for (const fd of readdirSync(folder)) {
+    const info = readInfo(`${folder}/${fd}`);
+    const id = /^prog_id:\s+(\d+)$/m.exec(info)?.[1];
+    const nanoseconds = /^run_time_ns:\s+(\d+)$/m.exec(info)?.[1];
+    if (id !== undefined && nanoseconds !== undefined) programs.set(id, Number(nanoseconds) / 1e9);
+  }
+  return [...programs.values()].reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** A file descriptor may have been closed since it was listed. */
+function readInfo(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
