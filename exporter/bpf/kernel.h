@@ -64,6 +64,7 @@ struct sock {
 	int sk_err;
 	__u16 sk_protocol;
 	__u16 sk_type;
+	__u8 sk_shutdown;
 	__u32 sk_max_ack_backlog;
 };
 

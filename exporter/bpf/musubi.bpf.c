@@ -90,6 +90,8 @@ struct health {
 
 enum { ROW_LISTENER = 1, ROW_UNIX = 2 };
 
+enum { MAX_NAME = 108 }; /* include/uapi/linux/un.h, UNIX_PATH_MAX */
+
 struct listener_row {
 	__u16 kind;
 	__u16 port;
@@ -113,7 +115,7 @@ struct unix_row {
 	__u64 name_id;
 	__u64 peer_name_id;
 	__u64 inode;
-	char name[108];
+	char name[MAX_NAME];
 	__u32 pad;
 };
 
@@ -178,6 +180,16 @@ struct {
 	__type(key, __u32);
 	__type(value, struct process);
 } musubi_procs SEC(".maps");
+
+enum { RECENT = 256 };
+
+/* The last few of them: an array is looked up in no time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RECENT);
+	__type(key, __u32);
+	__type(value, __u32);
+} musubi_recent SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -322,7 +334,7 @@ static __always_inline void leave(struct conn *conn)
 	struct edge *edge;
 
 	/* Whoever enters it too late, on another CPU, finds it over. */
-	if (__sync_lock_test_and_set(&conn->open, OVER) != OPEN)
+	if (conn->open == OVER || __sync_lock_test_and_set(&conn->open, OVER) != OPEN)
 		return;
 	edge = edge_of(&conn->key);
 	if (edge)
@@ -351,14 +363,17 @@ static __always_inline struct edge *settle(struct conn *conn, struct sock *sk, _
 
 static __always_inline void grow(__u64 *total, __u64 *entered, __u64 now)
 {
-	__u64 before = __sync_lock_test_and_set(entered, now);
+	__u64 before;
 
+	if (now == *entered)
+		return;
+	before = __sync_lock_test_and_set(entered, now);
 	/* Two CPUs may get here in either order. */
 	if (now > before)
 		__sync_fetch_and_add(total, now - before);
 }
 
-enum { SOCK_DONE = 1 }; /* include/net/sock.h, enum sock_flags */
+enum { SOCK_DONE = 1, SHUTDOWN_MASK = 3 }; /* include/net/sock.h */
 
 /* A FIN counts as a byte received (net/ipv4/tcp_input.c, tcp_rcv_nxt_update); it sets SOCK_DONE (tcp_fin). */
 static __always_inline __u64 received_payload(struct sock *sk, struct tcp_sock *tcp)
@@ -368,16 +383,18 @@ static __always_inline __u64 received_payload(struct sock *sk, struct tcp_sock *
 	return received && sk->__sk_common.skc_flags & (1 << SOCK_DONE) ? received - 1 : received;
 }
 
-static __always_inline struct edge *enter_traffic(struct conn *conn, struct sock *sk, struct tcp_sock *tcp)
+static __always_inline void enter_traffic(struct edge *edge, struct conn *conn, struct sock *sk,
+					  struct tcp_sock *tcp)
 {
-	struct edge *edge = edge_of(&conn->key);
-
-	if (!edge)
-		return NULL;
 	grow(&edge->transmitted, &conn->transmitted, tcp->bytes_sent - tcp->bytes_retrans);
 	grow(&edge->received, &conn->received, received_payload(sk, tcp));
 	grow(&edge->retransmits, &conn->retransmits, tcp->total_retrans);
-	return edge;
+}
+
+static __always_inline bool has_traffic(struct conn *conn, struct sock *sk, struct tcp_sock *tcp)
+{
+	return conn->transmitted != tcp->bytes_sent - tcp->bytes_retrans ||
+	       conn->received != received_payload(sk, tcp) || conn->retransmits != tcp->total_retrans;
 }
 
 /* ---- Processes ---- */
@@ -390,12 +407,18 @@ static __always_inline __u32 current_pid(void)
 /* Keeps what names the current process, once. */
 static __always_inline void remember(__u32 pid)
 {
-	struct process *process = bpf_map_lookup_elem(&musubi_procs, &pid);
+	__u32 slot = pid & (RECENT - 1);
+	__u32 *recent = bpf_map_lookup_elem(&musubi_recent, &slot);
+	struct process *process;
 	struct task_struct *task;
 	struct mm_struct *mm;
 	unsigned long start, length;
 	void *nothing;
 
+	if (!recent || *recent == pid)
+		return;
+	*recent = pid;
+	process = bpf_map_lookup_elem(&musubi_procs, &pid);
 	if (process)
 		return;
 	nothing = lookup_first(&musubi_noproc);
@@ -520,6 +543,8 @@ static __always_inline void ends(struct sock *sk, int old, int new)
 {
 	struct conn *conn = conn_of(sk, 0);
 	struct tcp_sock *tcp;
+	struct edge *edge;
+	bool was_open;
 
 	if (!conn || old == TCP_LISTEN)
 		return;
@@ -535,10 +560,17 @@ static __always_inline void ends(struct sock *sk, int old, int new)
 	 */
 	if (conn->stage == ASKING || conn->stage == LISTENING)
 		settle(conn, sk, current_pid());
-	leave(conn);
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (tcp && conn->stage == SETTLED)
-		enter_traffic(conn, sk, tcp);
+	was_open = conn->open != OVER && __sync_lock_test_and_set(&conn->open, OVER) == OPEN;
+	/* The second event of its end mostly brings nothing new. */
+	if (!tcp || conn->stage != SETTLED || (!was_open && !has_traffic(conn, sk, tcp)))
+		return;
+	edge = edge_of(&conn->key);
+	if (!edge)
+		return;
+	if (was_open)
+		__sync_fetch_and_add(&edge->open, -1);
+	enter_traffic(edge, conn, sk, tcp);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -624,13 +656,13 @@ static __always_inline bool is_forgetful(__u64 now)
 }
 
 /*
- * The kernel's own view of a socket that the program holds by another type: what is spilt to the stack and read
- * back is a plain address, from which any field can be read.
+ * The kernel's own view of what the program holds by another type: what is spilt to the stack and read back is a
+ * plain address, from which any field can be read.
  */
-static __always_inline struct sock *kernel_sock(void *sk)
+static __always_inline void *kernel_view(void *object)
 {
-	void *volatile slot = sk;
-	struct sock *address = NULL;
+	void *volatile slot = object;
+	void *address = NULL;
 
 	bpf_probe_read_kernel(&address, sizeof(address), (const void *)&slot);
 	return address;
@@ -714,7 +746,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 
 	if (ctx->protocol != IPPROTO_UDP || !bpf_sk)
 		return 1;
-	sk = kernel_sock(bpf_sk);
+	sk = kernel_view(bpf_sk);
 	put_peer(&talk_key.peer, ctx, family);
 	talk_key.peer_port = bpf_ntohs(ctx->user_port);
 	talk_key.port = bpf_sk->src_port;
@@ -810,7 +842,7 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 	if (!conn)
 		return 1;
 	leave(conn);
-	sk = kernel_sock(bpf_sk);
+	sk = kernel_view(bpf_sk);
 	fresh.old = conn->old;
 	fresh.served = conn->served;
 	fresh.group = conn->group;
@@ -893,10 +925,67 @@ int musubi_udp_ends(struct bpf_sock *ctx)
 	conn = bpf_sk_storage_get(&musubi_conns, ctx, NULL, 0);
 	if (!conn)
 		return 1;
-	sk = kernel_sock(ctx);
+	sk = kernel_view(ctx);
 	if (conn->stage == ASKING && ctx->state == TCP_ESTABLISHED && has_heard(sk))
 		settle_udp(conn, sk);
 	leave(conn);
+	return 1;
+}
+
+/* ---- Unix sockets ---- */
+
+struct unix_ask {
+	__u32 netns;
+	__u32 pid;
+	__u32 name_length;
+	char name[112];
+};
+
+/* Calls of connect(2) to a name. The kernel does not tell whether they succeeded: user space knows who listens. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct unix_ask);
+	__type(value, __u64);
+} musubi_unix SEC(".maps");
+
+/* Since Linux 6.7; not loaded before. */
+SEC("cgroup/connect_unix")
+int musubi_unix_asks(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock_addr_kern *call = kernel_view(ctx);
+	struct unix_ask ask = {};
+	__u64 one = 1, *count;
+	struct sock *sk;
+	__u32 length;
+	char first = 0;
+	void *name;
+	long read;
+
+	if ((ctx->type != SOCK_STREAM && ctx->type != SOCK_SEQPACKET) || !ctx->sk)
+		return 1;
+	sk = kernel_view(ctx->sk);
+	name = BPF_CORE_READ(call, uaddr) + sizeof(__u16);
+	length = BPF_CORE_READ(call, uaddrlen) - sizeof(__u16);
+	if (length == 0 || length > MAX_NAME)
+		return 1;
+	bpf_probe_read_kernel(&first, 1, name);
+	/* A path ends at a zero byte or with the address; an abstract name goes to its end, zero bytes and all. */
+	if (first) {
+		read = bpf_probe_read_kernel_str(ask.name, length + 1, name);
+		ask.name_length = read > 0 ? read - 1 : 0;
+	} else {
+		bpf_probe_read_kernel(ask.name, length, name);
+		ask.name_length = length;
+	}
+	ask.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	ask.pid = current_pid();
+	count = bpf_map_lookup_elem(&musubi_unix, &ask);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	else
+		bpf_map_update_elem(&musubi_unix, &ask, &one, BPF_ANY);
+	remember(ask.pid);
 	return 1;
 }
 
@@ -1017,9 +1106,10 @@ static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock
 	}
 	if (conn->stage != SETTLED || conn->open != OPEN)
 		return 0;
-	edge = enter_traffic(conn, sk, tcp);
+	edge = edge_of(&conn->key);
 	if (!edge)
 		return 0;
+	enter_traffic(edge, conn, sk, tcp);
 	if (edge->walk != walk) {
 		edge->walk = walk;
 		edge->rtt_sum = 0;
@@ -1085,6 +1175,9 @@ static __always_inline int meet_unix(struct bpf_iter__task_file *ctx, struct soc
 	if (type != SOCK_STREAM && type != SOCK_SEQPACKET)
 		return 0;
 	if (state != TCP_LISTEN && (state != TCP_ESTABLISHED || !peer))
+		return 0;
+	/* The other end is closed (net/unix/af_unix.c, unix_release_sock). */
+	if (state != TCP_LISTEN && sk->sk_shutdown == SHUTDOWN_MASK)
 		return 0;
 	row.name_id = (__u64)name;
 	row.peer_name_id = peer ? (__u64)BPF_CORE_READ(peer, addr) : 0;

@@ -9,8 +9,8 @@ export interface Link {
 
 /** What Musubi uses of libbpf (libbpf.so.1). Calls throw a `SyscallError` with the kernel's reason. */
 export interface Libbpf {
-  /** Loads all programs and maps of a compiled object into the kernel. */
-  load(path: string): KernelObject;
+  /** Loads all programs and maps of a compiled object into the kernel, `special` programs as they say. */
+  load(path: string, special?: Readonly<Record<string, Special>>): KernelObject;
   /** Starts an iterator program: a file descriptor to read its output from. */
   iterate(link: Link): number;
   /** Reads one value; false when there is none. */
@@ -26,6 +26,9 @@ export interface Libbpf {
   /** How often the kernel did not run a program because it was running already on the same CPU (since 5.12). */
   misses(program: number): number;
 }
+
+/** A program left out, or of a kind that this libbpf does not know by the name of its section. */
+export type Special = 'omit' | { readonly type: number; readonly attachType: number };
 
 export interface KernelObject {
   /** The file descriptor of a map. */
@@ -76,6 +79,9 @@ export function loadLibbpf(): Libbpf {
   const loadObject = number<number>('bpf_object__load', 'void *');
   const closeObject = returning('void')<void>('bpf_object__close', 'void *');
   const findProgram = pointer<Pointer>('bpf_object__find_program_by_name', 'void *', 'str');
+  const setAutoload = number<number>('bpf_program__set_autoload', 'void *', 'bool');
+  const setType = number<number>('bpf_program__set_type', 'void *', 'int');
+  const setAttachType = number<number>('bpf_program__set_expected_attach_type', 'void *', 'int');
   const findMap = number<number>('bpf_object__find_map_fd_by_name', 'void *', 'str');
   const programFd = number<number>('bpf_program__fd', 'void *');
   const attach = pointer<Pointer>('bpf_program__attach', 'void *');
@@ -111,8 +117,18 @@ export function loadLibbpf(): Libbpf {
     return { fd: linkFd(link), close: () => void destroyLink(link) };
   }
 
-  function load(path: string): KernelObject {
+  function prepare(program: Pointer, how: Special): void {
+    if (how === 'omit') checked('bpf_program__set_autoload', setAutoload(program, false));
+    else {
+      checked('bpf_program__set_type', setType(program, how.type));
+      checked('bpf_program__set_expected_attach_type', setAttachType(program, how.attachType));
+    }
+  }
+
+  function load(path: string, special: Readonly<Record<string, Special>> = {}): KernelObject {
     const object = present('bpf_object__open_file', openFile(path, null));
+    for (const [name, how] of Object.entries(special))
+      prepare(present(`program ${name}`, findProgram(object, name)), how);
     const returned = loadObject(object);
     if (returned < 0) {
       closeObject(object);

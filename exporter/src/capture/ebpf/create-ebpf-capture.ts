@@ -31,7 +31,9 @@ export function captureOf(
   async function read(): Promise<Pass> {
     const rows = program.walk().filter(isWanted);
     const listeners = listenersOf(rows);
-    const observations = [...edges.observe(listeners), ...unix.observe(rows)].filter(isWanted);
+    const observations = [...edges.observe(listeners), ...unix.observe(rows, program.unixAsks())].filter(
+      isWanted,
+    );
     const { sockets, folded, missed } = program.health();
     const met = sockets - socketsBefore + rows.filter(({ kind }) => kind === 'unix').length;
     socketsBefore = sockets;

@@ -1,11 +1,13 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Libbpf, Link, Position } from '../../native/libbpf.ts';
+import type { KernelObject, Libbpf, Link, Position, Special } from '../../native/libbpf.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
 import {
   decodeHealth,
   decodeProcess,
   decodeRows,
+  decodeUnixAsk,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
   encodeControl,
@@ -14,6 +16,8 @@ import {
   LayoutError,
   type ListenerRow,
   PROCESS_BYTES,
+  UNIX_ASK_BYTES,
+  type UnixAsk,
   type UnixRow,
 } from './layout.ts';
 
@@ -32,6 +36,8 @@ export interface KernelProgram {
   takeEdge(key: Buffer): Buffer | undefined;
   /** The records of what found no place, by their places in `FOLDS`. */
   folds(): Buffer[];
+  /** Calls of connect(2) to Unix sockets, by process and name; undefined where the kernel does not tell. */
+  unixAsks(): UnixAsk[] | undefined;
   processOf(pid: number): ProcessFiles | undefined;
   /** Sums since the program was loaded; `sockets` are those met by all walks. */
   health(): { folded: number; lost: number; sockets: number; missed: number };
@@ -50,6 +56,9 @@ const CGROUP_PROGRAMS = [
   'musubi_udp_connects6',
   'musubi_udp_ends',
 ];
+const UNIX_PROGRAM = 'musubi_unix_asks';
+/** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h); libbpf 1.3 knows it by name. */
+const UNIX_CONNECT: Special = { type: 18, attachType: 49 };
 /** `max_entries` of `musubi_edges`. */
 const SIZE = 65_536;
 const BATCH = 2048;
@@ -72,25 +81,43 @@ export function kernelProgramPath(): string {
  * this process ends, however it does.
  */
 export function loadKernelProgram(libbpf: Libbpf, path: string, cgroupRoot: string): KernelProgram {
-  const object = libbpf.load(path);
+  const tellsUnixAsks = isAtLeast(release(), 6, 7);
+  const object = libbpf.load(path, { [UNIX_PROGRAM]: tellsUnixAsks ? UNIX_CONNECT : 'omit' });
+  const cgroupPrograms = tellsUnixAsks ? [...CGROUP_PROGRAMS, UNIX_PROGRAM] : CGROUP_PROGRAMS;
   const links: Link[] = [];
   const close = () => {
     for (const link of links.splice(0)) link.close();
     object.close();
   };
   try {
-    return attach(libbpf, object, links, cgroupRoot, close);
+    attach(object, links, cgroupRoot, cgroupPrograms);
+    return run(libbpf, object, links, tellsUnixAsks, close);
   } catch (error) {
     close();
     throw error;
   }
 }
 
-function attach(
+function isAtLeast(kernel: string, major: number, minor: number): boolean {
+  const [ours = 0, oursMinor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
+  return ours > major || (ours === major && oursMinor >= minor);
+}
+
+function attach(object: KernelObject, links: Link[], cgroupRoot: string, programs: readonly string[]): void {
+  links.push(object.attach(TRACEPOINT));
+  const cgroup = openSync(cgroupRoot, 'r');
+  try {
+    for (const name of programs) links.push(object.attachToCgroup(name, cgroup));
+  } finally {
+    closeSync(cgroup);
+  }
+}
+
+function run(
   libbpf: Libbpf,
-  object: ReturnType<Libbpf['load']>,
+  object: KernelObject,
   links: Link[],
-  cgroupRoot: string,
+  tellsUnixAsks: boolean,
   close: () => void,
 ): KernelProgram {
   const map = {
@@ -99,19 +126,13 @@ function attach(
     processes: object.map('musubi_procs'),
     control: object.map('musubi_control'),
     health: object.map('musubi_health'),
+    unix: object.map('musubi_unix'),
   };
   const tracepoint = object.program(TRACEPOINT);
   const first = Buffer.alloc(4);
   let walks = 0;
   let sureAfter = 0n;
 
-  links.push(object.attach(TRACEPOINT));
-  const cgroup = openSync(cgroupRoot, 'r');
-  try {
-    for (const name of CGROUP_PROGRAMS) links.push(object.attachToCgroup(name, cgroup));
-  } finally {
-    closeSync(cgroup);
-  }
   const iterator = object.attachIterator(WALK);
   links.push(iterator);
 
@@ -128,22 +149,8 @@ function attach(
     }
   }
 
-  const keys = Buffer.alloc(BATCH * EDGE_KEY_BYTES);
-  const values = Buffer.alloc(BATCH * EDGE_BYTES);
-
-  function eachEdge(visit: (key: Buffer, value: Buffer) => void): void {
-    const position: Position = { at: Buffer.alloc(EDGE_KEY_BYTES), started: false };
-    for (;;) {
-      const { count, last } = libbpf.lookupBatch(map.edges, position, keys, values, BATCH);
-      for (let i = 0; i < count; i++) {
-        visit(
-          keys.subarray(i * EDGE_KEY_BYTES, (i + 1) * EDGE_KEY_BYTES),
-          values.subarray(i * EDGE_BYTES, (i + 1) * EDGE_BYTES),
-        );
-      }
-      if (last) return;
-    }
-  }
+  const edges = new TableReader(libbpf, map.edges, EDGE_KEY_BYTES, EDGE_BYTES);
+  const asks = new TableReader(libbpf, map.unix, UNIX_ASK_BYTES, 8);
 
   walk();
   sureAfter = process.hrtime.bigint() + DOUBT_NS;
@@ -154,7 +161,13 @@ function attach(
     get walks() {
       return walks;
     },
-    eachEdge,
+    eachEdge: (visit) => edges.each(visit),
+    unixAsks() {
+      if (!tellsUnixAsks) return undefined;
+      const found: UnixAsk[] = [];
+      asks.each((key, value) => found.push(decodeUnixAsk(key, value)));
+      return found;
+    },
     takeEdge(key) {
       const value = Buffer.alloc(EDGE_BYTES);
       return libbpf.take(map.edges, key, value) ? value : undefined;
@@ -181,6 +194,39 @@ function attach(
     size: SIZE,
     close,
   };
+}
+
+/** Reads all of a table, many entries at a time. */
+class TableReader {
+  readonly #libbpf: Libbpf;
+  readonly #map: number;
+  readonly #keys: Buffer;
+  readonly #values: Buffer;
+  readonly #keyBytes: number;
+  readonly #valueBytes: number;
+
+  constructor(libbpf: Libbpf, map: number, keyBytes: number, valueBytes: number) {
+    this.#libbpf = libbpf;
+    this.#map = map;
+    this.#keyBytes = keyBytes;
+    this.#valueBytes = valueBytes;
+    this.#keys = Buffer.alloc(BATCH * keyBytes);
+    this.#values = Buffer.alloc(BATCH * valueBytes);
+  }
+
+  each(visit: (key: Buffer, value: Buffer) => void): void {
+    const position: Position = { at: Buffer.alloc(this.#keyBytes), started: false };
+    for (;;) {
+      const { count, last } = this.#libbpf.lookupBatch(this.#map, position, this.#keys, this.#values, BATCH);
+      for (let i = 0; i < count; i++)
+        visit(slice(this.#keys, i, this.#keyBytes), slice(this.#values, i, this.#valueBytes));
+      if (last) return;
+    }
+  }
+}
+
+function slice(buffer: Buffer, index: number, length: number): Buffer {
+  return buffer.subarray(index * length, (index + 1) * length);
 }
 
 function readRows(fd: number): Row[] {

@@ -208,7 +208,33 @@ function decodeUnix(row: Buffer): UnixRow {
     nameId: identity(32),
     peerNameId: identity(40),
     inode: readUInt64(row, 48),
-    name: Buffer.from(row.subarray(56, 56 + Math.min(row.readUInt16LE(2), 108))),
+    name: nameOf(row.subarray(56, 56 + Math.min(row.readUInt16LE(2), 108))),
+  };
+}
+
+/** The kernel keeps a path with the zero byte at its end; an abstract name has as many as it likes. */
+function nameOf(bytes: Buffer): Buffer {
+  return bytes[0] === 0 ? Buffer.from(bytes) : untilZero(bytes);
+}
+
+export const UNIX_ASK_BYTES = 124;
+
+/** `struct unix_ask` and how often. */
+export interface UnixAsk {
+  readonly netns: number;
+  readonly pid: number;
+  /** A path, or an abstract name after a zero byte. */
+  readonly name: Buffer;
+  readonly count: number;
+}
+
+export function decodeUnixAsk(key: Buffer, value: Buffer): UnixAsk {
+  const length = Math.min(key.readUInt32LE(8), UNIX_ASK_BYTES - 12);
+  return {
+    netns: key.readUInt32LE(0),
+    pid: key.readUInt32LE(4),
+    name: Buffer.from(key.subarray(12, 12 + length)),
+    count: readUInt64(value, 0),
   };
 }
 
