@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Direction, Observation } from '../../../exporter/src/capture/capture.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
+import { onFileEnd } from '../../harness/cleanup.ts';
 import { freeUdpPort } from '../../harness/free-udp-port.ts';
 import { createNetwork, type Host } from '../../harness/network.ts';
 import type { Running } from '../../harness/process.ts';
@@ -191,47 +192,70 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     let host: Host;
     let other: Host;
 
-    beforeAll(() => {
+    beforeAll(async () => {
       const network = createNetwork();
       host = network.host('one');
       other = network.host('two');
+      for (const on of [host, other])
+        await on.start(['ip', 'route', 'add', 'default', 'dev', 'eth0'], { onCleanup: onFileEnd }).exited;
     });
 
-    it.each([
+    const GROUPS: readonly [string, string, string, string[]][] = [
       ['a multicast group', '0.0.0.0', '239.7.7.7', []],
       ['a multicast group of IPv6', '::', 'ff05::77', []],
       ['everyone', '0.0.0.0', '255.255.255.255', ['broadcast=1']],
-    ])('never takes a receiver for who asks: %s', async (_title, address, group, flags) => {
+    ];
+
+    /** Has one host send to all, once the receivers on these hosts are there, until those but the last have heard. */
+    async function sendToAll(
+      address: string,
+      group: string,
+      flags: readonly string[],
+      hosts: readonly Host[],
+    ) {
       const capture = await beginWatch('ebpf', 'all');
-      const receivers = await Promise.all(
-        [other, other, host].map((on) =>
-          serve(address, flags.length === 0 ? [`group=${group}`] : [], { on, port: 5399 }),
-        ),
-      );
-      for (const on of [host, other]) {
-        const route = [
-          'ip',
-          'route',
-          'replace',
-          group === 'ff05::77' ? 'ff00::/8' : '0.0.0.0/0',
-          'dev',
-          'eth0',
-        ];
-        await on.start(route as [string, ...string[]]).exited;
-      }
+      const join = flags.length === 0 ? [`group=${group}`] : [];
+      const receivers = await Promise.all(hosts.map((on) => serve(address, join, { on, port: 5399 })));
       const sender = await askFrom([`target=${group}/5399`, ...flags], { on: host });
-      for (const { running } of receivers.slice(0, 2))
+      for (const { running } of receivers.slice(0, -1))
         await waitFor(
           async () => (await ask(running, 'tell', 'heard'))[0] !== '0' || undefined,
           'the question',
         );
       await capture.read();
       await capture.read();
-      const keys = (pid: number) => Object.keys(summary(udpOf(capture, pid)));
-      expect(keys(sender.pid)).toEqual(['outbound 5399']);
-      for (const { pid } of receivers)
-        for (const key of keys(pid)) expect(['inbound 5399', 'unknown 5399']).toContain(key);
-      for (const { pid } of receivers.slice(0, 2)) expect(keys(pid)).toHaveLength(1);
+      const told = (pid: number) => Object.keys(summary(udpOf(capture, pid)));
+      return { sender: told(sender.pid), receivers: receivers.map(({ pid }) => told(pid)) };
+    }
+
+    it.each(GROUPS)('never takes a receiver for who asks: %s', async (_title, address, group, flags) => {
+      const { sender, receivers } = await sendToAll(address, group, flags, [other, host]);
+      expect(sender).toEqual(['outbound 5399']);
+      expect(receivers[0]).toHaveLength(1);
+      for (const told of receivers.flat()) expect(['inbound 5399', 'unknown 5399']).toContain(told);
     });
+
+    it.each(GROUPS)('tells each of two receivers on one host: %s', async (_title, address, group, flags) => {
+      const { receivers } = await sendToAll(address, group, flags, [other, other, host]);
+      for (const told of receivers.slice(0, 2)) expect(told).toHaveLength(1);
+    });
+  });
+
+  it('tells apart two servers on one port, by their addresses, that one socket asks', async () => {
+    const capture = await beginWatch();
+    const port = await freeUdpPort();
+    const servers = await Promise.all(
+      ['127.0.0.1', '127.0.0.2'].map((address) => serve(address, [], { port })),
+    );
+    const client = startWorkload('udp-peer', [`at=127.0.0.1/${await freeUdpPort()}`]);
+    await linesOf(client, 'ready', 1);
+    for (const [at, address] of ['127.0.0.1', '127.0.0.2'].entries()) {
+      client.tell(`${address}/${port}`);
+      await linesOf(client, 'heard', at + 1);
+    }
+    await expectTold(capture, [
+      [client.pid, { [`outbound ${port}`]: 2 }],
+      ...servers.map(({ pid }) => [pid, { [`inbound ${port}`]: 1 }] as const),
+    ]);
   });
 });
