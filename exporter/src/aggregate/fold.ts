@@ -64,8 +64,8 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
 function flowOf(flows: Map<string, Flow>, observation: Observation): Flow {
   const { netns, transport, direction, pid, remotePid, folded = false } = observation;
   const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
-  const pids = `${pid} ${remotePid}`;
-  const key = `${netns} ${transport} ${direction} ${pids} ${port} ${folded} ${localAddress} ${remoteAddress}`;
+  const process = `${netns} ${pid} ${remotePid} ${folded}`;
+  const key = `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress}`;
   let flow = flows.get(key);
   if (!flow) {
     flow = {

@@ -39,6 +39,18 @@ function endAttributes(side: 'src' | 'dst', end: End): EdgeAttributes {
   return attributes;
 }
 
+/**
+ * The same text for half-edges of the same attributes, and for no others: only one field, the name of a Unix
+ * socket, can hold the mark between fields. Every pass asks for every half-edge, so it is not made of attributes.
+ */
+export function edgeKey({ flow, src, dst }: HalfEdge): string {
+  return `${flow.direction}\0${flow.transport}\0${flow.port}\0${endKey(src)}\0${endKey(dst)}`;
+}
+
+function endKey({ kind, host = '', service = '', process = '', pid, address }: End): string {
+  return `${kind}\0${host}\0${service}\0${process}\0${pid ?? ''}\0${address}`;
+}
+
 /** The same text for the same attributes, whatever their order. */
 export function attributesKey(attributes: Attributes): string {
   return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));

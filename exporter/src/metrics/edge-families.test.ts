@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
 import { SETUP_BOUNDS } from '../capture/capture.ts';
-import { toListening } from '../half-edge.ts';
+import { type HalfEdge, toListening } from '../half-edge.ts';
 import { EDGE_ATTRIBUTES, LISTEN_ATTRIBUTES } from './catalogue.ts';
-import { attributesKey, edgeAttributes } from './edge-attributes.ts';
+import { attributesKey, edgeAttributes, edgeKey } from './edge-attributes.ts';
 import { edgeFamilies, listenFamily } from './edge-families.ts';
 import { createLedger } from './ledger.ts';
 
@@ -130,6 +131,34 @@ describe('attributes', () => {
     expect(attributesKey({ a: 1 })).not.toBe(attributesKey({ a: '1' }));
     expect(attributesKey({ a: '1","b' })).not.toBe(attributesKey({ a: '1', b: '' }));
   });
+});
+
+/** Ends that differ little, with names that mean something in JavaScript. */
+const anyEnd = fc.record(
+  {
+    address: fc.constantFrom('', '10.0.0.1', 'undefined'),
+    kind: fc.constantFrom('process' as const, 'unknown' as const),
+    host: fc.constantFrom('h', 'undefined'),
+    service: fc.constantFrom('a', 'a\n', 'undefined'),
+    process: fc.constantFrom('a', 'a b'),
+    pid: fc.constantFrom(1, 12),
+  },
+  { requiredKeys: ['address', 'kind'] },
+);
+const anyHalfEdge = fc
+  .tuple(fc.constantFrom(0, 1, 12), fc.constantFrom('tcp' as const, 'unix' as const), anyEnd, anyEnd)
+  .map(([port, transport, src, dst]) => ({ ...halfEdge({ port, transport }), src, dst }));
+
+it('has one key for half-edges of the same attributes, and only for them', () => {
+  const key = (half: HalfEdge) => attributesKey(edgeAttributes(half));
+  fc.assert(
+    fc.property(anyHalfEdge, anyHalfEdge, anyEnd, (one, two, end) => {
+      // Some alike, some that differ in one end only, some in anything.
+      for (const other of [{ ...one }, { ...one, dst: end }, { ...one, src: end }, two])
+        expect(edgeKey(other) === edgeKey(one)).toBe(key(other) === key(one));
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 it('tells each listening place once', () => {

@@ -1,6 +1,6 @@
 import { addCounts, type Counts } from '../aggregate/counts.ts';
 import type { HalfEdge } from '../half-edge.ts';
-import { type Attributes, attributesKey, edgeAttributes } from './edge-attributes.ts';
+import { type Attributes, edgeAttributes, edgeKey } from './edge-attributes.ts';
 
 /** A dependency under its final name, with sums that only grow while it is exported. */
 export interface Entry extends Counts {
@@ -30,10 +30,10 @@ export function createLedger(forgetAfter: number): Ledger {
   const entries = new Map<string, Entry>();
 
   function entryOf(half: HalfEdge, now: number, usedAt: number): Entry {
-    const attributes = edgeAttributes(half);
-    const key = attributesKey(attributes);
+    const key = edgeKey(half);
     let entry = entries.get(key);
     if (!entry) {
+      const attributes = edgeAttributes(half);
       entry = { attributes, since: now, lastSeen: now, usedAt, open: 0, opened: 0, rttSum: 0, rttCount: 0 };
       entries.set(key, entry);
     }
