@@ -7,6 +7,7 @@
  * arguments.
  */
 import { createFold } from './aggregate/fold.ts';
+import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
 import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
@@ -55,20 +56,26 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   const identify = (pid: number | undefined) => (pid === undefined ? undefined : identifier.identify(pid));
 
-  function nameListeners({ listeners, namespaces }: Pass): Listening[] {
-    const addresses = new Map(namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]));
+  type AddressesOf = (netns: number) => readonly string[];
+
+  function nameListeners({ listeners }: Pass, addressesAt: AddressesOf): Listening[] {
     return listeners.flatMap((listener) =>
-      toListening(listener, addresses.get(listener.netns) ?? [], identify(listener.pid), host),
+      toListening(listener, addressesAt(listener.netns), identify(listener.pid), host),
     );
   }
 
   async function run(): Promise<Pass> {
     const pass = await self.time('capture', () => capture.read());
     const unread = new Set(skippedNamespaces(pass).map(({ netns }) => netns));
-    const flows = await self.time('aggregate', () => fold(pass.observations, unread));
+    const addresses = new Map(pass.namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]));
+    const addressesAt = (netns: number) => addresses.get(netns) ?? [];
+    const flows = await self.time('aggregate', () => {
+      const observations = pass.observations.map((seen) => withOwnAddress(seen, addressesAt(seen.netns)));
+      return fold(observations, unread);
+    });
     const halfEdges = await self.time('identify', () => {
       identifier.beginPass(pass.processOf);
-      listenings = nameListeners(pass);
+      listenings = nameListeners(pass, addressesAt);
       return flows.map((flow) => {
         const ends = { own: identify(flow.pid), far: identify(flow.remotePid) };
         return toHalfEdge(flow, ends, host);

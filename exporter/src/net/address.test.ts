@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatEndpoint, formatIpv4, formatIpv6, isLoopback } from './address.ts';
+import { formatEndpoint, formatIpv4, formatIpv6, isIpv6, isLoopback, parseAddress } from './address.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 /** Addresses with runs of zeros, where the canonical form is hardest. */
@@ -49,4 +49,15 @@ it('tells loopback from other addresses', () => {
 it('brackets IPv6 in an endpoint', () => {
   expect(formatEndpoint('fd00::1', 80)).toBe('[fd00::1]:80');
   expect(formatEndpoint('10.0.0.1', 80)).toBe('10.0.0.1:80');
+});
+
+it('parses what it formats', () => {
+  fc.assert(
+    fc.property(fc.oneof(bytes(16), sparse), (address) => {
+      const text = formatIpv6(address);
+      const parsed = parseAddress(text);
+      expect(parsed.length === 4 ? formatIpv4(parsed) : formatIpv6(parsed)).toBe(text);
+      if (isIpv6(text)) expect([...parsed]).toEqual([...address]);
+    }),
+  );
 });

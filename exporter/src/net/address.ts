@@ -54,3 +54,14 @@ export function isIpv6(address: string): boolean {
 export function formatEndpoint(address: string, port: number): string {
   return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
+
+/** The bytes of an address as `formatIpv4` and `formatIpv6` write it: 4, or 16 for one with a colon. */
+export function parseAddress(address: string): Uint8Array {
+  if (!isIpv6(address)) return Uint8Array.from(address.split('.'), Number);
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string) =>
+    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+  const [front, back] = [groups(head), groups(tail ?? '')];
+  const all = [...front, ...Array<number>(Math.max(0, 8 - front.length - back.length)).fill(0), ...back];
+  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 0xff]));
+}
