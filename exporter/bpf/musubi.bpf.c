@@ -520,8 +520,8 @@ static __always_inline enum failure failure_of(struct sock *sk)
 	case ENETUNREACH:
 		return NET_UNREACHABLE;
 	case 0:
-		/* Closed by its own process; without a port of its own it never got as far as to ask. */
-		return sk->__sk_common.skc_num ? CANCELLED : OTHER;
+		/* Closed by its own process (net/ipv4/tcp.c, __tcp_close); else it never got as far as to ask. */
+		return sk->sk_shutdown == SHUTDOWN_MASK ? CANCELLED : OTHER;
 	}
 	return OTHER;
 }
@@ -604,6 +604,7 @@ int BPF_PROG(musubi_tcp_state, struct sock *sk, int old, int new)
 #define SECOND_NS 1000000000ull
 
 struct talk_key {
+	__u64 socket; /* its cookie; 0 for any of those on this port */
 	__u32 netns;
 	__u16 port;
 	__u16 peer_port;
@@ -618,7 +619,10 @@ struct talk {
 
 enum { TALKS = 32768 };
 
-/* Who began each conversation of unconnected sockets. */
+/*
+ * Who began each conversation of unconnected sockets: once for the socket, which counts it, and once for its port,
+ * as the answer may leave by another socket than the one that heard the question.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, TALKS);
@@ -652,7 +656,7 @@ static __always_inline bool is_forgetful(__u64 now)
 		pressure->since = now;
 	}
 	__sync_fetch_and_add(&pressure->now, 1);
-	return pressure->now + pressure->before > TALKS / 2;
+	return pressure->now + pressure->before > TALKS / 4;
 }
 
 /*
@@ -735,7 +739,7 @@ static __always_inline void put_own(struct address *to, struct bpf_sock *sk, boo
 static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said)
 {
 	struct bpf_sock *bpf_sk = ctx->sk;
-	struct talk_key talk_key = {};
+	struct talk_key talk_key = {}, port_key;
 	struct edge_key key = { .transport = IPPROTO_UDP };
 	__u64 now = bpf_ktime_get_ns();
 	struct talk *known, fresh = {};
@@ -751,6 +755,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	talk_key.peer_port = bpf_ntohs(ctx->user_port);
 	talk_key.port = bpf_sk->src_port;
 	talk_key.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	talk_key.socket = bpf_get_socket_cookie(ctx);
 
 	known = bpf_map_lookup_elem(&musubi_talks, &talk_key);
 	if (known && now - known->last < SILENCE_NS) {
@@ -770,7 +775,12 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 		(said && BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_BROADCAST));
 	if (said && group)
 		conn->group = 1;
-	if (said)
+	port_key = talk_key;
+	port_key.socket = 0;
+	known = bpf_map_lookup_elem(&musubi_talks, &port_key);
+	if (known && now - known->last < SILENCE_NS)
+		key.direction = known->direction;
+	else if (said)
 		key.direction = !chosen ? ASKED
 				: unsure(conn, now) || (is_forgetful(now) && conn->served) ? UNKNOWN
 											    : ASKED;
@@ -787,6 +797,10 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	fresh.last = now;
 	fresh.direction = key.direction;
 	bpf_map_update_elem(&musubi_talks, &talk_key, &fresh, BPF_ANY);
+	bpf_map_update_elem(&musubi_talks, &port_key, &fresh, BPF_ANY);
+	/* An answer, by another socket than the question's: it has been counted there. */
+	if (key.direction == (said ? SERVED : ASKED))
+		return 1;
 
 	key.remote = talk_key.peer;
 	put_own(&key.local, bpf_sk, is_ipv4(&key.remote));
