@@ -1,6 +1,6 @@
 /**
- * What we ship to run Musubi with others' programs, checked by those programs: Docker Compose, Prometheus and
- * the OpenTelemetry Collector.
+ * What we ship to run Musubi with others' programs, checked by those programs: Docker Compose, systemd, Prometheus
+ * and the OpenTelemetry Collector.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -96,6 +96,30 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('musubi.service', () => {
+  const UNIT = 'provisioning/systemd/musubi.service';
+  const capabilities = async (setting: string) =>
+    new RegExp(`^${setting}=(.*)$`, 'm').exec(await read(UNIT))?.[1]?.split(' ');
+
+  test('is what systemd takes, and lets the agent do little else', async ({ skip }) => {
+    const unit = join(scratch, 'musubi.service');
+    await writeFile(unit, (await read(UNIT)).replace('/usr/bin/node', process.execPath));
+    const analyze = (...args: string[]) => run('systemd-analyze', [...args, unit]);
+    if (await analyze('--version').then(() => false, isAbsent)) return skip('needs systemd');
+    expect(await analyze('verify')).toEqual({ stdout: '', stderr: '' });
+    // An exposure of 3.0 out of 10 at most; a unit without any such setting has 9.6.
+    await analyze('security', '--offline=true', '--threshold=30');
+  });
+
+  test('grants what the container of docker-compose.yml is granted, and no more', async () => {
+    const { exporter } = (await readYaml('docker-compose.yml')).services;
+    expect(exporter.cap_drop).toEqual(['ALL']);
+    const granted = exporter.cap_add.map((name: string) => `CAP_${name}`);
+    expect(await capabilities('AmbientCapabilities')).toEqual(granted);
+    expect(await capabilities('CapabilityBoundingSet')).toEqual(granted);
+  });
+});
+
 describe('prometheus.yml', () => {
   test('is what Prometheus takes, without and with hosts to scrape', async () => {
     const check = async (file: string) => (await run(toolPath('promtool'), ['check', 'config', file])).stdout;
@@ -142,6 +166,8 @@ describe('the collector recipe', () => {
     expect(await seriesOf('http/protobuf')).toEqual(expected);
   });
 });
+
+const isAbsent = (error: { code?: unknown }) => error.code === 'ENOENT';
 
 const ODD_TEXT = 'a "quoted" back\\slash\nand 結び 🪢';
 

@@ -4,7 +4,7 @@ import type { PollingOptions } from './polling/create-polling-capture.ts';
 /** Something that keeps a capture from working, and what to do about it. */
 export interface Obstacle {
   readonly what: string;
-  readonly remedy?: string;
+  readonly remedy: string;
 }
 
 /** One way to look at sockets, and what it gives that the next one does not. */
@@ -53,7 +53,7 @@ export async function openRung(rung: Rung, options: PollingOptions): Promise<Ope
       name,
       gives,
       missing: obstacles.map(({ what }) => what).join(', '),
-      remedies: [...new Set(obstacles.flatMap(({ remedy }) => remedy ?? []))],
+      remedies: [...new Set(obstacles.map(({ remedy }) => remedy))],
     };
   }
 }

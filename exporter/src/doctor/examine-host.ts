@@ -1,7 +1,8 @@
 import { release } from 'node:os';
 import { type CaptureName, type Pass, skippedNamespaces } from '../capture/capture.ts';
 import type { ProvenTrial } from '../capture/ladder.ts';
-import { type Capability, holdsCapability, readEffectiveCapabilities } from './capabilities.ts';
+import { readEffectiveCapabilities } from './capabilities.ts';
+import { captureLimits } from './capture-limits.ts';
 import { foreignPids } from './ebpf-obstacles.ts';
 
 /** One thing Musubi needs or can use, and how this host fares. */
@@ -32,47 +33,33 @@ export function examineHost(
       state: 'good',
       detail: `Linux ${release()}, Node.js ${process.version}, ${process.arch}`,
     },
+    ...pidNamespace(where),
     ...trials.map((trial) => captureCheck(trial, held, where)),
-    names(held, where),
     ...(first ? visibility(first) : []),
   ];
 }
 
-function captureCheck(
-  { name, gives, missing, remedies }: ProvenTrial,
-  held: bigint,
-  { netns }: Where,
-): Check {
-  const check = { name: `capture ${name}`, ...(remedies && { remedies }) };
-  if (missing !== undefined) return { ...check, state: 'missing', detail: missing };
-  if (name === 'sockdiag' && netns === 'all' && !holdsCapability(held, 'CAP_SYS_ADMIN')) {
-    return {
-      ...check,
-      state: 'limited',
-      detail: `works; gives ${gives}; no CAP_SYS_ADMIN: in the own network namespace only`,
-      remedies: ['grant CAP_SYS_ADMIN, or use ebpf'],
-    };
-  }
-  return { ...check, state: 'good', detail: `works; gives ${gives}` };
+function captureCheck({ name, gives, missing, remedies }: ProvenTrial, held: bigint, where: Where): Check {
+  const check = { name: `capture ${name}` };
+  if (missing !== undefined)
+    return { ...check, state: 'missing', detail: missing, ...(remedies && { remedies }) };
+  const works = `works; gives ${gives}`;
+  const limits = captureLimits(name, held, where.netns);
+  if (limits.length === 0) return { ...check, state: 'good', detail: works };
+  return {
+    ...check,
+    state: 'limited',
+    detail: `${works}; ${limits.map(({ what }) => what).join('; ')}`,
+    remedies: limits.map(({ remedy }) => remedy),
+  };
 }
 
-const NAMING: readonly Capability[] = ['CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'];
-
-/** Either alone is of no use: /proc/PID/fd takes one to list and the other to read. */
-function names(held: bigint, where: Where): Check {
+/** Polling works in a pid namespace of its own, but finds no process outside of it. */
+function pidNamespace(where: Where): Check[] {
   const foreign = foreignPids(where);
-  if (foreign?.remedy) {
-    const detail = 'a pid namespace of its own: of the processes in it only';
-    return { name: 'names', state: 'limited', detail, remedies: [foreign.remedy] };
-  }
-  const lacking = NAMING.filter((capability) => !holdsCapability(held, capability));
-  if (lacking.length === 0) return { name: 'names', state: 'good', detail: 'of every process' };
-  return {
-    name: 'names',
-    state: 'limited',
-    detail: `${lacking.map((capability) => `no ${capability}`).join(', ')}: of the processes of its own user only`,
-    remedies: [`run as root, or grant ${NAMING.join(' and ')}`],
-  };
+  if (!foreign) return [];
+  const detail = 'of its own: only processes in it are named';
+  return [{ name: 'pid namespace', state: 'limited', detail, remedies: [foreign.remedy] }];
 }
 
 /** What a real pass could and could not see. */

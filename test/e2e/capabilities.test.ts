@@ -1,0 +1,198 @@
+/**
+ * What the agent gets out of root's powers, one by one: run as a user without any but those that the systemd unit
+ * grants, or all but one of them.
+ */
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
+import { findCgroupRoot } from '../../exporter/src/capture/ebpf/cgroup-root.ts';
+import type { Check } from '../../exporter/src/doctor/examine-host.ts';
+import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
+import { run, start } from '../harness/process.ts';
+import { parseSeries } from '../harness/text-page.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const NOBODY = '65534';
+
+const reason =
+  process.getuid?.() !== 0
+    ? 'needs root: it gives powers away'
+    : !existsSync('/sys/kernel/btf/vmlinux')
+      ? 'needs a kernel with BTF'
+      : undefined;
+
+/** What the unit grants. */
+const GRANTED =
+  /^AmbientCapabilities=(.*)$/m
+    .exec(readFileSync(join(ROOT, 'provisioning/systemd/musubi.service'), 'utf8'))?.[1]
+    ?.split(' ') ?? [];
+
+const without = (...names: readonly string[]) => GRANTED.filter((name) => !names.includes(name));
+
+/** The command that runs `musubi` as nobody with some capabilities, and no way to others. */
+function asNobody(capabilities: readonly string[], ...args: readonly string[]): [string, ...string[]] {
+  const names = capabilities.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
+  const set = ['-all', ...names].join();
+  return [
+    'setpriv',
+    ...['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs'],
+    ...['inh-caps', 'ambient-caps', 'bounding-set'].map((which) => `--${which}=${set}`),
+    ...['--', NODE, MUSUBI, ...args],
+  ];
+}
+
+/** Starts the agent as nobody and resolves once it is watching. */
+async function startAgent(capabilities: readonly string[]) {
+  const listen = ['--prometheus-listen', '127.0.0.1:0', '--interval', '200ms'];
+  const agent = start(asNobody(capabilities, 'agent', ...listen));
+  const [, capture, url = ''] = await waitFor(
+    () => /watching sockets" capture=(\w+) .*metrics=(\S+)/.exec(agent.stderr()) ?? undefined,
+    () => `the agent: ${agent.stderr()}`,
+  );
+  return { capture, log: agent.stderr(), metrics: async () => (await fetch(url)).text() };
+}
+
+/** Connects from one of root's processes to another; gives what the agent tells of it. */
+async function connectionsOf({ metrics }: { metrics(): Promise<string> }) {
+  const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
+  await api.says('listening');
+  const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
+  const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
+  web.tell('connect 3');
+  await web.says('connected 3');
+  web.tell('close');
+  await web.says('closed');
+  return waitFor(async () => {
+    const series = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
+    const ours = series.filter(({ labels, value }) => labels.dst_port === port && value === 3);
+    return ours.length === 2 ? ours.map(({ labels }) => labels) : undefined;
+  }, 'both ends of three connections');
+}
+
+/** A copy of the exporter, to build elsewhere. */
+function cloneExporter(): string {
+  const clone = mkdtempSync(join(tmpdir(), 'musubi-clone-'));
+  onTestFinished(() => rmSync(clone, { recursive: true }));
+  cpSync(join(ROOT, 'exporter'), join(clone, 'exporter'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  return clone;
+}
+
+async function examine(capabilities: readonly string[]): Promise<{ capture: string; checks: Check[] }> {
+  return JSON.parse((await run(asNobody(capabilities, 'doctor', '--json'))).stdout);
+}
+
+describe.skipIf(reason !== undefined)(
+  `as a user with some of root's powers${reason ? ` (${reason})` : ''}`,
+  () => {
+    it('takes the in-kernel capture with those of the unit, and names the processes of others', async () => {
+      const agent = await startAgent(GRANTED);
+      expect(agent).toMatchObject({ capture: 'ebpf', log: expect.not.stringContaining('level=warn') });
+      for (const labels of await connectionsOf(agent))
+        expect(labels).toMatchObject(
+          labels.direction === 'outbound' ? { src_service: 'web' } : { dst_service: 'api' },
+        );
+    });
+
+    it.each(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN'])(
+      'tells that it lacks %s, and takes the next capture',
+      async (lacking) => {
+        const agent = await startAgent(without(lacking));
+        expect(agent.capture).toBe('sockdiag');
+        expect(agent.log).toContain(`capture=ebpf reason="no ${lacking}"\n`);
+        const { capture, checks } = await examine(without(lacking));
+        expect(capture).toBe('sockdiag');
+        expect(checks).toContainEqual({
+          name: 'capture ebpf',
+          state: 'missing',
+          detail: `no ${lacking}`,
+          remedies: [expect.stringContaining(lacking)],
+        });
+      },
+    );
+
+    it.each([
+      ['CAP_SYS_PTRACE', 'ebpf', 'names of other users’ processes are cut short (no CAP_SYS_PTRACE)'],
+      [
+        'CAP_DAC_READ_SEARCH',
+        'sockdiag',
+        'names the processes of its own user only (no CAP_DAC_READ_SEARCH)',
+      ],
+    ])('works without %s, and tells what that takes from %s', async (lacking, limited, limit) => {
+      const agent = await startAgent(without(lacking));
+      expect(agent.capture).toBe('ebpf');
+      expect(await connectionsOf(agent)).toHaveLength(2);
+      const { checks } = await examine(without(lacking));
+      expect(checks).toContainEqual({
+        name: `capture ${limited}`,
+        state: 'limited',
+        detail: expect.stringContaining(limit),
+        remedies: expect.arrayContaining([`grant ${lacking}, or run as root`]),
+      });
+    });
+
+    it('works without any, and takes no other capture than the one asked for', async () => {
+      expect(await startAgent([])).toMatchObject({ capture: 'sockdiag' });
+      const { code, stderr } = await run(asNobody([], 'agent', '--capture', 'ebpf'));
+      expect(stderr).toContain('no capture works: ebpf: no CAP_BPF, no CAP_PERFMON, no CAP_NET_ADMIN');
+      expect(code).toBe(1);
+    });
+
+    it.each([
+      ['a pid namespace', ['--pid', '--fork', '--mount-proc'], 'true', 'a pid namespace of its own'],
+      ['a user namespace', ['--user', '--map-root-user'], 'true', 'a user namespace of its own'],
+      ['no cgroup2', ['--mount'], 'umount -l "$0"', 'cgroup2 is not mounted'],
+      ['a part of cgroup2', ['--mount'], 'mount --bind "$0/musubi-test" "$0"', 'only a part of the cgroup2'],
+    ])(
+      'does not take the in-kernel capture where it has %s of its own, and tells why',
+      async (_, flags, script, told) => {
+        const point = findCgroupRoot('/proc');
+        mkdirSync(`${point}/musubi-test`, { recursive: true });
+        onTestFinished(() => rmdirSync(`${point}/musubi-test`));
+        const command = ['sh', '-c', `${script} && exec "$@"`, point, NODE, MUSUBI, 'doctor', '--json'];
+        const { stdout, stderr } = await run(['unshare', ...flags, ...command]);
+        expect(stderr).toBe('');
+        const { capture, checks } = JSON.parse(stdout) as { capture: string; checks: Check[] };
+        expect(capture).not.toBe('ebpf');
+        expect(checks.find(({ name }) => name === 'capture ebpf')?.detail).toContain(told);
+      },
+    );
+  },
+);
+
+it('is built without a compiler, says so in one line, and polls', async () => {
+  const clone = cloneExporter();
+  const built = await run([NODE, join(clone, 'exporter/build.mjs')], { env: { PATH: clone } });
+  expect(built).toMatchObject({ code: 0, stdout: '' });
+  expect(built.stderr).toBe(
+    'note: built without the in-kernel capture (eBPF): clang, libbpf-dev not found\n',
+  );
+  const { stdout } = await run([NODE, join(clone, 'exporter/bin/musubi.mjs'), 'doctor', '--json']);
+  const { capture, checks } = JSON.parse(stdout) as { capture: string; checks: Check[] };
+  expect(capture).toBe('sockdiag');
+  expect(checks.find(({ name }) => name === 'capture ebpf')?.detail).toContain(
+    'its kernel program is not built',
+  );
+});
+
+it('is not built of a kernel program that is wrong', async ({ skip }) => {
+  if ('missing' in findBpfCompiler()) skip('needs clang and libbpf-dev');
+  const clone = cloneExporter();
+  appendFileSync(join(clone, 'exporter/bpf/musubi.bpf.c'), 'int mistake(void) { return no_such_name; }\n');
+  const { code, stderr } = await run([NODE, join(clone, 'exporter/build.mjs')]);
+  expect(stderr).toContain('no_such_name');
+  expect(code).toBe(1);
+  expect(existsSync(join(clone, 'exporter/dist/musubi.js'))).toBe(false);
+});
