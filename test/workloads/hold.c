@@ -1,6 +1,7 @@
 /*
- * Opens connections and holds them: hold target=ADDRESS/PORT [count=N] [multipath=1]
- * Says `held COUNT` and waits for the end of its standard input.
+ * Opens connections and holds them: hold target=ADDRESS/PORT [count=N] [multipath=1] [from=ADDRESS/PORT]
+ * Says `held COUNT` and waits for the end of its standard input; `none ERRNO` where there is no multipath TCP.
+ * With `from` it chooses its own end, which may even be the target: such a socket is connected to itself.
  */
 #include "net.h"
 
@@ -9,8 +10,18 @@ int main(int argc, char **argv) {
   struct endpoint target = parse_endpoint(option(argv, "target", ""));
   long count = number(argv, "count", 1);
   int protocol = number(argv, "multipath", 0) ? IPPROTO_MPTCP : IPPROTO_TCP;
+  const char *from = option(argv, "from", NULL);
   for (long i = 0; i < count; i++) {
-    int fd = socket_for(&target, SOCK_STREAM, protocol);
+    int fd = socket(target.address.ss_family, SOCK_STREAM, protocol);
+    if (fd < 0) {
+      say("none %d", errno);
+      return 0;
+    }
+    if (from) {
+      struct endpoint own = parse_endpoint(from);
+      set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      check(bind(fd, address_of(&own), own.length), "bind");
+    }
     check(connect(fd, address_of(&target), target.length), "connect");
   }
   say("held %ld", count);

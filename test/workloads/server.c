@@ -1,5 +1,5 @@
 /*
- * A server on several listening sockets: server [request=BYTES answer=BYTES] [multipath=1] ADDRESS/PORT...
+ * A server on several listening sockets: server [request=BYTES answer=BYTES] [multipath=1] [fastopen=1] ADDRESS/PORT...
  * It says `listening PORT...` and reads `request` bytes of every connection, writes `answer` bytes and closes it;
  * without `request` it holds the connection until the client closes. On standard input:
  *   tell    says `accepted PORT COUNT RECEIVED TRANSMITTED` for each listening socket, and `told`
@@ -93,6 +93,7 @@ int main(int argc, char **argv) {
     if (strchr(argv[i], '=')) continue;
     int fd = listen_at(parse_endpoint(argv[i]), protocol, 0);
     make_nonblocking(fd);
+    if (number(argv, "fastopen", 0)) set_option(fd, IPPROTO_TCP, TCP_FASTOPEN, 256);
     listeners[listening].fd = fd;
     listeners[listening++].port = port_of(fd);
     snprintf(ports + strlen(ports), sizeof ports - strlen(ports), " %d", port_of(fd));
