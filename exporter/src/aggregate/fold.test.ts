@@ -158,21 +158,36 @@ it('tells changes that add up to the last counts, whatever the passes', () => {
       const fold = createFold();
       const counts = new Map<number, number>();
       let opened = 0;
-      let sent = 0;
+      let [sent, failed, setUp, setUpTime] = [0, 0, 0, 0];
       for (const steps of passes) {
         for (const { id, by } of steps) counts.set(id, (counts.get(id) ?? 0) + by);
         const last = new Map(steps.map((step) => [step.id, step]));
         const observations = [...counts].map(([id, transmittedBytes]) => {
           const { open = 1, pid = 1 } = last.get(id) ?? {};
-          return observation({ id: `${id}`, open, pid, transmittedBytes });
+          const setup = { counts: [transmittedBytes, 0], sum: 2 * transmittedBytes };
+          return observation({
+            id: `${id}`,
+            open,
+            pid,
+            transmittedBytes,
+            failed: [0, transmittedBytes],
+            setup,
+          });
         });
         for (const flow of fold(observations)) {
           opened += flow.opened;
           sent += flow.transmittedBytes ?? 0;
+          failed += flow.failed?.[1] ?? 0;
+          setUp += flow.setup?.counts[0] ?? 0;
+          setUpTime += flow.setup?.sum ?? 0;
         }
       }
       expect(opened).toBe(counts.size);
-      expect(sent).toBe([...counts.values()].reduce((sum, count) => sum + count, 0));
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      expect({ sent, failed, setUp, setUpTime }).toEqual({
+        ...{ sent: total, failed: total, setUp: total },
+        setUpTime: 2 * total,
+      });
     }),
   );
 });

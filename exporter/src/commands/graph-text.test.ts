@@ -74,10 +74,16 @@ describe('the graph', () => {
   });
 
   it('draws no arrow where the direction is not known', () => {
-    const udp = { transport: 'udp', direction: 'unknown', port: 7000 } as const;
+    const udp = {
+      transport: 'udp',
+      direction: 'unknown',
+      port: 7000,
+      transmittedBytes: 9,
+      receivedBytes: 8,
+    } as const;
     expect(graphText(entries([udp], [{ port: 80 }]))).toMatchInlineSnapshot(`
       "shop (pid 20)
-       ├── 10.0.0.9  at 10.0.0.1:7000/udp, direction unknown  1 open, 1 opened
+       ├── 10.0.0.9  at 10.0.0.1:7000/udp, direction unknown  1 open, 1 opened, 9 B sent, 8 B received
        └─▶ 10.0.0.9:80/tcp                                    1 open, 1 opened
       "
     `);

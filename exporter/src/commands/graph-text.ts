@@ -72,7 +72,7 @@ function endpointOf(attributes: Attributes): string {
   return `${formatEndpoint(`${address}`, Number(port))}/${transport}`;
 }
 
-/** As the source sees it, whichever end reports: what it sent and what it received. */
+/** As the end shown first sees it, whichever reports: what it sent and what it received. */
 function figuresOf({
   attributes,
   open,
@@ -85,9 +85,9 @@ function figuresOf({
   if (opened > 0) figures.push(`${opened} opened`);
   if (failed) figures.push(failuresOf(failed));
   const [sent, received] =
-    attributes.direction === 'outbound'
-      ? [transmittedBytes, receivedBytes]
-      : [receivedBytes, transmittedBytes];
+    attributes.direction === 'inbound'
+      ? [receivedBytes, transmittedBytes]
+      : [transmittedBytes, receivedBytes];
   if (sent + received > 0) figures.push(`${formatBytes(sent)} sent, ${formatBytes(received)} received`);
   return figures.join(', ');
 }
