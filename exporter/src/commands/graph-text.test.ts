@@ -89,6 +89,18 @@ describe('the graph', () => {
     `);
   });
 
+  it('draws no line where another half tells the direction', () => {
+    const udp = { transport: 'udp', port: 7000 } as const;
+    const unknown = { ...udp, direction: 'unknown' } as const;
+    for (const direction of ['outbound', 'inbound'] as const)
+      expect(graphText(entries([unknown], [{ ...udp, direction }]))).not.toContain('──');
+    for (const other of [
+      { ...udp, port: 7001 },
+      { ...udp, remoteAddress: '10.0.0.8' },
+    ])
+      expect(graphText(entries([unknown], [other]))).toContain('──');
+  });
+
   it('shows many dependencies in one as another service', () => {
     const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
     const text = graphText(entries([{ ...folded, opened: 9 }], [{ ...folded, direction: 'inbound' }, DB]));

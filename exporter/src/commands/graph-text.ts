@@ -14,7 +14,7 @@ interface Line {
 
 /**
  * A short text graph: every source with what it depends on below it. A connection within this host, which both
- * its ends report, is shown once, with both names.
+ * its ends report, is shown once, with both names. One of unknown direction is shown where no other tells it.
  */
 export function graphText(entries: readonly Entry[]): string {
   const halves = (direction: string) =>
@@ -23,10 +23,12 @@ export function graphText(entries: readonly Entry[]): string {
   const asked = new Set(outbound.map(({ attributes }) => placeOf(attributes)));
   const inbound = halves('inbound');
   const listening = new Map(inbound.map((half) => [placeOf(half.attributes), half]));
+  const directed = new Set([...outbound, ...inbound].map(peerOf));
+  const undirected = halves('unknown').filter((half) => !directed.has(peerOf(half)));
   const lines = [
     ...outbound.map((half) => toLine(half, listening.get(placeOf(half.attributes)))),
     ...inbound.filter(({ attributes }) => !asked.has(placeOf(attributes))).map((half) => toLine(half, half)),
-    ...halves('unknown').map(toUndirectedLine),
+    ...undirected.map(toUndirectedLine),
   ].sort(bySourceThenDestination);
   const width = Math.max(0, ...lines.map(({ destination }) => destination.length));
 
@@ -110,6 +112,13 @@ function nameOf(attributes: Attributes, end: 'src' | 'dst'): string {
 function placeOf(attributes: Attributes): string {
   const names = ['network.transport', 'src.address', 'dst.address', 'dst.port'];
   if (attributes['dst.address'] === undefined) names.push('direction');
+  return JSON.stringify(names.map((name) => attributes[name]));
+}
+
+/** With whom a service of this host talks, on which port. */
+function peerOf({ attributes }: Entry): string {
+  const [own, far] = attributes.direction === 'outbound' ? ['src', 'dst'] : ['dst', 'src'];
+  const names = ['network.transport', 'dst.port', `${own}.service`, `${far}.address`];
   return JSON.stringify(names.map((name) => attributes[name]));
 }
 
