@@ -5,14 +5,15 @@ import { createProcfsTable } from './socket-table.ts';
 
 const namespace = { netns: 1, pid: 42, isOwn: false };
 
-it('reads the four files through a process of the namespace', () => {
-  const { sockets } = createProcfsTable('test/fixtures/proc').read(namespace);
+it('reads the five files through a process of the namespace', () => {
+  const { sockets, unix } = createProcfsTable('test/fixtures/proc').read(namespace);
+  expect(unix).toHaveLength(2);
   expect(sockets).toHaveLength(17);
   expect(sockets.filter(({ transport }) => transport === 'udp')).toHaveLength(5);
   expect(sockets.every((socket) => socket.transmittedBytes === undefined)).toBe(true);
 });
 
-it('does without IPv6, but not without IPv4', () => {
+it('does without IPv6 and Unix sockets, but not without IPv4', () => {
   using proc = createProcTree({ 42: { net: { tcp: 'header\n', udp: 'header\n' } } });
   expect(createProcfsTable(proc.root).read(namespace)).toEqual({ sockets: [], unix: [] });
   rmSync(`${proc.root}/42/net/tcp`);

@@ -50,8 +50,8 @@ const recorded = () => [
   end(),
   ...readDump('udp-ipv4'),
   ...readDump('udp-ipv6'),
-  end(),
-  end(),
+  ...readDump('unix-listen'),
+  ...readDump('unix-established'),
 ];
 
 /** NLMSG_DONE. */
@@ -82,8 +82,10 @@ afterEach(() => table.close());
 
 const count = (name: string) => calls.filter((call) => call === name).length;
 
-it('dumps TCP and UDP over both families, by one socket that it closes', () => {
-  expect(table.read(own).sockets).toHaveLength(17);
+it('dumps TCP and UDP over both families and Unix sockets, by one socket that it closes', () => {
+  const { sockets, unix } = table.read(own);
+  expect(sockets).toHaveLength(17);
+  expect(unix).toHaveLength(9);
   expect(calls.slice(0, 3)).toEqual(['socket', 'receiveTimeout', 'send']);
   expect({ send: count('send'), close: count('close'), setns: count('setns') }).toEqual({
     send: 8,
@@ -99,6 +101,12 @@ it('asks for listeners after connections, so that none comes through a listener 
   expect(tcp).toEqual([~LISTEN >>> 0, ~LISTEN >>> 0, LISTEN, LISTEN]);
 });
 
+it('asks for Unix listeners before connections, so that none leaves the accept queue unseen', () => {
+  table.read(own);
+  const unix = sent.filter((message) => message[16] === 1).map((message) => message.readUInt32LE(20));
+  expect(unix).toEqual([1 << 10, 1 << 1]);
+});
+
 it('does without a family or transport that the kernel lacks', () => {
   const ENOENT = 2;
   answers = [
@@ -107,7 +115,9 @@ it('does without a family or transport that the kernel lacks', () => {
     ...readDump('udp-ipv4'),
     ...[refusal(ENOENT), refusal(ENOENT), refusal(ENOENT)],
   ];
-  expect(table.read(own).sockets).toHaveLength(9);
+  const { sockets, unix } = table.read(own);
+  expect(sockets).toHaveLength(9);
+  expect(unix).toEqual([]);
 });
 
 it.each([
