@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  decodeEdge,
+  decodeEdgeKey,
+  decodeProcess,
+  decodeRows,
+  decodeUnixAsk,
+  EDGE_BYTES,
+  EDGE_KEY_BYTES,
+  LayoutError,
+  type ListenerRow,
+  PROCESS_BYTES,
+  UNIX_ASK_BYTES,
+  type UnixRow,
+} from './layout.ts';
+
+const LISTENER_BYTES = 32;
+const UNIX_BYTES = 168;
+
+const bytes = (length: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
+
+/** What `decode` gives, or undefined when it refuses the bytes with its own error; any other fails the test. */
+function attempt<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    expect(error).toBeInstanceOf(LayoutError);
+    return undefined;
+  }
+}
+
+function expectCounts(counts: readonly (number | undefined)[]) {
+  for (const count of counts)
+    if (count !== undefined) expect(count >= 0 && Number.isFinite(count)).toBe(true);
+}
+
+it('takes any bytes for a key, or refuses them with a typed error', () => {
+  // Mostly of a transport and a direction that there are, or hardly any would be decoded.
+  const known = fc.tuple(fc.constantFrom(6, 17, 0), fc.constantFrom(0, 1, 2, 3));
+  fc.assert(
+    fc.property(bytes(EDGE_KEY_BYTES), known, (key, kinds) => {
+      key.set(kinds, 44);
+      const decoded = attempt(() => decodeEdgeKey(key));
+      if (!decoded) return;
+      expect(isIP(decoded.localAddress) && isIP(decoded.remoteAddress)).not.toBe(0);
+      expectCounts([decoded.netns, decoded.pid, decoded.port]);
+    }),
+  );
+});
+
+it('takes any bytes for counts, and makes no negative ones of them', () => {
+  fc.assert(
+    fc.property(bytes(EDGE_BYTES), fc.nat(), (value, walk) => {
+      const { rtt, failed, setup, ...counts } = decodeEdge(value, walk);
+      expectCounts([...Object.values(counts), ...failed, ...setup.counts, setup.sum, rtt]);
+    }),
+  );
+});
+
+it('takes any bytes for a process, and none for more than they hold', () => {
+  fc.assert(
+    fc.property(bytes(PROCESS_BYTES), (value) => {
+      const { comm, executable, args } = decodeProcess(value);
+      expect(comm.length).toBeLessThanOrEqual(16);
+      for (const part of [comm, executable ?? Buffer.alloc(0), ...args]) expect(part.includes(0)).toBe(false);
+      expect(args.reduce((length, arg) => length + arg.length + 1, 0)).toBeLessThanOrEqual(PROCESS_BYTES);
+    }),
+  );
+});
+
+it('takes any bytes for a question to a Unix socket', () => {
+  fc.assert(
+    fc.property(bytes(UNIX_ASK_BYTES), bytes(8), (key, value) => {
+      const { name, count } = decodeUnixAsk(key, value);
+      expect(name.length).toBeLessThanOrEqual(UNIX_ASK_BYTES - 12);
+      expectCounts([count]);
+    }),
+  );
+});
+
+/** A row as the kernel program writes it, but for what it tells. */
+const row = fc.constantFrom([1, LISTENER_BYTES] as const, [2, UNIX_BYTES] as const).chain(([kind, length]) =>
+  bytes(length).map((content) => {
+    content.writeUInt16LE(kind, 0);
+    if (kind === 1) content[12] = 6;
+    return content;
+  }),
+);
+
+it('reads the same rows wherever the kernel cuts them', () => {
+  const cuts = fc.array(fc.nat(400), { maxLength: 8 });
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 8 }), cuts, (rows, lengths) => {
+      const whole = Buffer.concat(rows);
+      const expected: (ListenerRow | UnixRow)[] = [];
+      expect(decodeRows(whole, expected)).toHaveLength(0);
+      expect(expected).toHaveLength(rows.length);
+
+      const found: (ListenerRow | UnixRow)[] = [];
+      let rest: Buffer = Buffer.alloc(0);
+      let at = 0;
+      for (const length of [...lengths, whole.length]) {
+        rest = decodeRows(Buffer.concat([rest, whole.subarray(at, at + length)]), found);
+        at = Math.min(at + length, whole.length);
+      }
+      expect(rest).toHaveLength(0);
+      expect(found).toEqual(expected);
+    }),
+  );
+});
+
+it('reads any bytes for rows to an end, or refuses them with a typed error', () => {
+  const part = fc.oneof(
+    { weight: 4, arbitrary: row },
+    fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const found: (ListenerRow | UnixRow)[] = [];
+      const rest = attempt(() => decodeRows(Buffer.concat(parts), found));
+      if (rest) expect(rest.length).toBeLessThan(UNIX_BYTES);
+      for (const one of found) if (one.kind === 'listener') expect(isIP(one.address)).not.toBe(0);
+    }),
+  );
+});
