@@ -1,0 +1,77 @@
+/** What becomes of the agent when its capture dies: here by a limit on file descriptors, set while it runs. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
+import { type Running, start } from '../harness/process.ts';
+import { parseSeries } from '../harness/text-page.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const reason =
+  process.getuid?.() !== 0
+    ? 'needs root: it loads a program into the kernel'
+    : !existsSync('/sys/kernel/btf/vmlinux')
+      ? 'needs a kernel with BTF'
+      : undefined;
+
+/** Leaves a running process no file descriptor but those that it has, and that it gives back. */
+async function exhaustDescriptors({ pid }: Running): Promise<void> {
+  // It takes some for a moment, as for a pass: those are not its own.
+  const samples: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    const taken = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+    samples.push([...taken, taken.size].findIndex((_, number) => !taken.has(number)));
+    await sleep(10);
+  }
+  limitDescriptors(pid, Math.min(...samples));
+}
+
+function limitDescriptors(pid: number, limit: number): void {
+  execFileSync('prlimit', ['--pid', `${pid}`, `--nofile=${limit}:`]);
+}
+
+async function startAgent(...flags: string[]) {
+  const common = ['--netns', 'self', '--interval', '100ms', '--prometheus-listen', '127.0.0.1:0'];
+  const agent = start([NODE, MUSUBI, 'agent', ...common, ...flags]);
+  const logged = (pattern: RegExp) =>
+    waitFor(
+      () => pattern.exec(agent.stderr()) ?? undefined,
+      () => `${pattern}: ${agent.stderr()}`,
+    );
+  const [, url = ''] = await logged(/watching sockets" capture=ebpf .*metrics=(\S+)/);
+  return { agent, logged, metrics: async () => (await fetch(url)).text() };
+}
+
+it.skipIf(reason)('an in-kernel capture that cannot be loaded again is left for the next', async () => {
+  const { agent, logged, metrics } = await startAgent();
+  await exhaustDescriptors(agent);
+  await logged(/msg="the capture died" capture=ebpf reason="?.*EMFILE/);
+  await logged(/takes over.*capture=sockdiag/);
+  const info = await waitFor(async () => {
+    const captures = parseSeries(await metrics(), 'musubi_capture_info').map(({ labels }) => labels.capture);
+    return captures.includes('sockdiag') ? captures : undefined;
+  }, 'the capture in use');
+  expect(info).toEqual(['sockdiag']);
+
+  const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
+  await api.says('listening');
+  const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
+  const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
+  web.tell('connect 3');
+  await web.says('connected 3');
+  await waitFor(async () => {
+    const opened = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
+    return opened.find(({ labels, value }) => labels.dst_port === port && value === 3);
+  }, 'what was opened since');
+  expect(await agent.stop()).toBe(0);
+});
+
+it.skipIf(reason)('one that was asked for comes back once it can', async () => {
+  const { agent, logged } = await startAgent('--capture', 'ebpf');
+  await exhaustDescriptors(agent);
+  await logged(/msg="no other capture takes over" reason="--capture asks for ebpf"/);
+  limitDescriptors(agent.pid, 1024);
+  await logged(/takes over.*capture=ebpf/);
+  expect(await agent.stop()).toBe(0);
+});
