@@ -40,14 +40,33 @@ given, so that a restart does not rename every series.
 An endpoint that cannot be reached is tried again at every interval, oldest batch first. 120 batches wait; beyond that
 the oldest is dropped and counted in \`musubi_push_dropped_total\`.
 
+## Captures
+
+| \`--capture\` | how it looks | what it needs |
+| --- | --- | --- |
+| \`ebpf\` | a program in the kernel counts every connection as it opens, fails and closes | Linux 5.12 with BTF (\`/sys/kernel/btf/vmlinux\`), \`libbpf.so.1\`, the root of cgroup2 mounted, the host's pid namespace |
+| \`sockdiag\` | polls the socket tables over netlink | the kernel's modules \`tcp_diag\` and \`udp_diag\` |
+| \`procfs\` | polls the socket tables in \`/proc\` | nothing |
+
+\`auto\` takes the first that works; each one passed over is logged with what it lacks. One that fails later is started anew.
+If it fails again within ten minutes, the next takes over for good; where none works, all are tried
+again every ten seconds. One that was asked for by name is never left for another. \`musubi_capture_info\` tells which is in
+use. What is open when a capture starts counts as open, not as opened.
+
 ## Privileges
 
-| what | needs |
-| --- | --- |
-| sockets of the own network namespace, with bytes and round-trip times | nothing |
-| names of other users' processes | \`CAP_SYS_PTRACE\` and \`CAP_DAC_READ_SEARCH\` |
-| other network namespaces (\`--netns all\`) | \`CAP_SYS_PTRACE\`; with \`sockdiag\` also \`CAP_SYS_ADMIN\` |
+| capability | with \`ebpf\` | with \`sockdiag\` | with \`procfs\` |
+| --- | --- | --- | --- |
+| \`CAP_BPF\` | needed: maps and programs | – | – |
+| \`CAP_PERFMON\` | needed: follows TCP | – | – |
+| \`CAP_NET_ADMIN\` | needed: follows UDP | – | – |
+| \`CAP_SYS_PTRACE\` | whole names of other users' processes; else 15 bytes of them, and none of Node.js's | their names; other network namespaces | their names; other network namespaces |
+| \`CAP_DAC_READ_SEARCH\` | – | their names | their names |
+| \`CAP_SYS_ADMIN\` | – | other network namespaces | – |
+| none | does not work | the own user's processes in the own network namespace, and all other connections there without a name | the same |
 
-What is not allowed is left out, and one warning says so. \`musubi doctor\` tells what a host offers.
+The first five are what \`provisioning/systemd/musubi.service\` and \`docker-compose.yml\` grant, the former to a user that
+exists only while it runs; \`CAP_SYS_ADMIN\` is worth adding only where \`ebpf\` is not to be had. What is not allowed is left out, and a
+warning says so. \`musubi doctor\` tries every capture and tells what each lacks and how to get it.
 `;
 }
