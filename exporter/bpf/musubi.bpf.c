@@ -315,8 +315,8 @@ static __always_inline void count_setup(struct edge *edge, __u64 asked)
 		       : time <= 25000000ull   ? 2
 		       : time <= 100000000ull  ? 3
 		       : time <= 500000000ull  ? 4
-		       : time <= 2000000000ull ? 5
-		       : time <= 5000000000ull ? 6
+		       : time <= 1500000000ull ? 5
+		       : time <= 3500000000ull ? 6
 					       : 7;
 
 	__sync_fetch_and_add(&edge->setup_sum, time);

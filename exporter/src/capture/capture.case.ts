@@ -11,7 +11,7 @@ import {
   startPeer,
   type UnixNameKind,
 } from '../../../test/fixtures/live-sockets.ts';
-import type { Capture, Direction, Observation, Transport } from './capture.ts';
+import { type Capture, type Direction, FAILURES, type Observation, type Transport } from './capture.ts';
 
 /** What a capture may lack, each with the reason. */
 export interface Allowed {
@@ -19,6 +19,10 @@ export interface Allowed {
   readonly noTcpInfo?: string;
   /** No connections over Unix sockets: who listens on them is all. */
   readonly noUnixConnections?: string;
+  /** No connections that were never established, and no set-up times. */
+  readonly noFailures?: string;
+  /** Not one observation for each connection, but one for all that differ in the ephemeral port alone. */
+  readonly manyInOne?: string;
 }
 
 export interface CaptureCase {
@@ -213,11 +217,43 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       await sockets.connect({ host: '127.0.0.1', port, localPort });
       await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(1));
       const [second] = (await observe(port, 'outbound')).filter(({ open }) => open > 0);
-      expect(second?.id).not.toBe(first?.id);
-      expect(second?.opened).toBe(1);
+      if (allowed.manyInOne === undefined) {
+        expect(second?.id).not.toBe(first?.id);
+        expect(second?.opened).toBe(1);
+      } else {
+        expect(second).toMatchObject({ id: first?.id, opened: 2 });
+      }
       const { observations } = await capture.read();
       expect(new Set(observations.map(({ id }) => id)).size).toBe(observations.length);
     });
+
+    it(
+      allowed.noFailures === undefined
+        ? 'tells why a connection was never established, and how long one took that was'
+        : `tells nothing of connections never established: ${allowed.noFailures}`,
+      async () => {
+        await begin();
+        const port = await sockets.listen({ host: '127.0.0.1' });
+        await sockets.connect({ host: '127.0.0.1', port });
+        await eventually(async () => expect(sum(await observe(port, 'outbound'), 'opened')).toBe(1));
+        const [established] = await observe(port, 'outbound');
+        await sockets.stopListening(port);
+        await sockets.connect({ host: '127.0.0.1', port }).catch(() => {});
+        const [refused] = await observe(port, 'outbound');
+        if (allowed.noFailures === undefined) {
+          expect(established?.setup?.counts.reduce((total, count) => total + count)).toBe(1);
+          expect(established?.setup?.sum).toBeGreaterThan(0);
+          expect(established?.setup?.sum).toBeLessThan(1);
+          expect(refused?.failed?.[FAILURES.indexOf('refused')]).toBe(1);
+          expect(refused?.opened).toBe(1);
+        } else {
+          for (const seen of [established, refused]) {
+            expect(seen).not.toHaveProperty('setup');
+            expect(seen).not.toHaveProperty('failed');
+          }
+        }
+      },
+    );
 
     it('counts a connection that no pass met open', async () => {
       await begin();

@@ -30,9 +30,10 @@ export const FAILURES = [
 
 /**
  * Upper bounds of the set-up time's buckets in seconds; the last bucket has none. A SYN is first sent again after
- * 1 s, then after 3 s and 7 s (RFC 6298): past 0.5 s each bucket is one more loss.
+ * 1 s, then after 3 s and 7 s (RFC 6298): past 0.5 s each bucket is one more loss. None is a whole number, which
+ * a Prometheus that scrapes writes otherwise (`le="2.0"`) than one that is pushed to.
  */
-export const SETUP_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 5] as const;
+export const SETUP_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1.5, 3.5] as const;
 
 /** Set-up times: how many fell into each bucket (not cumulative over the bounds), and their sum in seconds. */
 export interface SetupTimes {

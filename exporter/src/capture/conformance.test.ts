@@ -1,10 +1,12 @@
 import { describe } from 'vitest';
 import { loadLibc } from '../native/libc.ts';
 import { describeCapture } from './capture.case.ts';
+import { createEbpfCapture } from './ebpf/create-ebpf-capture.ts';
 import { createPollingCapture } from './polling/create-polling-capture.ts';
 import { createProcfsTable } from './procfs/socket-table.ts';
 import { createSockdiagTable } from './sockdiag/socket-table.ts';
 
+const POLLING = 'a socket table is looked at now and then, and they are gone by then';
 const options = { procRoot: '/proc', netns: 'self' } as const;
 const reason =
   process.platform !== 'linux'
@@ -15,15 +17,22 @@ const reason =
 
 describe.skipIf(reason !== undefined)(`on the kernel of this machine${reason ? ` (${reason})` : ''}`, () => {
   describeCapture({
+    name: 'ebpf',
+    create: () => createEbpfCapture(options),
+    allowed: { manyInOne: 'the kernel program counts them in one record' },
+  });
+
+  describeCapture({
     name: 'sockdiag',
     create: () => createPollingCapture('sockdiag', createSockdiagTable(loadLibc()), options),
-    allowed: {},
+    allowed: { noFailures: POLLING },
   });
 
   describeCapture({
     name: 'procfs',
     create: () => createPollingCapture('procfs', createProcfsTable('/proc'), options),
     allowed: {
+      noFailures: POLLING,
       noTcpInfo: 'the text of /proc/net has no tcp_info',
       noUnixConnections: 'the text of /proc/net/unix has no peers',
     },
