@@ -1,9 +1,11 @@
 /*
  * A client that lives for its connections only:
  *   client target=ADDRESS/PORT count=N [batch=N] [hold=MICROSECONDS] [request=BYTES answer=BYTES] [seconds=N] [reset=1]
+ *     [spread=N]
  * It opens a batch of connections, holds them, sends the request on each, reads the answer up to the server's
  * close, and closes; so often until `count` are made or `seconds` are over. It says `made PID COUNT`. With `reset`
  * nothing is left waiting (TIME_WAIT) at either end, as hundreds of thousands would slow down the machine.
+ * With `spread` the connections go to so many addresses of 127.1.0.0/16 in turn, whatever the target's.
  */
 #include "net.h"
 
@@ -21,6 +23,8 @@ int main(int argc, char **argv) {
   long seconds = number(argv, "seconds", 0);
   struct linger reset = {.l_onoff = number(argv, "reset", 0)};
   double end = now_s() + seconds;
+  long spread = number(argv, "spread", 0);
+  struct sockaddr_in *to = (struct sockaddr_in *)&target.address;
   long made = 0;
   int fds[BATCH];
   if (batch > BATCH || request > (long)sizeof bytes) return 2;
@@ -28,6 +32,7 @@ int main(int argc, char **argv) {
   while (made < count && (seconds == 0 || now_s() < end)) {
     long now = count - made < batch ? count - made : batch;
     for (long i = 0; i < now; i++) {
+      if (spread) to->sin_addr.s_addr = htonl(0x7f010001 + (made + i) % spread);
       fds[i] = socket_for(&target, SOCK_STREAM, 0);
       check(setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
       check(connect(fds[i], address_of(&target), target.length), "connect");
