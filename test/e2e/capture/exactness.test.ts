@@ -150,45 +150,44 @@ describe.skipIf(CANNOT_CAPTURE)(
       expect(total(inbound.map(({ opened }) => opened))).toBe(20_000);
     });
 
-    it(
-      `and every byte, at the highest rate of this machine for ${SECONDS} s`,
-      async () => {
+    it.each([
+      [`at the highest rate of this machine for ${SECONDS} s`, SECONDS, 1000, ['all']],
+      ['read by two captures at once that never rest', 2, 0, ['self', 'all']],
+    ] as const)(
+      'and every byte, %s',
+      async (title, seconds, interval, reaches) => {
         const { server, isOurs, crowd } = await startLoad();
-        const capture = await beginWatch('ebpf');
-        const load = startWorkload('crowd', crowd(2, 2, `seconds=${SECONDS}`, 'reset=1'));
-        await poll(capture, 1000, load.exited);
+        const captures = await Promise.all(reaches.map((netns) => beginWatch('ebpf', netns)));
+        const load = startWorkload('crowd', crowd(2, 2, `seconds=${seconds}`, 'reset=1'));
+        await Promise.all(captures.map((capture) => poll(capture, interval, load.exited)));
         expect(await load.exited).toBe(0);
         const made = madeBy(load.stdout());
         const count = total(made.values());
         const accepted = await server.tell();
-        console.log(`${count} connections in ${SECONDS} s, ${Math.round(count / SECONDS)} per second`);
+        console.log(`${title}: ${count} connections, ${Math.round(count / seconds)} per second`);
 
-        const ours = (direction: string) =>
-          capture.seen().filter((seen) => isOurs(seen) && seen.direction === direction);
-        await settle([capture], () =>
-          ['outbound', 'inbound'].every(
-            (direction) => sum(ours(direction), 'opened') >= count && sum(ours(direction), 'open') === 0,
-          ),
-        );
-        expect(
-          differences(
-            sumBy(ours('outbound'), ({ pid }) => pid, 'opened'),
-            made,
-          ),
-        ).toEqual({});
-        expect({
-          outbound: sum(ours('outbound'), 'transmittedBytes'),
-          outboundReceived: sum(ours('outbound'), 'receivedBytes'),
-        }).toEqual({ outbound: count * REQUEST, outboundReceived: count * ANSWER });
-        for (const [port, told] of accepted) {
-          const atPort = ours('inbound').filter((seen) => seen.port === port);
+        for (const capture of captures) {
+          const ours = (direction: string) =>
+            capture.seen().filter((seen) => isOurs(seen) && seen.direction === direction);
+          const isDone = (direction: string) =>
+            sum(ours(direction), 'opened') >= count && sum(ours(direction), 'open') === 0;
+          await settle([capture], () => ['outbound', 'inbound'].every(isDone));
+          const told = sumBy(ours('outbound'), ({ pid }) => pid, 'opened');
+          expect(differences(told, made)).toEqual({});
           expect({
-            accepted: sum(atPort, 'opened'),
-            received: sum(atPort, 'receivedBytes'),
-            transmitted: sum(atPort, 'transmittedBytes'),
-          }).toEqual(told);
+            transmitted: sum(ours('outbound'), 'transmittedBytes'),
+            received: sum(ours('outbound'), 'receivedBytes'),
+          }).toEqual({ transmitted: count * REQUEST, received: count * ANSWER });
+          for (const [port, truth] of accepted) {
+            const atPort = ours('inbound').filter((seen) => seen.port === port);
+            expect({
+              accepted: sum(atPort, 'opened'),
+              received: sum(atPort, 'receivedBytes'),
+              transmitted: sum(atPort, 'transmittedBytes'),
+            }).toEqual(truth);
+          }
+          expect(capture.last().table).toMatchObject({ folded: 0 });
         }
-        expect(capture.last().table?.folded ?? 0).toBe(0);
       },
       (SECONDS + 55) * 1000,
     );
