@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -13,6 +13,7 @@ import { waitFor } from '../harness/wait-for.ts';
 /** The page, Prometheus and the exporter take this port and the next two. */
 const PORT = 19462;
 const TEN_MINUTES = 600_000;
+const OFFERS_EBPF = process.getuid?.() === 0 && existsSync('/sys/kernel/btf/vmlinux');
 
 /** What git would give someone who clones this working tree now. */
 function freshClone(): string {
@@ -44,6 +45,10 @@ it(
     await first.says('Ctrl-C stops everything', TEN_MINUTES);
     expect(first.stdout()).toContain('installing npm packages');
     expect(first.stdout()).toContain(`http://127.0.0.1:${PORT}`);
+    if (OFFERS_EBPF) {
+      const log = readFileSync(join(cwd, `.musubi/${PORT}/exporter.log`), 'utf8');
+      expect(log).toContain('msg="watching sockets" capture=ebpf');
+    }
 
     const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
     await api.says('listening');
