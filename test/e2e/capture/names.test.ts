@@ -1,0 +1,87 @@
+/** Whose a connection is when processes change under it: none goes by another's name. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createPipeline } from '../../../exporter/src/pipeline.ts';
+import { beginWatch, CANNOT_CAPTURE, sum } from '../../harness/captures.ts';
+import { waitFor } from '../../harness/wait-for.ts';
+import {
+  buildWorkload,
+  linesOf,
+  runWorkload,
+  startServer,
+  startWorkload,
+  words,
+} from '../../harness/workload.ts';
+
+async function beginPipeline() {
+  const capture = await beginWatch();
+  const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
+  const pipeline = createPipeline({ capture, ...options });
+  await pipeline.pass();
+  const sources = (port: number | undefined) =>
+    pipeline
+      .edges()
+      .filter(({ attributes }) => attributes['dst.port'] === port && attributes.direction === 'outbound')
+      .map(({ attributes, opened }) => [attributes['src.service'], attributes['src.pid'], opened]);
+  return { capture, pipeline, sources };
+}
+
+/** A pid that is free, and stays so for as long as pids are given in turn. */
+async function freePid(): Promise<number> {
+  const [[pid] = []] = words(await runWorkload('client', ['target=127.0.0.1/1', 'count=0']), 'made');
+  return Number(pid);
+}
+
+describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
+  it('is not handed on with the pid', async () => {
+    const server = await startServer(['request=1', 'answer=1', '127.0.0.1/0', '127.0.0.1/0', '127.0.0.1/0']);
+    const { pipeline, sources } = await beginPipeline();
+    const pid = await freePid();
+    const as = (program: string, port: number | undefined, ...args: string[]) =>
+      runWorkload('as-pid', [`pid=${pid}`, buildWorkload(program), `target=127.0.0.1/${port}`, ...args]);
+    const [first, second, third] = server.ports;
+
+    await as('client', first, 'count=3');
+    await pipeline.pass();
+    await as('hold', second, 'count=2');
+    await pipeline.pass();
+    await pipeline.pass();
+    await as('fastopen', third, 'count=4');
+    await pipeline.pass();
+    expect({ first: sources(first), second: sources(second), third: sources(third) }).toEqual({
+      first: [['client', pid, 3]],
+      second: [['hold', pid, 2]],
+      third: [['fastopen', pid, 4]],
+    });
+  });
+
+  it('is that of the program which a process has become', async () => {
+    const server = await startServer(['127.0.0.1/0']);
+    const echo = await startServer(['request=1', 'answer=1', '127.0.0.1/0']);
+    const { pipeline, sources } = await beginPipeline();
+    const output = await runWorkload('become', [
+      `target=127.0.0.1/${server.ports[0]}`,
+      buildWorkload('client'),
+      `target=127.0.0.1/${echo.ports[0]}`,
+      'count=3',
+    ]);
+    await pipeline.pass();
+    expect(sources(echo.ports[0])).toEqual([['client', Number(words(output, 'made')[0]?.[0]), 3]]);
+  });
+
+  it('is that of the child which a server left behind to serve', async () => {
+    const { capture, pipeline } = await beginPipeline();
+    const daemon = startWorkload('daemon', ['at=127.0.0.1/0']);
+    const listening = await waitFor(() => words(daemon.stdout(), 'listening')[0]?.map(Number), 'the daemon');
+    const [port = 0, pid = 0, parent] = listening;
+    onTestFinished(() => void process.kill(pid));
+    await pipeline.pass();
+    const client = startWorkload('hold', [`target=127.0.0.1/${port}`, 'count=3']);
+    await linesOf(client, 'held', 1);
+    await pipeline.pass();
+    const inbound = capture.seen({ port, direction: 'inbound' });
+    expect(new Set(inbound.map((seen) => seen.pid))).toEqual(new Set([pid]));
+    expect(sum(inbound, 'opened')).toBe(3);
+    expect(capture.last().listeners.filter((listener) => listener.port === port)).toMatchObject([{ pid }]);
+    expect(pid).not.toBe(parent);
+  });
+});
