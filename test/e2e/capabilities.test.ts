@@ -139,6 +139,7 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     const { lacking, services, limited, limit } = given;
     const agent = await startAgent(without(lacking));
     expect(agent.capture).toBe('ebpf');
+    expect(agent.log.includes(limit)).toBe(limited === agent.capture);
     expect(await servicesOfConnection(agent)).toEqual(services);
     const { checks } = await examine(without(lacking));
     expect(checks).toContainEqual({

@@ -6,6 +6,8 @@ import { helpText } from '../config/help-text.ts';
 import type { OptionValues } from '../config/option.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
+import { readEffectiveCapabilities } from '../doctor/capabilities.ts';
+import { captureLimits } from '../doctor/capture-limits.ts';
 import { createLog, type Log } from '../log.ts';
 import { type MetricsServer, serveMetrics } from '../metrics/metrics-server.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
@@ -54,6 +56,9 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   const { capture, passedOver } = await chooseCapture(settings.capture, where, log);
   for (const { name, missing = '' } of passedOver)
     log.warn('capture not available', { capture: name, reason: missing });
+  // Those that poll are warned of by the passes that meet what they hide.
+  const limits = captureLimits(capture.name, readEffectiveCapabilities(procRoot), settings.netns);
+  if (capture.name === 'ebpf') for (const { what, remedy } of limits) log.warn(what, { remedy });
   const pipeline = createPipeline({
     capture,
     procRoot,
