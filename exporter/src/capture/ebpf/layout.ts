@@ -19,10 +19,18 @@ export class LayoutError extends Error {
   }
 }
 
+/** Refuses bytes that end before `offset + length`. */
+function demand(what: string, bytes: Buffer, length: number, offset = 0): void {
+  if (bytes.length < offset + length)
+    throw new LayoutError(`${what} cut short at byte`, bytes.length - offset);
+}
+
 export const EDGE_KEY_BYTES = 48;
 const SETUP_BUCKETS = SETUP_BOUNDS.length + 1;
 const FAILED = 72;
 const SETUP = FAILED + 4 * FAILURES.length;
+/** All of 64 bits: `opened`, `open`, `transmitted`, `received`, `retransmits`, `setup_sum`. */
+const SUMS = [8, 16, 24, 32, 40, 48] as const;
 export const EDGE_BYTES = SETUP + 4 * SETUP_BUCKETS + 4;
 
 const TRANSPORTS: Readonly<Record<number, Transport>> = { 6: 'tcp', 17: 'udp' };
@@ -42,6 +50,7 @@ export interface EdgeKey {
 }
 
 export function decodeEdgeKey(bytes: Buffer, offset = 0): EdgeKey {
+  demand('a key', bytes, EDGE_KEY_BYTES, offset);
   return {
     localAddress: formatIpv6(bytes, offset),
     remoteAddress: formatIpv6(bytes, offset + 16),
@@ -69,6 +78,7 @@ export interface EdgeCounts {
 
 /** `walk` is the number of the last walk: round-trip times of an earlier one are out of date. */
 export function decodeEdge(bytes: Buffer, walk: number, offset = 0): EdgeCounts {
+  demand('a record', bytes, EDGE_BYTES, offset);
   const measured = bytes.readUInt32LE(offset + 68) === walk ? bytes.readUInt32LE(offset + 64) : 0;
   return {
     opened: readUInt64(bytes, offset + 8),
@@ -85,6 +95,16 @@ export function decodeEdge(bytes: Buffer, walk: number, offset = 0): EdgeCounts 
   };
 }
 
+/** Adds what one record has counted to another; birth and round-trip times stay as they are. */
+export function addEdge(into: Buffer, from: Buffer): void {
+  demand('a record', into, EDGE_BYTES);
+  demand('a record', from, EDGE_BYTES);
+  for (const at of SUMS)
+    into.writeBigInt64LE(BigInt.asIntN(64, into.readBigInt64LE(at) + from.readBigInt64LE(at)), at);
+  for (let at = FAILED; at < SETUP + 4 * SETUP_BUCKETS; at += 4)
+    into.writeUInt32LE((into.readUInt32LE(at) + from.readUInt32LE(at)) >>> 0, at);
+}
+
 /** Places of `musubi_folds`, one by transport and direction. */
 export const FOLDS = [
   { index: 0, transport: 'tcp', direction: 'outbound' },
@@ -94,9 +114,11 @@ export const FOLDS = [
   { index: 6, transport: 'udp', direction: 'unknown' },
 ] as const;
 
+export const CONTROL_BYTES = 16;
+
 /** `struct control`. `sureAfter` is in ns since boot. */
 export function encodeControl(walk: number, seeded: boolean, sureAfter: bigint): Buffer {
-  const bytes = Buffer.alloc(16);
+  const bytes = Buffer.alloc(CONTROL_BYTES);
   bytes.writeBigUInt64LE(sureAfter, 0);
   bytes.writeUInt32LE(walk, 8);
   bytes.writeUInt32LE(seeded ? 1 : 0, 12);
@@ -107,6 +129,7 @@ export const HEALTH_BYTES = 24;
 
 /** `struct health`. */
 export function decodeHealth(bytes: Buffer): { folded: number; lost: number; sockets: number } {
+  demand('the health', bytes, HEALTH_BYTES);
   return { folded: readUInt64(bytes, 0), lost: readUInt64(bytes, 8), sockets: readUInt64(bytes, 16) };
 }
 
@@ -115,6 +138,7 @@ const ARGS = 88;
 
 /** `struct process`. */
 export function decodeProcess(bytes: Buffer): ProcessFiles {
+  demand('a process', bytes, PROCESS_BYTES);
   const parent = bytes.readUInt32LE(0);
   const length = Math.min(bytes.readUInt32LE(4), PROCESS_BYTES - ARGS);
   const executable = untilZero(bytes.subarray(24, ARGS));
@@ -218,6 +242,7 @@ function nameOf(bytes: Buffer): Buffer {
 }
 
 export const UNIX_ASK_BYTES = 124;
+export const UNIX_COUNT_BYTES = 8;
 
 /** `struct unix_ask` and how often. */
 export interface UnixAsk {
@@ -229,6 +254,8 @@ export interface UnixAsk {
 }
 
 export function decodeUnixAsk(key: Buffer, value: Buffer): UnixAsk {
+  demand('a call of connect(2)', key, UNIX_ASK_BYTES);
+  demand('a count', value, UNIX_COUNT_BYTES);
   const length = Math.min(key.readUInt32LE(8), UNIX_ASK_BYTES - 12);
   return {
     netns: key.readUInt32LE(0),

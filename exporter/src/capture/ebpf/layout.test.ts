@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { FAILURES, SETUP_BOUNDS } from '../capture.ts';
+import { addressBytes, bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
+import {
+  addEdge,
+  CONTROL_BYTES,
+  decodeEdge,
+  decodeEdgeKey,
+  decodeHealth,
+  decodeProcess,
+  decodeRows,
+  decodeUnixAsk,
+  EDGE_BYTES,
+  EDGE_KEY_BYTES,
+  encodeControl,
+  HEALTH_BYTES,
+  LayoutError,
+  type ListenerRow,
+  PROCESS_BYTES,
+  UNIX_ASK_BYTES,
+  type UnixRow,
+} from './layout.ts';
+
+type Row = ListenerRow | UnixRow;
+
+const WALK = 9;
+const edge = {
+  ...{ born: 1, opened: 2, open: 3, transmitted: 4, received: 2 ** 40 + 5, retransmits: 6 },
+  ...{ setup_sum: 7_000_000_000, rtt_sum: 3_000, rtt_count: 2, walk: WALK },
+  failed: [1, 2, 3, 4, 5, 6, 7],
+  setup: [8, 9, 10, 11, 12, 13, 14, 15],
+};
+
+const decodeRow = (bytes: Buffer): Row | undefined => {
+  const rows: Row[] = [];
+  expect(decodeRows(bytes, rows)).toHaveLength(0);
+  return rows[0];
+};
+
+describe('the structs of the kernel program', () => {
+  it.each([
+    ['edge_key', EDGE_KEY_BYTES],
+    ['edge', EDGE_BYTES],
+    ['process', PROCESS_BYTES],
+    ['control', CONTROL_BYTES],
+    ['health', HEALTH_BYTES],
+    ['unix_ask', UNIX_ASK_BYTES],
+  ])('are as long as this program takes them to be: %s', (name, bytes) => {
+    expect(structOf(name).size).toBe(bytes);
+  });
+
+  it('have room for as many failures and set-up times as there are kinds', () => {
+    expect(structOf('edge').fields.failed?.length).toBe(FAILURES.length);
+    expect(structOf('edge').fields.setup?.length).toBe(SETUP_BOUNDS.length + 1);
+  });
+
+  it('have no gap in a key, which the kernel compares byte by byte', () => {
+    for (const name of ['edge_key', 'unix_ask']) {
+      const { size, fields } = structOf(name);
+      const told = Object.values(fields).reduce((sum, { width, length }) => sum + width * length, 0);
+      expect(told, name).toBe(size);
+    }
+  });
+});
+
+describe('a key', () => {
+  it('tells both ends, the destination’s port and the process', () => {
+    expect(decodeEdgeKey(keyBytes())).toEqual({
+      ...{ localAddress: '10.0.0.1', remoteAddress: '10.0.0.2', netns: 1, pid: 7, port: 80 },
+      ...{ transport: 'tcp', direction: 'outbound', isPeer: false },
+    });
+  });
+
+  it('tells IPv6 addresses as such', () => {
+    const local = addressBytes(0xfd, ...Array(14).fill(0), 1);
+    expect(decodeEdgeKey(keyBytes('outbound', { local }))).toMatchObject({ localAddress: 'fd00::1' });
+  });
+
+  it('tells UDP, that both ends chose their ports, and no process where none is known', () => {
+    const key = keyBytes('unknown', { transport: 17, peer_port: 4000, pid: 0 });
+    expect(decodeEdgeKey(key)).toMatchObject({
+      ...{ transport: 'udp', direction: 'unknown', isPeer: true, pid: undefined },
+    });
+  });
+
+  it.each([
+    ['transport', 132],
+    ['direction', 3],
+  ])('of another %s is refused', (field, value) => {
+    const bytes = keyBytes();
+    bytes[structOf('edge_key').fields[field]?.offset ?? 0] = value;
+    expect(() => decodeEdgeKey(bytes)).toThrow(new LayoutError(field, value));
+  });
+});
+
+describe('a record', () => {
+  it('tells each of its counts, times in seconds', () => {
+    expect(decodeEdge(bytesOf('edge', edge), WALK)).toEqual({
+      ...{ opened: 2, open: 3, transmittedBytes: 4, receivedBytes: 2 ** 40 + 5, retransmits: 6 },
+      ...{ rtt: 0.0015, failed: edge.failed, setup: { counts: edge.setup, sum: 7 } },
+    });
+  });
+
+  it('tells no round-trip time of an earlier walk, nor without any', () => {
+    expect(decodeEdge(bytesOf('edge', edge), WALK + 1).rtt).toBeUndefined();
+    expect(decodeEdge(bytesOf('edge', { ...edge, rtt_count: 0 }), WALK).rtt).toBeUndefined();
+  });
+
+  it('has nothing open where more ended than it knows of', () => {
+    expect(decodeEdge(bytesOf('edge', { ...edge, open: -1 }), WALK).open).toBe(0);
+  });
+
+  it('takes in what another has counted', () => {
+    const into = bytesOf('edge', edge);
+    addEdge(into, bytesOf('edge', { ...edge, open: -3 }));
+    const { rtt, ...sum } = decodeEdge(into, WALK);
+    expect(rtt).toBe(0.0015);
+    expect(sum).toEqual({
+      ...{ opened: 4, open: 0, transmittedBytes: 8, receivedBytes: 2 ** 41 + 10, retransmits: 12 },
+      failed: edge.failed.map((count) => 2 * count),
+      setup: { counts: edge.setup.map((count) => 2 * count), sum: 14 },
+    });
+    expect(into.readBigUInt64LE(0)).toBe(1n);
+  });
+});
+
+describe('a process', () => {
+  const values = {
+    ...{ parent: 1, args_length: 12, comm: Buffer.from('node'), executable: Buffer.from('node22') },
+    args: Buffer.from('node\0app.js\0left over'),
+  };
+
+  it('tells its names, its parent and as many arguments as were read', () => {
+    expect(decodeProcess(bytesOf('process', values))).toEqual({
+      ...{ comm: Buffer.from('node'), executable: Buffer.from('node22'), parent: 1 },
+      args: [Buffer.from('node'), Buffer.from('app.js')],
+    });
+  });
+
+  it('leaves out an argument that was cut short', () => {
+    expect(decodeProcess(bytesOf('process', { ...values, args_length: 9 })).args).toEqual([
+      Buffer.from('node'),
+    ]);
+  });
+
+  it('of the kernel has a name only', () => {
+    const thread = decodeProcess(bytesOf('process', { comm: Buffer.from('kworker/0:0') }));
+    expect(thread).toEqual({ comm: Buffer.from('kworker/0:0'), args: [] });
+  });
+
+  it('may have a name that fills its place', () => {
+    const comm = Buffer.from('sixteen bytes ok');
+    expect(decodeProcess(bytesOf('process', { comm })).comm).toEqual(comm);
+  });
+});
+
+it('tells the health', () => {
+  expect(decodeHealth(bytesOf('health', { folded: 1, lost: 2, sockets: 2 ** 33 }))).toEqual({
+    ...{ folded: 1, lost: 2, sockets: 2 ** 33 },
+  });
+});
+
+it('writes what controls the kernel program', () => {
+  const sureAfter = 2n ** 40n + 5n;
+  const expected = bytesOf('control', { sure_after: sureAfter, walk: 3, seeded: 1 });
+  expect(encodeControl(3, true, sureAfter)).toEqual(expected);
+  expect(encodeControl(3, false, 0n)).toEqual(bytesOf('control', { walk: 3 }));
+});
+
+describe('a row', () => {
+  it('tells who listens', () => {
+    const local = addressBytes(...Array(16).fill(0));
+    const values = { kind: 1, port: 53, netns: 2, pid: 8, transport: 17, ipv6_only: 1, local };
+    expect(decodeRow(bytesOf('listener_row', values))).toEqual({
+      ...{ kind: 'listener', port: 53, netns: 2, pid: 8, transport: 'udp', ipv6Only: true, address: '::' },
+    });
+  });
+
+  it.each([
+    ['a path', '/run/app.sock\0', '/run/app.sock'],
+    ['an abstract name with zero bytes', '\0a\0b\0', '\0a\0b\0'],
+    ['no name', '', ''],
+  ])('tells one end of a Unix connection, with %s', (_title, kept, name) => {
+    const values = {
+      ...{ kind: 2, netns: 2, pid: 8, listens: 0, name_length: kept.length, name: Buffer.from(kept) },
+      ...{ socket: 0x11, peer: 0x22, name_id: 0x33, peer_name_id: 0, inode: 2 ** 32 + 1 },
+    };
+    expect(decodeRow(bytesOf('unix_row', values))).toEqual({
+      ...{ kind: 'unix', netns: 2, pid: 8, listens: false, name: Buffer.from(name), inode: 2 ** 32 + 1 },
+      ...{ socket: '1100000000000000', peer: '2200000000000000', nameId: '3300000000000000', peerNameId: '' },
+    });
+  });
+
+  it('tells that a Unix socket listens', () => {
+    expect(decodeRow(bytesOf('unix_row', { kind: 2, listens: 1 }))).toMatchObject({ listens: true });
+  });
+
+  it('of another kind is refused', () => {
+    expect(() => decodeRows(Buffer.from([3, 0]), [])).toThrow(new LayoutError('a row of kind', 3));
+  });
+
+  it('comes out the same fed byte by byte', () => {
+    const bytes = Buffer.concat([
+      bytesOf('unix_row', { kind: 2, pid: 1, name_length: 2, name: Buffer.from('/a') }),
+      bytesOf('listener_row', { kind: 1, pid: 2, transport: 6 }),
+    ]);
+    const whole: Row[] = [];
+    decodeRows(bytes, whole);
+    const rows: Row[] = [];
+    let rest: Buffer = Buffer.alloc(0);
+    for (const byte of bytes) rest = decodeRows(Buffer.concat([rest, Buffer.from([byte])]), rows);
+    expect(rest).toHaveLength(0);
+    expect(rows).toHaveLength(2);
+    expect(rows).toEqual(whole);
+  });
+});
+
+it('tells a call of connect(2) to a Unix socket', () => {
+  const key = bytesOf('unix_ask', { netns: 2, pid: 8, name_length: 4, name: Buffer.from('/run') });
+  const value = Buffer.alloc(8);
+  value.writeUInt32LE(5);
+  expect(decodeUnixAsk(key, value)).toEqual({ netns: 2, pid: 8, name: Buffer.from('/run'), count: 5 });
+});
+
+it.each([
+  ['a key', EDGE_KEY_BYTES, (bytes: Buffer) => decodeEdgeKey(bytes)],
+  [
+    'a key further on',
+    EDGE_KEY_BYTES,
+    (bytes: Buffer) => decodeEdgeKey(Buffer.concat([bytes, bytes]), bytes.length + 1),
+  ],
+  ['a record', EDGE_BYTES, (bytes: Buffer) => decodeEdge(bytes, 1)],
+  ['a process', PROCESS_BYTES, decodeProcess],
+  ['the health', HEALTH_BYTES, decodeHealth],
+  ['a call of connect(2)', UNIX_ASK_BYTES, (bytes: Buffer) => decodeUnixAsk(bytes, Buffer.alloc(8))],
+  ['a count of calls', 8, (bytes: Buffer) => decodeUnixAsk(Buffer.alloc(UNIX_ASK_BYTES), bytes)],
+  ['what is added', EDGE_BYTES, (bytes: Buffer) => addEdge(Buffer.alloc(EDGE_BYTES), bytes)],
+])('refuses %s cut short with an error of its own', (_title, length, decode) => {
+  expect(() => decode(Buffer.alloc(length - 1))).toThrow(LayoutError);
+});
