@@ -1,6 +1,7 @@
 /*
- * Opens connections and holds them: hold target=ADDRESS/PORT [count=N] [multipath=1] [from=ADDRESS/PORT]
+ * Opens connections and holds them: hold target=ADDRESS/PORT [count=N] [multipath=1] [from=ADDRESS/PORT] [again=N]
  * Says `held COUNT` and waits for the end of its standard input; `none ERRNO` where there is no multipath TCP.
+ * With `again` each socket gives its connection up so often and connects anew.
  * With `from` it chooses its own end, which may even be the target: such a socket is connected to itself.
  */
 #include "net.h"
@@ -23,6 +24,11 @@ int main(int argc, char **argv) {
       check(bind(fd, address_of(&own), own.length), "bind");
     }
     check(connect(fd, address_of(&target), target.length), "connect");
+    for (long more = number(argv, "again", 0); more > 0; more--) {
+      struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+      check(connect(fd, &nowhere, sizeof nowhere), "disconnect");
+      check(connect(fd, address_of(&target), target.length), "connect");
+    }
   }
   say("held %ld", count);
   wait_for_end();

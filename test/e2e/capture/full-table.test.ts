@@ -88,7 +88,6 @@ describe.skipIf(reason)(`with its table full${reason ? ` (${reason})` : ''}`, ()
         tcp(large, direction).filter((seen) => !isOurs(seen)),
         'opened',
       );
-      console.log(`${netns} ${direction}: ${made} made, ${ours} told, ${folded} folded, ${others} by others`);
       expect(folded).toBeGreaterThan(0);
       expect(ours + folded, direction).toBeGreaterThanOrEqual(made);
       expect(ours + folded, direction).toBeLessThanOrEqual(made + others);

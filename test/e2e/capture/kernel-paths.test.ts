@@ -164,6 +164,17 @@ describe.skipIf(CANNOT_CAPTURE)(
       await expectHeld(capture, client, server, '127.0.0.1', 1);
     });
 
+    it('each time that one socket is connected', async () => {
+      const server = await startServer(['127.0.0.1/0']);
+      const port = server.ports[0] as number;
+      const capture = await beginWatch();
+      const client = startWorkload('hold', [`target=127.0.0.1/${port}`, `count=${COUNT}`, 'again=4']);
+      await linesOf(client, 'held', 1);
+      const ends = { address: '127.0.0.1', open: COUNT, opened: 5 * COUNT };
+      await expectEnd(capture, 'outbound', port, { pid: client.pid, ...ends });
+      await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });
+    });
+
     it('when a socket is connected to itself, which has asked and nobody listens', async () => {
       const capture = await beginWatch();
       const port = await freePort();
