@@ -9,8 +9,15 @@ export interface Link {
 
 /** What Musubi uses of libbpf (libbpf.so.1). Calls throw a `SyscallError` with the kernel's reason. */
 export interface Libbpf {
-  /** Loads all programs and maps of a compiled object into the kernel, `special` programs as they say. */
-  load(path: string, special?: Readonly<Record<string, Special>>): KernelObject;
+  /**
+   * Loads all programs and maps of a compiled object into the kernel, `special` programs as they say and maps with
+   * `room` for as many entries instead of what the object has.
+   */
+  load(
+    path: string,
+    special?: Readonly<Record<string, Special>>,
+    room?: Readonly<Record<string, number>>,
+  ): KernelObject;
   /** Starts an iterator program: a file descriptor to read its output from. */
   iterate(link: Link): number;
   /** Reads one value; false when there is none. */
@@ -18,6 +25,10 @@ export interface Libbpf {
   /** Reads one value and takes it out, in one step; false when there is none. */
   take(map: number, key: Buffer, value: Buffer): boolean;
   update(map: number, key: Buffer, value: Buffer): void;
+  /** Enters a value where there is none; tells why not otherwise. */
+  insert(map: number, key: Buffer, value: Buffer): 'inserted' | 'exists' | 'full';
+  /** How a map is made in the kernel. */
+  mapInfo(map: number): MapInfo;
   /**
    * Reads as many entries as fit, from where `position` tells (empty at first, then as the call before left it).
    * Returns how many were read, and whether they were the last.
@@ -43,6 +54,13 @@ export interface KernelObject {
   close(): void;
 }
 
+/** Lengths in bytes, and how many entries there is room for. */
+export interface MapInfo {
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly size: number;
+}
+
 export interface Position {
   /** At least as long as a key. */
   readonly at: Buffer;
@@ -55,7 +73,13 @@ export interface Batch {
 }
 
 const ENOENT = 2;
+const E2BIG = 7;
+const EEXIST = 17;
 const ENOSPC = 28;
+const BPF_ANY = 0;
+const BPF_NOEXIST = 1;
+/** The start of `struct bpf_map_info`: type, id, key_size, value_size, max_entries. */
+const MAP_INFO_LENGTH = 20;
 /** `struct bpf_prog_info` of include/uapi/linux/bpf.h: `recursion_misses` and what comes before. */
 const RECURSION_MISSES = 208;
 const PROG_INFO_LENGTH = 216;
@@ -82,6 +106,8 @@ export function loadLibbpf(): Libbpf {
   const setAutoload = number<number>('bpf_program__set_autoload', 'void *', 'bool');
   const setType = number<number>('bpf_program__set_type', 'void *', 'int');
   const setAttachType = number<number>('bpf_program__set_expected_attach_type', 'void *', 'int');
+  const findMapObject = pointer<Pointer>('bpf_object__find_map_by_name', 'void *', 'str');
+  const setRoom = number<number>('bpf_map__set_max_entries', 'void *', 'uint32');
   const findMap = number<number>('bpf_object__find_map_fd_by_name', 'void *', 'str');
   const programFd = number<number>('bpf_program__fd', 'void *');
   const attach = pointer<Pointer>('bpf_program__attach', 'void *');
@@ -125,14 +151,21 @@ export function loadLibbpf(): Libbpf {
     }
   }
 
-  function load(path: string, special: Readonly<Record<string, Special>> = {}): KernelObject {
+  function load(
+    path: string,
+    special: Readonly<Record<string, Special>> = {},
+    room: Readonly<Record<string, number>> = {},
+  ): KernelObject {
     const object = present('bpf_object__open_file', openFile(path, null));
-    for (const [name, how] of Object.entries(special))
-      prepare(present(`program ${name}`, findProgram(object, name)), how);
-    const returned = loadObject(object);
-    if (returned < 0) {
+    try {
+      for (const [name, how] of Object.entries(special))
+        prepare(present(`program ${name}`, findProgram(object, name)), how);
+      for (const [name, size] of Object.entries(room))
+        checked(`room of ${name}`, setRoom(present(`map ${name}`, findMapObject(object, name)), size));
+      checked('bpf_object__load', loadObject(object));
+    } catch (error) {
       closeObject(object);
-      throw new SyscallError('bpf_object__load', -returned);
+      throw error;
     }
     // libbpf has read the kernel's type information, megabytes of it, and will not again.
     trim(0);
@@ -154,7 +187,23 @@ export function loadLibbpf(): Libbpf {
     iterate: ({ fd }) => checked('bpf_iter_create', createIter(fd)),
     lookup: (map, key, value) => optional('bpf_map_lookup_elem', lookupElem(map, key, value)),
     take: (map, key, value) => optional('bpf_map_lookup_and_delete_elem', takeElem(map, key, value)),
-    update: (map, key, value) => void checked('bpf_map_update_elem', updateElem(map, key, value, 0)),
+    update: (map, key, value) => void checked('bpf_map_update_elem', updateElem(map, key, value, BPF_ANY)),
+    insert(map, key, value) {
+      const returned = updateElem(map, key, value, BPF_NOEXIST);
+      if (returned === -EEXIST) return 'exists';
+      if (returned === -E2BIG) return 'full';
+      checked('bpf_map_update_elem', returned);
+      return 'inserted';
+    },
+    mapInfo(map) {
+      const info = Buffer.alloc(MAP_INFO_LENGTH);
+      checked('bpf_obj_get_info_by_fd', infoByFd(map, info, new Uint32Array([info.length])));
+      return {
+        keyBytes: info.readUInt32LE(8),
+        valueBytes: info.readUInt32LE(12),
+        size: info.readUInt32LE(16),
+      };
+    },
     lookupBatch(map, position, keys, values, count) {
       const counted = new Uint32Array([count]);
       const from = position.started ? position.at : null;

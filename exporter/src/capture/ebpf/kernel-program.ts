@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { KernelObject, Libbpf, Link, Position, Special } from '../../native/libbpf.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
 import {
+  CONTROL_BYTES,
   decodeHealth,
   decodeProcess,
   decodeRows,
@@ -17,6 +18,7 @@ import {
   type ListenerRow,
   PROCESS_BYTES,
   UNIX_ASK_BYTES,
+  UNIX_COUNT_BYTES,
   type UnixAsk,
   type UnixRow,
 } from './layout.ts';
@@ -34,6 +36,8 @@ export interface KernelProgram {
   eachEdge(visit: (key: Buffer, value: Buffer) => void): void;
   /** Takes a record out: its last value, or undefined when it is gone. */
   takeEdge(key: Buffer): Buffer | undefined;
+  /** Puts a record back that was taken out; tells why not where there is one again, or no room. */
+  putEdge(key: Buffer, value: Buffer): 'inserted' | 'exists' | 'full';
   /** The records of what found no place, by their places in `FOLDS`. */
   folds(): Buffer[];
   /** Calls of connect(2) to Unix sockets, by process and name; undefined where the kernel does not tell. */
@@ -59,8 +63,7 @@ const CGROUP_PROGRAMS = [
 const UNIX_PROGRAM = 'musubi_unix_asks';
 /** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h); libbpf 1.3 knows it by name. */
 const UNIX_CONNECT: Special = { type: 18, attachType: 49 };
-/** `max_entries` of `musubi_edges`. */
-const SIZE = 65_536;
+const EDGES = 'musubi_edges';
 const BATCH = 2048;
 /** The kernel fills eight pages at most in one read (kernel/bpf/bpf_iter.c, bpf_seq_read). */
 const WALK_BUFFER = 32 * 1024;
@@ -80,22 +83,53 @@ export function kernelProgramPath(): string {
  * meanwhile is told by its events, or met by the walk, or both, and counted once. The kernel undoes all of it when
  * this process ends, however it does.
  */
-export function loadKernelProgram(libbpf: Libbpf, path: string, cgroupRoot: string): KernelProgram {
-  const tellsUnixAsks = isAtLeast(release(), 6, 7);
-  const object = libbpf.load(path, { [UNIX_PROGRAM]: tellsUnixAsks ? UNIX_CONNECT : 'omit' });
+export function loadKernelProgram(
+  libbpf: Libbpf,
+  path: string,
+  cgroupRoot: string,
+  { room, kernel = release() }: { readonly room?: number; readonly kernel?: string } = {},
+): KernelProgram {
+  const tellsUnixAsks = isAtLeast(kernel, 6, 7);
+  const special = { [UNIX_PROGRAM]: tellsUnixAsks ? UNIX_CONNECT : ('omit' as const) };
+  const object = libbpf.load(path, special, room === undefined ? {} : { [EDGES]: room });
   const cgroupPrograms = tellsUnixAsks ? [...CGROUP_PROGRAMS, UNIX_PROGRAM] : CGROUP_PROGRAMS;
   const links: Link[] = [];
+  let isOpen = true;
   const close = () => {
-    for (const link of links.splice(0)) link.close();
+    // libbpf would free it once more.
+    if (!isOpen) return;
+    isOpen = false;
+    for (const link of links) link.close();
     object.close();
   };
   try {
+    const maps = mapsOf(libbpf, object);
     attach(object, links, cgroupRoot, cgroupPrograms);
-    return run(libbpf, object, links, tellsUnixAsks, close);
+    return run(libbpf, object, maps, links, tellsUnixAsks, close);
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/** The maps of the program. Refuses those of another version, whose bytes mean other things. */
+function mapsOf(libbpf: Libbpf, object: KernelObject) {
+  const find = (name: string, keyBytes: number, valueBytes: number) => {
+    const map = object.map(name);
+    const info = libbpf.mapInfo(map);
+    if (info.keyBytes !== keyBytes) throw new LayoutError(`${name} with keys of length`, info.keyBytes);
+    if (info.valueBytes !== valueBytes)
+      throw new LayoutError(`${name} with values of length`, info.valueBytes);
+    return map;
+  };
+  return {
+    edges: find(EDGES, EDGE_KEY_BYTES, EDGE_BYTES),
+    folds: find('musubi_folds', 4, EDGE_BYTES),
+    processes: find('musubi_procs', 4, PROCESS_BYTES),
+    control: find('musubi_control', 4, CONTROL_BYTES),
+    health: find('musubi_health', 4, HEALTH_BYTES),
+    unix: find('musubi_unix', UNIX_ASK_BYTES, UNIX_COUNT_BYTES),
+  };
 }
 
 function isAtLeast(kernel: string, major: number, minor: number): boolean {
@@ -116,18 +150,12 @@ function attach(object: KernelObject, links: Link[], cgroupRoot: string, program
 function run(
   libbpf: Libbpf,
   object: KernelObject,
+  map: ReturnType<typeof mapsOf>,
   links: Link[],
   tellsUnixAsks: boolean,
   close: () => void,
 ): KernelProgram {
-  const map = {
-    edges: object.map('musubi_edges'),
-    folds: object.map('musubi_folds'),
-    processes: object.map('musubi_procs'),
-    control: object.map('musubi_control'),
-    health: object.map('musubi_health'),
-    unix: object.map('musubi_unix'),
-  };
+  const { size } = libbpf.mapInfo(map.edges);
   const tracepoint = object.program(TRACEPOINT);
   const first = Buffer.alloc(4);
   let walks = 0;
@@ -150,7 +178,7 @@ function run(
   }
 
   const edges = new TableReader(libbpf, map.edges, EDGE_KEY_BYTES, EDGE_BYTES);
-  const asks = new TableReader(libbpf, map.unix, UNIX_ASK_BYTES, 8);
+  const asks = new TableReader(libbpf, map.unix, UNIX_ASK_BYTES, UNIX_COUNT_BYTES);
 
   walk();
   sureAfter = process.hrtime.bigint() + DOUBT_NS;
@@ -172,6 +200,7 @@ function run(
       const value = Buffer.alloc(EDGE_BYTES);
       return libbpf.take(map.edges, key, value) ? value : undefined;
     },
+    putEdge: (key, value) => libbpf.insert(map.edges, key, value),
     folds: () =>
       FOLDS.map(({ index }) => {
         const key = Buffer.alloc(4);
@@ -191,7 +220,7 @@ function run(
       libbpf.lookup(map.health, first, value);
       return { ...decodeHealth(value), missed: libbpf.misses(tracepoint) };
     },
-    size: SIZE,
+    size,
     close,
   };
 }

@@ -1,0 +1,292 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { KernelObject, Libbpf, Link, MapInfo, Special } from '../../native/libbpf.ts';
+import { bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
+import { loadKernelProgram } from './kernel-program.ts';
+import { LayoutError } from './layout.ts';
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return { ...fs, openSync: vi.fn(fs.openSync), closeSync: vi.fn(fs.closeSync), readSync: vi.fn() };
+});
+
+type Entry = readonly [key: Buffer, value: Buffer];
+
+const MAPS: Readonly<Record<string, MapInfo>> = {
+  musubi_edges: { keyBytes: structOf('edge_key').size, valueBytes: structOf('edge').size, size: 65_536 },
+  musubi_folds: { keyBytes: 4, valueBytes: structOf('edge').size, size: 8 },
+  musubi_procs: { keyBytes: 4, valueBytes: structOf('process').size, size: 8192 },
+  musubi_control: { keyBytes: 4, valueBytes: structOf('control').size, size: 1 },
+  musubi_health: { keyBytes: 4, valueBytes: structOf('health').size, size: 1 },
+  musubi_unix: { keyBytes: structOf('unix_ask').size, valueBytes: 8, size: 4096 },
+};
+const NAMES = Object.keys(MAPS);
+const TCP_STATE = 'musubi_tcp_state';
+const UNIX = 'musubi_unix_asks';
+const PROGRAMS = [
+  TCP_STATE,
+  ...['says4', 'says6', 'hears4', 'hears6', 'connects4', 'connects6', 'ends'].map(
+    (name) => `musubi_udp_${name}`,
+  ),
+  UNIX,
+  'musubi_walk',
+];
+
+/** Everything that was done to the kernel, in order. */
+let calls: string[];
+let infos: Record<string, MapInfo>;
+let tables: Record<string, Entry[]>;
+let failing: string | undefined;
+/** What the next reads of a walk give; nothing more after that. */
+let output: (Buffer | Error)[];
+let atATime: number;
+let loaded: { special?: Readonly<Record<string, Special>>; room?: Readonly<Record<string, number>> };
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  calls = [];
+  infos = { ...MAPS };
+  tables = {};
+  failing = undefined;
+  output = [];
+  atATime = 2048;
+  vi.mocked(readSync).mockImplementation((_fd, buffer) => {
+    const next = output.shift() ?? Buffer.alloc(0);
+    if (next instanceof Error) throw next;
+    return next.copy(buffer as Buffer);
+  });
+});
+
+const tableOf = (map: number) => (tables[NAMES[map] as string] ??= []);
+const find = (map: number, key: Buffer) => tableOf(map).find(([other]) => other.equals(key));
+
+function linkOf(name: string): Link {
+  if (name === failing) throw new Error(`cannot attach ${name}`);
+  calls.push(`attach ${name}`);
+  return { fd: 100, close: () => calls.push(`detach ${name}`) };
+}
+
+const object: KernelObject = {
+  map: (name) => NAMES.indexOf(name),
+  program: () => 50,
+  attach: linkOf,
+  attachToCgroup: linkOf,
+  attachIterator: linkOf,
+  close: () => calls.push('unload'),
+};
+
+const kernel: Libbpf = {
+  load(_path, special, room) {
+    loaded = { ...(special && { special }), ...(room && { room }) };
+    return object;
+  },
+  iterate: () => openSync('/dev/null', 'r'),
+  lookup: (map, key, value) => Boolean(find(map, key)?.[1].copy(value)),
+  take(map, key, value) {
+    const entry = find(map, key);
+    if (entry) tableOf(map).splice(tableOf(map).indexOf(entry), 1);
+    return Boolean(entry?.[1].copy(value));
+  },
+  update(map, _key, value) {
+    calls.push(`${NAMES[map]} ${value.toString('hex')}`);
+  },
+  insert(map, key, value) {
+    if (find(map, key)) return 'exists';
+    tableOf(map).push([key, value]);
+    return 'inserted';
+  },
+  mapInfo: (map) => infos[NAMES[map] as string] as MapInfo,
+  lookupBatch(map, position, keys, values, count) {
+    const from = position.started ? position.at.readUInt32LE(0) : 0;
+    const entries = tableOf(map).slice(from, from + Math.min(count, atATime));
+    entries.forEach(([key, value], i) => {
+      key.copy(keys, i * key.length);
+      value.copy(values, i * value.length);
+    });
+    position.started = true;
+    position.at.writeUInt32LE(from + entries.length);
+    return { count: entries.length, last: from + entries.length === tableOf(map).length };
+  },
+  misses: (program) => program - 47,
+};
+
+const load = (options: { room?: number; kernel?: string } = { kernel: '6.7.0' }) =>
+  loadKernelProgram(kernel, 'musubi.bpf.o', '/', options);
+
+const index = (value: number) => Buffer.from([value, 0, 0, 0]);
+const listener = (pid: number) => bytesOf('listener_row', { kind: 1, transport: 6, pid });
+const again = () => Object.assign(new Error('again'), { code: 'EAGAIN' });
+
+/** Each file that was opened was closed as well. */
+function expectAllClosed(): void {
+  const opened = vi
+    .mocked(openSync)
+    .mock.results.flatMap(({ type, value }) => (type === 'return' ? [value] : []));
+  expect(opened.length).toBeGreaterThan(0);
+  expect(vi.mocked(closeSync).mock.calls.map(([fd]) => fd)).toEqual(opened);
+}
+
+describe('loading', () => {
+  it('attaches every program before it walks for the first time', () => {
+    load();
+    const attached = calls.filter((call) => call.startsWith('attach'));
+    expect(attached).toEqual(PROGRAMS.map((name) => `attach ${name}`));
+    expect(calls.findIndex((call) => call.startsWith('musubi_control'))).toBe(attached.length);
+    expectAllClosed();
+  });
+
+  it('tells the kernel program once every older socket has been met, and until when it may doubt', () => {
+    load();
+    const [walking, seeded, ...more] = calls.filter((call) => call.startsWith('musubi_control'));
+    expect(walking).toBe(`musubi_control ${bytesOf('control', { walk: 1 }).toString('hex')}`);
+    const control = Buffer.from(seeded?.split(' ')[1] ?? '', 'hex');
+    const doubt = control.readBigUInt64LE(0) - process.hrtime.bigint();
+    expect(doubt > 4_000_000_000n && doubt <= 5_000_000_000n).toBe(true);
+    expect(control.subarray(8)).toEqual(bytesOf('control', { walk: 1, seeded: 1 }).subarray(8));
+    expect(more).toEqual([]);
+  });
+
+  it.each(PROGRAMS)('leaves nothing behind when %s cannot be attached', (name) => {
+    failing = name;
+    expect(() => load()).toThrow(`cannot attach ${name}`);
+    const before = PROGRAMS.slice(0, PROGRAMS.indexOf(name));
+    expect(calls.filter((call) => call.startsWith('detach'))).toEqual(before.map((one) => `detach ${one}`));
+    expect(calls.at(-1)).toBe('unload');
+    expect(vi.mocked(closeSync).mock.calls).toHaveLength(vi.mocked(openSync).mock.calls.length);
+  });
+
+  it('leaves nothing behind when the first walk fails', () => {
+    output = [new Error('no walk')];
+    expect(() => load()).toThrow('no walk');
+    expect(calls.filter((call) => call.startsWith('detach'))).toHaveLength(PROGRAMS.length);
+    expect(calls.at(-1)).toBe('unload');
+    expectAllClosed();
+  });
+
+  it('leaves nothing behind when there is no such cgroup', () => {
+    expect(() => loadKernelProgram(kernel, 'musubi.bpf.o', '/no/such/cgroup')).toThrow('ENOENT');
+    expect(calls).toEqual([`attach ${TCP_STATE}`, `detach ${TCP_STATE}`, 'unload']);
+  });
+
+  it.each(
+    NAMES.flatMap((name) => [[name, 'keyBytes', 'keys'] as const, [name, 'valueBytes', 'values'] as const]),
+  )('refuses the object file of another version, by %s’ %s', (name, length, what) => {
+    const info = infos[name] as MapInfo;
+    infos[name] = { ...info, [length]: info[length] + 4 };
+    expect(() => load()).toThrow(new LayoutError(`${name} with ${what} of length`, info[length] + 4));
+    expect(calls).toEqual(['unload']);
+  });
+
+  it.each(['5.15.0-91-generic', '6.6.31'])(
+    'leaves Unix sockets’ calls out before Linux 6.7: %s',
+    (release) => {
+      const program = load({ kernel: release });
+      expect(loaded.special).toEqual({ [UNIX]: 'omit' });
+      expect(calls).not.toContain(`attach ${UNIX}`);
+      expect(program.unixAsks()).toBeUndefined();
+    },
+  );
+
+  it.each(['6.7.0-rc1', '6.18.1', '7.0.0', '10.1.0'])(
+    'tells Unix sockets’ calls from Linux 6.7 on: %s',
+    (release) => {
+      const program = load({ kernel: release });
+      expect(loaded.special).toEqual({ [UNIX]: { type: 18, attachType: 49 } });
+      expect(program.unixAsks()).toEqual([]);
+    },
+  );
+
+  it('gives the table the room that is asked for, and tells what it got', () => {
+    infos.musubi_edges = { ...(MAPS.musubi_edges as MapInfo), size: 4 };
+    expect(load({ room: 4 }).size).toBe(4);
+    expect(loaded.room).toEqual({ musubi_edges: 4 });
+    load();
+    expect(loaded.room).toEqual({});
+  });
+});
+
+describe('a walk', () => {
+  it('tells its number to the kernel program and reads its rows, however they come', () => {
+    const program = load();
+    const bytes = Buffer.concat([listener(1), listener(2), listener(3)]);
+    output = [bytes.subarray(0, 40), again(), again(), bytes.subarray(40, 41), bytes.subarray(41)];
+    calls = [];
+    expect(program.walk()).toMatchObject([{ pid: 1 }, { pid: 2 }, { pid: 3 }]);
+    expect(program.walks).toBe(2);
+    expect(calls[0]).toMatch(/^musubi_control .{16}02000000/);
+    expectAllClosed();
+  });
+
+  it('fails with the kernel’s reason, and with a row cut short', () => {
+    const program = load();
+    output = [listener(1), Object.assign(new Error('stale'), { code: 'EIO' })];
+    expect(() => program.walk()).toThrow('stale');
+    output = [listener(1).subarray(0, 31)];
+    expect(() => program.walk()).toThrow(new LayoutError('a row cut short at byte', 31));
+    expectAllClosed();
+  });
+});
+
+describe('the table', () => {
+  it.each([1, 2, 3, 4, 2048])('is read whole, %d records at a time', (count) => {
+    atATime = count;
+    const program = load();
+    tables.musubi_edges = [1, 2, 3].map((pid) => [
+      keyBytes('outbound', { pid }),
+      bytesOf('edge', { opened: pid }),
+    ]);
+    const found: Entry[] = [];
+    program.eachEdge((key, value) => found.push([Buffer.from(key), Buffer.from(value)]));
+    expect(found).toEqual(tables.musubi_edges);
+  });
+
+  it('may be empty', () => {
+    const visit = vi.fn();
+    load().eachEdge(visit);
+    expect(visit).not.toHaveBeenCalled();
+  });
+
+  it('gives a record away once, and takes it back', () => {
+    const program = load();
+    const value = bytesOf('edge', { opened: 3 });
+    tables.musubi_edges = [[keyBytes(), value]];
+    expect(program.takeEdge(keyBytes())).toEqual(value);
+    expect(program.takeEdge(keyBytes())).toBeUndefined();
+    expect(program.putEdge(keyBytes(), value)).toBe('inserted');
+    expect(program.putEdge(keyBytes(), value)).toBe('exists');
+  });
+
+  it('has a record for each fold, at its own place', () => {
+    const program = load();
+    tables.musubi_folds = Array.from({ length: 8 }, (_, i) => [index(i), bytesOf('edge', { opened: i })]);
+    expect(program.folds().map((value) => value.readUInt32LE(8))).toEqual([0, 1, 4, 5, 6]);
+  });
+});
+
+it('tells what asked for Unix sockets', () => {
+  const program = load();
+  const ask = bytesOf('unix_ask', { netns: 1, pid: 7, name_length: 2, name: Buffer.from('/a') });
+  tables.musubi_unix = [[ask, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
+  expect(program.unixAsks()).toEqual([{ netns: 1, pid: 7, name: Buffer.from('/a'), count: 3 }]);
+});
+
+it('tells of a process that it has kept, and of no other', () => {
+  const program = load();
+  tables.musubi_procs = [[index(7), bytesOf('process', { comm: Buffer.from('curl') })]];
+  expect(program.processOf(7)?.comm.toString()).toBe('curl');
+  expect(program.processOf(8)).toBeUndefined();
+});
+
+it('tells its health, and the events that it missed', () => {
+  const program = load();
+  tables.musubi_health = [[index(0), bytesOf('health', { folded: 1, lost: 2, sockets: 5 })]];
+  expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, missed: 3 });
+});
+
+it('detaches its programs and then unloads, once', () => {
+  const program = load();
+  calls = [];
+  program.close();
+  program.close();
+  expect(calls).toEqual([...PROGRAMS.map((name) => `detach ${name}`), 'unload']);
+});
