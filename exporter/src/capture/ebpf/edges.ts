@@ -1,7 +1,7 @@
-import { isWildcard } from '../../net/address.ts';
+import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
 import type { Direction, Listener, Observation } from '../capture.ts';
 import type { KernelProgram } from './kernel-program.ts';
-import { decodeEdge, decodeEdgeKey, type EdgeCounts, type EdgeKey, FOLDS } from './layout.ts';
+import { addEdge, decodeEdge, decodeEdgeKey, type EdgeCounts, type EdgeKey, FOLDS } from './layout.ts';
 
 /** The kernel's records, read at each pass. */
 export interface Edges {
@@ -52,20 +52,43 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       return;
     }
     edge.pass = pass;
-    if (value.equals(edge.value)) return;
-    value.copy(edge.value);
+    const isSame = value.equals(edge.value);
+    // One that has not changed may still tell a round-trip time that no walk has measured again.
+    if (isSame && edge.counts.rtt === undefined) return;
     edge.counts = decodeEdge(value, program.walks);
+    if (isSame) return;
+    value.copy(edge.value);
     edge.changed = now;
   }
 
   /** Takes out what is out of use. Should it have been used this very moment, its last counts are told. */
   function sweep(now: number, crowded: boolean): void {
     const patience = crowded ? 0 : IDLE;
+    const inUse: [name: string, edge: Known, value: Buffer][] = [];
     for (const [name, edge] of known) {
       if (edge.counts.open > 0 || now - edge.changed < patience || edge.changed === now) continue;
       const last = program.takeEdge(keyOf(name));
       if (last) edge.counts = decodeEdge(last, program.walks);
-      gone.push(name);
+      if (last && edge.counts.open > 0) inUse.push([name, edge, last]);
+      else gone.push(name);
+    }
+    for (const [name, edge, value] of inUse)
+      if (putBack(keyOf(name), edge, value)) edge.changed = now;
+      else gone.push(name);
+  }
+
+  /** Its connections must find the record they are counted on when they end. Whether they have not ended by now. */
+  function putBack(key: Buffer, edge: Known, value: Buffer): boolean {
+    for (;;) {
+      if (edge.counts.open === 0) return false;
+      const put = program.putEdge(key, value);
+      // A full table has no room for it: it counts as over.
+      if (put !== 'exists') return put === 'inserted';
+      // Used once more since, which the kernel has counted on a record of its own.
+      const more = program.takeEdge(key);
+      if (!more) continue;
+      addEdge(value, more);
+      edge.counts = decodeEdge(value, program.walks);
     }
   }
 
@@ -111,16 +134,24 @@ class Owners {
   readonly #byPlace = new Map<string, Listener>();
 
   constructor(listeners: readonly Listener[]) {
-    for (const listener of listeners) {
-      const { netns, transport, port, address } = listener;
-      this.#byPlace.set(`${netns} ${transport} ${port} ${isWildcard(address) ? '' : address}`, listener);
-    }
+    for (const listener of listeners) this.#byPlace.set(placeOf(listener, listener.address), listener);
   }
 
-  of({ netns, transport, port, localAddress }: EdgeKey): Listener | undefined {
-    const place = `${netns} ${transport} ${port} `;
-    return this.#byPlace.get(place + localAddress) ?? this.#byPlace.get(place);
+  /** On the very address; on every one; or on every IPv6 address and thus, mostly, on every IPv4 address. */
+  of(key: EdgeKey): Listener | undefined {
+    const at = (address: string) => this.#byPlace.get(placeOf(key, address));
+    const exact = at(key.localAddress);
+    if (exact || isIpv6(key.localAddress)) return exact ?? at(ANY_IPV6);
+    const every = at(ANY_IPV6);
+    return at(ANY_IPV4) ?? (every?.ipv6Only ? undefined : every);
   }
+}
+
+function placeOf(
+  { netns, transport, port }: Pick<EdgeKey, 'netns' | 'port'> & { transport: string },
+  address: string,
+) {
+  return `${netns} ${transport} ${port} ${address}`;
 }
 
 function observationOf(id: string, key: EdgeKey, counts: EdgeCounts, owners: Owners): Observation {
