@@ -5,7 +5,7 @@ const ROOT_INODE = 1;
 
 /** Where the root of the cgroup2 hierarchy is mounted, above every process. Throws where it is not to be seen. */
 export function findCgroupRoot(procRoot: string): string {
-  const points = parseCgroup2Mounts(readFileSync(`${procRoot}/self/mountinfo`, 'latin1'));
+  const points = parseCgroup2Mounts(readFileSync(`${procRoot}/self/mountinfo`, 'utf8'));
   const root = points.find((point) => statSync(point, { throwIfNoEntry: false })?.ino === ROOT_INODE);
   if (root !== undefined) return root;
   throw new Error(points.length === 0 ? 'cgroup2 is not mounted' : 'only a part of cgroup2 is to be seen');

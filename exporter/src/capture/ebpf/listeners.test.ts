@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { ListenerRow, UnixRow } from './layout.ts';
+import { listenersOf } from './listeners.ts';
+
+const row = (fields: Partial<ListenerRow> = {}): ListenerRow => ({
+  ...{ kind: 'listener', netns: 1, pid: 7, transport: 'tcp', ipv6Only: false, address: '0.0.0.0', port: 80 },
+  ...fields,
+});
+
+const unixRow = (fields: Partial<UnixRow> = {}): UnixRow => ({
+  ...{ kind: 'unix', netns: 1, pid: 7, listens: true, socket: 's', peer: '', nameId: 'n', peerNameId: '' },
+  ...{ inode: 1, name: Buffer.from('/run/app.sock') },
+  ...fields,
+});
+
+const pids = (rows: readonly ListenerRow[]) => listenersOf(rows).map(({ pid }) => pid);
+
+it('tells a listener as it was met', () => {
+  expect(listenersOf([row()])).toEqual([
+    { netns: 1, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 7, ipv6Only: false },
+  ]);
+});
+
+it('tells a Unix socket that listens by its name, and no other', () => {
+  const abstract = unixRow({ name: Buffer.from('\0app') });
+  const client = unixRow({ listens: false, name: Buffer.from('/run/client.sock') });
+  expect(listenersOf([unixRow(), abstract, client])).toMatchObject([
+    { transport: 'unix', address: '/run/app.sock', port: 0, pid: 7, ipv6Only: false },
+    { transport: 'unix', address: '@app', port: 0 },
+  ]);
+});
+
+describe('of several who listen at the same place', () => {
+  it('tells the first', () => expect(pids([row(), row({ pid: 8 })])).toEqual([7]));
+
+  it('tells init only where there is no other', () => {
+    expect(pids([row({ pid: 1 }), row(), row({ pid: 8 })])).toEqual([7]);
+    expect(pids([row(), row({ pid: 1 })])).toEqual([7]);
+    expect(pids([row({ pid: 1 })])).toEqual([1]);
+  });
+
+  it.each([
+    ['namespace', { netns: 2 }],
+    ['transport', { transport: 'udp' }],
+    ['address', { address: '127.0.0.1' }],
+    ['port', { port: 81 }],
+  ] as const)('tells those of another %s too', (_title, fields) => {
+    expect(pids([row(), row({ pid: 8, ...fields })])).toEqual([7, 8]);
+  });
+});
+
+describe('a listener on every IPv6 address', () => {
+  const every = (fields: Partial<ListenerRow> = {}) => row({ address: '::', ...fields });
+  const isIpv6Only = (rows: readonly ListenerRow[]) =>
+    listenersOf(rows).find(({ address }) => address === '::')?.ipv6Only;
+
+  it('gets IPv4 as well', () => expect(isIpv6Only([every()])).toBe(false));
+  it('gets none by its own choice', () => expect(isIpv6Only([every({ ipv6Only: true })])).toBe(true));
+
+  it('gets none where another takes it', () => {
+    expect(isIpv6Only([every(), row()])).toBe(true);
+    expect(isIpv6Only([row(), every()])).toBe(true);
+  });
+
+  it.each([
+    ['another port', { port: 81 }],
+    ['another transport', { transport: 'udp' }],
+    ['another namespace', { netns: 2 }],
+    ['one address', { address: '127.0.0.1' }],
+  ] as const)('gets it where another listens on %s', (_title, fields) => {
+    expect(isIpv6Only([every(), row(fields)])).toBe(false);
+  });
+});
+
+it('says of no other listener that it gets IPv6 alone', () => {
+  expect(listenersOf([row({ address: 'fd00::1', ipv6Only: true })])).toMatchObject([{ ipv6Only: false }]);
+});
