@@ -25,17 +25,22 @@ export function captureOf(
   const edges = createEdges(program, uptime);
   const unix = createUnixEnds();
   const own = ownNetworkNamespace(procRoot);
-  const isWanted = netns === 'all' ? () => true : (at: { netns: number }) => at.netns === own[0]?.netns;
+  const isWanted = (at: { netns: number }) => netns === 'all' || at.netns === own[0]?.netns;
   let socketsBefore = program.health().sockets;
 
   async function read(): Promise<Pass> {
-    const rows = program.walk().filter(isWanted);
+    if (netns === 'self' && own.length === 0)
+      throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
+    // Who asks for a Unix socket may do so in another namespace than who listens.
+    const all = program.walk();
+    const rows = all.filter(isWanted);
     const listeners = listenersOf(rows);
-    const observations = [...edges.observe(listeners), ...unix.observe(rows, program.unixAsks())].filter(
-      isWanted,
+    // What was folded is of any namespace: to leave it out would be to lose it in silence.
+    const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixAsks())].filter(
+      (seen) => isWanted(seen) || seen.folded,
     );
-    const { sockets, folded, missed } = program.health();
-    const met = sockets - socketsBefore + rows.filter(({ kind }) => kind === 'unix').length;
+    const { sockets, folded, lost, missed } = program.health();
+    const met = sockets - socketsBefore + unixSocketsIn(all);
     socketsBefore = sockets;
     return {
       observations,
@@ -43,12 +48,17 @@ export function captureOf(
       sockets: met,
       namespaces: namespacesOf(own, rows, observations),
       hiddenProcesses: 0,
-      table: { used: edges.used(), size: program.size, folded, missed },
+      table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
     };
   }
 
   return { name: 'ebpf', read, close: () => program.close() };
+}
+
+/** Several processes may hold a socket. */
+function unixSocketsIn(rows: readonly Row[]): number {
+  return new Set(rows.flatMap((row) => (row.kind === 'unix' ? [row.socket] : []))).size;
 }
 
 /** The own namespace first, then each with a process through which to reach it. */

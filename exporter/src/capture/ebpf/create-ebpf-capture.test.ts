@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
+import type { Capture } from '../capture.ts';
+import { captureOf } from './create-ebpf-capture.ts';
+import { createFakeProgram, type FakeProgram } from './fake-program.case.ts';
+import { keyBytes } from './kernel-bytes.case.ts';
+import type { ListenerRow, UnixRow } from './layout.ts';
+
+const OWN = 1;
+const OTHER = 2;
+let proc: ProcTree;
+let program: FakeProgram;
+
+beforeEach(() => {
+  proc = createProcTree({ self: { netns: OWN } });
+  program = createFakeProgram();
+});
+
+afterEach(() => proc[Symbol.dispose]());
+
+const create = (netns: 'self' | 'all' = 'all'): Capture => captureOf(program, { procRoot: proc.root, netns });
+
+const listener = (fields: Partial<ListenerRow> = {}): ListenerRow => ({
+  ...{
+    kind: 'listener',
+    netns: OWN,
+    pid: 9,
+    transport: 'tcp',
+    ipv6Only: false,
+    address: '0.0.0.0',
+    port: 80,
+  },
+  ...fields,
+});
+
+/** A client in the own namespace and a server in the other, met through a path. */
+function unixAcross(): UnixRow[] {
+  const name = Buffer.from('/run/app.sock');
+  const none = { kind: 'unix', listens: false, inode: 1, peer: '', nameId: '', peerNameId: '' } as const;
+  return [
+    { ...none, netns: OTHER, pid: 30, listens: true, socket: 'l', nameId: 'app', name },
+    { ...none, netns: OWN, pid: 20, socket: 'c', peer: 's', peerNameId: 'app', name: Buffer.alloc(0) },
+    { ...none, netns: OTHER, pid: 30, socket: 's', peer: 'c', nameId: 'app', name },
+  ];
+}
+
+it('tells what the kernel program has counted, and who listens', async () => {
+  program.write(keyBytes('inbound', { pid: 0 }), { opened: 1 });
+  program.rows = [listener()];
+  const pass = await create().read();
+  expect(pass.observations).toMatchObject([
+    { netns: OWN, direction: 'inbound', port: 80, pid: 9, opened: 1 },
+  ]);
+  expect(pass.listeners).toMatchObject([{ netns: OWN, port: 80, pid: 9 }]);
+  expect(pass.hiddenProcesses).toBe(0);
+});
+
+describe('told to look at the own namespace alone', () => {
+  beforeEach(() => {
+    for (const netns of [OWN, OTHER]) program.write(keyBytes('outbound', { netns }), { opened: netns });
+    program.rows = [listener(), listener({ netns: OTHER, pid: 10 })];
+  });
+
+  it('tells of no other', async () => {
+    const pass = await create('self').read();
+    expect(pass.observations).toMatchObject([{ netns: OWN }]);
+    expect(pass.listeners).toMatchObject([{ netns: OWN }]);
+    expect(pass.namespaces).toMatchObject([{ netns: OWN }]);
+  });
+
+  it('tells of all otherwise', async () => {
+    const pass = await create('all').read();
+    expect(pass.observations).toMatchObject([{ netns: OWN }, { netns: OTHER }]);
+    expect(pass.listeners).toMatchObject([{ netns: OWN }, { netns: OTHER }]);
+  });
+
+  it('tells what was folded, of whatever namespace', async () => {
+    program.writeFold(0, { opened: 3 });
+    const { observations } = await create('self').read();
+    expect(observations).toMatchObject([{ netns: OWN }, { folded: true, opened: 3 }]);
+  });
+
+  it('tells who serves its process through a Unix socket in another one', async () => {
+    program.rows = unixAcross();
+    const { observations, listeners } = await create('self').read();
+    expect(observations).toContainEqual(
+      expect.objectContaining({ transport: 'unix', netns: OWN, pid: 20, remotePid: 30, open: 1 }),
+    );
+    expect(listeners).toEqual([]);
+  });
+
+  it('fails where its own is not to be seen', async () => {
+    proc.exit('self');
+    await expect(create('self').read()).rejects.toThrow('no network namespace is to be seen');
+    await expect(create('all').read()).resolves.toBeDefined();
+  });
+});
+
+describe('the namespaces', () => {
+  it('are the own first, and each with a process that lives in it', async () => {
+    program.rows = [listener({ netns: OTHER, pid: 10 }), listener({ netns: OTHER, pid: 11, port: 81 })];
+    program.write(keyBytes('outbound', { netns: 3, pid: 12 }), { opened: 1 });
+    program.write(keyBytes('outbound', { netns: 4, pid: 0 }), { opened: 1 });
+    const { namespaces } = await create().read();
+    expect(namespaces).toEqual([
+      { netns: OWN, pid: expect.any(Number) },
+      { netns: OTHER, pid: 10 },
+      { netns: 3, pid: 12 },
+    ]);
+  });
+});
+
+describe('the sockets', () => {
+  it('are those met since the pass before, Unix sockets included', async () => {
+    program.state = { ...program.state, sockets: 100 };
+    const capture = create();
+    program.state = { ...program.state, sockets: 104 };
+    program.rows = unixAcross();
+    expect((await capture.read()).sockets).toBe(7);
+    program.state = { ...program.state, sockets: 109 };
+    program.rows = [listener()];
+    expect((await capture.read()).sockets).toBe(5);
+  });
+
+  it('count once, however many processes hold one', async () => {
+    const [server] = unixAcross() as [UnixRow];
+    program.rows = [server, { ...server, pid: 31 }];
+    expect((await create().read()).sockets).toBe(1);
+  });
+});
+
+it('tells how full the table is, and what was lost', async () => {
+  program.size = 100;
+  program.state = { folded: 3, lost: 1, sockets: 0, missed: 2 };
+  program.write(keyBytes(), { open: 1 });
+  program.writeFold(0, { opened: 3 });
+  const { table } = await create().read();
+  expect(table).toEqual({ used: 1, size: 100, folded: 3, missed: 3 });
+});
+
+it('closes the kernel program', () => {
+  create().close();
+  expect(program.isClosed).toBe(true);
+});
