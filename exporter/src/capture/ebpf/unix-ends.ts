@@ -14,9 +14,19 @@ export interface UnixEnds {
 
 /** The connections of one process to one name. */
 interface Record {
-  readonly observation: Omit<Observation, 'open' | 'opened'>;
+  readonly observation: Omit<Observation, 'open' | 'opened' | 'remotePid'>;
+  /** Who serves it: the same for as long as it is one of those who do. */
+  remotePid: number;
+  readonly servers: Set<number>;
   open: number;
   opened: number;
+}
+
+/** The calls of one process to one name. */
+interface Calls {
+  readonly ask: UnixAsk;
+  /** Since the pass before. */
+  readonly more: number;
 }
 
 const INIT = 1;
@@ -24,63 +34,104 @@ const INIT = 1;
 export function createUnixEnds(): UnixEnds {
   let records = new Map<string, Record>();
   let met: ReadonlySet<string> | undefined;
-  let askedBefore = new Map<string, number>();
+  let callsBefore = new Map<string, Calls>();
+  /** The last image of a process that has called, by process and name. */
+  let images = new Map<string, number>();
   let listenersBefore = new Map<string, UnixRow>();
+  let serial = 0;
+
+  function callsOf(asks: readonly UnixAsk[]): Map<string, Calls> {
+    const calls = new Map<string, Calls>();
+    for (const ask of asks) {
+      const key = keyOf(ask, ask.name, ask.image);
+      const last = callsBefore.get(key)?.ask.count ?? 0;
+      // Counted from nothing again once the kernel has dropped and remade its entry.
+      calls.set(key, { ask, more: ask.count < last ? ask.count : ask.count - last });
+    }
+    return calls;
+  }
+
+  function imagesOf(calls: Iterable<Calls>): Map<string, number> {
+    const last = new Map<string, number>();
+    for (const { ask, more } of calls) {
+      const key = keyOf(ask, ask.name);
+      if (more > 0 || (images.get(key) === ask.image && !last.has(key))) last.set(key, ask.image);
+    }
+    return last;
+  }
 
   return {
-    observe(rows, asks) {
+    observe(rows, asks = []) {
       const before = records;
       records = new Map();
-      const recordOf = (netns: number, pid: number, name: Buffer, remotePid: number): Record => {
-        const key = keyOf(netns, pid, name);
+      const recordOf = (at: Place, name: Buffer, image: number | undefined, remotePid: number): Record => {
+        const key = keyOf(at, name, image);
         let record = records.get(key);
         if (!record) {
-          record = before.get(key) ?? newRecord(`unix ${key}`, netns, pid, name, remotePid);
+          record = before.get(key) ?? newRecord(`unix ${++serial}`, at, name, image, remotePid);
           record.open = 0;
+          record.servers.clear();
           records.set(key, record);
         }
         return record;
       };
+      const calls = callsOf(asks);
+      images = imagesOf(calls.values());
 
       const now = new Set<string>();
       for (const { client, served } of pairsOf(rows)) {
-        const record = recordOf(client.netns, client.pid, served.name, served.pid);
+        const image = images.get(keyOf(client, served.name));
+        const record = recordOf(client, served.name, image, served.pid);
         const connection = `${client.socket} ${client.inode}`;
         now.add(connection);
         record.open++;
-        // Without the calls: opened when it is first met, unless it was there before.
-        if (!asks && met && !met.has(connection)) record.opened++;
+        record.servers.add(served.pid);
+        // Without a call to that name, which another path may lead to: opened when it is first met, unless it was
+        // there before.
+        if (image === undefined && met && !met.has(connection)) record.opened++;
       }
       met = now;
 
       // The kernel does not tell which calls succeeded: those to a name on which someone listens are taken to have.
       const listeners = new Map(listenersOf(rows).map((row) => [placeOf(row.netns, row.name), row]));
-      const asked = new Map<string, number>();
-      for (const { netns, pid, name, count } of asks ?? []) {
-        const key = keyOf(netns, pid, name);
-        asked.set(key, count);
-        const last = askedBefore.get(key) ?? 0;
-        const place = placeOf(netns, name);
+      for (const [key, { ask, more }] of calls) {
+        const place = placeOf(ask.netns, ask.name);
         const listener = listeners.get(place) ?? listenersBefore.get(place);
         if (!listener && !before.has(key)) continue;
-        const record = recordOf(netns, pid, name, listener?.pid ?? 0);
-        // Counted from nothing again once the kernel has dropped and remade its entry.
-        if (listener) record.opened += count < last ? count : count - last;
+        const record = recordOf(ask, ask.name, ask.image, listener?.pid ?? 0);
+        if (!listener || more === 0) continue;
+        record.opened += more;
+        record.servers.add(listener.pid);
       }
-      askedBefore = asked;
+      callsBefore = calls;
       listenersBefore = listeners;
-      return [...records.values()].map(({ observation, open, opened }) => ({ ...observation, open, opened }));
+      return [...records.values()].map(toObservation);
     },
   };
 }
 
-function newRecord(id: string, netns: number, pid: number, name: Buffer, remotePid: number): Record {
+function newRecord(
+  id: string,
+  { netns, pid }: Place,
+  name: Buffer,
+  image: number | undefined,
+  remotePid: number,
+): Record {
   const remoteAddress = formatUnixName(name.toString('latin1'));
-  const ends = { localAddress: '', remoteAddress, port: 0, pid, remotePid };
   return {
-    observation: { id, netns, transport: 'unix', direction: 'outbound', ...ends },
-    ...{ open: 0, opened: 0 },
+    observation: {
+      ...{ id, netns, transport: 'unix', direction: 'outbound', pid, image },
+      ...{ localAddress: '', remoteAddress, port: 0 },
+    },
+    ...{ remotePid, servers: new Set(), open: 0, opened: 0 },
   };
+}
+
+function toObservation(record: Record): Observation {
+  const { observation, servers, open, opened } = record;
+  const [server = record.remotePid] = servers;
+  if (!servers.has(record.remotePid)) record.remotePid = server;
+  return { ...observation, remotePid: record.remotePid, open, opened };
 }
 
 /** Several processes may hold a socket: the first of them leads, but init only where there is no other. */
@@ -118,8 +169,11 @@ function pairsOf(rows: readonly Row[]): { client: UnixRow; served: UnixRow }[] {
   return pairs;
 }
 
-function keyOf(netns: number, pid: number, name: Buffer): string {
-  return `${netns} ${pid} ${name.toString('latin1')}`;
+/** A process, and the namespace of the sockets with which it asks. */
+type Place = Pick<UnixRow, 'netns' | 'pid'>;
+
+function keyOf({ netns, pid }: Place, name: Buffer, image?: number): string {
+  return `${netns} ${pid} ${image} ${name.toString('latin1')}`;
 }
 
 /** A path means the same in every network namespace, an abstract name does not. */
