@@ -1,0 +1,99 @@
+/**
+ * A table that is much too small, in the real kernel. It counts what all processes of this machine do: so a second
+ * program, with room for all of it, tells what the truth is.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CANNOT_CAPTURE, sum, type Watch, watch } from '../../../../test/harness/captures.ts';
+import { loadLibbpf } from '../../native/libbpf.ts';
+import { findCgroupRoot } from './cgroup-root.ts';
+import { captureOf } from './create-ebpf-capture.ts';
+import { kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
+
+const ROOM = 4;
+const DESTINATIONS = 50;
+
+describe.skipIf(CANNOT_CAPTURE)(
+  `a table with room for ${ROOM}${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  () => {
+    let small: Watch;
+    let large: Watch;
+    let server: Server;
+    const clients: Socket[] = [];
+
+    function open(room?: number): Watch {
+      const program = loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
+        ...(room !== undefined && { room }),
+      });
+      return watch(captureOf(program, { procRoot: '/proc', netns: 'all' }));
+    }
+
+    beforeEach(async () => {
+      large = open();
+      small = open(ROOM);
+      server = createServer().listen(0, '0.0.0.0');
+      await once(server, 'listening');
+    });
+
+    afterEach(() => {
+      for (const client of clients.splice(0)) client.destroy();
+      server.close();
+      small.close();
+      large.close();
+    });
+
+    const counted = (capture: Watch) => {
+      const tcp = capture.seen({ transport: 'tcp' });
+      return { open: sum(tcp, 'open'), opened: sum(tcp, 'opened') };
+    };
+
+    /** What each of the two tells beyond the other, at a moment when nothing happens. */
+    const difference = () =>
+      vi.waitFor(
+        async () => {
+          await small.read();
+          const before = counted(small);
+          await large.read();
+          await small.read();
+          expect(counted(small)).toEqual(before);
+          const truth = counted(large);
+          return { open: before.open - truth.open, opened: before.opened - truth.opened };
+        },
+        { timeout: 4000, interval: 5 },
+      );
+
+    /** All that was folded. */
+    const folded = () => small.seen({ folded: true });
+
+    it('loses no connection, and knows when each one ends', { timeout: 20_000 }, async () => {
+      await small.read();
+      const before = await difference();
+      const foldedBefore = sum(folded(), 'opened');
+      const { port } = server.address() as AddressInfo;
+      for (let i = 1; i <= DESTINATIONS; i++) {
+        const client = connect({ host: `127.1.0.${i}`, port });
+        clients.push(client);
+        await once(client, 'connect');
+      }
+      expect(await difference()).toEqual(before);
+      const ours = sum(large.seen({ port }), 'opened');
+      expect(ours).toBe(2 * DESTINATIONS);
+      expect(small.last().table).toMatchObject({ size: ROOM });
+      expect(small.last().table?.folded).toBeGreaterThanOrEqual(ours - ROOM);
+      expect(sum(folded(), 'opened') - foldedBefore).toBeGreaterThanOrEqual(ours - ROOM);
+      const foldedOpen = sum(folded(), 'open');
+
+      for (const client of clients) client.destroy();
+      await vi.waitFor(
+        async () => {
+          await large.read();
+          expect(sum(large.seen({ port }), 'open')).toBe(0);
+        },
+        { timeout: 4000, interval: 5 },
+      );
+      expect(await difference()).toEqual(before);
+      expect(foldedOpen - sum(folded(), 'open')).toBeGreaterThan(DESTINATIONS);
+    });
+  },
+);
