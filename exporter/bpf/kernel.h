@@ -128,6 +128,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
+	__u64 start_boottime;
 	int tgid;
 	char comm[16];
 };
@@ -207,6 +208,7 @@ enum {
 	SOCK_SEQPACKET = 5,
 	IPPROTO_TCP = 6,
 	IPPROTO_UDP = 17,
+	IPPROTO_MPTCP = 262,
 };
 
 /* include/net/tcp_states.h */

@@ -42,6 +42,7 @@ struct edge_key {
 	struct address remote;
 	__u32 netns;
 	__u32 pid;
+	__u32 image;     /* see `image_of`; 0 where nobody saw the process act */
 	__u16 port;      /* the one on which the destination listens; the own one where nobody knows who does */
 	__u16 peer_port; /* 0 but where the direction is unknown and both ends chose their ports */
 	__u8 transport;
@@ -66,7 +67,13 @@ struct edge {
 	__u32 pad;
 };
 
+struct process_key {
+	__u32 pid;
+	__u32 image;
+};
+
 struct process {
+	__u64 started; /* ns since boot */
 	__u32 parent;
 	__u32 args_length;
 	char comm[16];
@@ -177,7 +184,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
-	__type(key, __u32);
+	__type(key, struct process_key);
 	__type(value, struct process);
 } musubi_procs SEC(".maps");
 
@@ -188,7 +195,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, RECENT);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, struct process_key);
 } musubi_recent SEC(".maps");
 
 struct {
@@ -404,34 +411,42 @@ static __always_inline __u32 current_pid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
-/* Keeps what names the current process, once. */
-static __always_inline void remember(__u32 pid)
+/* Tells a process from another with its pid: one that had it before, or itself before it called execve(2). */
+static __always_inline __u32 image_of(__u64 started, struct mm_struct *mm)
 {
-	__u32 slot = pid & (RECENT - 1);
-	__u32 *recent = bpf_map_lookup_elem(&musubi_recent, &slot);
+	return ((started ^ (__u64)mm) * 0x9e3779b97f4a7c15ull >> 32) | 1;
+}
+
+/* Keeps what names the current process, once; and puts it into a key. */
+static __always_inline void put_process(struct edge_key *key)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u64 started = BPF_CORE_READ(task, group_leader, start_boottime);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct process_key process_key = { .pid = current_pid(), .image = image_of(started, mm) };
+	__u32 slot = process_key.pid & (RECENT - 1);
+	struct process_key *recent = bpf_map_lookup_elem(&musubi_recent, &slot);
 	struct process *process;
-	struct task_struct *task;
-	struct mm_struct *mm;
 	unsigned long start, length;
 	void *nothing;
 
-	if (!recent || *recent == pid)
+	key->pid = process_key.pid;
+	key->image = process_key.image;
+	if (!recent || (recent->pid == process_key.pid && recent->image == process_key.image))
 		return;
-	*recent = pid;
-	process = bpf_map_lookup_elem(&musubi_procs, &pid);
-	if (process)
+	*recent = process_key;
+	if (bpf_map_lookup_elem(&musubi_procs, &process_key))
 		return;
 	nothing = lookup_first(&musubi_noproc);
 	if (!nothing)
 		return;
-	bpf_map_update_elem(&musubi_procs, &pid, nothing, BPF_NOEXIST);
-	process = bpf_map_lookup_elem(&musubi_procs, &pid);
+	bpf_map_update_elem(&musubi_procs, &process_key, nothing, BPF_NOEXIST);
+	process = bpf_map_lookup_elem(&musubi_procs, &process_key);
 	if (!process)
 		return;
-	task = (struct task_struct *)bpf_get_current_task();
+	process->started = started;
 	BPF_CORE_READ_INTO(&process->comm, task, group_leader, comm);
 	process->parent = BPF_CORE_READ(task, group_leader, real_parent, tgid);
-	mm = BPF_CORE_READ(task, mm);
 	if (!mm)
 		return; /* a kernel thread */
 	bpf_probe_read_kernel_str(process->executable, sizeof(process->executable),
@@ -465,9 +480,8 @@ static __always_inline void asks(struct sock *sk)
 		return;
 	fresh.asked = bpf_ktime_get_ns();
 	fresh.key.transport = IPPROTO_TCP;
-	fresh.key.pid = current_pid();
+	put_process(&fresh.key);
 	*conn = fresh; /* a socket may ask again after it failed */
-	remember(fresh.key.pid);
 }
 
 static __always_inline void listens(struct sock *sk)
@@ -478,9 +492,8 @@ static __always_inline void listens(struct sock *sk)
 	if (!conn)
 		return;
 	fresh.key.transport = IPPROTO_TCP;
-	fresh.key.pid = current_pid();
+	put_process(&fresh.key);
 	*conn = fresh;
-	remember(fresh.key.pid);
 }
 
 /* Mostly in a soft interrupt, so the current process is any. */
@@ -493,12 +506,14 @@ static __always_inline void becomes_established(struct sock *sk, int old)
 	if (!conn)
 		return;
 	if (conn->stage == NEW) {
-		/* It, or its listener, is older than this program: the walk or its end tells whose it is. */
+		/*
+		 * It, or its listener, is older than this program. Whose it is, user space knows of what came through
+		 * a listener; of what has asked, the walk or the end of it tells.
+		 */
 		conn->key.transport = IPPROTO_TCP;
 		conn->stage = old == TCP_SYN_SENT ? ASKING : LISTENING;
-		return;
 	}
-	if ((conn->stage != ASKING && conn->stage != LISTENING) || !conn->key.pid)
+	if ((conn->stage != ASKING && conn->stage != LISTENING) || (conn->stage == ASKING && !conn->key.pid))
 		return;
 	asked = conn->stage == ASKING && conn->asked;
 	edge = settle(conn, sk, 0);
@@ -805,12 +820,11 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	key.remote = talk_key.peer;
 	put_own(&key.local, bpf_sk, is_ipv4(&key.remote));
 	key.netns = talk_key.netns;
-	key.pid = current_pid();
+	put_process(&key);
 	key.port = key.direction == ASKED ? talk_key.peer_port : talk_key.port;
 	edge = edge_of(&key);
 	if (edge)
 		__sync_fetch_and_add(&edge->opened, 1);
-	remember(key.pid);
 	return 1;
 }
 
@@ -861,8 +875,8 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 	fresh.served = conn->served;
 	fresh.group = conn->group;
 	fresh.key.transport = IPPROTO_UDP;
-	fresh.key.pid = current_pid();
 	fresh.key.direction = ASKED;
+	put_process(&fresh.key);
 	if (has_chosen_port(sk)) {
 		put_peer(&talk_key.peer, ctx, family);
 		talk_key.peer_port = bpf_ntohs(ctx->user_port);
@@ -873,7 +887,6 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 		fresh.repeat = !!known;
 	}
 	*conn = fresh;
-	remember(fresh.key.pid);
 	return 1;
 }
 
@@ -951,6 +964,7 @@ int musubi_udp_ends(struct bpf_sock *ctx)
 struct unix_ask {
 	__u32 netns;
 	__u32 pid;
+	__u32 image;
 	__u32 name_length;
 	char name[112];
 };
@@ -969,6 +983,7 @@ int musubi_unix_asks(struct bpf_sock_addr *ctx)
 {
 	struct bpf_sock_addr_kern *call = kernel_view(ctx);
 	struct unix_ask ask = {};
+	struct edge_key key = {};
 	__u64 one = 1, *count;
 	struct sock *sk;
 	__u32 length;
@@ -993,13 +1008,14 @@ int musubi_unix_asks(struct bpf_sock_addr *ctx)
 		ask.name_length = length;
 	}
 	ask.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	ask.pid = current_pid();
+	put_process(&key);
+	ask.pid = key.pid;
+	ask.image = key.image;
 	count = bpf_map_lookup_elem(&musubi_unix, &ask);
 	if (count)
 		__sync_fetch_and_add(count, 1);
 	else
 		bpf_map_update_elem(&musubi_unix, &ask, &one, BPF_ANY);
-	remember(ask.pid);
 	return 1;
 }
 
@@ -1050,8 +1066,10 @@ static __always_inline int meet_listener(struct bpf_iter__task_file *ctx, struct
 	 * The first of its holders, by pid, is the leader of those who share it. But not init, which holds it for
 	 * socket activation alone: its row counts only where there is no other.
 	 */
-	if (pid != 1 || !conn->key.pid)
+	if (conn->key.pid != pid && (pid != 1 || !conn->key.pid)) {
 		conn->key.pid = pid;
+		conn->key.image = 0;
+	}
 	row.transport = transport;
 	row.netns = common->skc_net.net->ns.inum;
 	row.pid = pid;
@@ -1134,6 +1152,17 @@ static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock
 		edge->rtt_count++;
 	}
 	return 0;
+}
+
+/* Its TCP connections have no files of their own: only what is opened since this program came is told of them. */
+static __always_inline int meet_mptcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 walk, __u32 pid)
+{
+	struct conn *conn;
+
+	if (sk->__sk_common.skc_state != TCP_LISTEN)
+		return 0;
+	conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	return conn ? meet_listener(ctx, sk, conn, walk, pid, IPPROTO_TCP) : 0;
 }
 
 static __always_inline int meet_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 walk, __u32 pid)
@@ -1237,6 +1266,8 @@ int musubi_walk(struct bpf_iter__task_file *ctx)
 	case AF_INET6:
 		if (sk->sk_protocol == IPPROTO_TCP)
 			return meet_tcp(ctx, sk, control->walk, task->tgid);
+		if (sk->sk_protocol == IPPROTO_MPTCP)
+			return meet_mptcp(ctx, sk, control->walk, task->tgid);
 		if (sk->sk_protocol == IPPROTO_UDP)
 			return meet_udp(ctx, sk, control->walk, task->tgid);
 		return 0;

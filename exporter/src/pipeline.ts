@@ -54,7 +54,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let listenings: readonly Listening[] = [];
   let table: TableHealth | undefined;
 
-  const identify = (pid: number | undefined) => (pid === undefined ? undefined : identifier.identify(pid));
+  const identify = (pid: number | undefined, image?: number) =>
+    pid === undefined ? undefined : identifier.identify(pid, image);
 
   type AddressesOf = (netns: number) => readonly string[];
 
@@ -77,7 +78,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       identifier.beginPass(pass.processOf);
       listenings = nameListeners(pass, addressesAt);
       return flows.map((flow) => {
-        const ends = { own: identify(flow.pid), far: identify(flow.remotePid) };
+        const ends = { own: identify(flow.pid, flow.image), far: identify(flow.remotePid) };
         return toHalfEdge(flow, ends, host);
       });
     });
@@ -92,6 +93,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { sockets, observations, namespaces } = pass;
     const skipped = skippedNamespaces(pass).length;
     self.replace('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
+    self.set('captureRestarts', capture.restarts ?? 0);
     self.set('sockets', sockets);
     self.set('unnamed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
     self.set('namespaces', namespaces.length - skipped, { state: 'read' });

@@ -14,6 +14,7 @@ export interface Flow extends Counts {
   /** The port on which the destination listens; where the direction is unknown, the own one; 0 for none. */
   readonly port: number;
   readonly pid: number | undefined;
+  readonly image?: number | undefined;
   readonly remotePid: number | undefined;
   /** Many dependencies in one, which has no addresses and no port. */
   readonly folded: boolean;
@@ -62,14 +63,14 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
 }
 
 function flowOf(flows: Map<string, Flow>, observation: Observation): Flow {
-  const { netns, transport, direction, pid, remotePid, folded = false } = observation;
+  const { netns, transport, direction, pid, image, remotePid, folded = false } = observation;
   const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
-  const process = `${netns} ${pid} ${remotePid} ${folded}`;
+  const process = `${netns} ${pid} ${image} ${remotePid} ${folded}`;
   const key = `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress}`;
   let flow = flows.get(key);
   if (!flow) {
     flow = {
-      ...{ netns, transport, direction, localAddress, remoteAddress, port, pid, remotePid, folded },
+      ...{ netns, transport, direction, localAddress, remoteAddress, port, pid, image, remotePid, folded },
       ...{ open: 0, opened: 0, rttSum: 0, rttCount: 0 },
     };
     flows.set(key, flow);

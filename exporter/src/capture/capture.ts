@@ -61,6 +61,11 @@ export interface Observation {
   readonly port: number;
   /** The process that holds the own end; absent when it is gone or may not be looked at. */
   readonly pid: number | undefined;
+  /**
+   * Tells the process from another that has had its pid, or from itself before it called execve(2); absent where
+   * the capture did not see it act. For `Pass.processOf`.
+   */
+  readonly image?: number | undefined;
   /** The process at the other end, where the capture has seen it on this very host. */
   readonly remotePid?: number;
   /** Many dependencies in one, told apart no more because there were too many: its addresses mean nothing. */
@@ -103,7 +108,7 @@ export interface Pass {
   /** How the kernel's table of dependencies fares, where the capture keeps one. */
   readonly table?: TableHealth;
   /** What the capture itself kept of a process, for those that have ended since. */
-  readonly processOf?: (pid: number) => ProcessFiles | undefined;
+  readonly processOf?: (pid: number, image: number | undefined) => ProcessFiles | undefined;
 }
 
 /** A table that the kernel fills and this program reads. Nothing it could not keep is lost in silence. */
@@ -132,6 +137,8 @@ export function skippedNamespaces({ namespaces }: Pick<Pass, 'namespaces'>): Nam
 
 export interface Capture {
   readonly name: CaptureName;
+  /** How often it had to be started anew, where it is one that can be. */
+  readonly restarts?: number;
   /** Reads the host once. Rejects only when nothing at all could be read. */
   read(): Promise<Pass>;
   close(): void;

@@ -1,5 +1,5 @@
 import { type ProcessFiles, readProcess } from '../proc/process.ts';
-import { processName } from './process-name.ts';
+import { fileName, processName } from './process-name.ts';
 import { serviceName } from './service-name.ts';
 
 /** Who a process is. */
@@ -10,7 +10,8 @@ export interface Identity {
   readonly pid: number;
 }
 
-export type KeptProcesses = (pid: number) => ProcessFiles | undefined;
+/** What a capture kept of a process, see `Pass.processOf`. */
+export type KeptProcesses = (pid: number, image: number | undefined) => ProcessFiles | undefined;
 
 /** Names processes, and remembers those in use by the pass before: they may have ended since. */
 export interface Identifier {
@@ -19,7 +20,8 @@ export interface Identifier {
    * gives what the capture saw of a process that has ended since.
    */
   beginPass(kept?: KeptProcesses): void;
-  identify(pid: number): Identity | undefined;
+  /** `image` tells the process from others that have had its pid; without, it is the one that has it now. */
+  identify(pid: number, image?: number): Identity | undefined;
 }
 
 /** What this pass found of a process. */
@@ -35,20 +37,22 @@ const MAX_NAME = 128;
 const MAX_GENERATIONS = 32;
 
 export function createIdentifier(procRoot: string): Identifier {
-  let before = new Map<number, Identity>();
-  let now = new Map<number, Identity>();
+  let before = new Map<string, Identity>();
+  let now = new Map<string, Identity>();
   let kept: KeptProcesses = () => undefined;
-  const found = new Map<number, Found | undefined>();
+  const found = new Map<string, Found | undefined>();
 
-  function find(pid: number): Found | undefined {
-    if (!found.has(pid)) found.set(pid, read(pid));
-    return found.get(pid);
+  function find(pid: number, image?: number): Found | undefined {
+    const key = keyOf(pid, image);
+    if (!found.has(key)) found.set(key, read(pid, image));
+    return found.get(key);
   }
 
-  function read(pid: number): Found | undefined {
+  function read(pid: number, image: number | undefined): Found | undefined {
     const files = readProcess(procRoot, pid);
+    const seen = kept(pid, image);
+    if (files && seen && !isSameProcess(files, seen)) return toFound(pid, seen, true);
     if (files && !isZombie(files)) return toFound(pid, files, false);
-    const seen = kept(pid);
     const last = seen ? { ...files, ...seen } : files;
     return last && toFound(pid, last, true);
   }
@@ -74,16 +78,37 @@ export function createIdentifier(procRoot: string): Identifier {
       now = new Map();
       found.clear();
     },
-    identify(pid) {
-      const named = now.get(pid);
+    identify(pid, image) {
+      const key = keyOf(pid, image);
+      const named = now.get(key);
       if (named) return named;
-      const process = find(pid);
-      const remembered = !process || process.hasEnded ? before.get(pid) : undefined;
+      const process = find(pid, image);
+      const remembered = !process || process.hasEnded ? before.get(key) : undefined;
       const identity = remembered ?? (process && leaderOf(process).identity);
-      if (identity) now.set(pid, identity);
+      if (identity) now.set(key, identity);
       return identity;
     },
   };
+}
+
+function keyOf(pid: number, image: number | undefined): string {
+  return image === undefined ? `${pid}` : `${pid} ${image}`;
+}
+
+/** Start times are told in ticks by one and in ns by the other. */
+const SAME_START = 0.02;
+
+/**
+ * Whether the process that has the pid now is the one that was kept: a pid is used again, and execve(2) makes a
+ * process run another program. A zombie has no executable any more.
+ */
+function isSameProcess(now: ProcessFiles, kept: ProcessFiles): boolean {
+  if (now.started !== undefined && kept.started !== undefined) {
+    if (Math.abs(now.started - kept.started) > SAME_START) return false;
+  }
+  if (!now.executable || !kept.executable) return true;
+  // The kernel program keeps the name alone, and cuts a long one short.
+  return fileName(now.executable).subarray(0, kept.executable.length).equals(fileName(kept.executable));
 }
 
 function toFound(pid: number, files: ProcessFiles, hasEnded: boolean): Found {

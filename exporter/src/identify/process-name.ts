@@ -20,7 +20,7 @@ export function processName({ comm, executable }: ProcessFiles): string {
 }
 
 /** The last part of an executable's path; the kernel appends a mark once the file is deleted (proc(5)). */
-function fileName(path: Buffer): Buffer {
+export function fileName(path: Buffer): Buffer {
   const deleted = Buffer.from(' (deleted)');
   const end =
     path.length > deleted.length && path.subarray(-deleted.length).equals(deleted)

@@ -134,6 +134,13 @@ export const SELF_METRICS = define({
     attributes: ['capture', 'musubi.version'],
     help: 'Always 1: the capture in use.',
   },
+  captureRestarts: {
+    name: 'musubi.capture.restarts',
+    kind: 'counter',
+    unit: '{restart}',
+    integer: true,
+    help: 'How often a capture died and was started anew, or left for the next one.',
+  },
   stageDuration: {
     name: 'musubi.stage.duration',
     unit: 's',

@@ -6,7 +6,7 @@ import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { parseNetworkNamespace } from './namespaces.ts';
 import { parseFibTrie, parseIfInet6 } from './net-addresses.ts';
 import { parsePortRange } from './port-range.ts';
-import { parseArgs, parseParent, readProcess, stripNewline } from './process.ts';
+import { parseArgs, parseStat, readProcess, stripNewline } from './process.ts';
 import { parseSocketLink } from './socket-owners.ts';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
@@ -61,8 +61,8 @@ it('reads numbers that are numbers out of any text', () => {
   );
   fc.assert(
     fc.property(text, (any) => {
-      for (const parse of [parseNetworkNamespace, parseSocketLink, parseParent]) {
-        const number = parse(any);
+      const { parent, started } = parseStat(any);
+      for (const number of [parseNetworkNamespace(any), parseSocketLink(any), parent, started]) {
         expect(number === undefined || (Number.isFinite(number) && number >= 0)).toBe(true);
       }
       const range = parsePortRange(any);

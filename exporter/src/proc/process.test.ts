@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
-import { parseArgs, parseParent, readProcess } from './process.ts';
+import { parseArgs, parseStat, readProcess } from './process.ts';
 
 const bytes = (...values: number[]) => Buffer.from(values);
 
@@ -52,7 +52,13 @@ it.each([
   ['1 (init) S 0 1 1', undefined],
   ['', undefined],
   ['20 (app) S', undefined],
-])('the parent in "%s" is %s', (stat, parent) => expect(parseParent(stat)).toBe(parent));
+])('the parent in "%s" is %s', (stat, parent) => expect(parseStat(stat).parent).toBe(parent));
+
+it('tells when a process started, in seconds since boot', () => {
+  const stat = '20 (a) b) S 7 20 20 0 -1 4194560 195 0 0 0 0 0 0 0 20 0 1 0 6253911 9 9';
+  expect(parseStat(stat)).toEqual({ parent: 7, started: 62539.11 });
+  expect(parseStat('20 (app) S 7 20')).toEqual({ parent: 7 });
+});
 
 describe('arguments', () => {
   it('may be empty, and the last may lack its end', () => {

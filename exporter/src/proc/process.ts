@@ -10,6 +10,8 @@ export interface ProcessFiles {
   readonly args: readonly Buffer[];
   /** The process that started it, or took it over once that had ended; absent for what has none. */
   readonly parent?: number;
+  /** When it started, in seconds since boot. */
+  readonly started?: number;
 }
 
 /** Enough for the interpreter's options and the script; a command line can hold megabytes. */
@@ -24,8 +26,7 @@ export function readProcess(procRoot: string, pid: number): ProcessFiles | undef
     const comm = stripNewline(readFileSync(`${folder}/comm`));
     const args = parseArgs(readCommandLine(`${folder}/cmdline`));
     const executable = readExecutable(folder);
-    const parent = readParent(folder);
-    return { comm, args, ...(executable && { executable }), ...(parent && { parent }) };
+    return { comm, args, ...(executable && { executable }), ...readStat(folder) };
   } catch {
     return undefined;
   }
@@ -43,18 +44,28 @@ function readCommandLine(path: string): Buffer {
   }
 }
 
-function readParent(folder: string): number | undefined {
+function readStat(folder: string): Pick<ProcessFiles, 'parent' | 'started'> {
   try {
-    return parseParent(readFileSync(`${folder}/stat`, 'latin1'));
+    return parseStat(readFileSync(`${folder}/stat`, 'latin1'));
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-/** `20 (any (name) S 1 …` → 1: the second field after the name (proc(5)); undefined when it is 0 or none. */
-export function parseParent(stat: string): number | undefined {
-  const parent = Number(stat.slice(stat.lastIndexOf(')') + 1).split(' ', 3)[2]);
-  return Number.isSafeInteger(parent) && parent > 0 ? parent : undefined;
+/** Fields 4 and 22 of `/proc/PID/stat` (proc(5)), counted from the state, which is the first after the name. */
+const PARENT = 1;
+const STARTED = 19;
+/** The kernel tells times to user space in hundredths of a second (USER_HZ). */
+const TICKS = 100;
+
+/** `20 (any (name) S 1 …` → parent 1; a parent that is 0 or none is left out. */
+export function parseStat(stat: string): Pick<ProcessFiles, 'parent' | 'started'> {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ', STARTED + 1);
+  const [parent, started] = [Number(fields[PARENT]), Number(fields[STARTED])];
+  return {
+    ...(Number.isSafeInteger(parent) && parent > 0 && { parent }),
+    ...(Number.isSafeInteger(started) && { started: started / TICKS }),
+  };
 }
 
 function readExecutable(folder: string): Buffer | undefined {

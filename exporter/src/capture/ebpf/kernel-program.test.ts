@@ -15,7 +15,7 @@ type Entry = readonly [key: Buffer, value: Buffer];
 const MAPS: Readonly<Record<string, MapInfo>> = {
   musubi_edges: { keyBytes: structOf('edge_key').size, valueBytes: structOf('edge').size, size: 65_536 },
   musubi_folds: { keyBytes: 4, valueBytes: structOf('edge').size, size: 8 },
-  musubi_procs: { keyBytes: 4, valueBytes: structOf('process').size, size: 8192 },
+  musubi_procs: { keyBytes: structOf('process_key').size, valueBytes: structOf('process').size, size: 8192 },
   musubi_control: { keyBytes: 4, valueBytes: structOf('control').size, size: 1 },
   musubi_health: { keyBytes: 4, valueBytes: structOf('health').size, size: 1 },
   musubi_unix: { keyBytes: structOf('unix_ask').size, valueBytes: 8, size: 4096 },
@@ -265,16 +265,19 @@ describe('the table', () => {
 
 it('tells what asked for Unix sockets', () => {
   const program = load();
-  const ask = bytesOf('unix_ask', { netns: 1, pid: 7, name_length: 2, name: Buffer.from('/a') });
+  const ask = bytesOf('unix_ask', { netns: 1, pid: 7, image: 9, name_length: 2, name: Buffer.from('/a') });
   tables.musubi_unix = [[ask, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
-  expect(program.unixAsks()).toEqual([{ netns: 1, pid: 7, name: Buffer.from('/a'), count: 3 }]);
+  expect(program.unixAsks()).toEqual([{ netns: 1, pid: 7, image: 9, name: Buffer.from('/a'), count: 3 }]);
 });
 
 it('tells of a process that it has kept, and of no other', () => {
   const program = load();
-  tables.musubi_procs = [[index(7), bytesOf('process', { comm: Buffer.from('curl') })]];
-  expect(program.processOf(7)?.comm.toString()).toBe('curl');
-  expect(program.processOf(8)).toBeUndefined();
+  const key = bytesOf('process_key', { pid: 7, image: 9 });
+  tables.musubi_procs = [[key, bytesOf('process', { comm: Buffer.from('curl') })]];
+  expect(program.processOf(7, 9)?.comm.toString()).toBe('curl');
+  expect(program.processOf(7, 8)).toBeUndefined();
+  expect(program.processOf(8, 9)).toBeUndefined();
+  expect(program.processOf(7, undefined)).toBeUndefined();
 });
 
 it('tells its health, and the events that it missed', () => {

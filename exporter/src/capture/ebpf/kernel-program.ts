@@ -12,11 +12,13 @@ import {
   EDGE_BYTES,
   EDGE_KEY_BYTES,
   encodeControl,
+  encodeProcessKey,
   FOLDS,
   HEALTH_BYTES,
   LayoutError,
   type ListenerRow,
   PROCESS_BYTES,
+  PROCESS_KEY_BYTES,
   UNIX_ASK_BYTES,
   UNIX_COUNT_BYTES,
   type UnixAsk,
@@ -42,7 +44,7 @@ export interface KernelProgram {
   folds(): Buffer[];
   /** Calls of connect(2) to Unix sockets, by process and name; undefined where the kernel does not tell. */
   unixAsks(): UnixAsk[] | undefined;
-  processOf(pid: number): ProcessFiles | undefined;
+  processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
   /** Sums since the program was loaded; `sockets` are those met by all walks. */
   health(): { folded: number; lost: number; sockets: number; missed: number };
   readonly size: number;
@@ -125,7 +127,7 @@ function mapsOf(libbpf: Libbpf, object: KernelObject) {
   return {
     edges: find(EDGES, EDGE_KEY_BYTES, EDGE_BYTES),
     folds: find('musubi_folds', 4, EDGE_BYTES),
-    processes: find('musubi_procs', 4, PROCESS_BYTES),
+    processes: find('musubi_procs', PROCESS_KEY_BYTES, PROCESS_BYTES),
     control: find('musubi_control', 4, CONTROL_BYTES),
     health: find('musubi_health', 4, HEALTH_BYTES),
     unix: find('musubi_unix', UNIX_ASK_BYTES, UNIX_COUNT_BYTES),
@@ -209,9 +211,9 @@ function run(
         libbpf.lookup(map.folds, key, value);
         return value;
       }),
-    processOf(pid) {
-      const key = Buffer.alloc(4);
-      key.writeUInt32LE(pid);
+    processOf(pid, image) {
+      if (image === undefined) return undefined;
+      const key = encodeProcessKey(pid, image);
       const value = Buffer.alloc(PROCESS_BYTES);
       return libbpf.lookup(map.processes, key, value) ? decodeProcess(value) : undefined;
     },

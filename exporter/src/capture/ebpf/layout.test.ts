@@ -13,10 +13,12 @@ import {
   EDGE_BYTES,
   EDGE_KEY_BYTES,
   encodeControl,
+  encodeProcessKey,
   HEALTH_BYTES,
   LayoutError,
   type ListenerRow,
   PROCESS_BYTES,
+  PROCESS_KEY_BYTES,
   UNIX_ASK_BYTES,
   type UnixRow,
 } from './layout.ts';
@@ -41,6 +43,7 @@ describe('the structs of the kernel program', () => {
   it.each([
     ['edge_key', EDGE_KEY_BYTES],
     ['edge', EDGE_BYTES],
+    ['process_key', PROCESS_KEY_BYTES],
     ['process', PROCESS_BYTES],
     ['control', CONTROL_BYTES],
     ['health', HEALTH_BYTES],
@@ -55,7 +58,7 @@ describe('the structs of the kernel program', () => {
   });
 
   it('have no gap in a key, which the kernel compares byte by byte', () => {
-    for (const name of ['edge_key', 'unix_ask']) {
+    for (const name of ['edge_key', 'process_key', 'unix_ask']) {
       const { size, fields } = structOf(name);
       const told = Object.values(fields).reduce((sum, { width, length }) => sum + width * length, 0);
       expect(told, name).toBe(size);
@@ -65,8 +68,8 @@ describe('the structs of the kernel program', () => {
 
 describe('a key', () => {
   it('tells both ends, the destination’s port and the process', () => {
-    expect(decodeEdgeKey(keyBytes())).toEqual({
-      ...{ localAddress: '10.0.0.1', remoteAddress: '10.0.0.2', netns: 1, pid: 7, port: 80 },
+    expect(decodeEdgeKey(keyBytes('outbound', { image: 6 }))).toEqual({
+      ...{ localAddress: '10.0.0.1', remoteAddress: '10.0.0.2', netns: 1, pid: 7, image: 6, port: 80 },
       ...{ transport: 'tcp', direction: 'outbound', isPeer: false },
     });
   });
@@ -79,7 +82,7 @@ describe('a key', () => {
   it('tells UDP, that both ends chose their ports, and no process where none is known', () => {
     const key = keyBytes('unknown', { transport: 17, peer_port: 4000, pid: 0 });
     expect(decodeEdgeKey(key)).toMatchObject({
-      ...{ transport: 'udp', direction: 'unknown', isPeer: true, pid: undefined },
+      ...{ transport: 'udp', direction: 'unknown', isPeer: true, pid: undefined, image: undefined },
     });
   });
 
@@ -124,15 +127,25 @@ describe('a record', () => {
   });
 });
 
+it('asks for a process by its pid and image', () => {
+  expect(encodeProcessKey(7, 2 ** 32 - 1)).toEqual(bytesOf('process_key', { pid: 7, image: 2 ** 32 - 1 }));
+});
+
 describe('a process', () => {
   const values = {
-    ...{ parent: 1, args_length: 12, comm: Buffer.from('node'), executable: Buffer.from('node22') },
+    ...{
+      started: 3_500_000_000,
+      parent: 1,
+      args_length: 12,
+      comm: Buffer.from('node'),
+      executable: Buffer.from('node22'),
+    },
     args: Buffer.from('node\0app.js\0left over'),
   };
 
   it('tells its names, its parent and as many arguments as were read', () => {
     expect(decodeProcess(bytesOf('process', values))).toEqual({
-      ...{ comm: Buffer.from('node'), executable: Buffer.from('node22'), parent: 1 },
+      ...{ comm: Buffer.from('node'), executable: Buffer.from('node22'), parent: 1, started: 3.5 },
       args: [Buffer.from('node'), Buffer.from('app.js')],
     });
   });
@@ -145,7 +158,7 @@ describe('a process', () => {
 
   it('of the kernel has a name only', () => {
     const thread = decodeProcess(bytesOf('process', { comm: Buffer.from('kworker/0:0') }));
-    expect(thread).toEqual({ comm: Buffer.from('kworker/0:0'), args: [] });
+    expect(thread).toEqual({ comm: Buffer.from('kworker/0:0'), args: [], started: 0 });
   });
 
   it('may have a name that fills its place', () => {
@@ -216,10 +229,16 @@ describe('a row', () => {
 });
 
 it('tells a call of connect(2) to a Unix socket', () => {
-  const key = bytesOf('unix_ask', { netns: 2, pid: 8, name_length: 4, name: Buffer.from('/run') });
+  const key = bytesOf('unix_ask', { netns: 2, pid: 8, image: 5, name_length: 4, name: Buffer.from('/run') });
   const value = Buffer.alloc(8);
   value.writeUInt32LE(5);
-  expect(decodeUnixAsk(key, value)).toEqual({ netns: 2, pid: 8, name: Buffer.from('/run'), count: 5 });
+  expect(decodeUnixAsk(key, value)).toEqual({
+    netns: 2,
+    pid: 8,
+    image: 5,
+    name: Buffer.from('/run'),
+    count: 5,
+  });
 });
 
 it.each([

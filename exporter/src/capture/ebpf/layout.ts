@@ -25,7 +25,7 @@ function demand(what: string, bytes: Buffer, length: number, offset = 0): void {
     throw new LayoutError(`${what} cut short at byte`, bytes.length - offset);
 }
 
-export const EDGE_KEY_BYTES = 48;
+export const EDGE_KEY_BYTES = 52;
 const SETUP_BUCKETS = SETUP_BOUNDS.length + 1;
 const FAILED = 72;
 const SETUP = FAILED + 4 * FAILURES.length;
@@ -42,6 +42,7 @@ export interface EdgeKey {
   readonly remoteAddress: string;
   readonly netns: number;
   readonly pid: number | undefined;
+  readonly image: number | undefined;
   readonly port: number;
   readonly transport: Transport;
   readonly direction: Direction;
@@ -56,10 +57,11 @@ export function decodeEdgeKey(bytes: Buffer, offset = 0): EdgeKey {
     remoteAddress: formatIpv6(bytes, offset + 16),
     netns: bytes.readUInt32LE(offset + 32),
     pid: bytes.readUInt32LE(offset + 36) || undefined,
-    port: bytes.readUInt16LE(offset + 40),
-    isPeer: bytes.readUInt16LE(offset + 42) !== 0,
-    transport: transportOf(bytes.readUInt8(offset + 44)),
-    direction: directionOf(bytes.readUInt8(offset + 45)),
+    image: bytes.readUInt32LE(offset + 40) || undefined,
+    port: bytes.readUInt16LE(offset + 44),
+    isPeer: bytes.readUInt16LE(offset + 46) !== 0,
+    transport: transportOf(bytes.readUInt8(offset + 48)),
+    direction: directionOf(bytes.readUInt8(offset + 49)),
   };
 }
 
@@ -133,20 +135,32 @@ export function decodeHealth(bytes: Buffer): { folded: number; lost: number; soc
   return { folded: readUInt64(bytes, 0), lost: readUInt64(bytes, 8), sockets: readUInt64(bytes, 16) };
 }
 
-export const PROCESS_BYTES = 344;
-const ARGS = 88;
+export const PROCESS_KEY_BYTES = 8;
+
+/** `struct process_key`. */
+export function encodeProcessKey(pid: number, image: number): Buffer {
+  const key = Buffer.alloc(PROCESS_KEY_BYTES);
+  key.writeUInt32LE(pid, 0);
+  key.writeUInt32LE(image, 4);
+  return key;
+}
+
+export const PROCESS_BYTES = 352;
+const ARGS = 96;
 
 /** `struct process`. */
 export function decodeProcess(bytes: Buffer): ProcessFiles {
   demand('a process', bytes, PROCESS_BYTES);
-  const parent = bytes.readUInt32LE(0);
-  const length = Math.min(bytes.readUInt32LE(4), PROCESS_BYTES - ARGS);
-  const executable = untilZero(bytes.subarray(24, ARGS));
+  const started = readUInt64(bytes, 0) / 1e9;
+  const parent = bytes.readUInt32LE(8);
+  const length = Math.min(bytes.readUInt32LE(12), PROCESS_BYTES - ARGS);
+  const executable = untilZero(bytes.subarray(32, ARGS));
   return {
-    comm: untilZero(bytes.subarray(8, 24)),
+    comm: untilZero(bytes.subarray(16, 32)),
     ...(executable.length > 0 && { executable }),
     args: argsOf(bytes.subarray(ARGS, ARGS + length)),
     ...(parent > 0 && { parent }),
+    started,
   };
 }
 
@@ -241,13 +255,14 @@ function nameOf(bytes: Buffer): Buffer {
   return bytes[0] === 0 ? Buffer.from(bytes) : untilZero(bytes);
 }
 
-export const UNIX_ASK_BYTES = 124;
+export const UNIX_ASK_BYTES = 128;
 export const UNIX_COUNT_BYTES = 8;
 
 /** `struct unix_ask` and how often. */
 export interface UnixAsk {
   readonly netns: number;
   readonly pid: number;
+  readonly image: number;
   /** A path, or an abstract name after a zero byte. */
   readonly name: Buffer;
   readonly count: number;
@@ -256,11 +271,12 @@ export interface UnixAsk {
 export function decodeUnixAsk(key: Buffer, value: Buffer): UnixAsk {
   demand('a call of connect(2)', key, UNIX_ASK_BYTES);
   demand('a count', value, UNIX_COUNT_BYTES);
-  const length = Math.min(key.readUInt32LE(8), UNIX_ASK_BYTES - 12);
+  const length = Math.min(key.readUInt32LE(12), UNIX_ASK_BYTES - 16);
   return {
     netns: key.readUInt32LE(0),
     pid: key.readUInt32LE(4),
-    name: Buffer.from(key.subarray(12, 12 + length)),
+    image: key.readUInt32LE(8),
+    name: Buffer.from(key.subarray(16, 16 + length)),
     count: readUInt64(value, 0),
   };
 }
