@@ -9,10 +9,16 @@ import { CANNOT_CAPTURE, sum, type Watch, watch } from '../../../../test/harness
 import { loadLibbpf } from '../../native/libbpf.ts';
 import { findCgroupRoot } from './cgroup-root.ts';
 import { captureOf } from './create-ebpf-capture.ts';
-import { kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
+import { bytesOf, keyBytes } from './kernel-bytes.case.ts';
+import { type KernelProgram, kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
 
 const ROOM = 4;
 const DESTINATIONS = 50;
+
+const load = (room?: number): KernelProgram =>
+  loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
+    ...(room !== undefined && { room }),
+  });
 
 describe.skipIf(CANNOT_CAPTURE)(
   `a table with room for ${ROOM}${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
@@ -22,12 +28,7 @@ describe.skipIf(CANNOT_CAPTURE)(
     let server: Server;
     const clients: Socket[] = [];
 
-    function open(room?: number): Watch {
-      const program = loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
-        ...(room !== undefined && { room }),
-      });
-      return watch(captureOf(program, { procRoot: '/proc', netns: 'all' }));
-    }
+    const open = (room?: number) => watch(captureOf(load(room), { procRoot: '/proc', netns: 'all' }));
 
     beforeEach(async () => {
       large = open();
@@ -97,3 +98,37 @@ describe.skipIf(CANNOT_CAPTURE)(
     });
   },
 );
+
+describe.skipIf(CANNOT_CAPTURE)(
+  `the table in the kernel${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  () => {
+    /** Keys of a namespace that there is not: no connection has them. */
+    const key = (pid: number) => keyBytes('outbound', { netns: 2 ** 32 - 1, pid });
+    const value = bytesOf('edge', { born: 1, opened: 2, open: -1, failed: [3, 0, 0, 0, 0, 0, 9] });
+
+    it('gives a record away once, and takes it back where there is none and room for it', () => {
+      using program = closing(load(500));
+      expect(program.size).toBe(500);
+      expect(program.putEdge(key(1), value)).toBe('inserted');
+      expect(program.putEdge(key(1), value)).toBe('exists');
+      expect(program.takeEdge(key(1))).toEqual(value);
+      expect(program.takeEdge(key(1))).toBeUndefined();
+    });
+
+    it('is full at some time, and is read whole then', () => {
+      using program = closing(load(500));
+      let pid = 1;
+      while (program.putEdge(key(pid), value) === 'inserted') pid++;
+      expect(program.putEdge(key(pid), value)).toBe('full');
+      expect(pid).toBeLessThanOrEqual(501);
+      const found = new Set<string>();
+      program.eachEdge((one) => found.add(one.toString('hex')));
+      for (let i = 1; i < pid; i++) expect(found).toContain(key(i).toString('hex'));
+      expect(found.size).toBe(500);
+    });
+  },
+);
+
+function closing(program: KernelProgram): KernelProgram & Disposable {
+  return Object.create(program, { [Symbol.dispose]: { value: () => program.close() } });
+}
