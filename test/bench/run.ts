@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { NODE, ROOT } from '../harness/places.ts';
 import { BENCHMARKS, COMMON_PROGRAMS } from './all.ts';
 import type { BenchmarkOptions, Finding } from './benchmark.ts';
-import { commit, describeMachine } from './machine.ts';
+import { commitOf, describeMachine } from './machine.ts';
 import { putBetween, table } from './markdown.ts';
 import { howToInstall, programPath } from './programs.ts';
 import { STATE } from './state.ts';
@@ -50,16 +50,25 @@ async function main(): Promise<number> {
 
   const { capture, quick } = values;
   const findings: Record<string, Finding> = {};
+  const file = join(STATE, `${new Date().toISOString().replaceAll(':', '-')}.json`);
+  let failed = 0;
   for (const name of names) {
     process.stderr.write(`${name}\n`);
-    const finding = await measure(name, { capture, quick });
-    findings[name] = finding;
-    const text = table(finding.head, finding.rows);
-    process.stdout.write(`\n${text}\n\n`);
-    if (!quick) putBetween(PAGE, name, `${text}\n\n${provenance(finding)}`);
+    try {
+      const finding = await measure(name, { capture, quick });
+      findings[name] = finding;
+      keep(file, { quick, findings });
+      const text = table(finding.head, finding.rows);
+      process.stdout.write(`\n${text}\n\n`);
+      if (!quick) putBetween(PAGE, name, `${text}\n\n${provenance(finding)}`);
+    } catch (error) {
+      // What the others find is worth having all the same.
+      process.stderr.write(`bench: ${(error as Error).message}\n`);
+      failed++;
+    }
   }
-  process.stderr.write(`every single figure: ${keep({ quick, findings })}\n`);
-  return 0;
+  process.stderr.write(`every single figure: ${file}\n`);
+  return failed > 0 ? 1 : 0;
 }
 
 /** Runs a benchmark in a new network namespace. */
@@ -82,15 +91,14 @@ function measure(name: string, options: BenchmarkOptions): Promise<Finding> {
 
 function provenance({ capture }: Finding): string {
   const day = new Date().toISOString().slice(0, 10);
-  return `Capture \`${capture}\`, commit ${commit(ROOT)}, ${day}. ${describeMachine()}.`;
+  const commit = commitOf(ROOT);
+  return `Capture \`${capture}\`${commit ? `, commit ${commit}` : ''}, ${day}. ${describeMachine()}.`;
 }
 
-function keep(figures: object): string {
+function keep(file: string, figures: object): void {
   mkdirSync(STATE, { recursive: true });
-  const path = join(STATE, `${new Date().toISOString().replaceAll(':', '-')}.json`);
-  const machine = describeMachine();
-  writeFileSync(path, JSON.stringify({ machine, commit: commit(ROOT), ...figures }, null, 1));
-  return path;
+  const origin = { machine: describeMachine(), commit: commitOf(ROOT) };
+  writeFileSync(file, JSON.stringify({ ...origin, ...figures }, null, 1));
 }
 
 try {
