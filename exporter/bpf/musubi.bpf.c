@@ -140,7 +140,7 @@ enum { NOT_COUNTED, OPEN, OVER };
 
 struct conn {
 	struct edge_key key;
-	__u64 asked; /* ns since boot */
+	__u64 asked; /* ns since boot; UDP: it has asked */
 	__u64 transmitted;
 	__u64 received;
 	__u64 retransmits;
@@ -574,7 +574,8 @@ static __always_inline void ends(struct sock *sk, int old, int new)
 	 * nobody has known so far, and which that process itself now ends.
 	 */
 	if (conn->stage == ASKING || conn->stage == LISTENING)
-		settle(conn, sk, current_pid());
+		/* Ended by the network, the current process is any (net/ipv4/tcp.c, tcp_done: not shut down as yet). */
+		settle(conn, sk, new == TCP_CLOSE && sk->sk_shutdown != SHUTDOWN_MASK ? 0 : current_pid());
 	tcp = bpf_skc_to_tcp_sock(sk);
 	was_open = conn->open != OVER && __sync_lock_test_and_set(&conn->open, OVER) == OPEN;
 	/* The second event of its end mostly brings nothing new. */
@@ -761,7 +762,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	struct conn *conn;
 	struct sock *sk;
 	struct edge *edge;
-	bool chosen, group;
+	bool chosen, group, forgetful;
 
 	if (ctx->protocol != IPPROTO_UDP || !bpf_sk)
 		return 1;
@@ -786,6 +787,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 		return 1;
 
 	chosen = has_chosen_port(sk);
+	forgetful = is_forgetful(now);
 	group = is_group(&talk_key.peer) ||
 		(said && BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_BROADCAST));
 	if (said && group)
@@ -797,17 +799,22 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 		key.direction = known->direction;
 	else if (said)
 		key.direction = !chosen ? ASKED
-				: unsure(conn, now) || (is_forgetful(now) && conn->served) ? UNKNOWN
-											    : ASKED;
-	else if (conn->group || unsure(conn, now))
+				: unsure(conn, now) || (forgetful && conn->served) ? UNKNOWN
+										    : ASKED;
+	else if (conn->group || unsure(conn, now) || (forgetful && conn->asked))
 		key.direction = UNKNOWN;
 	else
 		key.direction = SERVED;
-	/* Of a socket whose port the kernel chose nothing says that it serves: it has heard an answer. */
-	if (key.direction == UNKNOWN && !chosen)
+	/*
+	 * A socket whose port the kernel chose hears answers; from another port than it asked, as well (TFTP). It
+	 * serves where it has never asked and someone found it all the same.
+	 */
+	if (!chosen && (key.direction == UNKNOWN || (key.direction == SERVED && conn->asked)))
 		return 1;
 	if (key.direction == SERVED)
 		conn->served = 1;
+	else if (key.direction == ASKED)
+		conn->asked = now;
 
 	fresh.last = now;
 	fresh.direction = key.direction;
@@ -872,6 +879,7 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 	leave(conn);
 	sk = kernel_view(bpf_sk);
 	fresh.old = conn->old;
+	fresh.asked = conn->asked;
 	fresh.served = conn->served;
 	fresh.group = conn->group;
 	fresh.key.transport = IPPROTO_UDP;
@@ -971,8 +979,9 @@ struct unix_ask {
 
 /* Calls of connect(2) to a name. The kernel does not tell whether they succeeded: user space knows who listens. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 32768);
 	__type(key, struct unix_ask);
 	__type(value, __u64);
 } musubi_unix SEC(".maps");
@@ -984,7 +993,7 @@ int musubi_unix_asks(struct bpf_sock_addr *ctx)
 	struct bpf_sock_addr_kern *call = kernel_view(ctx);
 	struct unix_ask ask = {};
 	struct edge_key key = {};
-	__u64 one = 1, *count;
+	__u64 none = 0, *count;
 	struct sock *sk;
 	__u32 length;
 	char first = 0;
@@ -1012,10 +1021,15 @@ int musubi_unix_asks(struct bpf_sock_addr *ctx)
 	ask.pid = key.pid;
 	ask.image = key.image;
 	count = bpf_map_lookup_elem(&musubi_unix, &ask);
+	if (!count) {
+		/* Another thread may be as far, on another CPU. */
+		bpf_map_update_elem(&musubi_unix, &ask, &none, BPF_NOEXIST);
+		count = bpf_map_lookup_elem(&musubi_unix, &ask);
+	}
 	if (count)
 		__sync_fetch_and_add(count, 1);
 	else
-		bpf_map_update_elem(&musubi_unix, &ask, &one, BPF_ANY);
+		count_health(1, 0);
 	return 1;
 }
 

@@ -62,6 +62,9 @@ const CGROUP_PROGRAMS = [
   'musubi_udp_connects6',
   'musubi_udp_ends',
 ];
+/** A host may start many processes, each of which tries the same names: this many entries, and this old in ms. */
+const CROWDED_ASKS = 16_384;
+const IDLE_ASK = 60_000;
 const UNIX_PROGRAM = 'musubi_unix_asks';
 /** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h); libbpf 1.3 knows it by name. */
 const UNIX_CONNECT: Special = { type: 18, attachType: 49 };
@@ -180,6 +183,8 @@ function run(
   }
 
   const edges = new TableReader(libbpf, map.edges, EDGE_KEY_BYTES, EDGE_BYTES);
+  /** The counts of calls as last read, and since when they are so, in ms. */
+  let asked = new Map<string, { value: Buffer; since: number }>();
   const asks = new TableReader(libbpf, map.unix, UNIX_ASK_BYTES, UNIX_COUNT_BYTES);
 
   walk();
@@ -195,7 +200,20 @@ function run(
     unixAsks() {
       if (!tellsUnixAsks) return undefined;
       const found: UnixAsk[] = [];
-      asks.each((key, value) => found.push(decodeUnixAsk(key, value)));
+      const now = performance.now();
+      const before = asked;
+      const patience = before.size > CROWDED_ASKS ? 0 : IDLE_ASK;
+      asked = new Map();
+      asks.each((key, value) => {
+        const name = key.toString('latin1');
+        const last = before.get(name);
+        const since = last?.value.equals(value) ? last.since : now;
+        // Out of use, so out of the table; unless it comes into use this very moment, it is told no more.
+        const isTaken = now - since > patience && libbpf.take(map.unix, key, value);
+        if (isTaken && last?.value.equals(value)) return;
+        if (!isTaken) asked.set(name, { value: Buffer.from(value), since });
+        found.push(decodeUnixAsk(key, value));
+      });
       return found;
     },
     takeEdge(key) {
