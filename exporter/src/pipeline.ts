@@ -38,8 +38,8 @@ export interface Pipeline {
   pass(): Promise<Pass>;
   /** The half-edges known now. */
   edges(): readonly Entry[];
-  /** Everything to export. */
-  families(): Family[];
+  /** Everything to export, each family made when it is asked for. */
+  families(): Iterable<Family>;
   readonly self: SelfMetrics;
 }
 
@@ -112,12 +112,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }
     },
     edges: () => ledger.entries(),
-    families: () => [
-      ...edgeFamilies(ledger.entries()),
-      listenFamily(listenings, started),
-      ...self.families(),
-      ...tableFamilies(table, started),
-    ],
+    *families() {
+      yield* edgeFamilies(ledger.entries());
+      yield listenFamily(listenings, started);
+      yield* self.families();
+      yield* tableFamilies(table, started);
+    },
     self,
   };
 }

@@ -1,5 +1,4 @@
 /** What seeing a million short connections costs in CPU time, by the exporter and by other means. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSeries } from '../harness/text-page.ts';
 import { type BenchmarkOptions, type Finding, tell, withInterval } from './benchmark.ts';
@@ -8,12 +7,10 @@ import { type Exporter, startExporter } from './exporter.ts';
 import { compile } from './native.ts';
 import { estimate, paired, shuffled } from './pairs.ts';
 import { programPath } from './programs.ts';
-import { bpfSeconds, cpuSeconds, systemCpuSeconds } from './usage.ts';
+import { bpfSeconds, countingBpf, cpuSeconds, systemCpuSeconds } from './usage.ts';
 
 const PORT = 7000;
 const RATE = 3000;
-/** Whether the kernel counts the run time of eBPF programs. Counting costs a little itself. */
-const BPF_STATS = '/proc/sys/kernel/bpf_stats_enabled';
 
 /** Something that watches connections. */
 interface Watcher {
@@ -80,7 +77,7 @@ export async function cpu(options: BenchmarkOptions): Promise<Finding> {
       tell(`round ${round + 1} of ${rounds}: ${name}: ${(cost.own / millions).toFixed(1)} s per million`);
     }
   }
-  const bpf = await countingBpf(() => measure('musubi'));
+  const bpf = (await countingBpf(() => measure('musubi')))?.bpf;
 
   /** A figure of each round, per million connections. */
   const perMillion = (name: string, figure: (cost: Cost) => number) =>
@@ -166,18 +163,4 @@ function startPolling(command: string): Watcher {
   const loop = `while read -rt 1; (($? > 128)); do ${command} > /dev/null; done`;
   const { pid, stop } = start([programPath('bash'), '-c', loop], { discard: true });
   return { pid, stop };
-}
-
-/** Seconds in eBPF programs of a run, or undefined where the kernel may not be told to count them. */
-async function countingBpf(measure: () => Promise<Cost>): Promise<number | undefined> {
-  let before: string;
-  try {
-    before = readFileSync(BPF_STATS, 'utf8');
-    writeFileSync(BPF_STATS, '1');
-  } catch {
-    return undefined;
-  }
-  const restore = () => writeFileSync(BPF_STATS, before);
-  process.once('exit', restore);
-  return (await measure()).bpf;
 }

@@ -9,6 +9,7 @@ import { startExporter } from './exporter.ts';
 import { estimate, shuffled } from './pairs.ts';
 import { programPath } from './programs.ts';
 import { STATE } from './state.ts';
+import { bpfSeconds, countingBpf, cpuSeconds, systemCpuSeconds } from './usage.ts';
 
 const URL = 'http://127.0.0.1:8080/';
 const CONNECTIONS = 32;
@@ -25,8 +26,17 @@ interface Load {
   readonly p99: number;
 }
 
+/** What part of the CPU time that the machine spent went to the exporter, in percent. */
+interface Share {
+  readonly process: number;
+  /** While the kernel counted it. */
+  readonly programs: number;
+}
+
+const NOTHING: Share = { process: 0, programs: 0 };
+
 type State = 'on' | 'off';
-type Pair = Readonly<Record<State, Load>>;
+type Pair = Readonly<Record<State, Load & Share>>;
 
 export async function server(options: BenchmarkOptions): Promise<Finding> {
   const { capture, quick } = options;
@@ -36,12 +46,18 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
   const nginx = await startNginx(folder);
   let captureInUse = capture;
 
-  async function measure(state: State, header: string): Promise<Load> {
+  async function measure(state: State, header: string): Promise<Load & Share> {
     const exporter = state === 'on' ? await startExporter(options) : undefined;
     captureInUse = exporter?.capture ?? captureInUse;
+    const spent = () =>
+      exporter ? { process: cpuSeconds(exporter.pid), programs: bpfSeconds(exporter.pid) } : NOTHING;
     try {
       await wrk(folder, header, 1);
-      return await wrk(folder, header, seconds);
+      const [before, allBefore] = [spent(), systemCpuSeconds()];
+      const load = await wrk(folder, header, seconds);
+      const [after, all] = [spent(), systemCpuSeconds() - allBefore];
+      const share = (part: keyof Share) => ((after[part] - before[part]) / all) * 100;
+      return { ...load, process: share('process'), programs: share('programs') };
     } finally {
       await exporter?.stop();
     }
@@ -59,6 +75,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
         tell(`${name}: pair ${pair + 1} of ${pairs}, ${lost(loads as Pair).toFixed(2)} % lost`);
       }
       raw[name] = found;
+      const counted = await countingBpf(() => measure('on', header));
       const loss = estimate(found.map(lost));
       const longer = found.map(({ on, off }) => (on.p99 / off.p99 - 1) * 100);
       const rate = (state: State) => middle(found, state, 'requestsPerSecond').toFixed(0);
@@ -71,6 +88,8 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
         verdict(loss, bar),
         `${p99('off')} → ${p99('on')}`,
         withInterval(estimate(longer), 1, '%'),
+        `${middle(found, 'on', 'process').toFixed(2)} %`,
+        counted ? `${counted.programs.toFixed(2)} %` : '–',
       ]);
     }
     const head = [
@@ -81,6 +100,8 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
       '',
       'p99 in ms, off → on',
       'p99 longer by',
+      'CPU time of the agent',
+      'of its eBPF programs',
     ];
     return { head, rows, capture: captureInUse, raw };
   } finally {
@@ -94,7 +115,7 @@ function lost({ on, off }: Pair): number {
   return (1 - on.requestsPerSecond / off.requestsPerSecond) * 100;
 }
 
-function middle(pairs: readonly Pair[], state: State, figure: keyof Load): number {
+function middle(pairs: readonly Pair[], state: State, figure: keyof (Load & Share)): number {
   return estimate(pairs.map((pair) => pair[state][figure])).median;
 }
 
@@ -116,7 +137,9 @@ async function startNginx(folder: string) {
       }
     }`;
   writeFileSync(join(folder, 'nginx.conf'), configuration);
+  // Each on a CPU of its own: where the scheduler puts them would matter more than what is measured.
   const server = start([
+    ...['taskset', '-c', '0'],
     programPath('nginx'),
     '-p',
     folder,
@@ -142,7 +165,7 @@ async function wrk(folder: string, header: string, seconds: number): Promise<Loa
      end`,
   );
   const options = ['-t', '1', '-c', `${CONNECTIONS}`, '-d', `${Math.ceil(seconds)}s`, '-H', header];
-  const text = await run([programPath('wrk'), ...options, '-s', script, URL]);
+  const text = await run(['taskset', '-c', '1', programPath('wrk'), ...options, '-s', script, URL]);
   const figures = /^FIGURES (\d+) (\d+) (\d+) (\d+)$/m.exec(text)?.slice(1).map(Number);
   if (!figures) throw new Error(`wrk told no figures: ${text}`);
   const [requests = 0, duration = 0, p99 = 0, failed = 0] = figures;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Of a second: what the kernel counts time in for programs, on every architecture Node.js runs on. */
 const TICK = 0.01;
@@ -46,5 +46,27 @@ function readInfo(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
+  }
+}
+
+/** Whether the kernel counts the run time of eBPF programs. Counting costs a little itself. */
+const BPF_STATS = '/proc/sys/kernel/bpf_stats_enabled';
+
+/** Measures while the kernel counts what eBPF programs cost; undefined where it may not be told to. */
+export async function countingBpf<T>(measure: () => Promise<T>): Promise<T | undefined> {
+  let before: string;
+  try {
+    before = readFileSync(BPF_STATS, 'utf8');
+    writeFileSync(BPF_STATS, '1');
+  } catch {
+    return undefined;
+  }
+  const restore = () => writeFileSync(BPF_STATS, before);
+  process.once('exit', restore);
+  try {
+    return await measure();
+  } finally {
+    process.off('exit', restore);
+    restore();
   }
 }

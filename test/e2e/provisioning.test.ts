@@ -143,7 +143,8 @@ describe('the collector recipe', () => {
     const store = `http://127.0.0.1:${port}`;
     const collector = await startCollector(store);
     if ('missing' in collector) return skip(collector.missing);
-    const scraped = await serve(prometheusText(FAMILIES, resourceOf('127.0.0.1')));
+    const page = prometheusText(FAMILIES, resourceOf('127.0.0.1'));
+    const scraped = await serve([...page].join(''));
     start([
       toolPath('prometheus'),
       `--config.file=${await configToScrape(scraped)}`,

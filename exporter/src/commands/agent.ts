@@ -113,7 +113,7 @@ async function watch(
 
 async function listenFor(
   listen: { host: string; port: number },
-  render: () => string,
+  render: () => Iterable<string>,
 ): Promise<MetricsServer> {
   try {
     return await serveMetrics(listen, render);

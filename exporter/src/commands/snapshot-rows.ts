@@ -1,4 +1,4 @@
-import { type AttributeValue, attributesKey } from '../metrics/edge-attributes.ts';
+import type { Attributes, AttributeValue } from '../metrics/edge-attributes.ts';
 import { edgeFamilies } from '../metrics/edge-families.ts';
 import { countOf } from '../metrics/family.ts';
 import type { Entry } from '../metrics/ledger.ts';
@@ -11,17 +11,14 @@ export type SnapshotRow = Record<string, AttributeValue>;
  * `service.dependency.connection.failed.refused`; of a histogram there are `….count` and `….sum`.
  */
 export function snapshotRows(entries: readonly Entry[]): SnapshotRow[] {
-  const rows = new Map<string, SnapshotRow>();
+  const rows = new Map<Attributes, SnapshotRow>();
   for (const { definition, points } of edgeFamilies(entries)) {
-    for (const { attributes, value } of points) {
-      const edge = { ...attributes };
-      for (const own of definition.attributes) delete edge[own];
-      const key = attributesKey(edge);
-      const row = rows.get(key) ?? edge;
-      const name = [definition.name, ...definition.attributes.map((own) => attributes[own])].join('.');
+    for (const { attributes, more = {}, value } of points) {
+      const row = rows.get(attributes) ?? { ...attributes };
+      const name = [definition.name, ...Object.values(more)].join('.');
       if (typeof value === 'number') row[name] = value;
       else Object.assign(row, { [`${name}.count`]: countOf(value), [`${name}.sum`]: value.sum });
-      rows.set(key, row);
+      rows.set(attributes, row);
     }
   }
   return [...rows.values()];

@@ -14,7 +14,8 @@ function families(...halfEdges: Parameters<typeof halfEdge>[0][]) {
     halfEdges.map((fields) => halfEdge(fields)),
     5000,
   );
-  return new Map(edgeFamilies(ledger.entries()).map(({ definition, points }) => [definition.name, points]));
+  const made = [...edgeFamilies(ledger.entries())];
+  return new Map(made.map(({ definition, points }) => [definition.name, points]));
 }
 
 describe('the metrics of an edge', () => {
@@ -40,12 +41,14 @@ describe('the metrics of an edge', () => {
       ['service.dependency.tcp.retransmits', 1],
       ['service.dependency.last_seen', 5],
     ]);
-    expect(
-      all.get('service.dependency.io')?.map(({ attributes }) => attributes['network.io.direction']),
-    ).toEqual(['transmit', 'receive']);
-    expect(
-      all.get('service.dependency.connection.failed')?.map(({ attributes }) => attributes['error.type']),
-    ).toEqual(['timeout', 'other']);
+    expect(all.get('service.dependency.io')?.map(({ more }) => more?.['network.io.direction'])).toEqual([
+      'transmit',
+      'receive',
+    ]);
+    expect(all.get('service.dependency.connection.failed')?.map(({ more }) => more?.['error.type'])).toEqual([
+      'timeout',
+      'other',
+    ]);
     for (const points of all.values()) for (const { since } of points) expect(since).toBe(5000);
   });
 

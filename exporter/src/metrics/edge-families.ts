@@ -5,40 +5,38 @@ import { type Attributes, attributesKey, listenAttributes } from './edge-attribu
 import type { Distribution, Family, Point } from './family.ts';
 import type { Entry } from './ledger.ts';
 
-/** The metrics of edges. A value that no capture gave makes no point. */
-export function edgeFamilies(entries: readonly Entry[]): Family[] {
+/** The metrics of edges, each made when it is asked for. A value that no capture gave makes no point. */
+export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
   const points = (value: (entry: Entry) => Point['value'] | undefined, more?: Attributes): Point[] =>
     entries.flatMap((entry) => {
       const known = value(entry);
       if (known === undefined) return [];
-      const attributes = more ? { ...entry.attributes, ...more } : entry.attributes;
-      return [{ attributes, since: entry.since, value: known }];
+      const { attributes, since } = entry;
+      return [{ attributes, ...(more && { more }), since, value: known }];
     });
 
-  return [
-    { definition: EDGE_METRICS.open, points: points(({ open }) => open) },
-    { definition: EDGE_METRICS.opened, points: points(({ opened }) => opened) },
-    {
-      definition: EDGE_METRICS.failed,
-      points: FAILURES.flatMap((reason, at) =>
-        points(({ failed }) => failed?.[at] || undefined, { 'error.type': reason }),
-      ),
-    },
-    { definition: EDGE_METRICS.setup, points: points(setupOf) },
-    {
-      definition: EDGE_METRICS.io,
-      points: [
-        ...points(({ transmittedBytes }) => transmittedBytes, { 'network.io.direction': 'transmit' }),
-        ...points(({ receivedBytes }) => receivedBytes, { 'network.io.direction': 'receive' }),
-      ],
-    },
-    {
-      definition: EDGE_METRICS.rtt,
-      points: points(({ rttSum, rttCount }) => (rttCount > 0 ? rttSum / rttCount : undefined)),
-    },
-    { definition: EDGE_METRICS.retransmits, points: points(({ retransmits }) => retransmits) },
-    { definition: EDGE_METRICS.lastSeen, points: points(({ lastSeen }) => lastSeen / 1000) },
-  ];
+  yield { definition: EDGE_METRICS.open, points: points(({ open }) => open) };
+  yield { definition: EDGE_METRICS.opened, points: points(({ opened }) => opened) };
+  yield {
+    definition: EDGE_METRICS.failed,
+    points: FAILURES.flatMap((reason, at) =>
+      points(({ failed }) => failed?.[at] || undefined, { 'error.type': reason }),
+    ),
+  };
+  yield { definition: EDGE_METRICS.setup, points: points(setupOf) };
+  yield {
+    definition: EDGE_METRICS.io,
+    points: [
+      ...points(({ transmittedBytes }) => transmittedBytes, { 'network.io.direction': 'transmit' }),
+      ...points(({ receivedBytes }) => receivedBytes, { 'network.io.direction': 'receive' }),
+    ],
+  };
+  yield {
+    definition: EDGE_METRICS.rtt,
+    points: points(({ rttSum, rttCount }) => (rttCount > 0 ? rttSum / rttCount : undefined)),
+  };
+  yield { definition: EDGE_METRICS.retransmits, points: points(({ retransmits }) => retransmits) };
+  yield { definition: EDGE_METRICS.lastSeen, points: points(({ lastSeen }) => lastSeen / 1000) };
 }
 
 function setupOf({ setup }: Entry): Distribution | undefined {

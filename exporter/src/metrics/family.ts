@@ -13,7 +13,10 @@ export interface Distribution {
 
 /** One value of a metric. */
 export interface Point<Value = number | Distribution> {
+  /** Often the very object of other points: those of an edge share theirs. */
   readonly attributes: Attributes;
+  /** Attributes of this point beyond those. */
+  readonly more?: Attributes;
   readonly value: Value;
   /** Since when a sum has been counting, in ms since 1970. */
   readonly since: number;

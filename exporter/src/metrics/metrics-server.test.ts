@@ -7,10 +7,10 @@ import { type MetricsServer, serveMetrics } from './metrics-server.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
 
 let server: MetricsServer;
-let render: () => string;
+let render: () => Iterable<string>;
 
 beforeEach(async () => {
-  render = () => 'up 1\n';
+  render = () => ['up 1\n'];
   server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => render());
 });
 
@@ -22,7 +22,7 @@ it('serves what is rendered at each scrape', async () => {
   const first = await fetch(server.url);
   expect(first.headers.get('content-type')).toBe(PROMETHEUS_CONTENT_TYPE);
   expect(await first.text()).toBe('up 1\n');
-  render = () => 'up 2\n';
+  render = () => ['up 2\n'];
   expect(await (await fetch(`${server.url}?name[]=up`)).text()).toBe('up 2\n');
 });
 
@@ -86,19 +86,19 @@ it('answers 500 when rendering fails, and goes on', async () => {
   const response = await fetch(server.url);
   expect(response.status).toBe(500);
   expect(await response.text()).toBe('no edges\n');
-  render = () => 'up 1\n';
+  render = () => ['up 1\n'];
   expect((await fetch(server.url)).status).toBe(200);
 });
 
 it('rejects when the port is taken', async () => {
   const port = Number(new URL(server.url).port);
-  await expect(serveMetrics({ host: '127.0.0.1', port }, () => '')).rejects.toThrow(
+  await expect(serveMetrics({ host: '127.0.0.1', port }, () => [])).rejects.toThrow(
     expect.objectContaining({ code: 'EADDRINUSE' }),
   );
 });
 
 it('tells its address with IPv6 in brackets', async () => {
-  const six = await serveMetrics({ host: '::1', port: 0 }, () => '');
+  const six = await serveMetrics({ host: '::1', port: 0 }, () => []);
   expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+\/metrics$/);
   await six.close();
 });

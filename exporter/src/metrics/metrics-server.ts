@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { formatEndpoint } from '../net/address.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
-
-const compress = promisify(gzip);
 
 export interface MetricsServer {
   /** Where it can be reached: `http://127.0.0.1:9464/metrics`. */
@@ -13,10 +12,10 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Serves the text that `render` makes at every scrape. Rejects with the listen error (`EADDRINUSE`, …). */
+/** Serves the text that `render` makes at every scrape, part by part as it is taken. Rejects with the listen error (`EADDRINUSE`, …). */
 export async function serveMetrics(
   listen: { host: string; port: number },
-  render: () => string,
+  render: () => Iterable<string>,
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     answer(request, response, render).catch((error: Error) => {
@@ -42,7 +41,7 @@ export async function serveMetrics(
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  render: () => string,
+  render: () => Iterable<string>,
 ): Promise<void> {
   // Undefined for a path that makes no URL, such as `//`: nothing is there.
   const pathname = URL.parse(request.url ?? '/', 'http://localhost')?.pathname;
@@ -56,12 +55,23 @@ async function answer(
   } else if (pathname !== '/metrics') {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Not here. See /metrics.\n');
   } else {
-    const body = Buffer.from(render());
     const gzipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    // With its first part at hand, while an error can still be told by a status.
+    const parts = startOf(render());
     response.writeHead(200, {
       'content-type': PROMETHEUS_CONTENT_TYPE,
       ...(gzipped && { 'content-encoding': 'gzip' }),
     });
-    response.end(gzipped ? await compress(body) : body);
+    const text = Readable.from(request.method === 'HEAD' ? [] : parts, { highWaterMark: 1 });
+    await (gzipped ? pipeline(text, createGzip(), response) : pipeline(text, response));
   }
+}
+
+/** The same parts, of which the first has been made. */
+function startOf(parts: Iterable<string>): Iterable<string> {
+  const rest = parts[Symbol.iterator]();
+  const first = rest.next();
+  return (function* () {
+    for (let part = first; !part.done; part = rest.next()) yield part.value;
+  })();
 }

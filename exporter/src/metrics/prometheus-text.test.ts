@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { parsePrometheusText } from '../../../test/fixtures/prometheus-parser.ts';
 import { EDGE_METRICS, SELF_METRICS } from './catalogue.ts';
 import type { Family } from './family.ts';
-import { prometheusText } from './prometheus-text.ts';
+import { prometheusText as parts } from './prometheus-text.ts';
+
+const prometheusText = (...args: Parameters<typeof parts>) => [...parts(...args)].join('');
 
 const resource = { 'service.name': 'musubi', 'service.instance.id': 'h', 'host.name': 'h' };
 
@@ -55,6 +57,36 @@ it('writes a histogram with buckets that count all up to their bound', () => {
     target_info 1
     "
   `);
+});
+
+it('adds the attributes of a point to those that it shares', () => {
+  const attributes = { 'dst.port': 80 };
+  const points = ['transmit', 'receive'].map((direction, value) => ({
+    attributes,
+    more: { 'network.io.direction': direction },
+    value,
+    since: 0,
+  }));
+  const bare = { attributes: {}, more: { 'network.io.direction': 'receive' }, value: 2, since: 0 };
+  const text = prometheusText([{ definition: EDGE_METRICS.io, points: [...points, bare] }], resource);
+  expect(text).toContain(
+    'service_dependency_io_bytes_total{dst_port="80",network_io_direction="transmit"} 0\n',
+  );
+  expect(text).toContain(
+    'service_dependency_io_bytes_total{dst_port="80",network_io_direction="receive"} 1\n',
+  );
+  expect(text).toContain('service_dependency_io_bytes_total{network_io_direction="receive"} 2\n');
+});
+
+it('comes in parts, none much larger than what is written at once', () => {
+  const many = Array.from({ length: 5000 }, (_, port) => ({
+    'dst.port': port,
+    'src.service': 'x'.repeat(100),
+  }));
+  const page = [...parts([opened(...many)], resource)];
+  expect(page.length).toBeGreaterThan(5);
+  expect(Math.max(...page.map((part) => part.length))).toBeLessThan(70_000);
+  expect(parsePrometheusText(page.join(''))).toHaveLength(5001);
 });
 
 it('leaves out families without points', () => {

@@ -1,5 +1,5 @@
 import type { Attributes } from './edge-attributes.ts';
-import { countOf, type Distribution, type Family } from './family.ts';
+import { countOf, type Family, type Point } from './family.ts';
 import { prometheusLabel, prometheusName } from './prometheus-name.ts';
 
 /** The media type of the text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
@@ -7,44 +7,62 @@ export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8
 
 const TYPES = { counter: 'counter', updown: 'gauge', gauge: 'gauge', histogram: 'histogram' } as const;
 
+/** Characters in a part of the page, or a few more: what is written at once, and held in memory. */
+const PART = 64 * 1024;
+
 /**
- * Families as a Prometheus text page. `resource` becomes `target_info`, as it does when the same arrives by
- * OTLP; families without points are left out.
+ * Families as a Prometheus text page, in parts. `resource` becomes `target_info`, as it does when the same arrives
+ * by OTLP; families without points are left out.
  */
-export function prometheusText(families: readonly Family[], resource: Attributes): string {
-  const lines: string[] = [];
-  // An edge has the same attributes in most of its metrics.
-  const written = new Map<Attributes, string>();
-  const labelsOf = (attributes: Attributes): string => {
-    const known = written.get(attributes);
-    if (known !== undefined) return known;
-    const text = labels(attributes);
-    written.set(attributes, text);
-    return text;
-  };
+export function* prometheusText(families: Iterable<Family>, resource: Attributes): Generator<string> {
+  let part = '';
   for (const { definition, points } of families) {
     if (points.length === 0) continue;
     const name = prometheusName(definition);
-    lines.push(`# HELP ${name} ${escapeHelp(definition.help)}`, `# TYPE ${name} ${TYPES[definition.kind]}`);
-    for (const { attributes, value } of points) {
-      if (typeof value === 'number') lines.push(`${name}${labelsOf(attributes)} ${value}`);
-      else lines.push(...histogramLines(name, labelsOf(attributes), value));
+    part += `# HELP ${name} ${escapeHelp(definition.help)}\n# TYPE ${name} ${TYPES[definition.kind]}\n`;
+    for (const point of points) {
+      part += sample(name, labelsOf(point), point.value);
+      if (part.length >= PART) {
+        yield part;
+        part = '';
+      }
     }
   }
-  lines.push('# HELP target_info The exporter and its host.', '# TYPE target_info gauge');
-  lines.push(`target_info${labels(resourceLabels(resource))} 1`, '');
-  return lines.join('\n');
+  part += '# HELP target_info The exporter and its host.\n# TYPE target_info gauge\n';
+  yield `${part}target_info${braced(labelPairs(resourceLabels(resource)))} 1\n`;
 }
 
-/** Buckets count all up to their bound; the last has none. */
-function histogramLines(name: string, labels: string, value: Distribution): string[] {
-  const others = labels === '' ? '' : `${labels.slice(1, -1)},`;
+function sample(name: string, labels: string, value: Point['value']): string {
+  if (typeof value === 'number') return `${name}${braced(labels)} ${value}\n`;
+  // Buckets count all up to their bound; the last has none.
   let below = 0;
-  const buckets = value.counts.map((count, at) => {
+  let lines = '';
+  value.counts.forEach((count, at) => {
     below += count;
-    return `${name}_bucket{${others}le="${value.bounds[at] ?? '+Inf'}"} ${below}`;
+    lines += `${name}_bucket{${joined(labels, `le="${value.bounds[at] ?? '+Inf'}"`)}} ${below}\n`;
   });
-  return [...buckets, `${name}_sum${labels} ${value.sum}`, `${name}_count${labels} ${countOf(value)}`];
+  const summed = braced(labels);
+  return `${lines}${name}_sum${summed} ${value.sum}\n${name}_count${summed} ${countOf(value)}\n`;
+}
+
+/** An edge has the same attributes in all of its metrics, at every scrape. */
+const written = new WeakMap<Attributes, string>();
+
+function labelsOf({ attributes, more }: Point): string {
+  let labels = written.get(attributes);
+  if (labels === undefined) {
+    labels = labelPairs(attributes);
+    written.set(attributes, labels);
+  }
+  return more ? joined(labels, labelPairs(more)) : labels;
+}
+
+function joined(labels: string, more: string): string {
+  return labels === '' ? more : `${labels},${more}`;
+}
+
+function braced(labels: string): string {
+  return labels === '' ? '' : `{${labels}}`;
 }
 
 /**
@@ -62,10 +80,10 @@ function resourceLabels(resource: Attributes): Attributes {
   return joined;
 }
 
-function labels(attributes: Attributes): string {
+function labelPairs(attributes: Attributes): string {
   const pairs: string[] = [];
   for (const name in attributes) pairs.push(`${labelName(name)}="${escapeLabel(`${attributes[name]}`)}"`);
-  return pairs.length > 0 ? `{${pairs.join(',')}}` : '';
+  return pairs.join(',');
 }
 
 /** Names are few and every series has most of them: a page of 20,000 edges spells over a million. */

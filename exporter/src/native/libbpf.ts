@@ -75,7 +75,9 @@ export interface Batch {
 const ENOENT = 2;
 const E2BIG = 7;
 const EEXIST = 17;
+const EAGAIN = 11;
 const ENOSPC = 28;
+const LOAD_ATTEMPTS = 20;
 const BPF_ANY = 0;
 const BPF_NOEXIST = 1;
 /** The start of `struct bpf_map_info`: type, id, key_size, value_size, max_entries. */
@@ -151,7 +153,18 @@ export function loadLibbpf(): Libbpf {
     }
   }
 
-  function load(
+  /** The verifier gives up on a signal (kernel/bpf/verifier.c, do_check), be it a profiler's. */
+  function load(...args: Parameters<Libbpf['load']>): KernelObject {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return tryToLoad(...args);
+      } catch (error) {
+        if ((error as SyscallError).errno !== EAGAIN || attempt === LOAD_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  function tryToLoad(
     path: string,
     special: Readonly<Record<string, Special>> = {},
     room: Readonly<Record<string, number>> = {},

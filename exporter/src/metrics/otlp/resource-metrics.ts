@@ -33,7 +33,7 @@ const INSTRUMENTS = {
  * through the SDK's instruments, which keep exporting attribute sets that are no longer observed and fold all
  * beyond 2000 into one. All points of an export carry the same time, `now` (ms since 1970).
  */
-export function toBatches(families: readonly Family[], resource: Attributes, now: number): ResourceMetrics[] {
+export function toBatches(families: Iterable<Family>, resource: Attributes, now: number): ResourceMetrics[] {
   const batches: MetricData[][] = [[]];
   let room = MAX_BATCH_POINTS;
   for (const family of families) {
@@ -67,11 +67,11 @@ function toMetricData({ definition, points }: Family, now: number): MetricData {
     valueType: integer ? ValueType.INT : ValueType.DOUBLE,
     advice: {},
   };
-  const dataPoints = points.map(({ attributes, value, since }) => ({
+  const dataPoints = points.map(({ attributes, more, value, since }) => ({
     // Set back, the clock would have a sum begin after its end.
     startTime: millisToHrTime(Math.min(since, now)),
     endTime,
-    attributes,
+    attributes: more ? { ...attributes, ...more } : attributes,
     value: typeof value === 'number' ? value : toHistogram(value),
   }));
   const common = { descriptor, aggregationTemporality: AggregationTemporality.CUMULATIVE };
