@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
-import { parseArgs, parseStat, readProcess } from './process.ts';
+import { createProcTree, type ProcEntry } from '../../../test/fixtures/proc-tree.ts';
+import { parseArgs, parseStat, readProcess, readStat } from './process.ts';
 
 const bytes = (...values: number[]) => Buffer.from(values);
 
@@ -56,8 +56,29 @@ it.each([
 
 it('tells when a process started, in seconds since boot', () => {
   const stat = '20 (a) b) S 7 20 20 0 -1 4194560 195 0 0 0 0 0 0 0 20 0 1 0 6253911 9 9';
-  expect(parseStat(stat)).toEqual({ parent: 7, started: 62539.11 });
-  expect(parseStat('20 (app) S 7 20')).toEqual({ parent: 7 });
+  expect(parseStat(stat)).toMatchObject({ parent: 7, started: 62539.11, isZombie: false });
+  expect(parseStat('20 (app) S 7 20')).toEqual({ parent: 7, isZombie: false });
+  expect(parseStat('20 (app) Z 7 20').isZombie).toBe(true);
+});
+
+describe('the image of a process', () => {
+  const entry = { comm: 'app\n', cmdline: 'app\0', started: 500, argStart: 70_000 };
+  const imageOf = (more: ProcEntry) => {
+    using proc = createProcTree({ 20: { ...entry, ...more } });
+    return readStat(proc.root, 20)?.image;
+  };
+
+  it('stays while the process does, whatever else it does', () => {
+    expect(imageOf({ parent: 1, state: 'R' })).toBe(imageOf({}));
+  });
+
+  it.each([{ started: 501 }, { comm: 'ap\n' }, { argStart: 70_001 }])('is another with %j', (more) => {
+    expect(imageOf(more)).not.toBe(imageOf({}));
+  });
+
+  it('cannot be told without a start', () => {
+    expect(parseStat('20 (app) S 7 20').image).toBeUndefined();
+  });
 });
 
 describe('arguments', () => {

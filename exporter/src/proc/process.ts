@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readStart } from './read-start.ts';
 
 /** What `/proc/PID` tells of a running process, as the bytes the kernel keeps. */
 export interface ProcessFiles {
@@ -14,19 +15,40 @@ export interface ProcessFiles {
   readonly started?: number;
 }
 
+/** What one read of `/proc/PID/stat` tells. */
+export interface ProcessStat extends Pick<ProcessFiles, 'parent' | 'started'> {
+  /** Whether it has ended and only waits for its parent to notice. */
+  readonly isZombie: boolean;
+  /**
+   * Other text for every program that the pid has ever run: a process has a start, a name, and arguments that lie
+   * elsewhere after each execve(2). Only those who may trace the process are told where. Absent without a start.
+   */
+  readonly image?: string;
+}
+
 /** Enough for the interpreter's options and the script; a command line can hold megabytes. */
 const MAX_ARGS = 32;
 const MAX_BYTES = 16 * 1024;
-const commandLine = Buffer.alloc(MAX_BYTES);
 
 /** Reads what names a process; undefined once it is gone. */
-export function readProcess(procRoot: string, pid: number): ProcessFiles | undefined {
+export function readProcess(
+  procRoot: string,
+  pid: number,
+  stat: ProcessStat | undefined = readStat(procRoot, pid),
+): ProcessFiles | undefined {
   const folder = `${procRoot}/${pid}`;
   try {
     const comm = stripNewline(readFileSync(`${folder}/comm`));
     const args = parseArgs(readCommandLine(`${folder}/cmdline`));
     const executable = readExecutable(folder);
-    return { comm, args, ...(executable && { executable }), ...readStat(folder) };
+    const { parent, started } = stat ?? {};
+    return {
+      comm,
+      args,
+      ...(executable && { executable }),
+      ...(parent !== undefined && { parent }),
+      ...(started !== undefined && { started }),
+    };
   } catch {
     return undefined;
   }
@@ -34,37 +56,41 @@ export function readProcess(procRoot: string, pid: number): ProcessFiles | undef
 
 /** The start of a command line; an argument cut off in the middle would be another name. */
 function readCommandLine(path: string): Buffer {
-  const fd = openSync(path, 'r');
-  try {
-    const length = readSync(fd, commandLine, 0, MAX_BYTES, 0);
-    const end = length < MAX_BYTES ? length : commandLine.lastIndexOf(0) + 1;
-    return Buffer.from(commandLine.subarray(0, end));
-  } finally {
-    closeSync(fd);
-  }
+  const line = readStart(path, MAX_BYTES);
+  return line.length < MAX_BYTES ? line : line.subarray(0, line.lastIndexOf(0) + 1);
 }
 
-function readStat(folder: string): Pick<ProcessFiles, 'parent' | 'started'> {
+/** Longer than any: 52 numbers and a name. */
+const STAT_BYTES = 2048;
+
+export function readStat(procRoot: string, pid: number): ProcessStat | undefined {
   try {
-    return parseStat(readFileSync(`${folder}/stat`, 'latin1'));
+    return parseStat(readStart(`${procRoot}/${pid}/stat`, STAT_BYTES).toString('latin1'));
   } catch {
-    return {};
+    return undefined;
   }
 }
 
-/** Fields 4 and 22 of `/proc/PID/stat` (proc(5)), counted from the state, which is the first after the name. */
+/** Fields 3, 4, 22 and 48 of `/proc/PID/stat` (proc(5)), counted from the state, which is the first after the name. */
+const STATE = 0;
 const PARENT = 1;
 const STARTED = 19;
+const ARG_START = 45;
 /** The kernel tells times to user space in hundredths of a second (USER_HZ). */
 const TICKS = 100;
 
 /** `20 (any (name) S 1 …` → parent 1; a parent that is 0 or none is left out. */
-export function parseStat(stat: string): Pick<ProcessFiles, 'parent' | 'started'> {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ', STARTED + 1);
+export function parseStat(stat: string): ProcessStat {
+  const end = stat.lastIndexOf(')');
+  const fields = stat.slice(end + 2).split(' ', ARG_START + 1);
   const [parent, started] = [Number(fields[PARENT]), Number(fields[STARTED])];
   return {
+    isZombie: fields[STATE] === 'Z' || fields[STATE] === 'X',
     ...(Number.isSafeInteger(parent) && parent > 0 && { parent }),
-    ...(Number.isSafeInteger(started) && { started: started / TICKS }),
+    ...(Number.isSafeInteger(started) && {
+      started: started / TICKS,
+      image: `${fields[STARTED]} ${fields[ARG_START]} ${stat.slice(stat.indexOf('('), end)}`,
+    }),
   };
 }
 
