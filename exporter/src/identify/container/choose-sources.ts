@@ -1,0 +1,35 @@
+import { createEngine } from './engine.ts';
+import { apiServerList, createKubernetes, kubeletList } from './kubernetes.ts';
+import type { NameSource } from './name-source.ts';
+
+export interface SourceOptions {
+  /** The socket of an engine; absent for the usual sockets of Docker and Podman. */
+  readonly engine?: string;
+  readonly kubernetes: 'auto' | 'kubelet' | 'none';
+  /** The variables of this process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Who is asked for names on this host. */
+export function chooseSources({ engine, kubernetes, env }: SourceOptions): NameSource[] {
+  const engines = engine
+    ? [createEngine({ title: 'the engine', socketPath: engine })]
+    : [
+        // A path that does not tell the runtime is Docker's more often than not.
+        createEngine({
+          title: 'Docker',
+          socketPath: '/var/run/docker.sock',
+          runtimes: ['docker', 'unknown'],
+        }),
+        createEngine({ title: 'Podman', socketPath: '/run/podman/podman.sock', runtimes: ['podman'] }),
+      ];
+  const list = kubernetes === 'kubelet' ? kubeletList() : kubernetes === 'auto' ? inCluster(env) : undefined;
+  return list ? [...engines, createKubernetes(list)] : engines;
+}
+
+/** The API server, for an agent that runs as a pod and is told its node. */
+function inCluster(env: SourceOptions['env']) {
+  const host = env.KUBERNETES_SERVICE_HOST;
+  const node = env.MUSUBI_NODE_NAME ?? env.NODE_NAME;
+  return host && node ? apiServerList(host, Number(env.KUBERNETES_SERVICE_PORT ?? 443), node) : undefined;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { containerName } from './engine.ts';
+
+const ID = '0569558a6b666dcf624889a6635dad86c0ff08c6bd99e4bc3f16b078121e7a4b';
+
+/** The parts of Docker 20.10's answer that matter. */
+function described(fields: { name?: unknown; image?: unknown; labels?: unknown }) {
+  return { Id: ID, Name: fields.name, Config: { Image: fields.image, Labels: fields.labels } };
+}
+
+const COMPOSE = { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' };
+
+describe('a container is called', () => {
+  it.each([
+    ['as its Compose service', { name: '/shop-web-1', image: 'nginx', labels: COMPOSE }, 'web'],
+    ['by its own name', { name: '/gateway', image: 'nginx', labels: {} }, 'gateway'],
+    ['by its own name without labels', { name: '/gateway', image: 'nginx', labels: null }, 'gateway'],
+    [
+      'by its own name when the label is empty',
+      { name: '/a', labels: { 'com.docker.compose.service': '' } },
+      'a',
+    ],
+    ['by its image', { name: '', image: 'registry.example:5000/shop/api:1.2' }, 'api-0569558a6b66'],
+    ['by its image with a digest', { image: 'shop/api@sha256:abcd' }, 'api-0569558a6b66'],
+    ['by nothing', { image: 'sha256:a38ea52c987c' }, undefined],
+    [
+      'by nothing that is no text',
+      { name: 7, image: [], labels: { 'com.docker.compose.service': {} } },
+      undefined,
+    ],
+  ])('%s', (_title, fields, name) => {
+    expect(containerName(described(fields), ID)).toBe(name);
+  });
+});
+
+it.each([null, 1, 'text', [], {}])('is not called by an answer like %j', (answer) => {
+  expect(containerName(answer, ID)).toBeUndefined();
+});
+
+it.each(['<script>alert(1)</script>', 'a"b\\c\n', '\u202egpj.exe', 'é'.repeat(253)])(
+  'keeps a hostile name as text: %j',
+  (name) => {
+    expect(containerName(described({ labels: { 'com.docker.compose.service': name } }), ID)).toBe(name);
+  },
+);
+
+it('makes text of half a character', () => {
+  expect(containerName(described({ name: '/a\ud83d' }), ID)).toBe('a\ufffd');
+});

@@ -1,0 +1,69 @@
+import type { Container, Runtime } from './cgroup.ts';
+import { getJson } from './get-json.ts';
+import { field, textField } from './json-fields.ts';
+import type { ContainerName, NameSource } from './name-source.ts';
+
+export interface EngineOptions {
+  readonly title: string;
+  readonly socketPath: string;
+  /** The runtimes whose containers it may know; absent for any. */
+  readonly runtimes?: readonly Runtime[];
+}
+
+/** A container's description has about 5 kB; its environment can make it longer. */
+const MAX_BYTES = 1 << 20;
+/** How many are asked for at a time. */
+const LANES = 8;
+
+/** An engine with Docker's API on a Unix socket: Docker itself, or Podman. It is only read. */
+export function createEngine({ title, socketPath, runtimes }: EngineOptions): NameSource {
+  async function describe(container: Container, signal: AbortSignal): Promise<ContainerName | undefined> {
+    const path = `/containers/${container.containerId}/json`;
+    const headers = { host: 'localhost' };
+    const limits = { maxBytes: MAX_BYTES, signal };
+    const { status, body } = await getJson({ protocol: 'http:', socketPath, path, headers }, limits);
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`it answers with status ${status}`);
+    if (textField(body, 'Id') !== container.containerId) throw new Error('the answer is not of a container');
+    const service = containerName(body, container.containerId);
+    return service === undefined ? undefined : { service, kind: 'container' };
+  }
+
+  return {
+    title: `${title} at ${socketPath}`,
+    isFor: ({ runtime, podUid }) => podUid === undefined && (!runtimes || runtimes.includes(runtime)),
+    async ask(containers, tell, signal) {
+      const queue = containers.values();
+      const lane = async () => {
+        for (const container of queue) tell(container, await describe(container, signal));
+      };
+      await Promise.all(Array.from({ length: LANES }, lane));
+    },
+  };
+}
+
+/**
+ * What operators call it: the Compose service, since Compose numbers its containers; else the container's own
+ * name; else that of its image with an id to tell it from others of that image.
+ */
+export function containerName(description: unknown, containerId: string): string | undefined {
+  const config = field(description, 'Config');
+  const service = textField(field(config, 'Labels'), 'com.docker.compose.service');
+  if (service) return service;
+  const name = textField(description, 'Name')?.replace(/^\//, '');
+  if (name) return name;
+  const image = imageName(textField(config, 'Image') ?? '');
+  return image ? `${image}-${shortId(containerId)}` : undefined;
+}
+
+/** The id as engines show it in their lists. */
+export function shortId(containerId: string): string {
+  return containerId.slice(0, 12);
+}
+
+/** `registry:5000/shop/api:1.2@sha256:…` → `api`; '' for an image that has only a digest. */
+function imageName(reference: string): string {
+  const [name = ''] = reference.split('@');
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  return last.startsWith('sha256:') ? '' : last.replace(/:.*$/, '');
+}
