@@ -17,7 +17,7 @@ const container = (number: number, fields: Partial<Container> = {}): Container =
 });
 const WEB = container(1);
 const short = { service: '000000000000', kind: 'container' };
-const named = (service: string) => ({ service, kind: 'container' });
+const named = (name: string) => ({ service: name, kind: 'container', container: name });
 
 let folder: string;
 let server: Server;
@@ -78,7 +78,7 @@ async function nameOf(namer: ContainerNamer, one: Container) {
 it('names a container once it has been allowed to ask, and does not ask again', async () => {
   const namer = createNamer();
   expect(namer.name(WEB)).toBe('pending');
-  await namer.refresh();
+  expect(await namer.refresh()).toBe(true);
   expect(namer.name(WEB)).toEqual(named('web'));
   now += 100 * MINUTE;
   expect(await nameOf(namer, WEB)).toEqual(named('web'));
@@ -86,7 +86,7 @@ it('names a container once it has been allowed to ask, and does not ask again', 
 });
 
 it('asks nobody when nothing is pending', async () => {
-  await createNamer().refresh();
+  expect(await createNamer().refresh()).toBe(false);
   expect(asked).toEqual([]);
 });
 

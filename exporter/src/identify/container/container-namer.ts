@@ -10,8 +10,11 @@ export interface ContainerNamer {
    * nobody tells a better one.
    */
   name(container: Container): ContainerName | 'pending';
-  /** Fetches what has been asked for since and is not known; never rejects, and takes a second at most. */
-  refresh(): Promise<void>;
+  /**
+   * Fetches what has been asked for since and is not known; never rejects, and takes a second at most. Tells
+   * whether there was anything to fetch.
+   */
+  refresh(): Promise<boolean>;
 }
 
 export interface ContainerNamerOptions {
@@ -95,7 +98,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
       return entry?.name ?? 'pending';
     },
     async refresh() {
-      if (pending.size === 0) return;
+      if (pending.size === 0) return false;
       const open = new Map(pending);
       pending.clear();
       const signal = AbortSignal.timeout(patience);
@@ -103,6 +106,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
       const askAgain = uptime() + (asked.includes(true) ? 0 : RETRY);
       for (const [containerId] of open)
         keep(containerId, { name: { service: shortId(containerId), kind: 'container' }, askAgain });
+      return true;
     },
   };
 }

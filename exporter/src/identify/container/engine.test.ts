@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerName } from './engine.ts';
+import { describeContainer } from './engine.ts';
 
 const ID = '0569558a6b666dcf624889a6635dad86c0ff08c6bd99e4bc3f16b078121e7a4b';
 
@@ -29,21 +29,31 @@ describe('a container is called', () => {
       undefined,
     ],
   ])('%s', (_title, fields, name) => {
-    expect(containerName(described(fields), ID)).toBe(name);
+    expect(describeContainer(described(fields), ID)?.service).toBe(name);
+  });
+});
+
+it('keeps the name of its own beside that of its service', () => {
+  expect(describeContainer(described({ name: '/shop-web-1', labels: COMPOSE }), ID)).toEqual({
+    service: 'web',
+    kind: 'container',
+    container: 'shop-web-1',
   });
 });
 
 it.each([null, 1, 'text', [], {}])('is not called by an answer like %j', (answer) => {
-  expect(containerName(answer, ID)).toBeUndefined();
+  expect(describeContainer(answer, ID)).toBeUndefined();
 });
 
 it.each(['<script>alert(1)</script>', 'a"b\\c\n', '\u202egpj.exe', 'é'.repeat(253)])(
   'keeps a hostile name as text: %j',
   (name) => {
-    expect(containerName(described({ labels: { 'com.docker.compose.service': name } }), ID)).toBe(name);
+    expect(
+      describeContainer(described({ labels: { 'com.docker.compose.service': name } }), ID)?.service,
+    ).toBe(name);
   },
 );
 
 it('makes text of half a character', () => {
-  expect(containerName(described({ name: '/a\ud83d' }), ID)).toBe('a\ufffd');
+  expect(describeContainer(described({ name: '/a\ud83d' }), ID)?.service).toBe('a\ufffd');
 });

@@ -25,8 +25,7 @@ export function createEngine({ title, socketPath, runtimes }: EngineOptions): Na
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`it answers with status ${status}`);
     if (textField(body, 'Id') !== container.containerId) throw new Error('the answer is not of a container');
-    const service = containerName(body, container.containerId);
-    return service === undefined ? undefined : { service, kind: 'container' };
+    return describeContainer(body, container.containerId);
   }
 
   return {
@@ -46,14 +45,13 @@ export function createEngine({ title, socketPath, runtimes }: EngineOptions): Na
  * What operators call it: the Compose service, since Compose numbers its containers; else the container's own
  * name; else that of its image with an id to tell it from others of that image.
  */
-export function containerName(description: unknown, containerId: string): string | undefined {
+export function describeContainer(description: unknown, containerId: string): ContainerName | undefined {
   const config = field(description, 'Config');
-  const service = textField(field(config, 'Labels'), 'com.docker.compose.service');
-  if (service) return service;
-  const name = textField(description, 'Name')?.replace(/^\//, '');
-  if (name) return name;
+  const compose = textField(field(config, 'Labels'), 'com.docker.compose.service');
+  const container = textField(description, 'Name')?.replace(/^\//, '');
   const image = imageName(textField(config, 'Image') ?? '');
-  return image ? `${image}-${shortId(containerId)}` : undefined;
+  const service = compose || container || (image && `${image}-${shortId(containerId)}`);
+  return service ? { service, kind: 'container', ...(container && { container }) } : undefined;
 }
 
 /** The id as engines show it in their lists. */

@@ -4,7 +4,7 @@ import { formatEndpoint } from '../../net/address.ts';
 import { getJson } from './get-json.ts';
 import { field } from './json-fields.ts';
 import type { NameSource } from './name-source.ts';
-import { podUids, workloadName } from './workload.ts';
+import { podName, podUids } from './pod-name.ts';
 
 /** Where this node's pods are listed. */
 export interface PodList {
@@ -84,7 +84,7 @@ export function createKubernetes(list: PodList): NameSource {
     isFor: ({ podUid }) => podUid !== undefined,
     async ask(containers, tell, signal) {
       const pods = await readPods(signal);
-      const names = new Map(pods.flatMap((pod) => podUids(pod).map((uid) => [uid, workloadName(pod)])));
+      const names = new Map(pods.flatMap((pod) => podUids(pod).map((uid) => [uid, podName(pod)])));
       for (const container of containers) {
         const service = names.get(container.podUid ?? '');
         tell(container, service === undefined ? undefined : { service, kind: 'kubernetes' });

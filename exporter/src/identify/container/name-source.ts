@@ -4,6 +4,8 @@ import type { Container } from './cgroup.ts';
 export interface ContainerName {
   readonly service: string;
   readonly kind: 'container' | 'kubernetes';
+  /** The name of the container itself, where that is known. */
+  readonly container?: string;
 }
 
 /** Someone who knows names of containers: an engine, or Kubernetes. */

@@ -16,7 +16,7 @@ const SCHEDULED = /-\d{8,10}$/;
  * What operators call a pod: `NAMESPACE/WORKLOAD`, the workload being what they have written, not what Kubernetes
  * has made of it. The namespace belongs to the name, since one cluster may run `staging/api` and `live/api`.
  */
-export function workloadName(pod: unknown): string | undefined {
+export function podName(pod: unknown): string | undefined {
   const metadata = field(pod, 'metadata');
   const name = textField(metadata, 'name');
   const namespace = textField(metadata, 'namespace');

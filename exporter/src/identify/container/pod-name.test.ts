@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { podUids, workloadName } from './workload.ts';
+import { podName, podUids } from './pod-name.ts';
 
 function pod(name: string, metadata: object = {}, spec: object = {}) {
   return { metadata: { name, namespace: 'shop', uid: 'u-1', ...metadata }, spec };
@@ -68,7 +68,7 @@ describe('a pod is called by what makes it', () => {
       'shop/s',
     ],
   ])('%s', (_title, given, name) => {
-    expect(workloadName(given)).toBe(name);
+    expect(podName(given)).toBe(name);
   });
 });
 
@@ -80,9 +80,9 @@ it('goes by the hash of its file where it is a static pod', () => {
 it('takes any answer', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (metadata, references) => {
-      const made = workloadName({ metadata: { name: 'a', namespace: 'b', ownerReferences: references } });
+      const made = podName({ metadata: { name: 'a', namespace: 'b', ownerReferences: references } });
       expect(made).toMatch(/^b\/./s);
-      expect(() => [workloadName({ metadata }), workloadName(metadata), podUids(metadata)]).not.toThrow();
+      expect(() => [podName({ metadata }), podName(metadata), podUids(metadata)]).not.toThrow();
     }),
   );
 });

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { createCgroupWorkloads } from './cgroup-workloads.ts';
+import { createContainerNamer } from './container-namer.ts';
+
+const CGROUP = `0::/docker/${'a'.repeat(64)}\n`;
+
+it('names what is in a container, once it has been allowed to ask', async () => {
+  const namer = createContainerNamer({ sources: [], log: { warn: () => {} }, uptime: () => 0 });
+  const workloads = createCgroupWorkloads(namer);
+  expect(workloads.of('0::/system.slice/nginx.service\n')).toBeUndefined();
+  expect(await workloads.refresh()).toBe(false);
+  expect(workloads.of(CGROUP)).toBeUndefined();
+  expect(await workloads.refresh()).toBe(true);
+  const name = workloads.of(CGROUP);
+  expect(name).toEqual({ service: 'aaaaaaaaaaaa', kind: 'container' });
+  // The same object, so that who has it can tell at a glance that nothing has changed.
+  expect(workloads.of(CGROUP)).toBe(name);
+});
