@@ -3,7 +3,7 @@ import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
 import type { Transport } from './capture/capture.ts';
 import { toListening } from './half-edge.ts';
 
-const own = { host: 'host-a', ...SHOP, kind: 'process' };
+const own = { host: 'host-a', ...SHOP };
 
 describe('a half-edge', () => {
   it('has its own end as the source of what it asked for', () => {
@@ -31,7 +31,7 @@ describe('a half-edge', () => {
 });
 
 describe('the other end', () => {
-  const db = { service: 'db', process: 'postgres', pid: 30 };
+  const db = { service: 'db', process: 'postgres', pid: 30, kind: 'container' } as const;
   const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db' } as const;
 
   it.each(['outbound', 'inbound'] as const)(
@@ -39,7 +39,7 @@ describe('the other end', () => {
     (direction) => {
       const { src, dst } = halfEdge({ direction }, SHOP, db);
       expect(direction === 'outbound' ? dst : src).toEqual({
-        ...{ address: '10.0.0.9', host: 'host-a', kind: 'process' },
+        ...{ address: '10.0.0.9', host: 'host-a' },
         ...db,
       });
     },

@@ -3,8 +3,19 @@ import type { Listener, Transport } from './capture/capture.ts';
 import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
 
-/** How well an end is known: how its name was found. */
-export type EndKind = 'process' | 'unknown';
+/**
+ * How well an end is known: how its name was found. From the process itself, its container, its pod or a rule of
+ * the user's where it was seen; else from its address: by DNS, or as part of a network.
+ */
+export type EndKind =
+  | 'process'
+  | 'container'
+  | 'kubernetes'
+  | 'rule'
+  | 'dns'
+  | 'network'
+  | 'internet'
+  | 'unknown';
 
 /** One end of a dependency. What is not known is absent. */
 export interface End {
@@ -14,6 +25,7 @@ export interface End {
   readonly service?: string;
   readonly process?: string;
   readonly pid?: number;
+  readonly site?: string;
   readonly kind: EndKind;
 }
 
@@ -82,5 +94,5 @@ export function toListening(
 
 /** An end on this host. */
 function endHere(address: string, identity: Identity | undefined, host: string): End {
-  return identity ? { address, host, ...identity, kind: 'process' } : { address, host, kind: 'unknown' };
+  return identity ? { address, host, ...identity } : { address, host, kind: 'unknown' };
 }

@@ -1,7 +1,8 @@
 /**
  * The program on one page:
  *
- *   capture ─▶ aggregate ─▶ identify (ends on this host) ─▶ pair (loopback's other end) ─▶ ledger ─▶ metrics
+ *   capture ─▶ aggregate ─▶ identify (ends on this host) ─▶ pair (loopback's other end)
+ *           ─▶ resolve (ends elsewhere) ─▶ budget (limits) ─▶ ledger ─▶ metrics
  *
  * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock come in as
  * arguments.
@@ -9,24 +10,32 @@
 import { createFold } from './aggregate/fold.ts';
 import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
+import { createBudget } from './budget/budget.ts';
 import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import { createIdentifier } from './identify/identify.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
+import { createFoldCounts } from './metrics/folds.ts';
 import { createLedger, type Entry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
 import { tableFamilies } from './metrics/table-families.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
+import { createPlace } from './resolve/place.ts';
+import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { VERSION } from './version.ts';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends ResolveOptions {
   readonly capture: Capture;
   readonly procRoot: string;
   /** The name of this host, as `src.host` and `dst.host` tell it. */
   readonly host: string;
+  /** Where this host is, as `src.site` and `dst.site` tell it. */
+  readonly site?: string | undefined;
   /** How long an edge stays exported after its last use, in ms. */
   readonly forgetAfter: number;
+  /** Edges told apart of one service, in each direction and transport. */
+  readonly maxEdges?: number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Milliseconds since any time, never set; the clock unless told otherwise. */
@@ -49,6 +58,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const fold = createFold();
   const identifier = createIdentifier(procRoot);
   const addressesOf = createNetAddresses(procRoot, uptime);
+  const place = createPlace(options.site);
+  const resolve = createResolve(options);
+  const budget = createBudget(options);
+  const folds = createFoldCounts();
   const ledger = createLedger(forgetAfter);
   const started = clock();
   let listenings: readonly Listening[] = [];
@@ -61,7 +74,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function nameListeners({ listeners }: Pass, addressesAt: AddressesOf): Listening[] {
     return listeners.flatMap((listener) =>
-      toListening(listener, addressesAt(listener.netns), identify(listener.pid), host),
+      toListening(listener, addressesAt(listener.netns), identify(listener.pid), host).map(place.listening),
     );
   }
 
@@ -75,16 +88,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return fold(observations, unread);
     });
     const halfEdges = await self.time('identify', () => {
-      identifier.beginPass(pass.processOf);
+      identifier.beginPass(pass);
       listenings = nameListeners(pass, addressesAt);
       return flows.map((flow) => {
         const ends = { own: identify(flow.pid, flow.image), far: identify(flow.remotePid) };
-        return toHalfEdge(flow, ends, host);
+        return place.halfEdge(toHalfEdge(flow, ends, host));
       });
     });
     await self.time('pair', () => pairLocal(halfEdges, listenings));
+    const now = uptime();
+    const here = new Set([...addresses.values()].flat());
+    const resolved = await self.time('resolve', () => resolve(halfEdges, here, folds.note));
+    const bounded = await self.time('budget', () => budget(resolved, now, folds.note));
     table = pass.table;
-    await self.time('ledger', () => ledger.record(halfEdges, clock(), uptime()));
+    await self.time('ledger', () => ledger.record(bounded, clock(), now));
     report(pass);
     return pass;
   }
@@ -99,6 +116,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     self.set('namespaces', namespaces.length - skipped, { state: 'read' });
     self.set('namespaces', skipped, { state: 'skipped' });
     self.set('edges', ledger.entries().length);
+    folds.report(self);
   }
 
   return {

@@ -4,7 +4,7 @@ import { type HalfEdge, toHalfEdge, toListening } from '../half-edge.ts';
 import type { Flow } from './fold.ts';
 import { pairLocal } from './pair-local.ts';
 
-const CLIENT = { service: 'client', process: 'client', pid: 20 };
+const CLIENT = { service: 'client', process: 'client', pid: 20, kind: 'process' } as const;
 
 function half(fields: Partial<Flow> = {}): HalfEdge {
   const flow: Flow = {
@@ -37,7 +37,7 @@ function listening(fields: Partial<Listener> = {}, service = 'server') {
     ipv6Only: false,
     ...fields,
   };
-  return toListening(listener, [], { service, process: service, pid: 30 }, 'here');
+  return toListening(listener, [], { service, process: service, pid: 30, kind: 'process' }, 'here');
 }
 
 describe('the destination of a loopback connection is named', () => {

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => proc[Symbol.dispose]());
 
-const billing = { service: 'billing', process: 'python3', pid: 20 };
+const billing = { service: 'billing', process: 'python3', pid: 20, kind: 'process' };
 
 it('names a process', () => {
   expect(identifier.identify(20)).toEqual(billing);
@@ -26,7 +26,7 @@ it('reads a process once in a pass, and anew in the next', () => {
   proc.start(20, { comm: 'nginx\n', cmdline: 'nginx\0' });
   expect(identifier.identify(20)).toEqual(billing);
   identifier.beginPass();
-  expect(identifier.identify(20)).toEqual({ service: 'nginx', process: 'nginx', pid: 20 });
+  expect(identifier.identify(20)).toEqual({ service: 'nginx', process: 'nginx', pid: 20, kind: 'process' });
 });
 
 it('remembers a process that has ended for as long as every pass asks for it', () => {
@@ -50,7 +50,12 @@ describe('one of many workers', () => {
     proc.start(31, { ...postgres, cmdline: 'postgres: app shop 10.0.0.9(51000) idle\0', parent: 30 });
     proc.start(32, { ...postgres, cmdline: 'postgres: parallel worker\0', parent: 31 });
     for (const pid of [32, 31, 30])
-      expect(identifier.identify(pid)).toEqual({ service: 'postgres', process: 'postgres', pid: 30 });
+      expect(identifier.identify(pid)).toEqual({
+        service: 'postgres',
+        process: 'postgres',
+        pid: 30,
+        kind: 'process',
+      });
   });
 
   it('still does after its end', () => {
@@ -67,7 +72,12 @@ describe('one of many workers', () => {
     proc.start(31, { comm: 'psql\n', cmdline: 'psql\0', parent: 30 });
     proc.start(32, { comm: 'python3\n', cmdline: 'python3\0/srv/mail.py\0', parent: 20 });
     expect(identifier.identify(31)?.pid).toBe(31);
-    expect(identifier.identify(32)).toEqual({ service: 'mail', process: 'python3', pid: 32 });
+    expect(identifier.identify(32)).toEqual({
+      service: 'mail',
+      process: 'python3',
+      pid: 32,
+      kind: 'process',
+    });
   });
 
   it('is named even where pids taken anew meanwhile make a circle', () => {
@@ -80,7 +90,9 @@ describe('one of many workers', () => {
 describe('a process of which only the capture knows', () => {
   const parseArgs = (command: string) => command.split(' ').map((arg) => Buffer.from(arg));
   const fetcher = { comm: Buffer.from('python3'), args: parseArgs('python3 /srv/fetch.py'), parent: 30 };
-  const keep = (processes: Record<number, ProcessFiles>) => (pid: number) => processes[pid];
+  const keep = (processes: Record<number, ProcessFiles>) => ({
+    processOf: (pid: number) => processes[pid],
+  });
 
   it('is named as if it were still there', () => {
     proc.start(40, { comm: 'python3\n', cmdline: 'python3\0/srv/fetch.py\0' });
@@ -105,7 +117,12 @@ describe('a process of which only the capture knows', () => {
   it('keeps its name though it waits for its parent to notice its end', () => {
     proc.start(40, { comm: 'python3\n', cmdline: '', parent: 1 });
     identifier.beginPass(keep({ 40: fetcher }));
-    expect(identifier.identify(40)).toEqual({ service: 'fetch', process: 'python3', pid: 40 });
+    expect(identifier.identify(40)).toEqual({
+      service: 'fetch',
+      process: 'python3',
+      pid: 40,
+      kind: 'process',
+    });
   });
 
   it('does not take the name of one that runs now', () => {

@@ -1,6 +1,13 @@
-import { type ProcessFiles, readProcess } from '../proc/process.ts';
+import type { Pass } from '../capture/capture.ts';
+import type { EndKind } from '../half-edge.ts';
+import type { ProcessFiles } from '../proc/process.ts';
+import { createFactsReader, type ProcessFacts } from './facts.ts';
+import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
 import { fileName, processName } from './process-name.ts';
+import type { Rule } from './rules.ts';
+import { createRunningProcesses, isEmpty, type Running } from './running.ts';
 import { serviceName } from './service-name.ts';
+import type { Workload, WorkloadOf } from './workload.ts';
 
 /** Who a process is. */
 export interface Identity {
@@ -8,87 +15,171 @@ export interface Identity {
   readonly process: string;
   /** Its own, or that of its leader when it is one of many workers. */
   readonly pid: number;
+  /** How its name was found. */
+  readonly kind: EndKind;
+  /** Where one of the user's rules puts it. */
+  readonly site?: string;
 }
-
-/** What a capture kept of a process, see `Pass.processOf`. */
-export type KeptProcesses = (pid: number, image: number | undefined) => ProcessFiles | undefined;
 
 /** Names processes, and remembers those in use by the pass before: they may have ended since. */
 export interface Identifier {
   /**
-   * Starts a pass: every process is read once in it, and those not asked for are forgotten at its end. `kept`
-   * gives what the capture saw of a process that has ended since.
+   * Starts a pass: every process is looked at once in it, and those not asked for are forgotten at its end. The
+   * capture may know of processes that have ended since, and tells who listens where.
    */
-  beginPass(kept?: KeptProcesses): void;
+  beginPass(pass?: Partial<Pick<Pass, 'processOf' | 'listeners'>>): void;
   /** `image` tells the process from others that have had its pid; without, it is the one that has it now. */
   identify(pid: number, image?: number): Identity | undefined;
+  /** How a process that runs, or its leader, got its name. */
+  explain(pid: number): Explanation | undefined;
+}
+
+/** A name, who has it, and where it comes from. */
+export type Explanation = Naming & { readonly process: string; readonly pid: number };
+
+export interface IdentifierOptions {
+  /** The user's own names, which go before all others. */
+  readonly rules?: readonly Rule[];
+  /** Containers and pods, which go before what a process tells of itself. */
+  readonly workloadOf?: WorkloadOf;
 }
 
 /** What this pass found of a process. */
-interface Found {
-  readonly identity: Identity;
-  readonly parent: number | undefined;
-  /** Whether it has ended. */
-  readonly hasEnded: boolean;
+interface Found extends Running {
+  readonly naming: Naming;
+  /** What it runs: workers run what their leader does. */
+  readonly program: string;
+}
+
+/** What a process was called, and what that may depend on besides the process. */
+interface Named {
+  readonly ports: string;
+  readonly workload: Workload | undefined;
+  readonly naming: Naming;
+  readonly program: string;
 }
 
 /** A name is a label of every series, and a program may call itself anything at any length. */
 const MAX_NAME = 128;
 const MAX_GENERATIONS = 32;
 
-export function createIdentifier(procRoot: string): Identifier {
+export function createIdentifier(
+  procRoot: string,
+  { rules = [], workloadOf = () => undefined }: IdentifierOptions = {},
+): Identifier {
   let before = new Map<string, Identity>();
   let now = new Map<string, Identity>();
-  let kept: KeptProcesses = () => undefined;
+  let processOf: Pass['processOf'];
+  let ports = new Map<number, readonly number[]>();
   const found = new Map<string, Found | undefined>();
+  const named = new WeakMap<ProcessFacts, Named>();
+  const facts = createFactsReader(procRoot, { portsOf: (pid) => ports.get(pid) ?? [], workloadOf });
+  const running = createRunningProcesses(procRoot, facts);
 
   function find(pid: number, image?: number): Found | undefined {
     const key = keyOf(pid, image);
-    if (!found.has(key)) found.set(key, read(pid, image));
+    if (!found.has(key)) {
+      const process = look(pid, image);
+      found.set(key, process && { ...process, ...nameOf(process.facts) });
+    }
     return found.get(key);
   }
 
-  function read(pid: number, image: number | undefined): Found | undefined {
-    const files = readProcess(procRoot, pid);
-    const seen = kept(pid, image);
-    if (files && seen && !isSameProcess(files, seen)) return toFound(pid, seen, true);
-    if (files && !isZombie(files)) return toFound(pid, files, false);
-    const last = seen ? { ...files, ...seen } : files;
-    return last && toFound(pid, last, true);
+  function look(pid: number, image: number | undefined): Running | undefined {
+    const process = running.look(pid);
+    const seen = processOf?.(pid, image);
+    if (!seen) return process;
+    const same = process && isSameProcess(process.facts.files, seen) ? process : undefined;
+    if (same && !isEmpty(same.facts.files)) return same;
+    const files = { ...same?.facts.files, ...seen };
+    const { parent } = files;
+    return { facts: facts.ofEnded(pid, files, () => cgroupFrom(parent)), parent, hasEnded: true };
+  }
+
+  /** A process starts in its parent's cgroup. The kernel forgets that of one that has ended. */
+  function cgroupFrom(pid: number | undefined): string {
+    let process = pid === undefined ? undefined : find(pid);
+    for (let generation = 0; process?.hasEnded && generation < MAX_GENERATIONS; generation++)
+      process = process.parent === undefined ? undefined : find(process.parent);
+    return process && !process.hasEnded ? process.facts.cgroup : '';
+  }
+
+  /** Its name is found anew only when something has changed on which it may depend. */
+  function nameOf(process: ProcessFacts): Named {
+    const ports = rules.length > 0 ? process.ports.join() : '';
+    const { workload } = process;
+    const last = named.get(process);
+    if (last && last.ports === ports && last.workload === workload) return last;
+    const naming = nameProcess(process, rules);
+    const program = `${processName(process.files)}\0${serviceName(process.files)}`;
+    const name = { ports, workload, naming, program };
+    named.set(process, name);
+    return name;
   }
 
   /**
    * A server that forks for each connection, or keeps workers, is one process to those who depend on it: the
-   * first of its name. Else every connection to PostgreSQL would be a dependency of its own.
+   * first of its program. Else every connection to PostgreSQL would be a dependency of its own. It names its
+   * workers, unless they have another name of their own that is as good.
    */
   function leaderOf(process: Found): Found {
     let leader = process;
     for (let generation = 0; generation < MAX_GENERATIONS && leader.parent !== undefined; generation++) {
       const parent = find(leader.parent);
-      if (!parent || !isSameService(parent.identity, process.identity)) break;
+      if (parent?.program !== leader.program || !mayName(parent.naming, leader.naming)) break;
       leader = parent;
     }
     return leader;
   }
 
   return {
-    beginPass(keptNow = () => undefined) {
-      kept = keptNow;
+    beginPass({ processOf: of, listeners = [] } = {}) {
+      processOf = of;
+      ports = rules.length > 0 ? portsByPid(listeners) : new Map();
       before = now;
       now = new Map();
       found.clear();
+      running.beginPass();
     },
     identify(pid, image) {
       const key = keyOf(pid, image);
-      const named = now.get(key);
-      if (named) return named;
+      const known = now.get(key);
+      if (known) return known;
       const process = find(pid, image);
       const remembered = !process || process.hasEnded ? before.get(key) : undefined;
-      const identity = remembered ?? (process && leaderOf(process).identity);
+      const identity = remembered ?? (process && toIdentity(leaderOf(process)));
       if (identity) now.set(key, identity);
       return identity;
     },
+    explain(pid) {
+      const process = find(pid);
+      if (!process) return undefined;
+      const { naming, facts } = leaderOf(process);
+      return { ...naming, process: processName(facts.files), pid: facts.pid };
+    },
   };
+}
+
+function mayName(leader: Naming, worker: Naming): boolean {
+  return leader.service === worker.service || STEPS.indexOf(leader.step) < STEPS.indexOf(worker.step);
+}
+
+function toIdentity({ naming: { service, step, site }, facts: { pid, files } }: Found): Identity {
+  return {
+    service: shorten(service),
+    process: shorten(processName(files)),
+    pid,
+    kind: kindOf(step),
+    ...(site !== undefined && { site: shorten(site) }),
+  };
+}
+
+function portsByPid(listeners: Pass['listeners']): Map<number, readonly number[]> {
+  const ports = new Map<number, Set<number>>();
+  for (const { pid, port } of listeners) {
+    if (pid !== undefined) ports.set(pid, (ports.get(pid) ?? new Set()).add(port));
+  }
+  return new Map([...ports].map(([pid, set]) => [pid, [...set].sort((a, b) => a - b)]));
 }
 
 function keyOf(pid: number, image: number | undefined): string {
@@ -109,20 +200,6 @@ function isSameProcess(now: ProcessFiles, kept: ProcessFiles): boolean {
   if (!now.executable || !kept.executable) return true;
   // The kernel program keeps the name alone, and cuts a long one short.
   return fileName(now.executable).subarray(0, kept.executable.length).equals(fileName(kept.executable));
-}
-
-function toFound(pid: number, files: ProcessFiles, hasEnded: boolean): Found {
-  const identity = { service: shorten(serviceName(files)), process: shorten(processName(files)), pid };
-  return { identity, parent: files.parent, hasEnded };
-}
-
-/** Whether it has ended and only waits for its parent to notice: it has lost its command line. */
-function isZombie({ args, executable }: ProcessFiles): boolean {
-  return args.length === 0 && !executable;
-}
-
-function isSameService(one: Identity, other: Identity): boolean {
-  return one.service === other.service && one.process === other.process;
 }
 
 function shorten(name: string): string {

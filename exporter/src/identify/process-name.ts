@@ -19,12 +19,15 @@ export function processName({ comm, executable }: ProcessFiles): string {
   return isCut ? escapeBytes(file) : name;
 }
 
-/** The last part of an executable's path; the kernel appends a mark once the file is deleted (proc(5)). */
+/** The last part of an executable's path. */
 export function fileName(path: Buffer): Buffer {
+  const whole = filePath(path);
+  return whole.subarray(whole.lastIndexOf('/') + 1);
+}
+
+/** An executable's path without the mark that the kernel appends once the file is deleted (proc(5)). */
+export function filePath(path: Buffer): Buffer {
   const deleted = Buffer.from(' (deleted)');
-  const end =
-    path.length > deleted.length && path.subarray(-deleted.length).equals(deleted)
-      ? -deleted.length
-      : undefined;
-  return path.subarray(path.lastIndexOf('/') + 1, end);
+  const isDeleted = path.length > deleted.length && path.subarray(-deleted.length).equals(deleted);
+  return isDeleted ? path.subarray(0, -deleted.length) : path;
 }
