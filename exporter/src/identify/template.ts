@@ -11,7 +11,7 @@ export function parseTemplate(text: string): Template {
   const parts = text.split(/(\$(?:\$|\d+|\{\w+\})?)/).map((part, at) => {
     if (at % 2 === 0) return part;
     if (part === '$$') return '$';
-    if (part === '$') throw new Error('has a "$" that is neither $1, $' + '{name} nor $$');
+    if (part === '$') throw new Error(`has a "$" that is neither $1, \${name} nor $$`);
     return { name: part.replace(/[${}]/g, '') };
   });
   return { parts };

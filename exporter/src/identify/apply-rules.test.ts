@@ -1,0 +1,119 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of the user’s.
+import { describe, expect, it } from 'vitest';
+import { processFiles } from '../../../test/fixtures/process-files.ts';
+import { applyRules } from './apply-rules.ts';
+import type { ProcessFacts } from './facts.ts';
+import { parseRules } from './rules.ts';
+
+const facts: ProcessFacts = {
+  pid: 20,
+  files: processFiles('gunicorn', 'gunicorn: master --name shop --workers 4', '/usr/bin/gunicorn3'),
+  cgroup: '',
+  unit: 'shop@eu-west',
+  user: 'www-data',
+  otelName: undefined,
+  ports: [8000, 8001],
+  workload: { kind: 'container', service: 'front', container: 'shop-front-1' },
+};
+
+const nothing: ProcessFacts = {
+  ...{ pid: 21, files: processFiles('x'), cgroup: '', ports: [] },
+  ...{ unit: undefined, user: undefined, otelName: undefined, workload: undefined },
+};
+
+const named = (match: object, service = 'yes', of = facts) =>
+  applyRules(parseRules([{ match, service }]), of)?.service;
+
+describe('a rule matches', () => {
+  it.each([
+    [{ executable: '/usr/bin/gunicorn3' }],
+    [{ executable: 'gunicorn\\d' }],
+    [{ command: '.* --name shop .*' }],
+    [{ unit: 'shop@.*' }],
+    [{ container: 'shop-.*' }],
+    [{ user: 'www-data' }],
+    [{ port: 8001 }],
+    [{ port: 8000, user: '.*', unit: '.*' }],
+    [{ unit: 'cart|shop@eu-west' }],
+  ])('%j', (match) => expect(named(match)).toBe('yes'));
+});
+
+describe('a rule does not match', () => {
+  it.each([
+    ['a part of the text', { unit: 'shop' }],
+    ['a part of one of two', { unit: 'shop|cart' }],
+    ['another case', { user: 'WWW-data' }],
+    ['another port', { port: 80 }],
+    ['one of two', { port: 8000, user: 'root' }],
+    ['a folder', { executable: '/usr/bin' }],
+  ])('by %s', (_title, match) => expect(named(match)).toBeUndefined());
+
+  it.each([[{ unit: '.*' }], [{ user: '.*' }], [{ container: '.*' }], [{ port: 80 }]])(
+    'what is not known: %j',
+    (match) => expect(named(match, 'yes', nothing)).toBeUndefined(),
+  );
+});
+
+it('takes the process’s name for an executable that may not be read', () => {
+  expect(named({ executable: 'x' }, 'yes', nothing)).toBe('yes');
+});
+
+it('takes the executable’s name, deleted or not', () => {
+  const deleted = { ...facts, files: processFiles('app', '', '/srv/app (deleted)') };
+  for (const executable of ['/srv/app', 'app'])
+    expect(named({ executable }, '${executable}', deleted)).toBe('app');
+});
+
+it('matches across the lines of a command', () => {
+  const files = { ...facts.files, args: ['sh', '-c', 'a\nb'].map((arg) => Buffer.from(arg)) };
+  expect(named({ command: 'sh -c a.b' }, 'yes', { ...facts, files })).toBe('yes');
+});
+
+it('looks at no more than the start of a command', () => {
+  const files = { ...facts.files, args: [Buffer.from(`x${'y'.repeat(5000)}`)] };
+  expect(named({ command: '(x)(y*)' }, '${1}', { ...facts, files })).toBe('x');
+  expect(named({ command: '(.*)' }, '$1', { ...facts, files })).toHaveLength(2048);
+});
+
+describe('a name is made', () => {
+  it.each([
+    [{ unit: '(.+)@(.+)' }, '$2/$1', 'eu-west/shop'],
+    [{ unit: '(?<app>.+)@(?<at>.+)' }, '${app}.${at}', 'shop.eu-west'],
+    [{ unit: '(?<app>.+)@.*', user: '(?<who>\\w+)-.*' }, '${app}-${who}', 'shop-www'],
+    [{ port: 8001 }, '${executable}:${port}', 'gunicorn3:8001'],
+    [{ user: '.*' }, '${process} ${unit} ${container} ${user} ${port}', expect.stringContaining('8000')],
+    [{ unit: 'shop(?<x>!)?.*' }, 'a${x}b', 'ab'],
+    [{ unit: '(.+)@.*' }, ' $1 ', 'shop'],
+  ])('of %j as %s', (match, service, name) => expect(named(match, service)).toEqual(name));
+});
+
+describe('a rule that would make no name leaves the process to the next', () => {
+  const fallback = { match: { executable: '.*' }, service: 'next' };
+  it.each([
+    ['its template names what the process has not', { match: { port: 8000 }, service: '${container}' }],
+    ['its group is empty', { match: { user: '.*(x?)' }, service: '$1' }],
+  ])('as %s', (_title, first) => {
+    const alone = { ...facts, workload: undefined };
+    expect(applyRules(parseRules([first, fallback]), alone)).toEqual({ service: 'next', rule: 2 });
+  });
+});
+
+it('is the first of several', () => {
+  const rules = parseRules([
+    { match: { user: 'root' }, service: 'no' },
+    { match: { user: 'www-data' }, service: 'first', site: '${unit}' },
+    { match: { user: 'www-data' }, service: 'second' },
+  ]);
+  expect(applyRules(rules, facts)).toEqual({ service: 'first', site: 'shop@eu-west', rule: 2 });
+  expect(applyRules([], facts)).toBeUndefined();
+});
+
+it('has no site where its template names what is not known', () => {
+  const rules = parseRules([{ match: { executable: '.*' }, service: 'a', site: '${unit}' }]);
+  expect(applyRules(rules, nothing)).toEqual({ service: 'a', rule: 1 });
+});
+
+it('takes hostile text as text', () => {
+  const hostile = '<b>"$1" ${user}\n\u202e</b>';
+  expect(named({ unit: '(.*)' }, 'x$1', { ...facts, unit: hostile })).toBe(`x${hostile}`);
+});
