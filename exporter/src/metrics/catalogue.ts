@@ -175,6 +175,22 @@ export const SELF_METRICS = define({
     integer: true,
     help: 'Edges exported now.',
   },
+  foldedEdges: {
+    name: 'musubi.edges.folded',
+    kind: 'updown',
+    unit: '{edge}',
+    integer: true,
+    attributes: ['reason'],
+    help: 'Half-edges of the last pass that are told as one with others, by the reason.',
+  },
+  foldedConnections: {
+    name: 'musubi.connections.folded',
+    kind: 'counter',
+    unit: '{connection}',
+    integer: true,
+    attributes: ['reason'],
+    help: 'Connections opened that are told as one with others, by the reason.',
+  },
   namespaces: {
     name: 'musubi.network.namespaces',
     kind: 'updown',

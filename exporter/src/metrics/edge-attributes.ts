@@ -3,6 +3,9 @@ import type { EdgeAttribute } from './catalogue.ts';
 
 export type AttributeValue = string | number;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
+/** In the place of a pid: those of many processes. No process outside the kernel has it. */
+export const MANY_PIDS = 0;
+
 type EdgeAttributes = Partial<Record<EdgeAttribute, AttributeValue>>;
 
 /** The attributes of a half-edge in the catalogue's words; what is not known is left out. */
@@ -32,8 +35,8 @@ function portAttribute(port: number): EdgeAttributes {
 
 function endAttributes(side: 'src' | 'dst', end: End): EdgeAttributes {
   const attributes: EdgeAttributes = {};
-  for (const field of ['service', 'process', 'pid', 'host', 'address', 'kind'] as const) {
-    const value = end[field];
+  for (const field of ['service', 'process', 'pid', 'host', 'address', 'site', 'kind'] as const) {
+    const value = field === 'pid' && end.pid === MANY_PIDS ? 'many' : end[field];
     if (value !== undefined && value !== '') attributes[`${side}.${field}`] = value;
   }
   return attributes;
@@ -47,8 +50,8 @@ export function edgeKey({ flow, src, dst }: HalfEdge): string {
   return `${flow.direction}\0${flow.transport}\0${flow.port}\0${endKey(src)}\0${endKey(dst)}`;
 }
 
-function endKey({ kind, host = '', service = '', process = '', pid, address }: End): string {
-  return `${kind}\0${host}\0${service}\0${process}\0${pid ?? ''}\0${address}`;
+function endKey({ kind, host = '', site = '', service = '', process = '', pid, address }: End): string {
+  return `${kind}\0${host}\0${site}\0${service}\0${process}\0${pid ?? ''}\0${address}`;
 }
 
 /** The same text for the same attributes, whatever their order. */

@@ -1,0 +1,34 @@
+import type { Flow } from '../aggregate/fold.ts';
+import type { SelfMetrics } from './self-metrics.ts';
+
+/** Why a dependency is told as one with others: for its far end's address, or for a limit. */
+export const FOLDS = ['internet', 'network', 'edges', 'pids'] as const;
+export type Fold = (typeof FOLDS)[number];
+
+/** Takes note of a flow that is told as one with others. */
+export type NoteFold = (reason: Fold, flow: Pick<Flow, 'opened'>) => void;
+
+/** Counts what is folded, so that nothing becomes less telling in silence. */
+export interface FoldCounts {
+  readonly note: NoteFold;
+  /** Tells what the pass has folded, and starts the next one. */
+  report(self: SelfMetrics): void;
+}
+
+export function createFoldCounts(): FoldCounts {
+  const edges = { internet: 0, network: 0, edges: 0, pids: 0 };
+  const connections = { ...edges };
+  return {
+    note(reason, { opened }) {
+      edges[reason]++;
+      connections[reason] += opened;
+    },
+    report(self) {
+      for (const reason of FOLDS) {
+        self.set('foldedEdges', edges[reason], { reason });
+        self.set('foldedConnections', connections[reason], { reason });
+        edges[reason] = 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
+import type { HalfEdge } from '../half-edge.ts';
+import type { Network } from './networks.ts';
+import { createResolve, farEnd, type ResolveOptions } from './resolve.ts';
+
+const NOWHERE: ReadonlySet<string> = new Set();
+const INTERNET = { address: '', service: 'internet', kind: 'internet' };
+
+function resolveOne(half: HalfEdge, options: ResolveOptions = {}, here = NOWHERE) {
+  const folds: string[] = [];
+  const [resolved] = createResolve(options)([half], here, (reason) => folds.push(reason));
+  return { far: farEnd(resolved as HalfEdge), resolved, folds };
+}
+
+const to = (remoteAddress: string, options?: ResolveOptions) =>
+  resolveOne(halfEdge({ remoteAddress }), options);
+
+describe('an address', () => {
+  it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '203.0.113.9', '2606:4700::1', '::2', '64:ff9b::1'])(
+    'on the internet is part of it: %s',
+    (address) => {
+      expect(to(address)).toMatchObject({ far: INTERNET, folds: ['internet'] });
+    },
+  );
+
+  it.each([
+    ...['10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.0.1', '100.64.0.1', '100.127.255.255'],
+    ...['127.0.0.1', '169.254.169.254', '224.0.0.251', '255.255.255.255', '0.0.0.0'],
+    ...['::', '::1', 'fd00::1', 'fe80::1', 'ff02::fb'],
+  ])('that may be of an own host is kept: %s', (address) => {
+    const half = halfEdge({ remoteAddress: address });
+    const { resolved, folds } = resolveOne(half);
+    expect(resolved).toBe(half);
+    expect(folds).toEqual([]);
+  });
+
+  it('of a client is folded as that of a server, and the port is kept', () => {
+    const { resolved } = resolveOne(halfEdge({ direction: 'inbound', remoteAddress: '8.8.8.8', port: 443 }));
+    expect(resolved).toMatchObject({ src: INTERNET, dst: { service: 'shop', address: '10.0.0.1' } });
+    expect(resolved?.flow.port).toBe(443);
+  });
+
+  it('on the internet is kept when asked to', () => {
+    const { far, folds } = to('8.8.8.8', { internet: 'keep' });
+    expect(far).toEqual({ address: '8.8.8.8', kind: 'unknown' });
+    expect(folds).toEqual([]);
+  });
+
+  it('of this host is kept, though it is a public one', () => {
+    const half = halfEdge({ remoteAddress: '8.8.8.8' });
+    expect(resolveOne(half, {}, new Set(['8.8.8.8'])).resolved).toBe(half);
+  });
+});
+
+describe('an end that is known already', () => {
+  const process = { service: 'db', process: 'postgres', pid: 30, kind: 'process' } as const;
+  it.each([
+    ['by its process', halfEdge({ remoteAddress: '8.8.8.8' }, SHOP, process)],
+    ['to be here', halfEdge({ remoteAddress: '8.8.8.8', remotePid: 30 })],
+    ['by pairing', { ...halfEdge(), dst: { address: '8.8.8.8', ...process } }],
+    ['by DNS', { ...halfEdge(), dst: { address: '8.8.8.8', service: 'dns.google', kind: 'dns' as const } }],
+    [
+      'as a Unix socket',
+      halfEdge({ transport: 'unix', remoteAddress: '8.8.8.8', localAddress: '', port: 0 }),
+    ],
+    ['as many', halfEdge({ folded: true, localAddress: '', remoteAddress: '', port: 0 })],
+  ])('%s is left alone', (_title, half) => {
+    const networks = [{ cidr: '0.0.0.0/0', name: 'all' }];
+    expect(resolveOne(half, { networks }).resolved).toBe(half);
+  });
+});
+
+describe("the user's networks", () => {
+  const networks: Network[] = [
+    { cidr: '10.0.0.0/8', name: 'office', site: 'hq' },
+    { cidr: '10.9.0.0/16', site: 'fra' },
+    { cidr: '203.0.113.0/24' },
+    { cidr: '0.0.0.0/0', name: 'abroad' },
+  ];
+
+  it('with a name stand for their addresses', () => {
+    const { far, folds } = to('10.1.2.3', { networks });
+    expect(far).toEqual({ address: '', service: 'office', kind: 'network', site: 'hq' });
+    expect(folds).toEqual(['network']);
+  });
+
+  it('with a site alone tell that, and keep the addresses', () => {
+    const { far, folds } = to('10.9.2.3', { networks });
+    expect(far).toEqual({ address: '10.9.2.3', kind: 'unknown', site: 'fra' });
+    expect(folds).toEqual([]);
+  });
+
+  it('with neither keep the addresses of own hosts on the internet', () => {
+    expect(to('203.0.113.9', { networks }).far).toEqual({ address: '203.0.113.9', kind: 'unknown' });
+  });
+
+  it('yield to narrower ranges, known ones as well', () => {
+    expect(to('8.8.8.8', { networks }).far).toMatchObject({ service: 'abroad', kind: 'network' });
+    expect(to('192.168.1.1', { networks }).far).toEqual({ address: '192.168.1.1', kind: 'unknown' });
+  });
+});
+
+it('gives the same for addresses it has seen, however many others came between', () => {
+  const resolve = createResolve({ networks: [{ cidr: '20.0.0.0/16', name: 'twenty' }] });
+  const clients = Array.from({ length: 40_000 }, (_, i) => `20.${i >> 14}.${(i >> 8) & 63}.${i & 255}`);
+  const halves = clients.map((remoteAddress) => halfEdge({ direction: 'inbound', remoteAddress }));
+  for (let pass = 0; pass < 2; pass++) {
+    const counts = { internet: 0, network: 0, edges: 0, pids: 0 };
+    const resolved = resolve(halves, NOWHERE, (reason) => counts[reason]++);
+    expect(counts).toEqual({ network: 16_384, internet: 23_616, edges: 0, pids: 0 });
+    expect(new Set(resolved.map(({ src }) => src.service))).toEqual(new Set(['twenty', 'internet']));
+  }
+});
+
+it('leaves the half-edges that it is given as they are', () => {
+  const half = halfEdge({ remoteAddress: '8.8.8.8' });
+  const before = structuredClone(half);
+  resolveOne(half);
+  expect(half).toEqual(before);
+});
