@@ -1,0 +1,86 @@
+import type { End, HalfEdge } from '../half-edge.ts';
+import { edgeKey } from '../metrics/edge-attributes.ts';
+import type { NoteFold } from '../metrics/folds.ts';
+import { farEnd, withFarEnd } from '../resolve/resolve.ts';
+import { type Admission, createAdmission } from './admission.ts';
+
+/** What stands for the far ends past the limit. */
+const OTHER: End = { address: '', service: 'other', kind: 'unknown' };
+
+/** Past the limit this many are still told apart by the port and by the own end. */
+const MAX_REMAINDERS = 16;
+
+/** The edges of a service in one direction and transport: a flood of one kind leaves the others their places. */
+interface Group {
+  readonly edges: Admission<string>;
+  readonly remainders: Admission<string>;
+}
+
+/**
+ * Tells the first `limit` edges of each service in each direction and transport; the far ends of the others are the
+ * service `other`, as long as the first are in use or not yet forgotten (`forgetAfter`, ms). The sums stay whole:
+ * they belong to whatever edge a connection is told as.
+ */
+export function createLimitEdges(limit: number, forgetAfter: number) {
+  const services = new Map<string | undefined, Map<string, Group>>();
+
+  function limited(half: HalfEdge, now: number, note: NoteFold): HalfEdge {
+    // The capture has folded it already, into one edge.
+    if (half.flow.folded) return half;
+    const group = groupOf(services, half, limit);
+    if (group.edges.admit(edgeKey(half), now)) return half;
+    note('edges', half.flow);
+    const other = withFarEnd(half, OTHER);
+    return group.remainders.admit(edgeKey(other), now) ? other : withoutDetails(other);
+  }
+
+  function forget(now: number): void {
+    for (const [service, groups] of services) {
+      for (const [kind, { edges, remainders }] of groups) {
+        edges.forget(now - forgetAfter);
+        remainders.forget(now - forgetAfter);
+        if (edges.size === 0 && remainders.size === 0) groups.delete(kind);
+      }
+      if (groups.size === 0) services.delete(service);
+    }
+  }
+
+  return (halfEdges: readonly HalfEdge[], now: number, note: NoteFold): readonly HalfEdge[] => {
+    forget(now);
+    return halfEdges.map((half) => limited(half, now, note));
+  };
+}
+
+/** Nothing is left of which there could be many. */
+function withoutDetails(half: HalfEdge): HalfEdge {
+  const { flow, src, dst } = half;
+  const bare = ({ service, host, kind, site }: End): End => ({
+    address: '',
+    kind,
+    ...(service !== undefined && { service }),
+    ...(host !== undefined && { host }),
+    ...(site !== undefined && { site }),
+  });
+  return { flow: { ...flow, port: 0 }, src: bare(src), dst: bare(dst) };
+}
+
+function groupOf(
+  services: Map<string | undefined, Map<string, Group>>,
+  half: HalfEdge,
+  limit: number,
+): Group {
+  const { direction, transport } = half.flow;
+  const { service } = farEnd(half) === half.dst ? half.src : half.dst;
+  let groups = services.get(service);
+  if (!groups) {
+    groups = new Map();
+    services.set(service, groups);
+  }
+  const kind = `${direction} ${transport}`;
+  let group = groups.get(kind);
+  if (!group) {
+    group = { edges: createAdmission(limit), remainders: createAdmission(MAX_REMAINDERS) };
+    groups.set(kind, group);
+  }
+  return group;
+}
