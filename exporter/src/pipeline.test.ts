@@ -181,6 +181,8 @@ describe('a pass', () => {
       'aggregate',
       'identify',
       'pair',
+      'resolve',
+      'budget',
       'ledger',
     ]);
   });
@@ -188,7 +190,7 @@ describe('a pass', () => {
   it('tells of the table that the capture keeps, if it keeps one', async () => {
     const told = () =>
       [...pipeline.families()]
-        .filter(({ definition: { name } }) => /table|folded|missed/.test(name))
+        .filter(({ definition: { name } }) => /capture\.(table|connections|events)/.test(name))
         .map(({ definition: { name }, points }) => [name, ...points.map(({ value }) => value)]);
     await pipeline.pass();
     expect(told()).toEqual([]);
