@@ -1,4 +1,4 @@
-import type { Direction, Observation, Transport } from '../capture/capture.ts';
+import { type Direction, type Observation, TRAFFIC_COUNTS, type Transport } from '../capture/capture.ts';
 import { addCounts, type Counts, changeSince, isNothing } from './counts.ts';
 
 /**
@@ -28,6 +28,10 @@ export interface Flow extends Counts {
 /** What was counted of one observation so far. */
 interface Seen extends Counts {
   readonly netns: number;
+  /** The observation of the pass before. A capture may tell the very object again where nothing has changed. */
+  last?: Observation;
+  /** The key of its flow. */
+  key: string;
 }
 
 /**
@@ -43,15 +47,20 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
     for (const [id, seen] of unread.size > 0 ? before : []) if (unread.has(seen.netns)) now.set(id, seen);
     const flows = new Map<string, Flow>();
     for (const observation of observations) {
-      const seen = before.get(observation.id) ?? { netns: observation.netns, opened: 0 };
-      const change = changeSince(seen, observation);
-      addCounts(seen, change);
+      const seen: Seen = before.get(observation.id) ?? { netns: observation.netns, opened: 0, key: '' };
       now.set(observation.id, seen);
-      if (observation.open === 0 && isNothing(change)) continue;
+      let change: Counts | undefined;
+      if (seen.last !== observation) {
+        change = changeSince(seen, observation);
+        addCounts(seen, change);
+        seen.key = keyOf(observation);
+        seen.last = observation;
+      }
+      if (observation.open === 0 && (!change || isNothing(change))) continue;
 
-      const flow = flowOf(flows, observation);
+      const flow = flowOf(flows, seen.key, observation);
       flow.open += observation.open;
-      addCounts(flow, change);
+      addCounts(flow, change ?? nothingOf(observation));
       if (observation.rtt !== undefined) {
         flow.rttSum += observation.rtt * observation.open;
         flow.rttCount += observation.open;
@@ -62,13 +71,25 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
   };
 }
 
-function flowOf(flows: Map<string, Flow>, observation: Observation): Flow {
+function keyOf(observation: Observation): string {
   const { netns, transport, direction, pid, image, remotePid, folded = false } = observation;
   const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
   const process = `${netns} ${pid} ${image} ${remotePid} ${folded}`;
-  const key = `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress}`;
+  return `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress}`;
+}
+
+/** No change of what the capture counts: a count that was given stays given. */
+function nothingOf(observation: Observation): Counts {
+  const nothing: Counts = { opened: 0 };
+  for (const count of TRAFFIC_COUNTS) if (observation[count] !== undefined) nothing[count] = 0;
+  return nothing;
+}
+
+function flowOf(flows: Map<string, Flow>, key: string, observation: Observation): Flow {
   let flow = flows.get(key);
   if (!flow) {
+    const { netns, transport, direction, pid, image, remotePid, folded = false } = observation;
+    const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
     flow = {
       ...{ netns, transport, direction, localAddress, remoteAddress, port, pid, image, remotePid, folded },
       ...{ open: 0, opened: 0, rttSum: 0, rttCount: 0 },

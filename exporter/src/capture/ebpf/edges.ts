@@ -1,7 +1,17 @@
 import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
 import type { Direction, Listener, Observation } from '../capture.ts';
 import type { KernelProgram } from './kernel-program.ts';
-import { addEdge, decodeEdge, decodeEdgeKey, type EdgeCounts, type EdgeKey, FOLDS } from './layout.ts';
+import {
+  addEdge,
+  decodeEdge,
+  decodeEdgeKey,
+  type EdgeCounts,
+  type EdgeKey,
+  FOLDS,
+  isChanged,
+  NONE_FAILED,
+  NONE_SET_UP,
+} from './layout.ts';
 
 /** The kernel's records, read at each pass. */
 export interface Edges {
@@ -13,11 +23,10 @@ export interface Edges {
 
 /** What is remembered of a record from pass to pass. */
 interface Known {
-  readonly id: string;
-  readonly key: EdgeKey;
-  /** The record as last read, and what it says. */
-  readonly value: Buffer;
-  counts: EdgeCounts;
+  /** The very object is told again in the next pass if nothing has changed, which saves others to compare. */
+  observation: Observation;
+  /** Kept where listeners have something to say about it. */
+  readonly key: EdgeKey | undefined;
   /** When its counts last changed, in ms. */
   changed: number;
   pass: number;
@@ -39,26 +48,30 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
     const name = nameOf(key, value);
     const edge = known.get(name);
     if (!edge) {
-      const counts = decodeEdge(value, program.walks);
-      const copy = Buffer.from(value);
-      known.set(name, {
+      const decoded = decodeEdgeKey(key);
+      const { isPeer, ...place } = decoded;
+      const observation = {
         id: `${++serial}`,
-        key: decodeEdgeKey(key),
-        value: copy,
-        counts,
-        changed: now,
-        pass,
-      });
+        ...place,
+        ...countsOf(place, decodeEdge(value, program.walks)),
+      };
+      const isOpenToSay = isPeer || (decoded.pid === undefined && decoded.direction !== 'outbound');
+      known.set(name, { observation, key: isOpenToSay ? decoded : undefined, changed: now, pass });
       return;
     }
     edge.pass = pass;
-    const isSame = value.equals(edge.value);
-    // One that has not changed may still tell a round-trip time that no walk has measured again.
-    if (isSame && edge.counts.rtt === undefined) return;
-    edge.counts = decodeEdge(value, program.walks);
-    if (isSame) return;
-    value.copy(edge.value);
+    if (!isChanged(value, edge.observation, program.walks)) return;
+    tell(edge, value);
     edge.changed = now;
+  }
+
+  function tell(edge: Known, value: Buffer): void {
+    const { id, netns, transport, direction, localAddress, remoteAddress, port, pid, image } =
+      edge.observation;
+    edge.observation = {
+      ...{ id, netns, transport, direction, localAddress, remoteAddress, port, pid, image },
+      ...countsOf(edge.observation, decodeEdge(value, program.walks)),
+    };
   }
 
   /** Takes out what is out of use. Should it have been used this very moment, its last counts are told. */
@@ -66,10 +79,10 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
     const patience = crowded ? 0 : IDLE;
     const inUse: [name: string, edge: Known, value: Buffer][] = [];
     for (const [name, edge] of known) {
-      if (edge.counts.open > 0 || now - edge.changed < patience || edge.changed === now) continue;
+      if (edge.observation.open > 0 || now - edge.changed < patience || edge.changed === now) continue;
       const last = program.takeEdge(keyOf(name));
-      if (last) edge.counts = decodeEdge(last, program.walks);
-      if (last && edge.counts.open > 0) inUse.push([name, edge, last]);
+      if (last) tell(edge, last);
+      if (last && edge.observation.open > 0) inUse.push([name, edge, last]);
       else gone.push(name);
     }
     for (const [name, edge, value] of inUse)
@@ -80,7 +93,7 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
   /** Its connections must find the record they are counted on when they end. Whether they have not ended by now. */
   function putBack(key: Buffer, edge: Known, value: Buffer): boolean {
     for (;;) {
-      if (edge.counts.open === 0) return false;
+      if (edge.observation.open === 0) return false;
       const put = program.putEdge(key, value);
       // A full table has no room for it: it counts as over.
       if (put !== 'exists') return put === 'inserted';
@@ -88,7 +101,7 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       const more = program.takeEdge(key);
       if (!more) continue;
       addEdge(value, more);
-      edge.counts = decodeEdge(value, program.walks);
+      tell(edge, value);
     }
   }
 
@@ -103,8 +116,10 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
 
       const owners = new Owners(listeners);
       const observations: Observation[] = [];
-      for (const { id, key, counts } of known.values())
-        observations.push(observationOf(id, key, counts, owners));
+      for (const edge of known.values()) {
+        if (edge.key) edge.observation = asTheyListen(edge.observation, edge.key, owners);
+        observations.push(edge.observation);
+      }
       program.folds().forEach((value, i) => {
         const fold = FOLDS[i];
         const counts = decodeEdge(value, program.walks);
@@ -154,14 +169,13 @@ function placeOf(
   return `${netns} ${transport} ${port} ${address}`;
 }
 
-function observationOf(id: string, key: EdgeKey, counts: EdgeCounts, owners: Owners): Observation {
-  const { direction: told, isPeer, ...rest } = key;
-  const listener = told === 'outbound' ? undefined : owners.of(key);
+function asTheyListen(last: Observation, key: EdgeKey, owners: Owners): Observation {
+  const listener = owners.of(key);
   // Two UDP ends that both chose their ports: someone who takes from anyone on the own one is a server.
-  const direction: Direction = isPeer && listener ? 'inbound' : told;
+  const direction: Direction = key.isPeer && listener ? 'inbound' : key.direction;
   // A connection from before anyone had met its listener has no pid of its own.
   const pid = key.pid ?? listener?.pid;
-  return { id, ...rest, direction, pid, ...countsOf(key, counts) };
+  return last.direction === direction && last.pid === pid ? last : { ...last, direction, pid };
 }
 
 function countsOf({ transport, direction }: Pick<EdgeKey, 'transport' | 'direction'>, counts: EdgeCounts) {
@@ -170,7 +184,8 @@ function countsOf({ transport, direction }: Pick<EdgeKey, 'transport' | 'directi
   return {
     ...{ open, opened, transmittedBytes, receivedBytes, retransmits },
     ...(rtt !== undefined && { rtt }),
-    ...(direction === 'outbound' && { failed, setup }),
+    ...(direction === 'outbound' && failed !== NONE_FAILED && { failed }),
+    ...(direction === 'outbound' && setup !== NONE_SET_UP && { setup }),
   };
 }
 

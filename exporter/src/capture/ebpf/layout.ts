@@ -5,7 +5,7 @@
 import { endianness } from 'node:os';
 import { formatIpv6 } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
-import { type Direction, FAILURES, SETUP_BOUNDS, type Transport } from '../capture.ts';
+import { type Direction, FAILURES, type Observation, SETUP_BOUNDS, type Transport } from '../capture.ts';
 
 /** Only little-endian hosts are read; the capture is not offered on others. */
 export const IS_READABLE = endianness() === 'LE';
@@ -78,23 +78,47 @@ export interface EdgeCounts {
   readonly setup: { readonly counts: readonly number[]; readonly sum: number };
 }
 
+/** Of the many records of which no connection failed, and of those that none was opened on. */
+export const NONE_FAILED: EdgeCounts['failed'] = FAILURES.map(() => 0);
+export const NONE_SET_UP: EdgeCounts['setup'] = { counts: Array(SETUP_BUCKETS).fill(0), sum: 0 };
+
 /** `walk` is the number of the last walk: round-trip times of an earlier one are out of date. */
 export function decodeEdge(bytes: Buffer, walk: number, offset = 0): EdgeCounts {
   demand('a record', bytes, EDGE_BYTES, offset);
-  const measured = bytes.readUInt32LE(offset + 68) === walk ? bytes.readUInt32LE(offset + 64) : 0;
+  const failed = readCounts(bytes, offset + FAILED, FAILURES.length);
+  const setup = readCounts(bytes, offset + SETUP, SETUP_BUCKETS);
   return {
     opened: readUInt64(bytes, offset + 8),
     open: Math.max(0, bytes.readInt32LE(offset + 16)),
     transmittedBytes: readUInt64(bytes, offset + 24),
     receivedBytes: readUInt64(bytes, offset + 32),
     retransmits: readUInt64(bytes, offset + 40),
-    rtt: measured > 0 ? readUInt64(bytes, offset + 56) / measured / 1e6 : undefined,
-    failed: readCounts(bytes, offset + FAILED, FAILURES.length),
-    setup: {
-      counts: readCounts(bytes, offset + SETUP, SETUP_BUCKETS),
-      sum: readUInt64(bytes, offset + 48) / 1e9,
-    },
+    rtt: readRtt(bytes, walk, offset),
+    failed: failed ?? NONE_FAILED,
+    setup: setup ? { counts: setup, sum: readUInt64(bytes, offset + 48) / 1e9 } : NONE_SET_UP,
   };
+}
+
+/** Whether decoding would give other counts than it gave before: cheaper than to decode, as most have not. */
+export function isChanged(bytes: Buffer, before: Observation, walk: number): boolean {
+  demand('a record', bytes, EDGE_BYTES);
+  const { opened, open, transmittedBytes = 0, receivedBytes = 0, retransmits = 0, rtt } = before;
+  const { failed = NONE_FAILED, setup = NONE_SET_UP } = before;
+  return (
+    readUInt64(bytes, 8) !== opened ||
+    Math.max(0, bytes.readInt32LE(16)) !== open ||
+    readUInt64(bytes, 24) !== transmittedBytes ||
+    readUInt64(bytes, 32) !== receivedBytes ||
+    readUInt64(bytes, 40) !== retransmits ||
+    readRtt(bytes, walk) !== rtt ||
+    failed.some((count, i) => bytes.readUInt32LE(FAILED + 4 * i) !== count) ||
+    setup.counts.some((count, i) => bytes.readUInt32LE(SETUP + 4 * i) !== count)
+  );
+}
+
+function readRtt(bytes: Buffer, walk: number, offset = 0): number | undefined {
+  const measured = bytes.readUInt32LE(offset + 68) === walk ? bytes.readUInt32LE(offset + 64) : 0;
+  return measured > 0 ? readUInt64(bytes, offset + 56) / measured / 1e6 : undefined;
 }
 
 /** Adds what one record has counted to another; birth and round-trip times stay as they are. */
@@ -293,8 +317,16 @@ function directionOf(value: number): Direction {
   return direction;
 }
 
-function readCounts(bytes: Buffer, offset: number, length: number): number[] {
-  return Array.from({ length }, (_, i) => bytes.readUInt32LE(offset + 4 * i));
+/** Undefined where all are 0. */
+function readCounts(bytes: Buffer, offset: number, length: number): number[] | undefined {
+  let counts: number[] | undefined;
+  for (let i = 0; i < length; i++) {
+    const count = bytes.readUInt32LE(offset + 4 * i);
+    if (count === 0) continue;
+    counts ??= Array<number>(length).fill(0);
+    counts[i] = count;
+  }
+  return counts;
 }
 
 /** Exact up to 2^53; cheaper than a BigInt per count. */
