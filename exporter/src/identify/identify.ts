@@ -71,21 +71,23 @@ export function createIdentifier(
   let now = new Map<string, Identity>();
   let processOf: Pass['processOf'];
   let ports = new Map<number, readonly number[]>();
-  const found = new Map<string, Found | undefined>();
+  const looked = new Map<string, Running | undefined>();
   const named = new WeakMap<ProcessFacts, Named>();
   const facts = createFactsReader(procRoot, { portsOf: (pid) => ports.get(pid) ?? [], workloadOf });
   const running = createRunningProcesses(procRoot, facts);
 
   function find(pid: number, image?: number): Found | undefined {
-    const key = keyOf(pid, image);
-    if (!found.has(key)) {
-      const process = look(pid, image);
-      found.set(key, process && { ...process, ...nameOf(process.facts) });
-    }
-    return found.get(key);
+    const process = look(pid, image);
+    return process && { ...process, ...nameOf(process.facts) };
   }
 
-  function look(pid: number, image: number | undefined): Running | undefined {
+  function look(pid: number, image?: number): Running | undefined {
+    const key = keyOf(pid, image);
+    if (!looked.has(key)) looked.set(key, lookAnew(pid, image));
+    return looked.get(key);
+  }
+
+  function lookAnew(pid: number, image: number | undefined): Running | undefined {
     const process = running.look(pid);
     const seen = processOf?.(pid, image);
     if (!seen) return process;
@@ -97,11 +99,14 @@ export function createIdentifier(
   }
 
   /** A process starts in its parent's cgroup. The kernel forgets that of one that has ended. */
-  function cgroupFrom(pid: number | undefined): string {
-    let process = pid === undefined ? undefined : find(pid);
-    for (let generation = 0; process?.hasEnded && generation < MAX_GENERATIONS; generation++)
-      process = process.parent === undefined ? undefined : find(process.parent);
-    return process && !process.hasEnded ? process.facts.cgroup : '';
+  function cgroupFrom(parent: number | undefined): string {
+    let pid = parent;
+    for (let generation = 0; pid !== undefined && generation < MAX_GENERATIONS; generation++) {
+      const process = look(pid);
+      if (process && !process.hasEnded) return process.facts.cgroup;
+      pid = process?.parent;
+    }
+    return '';
   }
 
   /** Its name is found anew only when something has changed on which it may depend. */
@@ -138,7 +143,7 @@ export function createIdentifier(
       ports = rules.length > 0 ? portsByPid(listeners) : new Map();
       before = now;
       now = new Map();
-      found.clear();
+      looked.clear();
       running.beginPass();
     },
     identify(pid, image) {
