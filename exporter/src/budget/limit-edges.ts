@@ -1,7 +1,6 @@
 import type { End, HalfEdge } from '../half-edge.ts';
-import { edgeKey } from '../metrics/edge-attributes.ts';
 import type { NoteFold } from '../metrics/folds.ts';
-import { farEnd, withFarEnd } from '../resolve/resolve.ts';
+import { farEnd, ownEnd, withFarEnd } from '../resolve/resolve.ts';
 import { type Admission, createAdmission } from './admission.ts';
 
 /** What stands for the far ends past the limit. */
@@ -27,11 +26,13 @@ export function createLimitEdges(limit: number, forgetAfter: number) {
   function limited(half: HalfEdge, now: number, note: NoteFold): HalfEdge {
     // The capture has folded it already, into one edge.
     if (half.flow.folded) return half;
-    const group = groupOf(services, half, limit);
-    if (group.edges.admit(edgeKey(half), now)) return half;
+    const own = ownEnd(half);
+    const group = groupOf(services, half, own.service, limit);
+    const atOwn = ownKey(half.flow.port, own);
+    if (group.edges.admit(`${atOwn}\0${farKey(farEnd(half))}`, now)) return half;
     note('edges', half.flow);
     const other = withFarEnd(half, OTHER);
-    return group.remainders.admit(edgeKey(other), now) ? other : withoutDetails(other);
+    return group.remainders.admit(atOwn, now) ? other : withoutDetails(other);
   }
 
   function forget(now: number): void {
@@ -51,6 +52,19 @@ export function createLimitEdges(limit: number, forgetAfter: number) {
   };
 }
 
+/**
+ * The key of an edge within its group, in two parts that are short because every pass asks for all: only what
+ * differs there. A name of a Unix socket, which alone can hold the mark between fields, is but on one of the ends.
+ */
+function ownKey(port: number, { pid, process, address }: End): string {
+  return `${port}\0${pid}\0${process}\0${address}`;
+}
+
+function farKey({ kind, service, process, pid, site, address }: End): string {
+  if (kind === 'unknown' && service === undefined && site === undefined) return address;
+  return `${kind}\0${service}\0${process}\0${pid}\0${site}\0${address}`;
+}
+
 /** Nothing is left of which there could be many. */
 function withoutDetails(half: HalfEdge): HalfEdge {
   const { flow, src, dst } = half;
@@ -66,11 +80,10 @@ function withoutDetails(half: HalfEdge): HalfEdge {
 
 function groupOf(
   services: Map<string | undefined, Map<string, Group>>,
-  half: HalfEdge,
+  { flow: { direction, transport } }: HalfEdge,
+  service: string | undefined,
   limit: number,
 ): Group {
-  const { direction, transport } = half.flow;
-  const { service } = farEnd(half) === half.dst ? half.src : half.dst;
   let groups = services.get(service);
   if (!groups) {
     groups = new Map();

@@ -73,6 +73,11 @@ export function farEnd({ flow, src, dst }: HalfEdge): End {
   return flow.direction === 'outbound' ? dst : src;
 }
 
+/** The end of the observing process. */
+export function ownEnd({ flow, src, dst }: HalfEdge): End {
+  return flow.direction === 'outbound' ? src : dst;
+}
+
 /** A half-edge like the other, which stays as it is. */
 export function withFarEnd({ flow, src, dst }: HalfEdge, far: End): HalfEdge {
   return flow.direction === 'outbound' ? { flow, src, dst: far } : { flow, src: far, dst };
