@@ -1,6 +1,7 @@
 import type { ProcessFiles } from '../proc/process.ts';
 import { readStart } from '../proc/read-start.ts';
 import { createUserNames, parseUid } from '../proc/users.ts';
+import { parseCgroup } from './container/cgroup.ts';
 import { escapeBytes } from './escape-bytes.ts';
 import { otelName } from './otel-name.ts';
 import { systemdUnit } from './systemd-unit.ts';
@@ -63,7 +64,8 @@ export function createFactsReader(procRoot: string, { portsOf, workloadOf }: Sur
     const cgroup = once(own.cgroup);
     const user = once(own.user);
     const name = once(own.otelName);
-    const unit = once(() => systemdUnit(cgroup()));
+    // An engine may keep a container below its own unit, which is not the container's.
+    const unit = once(() => (parseCgroup(cgroup()) ? undefined : systemdUnit(cgroup())));
     return {
       pid,
       files,

@@ -221,6 +221,12 @@ describe('a name is given by the first that knows one', () => {
     expect(new Set(seen)).toEqual(new Set([cgroup]));
   });
 
+  it('which for one in a container is not the unit of the engine', () => {
+    const id = 'a'.repeat(64);
+    const cgroup = `1:name=systemd:/docker/${id}\n0::/system.slice/containerd.service\n`;
+    expect(name({ ...db, cgroup, environ: '' })).toMatchObject({ service: 'postgres', step: 'program' });
+  });
+
   it('by the user that it runs as', () => {
     proc.start(1, { comm: 'init\n', cmdline: 'init\0' });
     mkdirSync(`${proc.root}/1/root/etc`, { recursive: true });
