@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts';
 import { processFiles } from '../../test/fixtures/process-files.ts';
 import type { Capture, Observation, Pass } from './capture/capture.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
+import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
+import type { Workload } from './identify/workload.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import type { ProcessFiles } from './proc/process.ts';
 
 const NETNS = 7;
@@ -44,6 +46,10 @@ beforeEach(() => {
   });
   now = 5000;
   pass = seen(observation());
+  start();
+});
+
+function start(options: Partial<PipelineOptions> = {}): void {
   const capture: Capture = {
     name: 'procfs',
     async read() {
@@ -52,8 +58,15 @@ beforeEach(() => {
     },
     close() {},
   };
-  pipeline = createPipeline({ capture, procRoot: proc.root, host: 'h', forgetAfter: 1000, clock: () => now });
-});
+  pipeline = createPipeline({
+    capture,
+    procRoot: proc.root,
+    host: 'h',
+    forgetAfter: 1000,
+    clock: () => now,
+    ...options,
+  });
+}
 
 afterEach(() => proc[Symbol.dispose]());
 
@@ -81,6 +94,24 @@ describe('a pass', () => {
         'dst.kind': 'process',
         'dst.port': 80,
       },
+    ]);
+  });
+
+  it('names a container in the very pass that meets it', async () => {
+    proc.start(20, { comm: 'python3\n', cmdline: 'python3\0/srv/billing.py\0', cgroup: '0::/in\n' });
+    let fetched: Workload | undefined;
+    const workloads: CgroupWorkloads = {
+      of: (cgroup) => (cgroup === '0::/in\n' ? fetched : undefined),
+      async refresh() {
+        const isNew = fetched === undefined;
+        fetched ??= { kind: 'container', service: 'shop' };
+        return isNew;
+      },
+    };
+    start({ workloads });
+    for (let passes = 0; passes < 2; passes++) await pipeline.pass();
+    expect(pipeline.edges().map(({ attributes }) => attributes)).toMatchObject([
+      { 'src.service': 'shop', 'src.kind': 'container', 'dst.service': 'nginx', 'dst.kind': 'process' },
     ]);
   });
 

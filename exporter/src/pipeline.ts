@@ -13,6 +13,7 @@ import { pairLocal } from './aggregate/pair-local.ts';
 import { createBudget } from './budget/budget.ts';
 import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
+import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
@@ -32,6 +33,8 @@ export interface PipelineOptions extends ResolveOptions {
   readonly host: string;
   /** Where this host is, as `src.site` and `dst.site` tell it. */
   readonly site?: string | undefined;
+  /** What containers and pods are called; without, their processes go by what they run. */
+  readonly workloads?: CgroupWorkloads;
   /** How long an edge stays exported after its last use, in ms. */
   readonly forgetAfter: number;
   /** Edges told apart of one service, in each direction and transport. */
@@ -53,10 +56,10 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { capture, procRoot, host, forgetAfter, clock, uptime = clock } = options;
+  const { capture, procRoot, host, workloads, forgetAfter, clock, uptime = clock } = options;
   const self = createSelfMetrics(clock);
   const fold = createFold();
-  const identifier = createIdentifier(procRoot);
+  const identifier = createIdentifier(procRoot, workloads && { workloadOf: workloads.of });
   const addressesOf = createNetAddresses(procRoot, uptime);
   const place = createPlace(options.site);
   const resolve = createResolve(options);
@@ -87,14 +90,23 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const observations = pass.observations.map((seen) => withOwnAddress(seen, addressesAt(seen.netns)));
       return fold(observations, unread);
     });
-    const halfEdges = await self.time('identify', () => {
-      identifier.beginPass(pass);
-      listenings = nameListeners(pass, addressesAt);
-      return flows.map((flow) => {
-        const ends = { own: identify(flow.pid, flow.image), far: identify(flow.remotePid) };
-        return place.halfEdge(toHalfEdge(flow, ends, host));
+    const named = await self.time('identify', async () => {
+      const nameAll = () => ({
+        listenings: nameListeners(pass, addressesAt),
+        halfEdges: flows.map((flow) => {
+          const ends = { own: identify(flow.pid, flow.image), far: identify(flow.remotePid) };
+          return place.halfEdge(toHalfEdge(flow, ends, host));
+        }),
       });
+      identifier.beginPass(pass);
+      const first = nameAll();
+      // Only a pass that meets new containers has to wait, for a second at most.
+      if (!(await workloads?.refresh())) return first;
+      identifier.nameAnew();
+      return nameAll();
     });
+    const { halfEdges } = named;
+    listenings = named.listenings;
     await self.time('pair', () => pairLocal(halfEdges, listenings));
     const now = uptime();
     const here = new Set([...addresses.values()].flat());

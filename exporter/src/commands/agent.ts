@@ -8,6 +8,7 @@ import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { readEffectiveCapabilities } from '../doctor/capabilities.ts';
 import { captureLimits } from '../doctor/capture-limits.ts';
+import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createLog, type Log } from '../log.ts';
 import { type MetricsServer, serveMetrics } from '../metrics/metrics-server.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
@@ -63,6 +64,12 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
     capture,
     procRoot,
     host: resource['host.name'],
+    workloads: createWorkloads({
+      engine: settings['container-engine'],
+      kubernetes: settings.kubernetes,
+      env,
+      log,
+    }),
     forgetAfter: settings['forget-after'],
     clock: Date.now,
     uptime: () => performance.now(),

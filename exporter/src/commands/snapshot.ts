@@ -6,6 +6,7 @@ import type { OptionValues } from '../config/option.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { parseDuration } from '../config/values.ts';
+import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createPlainLog } from '../log.ts';
 import type { Entry } from '../metrics/ledger.ts';
 import { createPipeline } from '../pipeline.ts';
@@ -43,14 +44,21 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
   const procRoot = settings['proc-root'];
   const { capture } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns });
   const host = resourceOf(io.env, settings['host-name'])['host.name'];
+  const log = createPlainLog(io.stderr);
   const pipeline = createPipeline({
     capture,
     procRoot,
     host,
+    workloads: createWorkloads({
+      engine: settings['container-engine'],
+      kubernetes: settings.kubernetes,
+      env: io.env,
+      log,
+    }),
     forgetAfter: Number.POSITIVE_INFINITY,
     clock: Date.now,
   });
-  const warnOfHidden = createHiddenWarning(createPlainLog(io.stderr));
+  const warnOfHidden = createHiddenWarning(log);
   const end = performance.now() + settings.duration;
   try {
     warnOfHidden(await pipeline.pass());

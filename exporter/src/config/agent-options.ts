@@ -39,6 +39,19 @@ export const HOST_OPTIONS = {
     env: [{ name: 'MUSUBI_HOST_NAME' }],
     parse: parseText,
   }),
+  'container-engine': option({
+    value: 'SOCKET|none',
+    help: 'whom to ask for names of containers (default: the sockets of Docker and Podman)',
+    env: [{ name: 'MUSUBI_CONTAINER_ENGINE' }],
+    parse: parseText,
+  }),
+  kubernetes: option({
+    value: 'auto|kubelet|none',
+    help: 'whom to ask for names of pods; auto takes the API server in a pod that is told NODE_NAME',
+    env: [{ name: 'MUSUBI_KUBERNETES' }],
+    parse: oneOf('auto', 'kubelet', 'none'),
+    default: 'auto',
+  }),
   'proc-root': option({
     value: 'DIR',
     help: 'where the proc file system is mounted',

@@ -27,6 +27,8 @@ const CASES = {
   capture: ['sockdiag', 'procfs', 'auto', ['sockdiag', 'procfs', 'auto'], 'auto'],
   netns: ['self', 'all', 'self', ['self', 'all', 'self'], 'all'],
   'host-name': ['a', 'b', 'c', ['a', 'b', 'c'], undefined],
+  'container-engine': ['/a.sock', 'none', '/c.sock', ['/a.sock', 'none', '/c.sock'], undefined],
+  kubernetes: ['kubelet', 'none', 'auto', ['kubelet', 'none', 'auto'], 'auto'],
   'proc-root': ['/a', '/b', '/c', ['/a', '/b', '/c'], '/proc'],
 } as const;
 

@@ -30,6 +30,8 @@ export interface Identifier {
   beginPass(pass?: Partial<Pick<Pass, 'processOf' | 'listeners'>>): void;
   /** `image` tells the process from others that have had its pid; without, it is the one that has it now. */
   identify(pid: number, image?: number): Identity | undefined;
+  /** Has the processes of this pass named anew: their containers have got names meanwhile. */
+  nameAnew(): void;
   /** How a process that runs, or its leader, got its name. */
   explain(pid: number): Explanation | undefined;
 }
@@ -156,6 +158,7 @@ export function createIdentifier(
       if (identity) now.set(key, identity);
       return identity;
     },
+    nameAnew: () => now.clear(),
     explain(pid) {
       const process = find(pid);
       if (!process) return undefined;

@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { createCgroupWorkloads } from './cgroup-workloads.ts';
 import { createContainerNamer } from './container-namer.ts';
+import type { NameSource } from './name-source.ts';
 
 const CGROUP = `0::/docker/${'a'.repeat(64)}\n`;
 
 it('names what is in a container, once it has been allowed to ask', async () => {
-  const namer = createContainerNamer({ sources: [], log: { warn: () => {} }, uptime: () => 0 });
+  const source: NameSource = { title: 'Docker', isFor: () => true, ask: async () => {} };
+  const namer = createContainerNamer({ sources: [source], log: { warn: () => {} }, uptime: () => 0 });
   const workloads = createCgroupWorkloads(namer);
   expect(workloads.of('0::/system.slice/nginx.service\n')).toBeUndefined();
   expect(await workloads.refresh()).toBe(false);

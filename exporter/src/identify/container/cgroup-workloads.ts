@@ -1,13 +1,22 @@
+import type { Log } from '../../log.ts';
+import type { WorkloadOf } from '../workload.ts';
 import { type Container, parseCgroup } from './cgroup.ts';
-import type { ContainerNamer } from './container-namer.ts';
-import type { ContainerName } from './name-source.ts';
+import { chooseSources, type SourceOptions } from './choose-sources.ts';
+import { type ContainerNamer, createContainerNamer } from './container-namer.ts';
 
 /** What containers and pods are called, by the cgroups of their processes. */
 export interface CgroupWorkloads {
   /** By the text of `/proc/PID/cgroup`: undefined for what is in no container, or has no name until `refresh`. */
-  of(cgroup: string): ContainerName | undefined;
+  readonly of: WorkloadOf;
   /** See `ContainerNamer.refresh`. */
   refresh(): Promise<boolean>;
+}
+
+/** Names containers by those who can be asked on this host. */
+export function createWorkloads(options: SourceOptions & { log: Pick<Log, 'warn'> }): CgroupWorkloads {
+  const sources = chooseSources(options);
+  const uptime = () => performance.now();
+  return createCgroupWorkloads(createContainerNamer({ sources, log: options.log, uptime }));
 }
 
 /** More than a host has cgroups. */

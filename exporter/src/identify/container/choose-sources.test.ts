@@ -23,6 +23,7 @@ it.each<[string, Partial<SourceOptions>, string[]]>([
     { kubernetes: 'none', env: { ...IN_CLUSTER, NODE_NAME: 'n' } },
     [DOCKER, PODMAN],
   ],
+  ['nobody', { engine: 'none' }, []],
   ['the kubelet', { kubernetes: 'kubelet' }, [DOCKER, PODMAN, 'the kubelet']],
 ])('asks %s', (_title, options, titles) => {
   const sources = chooseSources({ kubernetes: 'auto', env: {}, ...options });

@@ -3,8 +3,8 @@ import { apiServerList, createKubernetes, kubeletList } from './kubernetes.ts';
 import type { NameSource } from './name-source.ts';
 
 export interface SourceOptions {
-  /** The socket of an engine; absent for the usual sockets of Docker and Podman. */
-  readonly engine?: string;
+  /** The socket of an engine, or `none`; absent for the usual sockets of Docker and Podman. */
+  readonly engine?: string | undefined;
   readonly kubernetes: 'auto' | 'kubelet' | 'none';
   /** The variables of this process. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -12,19 +12,18 @@ export interface SourceOptions {
 
 /** Who is asked for names on this host. */
 export function chooseSources({ engine, kubernetes, env }: SourceOptions): NameSource[] {
-  const engines = engine
-    ? [createEngine({ title: 'the engine', socketPath: engine })]
-    : [
-        // A path that does not tell the runtime is Docker's more often than not.
-        createEngine({
-          title: 'Docker',
-          socketPath: '/var/run/docker.sock',
-          runtimes: ['docker', 'unknown'],
-        }),
-        createEngine({ title: 'Podman', socketPath: '/run/podman/podman.sock', runtimes: ['podman'] }),
-      ];
   const list = kubernetes === 'kubelet' ? kubeletList() : kubernetes === 'auto' ? inCluster(env) : undefined;
-  return list ? [...engines, createKubernetes(list)] : engines;
+  return [...engines(engine), ...(list ? [createKubernetes(list)] : [])];
+}
+
+function engines(socketPath: string | undefined): NameSource[] {
+  if (socketPath === 'none') return [];
+  if (socketPath !== undefined) return [createEngine({ title: 'the engine', socketPath })];
+  return [
+    // A path that does not tell the runtime is Docker's more often than not.
+    createEngine({ title: 'Docker', socketPath: '/var/run/docker.sock', runtimes: ['docker', 'unknown'] }),
+    createEngine({ title: 'Podman', socketPath: '/run/podman/podman.sock', runtimes: ['podman'] }),
+  ];
 }
 
 /** The API server, for an agent that runs as a pod and is told its node. */

@@ -99,10 +99,10 @@ it('names many at once', async () => {
   expect(asked.length).toBe(100);
 });
 
-it('asks an engine for no container of others', async () => {
+it('gives no name to a container of which nobody could tell', async () => {
   const namer = createNamer();
-  expect(await nameOf(namer, container(1, { runtime: 'cri-o' }))).toEqual(short);
-  expect(await nameOf(namer, container(2, { podUid: 'u-1' }))).toEqual(short);
+  expect(await nameOf(namer, container(1, { runtime: 'cri-o' }))).toBeUndefined();
+  expect(await nameOf(namer, container(2, { podUid: 'u-1' }))).toBeUndefined();
   expect(asked).toEqual([]);
   expect(warnings).toEqual([]);
 });

@@ -1,15 +1,16 @@
 import type { Log } from '../../log.ts';
+import type { Workload } from '../workload.ts';
 import type { Container } from './cgroup.ts';
 import { shortId } from './engine.ts';
-import type { ContainerName, NameSource } from './name-source.ts';
+import type { NameSource } from './name-source.ts';
 
 /** Names containers from memory, and fetches what is not in it only when told to. */
 export interface ContainerNamer {
   /**
-   * The name as far as it is known now: `pending` before the first `refresh` that follows, a short id where
-   * nobody tells a better one.
+   * The name as far as it is known now: `pending` before the first `refresh` that follows, a short id where those
+   * who should know it do not tell, and undefined where nobody could.
    */
-  name(container: Container): ContainerName | 'pending';
+  name(container: Container): Workload | 'pending' | undefined;
   /**
    * Fetches what has been asked for since and is not known; never rejects, and takes a second at most. Tells
    * whether there was anything to fetch.
@@ -28,7 +29,7 @@ export interface ContainerNamerOptions {
 }
 
 interface Known {
-  readonly name: ContainerName;
+  readonly name: Workload;
   /** When to ask again; absent for a name that stays. */
   readonly askAgain?: number;
 }
@@ -67,7 +68,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
     const mine = [...open.values()].filter((container) => source.isFor(container));
     if (mine.length === 0 || uptime() < entry.restsUntil) return false;
     let answers = 0;
-    const tell = (container: Container, name: ContainerName | undefined) => {
+    const tell = (container: Container, name: Workload | undefined) => {
       answers++;
       if (!name) return;
       open.delete(container.containerId);
@@ -92,6 +93,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
 
   return {
     name(container) {
+      if (!sources.some(({ source }) => source.isFor(container))) return undefined;
       const entry = known.get(container.containerId);
       const isDue = !entry || (entry.askAgain !== undefined && entry.askAgain <= uptime());
       if (isDue) pending.set(container.containerId, container);

@@ -1,7 +1,8 @@
+import type { Workload } from '../workload.ts';
 import type { Container, Runtime } from './cgroup.ts';
 import { getJson } from './get-json.ts';
 import { field, textField } from './json-fields.ts';
-import type { ContainerName, NameSource } from './name-source.ts';
+import type { NameSource } from './name-source.ts';
 
 export interface EngineOptions {
   readonly title: string;
@@ -17,7 +18,7 @@ const LANES = 8;
 
 /** An engine with Docker's API on a Unix socket: Docker itself, or Podman. It is only read. */
 export function createEngine({ title, socketPath, runtimes }: EngineOptions): NameSource {
-  async function describe(container: Container, signal: AbortSignal): Promise<ContainerName | undefined> {
+  async function describe(container: Container, signal: AbortSignal): Promise<Workload | undefined> {
     const path = `/containers/${container.containerId}/json`;
     const headers = { host: 'localhost' };
     const limits = { maxBytes: MAX_BYTES, signal };
@@ -45,7 +46,7 @@ export function createEngine({ title, socketPath, runtimes }: EngineOptions): Na
  * What operators call it: the Compose service, since Compose numbers its containers; else the container's own
  * name; else that of its image with an id to tell it from others of that image.
  */
-export function describeContainer(description: unknown, containerId: string): ContainerName | undefined {
+export function describeContainer(description: unknown, containerId: string): Workload | undefined {
   const config = field(description, 'Config');
   const compose = textField(field(config, 'Labels'), 'com.docker.compose.service');
   const container = textField(description, 'Name')?.replace(/^\//, '');

@@ -1,12 +1,5 @@
+import type { Workload } from '../workload.ts';
 import type { Container } from './cgroup.ts';
-
-/** How a container's service is called, and how that was found. */
-export interface ContainerName {
-  readonly service: string;
-  readonly kind: 'container' | 'kubernetes';
-  /** The name of the container itself, where that is known. */
-  readonly container?: string;
-}
 
 /** Someone who knows names of containers: an engine, or Kubernetes. */
 export interface NameSource {
@@ -20,7 +13,7 @@ export interface NameSource {
    */
   ask(
     containers: readonly Container[],
-    tell: (container: Container, name: ContainerName | undefined) => void,
+    tell: (container: Container, name: Workload | undefined) => void,
     signal: AbortSignal,
   ): Promise<void>;
 }
