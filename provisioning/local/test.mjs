@@ -16,6 +16,13 @@ const CHECKS = /** @type {const} */ ([
   ['checking types of the panel', 'tsc', ['--noEmit', '-p', 'grafana-plugin']],
 ]);
 
+/** A program of each package of Docker's engine: the tests run one of their own. */
+const ENGINE = /** @type {const} */ ([
+  ['docker-init', 'docker.io'],
+  ['containerd', 'containerd'],
+  ['runc', 'runc'],
+]);
+
 await runMain(async () => {
   await ensureNpmPackages();
   return (await continueUnderPinnedNode()) ?? (await test());
@@ -28,6 +35,7 @@ async function test() {
   ]);
   await ensureBpfTools();
   await ensureUnpacked('prometheus', 'prometheus');
+  for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   const collector = await collectorBinary({ log: say });
   stop.throwIfAborted();

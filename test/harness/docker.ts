@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { onFileEnd } from './cleanup.ts';
+import type { Host } from './network.ts';
+import { ROOT } from './places.ts';
+import { type Running, start } from './process.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface ContainerOptions {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Its network: a bridge's by default. */
+  readonly network?: 'bridge' | 'host';
+}
+
+/** An engine of the test's own, on a host of the test network. */
+export interface Docker {
+  readonly socketPath: string;
+  /** Starts a container that has this machine's programs and the checkout, and gives its address. */
+  run(options: ContainerOptions): Promise<string>;
+  logs(name: string): Promise<string>;
+}
+
+/** Packages that are unpacked and not installed: an engine that is installed runs as a service. */
+const UNPACKED = ['docker.io', 'containerd', 'runc'].map((name) => join(ROOT, '.musubi/tools', name));
+const PATH = [
+  ...UNPACKED.flatMap((folder) => [join(folder, 'usr/bin'), join(folder, 'usr/sbin')]),
+  process.env.PATH,
+  '/usr/sbin',
+  '/sbin',
+].join(delimiter);
+
+const IMAGE = 'musubi-test';
+/** An archive without any file ends in two empty blocks. */
+const EMPTY_TAR = Buffer.alloc(1024);
+/** What this machine's programs need. */
+const BINDS = ['/usr', '/bin', '/lib', '/lib64', ROOT].filter((folder) => existsSync(folder));
+
+/** Starts Docker's engine for the test file; where it cannot run, `missing` says why. */
+export async function startDocker(host: Host, subnet: string): Promise<Docker | { missing: string }> {
+  if (process.getuid?.() !== 0) return { missing: "Docker's engine needs root" };
+  const dockerd = PATH.split(delimiter)
+    .map((folder) => join(folder, 'dockerd'))
+    .find((path) => existsSync(path));
+  if (!dockerd) return { missing: 'needs docker.io, containerd and runc; npm test unpacks them' };
+
+  const folder = mkdtempSync(join(tmpdir(), 'musubi-docker-'));
+  onFileEnd(() => {
+    unmountBelow(folder);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  // Only the network is the host's: `ip netns exec` would hide the cgroups as well.
+  const anchor = host.start(['sleep', 'infinity'], { onCleanup: onFileEnd });
+  const socketPath = join(folder, 'docker.sock');
+  const engine = start(
+    [
+      'nsenter',
+      `--net=/proc/${await inNamespace(anchor)}/ns/net`,
+      dockerd,
+      `--host=unix://${socketPath}`,
+      `--data-root=${folder}/data`,
+      `--exec-root=${folder}/exec`,
+      `--pidfile=${folder}/pid`,
+      `--bip=${subnet}`,
+      '--iptables=false',
+      '--ip6tables=false',
+      '--ip-masq=false',
+      '--userland-proxy=false',
+    ],
+    { env: { ...process.env, PATH }, onCleanup: onFileEnd },
+  );
+  const ready = waitFor(
+    async () => (await call('GET', '/_ping')) && true,
+    () => `Docker: ${engine.stderr()}`,
+  );
+  const ended = engine.exited.then(() => lastLine(engine.stderr()));
+  const reason = await Promise.race([ready.then(() => undefined), ended]);
+  ready.catch(() => {});
+  if (reason !== undefined) return { missing: `Docker's engine does not run here: ${reason}` };
+  await call('POST', `/images/create?fromSrc=-&repo=${IMAGE}`, EMPTY_TAR);
+
+  async function call(method: string, path: string, body?: Buffer | object): Promise<string> {
+    const isRaw = Buffer.isBuffer(body);
+    const headers = {
+      host: 'localhost',
+      ...(body && { 'content-type': isRaw ? 'application/x-tar' : 'application/json' }),
+    };
+    return new Promise((resolve, reject) => {
+      const asked = request({ socketPath, method, path, headers, agent: false }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part) => {
+          text += part;
+        });
+        response.on('end', () => {
+          if ((response.statusCode ?? 500) < 400) resolve(text);
+          else reject(new Error(`${method} ${path}: ${text}`));
+        });
+      });
+      asked.on('error', reject);
+      asked.end(isRaw ? body : body && JSON.stringify(body));
+    });
+  }
+
+  return {
+    socketPath,
+    async run({ name, command, labels = {}, network = 'bridge' }) {
+      await call('POST', `/containers/create?name=${encodeURIComponent(name)}`, {
+        Image: IMAGE,
+        Cmd: command,
+        Labels: labels,
+        HostConfig: { NetworkMode: network, Binds: BINDS.map((path) => `${path}:${path}:ro`) },
+      });
+      // A program that is the first of its namespace ignores SIGTERM, for which the engine would wait.
+      onFileEnd(() => call('DELETE', `/containers/${name}?force=1`));
+      await call('POST', `/containers/${name}/start`);
+      const described = JSON.parse(await call('GET', `/containers/${name}/json`));
+      return described.NetworkSettings.IPAddress;
+    },
+    logs: (name) => call('GET', `/containers/${name}/logs?stdout=1&stderr=1`),
+  };
+}
+
+/** The pid once the program that enters the namespace has become the other one. */
+async function inNamespace(running: Running): Promise<number> {
+  await waitFor(
+    () => readFileSync(`/proc/${running.pid}/comm`, 'utf8') === 'sleep\n' || undefined,
+    'a process in the namespace',
+  );
+  return running.pid;
+}
+
+/** The engine leaves the namespaces of its containers mounted. */
+function unmountBelow(folder: string): void {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  const points = mounts.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(folder));
+  for (const point of points.reverse()) execFileSync('umount', ['--lazy', point]);
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
