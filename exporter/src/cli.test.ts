@@ -12,7 +12,7 @@ async function run(...argv: string[]) {
 it.each(['--help', '-h', 'help'])('%s tells the commands', async (flag) => {
   const { code, out, err } = await run(flag);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  for (const command of ['agent', 'snapshot', 'doctor'])
+  for (const command of ['agent', 'snapshot', 'doctor', 'rules'])
     expect(out).toMatch(new RegExp(`^  ${command} +[A-Z]`, 'm'));
 });
 
@@ -22,20 +22,30 @@ it('--version tells the version', async () => {
 
 describe('wrong usage ends with code 2 and tells where to look', () => {
   it.each([
-    [[], 'no command given; one of agent, snapshot, doctor is needed\nTry: musubi --help\n'],
-    [['look'], 'unknown command "look"; one of agent, snapshot, doctor is needed\nTry: musubi --help\n'],
+    [[], 'no command given; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n'],
+    [
+      ['look'],
+      'unknown command "look"; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n',
+    ],
     [
       ['toString'],
-      'unknown command "toString"; one of agent, snapshot, doctor is needed\nTry: musubi --help\n',
+      'unknown command "toString"; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n',
     ],
     [
       ['__proto__'],
-      'unknown command "__proto__"; one of agent, snapshot, doctor is needed\nTry: musubi --help\n',
+      'unknown command "__proto__"; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n',
     ],
     [['agent', '--speed'], "Unknown option '--speed'\nTry: musubi agent --help\n"],
     [
       ['snapshot', '--duration', 'x'],
       '--duration: "x" is no duration such as 5s or 1m30s\nTry: musubi snapshot --help\n',
+    ],
+    [['rules'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
+    [['rules', 'look'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
+    [['rules', 'test', '--config'], "Option '--config <value>' argument missing\nTry: musubi rules --help\n"],
+    [
+      ['rules', 'test', '--config=/nowhere'],
+      "/nowhere: ENOENT: no such file or directory, open '/nowhere'\nTry: musubi rules --help\n",
     ],
     [['doctor', 'now'], "Unexpected argument 'now'\nTry: musubi doctor --help\n"],
   ])('%j', async (argv, message) => {

@@ -1,11 +1,12 @@
 import { agent } from './commands/agent.ts';
 import type { Command, Io } from './commands/command.ts';
 import { doctor } from './commands/doctor.ts';
+import { rules } from './commands/rules.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { UsageError } from './config/usage-error.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { agent, snapshot, doctor };
+const COMMANDS: Readonly<Record<string, Command>> = { agent, snapshot, doctor, rules };
 
 const HELP = `Musubi finds the dependencies between network services from the sockets of the hosts they run on.
 

@@ -1,0 +1,36 @@
+import type { Step } from '../identify/naming.ts';
+import { displayText } from './display-text.ts';
+import type { RulesRow } from './rules-rows.ts';
+
+const STEP_TEXTS: Readonly<Record<Exclude<Step, 'rule'>, string>> = {
+  kubernetes: 'Kubernetes',
+  container: 'container',
+  unit: 'systemd unit',
+  environment: 'OTEL_SERVICE_NAME',
+  program: 'program',
+};
+
+/** A table of who is called what, and a line for each rule that names none of them. */
+export function rulesText(rows: readonly RulesRow[], ruleCount: number): string {
+  const cells = rows.map(({ service, site, step, rule, process, pid, ports }) => [
+    displayText(service),
+    step === 'rule'
+      ? `rule ${rule}${site === undefined ? '' : `, site ${displayText(site)}`}`
+      : STEP_TEXTS[step],
+    displayText(process),
+    `${pid}`,
+    ports.join(' '),
+  ]);
+  const used = new Set(rows.map(({ rule }) => rule));
+  const unused = Array.from({ length: ruleCount }, (_, at) => at + 1).filter((rule) => !used.has(rule));
+  const notes = unused.map((rule) => `Rule ${rule} names no process that runs now.\n`);
+  return [...table([['SERVICE', 'NAMED BY', 'PROCESS', 'PID', 'LISTENS ON'], ...cells]), ...notes].join('');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
+  return rows.map((row) => {
+    const line = row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ');
+    return `${line.trimEnd()}\n`;
+  });
+}

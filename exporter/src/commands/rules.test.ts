@@ -1,0 +1,100 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createIo } from '../../../test/fixtures/io.ts';
+import type { ProcTree } from '../../../test/fixtures/proc-tree.ts';
+import { createRecordedHost } from '../../../test/fixtures/recorded-host.ts';
+import { createTempFile } from '../../../test/fixtures/temp-file.ts';
+import { rules } from './rules.ts';
+
+let proc: ProcTree;
+
+beforeEach(() => {
+  proc = createRecordedHost();
+});
+
+afterEach(() => proc[Symbol.dispose]());
+
+const NO_ONE_TO_ASK = ['--container-engine', 'none', '--kubernetes', 'none'];
+
+async function test(...argv: string[]) {
+  const io = createIo();
+  const code = await rules.run(['test', ...NO_ONE_TO_ASK, ...argv], io);
+  expect({ code, err: io.err() }).toEqual({ code: 0, err: '' });
+  return io.out();
+}
+
+const RULES =
+  'rules:\n  - match: { port: 1 }\n    service: no\n  - match: { executable: (sh)op }\n    service: $1\n';
+
+it('shows which rule names which process', async () => {
+  using file = createTempFile(RULES);
+  const text = await test('--proc-root', proc.root, '--config', file.path);
+  expect(text).toMatch(/^sh +rule 2 +shop +42 +[\d ]*\b7001\b/m);
+  expect(text).toMatch(/\nRule 1 names no process that runs now\.\n$/);
+});
+
+it('shows the rest by the step that names it', async () => {
+  expect(await test('--proc-root', proc.root)).toMatch(/^shop +program +shop +42 /m);
+});
+
+it('shows processes without sockets only when it is told to', async () => {
+  proc.start(50, { comm: 'idle\n', cmdline: 'idle\0', cgroup: '0::/system.slice/rest.service\n' });
+  expect(await test('--proc-root', proc.root)).not.toContain('idle');
+  expect(await test('--proc-root', proc.root, '--all')).toMatch(/^rest +systemd unit +idle +50$/m);
+});
+
+it('gives the same as JSON', async () => {
+  using file = createTempFile(RULES);
+  const rows = JSON.parse(await test('--proc-root', proc.root, `--config=${file.path}`, '--json'));
+  expect(rows).toEqual([
+    {
+      service: 'sh',
+      step: 'rule',
+      rule: 2,
+      kind: 'rule',
+      process: 'shop',
+      pid: 42,
+      ports: expect.any(Array),
+    },
+  ]);
+  expect(rows[0].ports).toContain(7001);
+});
+
+it('takes the file of the agent’s variable', async () => {
+  using file = createTempFile(RULES);
+  const io = createIo({ MUSUBI_CONFIG: file.path });
+  await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io);
+  expect(io.out()).toMatch(/^sh +rule 2 /m);
+});
+
+it.each([[['--help']], [['test', '--help']], [['-h']]])('%j tells the options', async (argv) => {
+  const io = createIo();
+  expect(await rules.run(argv, io)).toBe(0);
+  expect(io.out()).toMatch(/^Usage: musubi rules test \[OPTIONS\]\n/);
+  expect(io.out()).toMatch(/^ +--config FILE /m);
+});
+
+it('names a process of this very host by its port', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  try {
+    const { port } = server.address() as { port: number };
+    using file = createTempFile(
+      `rules:\n  - match: { port: ${port}, executable: .*, user: .+ }\n    service: here-\${port}\n`,
+    );
+    const rows: { pid: number }[] = JSON.parse(
+      await test('--config', file.path, '--json', '--netns', 'self'),
+    );
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        service: `here-${port}`,
+        step: 'rule',
+        rule: 1,
+        pid: process.pid,
+        ports: [port],
+      }),
+    );
+  } finally {
+    server.close();
+  }
+});
