@@ -23,6 +23,7 @@ it.each<[string, Partial<SourceOptions>, string[]]>([
     { kubernetes: 'none', env: { ...IN_CLUSTER, NODE_NAME: 'n' } },
     [DOCKER, PODMAN],
   ],
+  ['an engine by its URL', { engine: 'unix:///run/docker.sock' }, ['the engine at /run/docker.sock']],
   ['nobody', { engine: 'none' }, []],
   ['the kubelet', { kubernetes: 'kubelet' }, [DOCKER, PODMAN, 'the kubelet']],
 ])('asks %s', (_title, options, titles) => {

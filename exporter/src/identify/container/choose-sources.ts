@@ -3,7 +3,7 @@ import { apiServerList, createKubernetes, kubeletList } from './kubernetes.ts';
 import type { NameSource } from './name-source.ts';
 
 export interface SourceOptions {
-  /** The socket of an engine, or `none`; absent for the usual sockets of Docker and Podman. */
+  /** The socket of an engine, also as `unix:///PATH`, or `none`; absent for those of Docker and Podman. */
   readonly engine?: string | undefined;
   readonly kubernetes: 'auto' | 'kubelet' | 'none';
   /** The variables of this process. */
@@ -16,9 +16,10 @@ export function chooseSources({ engine, kubernetes, env }: SourceOptions): NameS
   return [...engines(engine), ...(list ? [createKubernetes(list)] : [])];
 }
 
-function engines(socketPath: string | undefined): NameSource[] {
-  if (socketPath === 'none') return [];
-  if (socketPath !== undefined) return [createEngine({ title: 'the engine', socketPath })];
+function engines(given: string | undefined): NameSource[] {
+  if (given === 'none') return [];
+  if (given !== undefined)
+    return [createEngine({ title: 'the engine', socketPath: given.replace(/^unix:\/\//, '') })];
   return [
     // A path that does not tell the runtime is Docker's more often than not.
     createEngine({ title: 'Docker', socketPath: '/var/run/docker.sock', runtimes: ['docker', 'unknown'] }),

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
 import type { Container } from './cgroup.ts';
 import { type ContainerNamer, createContainerNamer } from './container-namer.ts';
 import { createEngine } from './engine.ts';
@@ -155,6 +156,16 @@ describe('an engine that', () => {
   it('is not there is warned of with the reason', async () => {
     expect(await nameOf(createNamer({ socket: 'none.sock' }), WEB)).toEqual(short);
     expect(warnings).toMatchObject([[expect.any(String), { reason: expect.stringContaining('ENOENT') }]]);
+  });
+
+  it('denies access is warned of with the reason', async () => {
+    chmodSync(folder, 0);
+    try {
+      expect(await asNobody(() => nameOf(createNamer(), WEB))).toEqual(short);
+    } finally {
+      chmodSync(folder, 0o700);
+    }
+    expect(warnings).toMatchObject([[expect.any(String), { reason: expect.stringContaining('EACCES') }]]);
   });
 
   it('does not answer is waited for no longer than told', async () => {

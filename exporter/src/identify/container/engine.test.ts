@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeContainer } from './engine.ts';
 
@@ -56,4 +57,17 @@ it.each(['<script>alert(1)</script>', 'a"b\\c\n', '\u202egpj.exe', 'é'.repeat(2
 
 it('makes text of half a character', () => {
   expect(describeContainer(described({ name: '/a\ud83d' }), ID)?.service).toBe('a\ufffd');
+});
+
+it('takes any answer', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), fc.string({ unit: 'binary' }), (config, labels, name) => {
+      const answers = [config, { Config: config, Name: name }, { Config: { Labels: labels, Image: name } }];
+      for (const answer of answers) {
+        const { service } = describeContainer(answer, ID) ?? { service: 'none' };
+        expect(service.isWellFormed()).toBe(true);
+        expect(service).not.toBe('');
+      }
+    }),
+  );
 });
