@@ -3,6 +3,7 @@ import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts'
 import { processFiles } from '../../test/fixtures/process-files.ts';
 import type { Capture, Observation, Pass } from './capture/capture.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
+import { parseRules } from './identify/rules.ts';
 import type { Workload } from './identify/workload.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import type { ProcessFiles } from './proc/process.ts';
@@ -244,4 +245,16 @@ describe('a pass', () => {
     await pipeline.pass();
     expect(pipeline.edges()).toMatchObject([{ opened: 1, transmittedBytes: 101 }]);
   });
+});
+
+it('calls what listens on a port as the user’s rule says, and puts it at its site', async () => {
+  const rules = parseRules([{ match: { port: 80 }, service: 'front', site: 'edge-7' }]);
+  start({ rules });
+  await pipeline.pass();
+  expect(pipeline.edges().map(({ attributes }) => attributes)).toMatchObject([
+    {
+      ...{ 'src.service': 'billing', 'src.kind': 'process' },
+      ...{ 'dst.service': 'front', 'dst.kind': 'rule', 'dst.site': 'edge-7' },
+    },
+  ]);
 });

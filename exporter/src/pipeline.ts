@@ -15,6 +15,7 @@ import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
+import type { Rule } from './identify/rules.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
 import { createFoldCounts } from './metrics/folds.ts';
@@ -33,6 +34,8 @@ export interface PipelineOptions extends ResolveOptions {
   readonly host: string;
   /** Where this host is, as `src.site` and `dst.site` tell it. */
   readonly site?: string | undefined;
+  /** The user's own names for processes, which go before all others. */
+  readonly rules?: readonly Rule[] | undefined;
   /** What containers and pods are called; without, their processes go by what they run. */
   readonly workloads?: CgroupWorkloads;
   /** How long an edge stays exported after its last use, in ms. */
@@ -56,10 +59,10 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { capture, procRoot, host, workloads, forgetAfter, clock, uptime = clock } = options;
+  const { capture, procRoot, host, rules = [], workloads, forgetAfter, clock, uptime = clock } = options;
   const self = createSelfMetrics(clock);
   const fold = createFold();
-  const identifier = createIdentifier(procRoot, workloads && { workloadOf: workloads.of });
+  const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
   const addressesOf = createNetAddresses(procRoot, uptime);
   const place = createPlace(options.site);
   const resolve = createResolve(options);
