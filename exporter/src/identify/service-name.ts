@@ -48,9 +48,14 @@ function scriptOf(args: readonly string[], { code, withValue, subcommand }: Inte
     // Code on the command line or from standard input has no name.
     if (arg === '-' || code.test(arg)) return undefined;
     if (withValue.test(arg)) i++;
-    else if (!arg.startsWith('-')) return baseName(arg);
+    else if (!arg.startsWith('-')) return isDescriptor(arg) ? undefined : baseName(arg);
   }
   return undefined;
+}
+
+/** A script that is handed over open has no name but a number. */
+function isDescriptor(path: string): boolean {
+  return /^\/(?:dev|proc\/self)\/(?:fd\/\d+|stdin)$/.test(path);
 }
 
 function jarOf(args: readonly string[]): string | undefined {
