@@ -4,7 +4,7 @@ import { readRules } from './rules-file.ts';
 
 async function read(text: string) {
   using file = createTempFile(text);
-  return readRules(file.path);
+  return await readRules(file.path);
 }
 
 it('takes the rules of a file that has other settings, too', async () => {

@@ -39,8 +39,11 @@ it('shows the rest by the step that names it', async () => {
 
 it('shows processes without sockets only when it is told to', async () => {
   proc.start(50, { comm: 'idle\n', cmdline: 'idle\0', cgroup: '0::/system.slice/rest.service\n' });
+  proc.start(51, { comm: 'kworker/0:1\n', cmdline: '' });
   expect(await test('--proc-root', proc.root)).not.toContain('idle');
-  expect(await test('--proc-root', proc.root, '--all')).toMatch(/^rest +systemd unit +idle +50$/m);
+  const all = await test('--proc-root', proc.root, '--all');
+  expect(all).toMatch(/^rest +systemd unit +idle +50$/m);
+  expect(all).not.toContain('kworker');
 });
 
 it('gives the same as JSON', async () => {

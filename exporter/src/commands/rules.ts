@@ -7,8 +7,10 @@ import { type Environment, resolveOptions } from '../config/resolve-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { parseBoolean } from '../config/values.ts';
 import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
+import { isEmpty } from '../identify/running.ts';
 import { createPlainLog } from '../log.ts';
 import { listPids } from '../proc/pids.ts';
+import { readProcess } from '../proc/process.ts';
 import type { Command } from './command.ts';
 import { readRules } from './rules-file.ts';
 import { pidsOf, rulesRows } from './rules-rows.ts';
@@ -49,12 +51,20 @@ export const rules: Command = {
       env: io.env,
       log: createPlainLog(io.stderr),
     });
-    const pids = settings.all ? listPids(procRoot) : pidsOf(pass);
+    const pids = settings.all ? listProgramPids(procRoot) : pidsOf(pass);
     const rows = await rulesRows(procRoot, pids, pass.listeners, { rules, workloads });
     io.stdout(settings.json ? `${JSON.stringify(rows, null, 2)}\n` : rulesText(rows, rules.length));
     return 0;
   },
 };
+
+/** Those of the kernel's own threads are left out, and of processes that have ended. */
+function listProgramPids(procRoot: string): number[] {
+  return listPids(procRoot).filter((pid) => {
+    const files = readProcess(procRoot, pid);
+    return files && !isEmpty(files);
+  });
+}
 
 /** As text: it takes no privilege, and none of the agent's own capture. */
 async function readSockets(where: PollingOptions): Promise<Pass> {
