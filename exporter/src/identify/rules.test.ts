@@ -1,6 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of the user’s.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { parseRules } from './rules.ts';
 
 it('takes a list of rules', () => {
@@ -13,6 +16,13 @@ it('takes a list of rules', () => {
   expect(rules).toHaveLength(4);
   expect(rules[0]).toMatchObject({ port: 80, patterns: [{ key: 'executable' }] });
   expect(rules[2]).toMatchObject({ port: 6379, patterns: [] });
+});
+
+it('takes those that the documentation shows', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/naming.md'), 'utf8');
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  const { rules } = parse(example);
+  expect(parseRules(rules)).toHaveLength(3);
 });
 
 it('may be an empty list', () => expect(parseRules([])).toEqual([]));
