@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
 import type { Identity } from '../identify/identify.ts';
-import { edgeAttributes } from '../metrics/edge-attributes.ts';
+import { edgeAttributes, MANY_PIDS } from '../metrics/edge-attributes.ts';
 import { createLimitPids } from './limit-pids.ts';
 
 const LIMIT = 2;
@@ -70,6 +70,13 @@ describe('where pids keep changing', () => {
     expect(tell(KEEP_FOR, process(4))).toEqual(['many']);
     expect(tell(2 * KEEP_FOR + 1, process(5))).toEqual([5]);
   });
+});
+
+it('keeps all it knows where the time is without end', () => {
+  const limit = createLimitPids(LIMIT, Number.POSITIVE_INFINITY);
+  const tell = (now: number, pid: number) =>
+    limit([halfEdge({}, process(pid))], now, () => {}).map(({ src }) => src.pid);
+  expect([tell(0, 1), tell(1e12, 2), tell(2e12, 3), tell(3e12, 1)]).toEqual([[1], [2], [MANY_PIDS], [1]]);
 });
 
 it('leaves the half-edges that it is given as they are', () => {

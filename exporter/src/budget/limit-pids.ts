@@ -6,8 +6,8 @@ import { type Admission, createAdmission } from './admission.ts';
 /** Processes of one service and name on one side of their dependencies. */
 interface Group {
   readonly pids: Admission<number>;
-  /** When there last were too many; in ms by the even clock. */
-  overflowed: number;
+  /** When there last were too many, if ever; in ms by the even clock. */
+  overflowed: number | undefined;
 }
 
 type Groups = Map<string | undefined, Map<string | undefined, Group>>;
@@ -20,11 +20,13 @@ type Groups = Map<string | undefined, Map<string | undefined, Group>>;
 export function createLimitPids(limit: number, keepFor: number) {
   const sides = { src: new Map() as Groups, dst: new Map() as Groups };
 
+  const isSettled = ({ overflowed }: Group, now: number) =>
+    overflowed !== undefined && now - overflowed <= keepFor;
+
   function limited(end: End, groups: Groups, now: number): End {
     if (end.pid === undefined) return end;
     const group = groupOf(groups, end, limit);
-    const isSettled = now - group.overflowed <= keepFor;
-    if (group.pids.admit(end.pid, now, !isSettled)) return end;
+    if (group.pids.admit(end.pid, now, !isSettled(group, now))) return end;
     group.overflowed = now;
     return { ...end, pid: MANY_PIDS };
   }
@@ -34,7 +36,7 @@ export function createLimitPids(limit: number, keepFor: number) {
       for (const [service, ofService] of groups) {
         for (const [process, group] of ofService) {
           group.pids.forget(now - keepFor);
-          if (group.pids.size === 0 && now - group.overflowed > keepFor) ofService.delete(process);
+          if (group.pids.size === 0 && !isSettled(group, now)) ofService.delete(process);
         }
         if (ofService.size === 0) groups.delete(service);
       }
@@ -61,7 +63,7 @@ function groupOf(groups: Groups, { service, process }: End, limit: number): Grou
   }
   let group = ofService.get(process);
   if (!group) {
-    group = { pids: createAdmission(limit), overflowed: Number.NEGATIVE_INFINITY };
+    group = { pids: createAdmission(limit), overflowed: undefined };
     ofService.set(process, group);
   }
   return group;
