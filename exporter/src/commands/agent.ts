@@ -64,6 +64,11 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
     capture,
     procRoot,
     host: resource['host.name'],
+    site: settings.site,
+    rules: settings.rules,
+    networks: settings.networks,
+    internet: settings.internet,
+    maxEdges: settings['max-edges-per-service'],
     workloads: createWorkloads({
       engine: settings['container-engine'],
       kubernetes: settings.kubernetes,

@@ -49,6 +49,10 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
     capture,
     procRoot,
     host,
+    site: settings.site,
+    rules: settings.rules,
+    networks: settings.networks,
+    internet: settings.internet,
     workloads: createWorkloads({
       engine: settings['container-engine'],
       kubernetes: settings.kubernetes,

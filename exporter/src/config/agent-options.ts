@@ -1,7 +1,11 @@
+import { DEFAULT_MAX_EDGES } from '../budget/budget.ts';
+import { parseRules, type Rule } from '../identify/rules.ts';
 import type { Option } from './option.ts';
+import { parseNetworks, parseNetworksText } from './parse-networks.ts';
 import {
   oneOf,
   parseBoolean,
+  parseCount,
   parseDuration,
   parseListen,
   parseMilliseconds,
@@ -38,6 +42,34 @@ export const HOST_OPTIONS = {
     help: 'the name of this host (default: host.name of OTEL_RESOURCE_ATTRIBUTES, or the host name)',
     env: [{ name: 'MUSUBI_HOST_NAME' }],
     parse: parseText,
+  }),
+  site: option({
+    value: 'NAME',
+    help: 'where this host is: a rack, a zone, a data centre',
+    env: [{ name: 'MUSUBI_SITE' }],
+    parse: parseText,
+  }),
+  rules: option({
+    value: 'LIST',
+    help: 'what processes are called that match; a list in the file',
+    fileOnly: true,
+    parse: (text): readonly Rule[] => (text === 'none' ? [] : parseRules(text)),
+    parseList: parseRules,
+    default: 'none',
+  }),
+  networks: option({
+    value: 'CIDR=NAME,…',
+    help: 'ranges that are told by a name, or without one by each address; in the file a list',
+    env: [{ name: 'MUSUBI_NETWORKS' }],
+    parse: parseNetworksText,
+    parseList: parseNetworks,
+  }),
+  internet: option({
+    value: 'fold|keep',
+    help: 'whether public addresses are told as one, the service internet',
+    env: [{ name: 'MUSUBI_INTERNET' }],
+    parse: oneOf('fold', 'keep'),
+    default: 'fold',
   }),
   'container-engine': option({
     value: 'SOCKET|none',
@@ -82,6 +114,13 @@ export const AGENT_OPTIONS = {
     env: [{ name: 'MUSUBI_FORGET_AFTER' }],
     parse: parseDuration,
     default: '5m',
+  }),
+  'max-edges-per-service': option({
+    value: 'COUNT',
+    help: 'dependencies of a service told apart, in each direction and transport; the rest are with `other`',
+    env: [{ name: 'MUSUBI_MAX_EDGES_PER_SERVICE' }],
+    parse: parseCount,
+    default: `${DEFAULT_MAX_EDGES}`,
   }),
   'prometheus-listen': option({
     value: 'ADDRESS:PORT',

@@ -28,7 +28,7 @@ it('tells every option of the agent, its meaning and its variables', () => {
   expect(Math.max(...page.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   const text = page.replace(/\s+/g, ' ');
   for (const [name, option] of Object.entries(AGENT_OPTIONS)) {
-    expect(text).toContain(`--${name}`);
+    expect(text).toContain('fileOnly' in option ? `${name}:` : `--${name}`);
     expect(text).toContain(option.help);
     for (const variable of 'env' in option ? option.env : []) expect(text).toContain(variable.name);
   }

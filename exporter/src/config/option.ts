@@ -6,6 +6,10 @@ export interface Option<T> {
   /** Environment variables, the first that is set wins; `parse` where it differs from the flag's. */
   readonly env?: readonly { readonly name: string; readonly parse?: (text: string) => T }[];
   readonly parse: (text: string) => T;
+  /** Takes a list of the configuration file, whose entries do not depend on one another. */
+  readonly parseList?: (list: unknown) => T;
+  /** Whether only the configuration file may have it. */
+  readonly fileOnly?: true;
   /** The value if none is given, as one would write it; absent if there is none. */
   readonly default?: string;
   /** A letter for short. */

@@ -13,6 +13,30 @@ it('gives the text of each setting and its line', () => {
   });
 });
 
+it('gives a list where there may be one, and the lines of its entries', () => {
+  const text = 'host-name: a\nrules:\n  - { a: 1 }\n\n  - &b\n    c: [x]\n  - *b\n';
+  const { rules } = Object.fromEntries(parseConfig(text, 'musubi.yaml', [...KNOWN, 'rules'], ['rules']));
+  expect(rules).toMatchObject({
+    line: 2,
+    list: { value: [{ a: 1 }, { c: ['x'] }, { c: ['x'] }], lines: [3, 6, 7] },
+  });
+});
+
+it('expands no references without end', () => {
+  const level = (i: number) =>
+    `  - &a${i} [${
+      i === 0
+        ? 'x'
+        : Array(9)
+            .fill(`*a${i - 1}`)
+            .join(', ')
+    }]\n`;
+  const text = `rules:\n${Array.from({ length: 9 }, (_, i) => level(i)).join('')}`;
+  expect(() => parseConfig(text, 'musubi.yaml', ['rules'], ['rules'])).toThrow(
+    new UsageError('musubi.yaml:1: rules: Excessive alias count indicates a resource exhaustion attack'),
+  );
+});
+
 it.each(['', '\n', '# nothing\n', '---\n', '{}'])('finds no setting in %j', (text) => {
   expect(parse(text)).toEqual({});
 });

@@ -1,23 +1,30 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './usage-error.ts';
 
 /** A value of the configuration file and the line it stands on. */
 export interface ConfigValue {
   readonly text: string;
   readonly line: number;
+  /** Of a setting that may be a list: what it holds, and the lines of its entries. */
+  readonly list?: { readonly value: unknown; readonly lines: readonly number[] };
 }
 
 /**
- * Parses YAML whose keys are among `known`. `path` is for messages. Throws `UsageError` for text that is no
- * such YAML, with the line.
+ * Parses YAML whose keys are among `known`; those among `lists` may have a list as their value. `path` is for
+ * messages. Throws `UsageError` for text that is no such YAML, with the line.
  */
-export function parseConfig(text: string, path: string, known: readonly string[]): Map<string, ConfigValue> {
+export function parseConfig(
+  text: string,
+  path: string,
+  known: readonly string[],
+  lists: readonly string[] = [],
+): Map<string, ConfigValue> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
+  const lineOf = (offset: number) => lines.linePos(offset).line;
 
   const [problem] = document.errors;
-  if (problem) throw new UsageError(`${at(problem.pos[0])}: ${problem.message}`);
+  if (problem) throw new UsageError(`${path}:${lineOf(problem.pos[0])}: ${problem.message}`);
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) return new Map();
   if (!isMap(root)) throw new UsageError(`${path}: not a YAML mapping of settings`);
@@ -25,9 +32,17 @@ export function parseConfig(text: string, path: string, known: readonly string[]
   const values = new Map<string, ConfigValue>();
   for (const { key, value } of root.items) {
     const name = String(key);
-    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-    const line = lines.linePos(offset).line;
+    const line = lineOf(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
     if (!known.includes(name)) throw new UsageError(`${path}:${line}: unknown key ${JSON.stringify(name)}`);
+    if (lists.includes(name) && isCollection(value)) {
+      const entries = isSeq(value) ? value.items : [];
+      const list = {
+        value: plain(() => value.toJS(document), `${path}:${line}: ${name}`),
+        lines: entries.map((entry) => (isNode(entry) ? lineOf(entry.range?.[0] ?? 0) : line)),
+      };
+      values.set(name, { text: '', line, list });
+      continue;
+    }
     if (!isScalar(value) || value.value === null) {
       throw new UsageError(`${path}:${line}: ${name}: ${JSON.stringify(value)} is not a single value`);
     }
@@ -35,4 +50,13 @@ export function parseConfig(text: string, path: string, known: readonly string[]
     values.set(name, { text: value.source ?? String(value.value), line });
   }
   return values;
+}
+
+/** References may be circular, or so many that they are an attack. */
+function plain(convert: () => unknown, place: string): unknown {
+  try {
+    return convert();
+  } catch (cause) {
+    throw new UsageError(`${place}: ${(cause as Error).message}`, { cause });
+  }
 }

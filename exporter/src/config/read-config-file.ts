@@ -9,6 +9,7 @@ import { UsageError } from './usage-error.ts';
 export async function readConfigFile(
   path: string,
   known: readonly string[],
+  lists: readonly string[],
 ): Promise<Map<string, ConfigValue>> {
   let text: string;
   try {
@@ -19,5 +20,5 @@ export async function readConfigFile(
   }
   // Imported on demand: most agents run without a file, and do without the memory of a YAML parser.
   const { parseConfig } = await import('./parse-config.ts');
-  return parseConfig(text, path, known);
+  return parseConfig(text, path, known, lists);
 }

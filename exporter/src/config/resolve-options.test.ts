@@ -29,11 +29,23 @@ const CASES = {
   'host-name': ['a', 'b', 'c', ['a', 'b', 'c'], undefined],
   'container-engine': ['/a.sock', 'none', '/c.sock', ['/a.sock', 'none', '/c.sock'], undefined],
   kubernetes: ['kubelet', 'none', 'auto', ['kubelet', 'none', 'auto'], 'auto'],
+  site: ['a', 'b', 'c', ['a', 'b', 'c'], undefined],
+  networks: [
+    '10.0.0.0/8=a',
+    '10.0.0.0/8',
+    '[{ cidr: fd00::/8, site: c }]',
+    [[{ cidr: '10.0.0.0/8', name: 'a' }], [{ cidr: '10.0.0.0/8' }], [{ cidr: 'fd00::/8', site: 'c' }]],
+    undefined,
+  ],
+  internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
+  'max-edges-per-service': ['1', '2', '3', [1, 2, 3], 500],
   'proc-root': ['/a', '/b', '/c', ['/a', '/b', '/c'], '/proc'],
 } as const;
 
-it('has a case for every option but those that say where the others come from', () => {
-  expect([...Object.keys(CASES), 'config', 'help'].sort()).toEqual(Object.keys(AGENT_OPTIONS).sort());
+it('has a case for every option but those that say where the others come from, and the one of the file', () => {
+  expect([...Object.keys(CASES), 'config', 'help', 'rules'].sort()).toEqual(
+    Object.keys(AGENT_OPTIONS).sort(),
+  );
 });
 
 describe.each(Object.entries(CASES))(
@@ -89,6 +101,25 @@ it('takes the last of a flag given twice', async () => {
   expect((await resolveOptions(AGENT_OPTIONS, argv, {})).interval).toBe(2000);
 });
 
+describe('rules', () => {
+  it('come from the file alone', async () => {
+    using file = createTempFile('rules:\n  - match: { unit: a }\n    service: b\n');
+    expect((await resolveOptions(AGENT_OPTIONS, ['--config', file.path], {})).rules).toHaveLength(1);
+    expect((await resolveOptions(AGENT_OPTIONS, [], {})).rules).toEqual([]);
+    await expect(resolveOptions(AGENT_OPTIONS, ['--rules', 'a'], {})).rejects.toThrow(
+      /Unknown option '--rules'/,
+    );
+  });
+});
+
+it('takes one file for every command', async () => {
+  using file = createTempFile('interval: 5s\nsite: a\n');
+  const { site, help } = AGENT_OPTIONS;
+  expect(
+    await resolveOptions({ site, help, config: AGENT_OPTIONS.config }, ['--config', file.path], {}),
+  ).toMatchObject({ site: 'a' });
+});
+
 it('knows -h', async () => {
   expect((await resolveOptions(AGENT_OPTIONS, ['-h'], {})).help).toBe(true);
   expect((await resolveOptions(AGENT_OPTIONS, [], {})).help).toBeUndefined();
@@ -140,6 +171,26 @@ describe('wrong usage names the place and the value', () => {
     using file = createTempFile('# settings\n\ninterval: soon\n');
     expect(await fail(['--config', file.path])).toBe(
       `${file.path}:3: interval: "soon" is no duration such as 5s or 1m30s`,
+    );
+  });
+
+  it.each([
+    [
+      'networks: office\n',
+      1,
+      'networks: "office" is no list of ranges such as 10.0.0.0/8=office,203.0.113.0/24',
+    ],
+    ['networks:\n  - cidr: ::/0\n  - cidr: a\n', 3, 'network 2: cidr: "a" is no range such as 10.0.0.0/8'],
+    ['networks:\n  a: b\n', 1, 'networks: not a list'],
+    ['a: 1\n', 1, 'unknown key "a"'],
+    ['rules:\n  - match:\n      unit: a\n    service: b\n  -\n    match: {}\n', 6, 'rule 2: match: empty;'],
+    ['rules: a\n', 1, 'rules: "a" rules: not a list'],
+    ['interval: [5s]\n', 1, 'interval: ["5s"] is not a single value'],
+    ['networks: &a [*a]\n', 1, 'network 1: not a mapping of cidr, name, kind, site'],
+  ])('of a list in a file: %j', async (text, line, message) => {
+    using file = createTempFile(text);
+    expect(await fail(['--config', file.path])).toContain(
+      line ? `${file.path}:${line}: ${message}` : message,
     );
   });
 

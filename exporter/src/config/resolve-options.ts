@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { AGENT_OPTIONS } from './agent-options.ts';
 import type { Option, OptionTable, OptionValues } from './option.ts';
 import type { ConfigValue } from './parse-config.ts';
 import { readConfigFile } from './read-config-file.ts';
@@ -18,8 +19,9 @@ export async function resolveOptions<T extends OptionTable>(
 ): Promise<OptionValues<T>> {
   const flags = parseFlags(table, argv);
   const path = flags.config ?? fromEnvironment(table.config, env)?.text;
+  const keys = keysOf({ ...AGENT_OPTIONS, ...table });
   const file =
-    path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, keysOf(table));
+    path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, keys.all, keys.lists);
 
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
@@ -28,15 +30,44 @@ export async function resolveOptions<T extends OptionTable>(
     const entry = file.get(name);
     if (flag !== undefined) values[name] = parse(`--${name}`, flag, option.parse);
     else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? option.parse);
+    else if (entry?.list && option.parseList) values[name] = parseEntries(`${path}`, entry, option.parseList);
     else if (entry) values[name] = parse(`${path}:${entry.line}: ${name}`, entry.text, option.parse);
     else if (option.default !== undefined) values[name] = option.parse(option.default);
   }
   return values as OptionValues<T>;
 }
 
-/** What a configuration file may hold: settings, not switches that ask for another kind of output. */
-function keysOf(table: OptionTable): string[] {
-  return Object.keys(table).filter((name) => table[name]?.value !== undefined && name !== 'config');
+/**
+ * What a configuration file may hold: settings, not switches that ask for another kind of output. One file is for
+ * all commands.
+ */
+function keysOf(table: OptionTable): { all: string[]; lists: string[] } {
+  const all = Object.keys(table).filter((name) => table[name]?.value !== undefined && name !== 'config');
+  return { all, lists: all.filter((name) => table[name]?.parseList) };
+}
+
+/** What is wrong with a list is told with the line of the first entry that is. */
+function parseEntries(
+  path: string,
+  { line, list }: ConfigValue,
+  parser: (list: unknown) => unknown,
+): unknown {
+  const { value, lines = [] } = list ?? {};
+  try {
+    return parser(value);
+  } catch (cause) {
+    const wrong = lines.findIndex((_, at) => !isRight(() => parser((value as unknown[]).slice(0, at + 1))));
+    throw new UsageError(`${path}:${lines[wrong] ?? line}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function isRight(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parse(key: string, text: string, parser: (text: string) => unknown): unknown {
@@ -49,10 +80,12 @@ function parse(key: string, text: string, parser: (text: string) => unknown): un
 
 function parseFlags(table: OptionTable, argv: readonly string[]): Record<string, string> {
   const options = Object.fromEntries(
-    Object.entries(table).map(([name, { value, short }]) => [
-      name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
-    ]),
+    Object.entries(table)
+      .filter(([, { fileOnly }]) => !fileOnly)
+      .map(([name, { value, short }]) => [
+        name,
+        { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
+      ]),
   );
   try {
     const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });

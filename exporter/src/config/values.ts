@@ -51,6 +51,12 @@ export function parseUrl(text: string): string {
   return text;
 }
 
+/** A whole number above zero. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) throw new Error('is no whole number above 0');
+  return Number(text);
+}
+
 /** Text that is not empty. */
 export function parseText(text: string): string {
   if (text.trim() === '') throw new Error('is empty');

@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_PIDS } from '../budget/budget.ts';
 import { AGENT_OPTIONS } from '../config/agent-options.ts';
 import type { Option } from '../config/option.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -5,8 +6,8 @@ import { markdownTable } from './markdown-table.ts';
 /** The reference of the agent's settings, from its option table. */
 export function configurationPage(): string {
   const rows = Object.entries(AGENT_OPTIONS as Record<string, Option<unknown>>).map(
-    ([name, { value, help, env = [], default: preset }]) => [
-      `\`--${name}${value ? ` ${value}` : ''}\``,
+    ([name, { value, help, env = [], default: preset, fileOnly }]) => [
+      fileOnly ? `\`${name}\`` : `\`--${name}${value ? ` ${value}` : ''}\``,
       env.map((variable) => `\`${variable.name}\``).join(', '),
       preset === undefined ? '' : `\`${preset}\``,
       help,
@@ -20,13 +21,45 @@ A flag goes before its environment variable, that before the YAML file of \`--co
 value ends the command with exit code 2 and names the key and the value; so does an unknown key.
 
 ${markdownTable(['flag', 'variable', 'default', 'meaning'], rows)}
-The keys of the YAML file are the flags without dashes:
+The keys of the YAML file are the flags without dashes, and lists for which a flag has no room. One file serves all
+commands:
 
 \`\`\`yaml
 interval: 5s
 prometheus-listen: 0.0.0.0:9464
 host-name: web-7
+site: fra-1
+rules:
+  - match:
+      executable: .*/python3
+      command: .* /srv/(?<app>[a-z]+)/main.py( .*)?
+    service: \${app}
+networks:
+  - { cidr: 10.20.0.0/16, name: office, site: hq } # one service for all its addresses
+  - { cidr: 10.30.0.0/16, site: fra-2 } # each address by itself, at that site
+  - { cidr: 203.0.113.0/24 } # hosts of one's own with public addresses
 \`\`\`
+
+## The other end
+
+An end on another host of which only the address is known is named by the narrowest range that holds it. One of
+\`networks\` with a name stands for all its addresses (\`kind\` is \`network\`). One without keeps them apart, as do the
+ranges that are nobody's on the internet: private (RFC 1918, RFC 4193), a carrier's (RFC 6598), link-local, loopback,
+multicast, reserved, and those under test (RFC 2544). All others are the service \`internet\`, unless
+\`--internet keep\` is given. An address that is folded is gone from the labels, and with it the way to join both
+reports of a connection: list the public ranges of hosts that run an exporter, without a name. The host's own addresses
+are never folded.
+
+## Limits
+
+| what | limit | beyond it |
+| --- | --- | --- |
+| pids of a service and process name, as source and as destination | ${DEFAULT_MAX_PIDS} within an hour | the pid \`many\`, until there have not been too many for an hour |
+| dependencies of a service, in each direction and transport | \`--max-edges-per-service\` | the far end is the service \`other\`, without an address and on the same port; past 16 of these also without the port and the own process, pid and address |
+
+Those that came first are told while they are exported: for \`--forget-after\` from their last use. Sums stay exact:
+what is folded counts with the edge that it is folded into. \`musubi_edges_folded\` and
+\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`edges\`, \`pids\`.
 
 ## OTLP
 

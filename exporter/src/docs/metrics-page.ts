@@ -17,13 +17,13 @@ const ATTRIBUTE_HELP: Readonly<Record<string, string>> = {
   'network.transport': '`tcp`, `udp` or `unix`',
   service: 'stable name of the process’s role',
   process: 'name of the process',
-  pid: 'its process id',
+  pid: 'its process id, or `many` past a limit',
   host: 'its host',
   address:
     'its IP address, an IPv4-mapped one being IPv4; of a Unix socket its path, or its abstract name after `@`',
   port: 'the port on which the destination listens; a Unix socket has none',
-  site: 'group of hosts; not filled in yet',
-  kind: 'how the name was found: `process`, or `unknown` for a bare address',
+  site: 'group of hosts: that of `--site`, of a rule, or of a network',
+  kind: 'how the name was found: by the `process`, its `container`, its `kubernetes` workload or a `rule`; by the address: `dns`, a `network` that the user named, the `internet`; or `unknown`',
 };
 
 /** The reference of metrics and labels, from the catalogue. */
@@ -50,6 +50,9 @@ Two UDP sockets that both chose their ports do not tell which of them asks. Noth
 
 Where a capture in the kernel runs out of room it counts further dependencies in one: the service \`other\`, which has
 neither address nor port. \`musubi_capture_connections_folded_total\` tells how many connections that were.
+
+Public addresses, networks that the user named, and what is past the limits of a service are told as one too, with exact
+sums: see [configuration](configuration.md#the-other-end).
 
 ## Listening services
 

@@ -5,7 +5,7 @@ import { OWN_RANGES } from './own-ranges.ts';
 
 export interface ResolveOptions {
   /** The user's networks; they go before the known ranges where they are the same or narrower. */
-  readonly networks?: readonly Network[];
+  readonly networks?: readonly Network[] | undefined;
   /** Whether all public addresses are told as one, the service `internet`. */
   readonly internet?: 'fold' | 'keep';
 }
