@@ -6,7 +6,11 @@ import type { NameSource } from './name-source.ts';
 const CGROUP = `0::/docker/${'a'.repeat(64)}\n`;
 
 it('names what is in a container, once it has been allowed to ask', async () => {
-  const source: NameSource = { title: 'Docker', isFor: () => true, ask: async () => {} };
+  const source: NameSource = {
+    title: 'Docker',
+    isFor: () => true,
+    ask: async ([one], tell) => void (one && tell(one, { service: 'web', kind: 'container' })),
+  };
   const namer = createContainerNamer({ sources: [source], log: { warn: () => {} }, uptime: () => 0 });
   const workloads = createCgroupWorkloads(namer);
   expect(workloads.of('0::/system.slice/nginx.service\n')).toBeUndefined();
@@ -14,7 +18,7 @@ it('names what is in a container, once it has been allowed to ask', async () => 
   expect(workloads.of(CGROUP)).toBeUndefined();
   expect(await workloads.refresh()).toBe(true);
   const name = workloads.of(CGROUP);
-  expect(name).toEqual({ service: 'aaaaaaaaaaaa', kind: 'container' });
+  expect(name).toEqual({ service: 'web', kind: 'container' });
   // The same object, so that who has it can tell at a glance that nothing has changed.
   expect(workloads.of(CGROUP)).toBe(name);
 });

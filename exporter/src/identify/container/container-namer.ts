@@ -1,14 +1,13 @@
 import type { Log } from '../../log.ts';
 import type { Workload } from '../workload.ts';
 import type { Container } from './cgroup.ts';
-import { shortId } from './engine.ts';
 import type { NameSource } from './name-source.ts';
 
 /** Names containers from memory, and fetches what is not in it only when told to. */
 export interface ContainerNamer {
   /**
-   * The name as far as it is known now: `pending` before the first `refresh` that follows, a short id where those
-   * who should know it do not tell, and undefined where nobody could.
+   * The name as far as it is known now: `pending` before the first `refresh` that follows, undefined where nobody
+   * tells. An id would be no name: it is another one after each deployment.
    */
   name(container: Container): Workload | 'pending' | undefined;
   /**
@@ -29,7 +28,7 @@ export interface ContainerNamerOptions {
 }
 
 interface Known {
-  readonly name: Workload;
+  readonly name: Workload | undefined;
   /** When to ask again; absent for a name that stays. */
   readonly askAgain?: number;
 }
@@ -97,7 +96,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
       const entry = known.get(container.containerId);
       const isDue = !entry || (entry.askAgain !== undefined && entry.askAgain <= uptime());
       if (isDue) pending.set(container.containerId, container);
-      return entry?.name ?? 'pending';
+      return entry ? entry.name : 'pending';
     },
     async refresh() {
       if (pending.size === 0) return false;
@@ -106,8 +105,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
       const signal = AbortSignal.timeout(patience);
       const asked = await Promise.all(sources.map((entry) => ask(entry, open, signal)));
       const askAgain = uptime() + (asked.includes(true) ? 0 : RETRY);
-      for (const [containerId] of open)
-        keep(containerId, { name: { service: shortId(containerId), kind: 'container' }, askAgain });
+      for (const [containerId] of open) keep(containerId, { name: undefined, askAgain });
       return true;
     },
   };

@@ -56,7 +56,7 @@ export function describeContainer(description: unknown, containerId: string): Wo
 }
 
 /** The id as engines show it in their lists. */
-export function shortId(containerId: string): string {
+function shortId(containerId: string): string {
   return containerId.slice(0, 12);
 }
 
