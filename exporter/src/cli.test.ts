@@ -45,7 +45,7 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     [['rules', 'test', '--config'], "Option '--config <value>' argument missing\nTry: musubi rules --help\n"],
     [
       ['rules', 'test', '--config=/nowhere'],
-      "/nowhere: ENOENT: no such file or directory, open '/nowhere'\nTry: musubi rules --help\n",
+      'cannot read the configuration file /nowhere: ENOENT: no such file or directory\nTry: musubi rules --help\n',
     ],
     [['doctor', 'now'], "Unexpected argument 'now'\nTry: musubi doctor --help\n"],
   ])('%j', async (argv, message) => {

@@ -70,6 +70,12 @@ it('takes the file of the agent’s variable', async () => {
   expect(io.out()).toMatch(/^sh +rule 2 /m);
 });
 
+it('tells what is wrong with a rule, and where it stands', async () => {
+  using file = createTempFile('interval: 5s\nrules:\n  - match: { unit: "(" }\n    service: x\n');
+  const running = rules.run(['test', '--config', file.path], createIo());
+  await expect(running).rejects.toThrow(`${file.path}:3: rule 1: match.unit: Invalid regular expression`);
+});
+
 it.each([[['--help']], [['test', '--help']], [['-h']]])('%j tells the options', async (argv) => {
   const io = createIo();
   expect(await rules.run(argv, io)).toBe(0);

@@ -3,7 +3,7 @@ import { createPollingCapture, type PollingOptions } from '../capture/polling/cr
 import { createProcfsTable } from '../capture/procfs/socket-table.ts';
 import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
-import { type Environment, resolveOptions } from '../config/resolve-options.ts';
+import { resolveOptions } from '../config/resolve-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { parseBoolean } from '../config/values.ts';
 import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
@@ -12,37 +12,34 @@ import { createPlainLog } from '../log.ts';
 import { listPids } from '../proc/pids.ts';
 import { readProcess } from '../proc/process.ts';
 import type { Command } from './command.ts';
-import { readRules } from './rules-file.ts';
 import { pidsOf, rulesRows } from './rules-rows.ts';
 import { rulesText } from './rules-text.ts';
 
 const SUMMARY = 'Shows which of your rules names which running process, and what names the others.';
 
-const { capture: _, 'host-name': __, config, ...WHERE } = HOST_OPTIONS;
-
 const OPTIONS = {
   all: { help: 'show processes without sockets, too', parse: parseBoolean },
   json: jsonOption,
-  ...WHERE,
+  rules: HOST_OPTIONS.rules,
+  netns: HOST_OPTIONS.netns,
+  'container-engine': HOST_OPTIONS['container-engine'],
+  kubernetes: HOST_OPTIONS.kubernetes,
+  'proc-root': HOST_OPTIONS['proc-root'],
+  config: HOST_OPTIONS.config,
+  help: HOST_OPTIONS.help,
 } as const;
-
-const HELP = helpText('musubi rules test [OPTIONS]', SUMMARY, { ...OPTIONS, config });
 
 export const rules: Command = {
   summary: SUMMARY,
   async run([verb, ...argv], io) {
-    if (verb === '--help' || verb === '-h') {
-      io.stdout(HELP);
-      return 0;
-    }
-    if (verb !== 'test') throw new UsageError('what about the rules? There is: musubi rules test');
-    const { path, others } = takeConfig(argv, io.env);
-    const settings = await resolveOptions(OPTIONS, others, io.env);
+    const isHelp = verb === '--help' || verb === '-h';
+    if (verb !== 'test' && !isHelp) throw new UsageError('what about the rules? There is: musubi rules test');
+    const settings = await resolveOptions(OPTIONS, isHelp ? [verb] : argv, io.env);
     if (settings.help) {
-      io.stdout(HELP);
+      io.stdout(helpText('musubi rules test [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    const rules = path === undefined ? [] : await readRules(path);
+    const { rules } = settings;
     const procRoot = settings['proc-root'];
     const pass = await readSockets({ procRoot, netns: settings.netns });
     const workloads = createWorkloads({
@@ -74,17 +71,4 @@ async function readSockets(where: PollingOptions): Promise<Pass> {
   } finally {
     capture.close();
   }
-}
-
-/**
- * The file of `--config` and the other arguments. Of the file only the rules matter here, and a mistake in
- * another setting of the agent's must not keep them from being tried.
- */
-function takeConfig(argv: readonly string[], env: Environment) {
-  const at = argv.findIndex((arg) => arg === '--config' || arg.startsWith('--config='));
-  if (at === -1) return { path: env.MUSUBI_CONFIG || undefined, others: argv };
-  const isApart = argv[at] === '--config';
-  const path = isApart ? argv[at + 1] : argv[at]?.slice('--config='.length);
-  if (!path) throw new UsageError("Option '--config <value>' argument missing");
-  return { path, others: argv.toSpliced(at, isApart ? 2 : 1) };
 }
