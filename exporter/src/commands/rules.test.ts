@@ -70,6 +70,14 @@ it('takes the file of the agent’s variable', async () => {
   expect(io.out()).toMatch(/^sh +rule 2 /m);
 });
 
+it('warns of what it could not look into', async () => {
+  proc.start(60, { comm: 'hidden\n', cmdline: 'hidden\0', netns: 9 });
+  const io = createIo();
+  expect(await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io)).toBe(0);
+  expect(io.err()).toContain('some network namespaces could not be read');
+  expect(io.out()).toMatch(/^shop +program /m);
+});
+
 it('tells what is wrong with a rule, and where it stands', async () => {
   using file = createTempFile('interval: 5s\nrules:\n  - match: { unit: "(" }\n    service: x\n');
   const running = rules.run(['test', '--config', file.path], createIo());

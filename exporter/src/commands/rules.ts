@@ -12,6 +12,7 @@ import { createPlainLog } from '../log.ts';
 import { listPids } from '../proc/pids.ts';
 import { readProcess } from '../proc/process.ts';
 import type { Command } from './command.ts';
+import { createHiddenWarning } from './hidden-warning.ts';
 import { pidsOf, rulesRows } from './rules-rows.ts';
 import { rulesText } from './rules-text.ts';
 
@@ -42,11 +43,13 @@ export const rules: Command = {
     const { rules } = settings;
     const procRoot = settings['proc-root'];
     const pass = await readSockets({ procRoot, netns: settings.netns });
+    const log = createPlainLog(io.stderr);
+    createHiddenWarning(log)(pass);
     const workloads = createWorkloads({
       engine: settings['container-engine'],
       kubernetes: settings.kubernetes,
       env: io.env,
-      log: createPlainLog(io.stderr),
+      log,
     });
     const pids = settings.all ? listProgramPids(procRoot) : pidsOf(pass);
     const rows = await rulesRows(procRoot, pids, pass.listeners, { rules, workloads });
