@@ -67,7 +67,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const place = createPlace(options.site);
   const resolve = createResolve(options);
   const budget = createBudget(options);
-  const folds = createFoldCounts();
+  const folds = createFoldCounts(self);
   const ledger = createLedger(forgetAfter);
   const started = clock();
   let listenings: readonly Listening[] = [];
@@ -131,7 +131,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     self.set('namespaces', namespaces.length - skipped, { state: 'read' });
     self.set('namespaces', skipped, { state: 'skipped' });
     self.set('edges', ledger.entries().length);
-    folds.report(self);
+    folds.report();
   }
 
   return {

@@ -1,26 +1,27 @@
 import { expect, it } from 'vitest';
-import { createFoldCounts } from './folds.ts';
+import { createFoldCounts, FOLDS } from './folds.ts';
 import { createSelfMetrics } from './self-metrics.ts';
 
 it('counts the edges of a pass, and connections for ever, by the reason', () => {
   const self = createSelfMetrics(() => 7);
-  const folds = createFoldCounts();
+  const folds = createFoldCounts(self);
   const told = (name: string, reason: string) =>
     self
       .families()
       .find(({ definition }) => definition.name === name)
       ?.points.find(({ attributes }) => attributes.reason === reason)?.value;
 
+  for (const reason of FOLDS) expect(told('musubi.connections.folded', reason)).toBe(0);
   folds.note('internet', { opened: 5 });
   folds.note('internet', { opened: 0 });
   folds.note('pids', { opened: 1 });
-  folds.report(self);
+  folds.report();
   expect(told('musubi.edges.folded', 'internet')).toBe(2);
   expect(told('musubi.connections.folded', 'internet')).toBe(5);
   expect(told('musubi.edges.folded', 'edges')).toBe(0);
 
   folds.note('internet', { opened: 2 });
-  folds.report(self);
+  folds.report();
   expect(told('musubi.edges.folded', 'internet')).toBe(1);
   expect(told('musubi.connections.folded', 'internet')).toBe(7);
   expect(told('musubi.edges.folded', 'pids')).toBe(0);

@@ -12,23 +12,28 @@ export type NoteFold = (reason: Fold, flow: Pick<Flow, 'opened'>) => void;
 export interface FoldCounts {
   readonly note: NoteFold;
   /** Tells what the pass has folded, and starts the next one. */
-  report(self: SelfMetrics): void;
+  report(): void;
 }
 
-export function createFoldCounts(): FoldCounts {
+/** Counters begin at 0, so that their first increase is seen. */
+export function createFoldCounts(self: SelfMetrics): FoldCounts {
   const edges = { internet: 0, network: 0, edges: 0, pids: 0 };
   const connections = { ...edges };
+
+  function report(): void {
+    for (const reason of FOLDS) {
+      self.set('foldedEdges', edges[reason], { reason });
+      self.set('foldedConnections', connections[reason], { reason });
+      edges[reason] = 0;
+    }
+  }
+
+  report();
   return {
     note(reason, { opened }) {
       edges[reason]++;
       connections[reason] += opened;
     },
-    report(self) {
-      for (const reason of FOLDS) {
-        self.set('foldedEdges', edges[reason], { reason });
-        self.set('foldedConnections', connections[reason], { reason });
-        edges[reason] = 0;
-      }
-    },
+    report,
   };
 }
