@@ -41,6 +41,12 @@ it('orders services of one name by pid', async () => {
   expect(rows.map(({ pid }) => pid)).toEqual([20, 25, 30]);
 });
 
+it('shortens a name as the agent does', async () => {
+  const rules = parseRules([{ match: { port: 6379 }, service: 'x'.repeat(200) }]);
+  const [row] = await rulesRows(proc.root, [30], [listener(30, 6379)], { rules });
+  expect(row?.service).toBe(`${'x'.repeat(127)}…`);
+});
+
 it('waits for the names of containers', async () => {
   let name: Workload | undefined;
   const workloads = {

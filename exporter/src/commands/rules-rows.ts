@@ -1,12 +1,10 @@
 import type { Pass } from '../capture/capture.ts';
 import type { CgroupWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createIdentifier, type Explanation } from '../identify/identify.ts';
-import { kindOf } from '../identify/naming.ts';
 import type { Rule } from '../identify/rules.ts';
 
 /** Which process is called what, and why. */
 export type RulesRow = Explanation & {
-  readonly kind: string;
   /** The ports on which it listens. */
   readonly ports: readonly number[];
 };
@@ -33,7 +31,7 @@ export async function rulesRows(
   const byPid = new Map(explanations.map((explanation) => [explanation.pid, explanation]));
   const rows = [...byPid.values()].map((explanation) => {
     const ports = listeners.filter(({ pid }) => pid === explanation.pid).map(({ port }) => port);
-    return { ...explanation, kind: kindOf(explanation.step), ports: [...new Set(ports)].sort(ascending) };
+    return { ...explanation, ports: [...new Set(ports)].sort(ascending) };
   });
   return rows.sort(byName);
 }

@@ -36,8 +36,8 @@ export interface Identifier {
   explain(pid: number): Explanation | undefined;
 }
 
-/** A name, who has it, and where it comes from. */
-export type Explanation = Naming & { readonly process: string; readonly pid: number };
+/** Who a process is, and where its name comes from. */
+export type Explanation = Naming & Identity;
 
 export interface IdentifierOptions {
   /** The user's own names, which go before all others. */
@@ -162,8 +162,8 @@ export function createIdentifier(
     explain(pid) {
       const process = find(pid);
       if (!process) return undefined;
-      const { naming, facts } = leaderOf(process);
-      return { ...naming, process: processName(facts.files), pid: facts.pid };
+      const leader = leaderOf(process);
+      return { ...leader.naming, ...toIdentity(leader) };
     },
   };
 }
