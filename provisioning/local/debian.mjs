@@ -70,8 +70,10 @@ export function mayInstall() {
  */
 export async function ensureUnpacked(program, packageName) {
   const folder = join(STATE, 'tools', packageName);
-  const unpacked = join(folder, 'usr/bin', program);
-  if (existsSync(unpacked)) return unpacked;
+  const places = ['usr/bin', 'usr/sbin'].map((place) => join(folder, place, program));
+  const find = () => places.find((place) => existsSync(place));
+  const unpacked = find();
+  if (unpacked) return unpacked;
   const installed = which(program);
   if (installed) return installed;
   demandDebian([packageName]);
@@ -89,12 +91,16 @@ export async function ensureUnpacked(program, packageName) {
       const [file] = (await readdir(scratch)).filter((name) => name.endsWith('.deb'));
       if (!file) throw new SetupError(`apt-get downloaded no ${packageName} package`);
       await must('dpkg-deb', ['-x', join(scratch, file), join(scratch, 'root')]);
+      // One that was cut short would be in the way.
+      await rm(folder, { recursive: true, force: true });
       await rename(join(scratch, 'root'), folder);
     } finally {
       await rm(scratch, { recursive: true });
     }
   });
-  return unpacked;
+  const path = find();
+  if (!path) throw new SetupError(`Debian's package ${packageName} holds no ${program}`);
+  return path;
 }
 
 function refreshLists() {

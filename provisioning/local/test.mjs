@@ -18,7 +18,7 @@ const CHECKS = /** @type {const} */ ([
 
 /** A program of each package of Docker's engine: the tests run one of their own. */
 const ENGINE = /** @type {const} */ ([
-  ['docker-init', 'docker.io'],
+  ['dockerd', 'docker.io'],
   ['containerd', 'containerd'],
   ['runc', 'runc'],
 ]);

@@ -34,7 +34,7 @@ interface Cost {
 
 export async function cpu(options: BenchmarkOptions): Promise<Finding> {
   const { capture, quick } = options;
-  const [rounds, seconds] = quick ? [2, 4] : [5, 12];
+  const [rounds, seconds] = quick ? [2, 4] : [3, 12];
   const load = await compile('load');
   const millions = (RATE * seconds) / 1e6;
   let captureInUse = capture;

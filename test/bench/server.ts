@@ -40,7 +40,7 @@ type Pair = Readonly<Record<State, Load & Share>>;
 
 export async function server(options: BenchmarkOptions): Promise<Finding> {
   const { capture, quick } = options;
-  const [pairs, seconds] = quick ? [3, 1] : [12, 4];
+  const [pairs, seconds] = quick ? [3, 1] : [8, 4];
   mkdirSync(STATE, { recursive: true });
   const folder = mkdtempSync(join(STATE, 'nginx-'));
   const nginx = await startNginx(folder);
