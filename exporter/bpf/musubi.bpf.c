@@ -390,6 +390,18 @@ static __always_inline __u64 received_payload(struct sock *sk, struct tcp_sock *
 	return received && sk->__sk_common.skc_flags & (1 << SOCK_DONE) ? received - 1 : received;
 }
 
+/*
+ * A walk may have counted a FIN as a byte, before the kernel told that it was one. The end knows better; user space
+ * does not count what goes back, and counts on from where it had been.
+ */
+static __always_inline void correct_received(struct edge *edge, struct conn *conn, __u64 received)
+{
+	__u64 before = conn->received;
+
+	if (received < before && __sync_val_compare_and_swap(&conn->received, before, received) == before)
+		__sync_fetch_and_add(&edge->received, received - before);
+}
+
 static __always_inline void enter_traffic(struct edge *edge, struct conn *conn, struct sock *sk,
 					  struct tcp_sock *tcp)
 {
@@ -586,6 +598,7 @@ static __always_inline void ends(struct sock *sk, int old, int new)
 		return;
 	if (was_open)
 		__sync_fetch_and_add(&edge->open, -1);
+	correct_received(edge, conn, received_payload(sk, tcp));
 	enter_traffic(edge, conn, sk, tcp);
 }
 

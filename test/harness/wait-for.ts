@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function waitFor<T>(
   probe: () => T | undefined | Promise<T | undefined>,
   awaited: string | (() => string | Promise<string>),
-  patience = 30_000,
+  patience = 50_000,
 ): Promise<T> {
   const deadline = performance.now() + patience;
   let cause: unknown;

@@ -51,48 +51,52 @@ describe.skipIf(reason)(`with its table full${reason ? ` (${reason})` : ''}`, ()
     return watched;
   }
 
-  it.each(['self', 'all'] as const)('counts every connection, folded or not (%s)', async (netns) => {
-    // Has room for all, and so tells what others on this machine do meanwhile.
-    const large = await beginWatch('ebpf', 'all');
-    const small = await beginSmall(netns);
-    const server = await startServer(['request=1', 'answer=1', '0.0.0.0/0']);
-    const port = server.ports[0] as number;
-    const isOurs = (seen: Observation) => seen.port === port;
-    const client = startWorkload('client', [
-      `target=0.0.0.0/${port}`,
-      `spread=${ADDRESSES}`,
-      ...['seconds=3', 'reset=1'],
-    ]);
-    let isOver = false;
-    client.exited.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
+  it.each(['self', 'all'] as const)(
+    'counts every connection, folded or not (%s)',
+    async (netns) => {
+      // Has room for all, and so tells what others on this machine do meanwhile.
+      const large = await beginWatch('ebpf', 'all');
+      const small = await beginSmall(netns);
+      const server = await startServer(['request=1', 'answer=1', '0.0.0.0/0']);
+      const port = server.ports[0] as number;
+      const isOurs = (seen: Observation) => seen.port === port;
+      const client = startWorkload('client', [
+        `target=0.0.0.0/${port}`,
+        `spread=${ADDRESSES}`,
+        ...['seconds=3', 'reset=1'],
+      ]);
+      let isOver = false;
+      client.exited.finally(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        await small.read();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const made = Number(words(client.stdout(), 'made')[0]?.[1]);
+      expect((await server.tell()).get(port)?.accepted).toBe(made);
       await small.read();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const made = Number(words(client.stdout(), 'made')[0]?.[1]);
-    expect((await server.tell()).get(port)?.accepted).toBe(made);
-    await small.read();
-    await large.read();
-    expect(sum(large.seen({ port, direction: 'outbound' }), 'opened')).toBe(made);
+      await large.read();
+      expect(sum(large.seen({ port, direction: 'outbound' }), 'opened')).toBe(made);
 
-    const tcp = (capture: Watch, direction: Direction) => capture.seen({ transport: 'tcp', direction });
-    for (const direction of ['outbound', 'inbound'] as const) {
-      const ours = sum(small.seen({ port, direction }), 'opened');
-      const folded = sum(
-        tcp(small, direction).filter((seen) => seen.folded),
-        'opened',
-      );
-      const others = sum(
-        tcp(large, direction).filter((seen) => !isOurs(seen)),
-        'opened',
-      );
-      expect(folded).toBeGreaterThan(0);
-      expect(ours + folded, direction).toBeGreaterThanOrEqual(made);
-      expect(ours + folded, direction).toBeLessThanOrEqual(made + others);
-      expect(sum(small.seen({ port, direction }), 'open')).toBe(0);
-    }
-    expect(small.last().table?.folded).toBeGreaterThan(0);
-  });
+      const tcp = (capture: Watch, direction: Direction) => capture.seen({ transport: 'tcp', direction });
+      for (const direction of ['outbound', 'inbound'] as const) {
+        const ours = sum(small.seen({ port, direction }), 'opened');
+        const folded = sum(
+          tcp(small, direction).filter((seen) => seen.folded),
+          'opened',
+        );
+        const others = sum(
+          tcp(large, direction).filter((seen) => !isOurs(seen)),
+          'opened',
+        );
+        expect(folded).toBeGreaterThan(0);
+        expect(ours + folded, direction).toBeGreaterThanOrEqual(made);
+        expect(ours + folded, direction).toBeLessThanOrEqual(made + others);
+        expect(sum(small.seen({ port, direction }), 'open')).toBe(0);
+      }
+      expect(small.last().table?.folded).toBeGreaterThan(0);
+    },
+    180_000,
+  );
 });
