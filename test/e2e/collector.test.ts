@@ -31,7 +31,8 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
     await api.says('listening');
     const agent = start(
       [
-        ...[NODE, MUSUBI, 'agent', '--interval', '200ms', '--prometheus-listen', `127.0.0.1:${metricsPort}`],
+        NODE,
+        ...[MUSUBI, 'agent', '--interval', '200ms', '--prometheus-listen', `127.0.0.1:${metricsPort}`],
         // It sees the connections of the tests beside it, and some of those make thousands.
         ...['--max-edges-per-service', '20'],
       ],
