@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { parseCgroup2Mounts } from '../capture/ebpf/cgroup-root.ts';
 import type { Obstacle } from '../capture/rung.ts';
+import { isKernelAtLeast, kernelVersion } from '../kernel-version.ts';
 import { type Capability, holdsCapability, readEffectiveCapabilities } from './capabilities.ts';
 
 /** What loading into the kernel depends on. */
@@ -30,10 +31,9 @@ type Finding = Obstacle | undefined;
 const OLDEST = { major: 5, minor: 12 };
 
 function kernel({ kernel }: Surroundings): Finding {
-  const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return undefined;
+  if (isKernelAtLeast(kernel, OLDEST.major, OLDEST.minor)) return undefined;
   return {
-    what: `Linux ${major}.${minor} is too old`,
+    what: `Linux ${kernelVersion(kernel)} is too old`,
     remedy: `boot Linux ${OLDEST.major}.${OLDEST.minor} or later`,
   };
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { isKernelAtLeast } from '../../kernel-version.ts';
 import type { KernelObject, Libbpf, Link, Position, Special } from '../../native/libbpf.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
 import {
@@ -94,7 +95,7 @@ export function loadKernelProgram(
   cgroupRoot: string,
   { room, kernel = release() }: { readonly room?: number; readonly kernel?: string } = {},
 ): KernelProgram {
-  const tellsUnixAsks = isAtLeast(kernel, 6, 7);
+  const tellsUnixAsks = isKernelAtLeast(kernel, 6, 7);
   const special = { [UNIX_PROGRAM]: tellsUnixAsks ? UNIX_CONNECT : ('omit' as const) };
   const object = libbpf.load(path, special, room === undefined ? {} : { [EDGES]: room });
   const cgroupPrograms = tellsUnixAsks ? [...CGROUP_PROGRAMS, UNIX_PROGRAM] : CGROUP_PROGRAMS;
@@ -135,11 +136,6 @@ function mapsOf(libbpf: Libbpf, object: KernelObject) {
     health: find('musubi_health', 4, HEALTH_BYTES),
     unix: find('musubi_unix', UNIX_ASK_BYTES, UNIX_COUNT_BYTES),
   };
-}
-
-function isAtLeast(kernel: string, major: number, minor: number): boolean {
-  const [ours = 0, oursMinor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  return ours > major || (ours === major && oursMinor >= minor);
 }
 
 function attach(object: KernelObject, links: Link[], cgroupRoot: string, programs: readonly string[]): void {
