@@ -30,14 +30,14 @@ export const RUNGS: readonly Rung[] = [
   },
   {
     name: 'sockdiag',
-    gives: 'bytes, round-trip times and retransmits',
+    gives: 'bytes, round-trip times, retransmits and Unix connections',
     create: (options) =>
       createPollingCapture('sockdiag', createSockdiagTable(loadLibc(), options.procRoot), options),
     obstacles: (_, error) => sockdiagObstacles(error),
   },
   {
     name: 'procfs',
-    gives: 'dependencies and their connections',
+    gives: 'TCP and UDP connections that are open when it looks',
     create: (options) => createPollingCapture('procfs', createProcfsTable(options.procRoot), options),
   },
 ];

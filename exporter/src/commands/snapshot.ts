@@ -42,9 +42,9 @@ export const snapshot: Command = {
 
 async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly Entry[]> {
   const procRoot = settings['proc-root'];
-  const { capture } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns });
-  const host = resourceOf(io.env, settings['host-name'])['host.name'];
   const log = createPlainLog(io.stderr);
+  const { capture } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns }, log);
+  const host = resourceOf(io.env, settings['host-name'])['host.name'];
   const pipeline = createPipeline({
     capture,
     procRoot,

@@ -122,6 +122,7 @@ it('does without a family or transport that the kernel lacks', () => {
 
 it.each([
   ['refuses', () => (answers = [refusal(1)]), 'EPERM'],
+  ['knows no TCP dump', () => (answers = [refusal(2)]), 'ENOENT'],
   ['is silent', () => (refuse = { call: 'recv', errno: 11 }), 'EAGAIN'],
   ['sends nothing', () => (answers = []), 'ERR_MALFORMED_NETLINK'],
   ['sends what is no dump', () => (answers = [Buffer.alloc(16)]), 'ERR_MALFORMED_NETLINK'],

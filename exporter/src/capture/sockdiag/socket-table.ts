@@ -34,6 +34,9 @@ const REQUESTS: readonly DumpRequest[] = [
   { family: AF_INET6, transport: 'udp' },
 ];
 
+/** Without it (the module tcp_diag) there is nothing to see, though there may be connections. */
+const INDISPENSABLE = 'tcp/ipv4';
+
 /** Listeners first: a connection that leaves the accept queue meanwhile is then met in it or past it. */
 const UNIX_REQUESTS = [TcpState.listen, TcpState.established] as const;
 
@@ -74,6 +77,7 @@ export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable
     }
   }
 
+  /** A kernel without IPv6 or the modules udp_diag or unix_diag has nothing to tell of these. */
   function dump(fd: number, request: Buffer, what: string, decode: (part: Buffer) => DumpProgress): void {
     libc.send(fd, request);
     for (;;) {
@@ -82,8 +86,7 @@ export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable
       const progress = decode(datagram.subarray(0, length));
       if (progress.state === 'done') return;
       if (progress.state === 'error') {
-        // A kernel without IPv6 or the modules udp_diag or unix_diag has nothing to tell.
-        if (progress.errno === ENOENT) return;
+        if (progress.errno === ENOENT && what !== INDISPENSABLE) return;
         throw new SyscallError(`sock_diag ${what} dump`, progress.errno);
       }
     }
@@ -95,8 +98,9 @@ export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable
       try {
         const sockets: Socket[] = [];
         for (const request of REQUESTS) {
-          const { transport } = request;
-          dump(fd, encodeDumpRequest(request), transport, (part) => decodeDump(part, transport, sockets));
+          const { transport, family } = request;
+          const what = `${transport}/${family === AF_INET ? 'ipv4' : 'ipv6'}`;
+          dump(fd, encodeDumpRequest(request), what, (part) => decodeDump(part, transport, sockets));
         }
         const unix: UnixSocket[] = [];
         for (const state of UNIX_REQUESTS)
