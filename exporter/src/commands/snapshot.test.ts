@@ -57,6 +57,7 @@ it('gives them as JSON, under the names of the metric catalogue', async () => {
       'service.dependency.connection.count': 1,
       'service.dependency.connection.opened': 0,
       'service.dependency.last_seen': expect.closeTo(Date.now() / 1000, -2),
+      'service.dependency.start_time': expect.closeTo(Date.now() / 1000, -2),
     },
   ]);
   expect(edge('inbound', 7004)).toMatchObject([{ 'src.address': '127.0.0.1', 'dst.service': 'shop' }]);

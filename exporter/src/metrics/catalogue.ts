@@ -115,6 +115,11 @@ export const EDGE_METRICS = define({
     unit: 's',
     help: 'Unix time at which the dependency was last in use.',
   },
+  startTime: {
+    name: 'service.dependency.start_time',
+    unit: 's',
+    help: 'Unix time since which the sums of this dependency count: another one is another count from zero.',
+  },
 });
 
 /** Metrics of listening sockets: each point carries `LISTEN_ATTRIBUTES`. */

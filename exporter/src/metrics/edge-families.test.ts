@@ -40,6 +40,7 @@ describe('the metrics of an edge', () => {
       ['service.dependency.tcp.rtt', 0.25],
       ['service.dependency.tcp.retransmits', 1],
       ['service.dependency.last_seen', 5],
+      ['service.dependency.start_time', 5],
     ]);
     expect(all.get('service.dependency.io')?.map(({ more }) => more?.['network.io.direction'])).toEqual([
       'transmit',
@@ -58,6 +59,20 @@ describe('the metrics of an edge', () => {
       expect(none.get(`service.dependency.${name}`)).toEqual([]);
     expect(none.get('service.dependency.connection.count')).toHaveLength(1);
   });
+});
+
+it('tell since when they count, and nothing of a count before', () => {
+  const ledger = createLedger(1000);
+  const told = () =>
+    [...edgeFamilies(ledger.entries())].flatMap(({ definition, points }) =>
+      points.filter(() => /opened|start_time/.test(definition.name)).map(({ value }) => value),
+    );
+  ledger.record([halfEdge({ opened: 1 })], 5000);
+  ledger.record([], 6000);
+  expect(told()).toEqual([1, 5]);
+  ledger.record([], 6001);
+  ledger.record([halfEdge({ opened: 1 })], 7500);
+  expect(told()).toEqual([1, 7.5]);
 });
 
 describe('attributes', () => {

@@ -37,6 +37,8 @@ export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
   };
   yield { definition: EDGE_METRICS.retransmits, points: points(({ retransmits }) => retransmits) };
   yield { definition: EDGE_METRICS.lastSeen, points: points(({ lastSeen }) => lastSeen / 1000) };
+  // Last, since a push may come in several batches: who knows of a new count has its sums already.
+  yield { definition: EDGE_METRICS.startTime, points: points(({ since }) => since / 1000) };
 }
 
 function setupOf({ setup }: Entry): Distribution | undefined {

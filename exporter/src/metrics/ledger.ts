@@ -5,7 +5,7 @@ import { type Attributes, edgeAttributes, edgeKey } from './edge-attributes.ts';
 /** A dependency under its final name, with sums that only grow while it is exported. */
 export interface Entry extends Counts {
   readonly attributes: Attributes;
-  /** When it was first seen, in ms since 1970. */
+  /** When it was first seen, and its sums began, in ms since 1970. */
   readonly since: number;
   /** When it was last in use: had a connection open, opened one or failed to. In ms since 1970. */
   lastSeen: number;

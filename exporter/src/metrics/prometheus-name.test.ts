@@ -13,6 +13,7 @@ const CONTRACT: Readonly<Record<string, string>> = {
   'service.dependency.tcp.rtt': 'service_dependency_tcp_rtt_seconds',
   'service.dependency.tcp.retransmits': 'service_dependency_tcp_retransmits_total',
   'service.dependency.last_seen': 'service_dependency_last_seen_seconds',
+  'service.dependency.start_time': 'service_dependency_start_time_seconds',
   'service.dependency.listen': 'service_dependency_listen',
 };
 
