@@ -1,10 +1,10 @@
 import { CARD_PADDING } from '../graph/display/build-display.ts';
-import type { Card, Curve, DisplayList, EdgeLabel, Rectangle } from '../graph/display/display-list.ts';
+import type { Card, Curve, DisplayList, EdgeLabel } from '../graph/display/display-list.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
-import { intersects } from '../graph/display/occupancy.ts';
 import { shorten } from '../graph/display/shorten.ts';
 import type { View } from '../graph/display/view.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
+import { intersects, type Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
 
 /** What to draw, how, and what to bring out. */

@@ -21,7 +21,7 @@ const COLUMN_GAP: Record<PanelOptions['edgeLabel'], number> = {
   connections: 140,
 };
 
-const SIZES = { width: 164, height: 46, rowGap: 26, bendGap: 24, aspect: 1.7 };
+const SIZES = { width: 164, height: 46, rowGap: 26, aspect: 1.7 };
 
 /** Reads the panel's data into the dependency graph and, if it is empty, why. */
 export function useDependencyGraph({ series, request }: PanelData): {

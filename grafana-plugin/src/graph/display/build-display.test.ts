@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build-graph.ts';
 import { end, half } from '../halves.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
+import { intersects } from '../occupancy.ts';
 import { buildDisplay } from './build-display.ts';
 import { hitTest } from './hit-test.ts';
 import { neighbourhood } from './neighbourhood.ts';
-import { intersects } from './occupancy.ts';
 
-const sizes = { width: 160, height: 46, columnGap: 140, rowGap: 26, bendGap: 24, aspect: 1.7 };
+const sizes = { width: 160, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
 const measure = (text: string) => text.length * 6;
 
 const call = (from: string, to: string, port: string, transmit = 1) =>
@@ -15,11 +15,7 @@ const call = (from: string, to: string, port: string, transmit = 1) =>
 
 const display = (...halves: ReturnType<typeof call>[]) => {
   const graph = buildGraph(halves, []);
-  const layout = layoutGraph(
-    graph.nodes.map((node) => node.key),
-    graph.edges,
-    sizes,
-  );
+  const layout = layoutGraph({ nodes: graph.nodes.map((node) => node.key), edges: graph.edges, sizes });
   return buildDisplay(graph, layout, {
     titleOf: (node) => node.title,
     subtitleOf: (node) => node.host,

@@ -1,7 +1,8 @@
 import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
 import type { Layout } from '../layout/layout-graph.ts';
+import type { Rectangle } from '../occupancy.ts';
 import { attachEdges } from './attach-edges.ts';
-import type { Card, DisplayList, Rectangle } from './display-list.ts';
+import type { Card, DisplayList } from './display-list.ts';
 import { drawCurves } from './draw-curves.ts';
 import { placeLabels } from './place-labels.ts';
 import { type Measure, shorten } from './shorten.ts';

@@ -1,5 +1,6 @@
 import type { GraphNode } from '../graph.ts';
 import type { Point } from '../layout/layout-graph.ts';
+import type { Rectangle } from '../occupancy.ts';
 
 /** A node as drawn. Title and subtitle already fit the card; `name` is the whole title. */
 export interface Card {
@@ -32,13 +33,6 @@ export interface Curve {
 export interface EdgeLabel {
   readonly key: string;
   readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Rectangle {
   readonly x: number;
   readonly y: number;
   readonly width: number;

@@ -1,6 +1,7 @@
 import type { Point } from '../layout/layout-graph.ts';
+import type { Rectangle } from '../occupancy.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
-import type { DisplayList, Rectangle } from './display-list.ts';
+import type { DisplayList } from './display-list.ts';
 
 /** A thing on the canvas, by its key. */
 export interface Target {

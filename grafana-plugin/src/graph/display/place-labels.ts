@@ -1,7 +1,7 @@
 import type { Point } from '../layout/layout-graph.ts';
+import { createOccupancy, type Rectangle } from '../occupancy.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
-import type { Card, Curve, EdgeLabel, Rectangle } from './display-list.ts';
-import { createOccupancy } from './occupancy.ts';
+import type { Card, Curve, EdgeLabel } from './display-list.ts';
 
 /** Where along a segment a label may stand, best first: past the middle, where a fan-out has spread. */
 const PLACES = [0.6, 0.52, 0.68, 0.44, 0.75, 0.36, 0.28, 0.82];

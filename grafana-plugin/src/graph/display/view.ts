@@ -1,5 +1,5 @@
 import type { Point } from '../layout/layout-graph.ts';
-import type { Rectangle } from './display-list.ts';
+import type { Rectangle } from '../occupancy.ts';
 
 /** What part of the drawing is seen: screen = drawing * scale + (x, y). */
 export interface View {

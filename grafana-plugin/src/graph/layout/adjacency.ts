@@ -22,12 +22,15 @@ export function successors(count: number, links: readonly Link[]): Adjacency {
   return { start, to };
 }
 
+const turned = (links: readonly Link[]): Link[] => links.map(([from, to]) => [to, from]);
+
 /** Lists by whom each vertex is pointed at. */
 export const predecessors = (count: number, links: readonly Link[]): Adjacency =>
-  successors(
-    count,
-    links.map(([from, to]) => [to, from]),
-  );
+  successors(count, turned(links));
+
+/** Lists all to which a link leads from each vertex, or from which one comes. */
+export const bothWays = (count: number, links: readonly Link[]): Adjacency =>
+  successors(count, [...links, ...turned(links)]);
 
 /** The neighbours of one vertex, as a view. */
 export const neighbours = ({ start, to }: Adjacency, v: number): Int32Array =>

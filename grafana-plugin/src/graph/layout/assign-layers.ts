@@ -1,16 +1,30 @@
-import { degree, type Link, neighbours, predecessors, successors } from './adjacency.ts';
+import { type Adjacency, degree, type Link, neighbours, predecessors, successors } from './adjacency.ts';
+
+/** Rounds in which vertices move to shorten their links. Most graphs come to rest sooner. */
+const ROUNDS = 8;
 
 /**
- * Gives each vertex of an acyclic graph its layer: right of everything that depends on it, by the longest
- * path. A vertex nobody depends on is then pulled right, next to the first thing it depends on.
+ * Gives each vertex of an acyclic graph its layer, from 0: right of everything that depends on it, and so that
+ * the links are short in sum.
  */
 export function assignLayers(count: number, links: readonly Link[]): Int32Array {
   const out = successors(count, links);
   const into = predecessors(count, links);
   const layer = new Int32Array(count);
-  const waiting = Int32Array.from({ length: count }, (_, v) => degree(into, v));
-  const ready = Array.from({ length: count }, (_, v) => v).filter((v) => waiting[v] === 0);
-  // `ready` grows while it is walked: a topological order.
+  const order = byLongestPath(layer, out, into);
+  for (let round = 0; round < ROUNDS; round++) {
+    const moved = shortenLinks(round % 2 === 0 ? order.toReversed() : order, layer, out, into);
+    if (!moved) break;
+  }
+  const first = layer.reduce((least, at) => Math.min(least, at), Infinity);
+  return layer.map((at) => at - first);
+}
+
+/** Layers by the longest path from the left; returns the vertices in topological order. */
+function byLongestPath(layer: Int32Array, out: Adjacency, into: Adjacency): number[] {
+  const waiting = layer.map((_, v) => degree(into, v));
+  const ready = [...waiting.keys()].filter((v) => waiting[v] === 0);
+  // `ready` grows while it is walked.
   for (const v of ready) {
     for (const child of neighbours(out, v)) {
       layer[child] = Math.max(layer[child] ?? 0, (layer[v] ?? 0) + 1);
@@ -18,9 +32,21 @@ export function assignLayers(count: number, links: readonly Link[]): Int32Array 
       if (waiting[child] === 0) ready.push(child);
     }
   }
-  for (const v of ready) {
-    if (degree(into, v) > 0 || degree(out, v) === 0) continue;
-    layer[v] = neighbours(out, v).reduce((least, child) => Math.min(least, layer[child] ?? 0), Infinity) - 1;
+  return ready;
+}
+
+/** Moves each vertex as far as it may towards the side on which it has more links; tells whether any moved. */
+function shortenLinks(order: readonly number[], layer: Int32Array, out: Adjacency, into: Adjacency): boolean {
+  let moved = false;
+  for (const v of order) {
+    const balance = degree(out, v) - degree(into, v);
+    if (balance === 0) continue;
+    const at =
+      balance > 0
+        ? neighbours(out, v).reduce((least, child) => Math.min(least, layer[child] ?? 0), Infinity) - 1
+        : neighbours(into, v).reduce((most, parent) => Math.max(most, layer[parent] ?? 0), -Infinity) + 1;
+    moved ||= at !== layer[v];
+    layer[v] = at;
   }
-  return layer;
+  return moved;
 }

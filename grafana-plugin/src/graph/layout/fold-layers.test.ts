@@ -3,7 +3,7 @@ import type { Link } from './adjacency.ts';
 import { assignLayers } from './assign-layers.ts';
 import { foldLayers } from './fold-layers.ts';
 
-const SIZES = { width: 160, height: 40, columnGap: 140, rowGap: 20, bendGap: 20, aspect: 1.7 };
+const SIZES = { width: 160, height: 40, columnGap: 140, rowGap: 20, aspect: 1.7 };
 
 /** How many vertices each layer holds, left to right. */
 function fold(count: number, links: readonly Link[]) {

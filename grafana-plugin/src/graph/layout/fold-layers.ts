@@ -1,45 +1,52 @@
 import { degree, type Link, predecessors, successors } from './adjacency.ts';
 import type { LayoutSizes } from './layout-graph.ts';
 
+/** A layer that is but a little taller than the others may be is better left in one piece. */
+const TOLERANCE = 1.5;
+
 /**
- * Spreads the ends of a tall layer over several columns, so that a hub with many clients is not a needle:
- * vertices nobody depends on go further left, those that depend on nobody further right.
+ * Spreads tall layers over several columns, so that a hub with many clients is not a needle. Vertices nobody
+ * depends on go further left in their layer, those that depend on nobody further right.
  */
 export function foldLayers(layer: Int32Array, links: readonly Link[], sizes: LayoutSizes): Int32Array {
   const out = successors(layer.length, links);
   const into = predecessors(layer.length, links);
-  const layers = [...Map.groupBy(layer.keys(), (v) => layer[v] ?? 0)].sort(([a], [b]) => a - b);
-  const tallest = layers.reduce((most, [, { length }]) => Math.max(most, length), 0);
-  const rows = rowsThatFill(tallest, layers.length, sizes);
-  const columnsFor = ({ length }: readonly number[]) => Math.max(1, Math.ceil(length / rows));
+  const layers = [...Map.groupBy(layer.keys(), (v) => layer[v] ?? 0)]
+    .sort(([a], [b]) => a - b)
+    .map(([, vertices]) => vertices);
+  const rows = rowsThatFill(
+    layers.map(({ length }) => length),
+    sizes,
+  );
+  const rank = (v: number) => Number(degree(into, v) > 0) - Number(degree(out, v) > 0);
 
-  const after = new Int32Array(layer.length);
-  const spread = (vertices: readonly number[], columns: number, from: number, step: 1 | -1) => {
-    vertices.forEach((v, i) => {
-      after[v] = from + step * Math.floor((i * columns) / vertices.length);
-    });
-  };
+  const column = new Int32Array(layer.length);
   let next = 0;
-  for (const [, vertices] of layers) {
-    const sources = vertices.filter((v) => degree(into, v) === 0 && degree(out, v) > 0);
-    const sinks = vertices.filter((v) => degree(out, v) === 0 && degree(into, v) > 0);
-    const [left, right] = [columnsFor(sources), columnsFor(sinks)];
-    const at = next + left - 1;
-    for (const v of vertices) after[v] = at;
-    spread(sources, left, at, -1);
-    spread(sinks, right, at, 1);
-    next = at + right;
+  for (const vertices of layers) {
+    const columns = columnsFor(vertices.length, rows);
+    vertices
+      .toSorted((a, b) => rank(a) - rank(b) || a - b)
+      .forEach((v, i) => {
+        column[v] = next + Math.floor((i * columns) / vertices.length);
+      });
+    next += columns;
   }
-  return after;
+  return column;
 }
 
-/** The rows at which the whole, its tallest layer folded, has about the wanted aspect. */
-function rowsThatFill(tallest: number, layers: number, sizes: LayoutSizes): number {
-  const column = sizes.width + sizes.columnGap;
-  const row = (sizes.height + sizes.rowGap) * sizes.aspect;
-  // (layers - 1 + tallest / rows) * column = rows * row
-  const half = ((layers - 1) * column) / (2 * row);
-  const rows = half + Math.sqrt(half * half + (tallest * column) / row);
-  // A layer that is but a little too tall is better left in one piece.
-  return tallest < rows * 1.5 ? tallest : Math.ceil(rows);
+const columnsFor = (length: number, rows: number): number =>
+  length < rows * TOLERANCE ? 1 : Math.ceil(length / rows);
+
+/** The least rows with which the whole is not wider than the wanted aspect. */
+function rowsThatFill(lengths: readonly number[], sizes: LayoutSizes): number {
+  const width = (rows: number) =>
+    lengths.reduce((sum, length) => sum + columnsFor(length, rows), 0) * (sizes.width + sizes.columnGap);
+  const height = (rows: number) => rows * (sizes.height + sizes.rowGap);
+  let [few, many] = [1, lengths.reduce((most, length) => Math.max(most, length), 1)];
+  while (few < many) {
+    const rows = Math.floor((few + many) / 2);
+    if (width(rows) > height(rows) * sizes.aspect) few = rows + 1;
+    else many = rows;
+  }
+  return few;
 }

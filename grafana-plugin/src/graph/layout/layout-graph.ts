@@ -1,8 +1,9 @@
 import { compareText } from '../order.ts';
 import type { Link } from './adjacency.ts';
-import { connectedParts } from './connected-parts.ts';
-import { layoutPart } from './layout-part.ts';
-import { packBlocks } from './pack-blocks.ts';
+import { arrange } from './arrange.ts';
+import { keepPlaces } from './keep-places.ts';
+import { makeWay } from './make-way.ts';
+import { routeLinks } from './route-links.ts';
 import { stretch } from './stretch.ts';
 
 export interface Point {
@@ -16,8 +17,6 @@ export interface LayoutSizes {
   readonly height: number;
   readonly columnGap: number;
   readonly rowGap: number;
-  /** Vertical room of a long link that passes a layer. */
-  readonly bendGap: number;
   /** Wanted width-to-height ratio of the whole. */
   readonly aspect: number;
 }
@@ -33,65 +32,75 @@ export interface Layout {
   readonly bends: ReadonlyMap<string, readonly Point[]>;
 }
 
+/** Places that are not the layout's to choose. */
+export interface KnownPlaces {
+  /** The layout so far: who has a place in it stays there, unless too few do. */
+  readonly earlier?: Pick<Layout, 'width' | 'corners'> | undefined;
+  /** Corners of the nodes that the user has put somewhere: they win over all else. */
+  readonly saved?: ReadonlyMap<string, Point> | undefined;
+}
+
+/** What to lay out. Survives the way to a worker. */
+export interface LayoutRequest extends KnownPlaces {
+  readonly nodes: readonly string[];
+  readonly edges: readonly { readonly source: string; readonly target: string }[];
+  readonly sizes: LayoutSizes;
+}
+
+/** With more newcomers than this among the nodes, all are arranged anew. */
+const MOST_NEWCOMERS = 0.3;
+
 /** Names an ordered pair of nodes. */
 export const pairKey = (source: string, target: string): string => JSON.stringify([source, target]);
 
 /**
  * Lays a graph out in layers from left to right, dependants left of what they depend on. The same graph gives
- * the same layout, whatever the order of its nodes and edges.
+ * the same layout, whatever the order of its nodes and edges. Where most nodes have a place already, the others
+ * are put near their neighbours, and nothing else moves.
  */
-export function layoutGraph(
-  nodes: readonly string[],
-  edges: readonly { readonly source: string; readonly target: string }[],
-  sizes: LayoutSizes,
-): Layout {
+export function layoutGraph({ nodes, edges, sizes, earlier, saved }: LayoutRequest): Layout {
   const keys = [...new Set(nodes)].sort(compareText);
-  const index = new Map(keys.map((key, i) => [key, i]));
-  const links = uniqueLinks(edges, index);
-  const parts = connectedParts(keys.length, links);
-  const partOf = new Int32Array(keys.length);
-  const within = new Int32Array(keys.length);
-  parts.forEach((part, p) => {
-    part.forEach((v, i) => {
-      partOf[v] = p;
-      within[v] = i;
-    });
-  });
-  const linksOf = Map.groupBy(links, ([from]) => partOf[from] ?? 0);
-  const layouts = parts.map((part, p) => {
-    const own = (linksOf.get(p) ?? []).map(([a, b]): Link => [within[a] ?? 0, within[b] ?? 0]);
-    return layoutPart(part.length, own, sizes);
-  });
-  const offsets = packBlocks(layouts, sizes.rowGap, sizes.aspect);
+  const links = uniqueLinks(edges, new Map(keys.map((key, i) => [key, i])));
+  const places = keys.map((key) => earlier?.corners.get(key));
+  const newcomers = places.filter((place) => !place).length;
 
-  const corners = new Map<string, Point>();
-  const bends = new Map<string, readonly Point[]>();
-  parts.forEach((part, p) => {
-    const shift = (point: Point): Point => ({
-      x: point.x + (offsets[p]?.x ?? 0),
-      y: point.y + (offsets[p]?.y ?? 0),
-    });
-    part.forEach((v, i) => {
-      corners.set(keys[v] ?? '', shift(layouts[p]?.corners[i] ?? { x: 0, y: 0 }));
-    });
-    (linksOf.get(p) ?? []).forEach(([a, b], i) => {
-      const points = layouts[p]?.bends[i] ?? [];
-      if (points.length > 0) bends.set(pairKey(keys[a] ?? '', keys[b] ?? ''), points.map(shift));
-    });
-  });
-  return stretch({ width: sizes.width, height: sizes.height, corners, bends }, sizes.aspect);
+  const { width, corners } =
+    earlier && newcomers <= keys.length * MOST_NEWCOMERS
+      ? { width: earlier.width, corners: keepPlaces(places, links, widened(sizes, earlier.width)) }
+      : stretch(arrange(keys.length, links, sizes), sizes);
+  const size = widened(sizes, width);
+  const settled = makeWay(
+    corners,
+    keys.map((key) => saved?.get(key)),
+    size,
+  );
+  return {
+    width,
+    height: sizes.height,
+    corners: new Map(keys.map((key, i) => [key, settled[i] ?? { x: 0, y: 0 }])),
+    bends: new Map(
+      routeLinks(settled, links, size).map(([[from, to], points]) => [
+        pairKey(keys[from] ?? '', keys[to] ?? ''),
+        points,
+      ]),
+    ),
+  };
 }
 
+/** The sizes in a layout whose nodes have become wider, and the gaps between its columns as well. */
+export const widened = (sizes: LayoutSizes, width: number): LayoutSizes => ({
+  ...sizes,
+  width,
+  columnGap: (sizes.columnGap * width) / sizes.width,
+});
+
 /** Distinct links in a fixed order, without self-loops and without edges of unknown nodes. */
-function uniqueLinks(
-  edges: readonly { source: string; target: string }[],
-  index: ReadonlyMap<string, number>,
-): Link[] {
-  const links = new Map<string, Link>();
+function uniqueLinks(edges: LayoutRequest['edges'], index: ReadonlyMap<string, number>): Link[] {
+  const links = new Map<number, Link>();
   for (const { source, target } of edges) {
     const a = index.get(source);
     const b = index.get(target);
-    if (a !== undefined && b !== undefined && a !== b) links.set(`${a} ${b}`, [a, b]);
+    if (a !== undefined && b !== undefined && a !== b) links.set(a * index.size + b, [a, b]);
   }
   return [...links.values()].sort(([a, b], [c, d]) => a - c || b - d);
 }

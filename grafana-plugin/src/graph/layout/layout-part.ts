@@ -1,19 +1,21 @@
-import type { Link } from './adjacency.ts';
+import { type Adjacency, bothWays, type Link, neighbours, successors } from './adjacency.ts';
 import { assignLayers } from './assign-layers.ts';
 import { breakCycles } from './break-cycles.ts';
 import { foldLayers } from './fold-layers.ts';
-import { type LayeredGraph, splitLongLinks } from './layered-graph.ts';
 import type { LayoutSizes, Point } from './layout-graph.ts';
-import { orderLayers } from './order-layers.ts';
-import { placeVertically } from './place-vertically.ts';
+import { placeVertically, stackColumns } from './place-vertically.ts';
+import { untangle } from './untangle.ts';
 
-const LEAST_BEND_ROOM = 5;
+/** Rounds in which columns are ordered, and then only straightened. */
+const ORDER_ROUNDS = 24;
+const STRAIGHTEN_ROUNDS = 4;
 
-/** A connected part laid out: corners of its nodes and bend points of its links, from (0, 0). */
+/** Of more links nobody follows each: they are not untangled one by one. */
+const MOST_UNTANGLED = 250;
+
+/** A connected part laid out, from (0, 0). */
 export interface PartLayout {
   readonly corners: readonly Point[];
-  /** For each link, from its start to its end. */
-  readonly bends: readonly (readonly Point[])[];
   readonly width: number;
   readonly height: number;
 }
@@ -21,45 +23,45 @@ export interface PartLayout {
 /** Lays out one connected part, left to right; links are between `count` nodes of equal size. */
 export function layoutPart(count: number, links: readonly Link[], sizes: LayoutSizes): PartLayout {
   const acyclic = breakCycles(count, links);
-  const layer = foldLayers(assignLayers(count, acyclic), acyclic, sizes);
-  const graph = splitLongLinks(count, acyclic, layer);
-  const layers = orderLayers(graph);
-  const bendRoom = roomOfBends(layers, count, sizes);
-  const room = (v: number) => (v < count ? sizes.height + sizes.rowGap : bendRoom);
-  const y = placeVertically(layers, graph, room);
+  const column = foldLayers(assignLayers(count, acyclic), acyclic, sizes);
+  const columns = depthFirst(column, successors(count, acyclic));
+  const near = bothWays(count, acyclic);
+  const pitch = sizes.height + sizes.rowGap;
+  const y = stackColumns(columns, pitch, count);
+  placeVertically(columns, near, pitch, y, { rounds: ORDER_ROUNDS, reorder: true });
+  if (links.length <= MOST_UNTANGLED) {
+    untangle(columns, acyclic, column, y);
+    placeVertically(columns, near, pitch, y, { rounds: STRAIGHTEN_ROUNDS, reorder: false });
+  }
 
-  const top = layers.flat().reduce((least, v) => Math.min(least, (y[v] ?? 0) - room(v) / 2), Infinity);
-  const bottom = layers.flat().reduce((most, v) => Math.max(most, (y[v] ?? 0) + room(v) / 2), -Infinity);
-  const column = columnOf(graph);
-  const x = (v: number) => (column[v] ?? 0) * (sizes.width + sizes.columnGap);
-  const centre = (v: number): Point => ({ x: x(v) + sizes.width / 2, y: (y[v] ?? 0) - top });
+  const top = y.reduce((least, at) => Math.min(least, at), Infinity);
+  const bottom = y.reduce((most, at) => Math.max(most, at), -Infinity);
+  const columnPitch = sizes.width + sizes.columnGap;
   return {
-    corners: Array.from({ length: count }, (_, v) => ({ x: x(v), y: centre(v).y - sizes.height / 2 })),
-    bends: graph.bends.map((points, i) => {
-      const forward = acyclic[i]?.[0] === links[i]?.[0];
-      return (forward ? points : points.toReversed()).map(centre);
-    }),
-    width: layers.length * (sizes.width + sizes.columnGap) - sizes.columnGap,
-    height: bottom - top,
+    corners: Array.from({ length: count }, (_, v) => ({
+      x: (column[v] ?? 0) * columnPitch,
+      y: (y[v] ?? 0) - top,
+    })),
+    width: columns.length * columnPitch - sizes.columnGap,
+    height: bottom - top + sizes.height,
   };
 }
 
-/** Links that pass a layer move closer the more there are, lest they take more room than the nodes. */
-function roomOfBends(layers: readonly (readonly number[])[], count: number, sizes: LayoutSizes): number {
-  let [nodes, bends] = [0, 0];
-  for (const layer of layers) {
-    const own = layer.filter((v) => v < count).length;
-    nodes = Math.max(nodes, own);
-    bends = Math.max(bends, layer.length - own);
+/** The vertices of each column in the order of a depth-first walk: what hangs together starts together. */
+function depthFirst(column: Int32Array, out: Adjacency): number[][] {
+  const columns: number[][] = [];
+  const visited = new Uint8Array(column.length);
+  const fromLeft = [...column.keys()].sort((a, b) => (column[a] ?? 0) - (column[b] ?? 0) || a - b);
+  for (const root of fromLeft) {
+    const stack = [root];
+    for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
+      if (visited[v]) continue;
+      visited[v] = 1;
+      const at = column[v] ?? 0;
+      while (columns.length <= at) columns.push([]);
+      columns[at]?.push(v);
+      for (const child of neighbours(out, v).toReversed()) stack.push(child);
+    }
   }
-  const share = (nodes * (sizes.height + sizes.rowGap)) / (2 * bends);
-  return Math.max(LEAST_BEND_ROOM, Math.min(sizes.bendGap, share));
-}
-
-function columnOf({ layers, count }: LayeredGraph): Int32Array {
-  const column = new Int32Array(count);
-  layers.forEach((layer, at) => {
-    for (const v of layer) column[v] = at;
-  });
-  return column;
+  return columns;
 }

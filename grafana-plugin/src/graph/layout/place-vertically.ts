@@ -1,56 +1,60 @@
 import { type Adjacency, neighbours } from './adjacency.ts';
 import { closestIncreasing } from './closest-increasing.ts';
-import type { LayeredGraph } from './layered-graph.ts';
 
-const ROUNDS = 8;
+/** Weight of a place that no link asks for. */
+const IDLE = 0.1;
 
 /**
- * Gives each vertex its vertical centre: as near to its neighbours' mean as the order within the layer and
- * the room each vertex needs allow. Links through bend points weigh more, so that long ones run straight.
+ * Moves the vertices of each column as near to the mean of their neighbours' heights as the room of each, `pitch`,
+ * allows. All neighbours count, however many columns away: links are drawn nearly straight, and so cross least.
+ *
+ * @param columns the vertices of each column from top to bottom; reordered when `reorder` is set
+ * @param y the centre of each vertex: changed
  */
 export function placeVertically(
-  layers: readonly (readonly number[])[],
-  { out, into, real, count }: LayeredGraph,
-  room: (v: number) => number,
-): Float64Array {
-  const y = new Float64Array(count);
-  for (const layer of layers) {
-    const height = layer.reduce((sum, v) => sum + room(v), 0);
-    let top = -height / 2;
-    for (const v of layer) {
-      y[v] = top + room(v) / 2;
-      top += room(v);
-    }
-  }
-  const weightOf = (v: number, u: number) => (v >= real && u >= real ? 8 : v >= real || u >= real ? 2 : 1);
-  const pull = (v: number, side: Adjacency, into: { sum: number; weight: number }) => {
-    for (const u of neighbours(side, v)) {
-      const weight = weightOf(v, u);
-      into.sum += weight * (y[u] ?? 0);
-      into.weight += weight;
-    }
-  };
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const layer of round % 2 === 0 ? layers : layers.toReversed()) {
-      // Subtracting the room used so far turns "at least so far apart" into "not decreasing".
-      let used = 0;
-      const offsets: number[] = [];
-      const wanted: number[] = [];
-      const weights: number[] = [];
-      for (const v of layer) {
-        const mean = { sum: 0, weight: 0 };
-        pull(v, into, mean);
-        pull(v, out, mean);
-        const offset = used + room(v) / 2;
-        used += room(v);
-        offsets.push(offset);
-        wanted.push((mean.weight > 0 ? mean.sum / mean.weight : (y[v] ?? 0)) - offset);
-        weights.push(mean.weight || 0.1);
+  columns: readonly number[][],
+  near: Adjacency,
+  pitch: number,
+  y: Float64Array,
+  { rounds, reorder }: { rounds: number; reorder: boolean },
+): void {
+  const wanted = new Float64Array(y.length);
+  for (let round = 0; round < rounds; round++) {
+    for (const column of round % 2 === 0 ? columns : columns.toReversed()) {
+      for (const v of column) wanted[v] = meanOf(neighbours(near, v), y) ?? y[v] ?? 0;
+      if (reorder) {
+        column.sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || (y[a] ?? 0) - (y[b] ?? 0) || a - b);
       }
-      closestIncreasing(wanted, weights).forEach((value, i) => {
-        y[layer[i] ?? 0] = value + (offsets[i] ?? 0);
+      // Without the room used so far, "at least so far apart" is "not decreasing".
+      const tops = closestIncreasing(
+        column.map((v, i) => (wanted[v] ?? 0) - i * pitch),
+        column.map((v) => neighbours(near, v).length || IDLE),
+      );
+      column.forEach((v, i) => {
+        y[v] = (tops[i] ?? 0) + i * pitch;
       });
     }
   }
+}
+
+/** Puts the vertices of each column one below the other, all columns centred on one line. */
+export function stackColumns(
+  columns: readonly (readonly number[])[],
+  pitch: number,
+  count: number,
+): Float64Array {
+  const y = new Float64Array(count);
+  for (const column of columns) {
+    column.forEach((v, i) => {
+      y[v] = (i - (column.length - 1) / 2) * pitch;
+    });
+  }
   return y;
+}
+
+function meanOf(vertices: Int32Array, y: Float64Array): number | undefined {
+  if (vertices.length === 0) return undefined;
+  let sum = 0;
+  for (const v of vertices) sum += y[v] ?? 0;
+  return sum / vertices.length;
 }

@@ -1,4 +1,10 @@
-import type { Rectangle } from './display-list.ts';
+/** A rectangle by its top left corner. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Remembers which room is taken, and by whom. */
 export interface Occupancy {

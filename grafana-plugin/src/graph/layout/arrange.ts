@@ -1,0 +1,29 @@
+import type { Link } from './adjacency.ts';
+import { connectedParts } from './connected-parts.ts';
+import type { LayoutSizes, Point } from './layout-graph.ts';
+import { layoutPart } from './layout-part.ts';
+import { packBlocks } from './pack-blocks.ts';
+
+/** Lays out each connected part of `count` nodes and packs them to about the wanted aspect, from (0, 0). */
+export function arrange(count: number, links: readonly Link[], sizes: LayoutSizes): Point[] {
+  const parts = connectedParts(count, links);
+  const partOf = new Int32Array(count);
+  const within = new Int32Array(count);
+  parts.forEach((part, p) => {
+    part.forEach((v, i) => {
+      partOf[v] = p;
+      within[v] = i;
+    });
+  });
+  const linksOf = Map.groupBy(links, ([from]) => partOf[from] ?? 0);
+  const layouts = parts.map((part, p) => {
+    const own = (linksOf.get(p) ?? []).map(([a, b]): Link => [within[a] ?? 0, within[b] ?? 0]);
+    return layoutPart(part.length, own, sizes);
+  });
+  const offsets = packBlocks(layouts, sizes.rowGap, sizes.aspect);
+  return Array.from({ length: count }, (_, v): Point => {
+    const part = partOf[v] ?? 0;
+    const corner = layouts[part]?.corners[within[v] ?? 0] ?? { x: 0, y: 0 };
+    return { x: corner.x + (offsets[part]?.x ?? 0), y: corner.y + (offsets[part]?.y ?? 0) };
+  });
+}

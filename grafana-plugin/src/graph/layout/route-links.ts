@@ -1,0 +1,116 @@
+import type { Link } from './adjacency.ts';
+import { closestIncreasing } from './closest-increasing.ts';
+import type { LayoutSizes, Point } from './layout-graph.ts';
+
+/** Vertical distance of links that pass a column through one gap, where there is room. */
+const LANE = 10;
+
+/** Links over more columns than this are drawn straight through: deep graphs stay cheap. */
+const MOST_COLUMNS = 12;
+
+/** Of more links nobody follows each: all are drawn straight. */
+const MOST_ROUTED = 5000;
+
+/** Nodes that stand above each other: the middle of them, and the rooms between them. */
+interface Column {
+  readonly x: number;
+  readonly gaps: readonly Gap[];
+}
+
+/** Free room of a column, infinite at its ends, and the links that pass there. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly passing: { wanted: number; settle: (y: number) => void }[];
+}
+
+/**
+ * Leads links around the nodes of the columns that they pass: for each such link its bend points from its start
+ * to its end. A link passes a column as near to the straight way as the nodes there let it.
+ */
+export function routeLinks(
+  corners: readonly Point[],
+  links: readonly Link[],
+  sizes: LayoutSizes,
+): [Link, Point[]][] {
+  if (links.length > MOST_ROUTED) return [];
+  const { columns, columnOf } = findColumns(corners, sizes);
+  const centre = (v: number): Point => ({
+    x: (corners[v]?.x ?? 0) + sizes.width / 2,
+    y: (corners[v]?.y ?? 0) + sizes.height / 2,
+  });
+  const routes = links.flatMap((link): [Link, Point[]][] => {
+    const [from, to] = [columnOf[link[0]] ?? 0, columnOf[link[1]] ?? 0];
+    const step = Math.sign(to - from);
+    const passed = Math.abs(to - from) - 1;
+    if (passed < 1 || passed > MOST_COLUMNS) return [];
+    const [start, end] = [centre(link[0]), centre(link[1])];
+    const bends: Point[] = [];
+    for (let at = from + step; at !== to; at += step) {
+      const { x = 0, gaps = [] } = columns[at] ?? {};
+      const wanted = start.y + ((end.y - start.y) * (x - start.x)) / (end.x - start.x);
+      const index = bends.push({ x, y: wanted }) - 1;
+      nearestGap(gaps, wanted)?.passing.push({
+        wanted,
+        settle: (y) => {
+          bends[index] = { x, y };
+        },
+      });
+    }
+    return [[link, bends]];
+  });
+  for (const { gaps } of columns) gaps.forEach(spreadPassing);
+  return routes;
+}
+
+/** Splits the nodes into columns that do not overlap: those of the layout, and strays between them. */
+function findColumns(corners: readonly Point[], { width, height }: LayoutSizes) {
+  const fromLeft = [...corners.keys()].sort(
+    (a, b) => (corners[a]?.x ?? 0) - (corners[b]?.x ?? 0) || (corners[a]?.y ?? 0) - (corners[b]?.y ?? 0),
+  );
+  const columnOf = new Int32Array(corners.length);
+  const members: Point[][] = [];
+  for (const v of fromLeft) {
+    const corner = corners[v] ?? { x: 0, y: 0 };
+    const first = members.at(-1)?.[0];
+    if (first && corner.x < first.x + width) members.at(-1)?.push(corner);
+    else members.push([corner]);
+    columnOf[v] = members.length - 1;
+  }
+  const columns = members.map((column): Column => {
+    const tops = column.map(({ y }) => y).sort((a, b) => a - b);
+    const gaps = [...tops, Infinity].map((top, i): Gap => {
+      const above = tops[i - 1];
+      return { from: above === undefined ? -Infinity : above + height, to: top, passing: [] };
+    });
+    const [left = 0, right = 0] = [column[0]?.x, column.at(-1)?.x];
+    return { x: (left + right + width) / 2, gaps: gaps.filter(({ from, to }) => to - from > LANE) };
+  });
+  return { columns, columnOf };
+}
+
+/** The gap that comes nearest to a height. Gaps are in order, so the search may halve them. */
+function nearestGap(gaps: readonly Gap[], y: number): Gap | undefined {
+  let [low, high] = [0, gaps.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((gaps[middle]?.to ?? 0) < y) low = middle + 1;
+    else high = middle;
+  }
+  const [above, below] = [gaps[low - 1], gaps[low]];
+  return above && below && y - above.to < below.from - y ? above : below;
+}
+
+/** Lets the links that pass a gap run side by side within it, in the order of their ways. */
+function spreadPassing({ from, to, passing }: Gap): void {
+  passing.sort((a, b) => a.wanted - b.wanted);
+  const lane = Math.min(LANE, (to - from) / (passing.length + 1));
+  const tops = closestIncreasing(
+    passing.map(({ wanted }, i) => wanted - i * lane),
+    passing.map(() => 1),
+  );
+  passing.forEach(({ settle }, i) => {
+    const [first, last] = [from + lane * (i + 1), to - lane * (passing.length - i)];
+    settle(Math.min(last, Math.max(first, (tops[i] ?? 0) + i * lane)));
+  });
+}
