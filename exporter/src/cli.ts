@@ -1,47 +1,52 @@
-import { agent } from './commands/agent.ts';
 import type { Command, Io } from './commands/command.ts';
-import { doctor } from './commands/doctor.ts';
-import { rules } from './commands/rules.ts';
-import { snapshot } from './commands/snapshot.ts';
 import { UsageError } from './config/usage-error.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { agent, snapshot, doctor, rules };
+/** Each is read from disk only when it is called. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  agent: async () => (await import('./commands/agent.ts')).agent,
+  snapshot: async () => (await import('./commands/snapshot.ts')).snapshot,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  rules: async () => (await import('./commands/rules.ts')).rules,
+};
 
-const HELP = `Musubi finds the dependencies between network services from the sockets of the hosts they run on.
+async function help(): Promise<string> {
+  const rows = Object.entries(COMMANDS).map(
+    async ([name, load]) => `  ${name.padEnd(10)}${(await load()).summary}`,
+  );
+  return `Musubi finds the dependencies between network services from the sockets of the hosts they run on.
 
 Usage: musubi COMMAND [OPTIONS]
 
 Commands:
-${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
-  .join('\n')}
+${(await Promise.all(rows)).join('\n')}
 
   musubi COMMAND --help    the options of a command
   musubi --version         the version
 `;
+}
 
 /** Runs `musubi` with its arguments. Resolves to the exit code: 0 good, 1 the job failed, 2 wrong usage. */
 export async function main([name, ...argv]: readonly string[], io: Io): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') {
-    io.stdout(HELP);
+    io.stdout(await help());
     return 0;
   }
   if (name === '--version') {
     io.stdout(`musubi ${VERSION}\n`);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name ?? ''] : undefined;
+  const load = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name ?? ''] : undefined;
   try {
-    if (!command) {
+    if (!load) {
       const problem = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
       throw new UsageError(`${problem}; one of ${Object.keys(COMMANDS).join(', ')} is needed`);
     }
-    return await command.run(argv, io);
+    return await (await load()).run(argv, io);
   } catch (error) {
     const isUsage = error instanceof UsageError;
     io.stderr(`musubi: ${(error as Error).message}\n`);
-    if (isUsage) io.stderr(`Try: musubi ${command ? `${name} ` : ''}--help\n`);
+    if (isUsage) io.stderr(`Try: musubi ${load ? `${name} ` : ''}--help\n`);
     return isUsage ? 2 : 1;
   }
 }

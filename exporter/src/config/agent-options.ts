@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_EDGES } from '../budget/budget.ts';
 import { parseRules, type Rule } from '../identify/rules.ts';
-import type { Option } from './option.ts';
+import { option } from './option.ts';
 import { parseNetworks, parseNetworksText } from './parse-networks.ts';
 import {
   oneOf,
@@ -12,11 +12,6 @@ import {
   parseText,
   parseUrl,
 } from './values.ts';
-
-/** Typed so that an option knows the type of its value and whether it has a default. */
-function option<const O extends Option<unknown>>(definition: O): O {
-  return definition;
-}
 
 export const helpOption = option({ short: 'h', help: 'show this text', parse: parseBoolean });
 export const jsonOption = option({ help: 'print JSON', parse: parseBoolean });

@@ -5,6 +5,7 @@ import { parseBoolean, parseText } from './values.ts';
 
 it('lays options out in two columns', () => {
   const table = {
+    whom: { value: 'WHOM', help: 'to whom', parse: parseText, operand: true as const },
     name: { value: 'NAME', help: 'who it is', env: [{ name: 'ME' }], parse: parseText, default: 'x' },
     'a-rather-long-name-of-an-option': { value: 'VALUE', help: 'how long', parse: parseText },
     help: { short: 'h', help: 'show this text', parse: parseBoolean },
@@ -15,6 +16,7 @@ it('lays options out in two columns', () => {
     Does it.
 
     Options:
+      WHOM         to whom
       --name NAME  who it is [default: x; ME]
       --a-rather-long-name-of-an-option VALUE
                    how long

@@ -6,9 +6,9 @@ const COLUMNS = 100;
 /** The help of a command: how to call it, what it does, and its options, one to a line or two. */
 export function helpText(usage: string, summary: string, table: OptionTable): string {
   const rows = Object.entries(table).map(([name, option]) => {
-    const { value, short, help, env = [], default: preset, fileOnly } = option;
+    const { value, short, help, env = [], default: preset, fileOnly, operand } = option;
     const dashed = fileOnly ? `${name}:` : `${short ? `-${short}, ` : ''}--${name}`;
-    const flag = `${dashed}${value ? ` ${value}` : ''}`;
+    const flag = operand ? `${value}` : `${dashed}${value ? ` ${value}` : ''}`;
     const notes = [preset && `default: ${preset}`, ...env.map((variable) => variable.name)].filter(Boolean);
     return { flag, help, notes: notes.length > 0 ? `[${notes.join('; ')}]` : '' };
   });

@@ -14,6 +14,13 @@ export interface Option<T> {
   readonly default?: string;
   /** A letter for short. */
   readonly short?: string;
+  /** Whether it is given by itself and not after a flag; those of a table are taken in order. */
+  readonly operand?: true;
+}
+
+/** Typed so that an option knows the type of its value and whether it has a default. */
+export function option<const O extends Option<unknown>>(definition: O): O {
+  return definition;
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createTempFile } from '../../../test/fixtures/temp-file.ts';
 import { AGENT_OPTIONS } from './agent-options.ts';
-import type { Option } from './option.ts';
+import { type Option, option } from './option.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { UsageError } from './usage-error.ts';
+import { parseText } from './values.ts';
 
 /** For each option of the agent: values as written from flag, variable and file, each with its meaning. */
 const CASES = {
@@ -120,6 +121,39 @@ it('takes one file for every command', async () => {
   ).toMatchObject({ site: 'a' });
 });
 
+describe('operands', () => {
+  const table = {
+    what: option({ value: 'WHAT', help: 'what', parse: parseText, operand: true }),
+    where: option({ value: 'WHERE', help: 'where', parse: parseText, operand: true }),
+    site: AGENT_OPTIONS.site,
+  };
+
+  it('are taken in order, wherever they stand', async () => {
+    expect(await resolveOptions(table, ['a', '--site', 's', 'b'], {})).toEqual({
+      what: 'a',
+      where: 'b',
+      site: 's',
+    });
+    expect(await resolveOptions(table, ['--', '--a'], {})).toEqual({ what: '--a' });
+  });
+
+  it.each([
+    [['a', 'b', 'c'], "Unexpected argument 'c'"],
+    [['a', ''], 'where: "" is empty'],
+    [['--what', 'a'], "Unknown option '--what'"],
+  ])('%j is wrong', async (argv, message) => {
+    await expect(resolveOptions(table, argv, {})).rejects.toThrow(message);
+  });
+
+  it('are no keys of a file', async () => {
+    using file = createTempFile('what: a\n');
+    const config = AGENT_OPTIONS.config;
+    await expect(resolveOptions({ ...table, config }, ['--config', file.path], {})).rejects.toThrow(
+      'unknown key "what"',
+    );
+  });
+});
+
 it('knows -h', async () => {
   expect((await resolveOptions(AGENT_OPTIONS, ['-h'], {})).help).toBe(true);
   expect((await resolveOptions(AGENT_OPTIONS, [], {})).help).toBeUndefined();
@@ -145,7 +179,12 @@ describe('wrong usage names the place and the value', () => {
     [['--__proto__', '5'], "Unknown option '--__proto__'"],
     [['now'], "Unexpected argument 'now'"],
     [['--interval'], "Option '--interval <value>' argument missing"],
-    [['--interval', '-5s'], "Option '--interval' argument is ambiguous"],
+    [['--interval', '--site'], "Option '--interval' argument is ambiguous"],
+    [['--interval', '-5s'], '--interval: "-5s" is no duration such as 5s or 1m30s'],
+    [
+      ['--otlp-endpoint', 'ftp://me:hush@a'],
+      '--otlp-endpoint: "ftp://***@a" is no URL such as http://127.0.0.1:4317',
+    ],
     [['--help=yes'], "Option '-h, --help' does not take an argument"],
   ])('%j', async (argv, message) => {
     expect(await fail(argv)).toBe(message);

@@ -28,7 +28,7 @@ export async function resolveOptions<T extends OptionTable>(
     const variable = fromEnvironment(option, env);
     const flag = flags[name];
     const entry = file.get(name);
-    if (flag !== undefined) values[name] = parse(`--${name}`, flag, option.parse);
+    if (flag !== undefined) values[name] = parse(option.operand ? name : `--${name}`, flag, option.parse);
     else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? option.parse);
     else if (entry?.list && option.parseList) values[name] = parseEntries(`${path}`, entry, option.parseList);
     else if (entry) values[name] = parse(`${path}:${entry.line}: ${name}`, entry.text, option.parse);
@@ -42,7 +42,8 @@ export async function resolveOptions<T extends OptionTable>(
  * all commands.
  */
 function keysOf(table: OptionTable): { all: string[]; lists: string[] } {
-  const all = Object.keys(table).filter((name) => table[name]?.value !== undefined && name !== 'config');
+  const isSetting = (name: string) => table[name]?.value !== undefined && !table[name].operand;
+  const all = Object.keys(table).filter((name) => isSetting(name) && name !== 'config');
   return { all, lists: all.filter((name) => table[name]?.parseList) };
 }
 
@@ -74,26 +75,50 @@ function parse(key: string, text: string, parser: (text: string) => unknown): un
   try {
     return parser(text);
   } catch (cause) {
-    throw new UsageError(`${key}: ${JSON.stringify(text)} ${(cause as Error).message}`, { cause });
+    const shown = JSON.stringify(withoutPassword(text));
+    throw new UsageError(`${key}: ${shown} ${(cause as Error).message}`, { cause });
   }
 }
 
+/** A URL may hold a password, and so may what was meant to be one. */
+function withoutPassword(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*:.*@/is, '$1***@');
+}
+
 function parseFlags(table: OptionTable, argv: readonly string[]): Record<string, string> {
+  const operands = Object.keys(table).filter((name) => table[name]?.operand);
   const options = Object.fromEntries(
     Object.entries(table)
-      .filter(([, { fileOnly }]) => !fileOnly)
+      .filter(([, { fileOnly, operand }]) => !fileOnly && !operand)
       .map(([name, { value, short }]) => [
         name,
         { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
       ]),
   );
+  let parsed: { readonly values: object; readonly positionals: readonly string[] };
   try {
-    const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+    const args = joinNegative(argv);
+    parsed = parseArgs({ args, options, strict: true, allowPositionals: operands.length > 0 });
   } catch (cause) {
     // Node's own message names the flag; what follows its first sentence is advice on dashes.
     throw new UsageError((cause as Error).message.split(/\.\s/)[0] ?? '', { cause });
   }
+  const { values, positionals } = parsed;
+  const [excess] = positionals.slice(operands.length);
+  if (excess !== undefined) throw new UsageError(`Unexpected argument '${excess}'`);
+  const given = positionals.map((text, at) => [operands[at] ?? '', text] as const);
+  return Object.fromEntries([...Object.entries(values), ...given].map(([name, value]) => [name, `${value}`]));
+}
+
+/** `--from -1h` as `--from=-1h`: no flag begins with a digit. */
+function joinNegative(argv: readonly string[]): string[] {
+  const args: string[] = [];
+  for (const argument of argv) {
+    const before = args.at(-1);
+    if (before?.startsWith('--') && /^-\d/.test(argument)) args[args.length - 1] = `${before}=${argument}`;
+    else args.push(argument);
+  }
+  return args;
 }
 
 function fromEnvironment(option: Option<unknown> | undefined, env: Environment) {

@@ -6,6 +6,7 @@ import {
   parseDuration,
   parseListen,
   parseMilliseconds,
+  parseSpan,
   parseText,
   parseUrl,
 } from './values.ts';
@@ -114,6 +115,12 @@ describe('an address to listen on', () => {
   ])('is not %j', (text) => {
     expect(() => parseListen(text)).toThrow('is no address and port such as 127.0.0.1:9464');
   });
+});
+
+it('a span may be longer than a timer', () => {
+  expect(parseSpan('30d')).toBe(2_592_000_000);
+  expect(parseSpan('1y2w')).toBe(32_745_600_000);
+  for (const text of ['', '0d', '1M', '-1d']) expect(() => parseSpan(text)).toThrow('is no duration');
 });
 
 it('takes HTTP URLs, as they are written', () => {

@@ -6,11 +6,18 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
 };
 
-/** `500ms`, `5s`, `1m30s`, `2h`, `1d` to milliseconds, as Prometheus writes durations; more than zero. */
+/** As `parseSpan`, for what a timer waits. */
 export function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)];
+  return checkTimer(parseSpan(text));
+}
+
+/** `500ms`, `5s`, `1m30s`, `2h`, `14d`, `1y` to milliseconds, as Prometheus writes durations; more than zero. */
+export function parseSpan(text: string): number {
+  const parts = [...text.matchAll(/(\d+)(ms|s|m|h|d|w|y)/g)];
   const milliseconds = parts.reduce(
     (sum, [, count, unit]) => sum + Number(count) * (MILLISECONDS[unit ?? ''] ?? 0),
     0,
@@ -18,7 +25,7 @@ export function parseDuration(text: string): number {
   if (parts.map(([part]) => part).join('') !== text || milliseconds <= 0) {
     throw new Error('is no duration such as 5s or 1m30s');
   }
-  return checkTimer(milliseconds);
+  return milliseconds;
 }
 
 /** A whole number of milliseconds above zero, as the OpenTelemetry variables have it. */

@@ -1,7 +1,7 @@
+import { getJson } from '../../http/get-json.ts';
+import { field, textField } from '../../http/json-fields.ts';
 import type { Workload } from '../workload.ts';
 import type { Container, Runtime } from './cgroup.ts';
-import { getJson } from './get-json.ts';
-import { field, textField } from './json-fields.ts';
 import type { NameSource } from './name-source.ts';
 
 export interface EngineOptions {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CERTIFICATE, KEY } from './certificate.fixture.ts';
+import { CERTIFICATE, KEY } from '../../http/certificate.fixture.ts';
 import type { Container } from './cgroup.ts';
 import { apiServerList, createKubernetes, kubeletList, type PodList } from './kubernetes.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getJson } from '../../http/get-json.ts';
+import { field } from '../../http/json-fields.ts';
 import { formatEndpoint } from '../../net/address.ts';
-import { getJson } from './get-json.ts';
-import { field } from './json-fields.ts';
 import type { NameSource } from './name-source.ts';
 import { podName, podUids } from './pod-name.ts';
 

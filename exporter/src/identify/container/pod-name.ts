@@ -1,4 +1,4 @@
-import { field, textField } from './json-fields.ts';
+import { field, textField } from '../../http/json-fields.ts';
 
 /** What makes pods: its kind and name, as a pod's metadata tells them. */
 interface Owner {

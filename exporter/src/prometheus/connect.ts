@@ -1,0 +1,15 @@
+import type { Io } from '../commands/command.ts';
+import { displayText } from '../commands/display-text.ts';
+import type { OptionValues } from '../config/option.ts';
+import { createPrometheus, type Prometheus } from './client.ts';
+import { readConnection } from './connection.ts';
+import type { PROMETHEUS_OPTIONS } from './options.ts';
+
+/** The Prometheus that a command is told of. Its warnings go to standard error. Rejects with `UsageError`. */
+export async function connect(
+  settings: OptionValues<typeof PROMETHEUS_OPTIONS>,
+  io: Io,
+): Promise<Prometheus> {
+  const warn = (text: string) => io.stderr(`note: Prometheus warns: ${displayText(text)}\n`);
+  return createPrometheus(await readConnection(settings), { warn, stop: io.stop });
+}
