@@ -1,15 +1,18 @@
 import type { Benchmark } from './benchmark.ts';
 import { cpu } from './cpu.ts';
 import { idle } from './idle.ts';
+import { layout } from './layout.ts';
+import { howToInstallEngines } from './layout-engines.ts';
 import { memory } from './memory.ts';
 import { pass } from './pass.ts';
 import type { Program } from './programs.ts';
 import { server } from './server.ts';
 
-/** A benchmark, and the programs it needs. */
+/** A benchmark, the programs it needs, and how to get what else it needs where that is missing. */
 interface Entry {
   readonly measure: Benchmark;
   readonly programs: readonly Program[];
+  readonly trouble?: () => string | undefined;
 }
 
 export const BENCHMARKS: Readonly<Record<string, Entry>> = {
@@ -18,6 +21,7 @@ export const BENCHMARKS: Readonly<Record<string, Entry>> = {
   pass: { measure: pass, programs: ['bash', 'cc', 'ss'] },
   memory: { measure: memory, programs: ['cc'] },
   idle: { measure: idle, programs: [] },
+  layout: { measure: layout, programs: [], trouble: howToInstallEngines },
 };
 
 /** What every benchmark needs for its namespace. */

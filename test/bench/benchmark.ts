@@ -11,8 +11,8 @@ export interface BenchmarkOptions {
 export interface Finding {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** The capture that was in use. */
-  readonly capture: string;
+  /** The capture that was in use, if one was. */
+  readonly capture?: string;
   /** Every single measurement. */
   readonly raw: unknown;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measures what the exporter costs, prints tables and puts them into `docs/performance.md`.
+ * `npm run bench`: measures what the exporter and the panel cost, prints tables and puts them into `docs/performance.md`.
  * Each benchmark runs in a network namespace of its own.
  */
 import { spawn } from 'node:child_process';
@@ -42,11 +42,12 @@ async function main(): Promise<number> {
   if (unknown !== undefined) throw new Error(`no such benchmark: ${unknown}\n\n${HELP}`);
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
   if (process.getuid?.() !== 0) throw new Error('run it as root: it makes network namespaces');
-  const trouble = howToInstall([
-    ...COMMON_PROGRAMS,
-    ...names.flatMap((name) => BENCHMARKS[name]?.programs ?? []),
-  ]);
-  if (trouble !== undefined) throw new Error(trouble);
+  const entries = names.flatMap((name) => BENCHMARKS[name] ?? []);
+  const troubles = [
+    howToInstall([...COMMON_PROGRAMS, ...entries.flatMap(({ programs }) => programs)]),
+    ...entries.map(({ trouble }) => trouble?.()),
+  ].filter((trouble) => trouble !== undefined);
+  if (troubles.length > 0) throw new Error(troubles.join('\n'));
 
   const { capture, quick } = values;
   const findings: Record<string, Finding> = {};
@@ -92,7 +93,10 @@ function measure(name: string, options: BenchmarkOptions): Promise<Finding> {
 function provenance({ capture }: Finding): string {
   const day = new Date().toISOString().slice(0, 10);
   const commit = commitOf(ROOT);
-  return `Capture \`${capture}\`${commit ? `, commit ${commit}` : ''}, ${day}. ${describeMachine()}.`;
+  const origin = [capture && `capture \`${capture}\``, commit && `commit ${commit}`, day]
+    .filter(Boolean)
+    .join(', ');
+  return `${origin.charAt(0).toUpperCase()}${origin.slice(1)}. ${describeMachine()}.`;
 }
 
 function keep(file: string, figures: object): void {
