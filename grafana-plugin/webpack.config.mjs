@@ -51,8 +51,10 @@ export default {
   resolve: { extensions: ['.ts', '.tsx', '.js'] },
   module: {
     rules: [
+      { resourceQuery: /^\?text$/, loader: path('./worker-text-loader.mjs') },
       {
         test: /\.tsx?$/,
+        resourceQuery: { not: /^\?text$/ },
         exclude: /node_modules/,
         loader: 'swc-loader',
         options: {

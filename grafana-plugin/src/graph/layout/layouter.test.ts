@@ -1,0 +1,96 @@
+import { Worker as Thread } from 'node:worker_threads';
+import { build } from 'esbuild';
+import { afterEach, describe, expect, test } from 'vitest';
+import { layoutGraph } from './layout-graph.ts';
+import { createLayouter, type LayoutWorker } from './layouter.ts';
+import { serviceMap } from './service-map.fixture.ts';
+
+const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };
+const small = { ...serviceMap(20, 40), sizes };
+const large = { ...serviceMap(3000, 9000), sizes };
+
+const { outputFiles } = await build({
+  entryPoints: [new URL('./layout-worker.ts', import.meta.url).pathname],
+  bundle: true,
+  write: false,
+  format: 'iife',
+});
+const source = outputFiles[0]?.text ?? '';
+
+/** A thread of Node.js with the interface that a worker has in a browser, on either side. */
+const started: Thread[] = [];
+/** No handler looks at whose it is. */
+const caller = {} as Worker;
+function startThread(code = source): LayoutWorker {
+  const prelude = `const { parentPort } = require('node:worker_threads');
+    globalThis.self = globalThis;
+    globalThis.postMessage = (message) => parentPort.postMessage(message);
+    parentPort.on('message', (data) => self.onmessage({ data }));`;
+  const thread = new Thread(`${prelude}${code}`, { eval: true });
+  started.push(thread);
+  const worker: LayoutWorker = {
+    postMessage: (request) => thread.postMessage(request),
+    terminate: () => void thread.terminate(),
+    onmessage: null,
+    onerror: null,
+  };
+  thread.on('message', (data) => worker.onmessage?.call(caller, new MessageEvent('message', { data })));
+  thread.on('error', () => worker.onerror?.call(caller, new Event('error') as ErrorEvent));
+  return worker;
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((thread) => thread.terminate()));
+});
+
+describe('with a worker', () => {
+  test('gives what is laid out on the spot, from one worker for all', async () => {
+    const layouter = createLayouter({ worker: () => startThread() });
+    expect(await layouter.layout(small)).toEqual(layoutGraph(small));
+    const earlier = layoutGraph(small);
+    const saved = new Map([['n3', { x: 1, y: 2 }]]);
+    expect(await layouter.layout({ ...small, earlier, saved })).toEqual(
+      layoutGraph({ ...small, earlier, saved }),
+    );
+    expect(started).toHaveLength(1);
+    layouter.close();
+  });
+
+  test('a newer request ends the older, and a close ends all', async () => {
+    const layouter = createLayouter({ worker: () => startThread() });
+    const older = layouter.layout(large);
+    const newer = layouter.layout(small);
+    expect(await older).toBeUndefined();
+    expect((await newer)?.corners.size).toBe(20);
+    const last = layouter.layout(large);
+    layouter.close();
+    expect(await last).toBeUndefined();
+    expect(started).toHaveLength(2);
+  });
+});
+
+describe('where workers are forbidden', () => {
+  test('at once or once it runs, and then asked for no more', async () => {
+    for (const worker of [
+      () => {
+        throw new Error('denied by the policy');
+      },
+      () => startThread('throw new Error("blocked")'),
+    ]) {
+      let asked = 0;
+      const layouter = createLayouter({
+        worker: () => {
+          asked++;
+          return worker();
+        },
+      });
+      expect((await layouter.layout(small))?.corners.size).toBe(20);
+      expect((await layouter.layout(small))?.corners.size).toBe(20);
+      expect(asked).toBe(1);
+    }
+  });
+
+  test('or not there', async () => {
+    expect((await createLayouter().layout(small))?.corners.size).toBe(20);
+  });
+});
