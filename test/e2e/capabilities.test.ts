@@ -19,19 +19,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
 import { findCgroupRoot } from '../../exporter/src/capture/ebpf/cgroup-root.ts';
 import type { Check } from '../../exporter/src/doctor/examine-host.ts';
+import { CANNOT_LOAD as cannot } from '../harness/captures.ts';
+import { startAgent } from '../harness/exporter.ts';
+import { startPair } from '../harness/pair.ts';
 import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
-import { run, start } from '../harness/process.ts';
+import { run } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const NOBODY = '65534';
-
-const cannot =
-  process.getuid?.() !== 0
-    ? 'needs root: it gives powers away'
-    : !existsSync('/sys/kernel/btf/vmlinux')
-      ? 'needs a kernel with BTF'
-      : undefined;
 
 /** What the unit grants. */
 const GRANTED =
@@ -54,26 +50,17 @@ function asNobody(capabilities: readonly string[], ...args: readonly string[]): 
 }
 
 /** Starts the agent as nobody and resolves once it is watching. */
-async function startAgent(capabilities: readonly string[]) {
+async function startAgentAsNobody(capabilities: readonly string[]) {
   const listen = ['--prometheus-listen', '127.0.0.1:0', '--interval', '200ms'];
-  const agent = start(asNobody(capabilities, 'agent', ...listen));
-  const [, capture, url = ''] = await waitFor(
-    () => /watching sockets" capture=(\w+) .*metrics=(\S+)/.exec(agent.stderr()) ?? undefined,
-    () => `the agent: ${agent.stderr()}`,
-  );
-  return { capture, log: agent.stderr(), metrics: async () => (await fetch(url)).text() };
+  const { running, ...agent } = await startAgent(asNobody(capabilities, 'agent', ...listen));
+  return { ...agent, log: running.stderr() };
 }
 
 const NAMES = { outbound: 'web', inbound: 'api' };
 
 /** Connects one of root's processes to another; gives what the agent calls them, each by its own half. */
 async function servicesOfConnection({ metrics }: { metrics(): Promise<string> }) {
-  const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
-  await api.says('listening');
-  const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
-  const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
-  web.tell('connect 3');
-  await web.says('connected 3');
+  const { web, port } = await startPair(3);
   web.tell('close');
   await web.says('closed');
   return waitFor(async () => {
@@ -100,7 +87,7 @@ async function examine(capabilities: readonly string[]): Promise<{ capture: stri
 
 describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${cannot})` : ''}`, () => {
   it('takes the in-kernel capture with those of the unit, and names the processes of others', async () => {
-    const agent = await startAgent(GRANTED);
+    const agent = await startAgentAsNobody(GRANTED);
     expect(agent).toMatchObject({ capture: 'ebpf', log: expect.not.stringContaining('level=warn') });
     expect(await servicesOfConnection(agent)).toEqual(NAMES);
   });
@@ -108,7 +95,7 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
   it.each(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN'])(
     'tells that it lacks %s, and takes the next capture',
     async (lacking) => {
-      const agent = await startAgent(without(lacking));
+      const agent = await startAgentAsNobody(without(lacking));
       expect(agent.capture).toBe('sockdiag');
       expect(agent.log).toContain(`capture=ebpf reason="no ${lacking}"\n`);
       const { capture, checks } = await examine(without(lacking));
@@ -137,7 +124,7 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     },
   ])('works without $lacking, and tells what that takes from $limited', async (given) => {
     const { lacking, services, limited, limit } = given;
-    const agent = await startAgent(without(lacking));
+    const agent = await startAgentAsNobody(without(lacking));
     expect(agent.capture).toBe('ebpf');
     expect(agent.log.includes(limit)).toBe(limited === agent.capture);
     expect(await servicesOfConnection(agent)).toEqual(services);
@@ -151,7 +138,7 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
   });
 
   it('works without any, and takes no other capture than the one asked for', async () => {
-    expect(await startAgent([])).toMatchObject({ capture: 'sockdiag' });
+    expect(await startAgentAsNobody([])).toMatchObject({ capture: 'sockdiag' });
     const { code, stderr } = await run(asNobody([], 'agent', '--capture', 'ebpf'));
     expect(stderr).toContain('no capture works: ebpf: no CAP_BPF, no CAP_PERFMON, no CAP_NET_ADMIN');
     expect(code).toBe(1);

@@ -1,19 +1,15 @@
 /** What becomes of the agent when its capture dies: here by a limit on file descriptors, set while it runs. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
-import { type Running, start } from '../harness/process.ts';
+import { CANNOT_LOAD } from '../harness/captures.ts';
+import { startAgent } from '../harness/exporter.ts';
+import { startPair } from '../harness/pair.ts';
+import { MUSUBI, NODE } from '../harness/places.ts';
+import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
-
-const reason =
-  process.getuid?.() !== 0
-    ? 'needs root: it loads a program into the kernel'
-    : !existsSync('/sys/kernel/btf/vmlinux')
-      ? 'needs a kernel with BTF'
-      : undefined;
 
 /** Leaves a running process no file descriptor but those that it has, and that it gives back. */
 async function exhaustDescriptors({ pid }: Running): Promise<void> {
@@ -31,20 +27,20 @@ function limitDescriptors(pid: number, limit: number): void {
   execFileSync('prlimit', ['--pid', `${pid}`, `--nofile=${limit}:`]);
 }
 
-async function startAgent(...flags: string[]) {
+async function startWatching(...flags: string[]) {
   const common = ['--netns', 'self', '--interval', '100ms', '--prometheus-listen', '127.0.0.1:0'];
-  const agent = start([NODE, MUSUBI, 'agent', ...common, ...flags]);
+  const { running: agent, capture, metrics } = await startAgent([NODE, MUSUBI, 'agent', ...common, ...flags]);
+  expect(capture).toBe('ebpf');
   const logged = (pattern: RegExp) =>
     waitFor(
       () => pattern.exec(agent.stderr()) ?? undefined,
       () => `${pattern}: ${agent.stderr()}`,
     );
-  const [, url = ''] = await logged(/watching sockets" capture=ebpf .*metrics=(\S+)/);
-  return { agent, logged, metrics: async () => (await fetch(url)).text() };
+  return { agent, logged, metrics };
 }
 
-it.skipIf(reason)('an in-kernel capture that cannot be loaded again is left for the next', async () => {
-  const { agent, logged, metrics } = await startAgent();
+it.skipIf(CANNOT_LOAD)('an in-kernel capture that cannot be loaded again is left for the next', async () => {
+  const { agent, logged, metrics } = await startWatching();
   await exhaustDescriptors(agent);
   await logged(/msg="the capture died" capture=ebpf reason="?.*EMFILE/);
   await logged(/takes over.*capture=sockdiag/);
@@ -54,12 +50,7 @@ it.skipIf(reason)('an in-kernel capture that cannot be loaded again is left for 
   }, 'the capture in use');
   expect(info).toEqual(['sockdiag']);
 
-  const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
-  await api.says('listening');
-  const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
-  const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
-  web.tell('connect 3');
-  await web.says('connected 3');
+  const { port } = await startPair(3);
   await waitFor(async () => {
     const opened = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
     return opened.find(({ labels, value }) => labels.dst_port === port && value === 3);
@@ -67,8 +58,8 @@ it.skipIf(reason)('an in-kernel capture that cannot be loaded again is left for 
   expect(await agent.stop()).toBe(0);
 });
 
-it.skipIf(reason)('one that was asked for comes back once it can', async () => {
-  const { agent, logged } = await startAgent('--capture', 'ebpf');
+it.skipIf(CANNOT_LOAD)('one that was asked for comes back once it can', async () => {
+  const { agent, logged } = await startWatching('--capture', 'ebpf');
   await exhaustDescriptors(agent);
   await logged(/msg="no other capture takes over" reason="--capture asks for ebpf"/);
   limitDescriptors(agent.pid, 1024);

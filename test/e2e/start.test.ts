@@ -6,7 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { browse } from '../harness/browser.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
-import { NODE, ROOT } from '../harness/places.ts';
+import { startPair } from '../harness/pair.ts';
+import { ROOT } from '../harness/places.ts';
 import { type Running, run, start } from '../harness/process.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
@@ -50,12 +51,7 @@ it(
       expect(log).toContain('msg="watching sockets" capture=ebpf');
     }
 
-    const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
-    await api.says('listening');
-    const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
-    const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
-    web.tell('connect 3');
-    await web.says('connected 3');
+    const { api, port } = await startPair(3);
 
     const page = await browse(`http://127.0.0.1:${PORT}`);
     const edge = await waitFor(async () => {

@@ -9,19 +9,24 @@ import { createSockdiagTable } from '../../exporter/src/capture/sockdiag/socket-
 import { loadLibc } from '../../exporter/src/native/libc.ts';
 import { COMPILER } from './workload.ts';
 
-/** Why the in-kernel capture cannot be tried here; undefined when it can. */
-export const CANNOT_CAPTURE =
+/** Why no program can be loaded into this kernel; undefined when one can. */
+export const CANNOT_LOAD =
   process.platform !== 'linux'
     ? 'needs Linux'
     : process.getuid?.() !== 0
       ? 'needs root'
       : !existsSync('/sys/kernel/btf/vmlinux')
         ? 'needs a kernel with BTF'
-        : COMPILER === undefined
-          ? 'needs a C compiler'
-          : !existsSync(kernelProgramPath())
-            ? 'needs clang and libbpf to build the kernel program'
-            : undefined;
+        : undefined;
+
+/** Why the in-kernel capture cannot be tried here; undefined when it can. */
+export const CANNOT_CAPTURE =
+  CANNOT_LOAD ??
+  (COMPILER === undefined
+    ? 'needs a C compiler'
+    : !existsSync(kernelProgramPath())
+      ? 'needs clang and libbpf to build the kernel program'
+      : undefined);
 
 interface Reach {
   readonly netns: 'self' | 'all';

@@ -1,6 +1,6 @@
 import type { Host } from './network.ts';
 import { MUSUBI, NODE } from './places.ts';
-import type { Running, StartOptions } from './process.ts';
+import { type Running, type StartOptions, start } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Exporter {
@@ -13,6 +13,16 @@ export interface Exporter {
 }
 
 export const EXPORTER_PORT = 9464;
+
+/** Starts an agent on this machine by its command, and resolves once it is watching. */
+export async function startAgent(command: readonly [string, ...string[]]) {
+  const running = start(command);
+  const [, capture, url = ''] = await waitFor(
+    () => /watching sockets" capture=(\w+) .*metrics=(\S+)/.exec(running.stderr()) ?? undefined,
+    () => `the agent: ${running.stderr()}`,
+  );
+  return { running, capture, metrics: async () => (await fetch(url)).text() };
+}
 
 /** Starts an agent on a host of the test network that looks at this host only, often. */
 export async function startExporter(

@@ -1,0 +1,21 @@
+import { NODE, ROOT } from './places.ts';
+import { type Running, start } from './process.ts';
+
+/** A client `web` of a server `api`, both on this machine. */
+export interface Pair {
+  readonly api: Running;
+  readonly web: Running;
+  /** On which the server listens, as labels tell it. */
+  readonly port: string;
+}
+
+/** Starts both; resolves once the client has opened some connections and holds them. */
+export async function startPair(connections: number): Promise<Pair> {
+  const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
+  await api.says('listening');
+  const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
+  const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
+  web.tell(`connect ${connections}`);
+  await web.says(`connected ${connections}`);
+  return { api, web, port };
+}
