@@ -1,0 +1,201 @@
+import { byAddress, destination, FLOW, NAMES, QUESTION } from './destinations.ts';
+import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
+import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
+import type { Rule } from './rule.ts';
+
+/** The labels of a service edge. */
+export const SERVICE_EDGE = [
+  'network_transport',
+  'dst_port',
+  'src_service',
+  'src_site',
+  'dst_service',
+  'dst_site',
+] as const;
+
+/** A half-edge without processes, as `TOLD_AS` knows it. */
+const HALF = [
+  'direction',
+  'network_transport',
+  'src_service',
+  'src_host',
+  'src_address',
+  'src_site',
+  'dst_service',
+  'dst_host',
+  'dst_address',
+  'dst_port',
+  'dst_site',
+] as const;
+
+/** The service edge that a half-edge is part of, beside its own labels. */
+const ENDS = ['from_service', 'from_site', 'to_service', 'to_site'] as const;
+
+/** Both ends report these, once the destination's host is known. */
+const MEETING = [...FLOW, 'dst_host'] as const;
+
+const TOLD_AS = 'musubi:half_edge:service_edge';
+
+const OUTBOUND = halfEdges('direction="outbound"');
+const INBOUND = halfEdges('direction!="outbound"');
+/** What an outbound half-edge tells for certain. */
+const OWN = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly string[]).includes(label));
+
+/** Outbound half-edges that nothing is added to. */
+const AS_THEY_ARE = promql`(${OUTBOUND} unless (${byAddress} and on (${QUESTION}) ${destination}))`;
+
+/** Where outbound half-edges lead to, in the labels by which inbound ones meet them. */
+const REACHED = withCopies(
+  promql`
+    group by (${[...FLOW, 'to_host', ...ENDS]}) (${recorded(TOLD_AS, 'observer="source"')})`,
+  { dst_host: 'to_host' },
+);
+const REACHED_PLACES = promql`group by (${MEETING}) (${REACHED})`;
+
+/** Fills in the ends: the name, else the address, else the host. */
+const withEnds = (rows: string, to: 'dst' | 'to') =>
+  withFirstOf(
+    withFirstOf(withCopies(rows, { from_site: 'src_site' }), 'from_service', [
+      'src_service',
+      'src_address',
+      'src_host',
+    ]),
+    'to_service',
+    [`${to}_service`, 'dst_address', `${to}_host`],
+  );
+const withOwnEnds = (rows: string) =>
+  withEnds(withCopies(rows, { to_site: 'dst_site', to_host: 'dst_host' }), 'dst');
+
+/** The sum by service edge of half-edges' values. */
+function byServiceEdge(aggregation: string, halves: string, more: readonly string[]): string {
+  const rest = ['network_transport', 'dst_port', ...more];
+  return promql`
+    ${aggregation} by (${[...SERVICE_EDGE, ...more]}) (
+      ${withCopies(
+        promql`
+          ${aggregation} by (${[...rest, ...ENDS]}) (
+            ${withLabelsOf(halves, HALF, [...ENDS, 'observer'], recorded(TOLD_AS))}
+          )`,
+        {
+          src_service: 'from_service',
+          src_site: 'from_site',
+          dst_service: 'to_service',
+          dst_site: 'to_site',
+        },
+      )}
+    )`;
+}
+
+const openBy = (direction: string) =>
+  byServiceEdge(
+    'sum',
+    promql`max by (${EDGE}) (service_dependency_connection_count{${direction}} offset ${SETTLE})`,
+    [],
+  );
+
+export const EDGE_RULES: readonly Rule[] = [
+  {
+    why: `The service edge that each half-edge is part of: its ends in labels of their own, which are never empty, as an
+end without a name is its address, or its host. First the outbound ones.`,
+    record: TOLD_AS,
+    labels: { observer: 'source' },
+    expr: promql`
+      ${withEnds(
+        withLabelsOf(
+          promql`group by (${HALF}) (${byAddress})`,
+          QUESTION,
+          ['to_service', 'to_host', 'to_site'],
+          withCopies(destination, { to_service: 'dst_service', to_host: 'dst_host', to_site: 'dst_site' }),
+        ),
+        'to',
+      )}
+      or
+      ${withOwnEnds(promql`group by (${HALF}) (${AS_THEY_ARE})`)}`,
+  },
+  {
+    why: `Then the inbound ones: as part of the edge of the outbound ones that they meet. Where those are several edges
+they are left out, since only the source knows which of them it is. Others are told with what their host knows.`,
+    record: TOLD_AS,
+    labels: { observer: 'destination' },
+    expr: promql`
+      ${withLabelsOf(
+        promql`group by (${HALF}) (${INBOUND})`,
+        MEETING,
+        ENDS,
+        sole(promql`group by (${[...MEETING, ...ENDS]}) (${REACHED})`, MEETING),
+      )}
+      or
+      ${withOwnEnds(promql`
+        group by (${HALF}) (
+          ${INBOUND}
+          unless on (${MEETING})
+          ${REACHED_PLACES}
+        )`)}`,
+  },
+  {
+    why: 'Edges with what is known of the processes at both ends, each told once.',
+    record: 'musubi:edge:last_seen_seconds',
+    expr: promql`
+      max without (direction) (
+        ${withLabelsOf(
+          promql`
+            (
+              ${withLabelsOf(promql`max by (${OWN}) (${byAddress})`, QUESTION, NAMES, destination)}
+              or
+              ${AS_THEY_ARE}
+            )`,
+          MEETING,
+          ['observer'],
+          promql`
+            (
+              ${withLabel(promql`${REACHED_PLACES} and on (${MEETING}) ${INBOUND}`, 'observer', 'both')}
+              or
+              ${withLabel(promql`${REACHED_PLACES} unless on (${MEETING}) ${INBOUND}`, 'observer', 'source')}
+            )`,
+        )}
+        or
+        ${withLabel(promql`${INBOUND} unless on (${MEETING}) ${REACHED_PLACES}`, 'observer', 'destination')}
+      )`,
+  },
+  {
+    record: 'musubi:service_edge:last_seen_seconds',
+    expr: byServiceEdge('max', halfEdges(), []),
+  },
+  {
+    why: `Connections opened since the evaluation before, where there were any, as each end counted them. In a range:
+  max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[1d]))`,
+    record: 'musubi:service_edge:connections_opened:delta',
+    expr: byServiceEdge('sum', openedDelta, ['observer']),
+  },
+  {
+    record: 'musubi:service_edge:connections_failed:delta',
+    expr: byServiceEdge('sum', failedDelta, ['observer', 'error_type']),
+  },
+  {
+    why: 'Connections open now: as the source counts them where it reports, else as the destination does.',
+    record: 'musubi:service_edge:connections_open',
+    expr: promql`
+      ${openBy('direction="outbound"')}
+      or on (${SERVICE_EDGE})
+      ${openBy('direction!="outbound"')}`,
+  },
+];
+
+/** For ranges of weeks: an hour in one sample. Range selectors hold both ends in Prometheus 2, hence not 1h. */
+const HOUR = '3599999ms';
+const hourly = (over: string, series: string): Rule => ({
+  record: `${series}:1h`,
+  expr: `${over}(${series}[${HOUR}])`,
+});
+
+export const HOURLY_RULES: readonly Rule[] = [
+  hourly('max_over_time', 'musubi:edge:last_seen_seconds'),
+  hourly('max_over_time', 'musubi:service_edge:last_seen_seconds'),
+  hourly('sum_over_time', 'musubi:service_edge:connections_opened:delta'),
+  hourly('sum_over_time', 'musubi:service_edge:connections_failed:delta'),
+  {
+    why: 'Which hours are there.',
+    record: 'musubi:edges:hour_timestamp_seconds',
+    expr: 'time()',
+  },
+];
