@@ -2,6 +2,7 @@ import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
 import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
+import type { RelayTarget } from './resolve/relay-target.ts';
 
 /**
  * How well an end is known: how its name was found. From the process itself, its container, its pod or a rule of
@@ -27,6 +28,8 @@ export interface End {
   readonly pid?: number;
   readonly site?: string;
   readonly kind: EndKind;
+  /** Where it hands on what comes to it, for a relay. */
+  readonly relay?: RelayTarget;
 }
 
 /** The service that stands for many. */

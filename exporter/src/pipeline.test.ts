@@ -213,6 +213,7 @@ describe('a pass', () => {
       'aggregate',
       'identify',
       'pair',
+      'relays',
       'resolve',
       'budget',
       'ledger',

@@ -2,12 +2,13 @@
  * The program on one page:
  *
  *   capture ─▶ aggregate ─▶ identify (ends on this host) ─▶ pair (loopback's other end)
- *           ─▶ resolve (ends elsewhere) ─▶ budget (limits) ─▶ ledger ─▶ metrics
+ *           ─▶ relays (whom they stand for) ─▶ resolve (ends elsewhere) ─▶ budget (limits) ─▶ ledger ─▶ metrics
  *
  * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock come in as
  * arguments.
  */
 import { createFold } from './aggregate/fold.ts';
+import { listenersByPlace } from './aggregate/listeners-by-place.ts';
 import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
 import { createBudget } from './budget/budget.ts';
@@ -23,6 +24,7 @@ import { createLedger, type Entry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
 import { tableFamilies } from './metrics/table-families.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
+import { createCollapseRelays } from './resolve/collapse-relays.ts';
 import { createPlace } from './resolve/place.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { VERSION } from './version.ts';
@@ -65,6 +67,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
   const addressesOf = createNetAddresses(procRoot, uptime);
   const place = createPlace(options.site);
+  const collapseRelays = createCollapseRelays();
   const resolve = createResolve(options);
   const budget = createBudget(options);
   const folds = createFoldCounts(self);
@@ -108,12 +111,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       identifier.nameAnew();
       return nameAll();
     });
-    const { halfEdges } = named;
-    listenings = named.listenings;
-    await self.time('pair', () => pairLocal(halfEdges, listenings));
+    const listenerAt = await self.time('pair', () => {
+      const listenerAt = listenersByPlace(named.listenings);
+      pairLocal(named.halfEdges, listenerAt);
+      return listenerAt;
+    });
+    const seen = await self.time('relays', () =>
+      collapseRelays(named, { listenerAt, addresses }, folds.note),
+    );
+    listenings = seen.listenings;
     const now = uptime();
     const here = new Set([...addresses.values()].flat());
-    const resolved = await self.time('resolve', () => resolve(halfEdges, here, folds.note));
+    const resolved = await self.time('resolve', () => resolve(seen.halfEdges, here, folds.note));
     const bounded = await self.time('budget', () => budget(resolved, now, folds.note));
     table = pass.table;
     await self.time('ledger', () => ledger.record(bounded, clock(), now));

@@ -85,7 +85,8 @@ export function createNetwork(): Network {
         name,
         address,
         address6,
-        start: (command, options) => start(['ip', 'netns', 'exec', namespace, ...command], options),
+        // `ip netns exec` would hide the cgroups as well.
+        start: (command, options) => start(['nsenter', `--net=/run/netns/${namespace}`, ...command], options),
       };
     },
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Listener } from '../capture/capture.ts';
 import { type HalfEdge, toHalfEdge, toListening } from '../half-edge.ts';
 import type { Flow } from './fold.ts';
+import { listenersByPlace } from './listeners-by-place.ts';
 import { pairLocal } from './pair-local.ts';
 
 const CLIENT = { service: 'client', process: 'client', pid: 20, kind: 'process' } as const;
@@ -48,7 +49,7 @@ describe('the destination of a loopback connection is named', () => {
     ['a listener on every address, over IPv6', '::', '::1'],
   ])('after %s', (_title, address, remoteAddress) => {
     const edge = half({ remoteAddress });
-    pairLocal([edge], listening({ address }));
+    pairLocal([edge], listenersByPlace(listening({ address })));
     expect(edge.dst).toEqual({
       address: remoteAddress,
       host: 'here',
@@ -62,7 +63,7 @@ describe('the destination of a loopback connection is named', () => {
 
   it('after the listener on its very address, where another listens on all', () => {
     const edge = half();
-    pairLocal([edge], [...listening({ address: '::' }, 'all'), ...listening({}, 'exact')]);
+    pairLocal([edge], listenersByPlace([...listening({ address: '::' }, 'all'), ...listening({}, 'exact')]));
     expect(edge.dst.service).toBe('exact');
   });
 });
@@ -77,20 +78,20 @@ describe('the destination stays an address', () => {
   ])('with a listener %s', (_title, flow, listener) => {
     const edge = half(flow);
     const before = edge.dst;
-    pairLocal([edge], listening(listener));
+    pairLocal([edge], listenersByPlace(listening(listener)));
     expect(edge.dst).toEqual(before);
   });
 
   it('of which the capture knows the process', () => {
     const edge = half({ remotePid: 31 });
-    pairLocal([edge], listening());
+    pairLocal([edge], listenersByPlace(listening()));
     expect(edge.dst).toMatchObject({ service: 'client', pid: 31 });
   });
 
   it('on the half of the destination, which knows itself', () => {
     const edge = half({ direction: 'inbound' });
     const { src, dst } = edge;
-    pairLocal([edge], listening());
+    pairLocal([edge], listenersByPlace(listening()));
     expect(edge).toMatchObject({ src, dst });
   });
 });

@@ -24,6 +24,13 @@ it('is a table, and tells of rules that name nobody', () => {
   `);
 });
 
+it('tells where a relay leads to', () => {
+  const relay = { transport: 'udp', host: 'fd00::5\n', port: 53 } as const;
+  expect(rulesText([{ ...row, step: 'program', relay }], 0)).toContain(
+    'web      program, relays to [fd00::5\\n]:53/udp  nginx',
+  );
+});
+
 it('shows hostile names as text', () => {
   const text = rulesText([{ ...row, service: 'a\n\u202eb\u001b[2J', process: '\t' }], 2);
   expect(text).toContain('a\\n\\u{202e}b\\x1b[2J');

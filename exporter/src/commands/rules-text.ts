@@ -1,4 +1,5 @@
 import type { Step } from '../identify/naming.ts';
+import { formatEndpoint } from '../net/address.ts';
 import { displayText } from './display-text.ts';
 import type { RulesRow } from './rules-rows.ts';
 
@@ -12,19 +13,26 @@ const STEP_TEXTS: Readonly<Record<Exclude<Step, 'rule'>, string>> = {
 
 /** A table of who is called what, and a line for each rule that names none of them. */
 export function rulesText(rows: readonly RulesRow[], ruleCount: number): string {
-  const cells = rows.map(({ service, site, step, rule, process, pid, ports }) => [
-    displayText(service),
-    step === 'rule'
-      ? `rule ${rule}${site === undefined ? '' : `, site ${displayText(site)}`}`
-      : STEP_TEXTS[step],
-    displayText(process),
-    `${pid}`,
-    ports.join(' '),
+  const cells = rows.map((row) => [
+    displayText(row.service),
+    reasonOf(row),
+    displayText(row.process),
+    `${row.pid}`,
+    row.ports.join(' '),
   ]);
   const used = new Set(rows.map(({ rule }) => rule));
   const unused = Array.from({ length: ruleCount }, (_, at) => at + 1).filter((rule) => !used.has(rule));
   const notes = unused.map((rule) => `Rule ${rule} names no process that runs now.\n`);
   return [...table([['SERVICE', 'NAMED BY', 'PROCESS', 'PID', 'LISTENS ON'], ...cells]), ...notes].join('');
+}
+
+/** `rule 2, site eu`, `program, relays to 10.0.0.5:80/tcp` */
+function reasonOf({ step, rule, site, relay }: RulesRow): string {
+  const reason = [step === 'rule' ? `rule ${rule}` : STEP_TEXTS[step]];
+  if (site !== undefined) reason.push(`site ${displayText(site)}`);
+  if (relay)
+    reason.push(`relays to ${displayText(formatEndpoint(relay.host, relay.port))}/${relay.transport}`);
+  return reason.join(', ');
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -54,6 +54,21 @@ describe('a rule does not match', () => {
   );
 });
 
+describe('a relay', () => {
+  const relayOf = (relay: string) =>
+    applyRules(
+      parseRules([{ match: { command: '.*--name (\\S+) .*', port: 8001 }, service: 'x', relay }]),
+      facts,
+    )?.relay;
+
+  it('leads where the rule says', () => {
+    expect(relayOf('10.0.0.5:80/udp')).toEqual({ transport: 'udp', host: '10.0.0.5', port: 80 });
+    expect(relayOf('$1.example:${port}')).toEqual({ transport: 'tcp', host: 'shop.example', port: 8001 });
+  });
+
+  it('is none where that leads nowhere', () => expect(relayOf('${unit}:80 and more')).toBeUndefined());
+});
+
 it('takes the process’s name for an executable that may not be read', () => {
   expect(named({ executable: 'x' }, 'yes', nothing)).toBe('yes');
 });

@@ -1,3 +1,4 @@
+import { parseRelayTarget, type RelayTarget } from '../resolve/relay-target.ts';
 import { escapeBytes } from './escape-bytes.ts';
 import type { ProcessFacts } from './facts.ts';
 import { fileName, filePath, processName } from './process-name.ts';
@@ -8,6 +9,7 @@ import { fillTemplate, type Values } from './template.ts';
 export interface Ruled {
   readonly service: string;
   readonly site?: string;
+  readonly relay?: RelayTarget;
   /** Which rule it was, from 1. */
   readonly rule: number;
 }
@@ -25,7 +27,8 @@ export function applyRules(rules: readonly Rule[], facts: ProcessFacts): Ruled |
     const service = values && fillTemplate(rule.service, values)?.trim();
     if (!service) continue;
     const site = rule.site && fillTemplate(rule.site, values)?.trim();
-    return { service, ...(site && { site }), rule: at + 1 };
+    const relay = parseRelayTarget((rule.relay && fillTemplate(rule.relay, values)?.trim()) ?? '');
+    return { service, ...(site && { site }), ...(relay && { relay }), rule: at + 1 };
   }
   return undefined;
 }

@@ -249,6 +249,31 @@ describe('a name is given by the first that knows one', () => {
   });
 });
 
+describe('a relay', () => {
+  beforeEach(() => {
+    proc.start(30, { comm: 'socat\n', cmdline: 'socat\0TCP-LISTEN:80,fork\0TCP:10.0.0.5:80\0', parent: 1 });
+    proc.start(31, { comm: 'socat\n', cmdline: '', parent: 30 });
+  });
+  const target = { transport: 'tcp', host: '10.0.0.5', port: 80 };
+
+  it('leads where its arguments say, and so do its children', () => {
+    for (const pid of [30, 31]) expect(identifier.identify(pid)).toMatchObject({ pid: 30, relay: target });
+  });
+
+  it('that the user names is a service of its own, unless the rule says where it leads', () => {
+    const named = (relay?: string) => {
+      const rules = parseRules([
+        { match: { executable: 'socat' }, service: 'front', ...(relay && { relay }) },
+      ]);
+      const ruled = createIdentifier(proc.root, { rules });
+      ruled.beginPass();
+      return ruled.identify(30);
+    };
+    expect(named()).toEqual({ service: 'front', process: 'socat', pid: 30, kind: 'rule' });
+    expect(named('db:80')).toMatchObject({ service: 'front', relay: { ...target, host: 'db' } });
+  });
+});
+
 describe('a process that stays the same', () => {
   const app = { comm: 'app\n', started: 500, argStart: 7 };
   const serviceAfter = (next: ProcEntry, options: IdentifierOptions = {}, listeners: Listener[] = []) => {

@@ -1,6 +1,7 @@
 import type { Pass } from '../capture/capture.ts';
 import type { EndKind } from '../half-edge.ts';
 import type { ProcessFiles } from '../proc/process.ts';
+import type { RelayTarget } from '../resolve/relay-target.ts';
 import { createFactsReader, type ProcessFacts } from './facts.ts';
 import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
 import { fileName, processName } from './process-name.ts';
@@ -19,6 +20,8 @@ export interface Identity {
   readonly kind: EndKind;
   /** Where one of the user's rules puts it. */
   readonly site?: string;
+  /** Where it hands on what comes to it, for a relay. */
+  readonly relay?: RelayTarget;
 }
 
 /** Names processes, and remembers those in use by the pass before: they may have ended since. */
@@ -172,13 +175,14 @@ function mayName(leader: Naming, worker: Naming): boolean {
   return leader.service === worker.service || STEPS.indexOf(leader.step) < STEPS.indexOf(worker.step);
 }
 
-function toIdentity({ naming: { service, step, site }, facts: { pid, files } }: Found): Identity {
+function toIdentity({ naming: { service, step, site, relay }, facts: { pid, files } }: Found): Identity {
   return {
     service: shorten(service),
     process: shorten(processName(files)),
     pid,
     kind: kindOf(step),
     ...(site !== undefined && { site: shorten(site) }),
+    ...(relay && { relay }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EndKind } from '../half-edge.ts';
+import { type RelayTarget, relayTarget } from '../resolve/relay-target.ts';
 import { applyRules } from './apply-rules.ts';
 import type { ProcessFacts } from './facts.ts';
 import type { Rule } from './rules.ts';
@@ -17,12 +18,19 @@ export interface Naming {
   readonly rule?: number;
   /** Where that rule puts the service. */
   readonly site?: string;
+  /** Where it hands on what comes to it, for a relay: as its arguments or the rule that names it tell. */
+  readonly relay?: RelayTarget;
 }
 
 /** The first step that knows a name gives it. */
 export function nameProcess(facts: ProcessFacts, rules: readonly Rule[]): Naming {
   const ruled = applyRules(rules, facts);
   if (ruled) return { step: 'rule', ...ruled };
+  const relay = relayTarget(facts.files);
+  return { ...nameWithoutRules(facts), ...(relay && { relay }) };
+}
+
+function nameWithoutRules(facts: ProcessFacts): Naming {
   const { workload } = facts;
   if (workload) return { step: workload.kind, service: workload.service };
   if (facts.unit) return { step: 'unit', service: facts.unit };

@@ -12,8 +12,9 @@ it('takes a list of rules', () => {
     { match: { unit: 'postgresql@(?<cluster>.+)' }, service: 'db-${cluster}', site: '${user}' },
     { match: { port: 6379 }, service: 'cache' },
     { match: { user: 1000 }, service: 42 },
+    { match: { command: 'relay (.+)' }, service: 'relay', relay: '$1' },
   ]);
-  expect(rules).toHaveLength(4);
+  expect(rules).toHaveLength(5);
   expect(rules[0]).toMatchObject({ port: 80, patterns: [{ key: 'executable' }] });
   expect(rules[2]).toMatchObject({ port: 6379, patterns: [] });
 });
@@ -22,7 +23,7 @@ it('takes those that the documentation shows', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/naming.md'), 'utf8');
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
   const { rules } = parse(example);
-  expect(parseRules(rules)).toHaveLength(3);
+  expect(parseRules(rules)).toHaveLength(4);
 });
 
 it('may be an empty list', () => expect(parseRules([])).toEqual([]));
@@ -34,13 +35,22 @@ describe('what is wrong is told with the rule and the key', () => {
     ['nginx', 'rules: not a list'],
     [{ match: {} }, 'rules: not a list'],
     [null, 'rules: not a list'],
-    [['nginx'], 'rule 1: not a mapping of match, service, site'],
-    [[null], 'rule 1: not a mapping of match, service, site'],
+    [['nginx'], 'rule 1: not a mapping of match, service, site, relay'],
+    [[null], 'rule 1: not a mapping of match, service, site, relay'],
     [[rule({ user: 'a' }), { match: { user: 'a' } }], 'rule 2: service: empty'],
     [[rule({ user: 'a' }, ' ')], 'rule 1: service: empty'],
     [[rule({ user: 'a' }, ['x'])], 'rule 1: service: not text'],
     [[rule({ user: 'a' }, 'x', { site: '' })], 'rule 1: site: empty'],
-    [[rule({ user: 'a' }, 'x', { name: 'y' })], 'rule 1: unknown key "name"; there are match, service, site'],
+    [[rule({ user: 'a' }, 'x', { relay: '' })], 'rule 1: relay: empty'],
+    [[rule({ user: 'a' }, 'x', { relay: '$1' })], 'rule 1: relay: there is no group $1'],
+    [
+      [rule({ user: 'a' }, 'x', { relay: '10.0.0.5' })],
+      'rule 1: relay: "10.0.0.5" is no target such as 10.0.0.5:5432 or 10.0.0.5:53/udp',
+    ],
+    [
+      [rule({ user: 'a' }, 'x', { name: 'y' })],
+      'rule 1: unknown key "name"; there are match, service, site, relay',
+    ],
     [[{ service: 'x' }], 'rule 1: match: not a mapping of executable, command, unit, container, user, port'],
     [
       [rule({ comand: 'a' })],

@@ -1,3 +1,4 @@
+import { parseRelayTarget } from '../resolve/relay-target.ts';
 import { namesOf, parseTemplate, type Template } from './template.ts';
 
 /** What a pattern may look at. */
@@ -15,6 +16,8 @@ export interface Rule {
   readonly port?: number;
   readonly service: Template;
   readonly site?: Template;
+  /** Where the process hands on what comes to it, as `parseRelayTarget` takes it. */
+  readonly relay?: Template;
 }
 
 /**
@@ -27,7 +30,7 @@ export function parseRules(value: unknown): Rule[] {
 }
 
 function parseRule(value: unknown): Rule {
-  const { match, service, site } = fieldsOf(value, ['match', 'service', 'site']);
+  const { match, service, site, relay } = fieldsOf(value, ['match', 'service', 'site', 'relay']);
   const { port, ...texts } = within('match', () => fieldsOf(match, [...PATTERN_KEYS, 'port']));
   const patterns = Object.entries(texts).map(([key, text]) => ({
     key: key as PatternKey,
@@ -42,6 +45,7 @@ function parseRule(value: unknown): Rule {
     ...(port !== undefined && { port: within('match.port', () => parsePort(port)) }),
     service: templateOf('service', service),
     ...(site !== undefined && { site: templateOf('site', site) }),
+    ...(relay !== undefined && { relay: within('relay', () => parseRelay(relay, groups)) }),
   };
 }
 
@@ -97,6 +101,14 @@ function parseName(value: unknown, groups: Groups): Template {
   if (text.trim() === '') throw new Error('empty');
   const template = parseTemplate(text);
   for (const name of namesOf(template)) checkName(name, groups);
+  return template;
+}
+
+/** What holds no names must be right as it stands; the others are only known once they are filled. */
+function parseRelay(value: unknown, groups: Groups): Template {
+  const template = parseName(value, groups);
+  if (namesOf(template).length === 0 && !parseRelayTarget(template.parts.join('')))
+    throw new Error(`${JSON.stringify(value)} is no target such as 10.0.0.5:5432 or 10.0.0.5:53/udp`);
   return template;
 }
 

@@ -1,0 +1,107 @@
+import type { Flow } from '../aggregate/fold.ts';
+import type { End, HalfEdge } from '../half-edge.ts';
+import type { NoteFold } from '../metrics/folds.ts';
+import { decideFates, type Whereabouts } from './relay-fates.ts';
+import { findRelays, findRoutes, isBackEdge, type Route, type Seen } from './relay-routes.ts';
+
+/**
+ * Tells what comes to a relay as what comes to the service behind it:
+ *
+ *     caller ─▶ relay:8080 ─▶ service:80      becomes      caller ─▶ service, at relay:8080
+ *
+ * The relay's own connections and the service's ends of them are not told a second time, but counted as folded.
+ * It is done where both halves of each edge stay the same: for a service on this host; and for one elsewhere
+ * where the relay listens on loopback alone, so that all its callers are here and are told as connected from the
+ * relay's address. Any other relay stays a service of its own.
+ */
+export type CollapseRelays = (seen: Seen, whereabouts: Whereabouts, note: NoteFold) => Seen;
+
+/** A pass may come between the call of a relay and its own connection; so many are waited for. */
+const PATIENCE = 3;
+
+export function createCollapseRelays(): CollapseRelays {
+  let routes: ReadonlyMap<number, Route> = new Map();
+  /** In how many passes a relay was called and had never connected. */
+  let waits = new Map<number, number>();
+  let held: readonly HalfEdge[] = [];
+
+  return ({ halfEdges, listenings }, whereabouts, note) => {
+    const seen =
+      held.length > 0 ? { halfEdges: [...held, ...halfEdges], listenings } : { halfEdges, listenings };
+    held = [];
+    const relays = findRelays(seen);
+    routes = findRoutes(seen.halfEdges, relays, routes);
+    waits = new Map([...waits].filter(([pid]) => relays.has(pid)));
+    if (relays.size === 0) return seen;
+    const fates = decideFates(relays, routes, whereabouts, (pid) => (waits.get(pid) ?? 0) < PATIENCE);
+    if (fates.of.size === 0) return seen;
+
+    const fateOf = ({ relay, pid }: End) => (relay && pid !== undefined ? fates.of.get(pid) : undefined);
+    const fold = (half: HalfEdge): HalfEdge[] => {
+      note('relay', half.flow);
+      return failuresOf(half);
+    };
+    const waiting: HalfEdge[] = [];
+
+    function collapse(half: HalfEdge): HalfEdge[] {
+      if ((fateOf(half.src) && isBackEdge(half)) || fates.isHandedOn(half)) return fold(half);
+      const fate = fateOf(half.dst);
+      switch (fate?.at) {
+        case 'here':
+          return [{ ...half, dst: { ...fate.service, address: half.dst.address } }];
+        case 'elsewhere':
+          return half.flow.direction === 'outbound' ? [asConnected(half, fate)] : fold(half);
+        case 'unknown yet':
+          waiting.push(half);
+          return [];
+        default:
+          return [half];
+      }
+    }
+
+    const told = seen.halfEdges.flatMap(collapse);
+    for (const pid of new Set(waiting.map(({ dst }) => dst.pid)))
+      if (pid !== undefined) waits.set(pid, (waits.get(pid) ?? 0) + 1);
+    held = waiting.map(asOver);
+    return {
+      halfEdges: told,
+      listenings: listenings.map((listening) => {
+        const fate = fateOf(listening.dst);
+        if (fate?.at !== 'here') return listening;
+        return { ...listening, dst: { ...fate.service, address: listening.dst.address } };
+      }),
+    };
+  };
+}
+
+/** What the pass has counted, to be told by a later one, which sees for itself what is open then. */
+function asOver(half: HalfEdge): HalfEdge {
+  return { ...half, flow: { ...half.flow, open: 0, rttSum: 0, rttCount: 0 } };
+}
+
+/** A caller's half as if it had connected itself. How long that takes and how far it is the relay alone knows. */
+function asConnected(
+  { flow, src, dst }: HalfEdge,
+  { from, to }: { readonly from: string; readonly to: string },
+): HalfEdge {
+  const { transport, port } = dst.relay ?? flow;
+  return {
+    flow: { ...without(flow, ['setup', 'retransmits']), transport, port, rttSum: 0, rttCount: 0 },
+    src: { ...src, address: from },
+    dst: { address: to, kind: 'unknown' },
+  };
+}
+
+/** What a relay could not connect to stays its own to tell: its caller was connected well. */
+function failuresOf(half: HalfEdge): HalfEdge[] {
+  if (!half.flow.failed) return [];
+  const over = asOver(half);
+  const flow = without(over.flow, ['transmittedBytes', 'receivedBytes', 'setup']);
+  return [{ ...over, flow: { ...flow, opened: 0 } }];
+}
+
+function without(flow: Flow, keys: readonly (keyof Flow)[]): Flow {
+  return Object.fromEntries(
+    Object.entries(flow).filter(([key]) => !keys.some((one) => one === key)),
+  ) as unknown as Flow;
+}

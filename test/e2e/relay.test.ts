@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CANNOT_CAPTURE } from '../harness/captures.ts';
+import { type Exporter, startExporter } from '../harness/exporter.ts';
+import { joinEdges } from '../harness/join.ts';
+import { createNetwork, type Host } from '../harness/network.ts';
+import { NODE, ROOT, toolPath } from '../harness/places.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const API = `${ROOT}/test/workloads/api.mjs`;
+const WEB = `${ROOT}/test/workloads/web.mjs`;
+/** Of the service and of the relay, which differ from test to test since ports are kept for a while. */
+let ports = 7100;
+
+let caller: Host;
+let host: Host;
+let other: Host;
+
+beforeAll(() => {
+  const network = createNetwork();
+  caller = network.host('caller');
+  host = network.host('host');
+  other = network.host('other');
+});
+
+async function startApi(on: Host, address: string): Promise<number> {
+  const port = ports++;
+  await on.start([NODE, API, address, `${port}`]).says('listening');
+  return port;
+}
+
+/** Starts a relay on the host in the middle. */
+async function startRelay(bind: string, to: string): Promise<number> {
+  const port = ports++;
+  const listen = `TCP-LISTEN:${port},bind=${bind},fork`;
+  const socat = host.start([toolPath('socat'), '-d', '-d', listen, `TCP:${to}`]);
+  await waitFor(
+    () => socat.stderr().includes('listening') || undefined,
+    () => `socat to listen: ${socat.stderr()}`,
+  );
+  return port;
+}
+
+async function connect(from: Host, address: string, port: number): Promise<void> {
+  const web = from.start([NODE, WEB, address, `${port}`]);
+  web.tell('connect 3');
+  await web.says('connected 3');
+}
+
+/** Those between the three programs. */
+async function edges(exporters: readonly Exporter[]) {
+  for (const exporter of exporters) await exporter.pass();
+  return joinEdges(exporters, ['web', 'api', 'socat']);
+}
+
+describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen by %s,', (capture) => {
+  const observe = (...hosts: Host[]) =>
+    Promise.all(hosts.map((one) => startExporter(one, ['--capture', capture])));
+
+  it.each([
+    ['another host', () => caller, () => host.address],
+    ['its own host', () => host, () => host.address],
+    ['loopback', () => host, () => '127.0.0.1'],
+  ])('called from %s is told as the service on its host, once', async (_title, from, at) => {
+    const exporters = await observe(caller, host);
+    const relay = await startRelay('0.0.0.0', `127.0.0.1:${await startApi(host, '127.0.0.1')}`);
+    await connect(from(), at(), relay);
+    expect(await edges(exporters)).toMatchObject([
+      { src: 'web', dst: 'api', dstHost: 'host', dstKind: 'process', at: `${at()}:${relay}`, opened: 3 },
+    ]);
+  });
+
+  it('on loopback is told as the service on another host, whose half joins', async () => {
+    const exporters = await observe(host, other);
+    const api = await startApi(other, other.address);
+    await connect(host, '127.0.0.1', await startRelay('127.0.0.1', `${other.address}:${api}`));
+    expect(await edges(exporters)).toMatchObject([
+      { src: 'web', dst: 'api', dstHost: 'other', at: `${other.address}:${api}`, opened: 3 },
+    ]);
+  });
+
+  it('between two other hosts stays between them', async () => {
+    const exporters = await observe(caller, host, other);
+    const api = await startApi(other, other.address);
+    const relay = await startRelay('0.0.0.0', `${other.address}:${api}`);
+    await connect(caller, host.address, relay);
+    const told = await edges(exporters);
+    expect(told).toHaveLength(2);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ src: 'web', dst: 'socat', at: `${host.address}:${relay}`, opened: 3 }),
+        expect.objectContaining({ src: 'socat', dst: 'api', at: `${other.address}:${api}`, opened: 3 }),
+      ]),
+    );
+  });
+});
