@@ -11,6 +11,7 @@ const anyEnd = fc.record({
   host: few('', 'h1', 'h2'),
   address: few('', '127.0.0.1', '::1', '10.0.0.1', '10.0.0.2', '0.0.0.0'),
   kind: few('', 'dns', 'internet'),
+  site: few('', 'tokyo'),
 });
 const anyHalf: fc.Arbitrary<HalfEdge> = fc.record({
   direction: few('outbound', 'inbound', 'unknown') as fc.Arbitrary<HalfEdge['direction']>,

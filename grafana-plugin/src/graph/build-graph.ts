@@ -1,5 +1,5 @@
 import { type AddressBook, createAddressBook } from './address-book.ts';
-import { combineFigures, sumFigures } from './figures.ts';
+import { combineFigures, isIdle, sumFigures } from './figures.ts';
 import type { EdgeEnd, Graph, GraphEdge, GraphNode } from './graph.ts';
 import type { Figures, HalfEdge, Listener } from './half-edge.ts';
 import { type JoinedEdge, joinHalves } from './join-halves.ts';
@@ -40,6 +40,7 @@ function toNode(key: string, parties: readonly Party[]): GraphNode {
     title: name || (identity === 'unknown' ? 'unknown process' : 'unknown peer'),
     service: identity === 'service' ? name : '',
     host,
+    site: distinct(parties.map((party) => party.site))[0] ?? '',
     ...endOf(parties),
   };
 }
@@ -54,6 +55,7 @@ const endOf = (parties: readonly Party[]): EdgeEnd => ({
 function toEdge(key: string, joined: readonly JoinedEdge[]): GraphEdge {
   const [source, target, port, transport] = JSON.parse(key) as [string, string, string, string];
   const [seenBy, ...others] = new Set(joined.map((each) => each.seenBy));
+  const figures = sumFigures(joined.map((each) => combineFigures(each.atSource, each.atDestination)));
   return {
     key,
     source,
@@ -64,9 +66,10 @@ function toEdge(key: string, joined: readonly JoinedEdge[]): GraphEdge {
     src: endOf(joined.map((each) => each.src)),
     dst: endOf(joined.map((each) => each.dst)),
     seenBy: seenBy && others.length === 0 ? seenBy : 'both',
-    figures: sumFigures(joined.map((each) => combineFigures(each.atSource, each.atDestination))),
+    figures,
     atSource: sumSeen(joined.map((each) => each.atSource)),
     atDestination: sumSeen(joined.map((each) => each.atDestination)),
+    states: isIdle(figures) ? ['idle'] : [],
   };
 }
 

@@ -1,17 +1,26 @@
 import type { Figures } from './half-edge.ts';
 
-const MEAN = new Set<keyof Figures>(['rtt']);
-const LATEST = new Set<keyof Figures>(['lastSeen']);
-const NAMES = ['opened', 'transmit', 'receive', 'open', 'rtt', 'lastSeen'] as const;
+const COUNTS = ['opened', 'failed', 'transmit', 'receive', 'open'] as const;
 
-/** Adds figures up: counts and bytes are summed, round-trip times averaged, of times the latest is kept. */
+/**
+ * Adds figures up: counts and bytes are summed, round-trip times averaged by the connections they were measured on,
+ * of times the latest is kept.
+ */
 export function sumFigures(all: readonly Figures[]): Figures {
   const sum: Figures = {};
-  for (const name of NAMES) {
-    const values = all.flatMap((figures) => figures[name] ?? []);
-    if (values.length === 0) continue;
-    if (LATEST.has(name)) sum[name] = values.reduce((a, b) => Math.max(a, b));
-    else sum[name] = values.reduce((a, b) => a + b) / (MEAN.has(name) ? values.length : 1);
+  let weights = 0;
+  for (const figures of all) {
+    for (const name of COUNTS) {
+      const value = figures[name];
+      if (value !== undefined) sum[name] = (sum[name] ?? 0) + value;
+    }
+    const { rtt, lastSeen } = figures;
+    if (lastSeen !== undefined) sum.lastSeen = Math.max(sum.lastSeen ?? lastSeen, lastSeen);
+    if (rtt !== undefined) {
+      const weight = Math.max(1, figures.open ?? figures.opened ?? 1);
+      weights += weight;
+      sum.rtt = (sum.rtt ?? 0) + (rtt - (sum.rtt ?? 0)) * (weight / weights);
+    }
   }
   return sum;
 }
@@ -30,6 +39,12 @@ export function combineFigures(atSource: Figures | undefined, atDestination: Fig
   const combined = { ...mirrorFigures(atDestination ?? {}), ...atSource };
   const lastSeen = Math.max(atSource?.lastSeen ?? 0, atDestination?.lastSeen ?? 0);
   return lastSeen > 0 ? { ...combined, lastSeen } : combined;
+}
+
+/** Whether figures were told, and all of them tell that nothing was carried. */
+export function isIdle({ opened, failed, transmit, receive, open }: Figures): boolean {
+  const told = [opened, failed, transmit, receive, open].filter((figure) => figure !== undefined);
+  return told.length > 0 && told.every((figure) => figure === 0);
 }
 
 /** All bytes of an edge, both ways, or undefined when no query told them. */

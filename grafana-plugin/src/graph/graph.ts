@@ -22,7 +22,27 @@ export interface GraphNode extends EdgeEnd {
   readonly title: string;
   readonly service: string;
   readonly host: string;
+  readonly site: string;
 }
+
+/**
+ * What is remarkable about an edge, beside what was seen of it.
+ * `idle`: it was there, but carried nothing in the range.
+ * `new`, `vanished`, `changed`: against the range compared with; a vanished one is drawn, though it is gone.
+ * `missing`: expected, but not seen; `unexpected`: seen, though others are expected of these ends.
+ * `alerting`: an alert fires for it.
+ */
+export type EdgeState = 'idle' | 'new' | 'vanished' | 'changed' | 'missing' | 'unexpected' | 'alerting';
+
+export const EDGE_STATES: readonly EdgeState[] = [
+  'idle',
+  'new',
+  'vanished',
+  'changed',
+  'missing',
+  'unexpected',
+  'alerting',
+];
 
 /** One dependency: `source` depends on `target`, which listens on `port`, or '' where there is none. */
 export interface GraphEdge {
@@ -40,6 +60,7 @@ export interface GraphEdge {
   readonly figures: Figures;
   readonly atSource: Figures | undefined;
   readonly atDestination: Figures | undefined;
+  readonly states: readonly EdgeState[];
 }
 
 /** The dependency graph, nodes and edges in a fixed order. */

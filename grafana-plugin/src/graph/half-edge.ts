@@ -7,6 +7,7 @@ export interface End {
   /** IP address, or the name of a Unix socket. */
   readonly address: string;
   readonly kind: string;
+  readonly site: string;
 }
 
 /** `unknown`: the kernel did not tell, and nothing is guessed. */
@@ -16,6 +17,8 @@ export type Direction = 'outbound' | 'inbound' | 'unknown';
 export interface Figures {
   /** Connections opened in the range. */
   opened?: number;
+  /** Connections that failed in the range. */
+  failed?: number;
   /** Bytes in the range. */
   transmit?: number;
   receive?: number;

@@ -7,7 +7,7 @@ export function end(text: string, more: Partial<End> = {}): End {
     host = '',
     address = '',
   } = /^(?<service>[^@/]*)(?:@(?<host>[^/]*))?(?:\/(?<address>.*))?$/.exec(text)?.groups ?? {};
-  return { service, process: service, pid: service && '1', host, address, kind: '', ...more };
+  return { service, process: service, pid: service && '1', host, address, kind: '', site: '', ...more };
 }
 
 /** Writes a half-edge as its two ends; port 80 over TCP unless told otherwise. */

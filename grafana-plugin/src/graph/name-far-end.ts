@@ -34,6 +34,7 @@ export function nameFarEnd(halves: HalfEdges, side: 'src' | 'dst', book: Address
     host: labels.find((end) => end.host !== '')?.host ?? book.ownerOf(address, reporter),
     address,
     kind: distinct(labels.map((end) => end.kind))[0] ?? '',
+    site: distinct(labels.map((end) => end.site))[0] ?? '',
     processes: [],
     pids: [],
     candidates: distinct([...located.candidates, ...listening.candidates, ...labelled.candidates]),

@@ -7,6 +7,7 @@ export interface Party {
   readonly host: string;
   readonly address: string;
   readonly kind: string;
+  readonly site: string;
   readonly processes: readonly string[];
   readonly pids: readonly string[];
   /** The services it might be: reports differ, so none was chosen. */
@@ -29,6 +30,7 @@ export function agreeOn(ends: readonly End[]): Agreement {
     host: first.host,
     address: distinct(voters.map((end) => end.address))[0] ?? '',
     kind: distinct(voters.map((end) => end.kind))[0] ?? '',
+    site: distinct(ends.map((end) => end.site))[0] ?? '',
     processes: distinct(voters.map((end) => end.process)),
     pids: distinct(voters.map((end) => end.pid)),
     candidates: [],

@@ -21,6 +21,7 @@ const readEnd = (side: 'src' | 'dst', cell: Cells): End => ({
   host: cell(`${side}_host`),
   address: addressOf(cell('network_transport'), cell(`${side}_address`)),
   kind: cell(`${side}_kind`),
+  site: cell(`${side}_site`),
 });
 
 /** The name of a Unix socket is the path of a file: taken as it is. */

@@ -7,6 +7,7 @@ export type Measure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io' | 'l
 const BY_METRIC: readonly (readonly [string, Measure])[] = [
   ['last_seen', 'lastSeen'],
   ['connection_opened', 'opened'],
+  ['connection_failed', 'failed'],
   ['dependency_io', 'io'],
   ['connection_count', 'open'],
   ['tcp_rtt', 'rtt'],

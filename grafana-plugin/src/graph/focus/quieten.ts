@@ -1,0 +1,32 @@
+import type { Graph } from '../graph.ts';
+import { withoutEdges } from './subgraph.ts';
+
+/**
+ * The nodes that are linked with more than `most` others: scrapers, resolvers, load balancers. They hide the shape
+ * of the rest. Busiest first.
+ */
+export function findHubs(graph: Graph, most: number): { readonly key: string; readonly degree: number }[] {
+  const partners = new Map<string, Set<string>>(graph.nodes.map(({ key }) => [key, new Set()]));
+  for (const { source, target } of graph.edges) {
+    if (source === target) continue;
+    partners.get(source)?.add(target);
+    partners.get(target)?.add(source);
+  }
+  return [...partners]
+    .map(([key, { size }]) => ({ key, degree: size }))
+    .filter(({ degree }) => degree > most)
+    .sort((a, b) => b.degree - a.degree);
+}
+
+/** A graph without these nodes and their edges. */
+export function muteNodes(graph: Graph, muted: ReadonlySet<string>): Graph {
+  const { nodes, edges } = withoutEdges(
+    graph,
+    ({ source, target }) => muted.has(source) || muted.has(target),
+  );
+  return { nodes: nodes.filter(({ key }) => !muted.has(key)), edges };
+}
+
+/** A graph without the edges that carried nothing in the range; what is remarkable otherwise stays. */
+export const hideIdle = (graph: Graph): Graph =>
+  withoutEdges(graph, ({ states }) => states.length === 1 && states[0] === 'idle');

@@ -1,0 +1,69 @@
+import { bytesOf } from '../figures.ts';
+import { EDGE_STATES, type GraphEdge, type GraphNode } from '../graph.ts';
+import type { Figures } from '../half-edge.ts';
+
+/** A field of a node: its texts, some part of one of which is asked for, or one of them as a whole. */
+export interface NodeField {
+  readonly of: 'node';
+  readonly whole: boolean;
+  readonly texts: (node: GraphNode) => readonly string[];
+}
+
+/** A field of an edge: as of nodes; `values` are all that it can be, where there are not many. */
+export interface EdgeField {
+  readonly of: 'edge';
+  readonly whole: boolean;
+  readonly values?: readonly string[];
+  readonly texts: (edge: GraphEdge) => readonly string[];
+}
+
+/** A figure of an edge, in `unit`. */
+export interface NumberField {
+  readonly of: 'number';
+  readonly unit: 'count' | 'bytes' | 'seconds';
+  readonly number: (edge: GraphEdge) => number | undefined;
+}
+
+const TEXT_OF_NODE = {
+  service: (node) => [node.service, ...node.candidates],
+  site: (node) => [node.site],
+  host: (node) => [node.host],
+  process: (node) => node.processes,
+  address: (node) => node.addresses,
+} satisfies Record<string, NodeField['texts']>;
+
+const figure = (name: keyof Figures, unit: NumberField['unit']): NumberField => ({
+  of: 'number',
+  unit,
+  number: ({ figures }) => figures[name],
+});
+
+/** All fields that a query may name. */
+export const FIELDS: Readonly<Record<string, NodeField | EdgeField | NumberField>> = {
+  ...Object.fromEntries(
+    Object.entries(TEXT_OF_NODE).map(([name, texts]) => [name, { of: 'node', whole: false, texts } as const]),
+  ),
+  pid: { of: 'node', whole: true, texts: ({ pids }) => pids },
+  port: { of: 'edge', whole: true, texts: ({ port }) => [port] },
+  transport: { of: 'edge', whole: true, texts: ({ transport }) => [transport] },
+  state: { of: 'edge', whole: true, values: EDGE_STATES, texts: ({ states }) => states },
+  seen: {
+    of: 'edge',
+    whole: true,
+    values: ['source', 'destination', 'both'],
+    texts: ({ seenBy }) => [seenBy],
+  },
+  opened: figure('opened', 'count'),
+  failed: figure('failed', 'count'),
+  open: figure('open', 'count'),
+  rtt: figure('rtt', 'seconds'),
+  sent: figure('transmit', 'bytes'),
+  received: figure('receive', 'bytes'),
+  bytes: { of: 'number', unit: 'bytes', number: ({ figures }) => bytesOf(figures) },
+};
+
+/** All that a bare word is looked for in. */
+export const anyText = (node: GraphNode): readonly string[] => [
+  node.title,
+  ...Object.values(TEXT_OF_NODE).flatMap((texts) => texts(node)),
+];

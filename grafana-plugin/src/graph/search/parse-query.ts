@@ -1,0 +1,110 @@
+import { FIELDS } from './fields.ts';
+import { parseQuantity, suffixesOf } from './quantity.ts';
+import type { Comparison, Query, QueryError } from './query.ts';
+import { type Term, type Token, tokenise } from './tokenise.ts';
+
+const ENDS = { from: 'source', to: 'target' } as const;
+
+const isError = (result: object): result is QueryError => 'message' in result;
+
+/**
+ * Reads a query: `service:api`, `port:5432`, `failed>0`, `rtt>=5ms`, `state:new`, `from:web to:db`, bare words and
+ * `"quoted text"`. A space means and; `or`, parentheses, and `-` for not. An empty query asks for everything.
+ */
+export function parseQuery(text: string): Query | QueryError {
+  const tokens = tokenise(text);
+  if (isError(tokens)) return tokens;
+  const reader = createReader(tokens);
+  if (reader.peek().type === 'end') return { type: 'all', parts: [] };
+  const query = readAny(reader);
+  if (isError(query) || reader.peek().type === 'end') return query;
+  return { message: 'This parenthesis was never opened', position: reader.peek().position };
+}
+
+interface Reader {
+  peek(): Token;
+  next(): Token;
+}
+
+function createReader(tokens: readonly Token[]): Reader {
+  const end: Token = tokens.at(-1) ?? { type: 'end', position: 0 };
+  let at = 0;
+  return { peek: () => tokens[at] ?? end, next: () => tokens[at++] ?? end };
+}
+
+function readAny(reader: Reader): Query | QueryError {
+  const parts: Query[] = [];
+  for (;;) {
+    const part = readAll(reader);
+    if (isError(part)) return part;
+    parts.push(part);
+    if (reader.peek().type !== 'or') return one('any', parts);
+    reader.next();
+  }
+}
+
+function readAll(reader: Reader): Query | QueryError {
+  const parts: Query[] = [];
+  for (;;) {
+    const { type, position } = reader.peek();
+    if (type === 'or' || type === ')' || type === 'end') {
+      return parts.length > 0 ? one('all', parts) : { message: 'Something to look for is missing', position };
+    }
+    const part = readPart(reader);
+    if (isError(part)) return part;
+    parts.push(part);
+  }
+}
+
+const one = (type: 'all' | 'any', parts: readonly [Query, ...Query[]] | readonly Query[]): Query =>
+  parts.length === 1 && parts[0] ? parts[0] : { type, parts };
+
+function readPart(reader: Reader): Query | QueryError {
+  const token = reader.next();
+  if (token.type === 'not') {
+    const part = readPart(reader);
+    return isError(part) ? part : { type: 'not', part };
+  }
+  if (token.type === '(') {
+    const inner = readAny(reader);
+    if (isError(inner)) return inner;
+    const close = reader.next();
+    return close.type === ')' ? inner : { message: 'This parenthesis has no end', position: token.position };
+  }
+  if (token.type !== 'term') return { message: 'Something to look for is missing', position: token.position };
+  return readTerm(token);
+}
+
+function readTerm({ field: name, operator, text, position, textAt }: Term): Query | QueryError {
+  const wanted = text.toLowerCase();
+  if (name === '') return { type: 'word', text: wanted };
+  const key = name.toLowerCase();
+  const field = FIELDS[key];
+  if (!field && !Object.hasOwn(ENDS, key)) {
+    const names = [...Object.keys(FIELDS), ...Object.keys(ENDS)].join(', ');
+    return {
+      message: `There is no field \`${name}\`: quote it to look for the text, or use ${names}`,
+      position,
+    };
+  }
+  if (text === '') return { message: `What \`${name}${operator}\` asks for is missing`, position: textAt };
+  if (field?.of === 'number') {
+    const number = parseQuantity(text, field.unit);
+    if (number === undefined) {
+      const suffixes = suffixesOf(field.unit).join(', ');
+      return {
+        message: `\`${text}\` is not a number: \`${name}\` takes one, with ${suffixes} or nothing`,
+        position: textAt,
+      };
+    }
+    return { type: 'number', field, comparison: operator === ':' ? '=' : (operator as Comparison), number };
+  }
+  if (operator !== ':' && operator !== '=') {
+    return { message: `\`${name}\` is text: use \`${name}:\``, position };
+  }
+  if (!field) return { type: 'end', end: ENDS[key as keyof typeof ENDS], text: wanted };
+  if (field.of === 'edge' && field.values && !field.values.includes(wanted)) {
+    return { message: `\`${name}\` is one of ${field.values.join(', ')}`, position: textAt };
+  }
+  return { type: 'text', field: operator === '=' ? { ...field, whole: true } : field, text: wanted };
+}
