@@ -42,7 +42,8 @@ function ownPid(procRoot: string): number {
   }
 }
 
-function readNetworkNamespace(procRoot: string, pid: number | 'self'): number | 'denied' | 'gone' {
+/** The network namespace in which a process lives. */
+export function readNetworkNamespace(procRoot: string, pid: number | 'self'): number | 'denied' | 'gone' {
   try {
     return parseNetworkNamespace(readlinkSync(`${procRoot}/${pid}/ns/net`)) ?? 'gone';
   } catch (error) {

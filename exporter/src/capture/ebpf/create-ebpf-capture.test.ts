@@ -108,6 +108,14 @@ describe('the namespaces', () => {
       { netns: 3, pid: 12 },
     ]);
   });
+
+  it('are not reached through a process that only holds a socket there', async () => {
+    proc.start(10, { netns: OWN });
+    proc.start(11, { netns: OTHER });
+    const inOther = (pid: number, port: number) => listener({ netns: OTHER, pid, port });
+    program.rows = [inOther(10, 53), inOther(10, 54), inOther(11, 80)];
+    expect((await create().read()).namespaces.slice(1)).toEqual([{ netns: OTHER, pid: 11 }]);
+  });
 });
 
 describe('the sockets', () => {

@@ -1,5 +1,5 @@
 import { loadLibbpf } from '../../native/libbpf.ts';
-import { ownNetworkNamespace } from '../../proc/namespaces.ts';
+import { ownNetworkNamespace, readNetworkNamespace } from '../../proc/namespaces.ts';
 import type { Capture, NamespaceReading, Observation, Pass } from '../capture.ts';
 import type { PollingOptions } from '../polling/create-polling-capture.ts';
 import { findCgroupRoot } from './cgroup-root.ts';
@@ -46,7 +46,7 @@ export function captureOf(
       observations,
       listeners,
       sockets: met,
-      namespaces: namespacesOf(own, rows, observations),
+      namespaces: namespacesOf(procRoot, own, rows, observations),
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
@@ -61,14 +61,23 @@ function unixSocketsIn(rows: readonly Row[]): number {
   return new Set(rows.flatMap((row) => (row.kind === 'unix' ? [row.socket] : []))).size;
 }
 
-/** The own namespace first, then each with a process through which to reach it. */
+/**
+ * The own namespace first, then each with a process through which to reach it. A process may hold sockets of
+ * namespaces in which it does not live: Docker's engine answers DNS in those of its containers.
+ */
 function namespacesOf(
+  procRoot: string,
   own: readonly NamespaceReading[],
   rows: readonly Row[],
   observations: readonly Observation[],
 ): NamespaceReading[] {
   const found = new Map(own.map(({ netns, pid }) => [netns, { netns, pid }]));
-  for (const { netns, pid } of [...rows, ...observations])
-    if (pid !== undefined && !found.has(netns)) found.set(netns, { netns, pid });
+  const visitors = new Set<string>();
+  for (const { netns, pid } of [...rows, ...observations]) {
+    if (pid === undefined || found.has(netns) || visitors.has(`${netns} ${pid}`)) continue;
+    const home = readNetworkNamespace(procRoot, pid);
+    if (typeof home === 'number' && home !== netns) visitors.add(`${netns} ${pid}`);
+    else found.set(netns, { netns, pid });
+  }
   return [...found.values()];
 }
