@@ -19,7 +19,7 @@ const host = createNetwork().host('docker');
 let docker: Docker | { missing: string };
 
 beforeAll(async () => {
-  docker = await startDocker(host, '172.30.77.1/24');
+  docker = await startDocker(host, { subnet: '172.30.77.1/24' });
 });
 
 const ofService = (service: string) => ({
@@ -71,9 +71,9 @@ it('containers go by their Compose service or their name', async ({ skip }) => {
   const source = (name: string) =>
     expect.objectContaining({ src_service: name, src_kind: 'container', src_process: 'node' });
   expect(outbound).toHaveLength(2);
-  expect(outbound).toEqual(expect.arrayContaining([source('front'), source(HOSTILE)]));
+  expect(outbound).toEqual(expect.arrayContaining([source('front'), source(`shop/${HOSTILE}`)]));
   expect(inbound).not.toEqual([]);
-  for (const half of inbound) expect(half).toMatchObject({ dst_service: 'api', dst_kind: 'container' });
+  for (const half of inbound) expect(half).toMatchObject({ dst_service: 'shop/api', dst_kind: 'container' });
 });
 
 it('one on the network of the host goes by its name, and not by what runs in it', async ({ skip }) => {

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { onFileEnd } from './cleanup.ts';
 import type { Host } from './network.ts';
-import { ROOT } from './places.ts';
+import { NODE, ROOT } from './places.ts';
 import { type Running, start } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -13,8 +13,12 @@ export interface ContainerOptions {
   readonly name: string;
   readonly command: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
-  /** Its network: a bridge's by default. */
-  readonly network?: 'bridge' | 'host';
+  /** Its network: the engine's own bridge, the host's, or one that was created; the first by default. */
+  readonly network?: string;
+  /** A port of its own that is published on every address of the host, and under which. */
+  readonly publish?: { readonly port: number; readonly on: number };
+  /** Called when it should be removed; by default at the end of the test file. */
+  readonly onCleanup?: (remove: () => Promise<void>) => void;
 }
 
 /** An engine of the test's own, on a host of the test network. */
@@ -23,6 +27,15 @@ export interface Docker {
   /** Starts a container that has this machine's programs and the checkout, and gives its address. */
   run(options: ContainerOptions): Promise<string>;
   logs(name: string): Promise<string>;
+  /** Creates a bridge with a subnet, as Compose does for a project: containers on it know each other by name. */
+  createNetwork(name: string, subnet: string): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** Of its own bridge, with the address of the host on it. */
+  readonly subnet: string;
+  /** Whether it may publish ports, as it does by default, by rules of NAT and by a proxy in user space. */
+  readonly publishes?: boolean;
 }
 
 /** Packages that are unpacked and not installed: an engine that is installed runs as a service. */
@@ -38,10 +51,13 @@ const IMAGE = 'musubi-test';
 /** An archive without any file ends in two empty blocks. */
 const EMPTY_TAR = Buffer.alloc(1024);
 /** What this machine's programs need. */
-const BINDS = ['/usr', '/bin', '/lib', '/lib64', ROOT].filter((folder) => existsSync(folder));
+const BINDS = ['/usr', '/bin', '/lib', '/lib64', ROOT, dirname(NODE)].filter((folder) => existsSync(folder));
 
 /** Starts Docker's engine for the test file; where it cannot run, `missing` says why. */
-export async function startDocker(host: Host, subnet: string): Promise<Docker | { missing: string }> {
+export async function startDocker(
+  host: Host,
+  { subnet, publishes = false }: EngineOptions,
+): Promise<Docker | { missing: string }> {
   if (process.getuid?.() !== 0) return { missing: "Docker's engine needs root" };
   const dockerd = PATH.split(delimiter)
     .map((folder) => join(folder, 'dockerd'))
@@ -66,10 +82,8 @@ export async function startDocker(host: Host, subnet: string): Promise<Docker | 
       `--exec-root=${folder}/exec`,
       `--pidfile=${folder}/pid`,
       `--bip=${subnet}`,
-      '--iptables=false',
       '--ip6tables=false',
-      '--ip-masq=false',
-      '--userland-proxy=false',
+      ...(publishes ? [] : ['--iptables=false', '--ip-masq=false', '--userland-proxy=false']),
     ],
     { env: { ...process.env, PATH }, onCleanup: onFileEnd },
   );
@@ -107,20 +121,30 @@ export async function startDocker(host: Host, subnet: string): Promise<Docker | 
 
   return {
     socketPath,
-    async run({ name, command, labels = {}, network = 'bridge' }) {
+    async run({ name, command, labels = {}, network = 'bridge', publish, onCleanup = onFileEnd }) {
       await call('POST', `/containers/create?name=${encodeURIComponent(name)}`, {
         Image: IMAGE,
         Cmd: command,
         Labels: labels,
-        HostConfig: { NetworkMode: network, Binds: BINDS.map((path) => `${path}:${path}:ro`) },
+        ...(publish && { ExposedPorts: { [`${publish.port}/tcp`]: {} } }),
+        HostConfig: {
+          NetworkMode: network,
+          Binds: BINDS.map((path) => `${path}:${path}:ro`),
+          ...(publish && { PortBindings: { [`${publish.port}/tcp`]: [{ HostPort: `${publish.on}` }] } }),
+        },
       });
       // A program that is the first of its namespace ignores SIGTERM, for which the engine would wait.
-      onFileEnd(() => call('DELETE', `/containers/${name}?force=1`));
+      onCleanup(async () => {
+        await call('DELETE', `/containers/${name}?force=1`);
+      });
       await call('POST', `/containers/${name}/start`);
       const described = JSON.parse(await call('GET', `/containers/${name}/json`));
-      return described.NetworkSettings.IPAddress;
+      return described.NetworkSettings.Networks[network].IPAddress;
     },
     logs: (name) => call('GET', `/containers/${name}/logs?stdout=1&stderr=1`),
+    async createNetwork(name, subnet) {
+      await call('POST', '/networks/create', { Name: name, IPAM: { Config: [{ Subnet: subnet }] } });
+    },
   };
 }
 

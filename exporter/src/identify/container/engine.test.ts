@@ -13,7 +13,12 @@ const COMPOSE = { 'com.docker.compose.project': 'shop', 'com.docker.compose.serv
 
 describe('a container is called', () => {
   it.each([
-    ['as its Compose service', { name: '/shop-web-1', image: 'nginx', labels: COMPOSE }, 'web'],
+    ['as its Compose service', { name: '/shop-web-1', image: 'nginx', labels: COMPOSE }, 'shop/web'],
+    [
+      'as a Compose service of no project',
+      { name: '/a', labels: { 'com.docker.compose.service': 'web' } },
+      'web',
+    ],
     ['by its own name', { name: '/gateway', image: 'nginx', labels: {} }, 'gateway'],
     ['by its own name without labels', { name: '/gateway', image: 'nginx', labels: null }, 'gateway'],
     [
@@ -36,10 +41,18 @@ describe('a container is called', () => {
 
 it('keeps the name of its own beside that of its service', () => {
   expect(describeContainer(described({ name: '/shop-web-1', labels: COMPOSE }), ID)).toEqual({
-    service: 'web',
+    service: 'shop/web',
     kind: 'container',
     container: 'shop-web-1',
   });
+});
+
+it('is another service in another project', () => {
+  const inProject = (project: string) => {
+    const labels = { ...COMPOSE, 'com.docker.compose.project': project };
+    return describeContainer(described({ name: `/${project}-web-1`, labels }), ID)?.service;
+  };
+  expect([inProject('shop'), inProject('blog')]).toEqual(['shop/web', 'blog/web']);
 });
 
 it.each([null, 1, 'text', [], {}])('is not called by an answer like %j', (answer) => {

@@ -43,16 +43,24 @@ export function createEngine({ title, socketPath, runtimes }: EngineOptions): Na
 }
 
 /**
- * What operators call it: the Compose service, since Compose numbers its containers; else the container's own
- * name; else that of its image with an id to tell it from others of that image.
+ * What operators call it: the Compose service, since Compose numbers its containers, with its project, since
+ * every project may have a `db`; else the container's own name; else that of its image with an id to tell it from
+ * others of that image.
  */
 export function describeContainer(description: unknown, containerId: string): Workload | undefined {
   const config = field(description, 'Config');
-  const compose = textField(field(config, 'Labels'), 'com.docker.compose.service');
   const container = textField(description, 'Name')?.replace(/^\//, '');
   const image = imageName(textField(config, 'Image') ?? '');
-  const service = compose || container || (image && `${image}-${shortId(containerId)}`);
+  const service =
+    composeName(field(config, 'Labels')) || container || (image && `${image}-${shortId(containerId)}`);
   return service ? { service, kind: 'container', ...(container && { container }) } : undefined;
+}
+
+/** `shop/api`, as a pod goes by its namespace and workload. */
+function composeName(labels: unknown): string | undefined {
+  const project = textField(labels, 'com.docker.compose.project');
+  const service = textField(labels, 'com.docker.compose.service');
+  return project && service ? `${project}/${service}` : service;
 }
 
 /** The id as engines show it in their lists. */
