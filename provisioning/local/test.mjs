@@ -32,6 +32,7 @@ async function test() {
   await ensurePrograms([
     { program: 'chromium', package: 'chromium' },
     { program: 'ip', package: 'iproute2' },
+    { program: 'iptables', package: 'iptables' },
     { program: 'socat', package: 'socat' },
   ]);
   await ensureBpfTools();

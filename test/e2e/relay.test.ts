@@ -46,10 +46,9 @@ async function connect(from: Host, address: string, port: number): Promise<void>
   await web.says('connected 3');
 }
 
-/** Those between the three programs. */
-async function edges(exporters: readonly Exporter[]) {
+async function edges(exporters: readonly Exporter[], ...ports: number[]) {
   for (const exporter of exporters) await exporter.pass();
-  return joinEdges(exporters, ['web', 'api', 'socat']);
+  return joinEdges(exporters, ports);
 }
 
 describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen by %s,', (capture) => {
@@ -62,9 +61,10 @@ describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen 
     ['loopback', () => host, () => '127.0.0.1'],
   ])('called from %s is told as the service on its host, once', async (_title, from, at) => {
     const exporters = await observe(caller, host);
-    const relay = await startRelay('0.0.0.0', `127.0.0.1:${await startApi(host, '127.0.0.1')}`);
+    const api = await startApi(host, '127.0.0.1');
+    const relay = await startRelay('0.0.0.0', `127.0.0.1:${api}`);
     await connect(from(), at(), relay);
-    expect(await edges(exporters)).toMatchObject([
+    expect(await edges(exporters, api, relay)).toMatchObject([
       { src: 'web', dst: 'api', dstHost: 'host', dstKind: 'process', at: `${at()}:${relay}`, opened: 3 },
     ]);
   });
@@ -72,8 +72,9 @@ describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen 
   it('on loopback is told as the service on another host, whose half joins', async () => {
     const exporters = await observe(host, other);
     const api = await startApi(other, other.address);
-    await connect(host, '127.0.0.1', await startRelay('127.0.0.1', `${other.address}:${api}`));
-    expect(await edges(exporters)).toMatchObject([
+    const relay = await startRelay('127.0.0.1', `${other.address}:${api}`);
+    await connect(host, '127.0.0.1', relay);
+    expect(await edges(exporters, api, relay)).toMatchObject([
       { src: 'web', dst: 'api', dstHost: 'other', at: `${other.address}:${api}`, opened: 3 },
     ]);
   });
@@ -83,7 +84,7 @@ describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen 
     const api = await startApi(other, other.address);
     const relay = await startRelay('0.0.0.0', `${other.address}:${api}`);
     await connect(caller, host.address, relay);
-    const told = await edges(exporters);
+    const told = await edges(exporters, api, relay);
     expect(told).toHaveLength(2);
     expect(told).toEqual(
       expect.arrayContaining([

@@ -4,6 +4,7 @@ import { type Running, type StartOptions, start } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Exporter {
+  readonly host: Host;
   readonly running: Running;
   readonly url: string;
   /** The text page as Prometheus gets it. */
@@ -50,6 +51,7 @@ export async function startExporter(
     () => `the exporter on ${host.name}: ${running.stderr()}`,
   );
   return {
+    host,
     running,
     url,
     metrics,

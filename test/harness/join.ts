@@ -7,41 +7,58 @@ type Labels = Readonly<Record<string, string>>;
 /** A dependency as the halves of several hosts tell it together. */
 export interface JoinedEdge {
   readonly src: string | undefined;
+  readonly srcHost: string | undefined;
   readonly dst: string | undefined;
   readonly dstKind: string | undefined;
   readonly dstHost: string | undefined;
   readonly dstPid: string | undefined;
+  /** `ADDRESS:PORT`, as the source knows the destination. */
   readonly at: string;
   /** Connections opened, by the source's count where it tells. */
   readonly opened: number;
 }
 
 /**
- * Joins halves by the plain key (source and destination address, port, transport), as any store can. The source's
- * half goes before the destination's; what it does not know of that end is told by its half, or by who listens
- * there. Only edges of `services`, at either end, are told.
+ * Joins halves by the plain key (source and destination address, port, transport), as any store can: the source's
+ * half goes before the destination's, and who listens there names what no half does. Only edges to one of `ports`
+ * are told. The exporters' hosts are namespaces of one machine: what one sees of another's is left out.
  */
 export async function joinEdges(
   exporters: readonly Exporter[],
-  services: readonly string[],
+  ports: readonly number[],
 ): Promise<JoinedEdge[]> {
-  const pages = await Promise.all(exporters.map((exporter) => exporter.metrics()));
-  const seriesOf = (metric: string) => pages.flatMap((page) => parseSeries(page, metric));
-  const halves = seriesOf('service_dependency_connection_opened_total');
-  const listening = new Map(
-    seriesOf('service_dependency_listen').map(({ labels }) => [placeOf(labels), labels] as const),
+  const pages = await Promise.all(
+    exporters.map(async (exporter) => {
+      const others = exporters.filter((one) => one !== exporter).map(({ host }) => host);
+      const isOfOther = (address: string | undefined) =>
+        others.some((host) => host.address === address || host.address6 === address);
+      return { text: await exporter.metrics(), isOfOther };
+    }),
   );
+  const labelsOf = (metric: string) =>
+    pages.flatMap(({ text, isOfOther }) =>
+      parseSeries(text, metric).filter(
+        ({ labels }) =>
+          ports.includes(Number(labels.dst_port)) &&
+          !isOfOther(labels.direction === 'outbound' ? labels.src_address : labels.dst_address),
+      ),
+    );
+  const halves = labelsOf('service_dependency_connection_opened_total');
   const outbound = halves.filter(({ labels }) => labels.direction === 'outbound');
   const inbound = halves.filter(({ labels }) => labels.direction === 'inbound');
   const asked = new Set(outbound.map(({ labels }) => keyOf(labels)));
-  const answered = new Map(inbound.map(({ labels }) => [keyOf(labels), labels] as const));
+  const answered = new Map(inbound.map(({ labels }) => [keyOf(labels), labels]));
+  const listening = new Map(
+    labelsOf('service_dependency_listen').map(({ labels }) => [placeOf(labels), labels]),
+  );
 
-  const edges = [...outbound, ...inbound.filter(({ labels }) => !asked.has(keyOf(labels)))].map(
-    ({ labels, value }): JoinedEdge => {
+  return [...outbound, ...inbound.filter(({ labels }) => !asked.has(keyOf(labels)))].map(
+    ({ labels, value }) => {
       const known = [labels, answered.get(keyOf(labels)), listening.get(placeOf(labels))];
       const named = known.find((one) => one?.dst_service !== undefined) ?? labels;
       return {
         src: labels.src_service,
+        srcHost: labels.src_host,
         dst: named.dst_service,
         dstKind: named.dst_kind,
         dstHost: named.dst_host,
@@ -51,15 +68,15 @@ export async function joinEdges(
       };
     },
   );
-  return edges.filter(({ src, dst }) => services.some((service) => service === src || service === dst));
 }
 
-/** What the halves of an edge have in common. Loopback is another place on every host. */
+/** What the halves of an edge have in common. */
 function keyOf(labels: Labels): string {
   return JSON.stringify([labels.src_address, placeOf(labels)]);
 }
 
+/** Loopback is another place on every host. */
 function placeOf({ network_transport, dst_address = '', dst_port, dst_host, src_host }: Labels): string {
-  const host = isLoopback(dst_address) ? (dst_host ?? src_host) : '';
+  const host = isLoopback(dst_address) ? (dst_host ?? src_host) : undefined;
   return JSON.stringify([network_transport, dst_address, dst_port, host]);
 }
