@@ -1295,7 +1295,8 @@ int musubi_walk(struct bpf_iter__task_file *ctx)
 			return meet_tcp(ctx, sk, control->walk, task->tgid);
 		if (sk->sk_protocol == IPPROTO_MPTCP)
 			return meet_mptcp(ctx, sk, control->walk, task->tgid);
-		if (sk->sk_protocol == IPPROTO_UDP)
+		/* A raw socket may be one for UDP as well, and hears what is said to others. */
+		if (sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM)
 			return meet_udp(ctx, sk, control->walk, task->tgid);
 		return 0;
 	case AF_UNIX:

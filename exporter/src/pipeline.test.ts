@@ -237,6 +237,37 @@ describe('a pass', () => {
     ]);
   });
 
+  it('names a far end by the answer that came before the connection, and tells how DNS fares', async () => {
+    const heard = new Map<string, string>();
+    const health = { heard: 1, leftOut: 0, answers: 2, noRoom: 3, malformed: 4, addresses: 5, displaced: 6 };
+    start({
+      dns: {
+        listen: (flows) => heard.set(flows[0]?.remoteAddress ?? '', 'api.test'),
+        asked: (address) => heard.get(address),
+        reverse: () => undefined,
+        health,
+        close() {},
+      },
+    });
+    pass = seen(observation({ remoteAddress: '8.8.8.8', port: 443 }));
+    await pipeline.pass();
+    expect(pipeline.edges().map(({ attributes }) => attributes['dst.service'])).toEqual(['api.test']);
+    const told = [...pipeline.families()]
+      .filter(({ definition: { name } }) => name.startsWith('musubi.dns.'))
+      .flatMap(({ definition: { name }, points }) =>
+        points.map(({ value, attributes }) => [name, ...Object.values(attributes), value].join(' ')),
+      );
+    expect(told).toEqual([
+      'musubi.dns.servers heard 1',
+      'musubi.dns.servers left_out 0',
+      'musubi.dns.answers 2',
+      'musubi.dns.answers.lost no_room 3',
+      'musubi.dns.answers.lost malformed 4',
+      'musubi.dns.addresses 5',
+      'musubi.dns.addresses.displaced 6',
+    ]);
+  });
+
   it('counts no byte twice after a namespace could not be read', async () => {
     pass = seen(observation({ transmittedBytes: 100 }));
     await pipeline.pass();

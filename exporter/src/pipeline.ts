@@ -17,6 +17,7 @@ import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
 import type { Rule } from './identify/rules.ts';
+import { dnsFamilies } from './metrics/dns-families.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
 import { createFoldCounts } from './metrics/folds.ts';
@@ -25,6 +26,7 @@ import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
 import { tableFamilies } from './metrics/table-families.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
 import { createCollapseRelays } from './resolve/collapse-relays.ts';
+import type { Dns } from './resolve/dns/open-dns.ts';
 import { createPlace } from './resolve/place.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { VERSION } from './version.ts';
@@ -40,6 +42,8 @@ export interface PipelineOptions extends ResolveOptions {
   readonly rules?: readonly Rule[] | undefined;
   /** What containers and pods are called; without, their processes go by what they run. */
   readonly workloads?: CgroupWorkloads;
+  /** What DNS tells of the ends that are elsewhere. */
+  readonly dns?: Dns | undefined;
   /** How long an edge stays exported after its last use, in ms. */
   readonly forgetAfter: number;
   /** Edges told apart of one service, in each direction and transport. */
@@ -61,7 +65,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { capture, procRoot, host, rules = [], workloads, forgetAfter, clock, uptime = clock } = options;
+  const { capture, procRoot, host, rules = [], workloads, dns, forgetAfter, clock, uptime = clock } = options;
   const self = createSelfMetrics(clock);
   const fold = createFold();
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
@@ -122,7 +126,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     listenings = seen.listenings;
     const now = uptime();
     const here = new Set([...addresses.values()].flat());
-    const resolved = await self.time('resolve', () => resolve(seen.halfEdges, here, folds.note));
+    const resolved = await self.time('resolve', () => {
+      // Who connects has asked before: the answer is heard by now.
+      dns?.listen(flows);
+      return resolve(seen.halfEdges, here, folds.note);
+    });
     const bounded = await self.time('budget', () => budget(resolved, now, folds.note));
     table = pass.table;
     await self.time('ledger', () => ledger.record(bounded, clock(), now));
@@ -159,6 +167,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       yield listenFamily(listenings, started);
       yield* self.families();
       yield* tableFamilies(table, started);
+      yield* dnsFamilies(dns?.health, started);
     },
     self,
   };

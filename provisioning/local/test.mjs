@@ -34,6 +34,7 @@ async function test() {
     { program: 'ip', package: 'iproute2' },
     { program: 'iptables', package: 'iptables' },
     { program: 'socat', package: 'socat' },
+    { program: 'dnsmasq', package: 'dnsmasq-base' },
   ]);
   await ensureBpfTools();
   await ensureUnpacked('prometheus', 'prometheus');

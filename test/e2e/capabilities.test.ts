@@ -137,6 +137,28 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     });
   });
 
+  it('goes without what name servers answer where it lacks CAP_NET_RAW, and tells so once', async () => {
+    const agent = await startAgentAsNobody(without('CAP_NET_RAW'));
+    expect(agent.capture).toBe('ebpf');
+    const warnings = agent.log.split('\n').filter((line) => line.includes('level=warn'));
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'msg="cannot listen to name servers" reason="no CAP_NET_RAW" remedy="grant CAP_NET_RAW ',
+      ),
+    ]);
+    expect(await agent.metrics()).not.toContain('musubi_dns_');
+    const { checks } = await examine(without('CAP_NET_RAW'));
+    expect(checks).toContainEqual({
+      name: 'name servers',
+      state: 'limited',
+      detail: 'cannot be heard: no CAP_NET_RAW',
+      remedies: [expect.stringContaining('grant CAP_NET_RAW')],
+    });
+    expect((await examine(GRANTED)).checks).toContainEqual(
+      expect.objectContaining({ name: 'name servers', state: 'good' }),
+    );
+  });
+
   it('works without any, and takes no other capture than the one asked for', async () => {
     expect(await startAgentAsNobody([])).toMatchObject({ capture: 'sockdiag' });
     const { code, stderr } = await run(asNobody([], 'agent', '--capture', 'ebpf'));

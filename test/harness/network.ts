@@ -7,6 +7,8 @@ export interface Host {
   readonly name: string;
   readonly address: string;
   readonly address6: string;
+  /** Its network namespace, as a file. */
+  readonly namespace: string;
   /** Starts a program on the host. */
   start(command: readonly [string, ...string[]], options?: StartOptions): Running;
 }
@@ -85,6 +87,7 @@ export function createNetwork(): Network {
         name,
         address,
         address6,
+        namespace: `/run/netns/${namespace}`,
         // `ip netns exec` would hide the cgroups as well.
         start: (command, options) => start(['nsenter', `--net=/run/netns/${namespace}`, ...command], options),
       };

@@ -15,6 +15,7 @@ export function toolPath(program: string): string {
   const folders = [
     join(ROOT, '.musubi/tools/prometheus/usr/bin'),
     ...(process.env.PATH ?? '').split(delimiter),
+    ...['/usr/sbin', '/sbin'],
   ];
   const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
   if (!found) throw new Error(`${program} is not installed; npm test installs it`);

@@ -14,6 +14,7 @@ import { type MetricsServer, serveMetrics } from '../metrics/metrics-server.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
 import { formatEndpoint } from '../net/address.ts';
 import { createPipeline } from '../pipeline.ts';
+import { openDns } from '../resolve/dns/open-dns.ts';
 import type { Command, Io } from './command.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
 import { restAfter } from './pace.ts';
@@ -60,6 +61,10 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   // Those that poll are warned of by the passes that meet what they hide.
   const limits = captureLimits(capture.name, readEffectiveCapabilities(procRoot), settings.netns);
   if (capture.name === 'ebpf') for (const { what, remedy } of limits) log.warn(what, { remedy });
+  const uptime = () => performance.now();
+  const dns = openDns({ ...settings, procRoot, uptime }, ({ what, remedy }) =>
+    log.warn('cannot listen to name servers', { reason: what, remedy }),
+  );
   const pipeline = createPipeline({
     capture,
     procRoot,
@@ -75,9 +80,10 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
       env,
       log,
     }),
+    dns,
     forgetAfter: settings['forget-after'],
     clock: Date.now,
-    uptime: () => performance.now(),
+    uptime,
   });
 
   let server: MetricsServer | undefined;
@@ -94,6 +100,7 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
     await push?.finish();
   } finally {
     await server?.close();
+    dns.close();
     capture.close();
   }
   log.info('stopped');

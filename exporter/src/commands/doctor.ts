@@ -19,7 +19,7 @@ export const doctor: Command = {
       io.stdout(helpText('musubi doctor [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    const where = { procRoot: settings['proc-root'], netns: settings.netns };
+    const where = { procRoot: settings['proc-root'], netns: settings.netns, dns: settings.dns };
     const trials = await tryCaptures(where);
     const usable = trials.filter(({ first }) => first).map(({ name }) => name);
     const wanted = settings.capture === 'auto' ? usable[0] : usable.find((name) => name === settings.capture);

@@ -10,6 +10,7 @@ import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createPlainLog } from '../log.ts';
 import type { Entry } from '../metrics/ledger.ts';
 import { createPipeline } from '../pipeline.ts';
+import { openDns } from '../resolve/dns/open-dns.ts';
 import type { Command, Io } from './command.ts';
 import { graphText } from './graph-text.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
@@ -45,6 +46,10 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
   const log = createPlainLog(io.stderr);
   const { capture } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns }, log);
   const host = resourceOf(io.env, settings['host-name'])['host.name'];
+  const uptime = () => performance.now();
+  const dns = openDns({ ...settings, procRoot, uptime }, ({ what }) =>
+    log.warn('cannot listen to name servers', { reason: what }),
+  );
   const pipeline = createPipeline({
     capture,
     procRoot,
@@ -59,6 +64,7 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
       env: io.env,
       log,
     }),
+    dns,
     forgetAfter: Number.POSITIVE_INFINITY,
     clock: Date.now,
   });
@@ -72,6 +78,7 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
     }
     return pipeline.edges();
   } finally {
+    dns.close();
     capture.close();
   }
 }

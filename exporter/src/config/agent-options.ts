@@ -66,6 +66,20 @@ export const HOST_OPTIONS = {
     parse: oneOf('fold', 'keep'),
     default: 'fold',
   }),
+  dns: option({
+    value: 'answers|off',
+    help: 'whether to listen to what name servers answer programs of this host, and name far ends by it',
+    env: [{ name: 'MUSUBI_DNS' }],
+    parse: oneOf('answers', 'off'),
+    default: 'answers',
+  }),
+  'reverse-dns': option({
+    value: 'on|off',
+    help: 'whether to ask name servers what far ends are called that have no other name',
+    env: [{ name: 'MUSUBI_REVERSE_DNS' }],
+    parse: oneOf('on', 'off'),
+    default: 'off',
+  }),
   'container-engine': option({
     value: 'SOCKET|none',
     help: 'whom to ask for names of containers (default: the sockets of Docker and Podman)',

@@ -38,6 +38,8 @@ const CASES = {
     [[{ cidr: '10.0.0.0/8', name: 'a' }], [{ cidr: '10.0.0.0/8' }], [{ cidr: 'fd00::/8', site: 'c' }]],
     undefined,
   ],
+  dns: ['off', 'answers', 'off', ['off', 'answers', 'off'], 'answers'],
+  'reverse-dns': ['on', 'off', 'on', ['on', 'off', 'on'], 'off'],
   internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
   'max-edges-per-service': ['1', '2', '3', [1, 2, 3], 500],
   'proc-root': ['/a', '/b', '/c', ['/a', '/b', '/c'], '/proc'],

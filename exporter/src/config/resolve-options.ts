@@ -57,7 +57,7 @@ function parseEntries(
   try {
     return parser(value);
   } catch (cause) {
-    const wrong = lines.findIndex((_, at) => !isRight(() => parser((value as unknown[]).slice(0, at + 1))));
+    const wrong = lines.findIndex((_, at) => !isRight(() => parser([(value as unknown[])[at]])));
     throw new UsageError(`${path}:${lines[wrong] ?? line}: ${(cause as Error).message}`, { cause });
   }
 }

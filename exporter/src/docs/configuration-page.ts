@@ -45,7 +45,8 @@ networks:
 An end on another host of which only the address is known is named by the narrowest range that holds it. One of
 \`networks\` with a name stands for all its addresses (\`kind\` is \`network\`). One without keeps them apart, as do the
 ranges that are nobody's on the internet: private (RFC 1918, RFC 4193), a carrier's (RFC 6598), link-local, loopback,
-multicast, reserved, and those under test (RFC 2544). All others are the service \`internet\`, unless
+multicast, reserved, and those under test (RFC 2544). What this host asked name servers for goes by the name it asked
+for (\`dns\`, see [naming](naming.md#names-by-dns)). All other addresses are the service \`internet\`, unless
 \`--internet keep\` is given. An address that is folded is gone from the labels, and with it the way to join both
 reports of a connection: list the public ranges of hosts that run an exporter, without a name. The host's own addresses
 are never folded.
@@ -59,7 +60,7 @@ are never folded.
 
 Those that came first are told while they are exported: for \`--forget-after\` from their last use. Sums stay exact:
 what is folded counts with the edge that it is folded into. \`musubi_edges_folded\` and
-\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`edges\`, \`pids\`.
+\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`dns\`, \`edges\`, \`pids\`.
 
 ## OTLP
 
@@ -95,10 +96,11 @@ use. What is open when a capture starts counts as open, not as opened.
 | \`CAP_NET_ADMIN\` | needed: follows UDP | – | – |
 | \`CAP_SYS_PTRACE\` | whole names of other users' processes; else 15 bytes of them, and none of Node.js's | their names; other network namespaces | their names; other network namespaces |
 | \`CAP_DAC_READ_SEARCH\` | – | their names | their names |
+| \`CAP_NET_RAW\` | names of far ends by DNS | names of far ends by DNS | names of far ends by DNS |
 | \`CAP_SYS_ADMIN\` | – | other network namespaces | – |
 | none | does not work | the own user's processes in the own network namespace, and all other connections there without a name | the same |
 
-The first five are what \`provisioning/systemd/musubi.service\` and \`docker-compose.yml\` grant, the former to a user that
+The first six are what \`provisioning/systemd/musubi.service\` and \`docker-compose.yml\` grant, the former to a user that
 exists only while it runs; \`CAP_SYS_ADMIN\` is worth adding only where \`ebpf\` is not to be had. What is not allowed is left out, and a
 warning says so. \`musubi doctor\` tries every capture and tells what each lacks and how to get it.
 `;

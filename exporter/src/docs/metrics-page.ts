@@ -1,5 +1,6 @@
 import { FAILURES } from '../capture/capture.ts';
 import {
+  DNS_METRICS,
   EDGE_ATTRIBUTES,
   EDGE_METRICS,
   LISTEN_ATTRIBUTES,
@@ -65,7 +66,10 @@ series for each address at which its network namespace can be reached.
 ${metricTable(Object.values(SELF_METRICS))}
 A capture in the kernel keeps a table of dependencies. With another capture these are absent:
 
-${metricTable(Object.values(TABLE_METRICS))}`;
+${metricTable(Object.values(TABLE_METRICS))}
+Where it listens to the answers of name servers (\`--dns answers\`):
+
+${metricTable(Object.values(DNS_METRICS))}`;
 }
 
 function metricTable(metrics: readonly MetricDefinition[]): string {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 const BITS = {
   CAP_DAC_READ_SEARCH: 2,
   CAP_NET_ADMIN: 12,
+  CAP_NET_RAW: 13,
   CAP_SYS_PTRACE: 19,
   CAP_SYS_ADMIN: 21,
   CAP_PERFMON: 38,

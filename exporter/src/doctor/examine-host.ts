@@ -1,8 +1,11 @@
 import { release } from 'node:os';
 import { type CaptureName, type Pass, skippedNamespaces } from '../capture/capture.ts';
 import type { ProvenTrial } from '../capture/ladder.ts';
+import { loadLibc } from '../native/libc.ts';
+import { createListener } from '../resolve/dns/listener.ts';
 import { readEffectiveCapabilities } from './capabilities.ts';
 import { captureLimits } from './capture-limits.ts';
+import { dnsObstacle } from './dns-obstacle.ts';
 import { foreignPids } from './ebpf-obstacles.ts';
 
 /** One thing Musubi needs or can use, and how this host fares. */
@@ -17,6 +20,7 @@ export interface Check {
 interface Where {
   readonly procRoot: string;
   readonly netns: 'self' | 'all';
+  readonly dns: 'answers' | 'off';
 }
 
 /** What this host offers, given how every capture fared and which of them would be used. */
@@ -36,6 +40,7 @@ export function examineHost(
     ...pidNamespace(where),
     ...trials.map((trial) => captureCheck(trial, held, where)),
     ...(first ? visibility(first) : []),
+    ...(where.dns === 'answers' ? [nameServers()] : []),
   ];
 }
 
@@ -60,6 +65,18 @@ function pidNamespace(where: Where): Check[] {
   if (!foreign) return [];
   const detail = 'of its own: only processes in it are named';
   return [{ name: 'pid namespace', state: 'limited', detail, remedies: [foreign.remedy] }];
+}
+
+/** Whether it can be heard what they answer. */
+function nameServers(): Check {
+  const name = 'name servers';
+  try {
+    createListener(loadLibc()).close();
+    return { name, state: 'good', detail: 'can be heard: far ends go by the names that were asked for' };
+  } catch (error) {
+    const { what, remedy } = dnsObstacle(error as Error);
+    return { name, state: 'limited', detail: `cannot be heard: ${what}`, remedies: [remedy] };
+  }
 }
 
 /** What a real pass could and could not see. */

@@ -259,10 +259,52 @@ export const TABLE_METRICS = define({
   },
 });
 
+/** What the exporter learns from the answers of name servers, where it listens to them. */
+export const DNS_METRICS = define({
+  servers: {
+    name: 'musubi.dns.servers',
+    kind: 'updown',
+    unit: '{server}',
+    integer: true,
+    attributes: ['state'],
+    help: 'Name servers that programs ask: heard, or left_out because there are too many.',
+  },
+  answers: {
+    name: 'musubi.dns.answers',
+    kind: 'counter',
+    unit: '{answer}',
+    integer: true,
+    help: 'Answers with addresses that were heard from name servers.',
+  },
+  lost: {
+    name: 'musubi.dns.answers.lost',
+    kind: 'counter',
+    unit: '{answer}',
+    integer: true,
+    attributes: ['reason'],
+    help: 'Answers that taught nothing: no_room to hold them until the next pass, or malformed.',
+  },
+  addresses: {
+    name: 'musubi.dns.addresses',
+    kind: 'updown',
+    unit: '{address}',
+    integer: true,
+    help: 'Addresses that are known by the name that was asked for.',
+  },
+  displaced: {
+    name: 'musubi.dns.addresses.displaced',
+    kind: 'counter',
+    unit: '{address}',
+    integer: true,
+    help: 'Addresses that lost their name before its time, to make room for others.',
+  },
+});
+
 /** All definitions, in the order of the documentation. */
 export const CATALOGUE: readonly MetricDefinition[] = [
   ...Object.values(EDGE_METRICS),
   ...Object.values(LISTEN_METRICS),
   ...Object.values(SELF_METRICS),
   ...Object.values(TABLE_METRICS),
+  ...Object.values(DNS_METRICS),
 ];

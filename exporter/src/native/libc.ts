@@ -7,6 +7,14 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   /** setsockopt(2) with SO_RCVTIMEO: a `recv` that waits longer fails with EAGAIN. */
   receiveTimeout(fd: number, seconds: number): void;
+  /** setsockopt(2) of an option of SOL_SOCKET that is a number. */
+  setOption(fd: number, option: number, value: number): void;
+  /** getsockopt(2) of an option of SOL_SOCKET, as many bytes of it as fit. */
+  readOption(fd: number, option: number, into: Buffer): void;
+  /** setsockopt(2) with SO_ATTACH_FILTER: a program of classic BPF, in instructions of eight bytes. */
+  attachFilter(fd: number, program: Buffer): void;
+  /** connect(2) to a `struct sockaddr` of the socket's family, or of none. */
+  connect(fd: number, address: Buffer): void;
   send(fd: number, message: Buffer): void;
   /** recv(2): the number of bytes written to `into`; 0 at end of stream. */
   recv(fd: number, into: Buffer): number;
@@ -17,6 +25,7 @@ export interface Libc {
 
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
+const SO_ATTACH_FILTER = 26;
 const CLONE_NEWNET = 0x40000000;
 const EINTR = 4;
 
@@ -43,6 +52,8 @@ export function loadLibc(): Libc {
 
   const socket = bind('socket', 'int', ['int', 'int', 'int']);
   const setsockopt = bind('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint']);
+  const getsockopt = bind('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']);
+  const connect = bind('connect', 'int', ['int', 'void *', 'uint']);
   const send = bind('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
   const recv = bind('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
   const close = bind('close', 'int', ['int']);
@@ -55,6 +66,20 @@ export function loadLibc(): Libc {
       timeval.writeBigInt64LE(BigInt(seconds));
       setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.length);
     },
+    setOption(fd, option, value) {
+      const number = new Int32Array([value]);
+      setsockopt(fd, SOL_SOCKET, option, number, number.byteLength);
+    },
+    readOption: (fd, option, into) =>
+      void getsockopt(fd, SOL_SOCKET, option, into, new Uint32Array([into.length])),
+    attachFilter(fd, program) {
+      // struct sock_fprog (include/uapi/linux/filter.h): how many instructions, and where they are.
+      const described = Buffer.alloc(16);
+      described.writeUInt16LE(program.length / 8);
+      described.writeBigUInt64LE(koffi.address(program), 8);
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, described, described.length);
+    },
+    connect: (fd, address) => void connect(fd, address, address.length),
     send: (fd, message) => void send(fd, message, message.length, 0),
     recv: (fd, into) => recv(fd, into, into.length, 0),
     close: (fd) => void close(fd),

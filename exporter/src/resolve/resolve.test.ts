@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
 import type { HalfEdge } from '../half-edge.ts';
+import { KNOWN_PLACES } from './known-places.ts';
 import type { Network } from './networks.ts';
 import { createResolve, farEnd, type ResolveOptions } from './resolve.ts';
 
@@ -26,7 +27,7 @@ describe('an address', () => {
 
   it.each([
     ...['10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.0.1', '100.64.0.1', '100.127.255.255'],
-    ...['127.0.0.1', '169.254.169.254', '224.0.0.251', '255.255.255.255', '0.0.0.0'],
+    ...['127.0.0.1', '169.254.1.1', '224.0.0.251', '255.255.255.255', '0.0.0.0'],
     ...['::', '::1', 'fd00::1', 'fe80::1', 'ff02::fb'],
   ])('that may be of an own host is kept: %s', (address) => {
     const half = halfEdge({ remoteAddress: address });
@@ -99,6 +100,75 @@ describe("the user's networks", () => {
     expect(to('8.8.8.8', { networks }).far).toMatchObject({ service: 'abroad', kind: 'network' });
     expect(to('192.168.1.1', { networks }).far).toEqual({ address: '192.168.1.1', kind: 'unknown' });
   });
+});
+
+describe('a name that DNS tells', () => {
+  const asked: Record<string, string> = {
+    '8.8.8.8': 'api.test',
+    '8.8.4.4': 'api.test',
+    '10.1.2.3': 'db.test',
+  };
+  const zones: Record<string, string> = {
+    '8.8.8.8': 'r1.test',
+    '10.1.2.3': 'r2.test',
+    '10.1.2.4': 'r3.test',
+  };
+  const dns = { asked: (at: string) => asked[at], reverse: (at: string) => zones[at] };
+
+  it('stands for all public addresses that it has', () => {
+    const expected = { far: { address: '', service: 'api.test', kind: 'dns' }, folds: ['dns'] };
+    expect(to('8.8.8.8', { dns })).toMatchObject(expected);
+    expect(to('8.8.4.4', { dns })).toMatchObject(expected);
+    expect(to('8.8.4.5', { dns })).toMatchObject({ far: INTERNET, folds: ['internet'] });
+  });
+
+  it('leaves an own address where it is, so that both reports of a connection join', () => {
+    const { far, folds } = to('10.1.2.3', { dns, networks: [{ cidr: '10.0.0.0/8', site: 'fra' }] });
+    expect(far).toEqual({ address: '10.1.2.3', service: 'db.test', kind: 'dns', site: 'fra' });
+    expect(folds).toEqual([]);
+  });
+
+  it('leaves a public address where addresses are kept', () => {
+    expect(to('8.8.8.8', { dns, internet: 'keep' }).far).toEqual({
+      ...{ address: '8.8.8.8', service: 'api.test', kind: 'dns' },
+    });
+  });
+
+  it('goes after a network of the user, and after known places', () => {
+    asked['169.254.169.254'] = 'metadata.test';
+    expect(to('8.8.8.8', { dns, networks: [{ cidr: '8.0.0.0/8', name: 'eight' }] }).far.service).toBe(
+      'eight',
+    );
+    expect(to('169.254.169.254', { dns }).far).toEqual({
+      ...{ address: '', service: 'cloud metadata', kind: 'network' },
+    });
+  });
+
+  it('is not that of a client, which this host did not ask for; its own zone may tell', () => {
+    const from = (remoteAddress: string) =>
+      resolveOne(halfEdge({ direction: 'inbound', remoteAddress }), { dns });
+    expect(from('8.8.8.8').far).toEqual(INTERNET);
+    expect(from('10.1.2.3').far).toEqual({ address: '10.1.2.3', service: 'r2.test', kind: 'dns' });
+  });
+
+  it('is the one that was asked for, before that of the zone', () => {
+    expect(to('10.1.2.3', { dns }).far.service).toBe('db.test');
+    expect(to('10.1.2.4', { dns }).far.service).toBe('r3.test');
+  });
+
+  it('is taken as soon as it is told', () => {
+    const later: { name?: string } = {};
+    const resolve = createResolve({ dns: { asked: () => later.name, reverse: () => undefined } });
+    const serviceOf = () =>
+      resolve([halfEdge({ remoteAddress: '8.8.8.8' })], NOWHERE, () => {})[0]?.dst.service;
+    expect(serviceOf()).toBe('internet');
+    later.name = 'api.test';
+    expect(serviceOf()).toBe('api.test');
+  });
+});
+
+it.each(KNOWN_PLACES)('knows $cidr as $name', ({ cidr, name }) => {
+  expect(to(cidr).far).toEqual({ address: '', service: name, kind: 'network' });
 });
 
 it('gives the same for addresses it has seen, however many others came between', () => {

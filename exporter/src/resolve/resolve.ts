@@ -1,5 +1,7 @@
 import type { End, HalfEdge } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
+import type { Dns } from './dns/open-dns.ts';
+import { KNOWN_PLACES } from './known-places.ts';
 import { createNetworkTable, type Network } from './networks.ts';
 import { OWN_RANGES } from './own-ranges.ts';
 
@@ -8,11 +10,14 @@ export interface ResolveOptions {
   readonly networks?: readonly Network[] | undefined;
   /** Whether all public addresses are told as one, the service `internet`. */
   readonly internet?: 'fold' | 'keep';
+  /** What DNS tells of addresses. It may tell more later, and is asked each time. */
+  readonly dns?: Pick<Dns, 'asked' | 'reverse'> | undefined;
 }
 
 /**
- * Names the far ends of which nothing but the address is known, by the range that holds it. `here` are the
- * addresses of this host: they are never folded.
+ * Names the far ends of which nothing but the address is known: by the user's network that holds it, else by the
+ * name that was asked for to get it, else by the range that holds it. `here` are the addresses of this host: they are
+ * never folded.
  */
 export type Resolve = (
   halfEdges: readonly HalfEdge[],
@@ -25,41 +30,53 @@ const INTERNET: End = { address: '', service: 'internet', kind: 'internet' };
 /** Addresses remembered: enough for a busy host, and bounded where every client is a new one. */
 const MAX_REMEMBERED = 16_384;
 
-/** What becomes of an end by its address: another one, or the same with a site. */
-type Outcome = { readonly end: End } | { readonly site: string } | 'as it is';
+/** What a range tells of the addresses in it: the end that stands for all of them, or at most their site. */
+type Range =
+  | { readonly fold: 'network' | 'internet'; readonly end: End }
+  | { readonly fold?: undefined; readonly site?: string };
 
-export function createResolve({ networks = [], internet = 'fold' }: ResolveOptions): Resolve {
-  const table = createNetworkTable([...OWN_RANGES, ...networks]);
-  const remembered = new Map<string, Outcome>();
+export function createResolve({ networks = [], internet = 'fold', dns }: ResolveOptions): Resolve {
+  const table = createNetworkTable([...OWN_RANGES, ...KNOWN_PLACES, ...networks]);
+  const remembered = new Map<string, Range>();
 
-  function decide(address: string): Outcome {
+  function findRange(address: string): Range {
     const network = table.find(address);
-    if (!network) return internet === 'fold' ? { end: INTERNET } : 'as it is';
+    if (!network) return internet === 'fold' ? { fold: 'internet', end: INTERNET } : {};
     const { name, site } = network;
-    if (name !== undefined)
-      return { end: { address: '', service: name, kind: 'network', ...(site !== undefined && { site }) } };
-    return site === undefined ? 'as it is' : { site };
+    const place = site === undefined ? {} : { site };
+    if (name === undefined) return place;
+    return { fold: 'network', end: { address: '', service: name, kind: 'network', ...place } };
   }
 
-  function outcomeOf(address: string): Outcome {
-    let outcome = remembered.get(address);
-    if (!outcome) {
+  function rangeOf(address: string): Range {
+    let range = remembered.get(address);
+    if (!range) {
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      outcome = decide(address);
-      remembered.set(address, outcome);
+      range = findRange(address);
+      remembered.set(address, range);
     }
-    return outcome;
+    return range;
+  }
+
+  /** Who connects to this host was not looked up by it; and a public address is called by its provider what it likes. */
+  function nameOf(address: string, { flow }: HalfEdge, { fold }: Range): string | undefined {
+    if (fold === 'network') return undefined;
+    const asked = flow.direction === 'outbound' ? dns?.asked(address) : undefined;
+    return asked ?? (fold ? undefined : dns?.reverse(address));
   }
 
   return (halfEdges, here, note) =>
     halfEdges.map((half) => {
       const far = farEnd(half);
       if (!isBareAddress(far, half) || here.has(far.address)) return half;
-      const outcome = outcomeOf(far.address);
-      if (outcome === 'as it is') return half;
-      if ('site' in outcome) return withFarEnd(half, { ...far, site: outcome.site });
-      note(outcome.end === INTERNET ? 'internet' : 'network', half.flow);
-      return withFarEnd(half, outcome.end);
+      const range = rangeOf(far.address);
+      const service = nameOf(far.address, half, range);
+      if (range.fold) {
+        note(service === undefined ? range.fold : 'dns', half.flow);
+        return withFarEnd(half, service === undefined ? range.end : { address: '', service, kind: 'dns' });
+      }
+      if (service !== undefined) return withFarEnd(half, { ...far, ...range, service, kind: 'dns' });
+      return range.site === undefined ? half : withFarEnd(half, { ...far, ...range });
     });
 }
 

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDump } from '../../../../test/fixtures/netlink.ts';
 import { SyscallError } from '../../native/errno.ts';
-import type { Libc } from '../../native/libc.ts';
 import type { SocketTable } from '../polling/socket.ts';
-import { createSockdiagTable } from './socket-table.ts';
+import { createSockdiagTable, type NetlinkCalls } from './socket-table.ts';
 
 const FD = 99;
 const own = { netns: 1, pid: process.pid, isOwn: true };
@@ -17,7 +16,7 @@ let refuse: { call: string; at?: number; errno: number } | undefined;
 let table: SocketTable;
 
 /** A kernel that plays back recorded datagrams. */
-function createFakeLibc(): Libc {
+function createFakeLibc(): NetlinkCalls {
   function call(name: string): void {
     calls.push(name);
     const times = calls.filter((one) => one === name).length;

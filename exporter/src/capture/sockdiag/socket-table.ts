@@ -40,11 +40,17 @@ const INDISPENSABLE = 'tcp/ipv4';
 /** Listeners first: a connection that leaves the accept queue meanwhile is then met in it or past it. */
 const UNIX_REQUESTS = [TcpState.listen, TcpState.established] as const;
 
+/** The calls that it makes. */
+export type NetlinkCalls = Pick<
+  Libc,
+  'socket' | 'receiveTimeout' | 'send' | 'recv' | 'close' | 'enterNetworkNamespace'
+>;
+
 /**
  * Reads socket tables by netlink. A netlink socket belongs to the namespace in which it was made, so that of
  * another namespace is made by stepping into it, within one synchronous call, and back.
  */
-export function createSockdiagTable(libc: Libc, procRoot = '/proc'): SocketTable {
+export function createSockdiagTable(libc: NetlinkCalls, procRoot = '/proc'): SocketTable {
   const datagram = Buffer.alloc(DATAGRAM);
   const home = openSync(join(procRoot, 'self/ns/net'), 'r');
 

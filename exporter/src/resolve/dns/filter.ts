@@ -1,0 +1,58 @@
+/** What the kernel lets pass to the sockets that hear name servers: classic BPF, run on their packets alone. */
+
+/** Of one answer no more is read: over UDP servers send at most this (RFC 9715 has them send 1400). */
+export const MAX_ANSWER_BYTES = 4096;
+
+const UDP_HEADER = 8;
+const DNS_PORT = 53;
+const AF_INET = 2;
+
+/** Codes of instructions (include/uapi/linux/bpf_common.h); X is where the UDP header begins. */
+const X_IS_IPV4_HEADER_LENGTH = 0xb1;
+const X_IS = 0x01;
+const LOAD_BYTE_FROM_X = 0x50;
+const LOAD_HALF_FROM_X = 0x48;
+const AND = 0x54;
+const JUMP_IF_EQUAL = 0x15;
+const RETURN = 0x06;
+
+/**
+ * Accepts answers of a name server: from port 53, the DNS header being that of a response (QR) to a standard query,
+ * without error (RCODE) and with records. An IPv4 packet begins with its IP header, one of IPv6 without (raw(7)).
+ */
+export function answersFilter(family: number): Buffer {
+  const flags = UDP_HEADER + 2;
+  const answerCount = UDP_HEADER + 6;
+  return assemble([
+    [family === AF_INET ? X_IS_IPV4_HEADER_LENGTH : X_IS, 0],
+    [LOAD_HALF_FROM_X, 0],
+    [JUMP_IF_EQUAL, DNS_PORT, 'else reject'],
+    [LOAD_BYTE_FROM_X, flags],
+    [AND, 0xf8],
+    [JUMP_IF_EQUAL, 0x80, 'else reject'],
+    [LOAD_BYTE_FROM_X, flags + 1],
+    [AND, 0x0f],
+    [JUMP_IF_EQUAL, 0, 'else reject'],
+    [LOAD_HALF_FROM_X, answerCount],
+    [JUMP_IF_EQUAL, 0, 'then reject'],
+    [RETURN, MAX_ANSWER_BYTES + UDP_HEADER + 60],
+    [RETURN, 0],
+  ]);
+}
+
+type Instruction = readonly [code: number, operand: number, jump?: 'else reject' | 'then reject'];
+
+/** The last instruction rejects; a packet that is too short for a load is rejected by the kernel. */
+function assemble(instructions: readonly Instruction[]): Buffer {
+  return Buffer.concat(
+    instructions.map(([code, operand, jump], at) => {
+      const instruction = Buffer.alloc(8);
+      instruction.writeUInt16LE(code, 0);
+      const toLast = instructions.length - at - 2;
+      instruction.writeUInt8(jump === 'then reject' ? toLast : 0, 2);
+      instruction.writeUInt8(jump === 'else reject' ? toLast : 0, 3);
+      instruction.writeUInt32LE(operand, 4);
+      return instruction;
+    }),
+  );
+}

@@ -1,0 +1,240 @@
+/** Far ends go by the names that programs of the host asked name servers for. */
+import { execFileSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadLibc } from '../../exporter/src/native/libc.ts';
+import { createListener } from '../../exporter/src/resolve/dns/listener.ts';
+import { parseAnswer } from '../../exporter/src/resolve/dns/message.ts';
+import { A, encodeAnswer, encodeQuestion, type Label, pointer } from '../fixtures/dns-message.ts';
+import { CANNOT_CAPTURE } from '../harness/captures.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { type Exporter, startExporter } from '../harness/exporter.ts';
+import { asking, startNameServer } from '../harness/name-server.ts';
+import { createNetwork, type Host } from '../harness/network.ts';
+import { NODE, ROOT } from '../harness/places.ts';
+import { parseSeries, type TextSeries } from '../harness/text-page.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { startServer } from '../harness/workload.ts';
+
+const LOCAL = '127.0.0.53';
+const FOUR = [1, 2, 3, 4].map((last) => `203.0.113.${last}`);
+const PRIVATE = '10.77.0.5';
+const PUBLIC6 = '2001:db8::1';
+const OTHERS = ['203.0.113.20', '203.0.113.30', '203.0.113.31'];
+
+const LONG = [63, 63, 63, 53].map((length) => 'x'.repeat(length));
+/** Names as programs may ask for them and servers may answer, each within a zone that has an address of its own. */
+const HOSTILE: readonly (readonly [title: string, labels: readonly Label[], text: string])[] = [
+  ['markup and quotes', ['<b onclick="x">\''], '<b onclick="x">\''],
+  ['right-to-left marks', ['gpj\u202eexe'], 'gpj\u202eexe'],
+  ['bytes that are no text', [Buffer.from([0x61, 0xff, 0xfe])], 'a\\xff\\xfe'],
+  ['253 characters', LONG, LONG.join('.')],
+];
+const hostileAddress = (at: number) => `203.0.113.${100 + at}`;
+
+/** The one that counts every connection, where it can. */
+const CAPTURE = CANNOT_CAPTURE ? [] : ['--capture', 'ebpf'];
+
+const network = createNetwork();
+const elsewhere = network.host('elsewhere');
+const client = network.host('client');
+const local = asking(client, LOCAL);
+let port: number;
+let exporter: Exporter;
+
+beforeAll(async () => {
+  const addresses = [...FOUR, PRIVATE, ...OTHERS, ...HOSTILE.map((_, at) => hostileAddress(at))];
+  for (const address of addresses) ip(elsewhere, 'address', 'add', `${address}/32`, 'dev', 'lo');
+  ip(elsewhere, 'address', 'add', `${PUBLIC6}/128`, 'dev', 'lo', 'nodad');
+  ip(client, 'route', 'add', 'default', 'via', elsewhere.address);
+  ip(client, '-6', 'route', 'add', 'default', 'via', elsewhere.address6);
+  await startNameServer(client, LOCAL, [
+    ...FOUR.map((address) => `--host-record=api.example.test,${address}`),
+    `--host-record=db.example.test,${PRIVATE}`,
+    '--host-record=cdn.example.test,203.0.113.20',
+    '--cname=alias.example.test,cdn.example.test',
+    '--cname=www.example.test,alias.example.test',
+    `--host-record=six.example.test,${PUBLIC6}`,
+    ...HOSTILE.map((_, at) => `--address=/h${at}.test/${hostileAddress(at)}`),
+  ]);
+  await startNameServer(elsewhere, elsewhere.address6, [
+    '--host-record=first.example.test,203.0.113.30',
+    '--host-record=second.example.test,203.0.113.31',
+  ]);
+  const server = await startServer(['::/0'], { on: elsewhere, onCleanup: onFileEnd });
+  port = server.ports[0] ?? 0;
+  exporter = await startExporter(local, CAPTURE, { onCleanup: onFileEnd });
+});
+
+function ip(host: Host, ...args: string[]): void {
+  execFileSync('nsenter', [`--net=${host.namespace}`, 'ip', ...args], { stdio: 'pipe' });
+}
+
+/** Has a program look a name up, and at once connect to all its addresses. */
+async function connectByName(name: string, times = 1, on = local): Promise<void> {
+  const workload = `${ROOT}/test/workloads/connect-by-name.mjs`;
+  const program = on.start([NODE, workload, name, `${port}`, `${times}`]);
+  if ((await program.exited) !== 0) throw new Error(program.stderr());
+}
+
+/** Has bash connect to an address. */
+async function connectTo(address: string): Promise<void> {
+  const running = client.start(['bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`]);
+  if ((await running.exited) !== 0) throw new Error(running.stderr());
+}
+
+/** The connections that were opened to what `isMeant`, once there are as many as wanted, by the labels of that end. */
+async function opened(wanted: number, isMeant: (labels: TextSeries['labels']) => boolean, by = exporter) {
+  const read = async () => {
+    const series = parseSeries(await by.metrics(), 'service_dependency_connection_opened_total');
+    return series.filter(({ labels }) => labels.dst_port === `${port}` && isMeant(labels));
+  };
+  await waitFor(
+    async () => {
+      const sum = (await read()).reduce((total, { value }) => total + value, 0);
+      return sum >= wanted || undefined;
+    },
+    async () => `${wanted} connections in ${JSON.stringify(await read())}; ${by.running.stderr()}`,
+    10_000,
+  );
+  await by.pass();
+  return (await read()).map(({ labels: { dst_service, dst_kind, dst_address }, value }) => ({
+    ...{ dst_service, dst_kind, dst_address, value },
+  }));
+}
+
+const to = (service: string, wanted: number) => opened(wanted, (labels) => labels.dst_service === service);
+const internet = async () => (await opened(0, ({ dst_service }) => dst_service === 'internet')).length;
+
+async function told(metric: string, label?: readonly [string, string]): Promise<number | undefined> {
+  return parseSeries(await exporter.metrics(), metric).find(
+    ({ labels }) => !label || labels[label[0]] === label[1],
+  )?.value;
+}
+
+describe('a name', () => {
+  it('with four addresses is one destination, and every connection counts', async () => {
+    await connectByName('api.example.test', 25);
+    expect(await to('api.example.test', 100)).toEqual([
+      { dst_service: 'api.example.test', dst_kind: 'dns', dst_address: undefined, value: 100 },
+    ]);
+    expect(await internet()).toBe(0);
+  });
+
+  it('of a private address leaves the address in sight', async () => {
+    await connectByName('DB.example.test');
+    expect(await to('db.example.test', 1)).toEqual([
+      { dst_service: 'db.example.test', dst_kind: 'dns', dst_address: PRIVATE, value: 1 },
+    ]);
+  });
+
+  it('is the one that was asked for, at the head of a chain of aliases', async () => {
+    await connectByName('www.example.test');
+    expect(await to('www.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
+  });
+
+  it('of an IPv6 address is as good', async () => {
+    await connectByName('six.example.test');
+    expect(await to('six.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
+  });
+
+  it('that another name server told is known, once that server has been seen to be asked', async () => {
+    const abroad = asking(client, elsewhere.address6);
+    await connectByName('first.example.test', 1, abroad);
+    await waitFor(
+      async () => ((await told('musubi_dns_servers', ['state', 'heard'])) === 2 ? true : undefined),
+      () => `the other name server; ${exporter.running.stderr()}`,
+    );
+    await connectByName('second.example.test', 1, abroad);
+    expect(await to('second.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
+  });
+
+  it.each(HOSTILE.map((hostile, at) => [...hostile, at] as const))(
+    'of %s is text',
+    async (_title, labels, text, at) => {
+      await ask([...labels, `h${at}`, 'test']);
+      await connectTo(hostileAddress(at));
+      expect(await to(`${text}.h${at}.test`, 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
+    },
+  );
+});
+
+/** Asks the local name server for a name that no resolver's library would take. */
+async function ask(labels: readonly Label[]): Promise<void> {
+  const question = encodeQuestion(labels, A).toString('hex');
+  const script = `const socket = require('node:dgram').createSocket('udp4');
+    socket.on('message', () => socket.close()).send(Buffer.from('${question}', 'hex'), 53, '${LOCAL}');`;
+  const running = client.start([NODE, '-e', script]);
+  if ((await running.exited) !== 0) throw new Error(running.stderr());
+}
+
+it('is no dependency of the exporter to listen', async () => {
+  await exporter.pass();
+  const series = parseSeries(await exporter.metrics(), 'service_dependency_connection_count');
+  const pid = `${exporter.running.pid}`;
+  const own = series.filter(({ labels }) => labels.src_pid === pid || labels.dst_pid === pid);
+  expect(own.filter(({ labels }) => labels.network_transport === 'udp')).toEqual([]);
+});
+
+it('with --dns off the far end is what it was without', async () => {
+  const plain = asking(network.host('plain'), elsewhere.address6);
+  ip(plain, 'route', 'add', 'default', 'via', elsewhere.address);
+  const deaf = await startExporter(plain, ['--dns', 'off', ...CAPTURE]);
+  await connectByName('first.example.test', 1, plain);
+  expect(await opened(1, ({ direction }) => direction === 'outbound', deaf)).toEqual([
+    { dst_service: 'internet', dst_kind: 'internet', dst_address: undefined, value: 1 },
+  ]);
+  expect(await deaf.metrics()).not.toContain('musubi_dns_');
+});
+
+describe('a listener', () => {
+  const SERVER = '127.88.53.1';
+  const answer = (last: number) =>
+    encodeAnswer(['a', 'test'], A, [
+      { owner: pointer(12), type: A, ttl: 60, data: Buffer.from([10, 0, 0, last]) },
+    ]);
+
+  async function bound(address: string, at: number) {
+    const socket = createSocket('udp4');
+    onFileEnd(() => void socket.close());
+    await new Promise<void>((resolve) => socket.bind(at, address, resolve));
+    return socket;
+  }
+
+  it('gets nothing but answers of its name servers, counts what it has no room for', async () => {
+    const [server, other, program] = await Promise.all([
+      bound(SERVER, 53),
+      bound('127.88.53.2', 53),
+      bound('127.0.0.1', 0),
+    ]);
+    const elsewhere = await bound(SERVER, 0);
+    const target = program.address().port;
+    const send = (from: typeof server, message: Buffer) =>
+      new Promise((resolve) => from.send(message, target, '127.0.0.1', resolve));
+    const listener = createListener(loadLibc());
+    onFileEnd(() => listener.close());
+    const heard: unknown[] = [];
+    const read = () =>
+      listener.read([SERVER], 0, (message) => heard.push(parseAnswer(message)?.addresses[0]));
+    read();
+
+    await send(server, answer(1));
+    await send(server, encodeQuestion(['a', 'test'], A));
+    await send(server, encodeAnswer(['a', 'test'], A, [], 0x8183));
+    await send(server, encodeAnswer(['a', 'test'], A, []));
+    await send(server, Buffer.from('short'));
+    await send(other, answer(2));
+    await send(elsewhere, answer(3));
+    await send(server, answer(4));
+    read();
+    expect(heard).toEqual(['10.0.0.1', '10.0.0.4']);
+    expect(listener.lost()).toBe(0);
+
+    const COUNT = 20_000;
+    for (let sent = 0; sent < COUNT; sent++) await send(server, answer(5));
+    heard.length = 0;
+    read();
+    expect(heard.length).toBeGreaterThan(100);
+    expect(heard.length + listener.lost()).toBe(COUNT);
+  });
+});
