@@ -7,40 +7,77 @@ import { compareText, distinct } from './order.ts';
 import type { Party } from './party.ts';
 import { preferDirected } from './prefer-directed.ts';
 
-/** Builds the dependency graph of the half-edges and listeners of one time range. */
-export function buildGraph(halves: readonly HalfEdge[], listeners: readonly Listener[]): Graph {
-  const book = createAddressBook(halves, listeners);
-  const joined = preferDirected(joinHalves(halves, book), (party) => nodeKey(party, book));
+export interface BuildOptions {
+  /** Each process of a service is a node; those that no report tells apart are one together. */
+  readonly byProcess?: boolean;
+  /** Whose addresses are whose, where more is known of that than these halves tell. */
+  readonly book?: AddressBook;
+}
+
+/** Builds the dependency graph of the half-edges and listeners of one time range: services on hosts. */
+export function buildGraph(
+  halves: readonly HalfEdge[],
+  listeners: readonly Listener[],
+  { byProcess = false, book = createAddressBook(halves, listeners) }: BuildOptions = {},
+): Graph {
+  const keyOf = (party: Party) => nodeKey(party, book, byProcess);
+  const joined = preferDirected(joinHalves(halves, book, byProcess), keyOf);
   const parties = Map.groupBy(
     joined.flatMap(({ src, dst }) => [src, dst]),
-    (party) => nodeKey(party, book),
+    keyOf,
   );
+  const siteOf = sitesOfHosts(halves);
   const edges = Map.groupBy(joined, ({ src, dst, port, transport }) =>
-    JSON.stringify([nodeKey(src, book), nodeKey(dst, book), port, transport]),
+    JSON.stringify([keyOf(src), keyOf(dst), port, transport]),
   );
   return {
-    nodes: [...parties].map(([key, same]) => toNode(key, same)).sort(byKey),
+    nodes: [...parties].map(([key, same]) => toNode(key, same, siteOf)).sort(byKey),
     edges: [...edges].map(([key, same]) => toEdge(key, same)).sort(byKey),
   };
 }
 
-/** Identity: a service on a host; else an unnamed process on a host; else an address. */
-function nodeKey({ service, host, address, kind, candidates }: Party, book: AddressBook): string {
-  if (service !== '') return JSON.stringify(['service', service, host]);
+/** Identity: a service on a host, or its process; else an unnamed process on a host; else an address. */
+function nodeKey(party: Party, book: AddressBook, byProcess: boolean): string {
+  const { service, host, address, kind, candidates, processes } = party;
+  if (service !== '') {
+    const process = processes.join(', ');
+    const isTold = byProcess && process !== '' && host !== '';
+    return JSON.stringify(isTold ? ['service', service, host, process] : ['service', service, host]);
+  }
   if (host !== '' && candidates.length === 0) return JSON.stringify(['unknown', '', host]);
   return JSON.stringify(['external', address || kind, book.isHostLocal(address) ? host : '']);
 }
 
-function toNode(key: string, parties: readonly Party[]): GraphNode {
-  const [identity, name, host] = JSON.parse(key) as ['service' | 'unknown' | 'external', string, string];
+/** The site of each host, as its exporter tells it. */
+function sitesOfHosts(halves: readonly HalfEdge[]): ReadonlyMap<string, string> {
+  const sites = new Map<string, string>();
+  for (const { src, dst } of halves) {
+    for (const { host, site } of [src, dst]) {
+      const known = sites.get(host);
+      if (host !== '' && site !== '' && (known === undefined || site < known)) sites.set(host, site);
+    }
+  }
+  return sites;
+}
+
+function toNode(key: string, parties: readonly Party[], siteOf: ReadonlyMap<string, string>): GraphNode {
+  const [identity, name, host, process] = JSON.parse(key) as [
+    'service' | 'unknown' | 'external',
+    string,
+    string,
+    string?,
+  ];
   return {
     key,
     // A name without a host comes from DNS or a network list: no exporter stands behind it.
     kind: identity === 'service' && host === '' ? 'external' : identity,
-    title: name || (identity === 'unknown' ? 'unknown process' : 'unknown peer'),
+    title:
+      (process === name ? name : [name, process].filter(Boolean).join(' / ')) ||
+      (identity === 'unknown' ? 'unknown process' : 'unknown peer'),
     service: identity === 'service' ? name : '',
     host,
-    site: distinct(parties.map((party) => party.site))[0] ?? '',
+    site: distinct(parties.map((party) => party.site))[0] ?? siteOf.get(host) ?? '',
+    members: [],
     ...endOf(parties),
   };
 }
@@ -70,6 +107,7 @@ function toEdge(key: string, joined: readonly JoinedEdge[]): GraphEdge {
     atSource: sumSeen(joined.map((each) => each.atSource)),
     atDestination: sumSeen(joined.map((each) => each.atDestination)),
     states: isIdle(figures) ? ['idle'] : [],
+    parts: [],
   };
 }
 

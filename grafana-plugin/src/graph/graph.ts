@@ -13,16 +13,18 @@ export interface EdgeEnd {
 /**
  * A node of the graph.
  * `service`: a named service; `unknown`: an unnamed process on a known host; `external`: a peer without an
- * exporter, known by its address or name only.
+ * exporter, known by its address or name only; `host`, `site`: all that is there, as one.
  */
 export interface GraphNode extends EdgeEnd {
   /** A JSON tuple: opaque, and never ambiguous whatever the names hold. */
   readonly key: string;
-  readonly kind: 'service' | 'unknown' | 'external';
+  readonly kind: 'service' | 'unknown' | 'external' | 'host' | 'site';
   readonly title: string;
   readonly service: string;
   readonly host: string;
   readonly site: string;
+  /** Keys of the nodes that are drawn as this one, where it is several. */
+  readonly members: readonly string[];
 }
 
 /**
@@ -61,6 +63,8 @@ export interface GraphEdge {
   readonly atSource: Figures | undefined;
   readonly atDestination: Figures | undefined;
   readonly states: readonly EdgeState[];
+  /** The edges that are drawn as this one, where it is several. */
+  readonly parts: readonly GraphEdge[];
 }
 
 /** The dependency graph, nodes and edges in a fixed order. */

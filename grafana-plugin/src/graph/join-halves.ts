@@ -19,16 +19,22 @@ export interface JoinedEdge {
   readonly atDestination: Figures | undefined;
 }
 
-/** Joins the halves that the two ends of each edge reported, so that every edge is there once. */
-export function joinHalves(halves: readonly HalfEdge[], book: AddressBook): JoinedEdge[] {
+/**
+ * Joins the halves that the two ends of each edge reported, so that every edge is there once.
+ *
+ * @param byProcess keep the processes of the reporting service apart. Which of the other end's processes one of
+ *   them meets is not known where there are several: that end is then all of them
+ */
+export function joinHalves(halves: readonly HalfEdge[], book: AddressBook, byProcess = false): JoinedEdge[] {
   return [...Map.groupBy(halves, (half) => joinKey(half, book)).values()].flatMap((group) => {
-    const clients = byOwnEnd(group, 'outbound', 'src');
-    const listeners = byOwnEnd(group, 'inbound', 'dst');
-    const undirected = byOwnEnd(group, 'unknown', 'dst');
+    const clients = byOwnEnd(group, 'outbound', 'src', byProcess);
+    const listeners = byOwnEnd(group, 'inbound', 'dst', false);
+    const undirected = byOwnEnd(group, 'unknown', 'dst', byProcess);
     const alone = listeners.filter((listener) => !clients.some((client) => mayMeet(client, listener)));
+    const apart = byProcess ? alone.flatMap(({ halves }) => byOwnEnd(halves, 'inbound', 'dst', true)) : alone;
     return [
       ...clients.map((client) => fromSource(client, clients, listeners, book)),
-      ...[...alone, ...undirected].map((report) => fromDestination(report, book)),
+      ...[...apart, ...undirected].map((report) => fromDestination(report, book)),
     ];
   });
 }
@@ -43,14 +49,19 @@ interface Report {
 
 const identity = (end: { service: string; host: string }): string => JSON.stringify([end.service, end.host]);
 
-function byOwnEnd(group: HalfEdge[], direction: HalfEdge['direction'], side: 'src' | 'dst'): Report[] {
+function byOwnEnd(
+  group: readonly HalfEdge[],
+  direction: HalfEdge['direction'],
+  side: 'src' | 'dst',
+  byProcess: boolean,
+): Report[] {
   const farOf = (half: HalfEdge) => {
     const end = side === 'src' ? half.dst : half.src;
     return end.service !== '' && end.host !== '' ? identity(end) : '';
   };
   const reports = Map.groupBy(
     group.filter((half) => half.direction === direction),
-    (half) => `${identity(half[side])} ${farOf(half)}`,
+    (half) => `${identity(half[side])} ${farOf(half)} ${byProcess ? half[side].process : ''}`,
   );
   return [...reports.values()].flatMap(([first, ...rest]) => {
     if (!first) return [];

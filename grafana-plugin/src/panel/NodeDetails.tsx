@@ -6,6 +6,8 @@ const KIND: Record<GraphNode['kind'], string> = {
   service: '',
   unknown: 'A process that its exporter could not name',
   external: 'No exporter reports this peer',
+  host: 'All services on this host',
+  site: 'All hosts of this site',
 };
 
 const LISTED = 8;

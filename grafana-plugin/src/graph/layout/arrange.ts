@@ -2,10 +2,11 @@ import type { Link } from './adjacency.ts';
 import { connectedParts } from './connected-parts.ts';
 import type { LayoutSizes, Point } from './layout-graph.ts';
 import { layoutPart } from './layout-part.ts';
-import { packBlocks } from './pack-blocks.ts';
+import { type Block, packBlocks } from './pack-blocks.ts';
 
-/** Lays out each connected part of `count` nodes and packs them to about the wanted aspect, from (0, 0). */
-export function arrange(count: number, links: readonly Link[], sizes: LayoutSizes): Point[] {
+/** Lays out each connected part of some boxes and packs the parts to about the wanted aspect, from (0, 0). */
+export function arrange(boxes: readonly Block[], links: readonly Link[], sizes: LayoutSizes): Point[] {
+  const count = boxes.length;
   const parts = connectedParts(count, links);
   const partOf = new Int32Array(count);
   const within = new Int32Array(count);
@@ -18,12 +19,22 @@ export function arrange(count: number, links: readonly Link[], sizes: LayoutSize
   const linksOf = Map.groupBy(links, ([from]) => partOf[from] ?? 0);
   const layouts = parts.map((part, p) => {
     const own = (linksOf.get(p) ?? []).map(([a, b]): Link => [within[a] ?? 0, within[b] ?? 0]);
-    return layoutPart(part.length, own, sizes);
+    const members = part.map((v) => boxes[v] ?? sizes);
+    return layoutPart(members, own, sizes);
   });
   const offsets = packBlocks(layouts, sizes.rowGap, sizes.aspect);
   return Array.from({ length: count }, (_, v): Point => {
     const part = partOf[v] ?? 0;
     const corner = layouts[part]?.corners[within[v] ?? 0] ?? { x: 0, y: 0 };
     return { x: corner.x + (offsets[part]?.x ?? 0), y: corner.y + (offsets[part]?.y ?? 0) };
+  });
+}
+
+/** The links among some vertices, which are then numbered in their order. */
+export function linksAmong(vertices: readonly number[], links: readonly Link[]): Link[] {
+  const index = new Map(vertices.map((v, i) => [v, i]));
+  return links.flatMap(([from, to]) => {
+    const [a, b] = [index.get(from), index.get(to)];
+    return a !== undefined && b !== undefined ? [[a, b] as const] : [];
   });
 }

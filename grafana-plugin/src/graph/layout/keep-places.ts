@@ -1,17 +1,20 @@
 import { type Adjacency, type Link, neighbours, predecessors, successors } from './adjacency.ts';
-import { arrange } from './arrange.ts';
+import { linksAmong } from './arrange.ts';
+import { arrangeGroups } from './arrange-groups.ts';
 import { createFreeSpots } from './free-spots.ts';
 import type { LayoutSizes, Point } from './layout-graph.ts';
 
 /**
- * Leaves everyone who has a place there, puts newcomers beside the neighbours that they are linked with, and
- * below it all those that are linked with nobody there.
+ * Leaves everyone who has a place there, puts newcomers beside their group or the neighbours that they are linked
+ * with, and below it all those that know nobody there.
  *
  * @param places the corner of each node, undefined for newcomers
+ * @param groups the group of each node, undefined for those in none
  */
 export function keepPlaces(
   places: readonly (Point | undefined)[],
   links: readonly Link[],
+  groups: readonly (string | undefined)[],
   sizes: LayoutSizes,
 ): Point[] {
   const spots = createFreeSpots(sizes);
@@ -23,11 +26,13 @@ export function keepPlaces(
 
   const out = successors(corners.length, links);
   const into = predecessors(corners.length, links);
+  const inGroup = (v: number) => corners.find((corner, u) => corner && groups[u] === groups[v]);
   let waiting = [...corners.keys()].filter((v) => !corners[v]);
   for (let before = Infinity; waiting.length < before; ) {
     before = waiting.length;
     waiting = waiting.filter((v) => {
-      const wanted = besideNeighbours(v, corners, { out, into }, sizes);
+      const wanted =
+        groups[v] === undefined ? besideNeighbours(v, corners, { out, into }, sizes) : inGroup(v);
       if (!wanted) return true;
       const corner = spots.nearest(wanted);
       spots.take(corner);
@@ -36,7 +41,11 @@ export function keepPlaces(
     });
   }
 
-  const apart = arrange(waiting.length, linksAmong(waiting, links), sizes);
+  const apart = arrangeGroups(
+    waiting.map((v) => groups[v]),
+    linksAmong(waiting, links),
+    sizes,
+  );
   const settled = corners.filter((corner) => corner !== undefined);
   const left = settled.reduce((least, { x }) => Math.min(least, x), Infinity);
   const below = settled.reduce((most, { y }) => Math.max(most, y), -Infinity) + sizes.height + sizes.rowGap;
@@ -66,13 +75,4 @@ function besideNeighbours(
     x: Number.isFinite(least) ? least : most,
     y: all.reduce((sum, { y }) => sum + y, 0) / all.length,
   };
-}
-
-/** The links among some nodes, which are then numbered in their order. */
-function linksAmong(nodes: readonly number[], links: readonly Link[]): Link[] {
-  const index = new Map(nodes.map((v, i) => [v, i]));
-  return links.flatMap(([from, to]) => {
-    const [a, b] = [index.get(from), index.get(to)];
-    return a !== undefined && b !== undefined ? [[a, b] as const] : [];
-  });
 }

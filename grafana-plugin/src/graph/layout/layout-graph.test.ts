@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { groupBoxes, groupsClash } from './group-boxes.ts';
 import { layoutGraph } from './layout-graph.ts';
 import { createRandom, serviceMap, shuffled } from './service-map.fixture.ts';
 
@@ -227,5 +228,47 @@ describe('places', () => {
         expectNoOverlap(next);
       }),
     );
+  });
+});
+
+describe('groups', () => {
+  const map = serviceMap(200, 500);
+  const groups = new Map(map.nodes.filter((_, i) => i % 5 > 0).map((key, i) => [key, `site${i % 7}`]));
+  const grouped = layoutGraph({ ...map, sizes, groups });
+
+  test('stand in rectangles of their own', () => {
+    expectNoOverlap(grouped);
+    expect(groupsClash(grouped.corners, groups, grouped)).toBe(false);
+    expect(groupBoxes(grouped.corners, groups, grouped).size).toBe(7);
+    expect(groupsClash(layoutGraph({ ...map, sizes }).corners, groups, sizes)).toBe(true);
+  });
+
+  test('do so whatever the graph', () => {
+    fc.assert(
+      fc.property(anyEdges, fc.array(fc.constantFrom('', 'x', 'y')), (edges, teams) => {
+        const nodes = [...new Set(edges.flat())];
+        const some = new Map(nodes.flatMap((key, i) => (teams[i] ? [[key, teams[i]]] : [])));
+        const layout = layoutGraph({
+          nodes,
+          edges: edges.map(([source, target]) => ({ source, target })),
+          sizes,
+          groups: some,
+        });
+        expectNoOverlap(layout);
+        expect(groupsClash(layout.corners, some, layout)).toBe(false);
+      }),
+    );
+  });
+
+  test('take in newcomers without moving anyone, or are arranged anew', () => {
+    const nodes = [...map.nodes, 'x'];
+    for (const team of ['site0', 'site6']) {
+      const more = new Map([...groups, ['x', team]]);
+      const next = layoutGraph({ ...map, nodes, sizes, groups: more, earlier: grouped });
+      expectNoOverlap(next);
+      expect(groupsClash(next.corners, more, next)).toBe(false);
+    }
+    const same = layoutGraph({ ...map, sizes, groups, earlier: grouped });
+    expect(same.corners).toEqual(grouped.corners);
   });
 });

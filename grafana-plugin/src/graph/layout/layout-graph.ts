@@ -1,6 +1,7 @@
 import { compareText } from '../order.ts';
 import type { Link } from './adjacency.ts';
-import { arrange } from './arrange.ts';
+import { arrangeGroups } from './arrange-groups.ts';
+import { groupsClash } from './group-boxes.ts';
 import { keepPlaces } from './keep-places.ts';
 import { makeWay } from './make-way.ts';
 import { routeLinks } from './route-links.ts';
@@ -45,6 +46,8 @@ export interface LayoutRequest extends KnownPlaces {
   readonly nodes: readonly string[];
   readonly edges: readonly { readonly source: string; readonly target: string }[];
   readonly sizes: LayoutSizes;
+  /** The group of each node that is in one: its members stand together in one rectangle. */
+  readonly groups?: ReadonlyMap<string, string> | undefined;
 }
 
 /** With more newcomers than this among the nodes, all are arranged anew. */
@@ -58,26 +61,19 @@ export const pairKey = (source: string, target: string): string => JSON.stringif
  * the same layout, whatever the order of its nodes and edges. Where most nodes have a place already, the others
  * are put near their neighbours, and nothing else moves.
  */
-export function layoutGraph({ nodes, edges, sizes, earlier, saved }: LayoutRequest): Layout {
+export function layoutGraph({ nodes, edges, sizes, groups, earlier, saved }: LayoutRequest): Layout {
   const keys = [...new Set(nodes)].sort(compareText);
   const links = uniqueLinks(edges, new Map(keys.map((key, i) => [key, i])));
-  const places = keys.map((key) => earlier?.corners.get(key));
-  const newcomers = places.filter((place) => !place).length;
-
-  const { width, corners } =
-    earlier && newcomers <= keys.length * MOST_NEWCOMERS
-      ? { width: earlier.width, corners: keepPlaces(places, links, widened(sizes, earlier.width)) }
-      : stretch(arrange(keys.length, links, sizes), sizes);
+  const teams = keys.map((key) => groups?.get(key));
+  const kept = earlier && keepMost(keys, links, teams, earlier, sizes);
+  const { width, corners } = kept ?? stretch(arrangeGroups(teams, links, sizes), sizes);
   const size = widened(sizes, width);
-  const settled = makeWay(
-    corners,
-    keys.map((key) => saved?.get(key)),
-    size,
-  );
+  const saves = keys.map((key) => saved?.get(key));
+  const settled = makeWay(corners, saves, size);
   return {
     width,
     height: sizes.height,
-    corners: new Map(keys.map((key, i) => [key, settled[i] ?? { x: 0, y: 0 }])),
+    corners: byKey(keys, settled),
     bends: new Map(
       routeLinks(settled, links, size).map(([[from, to], points]) => [
         pairKey(keys[from] ?? '', keys[to] ?? ''),
@@ -86,6 +82,25 @@ export function layoutGraph({ nodes, edges, sizes, earlier, saved }: LayoutReque
     ),
   };
 }
+
+/** Keeps the nodes that have a place; undefined when too few do, or when the groups then do not hold together. */
+function keepMost(
+  keys: readonly string[],
+  links: readonly Link[],
+  teams: readonly (string | undefined)[],
+  { width, corners: known }: NonNullable<KnownPlaces['earlier']>,
+  sizes: LayoutSizes,
+): { width: number; corners: readonly Point[] } | undefined {
+  const places = keys.map((key) => known.get(key));
+  if (places.filter((place) => !place).length > keys.length * MOST_NEWCOMERS) return undefined;
+  const size = widened(sizes, width);
+  const corners = keepPlaces(places, links, teams, size);
+  const groups = new Map(keys.flatMap((key, v) => (teams[v] === undefined ? [] : [[key, teams[v]]])));
+  return groupsClash(byKey(keys, corners), groups, size) ? undefined : { width, corners };
+}
+
+const byKey = (keys: readonly string[], corners: readonly Point[]): Map<string, Point> =>
+  new Map(keys.map((key, v) => [key, corners[v] ?? { x: 0, y: 0 }]));
 
 /** The sizes in a layout whose nodes have become wider, and the gaps between its columns as well. */
 export const widened = (sizes: LayoutSizes, width: number): LayoutSizes => ({

@@ -3,6 +3,7 @@ import { assignLayers } from './assign-layers.ts';
 import { breakCycles } from './break-cycles.ts';
 import { foldLayers } from './fold-layers.ts';
 import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { Block } from './pack-blocks.ts';
 import { placeVertically, stackColumns } from './place-vertically.ts';
 import { untangle } from './untangle.ts';
 
@@ -20,31 +21,42 @@ export interface PartLayout {
   readonly height: number;
 }
 
-/** Lays out one connected part, left to right; links are between `count` nodes of equal size. */
-export function layoutPart(count: number, links: readonly Link[], sizes: LayoutSizes): PartLayout {
+/** Lays out one connected part, left to right; links are between boxes by number. */
+export function layoutPart(boxes: readonly Block[], links: readonly Link[], sizes: LayoutSizes): PartLayout {
+  const count = boxes.length;
   const acyclic = breakCycles(count, links);
-  const column = foldLayers(assignLayers(count, acyclic), acyclic, sizes);
+  const column = foldLayers(assignLayers(count, acyclic), acyclic, { ...sizes, ...meanOf(boxes) });
   const columns = depthFirst(column, successors(count, acyclic));
   const near = bothWays(count, acyclic);
-  const pitch = sizes.height + sizes.rowGap;
-  const y = stackColumns(columns, pitch, count);
-  placeVertically(columns, near, pitch, y, { rounds: ORDER_ROUNDS, reorder: true });
+  const room = Float64Array.from(boxes, ({ height }) => height + sizes.rowGap);
+  const y = stackColumns(columns, room);
+  placeVertically(columns, near, room, y, { rounds: ORDER_ROUNDS, reorder: true });
   if (links.length <= MOST_UNTANGLED) {
     untangle(columns, acyclic, column, y);
-    placeVertically(columns, near, pitch, y, { rounds: STRAIGHTEN_ROUNDS, reorder: false });
+    placeVertically(columns, near, room, y, { rounds: STRAIGHTEN_ROUNDS, reorder: false });
   }
 
-  const top = y.reduce((least, at) => Math.min(least, at), Infinity);
-  const bottom = y.reduce((most, at) => Math.max(most, at), -Infinity);
-  const columnPitch = sizes.width + sizes.columnGap;
+  const top = y.reduce((least, at, v) => Math.min(least, at - (boxes[v]?.height ?? 0) / 2), Infinity);
+  const bottom = y.reduce((most, at, v) => Math.max(most, at + (boxes[v]?.height ?? 0) / 2), -Infinity);
+  const lefts: number[] = [];
+  let right = -sizes.columnGap;
+  for (const members of columns) {
+    lefts.push(right + sizes.columnGap);
+    right += sizes.columnGap + members.reduce((most, v) => Math.max(most, boxes[v]?.width ?? 0), 0);
+  }
   return {
-    corners: Array.from({ length: count }, (_, v) => ({
-      x: (column[v] ?? 0) * columnPitch,
-      y: (y[v] ?? 0) - top,
+    corners: boxes.map(({ height }, v) => ({
+      x: lefts[column[v] ?? 0] ?? 0,
+      y: (y[v] ?? 0) - height / 2 - top,
     })),
-    width: columns.length * columnPitch - sizes.columnGap,
-    height: bottom - top + sizes.height,
+    width: right,
+    height: bottom - top,
   };
+}
+
+function meanOf(boxes: readonly Block[]): Block {
+  const sum = (side: keyof Block) => boxes.reduce((total, box) => total + box[side], 0);
+  return { width: sum('width') / boxes.length, height: sum('height') / boxes.length };
 }
 
 /** The vertices of each column in the order of a depth-first walk: what hangs together starts together. */

@@ -9,6 +9,8 @@ export interface LayoutWish {
   readonly sizes: LayoutSizes;
   /** Corners of the nodes that the user has put somewhere. */
   readonly saved?: ReadonlyMap<string, Point>;
+  /** The group of each node that is in one. */
+  readonly groups?: ReadonlyMap<string, string>;
 }
 
 /** Remembers where nodes stand, so that they stay there. */
@@ -30,13 +32,13 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
   return {
     recall: (wish) => (last?.key === wishKey(wish) ? last.layout : undefined),
     async layout(wish) {
-      const { graph, sizes, saved } = wish;
+      const { graph, sizes, saved, groups } = wish;
       const ofSizes = JSON.stringify(sizes);
       const earlier =
         last?.sizes === ofSizes ? { width: last.layout.width, corners: last.places } : undefined;
       const nodes = graph.nodes.map(({ key }) => key);
       const edges = graph.edges.map(({ source, target }) => ({ source, target }));
-      const layout = await layouter.layout({ nodes, edges, sizes, earlier, saved });
+      const layout = await layouter.layout({ nodes, edges, sizes, groups, earlier, saved });
       if (layout) {
         const places = rememberPlaces(earlier?.corners, layout, sizes);
         last = { key: wishKey(wish), sizes: ofSizes, layout, places };
@@ -49,8 +51,8 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
   };
 }
 
-const wishKey = ({ graph, sizes, saved }: LayoutWish): string =>
-  JSON.stringify([topologyKey(graph), sizes, [...(saved ?? [])]]);
+const wishKey = ({ graph, sizes, saved, groups }: LayoutWish): string =>
+  JSON.stringify([topologyKey(graph), sizes, [...(saved ?? [])], [...(groups ?? [])]]);
 
 /** As many places of nodes that are gone are kept as there are nodes, and at least this many. */
 const LEAST_REMEMBERED = 100;

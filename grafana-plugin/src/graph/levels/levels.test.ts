@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { buildGraph } from '../build-graph.ts';
+import type { Graph, GraphEdge } from '../graph.ts';
+import { end, half } from '../halves.fixture.ts';
+import { atLevel, collapse, collect, graphAtLevel, levelFor } from './levels.ts';
+
+const at = (text: string, site: string) => end(text, { site });
+/** web on two hosts of Tokyo calls api in Osaka, which calls a peer without an exporter. */
+const halves = [
+  half('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 10, open: 9, rtt: 0.01 }),
+  half('outbound', at('web@t2/10.0.0.2', 'tokyo'), '/10.1.0.1', { opened: 5, open: 1, rtt: 0.02 }),
+  half('inbound', '/10.0.0.1', at('api@o1/10.1.0.1', 'osaka'), { opened: 10 }),
+  half('inbound', '/10.0.0.2', at('api@o1/10.1.0.1', 'osaka'), { opened: 5 }),
+  half(
+    'outbound',
+    at('web@t1/10.0.0.1', 'tokyo'),
+    at('cache@t1/127.0.0.1', 'tokyo'),
+    { opened: 7 },
+    { port: '6379' },
+  ),
+  half(
+    'outbound',
+    at('api@o1/10.1.0.1', 'osaka'),
+    end('/192.0.2.1', { kind: 'internet' }),
+    { opened: 1 },
+    { port: '443' },
+  ),
+];
+const show = ({ nodes, edges }: Graph) => {
+  const title = (key: string) => nodes.find((node) => node.key === key)?.title ?? '?';
+  return edges.map(
+    ({ source, target, port, figures }) => `${title(source)}>${title(target)}:${port} ${figures.opened}`,
+  );
+};
+
+describe('the same half-edges', () => {
+  test.each([
+    ['site', ['osaka>external peers:443 1', 'tokyo>osaka:80 15']],
+    ['host', ['o1>192.0.2.1:443 1', 't1>o1:80 10', 't2>o1:80 5']],
+    ['service', ['api>192.0.2.1:443 1', 'web>api:80 15', 'web>cache:6379 7']],
+    ['instance', ['api>192.0.2.1:443 1', 'web>api:80 10', 'web>api:80 5', 'web>cache:6379 7']],
+    ['process', ['api>192.0.2.1:443 1', 'web>api:80 10', 'web>api:80 5', 'web>cache:6379 7']],
+  ] as const)('by %s', (level, expected) => {
+    const shown = show(graphAtLevel(halves, [], level));
+    expect(shown.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('add up: counts are summed, round-trip times weighed by connections, and the parts are told', () => {
+    const [edge] = graphAtLevel(halves, [], 'site').edges.filter(({ port }) => port === '80');
+    expect(edge?.figures).toMatchObject({ opened: 15, open: 10, rtt: expect.closeTo(0.011, 6) });
+    expect(edge?.atDestination).toMatchObject({ opened: 15 });
+    expect(edge?.parts.map(({ figures }) => figures.opened).toSorted()).toEqual([10, 5]);
+    expect(edge?.seenBy).toBe('both');
+  });
+
+  test('of several ports between two places are one edge without a port', () => {
+    const more = [
+      ...halves,
+      half('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 1 }, { port: '81' }),
+    ];
+    const edges = graphAtLevel(more, [], 'site').edges.filter(({ source }) => source.includes('tokyo'));
+    expect(edges.map(({ port, transport, figures }) => [port, transport, figures.opened])).toEqual([
+      ['', 'tcp', 16],
+    ]);
+    const services = graphAtLevel(more, [], 'service').edges.filter(({ source }) => source.includes('web'));
+    expect(services.map(({ port }) => port).toSorted()).toEqual(['6379', '80', '81']);
+  });
+});
+
+describe('processes', () => {
+  const worker = (process: string, pid: string) => end('web@h1/10.0.0.1', { process, pid });
+  const server = (process: string) => end('api@h2/10.0.0.2', { process });
+
+  test('of the reporting service are kept apart', () => {
+    const graph = graphAtLevel(
+      [
+        half('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
+        half('outbound', worker('php', '2'), '/10.0.0.2', { opened: 4 }),
+        half('inbound', '/10.0.0.1', server('node'), { opened: 7 }),
+      ],
+      [],
+      'process',
+    );
+    expect(show(graph).toSorted()).toEqual(['web / nginx>api / node:80 3', 'web / php>api / node:80 4']);
+    // What the server counted of both cannot be told apart.
+    expect(graph.edges.map(({ atDestination }) => atDestination)).toEqual([undefined, undefined]);
+  });
+
+  test('of the other end are one where no report tells them apart', () => {
+    const graph = graphAtLevel(
+      [
+        half('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
+        half('inbound', '/10.0.0.1', server('node'), { opened: 1 }),
+        half('inbound', '/10.0.0.1', server('envoy'), { opened: 2 }),
+        half('inbound', '/192.0.2.1', server('node'), { opened: 5 }),
+        half('inbound', '/192.0.2.1', server('envoy'), { opened: 6 }),
+      ],
+      [],
+      'process',
+    );
+    expect(show(graph).toSorted()).toEqual([
+      '192.0.2.1>api / envoy:80 6',
+      '192.0.2.1>api / node:80 5',
+      'web / nginx>api / envoy, node:80 3',
+    ]);
+  });
+});
+
+describe('groups', () => {
+  const graph = buildGraph(halves, []);
+
+  test('are collected, whoever is of none left out', () => {
+    const { groups, groupOf } = collect(graph, 'site');
+    expect([...groups.values()].map(({ title }) => title).toSorted()).toEqual(['osaka', 'tokyo']);
+    expect(groupOf.size).toBe(4);
+  });
+
+  test('collapse one by one, and what is left keeps its keys', () => {
+    const tokyo = [...collect(graph, 'site').groups.values()].find(({ title }) => title === 'tokyo');
+    const collapsed = collapse(graph, 'site', new Set([tokyo?.key ?? '']));
+    expect(show(collapsed).toSorted()).toEqual(['api>192.0.2.1:443 1', 'tokyo>api:80 15']);
+    const node = collapsed.nodes.find(({ key }) => key === tokyo?.key);
+    expect(node?.members).toHaveLength(3);
+    const untouched = collapsed.edges.find(({ port }) => port === '443');
+    expect(untouched).toBe(graph.edges.find(({ port }) => port === '443'));
+    expect(collapse(graph, 'site', new Set())).toEqual(graph);
+  });
+
+  test('have the states that all their edges have, and are changed where only some are new', () => {
+    const marked = (states: (edge: GraphEdge) => GraphEdge['states']): Graph => ({
+      ...graph,
+      edges: graph.edges.map((edge) => ({ ...edge, states: states(edge) })),
+    });
+    const statesOf = (g: Graph) => atLevel(g, 'site').edges.find(({ port }) => port === '80')?.states;
+    expect(statesOf(marked(() => ['new']))).toEqual(['new']);
+    expect(statesOf(marked(({ source }) => (source.includes('t1') ? ['new', 'alerting'] : [])))).toEqual([
+      'changed',
+      'alerting',
+    ]);
+    expect(statesOf(marked(({ source }) => (source.includes('t1') ? ['idle'] : [])))).toEqual([]);
+    expect(statesOf(marked(({ source }) => (source.includes('t1') ? ['missing'] : [])))).toEqual(['missing']);
+  });
+});
+
+test('no connection between places is lost or counted twice, at any level', () => {
+  const name = fc.constantFrom('a', 'b', 'c');
+  const anyHalf = fc.record({ from: name, to: name, host: name, opened: fc.nat(9) });
+  fc.assert(
+    fc.property(fc.array(anyHalf, { maxLength: 12 }), (rows) => {
+      const graph = buildGraph(
+        rows.map(({ from, to, host, opened }, i) =>
+          half(
+            'outbound',
+            at(`${from}@${host}/10.0.0.1`, host),
+            `${to}@far/10.9.0.1`,
+            { opened },
+            { port: `${i % 3}` },
+          ),
+        ),
+        [],
+      );
+      const sum = (edges: readonly GraphEdge[]) =>
+        edges.reduce((total, { figures }) => total + (figures.opened ?? 0), 0);
+      for (const level of ['host', 'service'] as const) {
+        const coarse = atLevel(graph, level);
+        const placeOf = (key: string) => coarse.nodes.find(({ members }) => members.includes(key))?.key;
+        const kept = graph.edges.filter(
+          ({ source, target }) => level === 'service' || placeOf(source) !== placeOf(target),
+        );
+        expect(sum(coarse.edges)).toBe(sum(kept));
+      }
+    }),
+  );
+});
+
+test('the level for a number of nodes is the finest that keeps to it', () => {
+  const graph = buildGraph(halves, []);
+  expect([99, 5, 4, 1].map((most) => levelFor(graph, most))).toEqual([
+    'instance',
+    'instance',
+    'service',
+    'site',
+  ]);
+});
+
+test('10,000 instances and 50,000 edges are aggregated in well under a second', () => {
+  const many = Array.from({ length: 50_000 }, (_, i) => {
+    const host = i % 500;
+    return half(
+      'outbound',
+      at(`s${i % 20}@h${host}/10.0.${host >> 8}.${host & 255}`, `site${host % 9}`),
+      at(`s${(i >> 4) % 20}@h${(i >> 2) % 500}/10.0.9.9`, `site${((i >> 2) % 500) % 9}`),
+      { opened: 1 },
+      { port: `${i % 7}` },
+    );
+  });
+  const graph = buildGraph(many, []);
+  const started = performance.now();
+  expect(atLevel(graph, 'site').nodes).toHaveLength(9);
+  expect(performance.now() - started).toBeLessThan(1000);
+});

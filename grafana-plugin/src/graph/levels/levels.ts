@@ -1,0 +1,90 @@
+import { buildGraph } from '../build-graph.ts';
+import type { Graph, GraphNode } from '../graph.ts';
+import type { HalfEdge, Listener } from '../half-edge.ts';
+import { type Group, groupNodes } from './group-nodes.ts';
+
+/** How finely a graph is seen, coarsest first. `instance` is a service on a host, `service` all of its instances. */
+export const LEVELS = ['site', 'host', 'service', 'instance', 'process'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** What nodes may be collected in: a box around them, or one node for them. */
+export type Collection = 'site' | 'host' | 'service';
+
+const groupKey = (by: Collection | 'outside', name: string): string => JSON.stringify(['group', by, name]);
+
+/** Peers without an exporter, seen from where only sites count. */
+const OUTSIDE: Group = {
+  key: groupKey('outside', ''),
+  kind: 'external',
+  title: 'external peers',
+  service: '',
+  host: '',
+  site: '',
+};
+
+/** The site, host or service that a node is of, or undefined where none is told. */
+export function collectionOf({ kind, service, host, site }: GraphNode, by: Collection): Group | undefined {
+  const nowhere = { service: '', host: '', site: '' };
+  if (by === 'site' && site !== '') {
+    return { key: groupKey('site', site), kind: 'site', title: site, ...nowhere, site };
+  }
+  if (by === 'host' && host !== '') {
+    return { key: groupKey('host', host), kind: 'host', title: host, ...nowhere, host, site };
+  }
+  if (by === 'service' && kind === 'service') {
+    return { key: groupKey('service', service), kind, title: service, ...nowhere, service };
+  }
+  return undefined;
+}
+
+/** A graph of instances, seen more coarsely. What is of no site is seen as its host; what is of no host, as outside. */
+export function atLevel(graph: Graph, level: Exclude<Level, 'process'>): Graph {
+  if (level === 'instance') return graph;
+  return groupNodes(graph, (node) => {
+    if (level !== 'site') return collectionOf(node, level);
+    return collectionOf(node, 'site') ?? collectionOf(node, 'host') ?? OUTSIDE;
+  });
+}
+
+/** The graph of some half-edges at a level. */
+export const graphAtLevel = (
+  halves: readonly HalfEdge[],
+  listeners: readonly Listener[],
+  level: Level,
+): Graph =>
+  level === 'process'
+    ? buildGraph(halves, listeners, { byProcess: true })
+    : atLevel(buildGraph(halves, listeners), level);
+
+/** The groups of a graph, and who is in each: for boxes, and to collapse them. */
+export interface Groups {
+  readonly groups: ReadonlyMap<string, Group>;
+  /** The key of the group of each node that is in one. */
+  readonly groupOf: ReadonlyMap<string, string>;
+}
+
+/** Collects nodes by what they are of. */
+export function collect(graph: Graph, by: Collection): Groups {
+  const groups = new Map<string, Group>();
+  const groupOf = new Map<string, string>();
+  for (const node of graph.nodes) {
+    const group = collectionOf(node, by);
+    if (!group || group.key === node.key) continue;
+    groupOf.set(node.key, group.key);
+    if (!groups.has(group.key)) groups.set(group.key, group);
+  }
+  return { groups, groupOf };
+}
+
+/** Draws some groups as one node each. */
+export const collapse = (graph: Graph, by: Collection, collapsed: ReadonlySet<string>): Graph =>
+  groupNodes(graph, (node) => {
+    const group = collectionOf(node, by);
+    return group && collapsed.has(group.key) ? group : undefined;
+  });
+
+/** The finest level, of those above processes, at which a graph of instances has at most so many nodes. */
+export function levelFor(graph: Graph, most: number): Exclude<Level, 'process'> {
+  const finestFirst = ['instance', 'service', 'host'] as const;
+  return finestFirst.find((level) => atLevel(graph, level).nodes.length <= most) ?? 'site';
+}
