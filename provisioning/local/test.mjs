@@ -6,6 +6,7 @@ import { ensurePrograms, ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
 import { collectorBinary } from './otelcol.mjs';
 import { BIN, ROOT } from './places.mjs';
+import { prometheus3 } from './prometheus3.mjs';
 import { must } from './run.mjs';
 import { runMain, say, step } from './say.mjs';
 import { stop } from './stop.mjs';
@@ -40,9 +41,11 @@ async function test() {
   await ensureUnpacked('prometheus', 'prometheus');
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
-  const collector = await collectorBinary({ log: say });
-  stop.throwIfAborted();
-  if ('missing' in collector) say(collector.missing);
+  for (const built of [collectorBinary, prometheus3]) {
+    const made = await built({ log: say });
+    stop.throwIfAborted();
+    if ('missing' in made) say(made.missing);
+  }
   await ensureBuilt();
   for (const [title, program, args] of CHECKS) {
     await step(title, () => must(join(BIN, program), args, { cwd: ROOT }));

@@ -6,6 +6,7 @@ import { howToInstallEngines } from './layout-engines.ts';
 import { memory } from './memory.ts';
 import { pass } from './pass.ts';
 import type { Program } from './programs.ts';
+import { rules } from './rules.ts';
 import { server } from './server.ts';
 
 /** A benchmark, the programs it needs, and how to get what else it needs where that is missing. */
@@ -21,6 +22,7 @@ export const BENCHMARKS: Readonly<Record<string, Entry>> = {
   pass: { measure: pass, programs: ['bash', 'cc', 'ss'] },
   memory: { measure: memory, programs: ['cc'] },
   idle: { measure: idle, programs: [] },
+  rules: { measure: rules, programs: [] },
   layout: { measure: layout, programs: [], trouble: howToInstallEngines },
 };
 
