@@ -180,6 +180,21 @@ describe('a job every second, each time with a new pid,', () => {
   });
 });
 
+it('of 20,000 programs that a shell runs tells the first, and the others as one', async () => {
+  pipeline = create({ maxServices: 100 });
+  for (let i = 0; i < 20; i++) {
+    const jobs = Array.from({ length: 1000 }, (_, at) =>
+      visit({ direction: 'outbound', pid: 1000 + 1000 * i + at, remoteAddress: '10.0.0.9', port: 5432 }),
+    );
+    const processOf = (pid: number) => (pid >= 1000 ? processFiles(`job-${pid}`) : undefined);
+    await look([visit({ remoteAddress: '10.0.0.9' }), ...jobs], { processOf });
+  }
+  expect(edges()).toHaveLength(102);
+  expect(edges()).toContainEqual(expect.objectContaining({ 'dst.service': 'nginx', 'dst.pid': 30 }));
+  expect(sum('service_dependency_connection_opened_total')).toBe(20_020);
+  expect(folded('services')).toBe(19_900);
+});
+
 it('sees 4 workers of nginx and 20 backends of PostgreSQL as one process each', async () => {
   const start = (leader: number, name: string, workers: number) => {
     const files = { comm: `${name}\n`, exe: `/usr/sbin/${name}` };

@@ -46,6 +46,8 @@ export interface PipelineOptions extends ResolveOptions {
   readonly dns?: Dns | undefined;
   /** How long an edge stays exported after its last use, in ms. */
   readonly forgetAfter: number;
+  /** Services of this host told apart, those that are asked and those that only ask. */
+  readonly maxServices?: number;
   /** Edges told apart of one service, in each direction and transport. */
   readonly maxEdges?: number;
   /** Milliseconds since 1970. */
@@ -123,7 +125,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const seen = await self.time('relays', () =>
       collapseRelays(named, { listenerAt, addresses }, folds.note),
     );
-    listenings = seen.listenings;
     const now = uptime();
     const here = new Set([...addresses.values()].flat());
     const resolved = await self.time('resolve', () => {
@@ -131,9 +132,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       dns?.listen(flows);
       return resolve(seen.halfEdges, here, folds.note);
     });
-    const bounded = await self.time('budget', () => budget(resolved, now, folds.note));
+    const bounded = await self.time('budget', () =>
+      budget({ halfEdges: resolved, listenings: seen.listenings }, now, folds.note),
+    );
+    listenings = bounded.listenings;
     table = pass.table;
-    await self.time('ledger', () => ledger.record(bounded, clock(), now));
+    await self.time('ledger', () => ledger.record(bounded.halfEdges, clock(), now));
     report(pass);
     return pass;
   }

@@ -1,9 +1,11 @@
-import type { HalfEdge } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { createLimitEdges } from './limit-edges.ts';
 import { createLimitPids } from './limit-pids.ts';
+import { createLimitServices, type Seen } from './limit-services.ts';
 
 export interface BudgetOptions {
+  /** Services of this host told apart, those that are asked and those that only ask. */
+  readonly maxServices?: number;
   /** Edges told apart of one service, in each direction and transport. */
   readonly maxEdges?: number;
   /** Pids told apart of one service and process name, on each side. */
@@ -12,22 +14,33 @@ export interface BudgetOptions {
   readonly forgetAfter: number;
 }
 
+/** More than a host runs at a time, were each process another. */
+export const DEFAULT_MAX_SERVICES = 1000;
 /** Room for a database with 500 clients; public ones are the service `internet` before they are counted. */
 export const DEFAULT_MAX_EDGES = 500;
 export const DEFAULT_MAX_PIDS = 8;
 
-/** A job that runs every few minutes is seen to have many pids only by those who remember longer than that. */
-const MIN_PID_MEMORY = 3_600_000;
+/**
+ * A job that runs every few minutes is seen to have many pids only by those who remember longer than that. Names that
+ * are ever new would take each place that becomes free.
+ */
+const MIN_MEMORY = 3_600_000;
 
 /** Keeps the number of edges bounded, whatever connects to whatever. `now` is in ms by the even clock. */
-export type Budget = (halfEdges: readonly HalfEdge[], now: number, note: NoteFold) => readonly HalfEdge[];
+export type Budget = (seen: Seen, now: number, note: NoteFold) => Seen;
 
 export function createBudget({
+  maxServices = DEFAULT_MAX_SERVICES,
   maxEdges = DEFAULT_MAX_EDGES,
   maxPids = DEFAULT_MAX_PIDS,
   forgetAfter,
 }: BudgetOptions): Budget {
-  const limitPids = createLimitPids(maxPids, Math.max(forgetAfter, MIN_PID_MEMORY));
+  const keepFor = Math.max(forgetAfter, MIN_MEMORY);
+  const limitServices = createLimitServices(maxServices, keepFor);
+  const limitPids = createLimitPids(maxPids, keepFor);
   const limitEdges = createLimitEdges(maxEdges, forgetAfter);
-  return (halfEdges, now, note) => limitEdges(limitPids(halfEdges, now, note), now, note);
+  return (seen, now, note) => {
+    const { halfEdges, listenings } = limitServices(seen, now, note);
+    return { halfEdges: limitEdges(limitPids(halfEdges, now, note), now, note), listenings };
+  };
 }

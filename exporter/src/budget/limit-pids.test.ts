@@ -34,6 +34,13 @@ it('tells the first pids, and those after them as many', () => {
   expect(folds()).toBe(2);
 });
 
+it('has room for a bounded number of process names of a service', () => {
+  const { tell } = createTest();
+  const names = Array.from({ length: 1000 }, (_, at) => process(at + 1, { process: `job-${at}` }));
+  expect(tell(1, ...names).filter((pid) => pid !== 'many')).toHaveLength(16 + LIMIT);
+  expect(tell(2, ...names).filter((pid) => pid !== 'many')).toHaveLength(16 + LIMIT);
+});
+
 it('counts each service and process name by itself', () => {
   const { tell } = createTest();
   const others = [process(3, { service: 'db' }), process(4, { process: 'deno' })];

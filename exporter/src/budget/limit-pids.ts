@@ -10,6 +10,9 @@ interface Group {
   overflowed: number | undefined;
 }
 
+/** Process names of a service told apart; more of them share one group, and so its places. */
+const MAX_PROCESSES = 16;
+
 type Groups = Map<string | undefined, Map<string | undefined, Group>>;
 
 /**
@@ -61,10 +64,11 @@ function groupOf(groups: Groups, { service, process }: End, limit: number): Grou
     ofService = new Map();
     groups.set(service, ofService);
   }
-  let group = ofService.get(process);
+  const name = ofService.has(process) || ofService.size < MAX_PROCESSES ? process : undefined;
+  let group = ofService.get(name);
   if (!group) {
     group = { pids: createAdmission(limit), overflowed: undefined };
-    ofService.set(process, group);
+    ofService.set(name, group);
   }
   return group;
 }

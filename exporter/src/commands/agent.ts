@@ -73,6 +73,7 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
     rules: settings.rules,
     networks: settings.networks,
     internet: settings.internet,
+    maxServices: settings['max-services'],
     maxEdges: settings['max-edges-per-service'],
     workloads: createWorkloads({
       engine: settings['container-engine'],

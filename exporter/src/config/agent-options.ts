@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_EDGES } from '../budget/budget.ts';
+import { DEFAULT_MAX_EDGES, DEFAULT_MAX_SERVICES } from '../budget/budget.ts';
 import { parseRules, type Rule } from '../identify/rules.ts';
 import { option } from './option.ts';
 import { parseNetworks, parseNetworksText } from './parse-networks.ts';
@@ -123,6 +123,13 @@ export const AGENT_OPTIONS = {
     env: [{ name: 'MUSUBI_FORGET_AFTER' }],
     parse: parseDuration,
     default: '5m',
+  }),
+  'max-services': option({
+    value: 'COUNT',
+    help: 'services of this host told apart, those that are asked and those that only ask; the rest are `other`',
+    env: [{ name: 'MUSUBI_MAX_SERVICES' }],
+    parse: parseCount,
+    default: `${DEFAULT_MAX_SERVICES}`,
   }),
   'max-edges-per-service': option({
     value: 'COUNT',

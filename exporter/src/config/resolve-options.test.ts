@@ -41,6 +41,7 @@ const CASES = {
   dns: ['off', 'answers', 'off', ['off', 'answers', 'off'], 'answers'],
   'reverse-dns': ['on', 'off', 'on', ['on', 'off', 'on'], 'off'],
   internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
+  'max-services': ['1', '2', '3', [1, 2, 3], 1000],
   'max-edges-per-service': ['1', '2', '3', [1, 2, 3], 500],
   'proc-root': ['/a', '/b', '/c', ['/a', '/b', '/c'], '/proc'],
 } as const;

@@ -55,12 +55,14 @@ are never folded.
 
 | what | limit | beyond it |
 | --- | --- | --- |
+| services of this host | \`--max-services\` that are asked, and as many that only ask, within an hour | the service \`other\`, without process and pid |
 | pids of a service and process name, as source and as destination | ${DEFAULT_MAX_PIDS} within an hour | the pid \`many\`, until there have not been too many for an hour |
 | dependencies of a service, in each direction and transport | \`--max-edges-per-service\` | the far end is the service \`other\`, without an address and on the same port; past 16 of these also without the port and the own process, pid and address |
 
-Those that came first are told while they are exported: for \`--forget-after\` from their last use. Sums stay exact:
+Those that came first are told until they have not been in use for that time, edges for \`--forget-after\`. Sums stay exact:
 what is folded counts with the edge that it is folded into. \`musubi_edges_folded\` and
-\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`dns\`, \`edges\`, \`pids\`.
+\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`dns\`, \`relay\`,
+\`services\`, \`edges\`, \`pids\`.
 
 ## OTLP
 
