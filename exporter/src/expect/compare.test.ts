@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { compareWith } from './compare.ts';
+import type { ExpectedEdge, ServiceEdge } from './expectations.ts';
+
+const edge = (source: string, destination: string, port = 80): ServiceEdge => ({
+  source,
+  destination,
+  port,
+  transport: 'tcp',
+});
+const expected = (of: ServiceEdge, maxGap = 300): ExpectedEdge => ({ ...of, maxGap });
+const seen = (of: ServiceEdge, unused = 0) => ({ edge: of, unused, isPresent: unused < 300 });
+
+it('tells what is missing: unused for longer than its gap, or not found', () => {
+  const expectations = {
+    expected: [
+      expected(edge('web', 'gone')),
+      expected(edge('web', 'api')),
+      expected(edge('night', 'db'), 26 * 3600),
+      expected(edge('api', 'db')),
+      expected(edge('once', 'db'), Number.POSITIVE_INFINITY),
+    ],
+    allowed: [],
+  };
+  const { missing } = compareWith(
+    expectations,
+    [seen(edge('web', 'api')), seen(edge('night', 'db'), 80_000), seen(edge('api', 'db'), 301)],
+    [],
+  );
+  expect(missing.map(({ edge, unused }) => [edge.source, edge.destination, unused])).toEqual([
+    ['api', 'db', 301],
+    ['web', 'gone', undefined],
+  ]);
+});
+
+it('tells what is in use and neither expected nor allowed', () => {
+  const allowed = [
+    { source: '.*', destination: 'internet', port: '443' },
+    { source: 'we.', destination: 'b', port: '.*' },
+  ];
+  const there = [
+    edge('web', 'internet', 443),
+    edge('web', 'internet', 4430),
+    edge('web', 'b'),
+    edge('web2', 'b'),
+    edge('web', 'bb'),
+    edge('web', 'api'),
+  ];
+  const { unexpected } = compareWith(
+    { expected: [expected(edge('web', 'api'))], allowed },
+    [...there.map((one) => seen(one)), seen(edge('x', 'long-ago'), 400)],
+    [],
+  );
+  expect(unexpected.map(({ edge }) => `${edge.source} ${edge.destination} ${edge.port}`)).toEqual([
+    'web bb 80',
+    'web internet 4430',
+    'web2 b 80',
+  ]);
+});
+
+it('tells what fails, from five attempts and a tenth of all on', () => {
+  const attempts = [
+    { edge: edge('a', 'few'), failed: 4, opened: 0 },
+    { edge: edge('a', 'all'), failed: 5, opened: 0 },
+    { edge: edge('a', 'rare'), failed: 10, opened: 90 },
+    { edge: edge('a', 'often'), failed: 11, opened: 89 },
+    { edge: edge('a', 'internet'), failed: 11, opened: 0 },
+  ];
+  const allowed = [{ source: '.*', destination: 'internet', port: '.*' }];
+  const { failing } = compareWith({ expected: [], allowed }, [], attempts);
+  expect(failing.map(({ edge }) => edge.destination)).toEqual(['all', 'often']);
+});

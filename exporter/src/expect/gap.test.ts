@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { formatGap, gapToAllow, parseGap } from './gap.ts';
+
+it.each([
+  ['always in use', 15, '5m'],
+  ['each four minutes', 250, '10m'],
+  ['each 20 minutes', 1250, '35m'],
+  ['each hour', 3700, '2h'],
+  ['each night', 86_400, '26h'],
+  ['on working days', 3 * 86_400, '4d'],
+  ['each week', 7 * 86_400, '8d'],
+])('of what is used %s, %i s are allowed as %s', (_, longest, written) => {
+  expect(formatGap(gapToAllow(longest))).toBe(written);
+});
+
+it('allows more than was seen, and reads back what it writes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 20 * 86_400 }), (longest) => {
+      const gap = gapToAllow(longest);
+      expect(gap).toBeGreaterThan(longest);
+      expect(parseGap(formatGap(gap))).toBe(gap);
+    }),
+  );
+  expect(parseGap(formatGap(Number.POSITIVE_INFINITY))).toBe(Number.POSITIVE_INFINITY);
+  expect(formatGap(90)).toBe('90s');
+});
+
+it('refuses what is no duration', () => {
+  expect(() => parseGap('-5m')).toThrow('is no duration such as 5s or 1m30s, nor never');
+});

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import type { ServiceEdge } from './expectations.ts';
+import { type EdgeHistory, learnExpectations } from './learn.ts';
+import { parseExpectations } from './parse-expectations.ts';
+
+const edge = (source: string, destination: string): ServiceEdge => ({
+  source,
+  destination,
+  port: 5432,
+  transport: 'tcp',
+});
+const history = (of: ServiceEdge, longestGap: number | undefined = 60): EdgeHistory => ({
+  edge: of,
+  days: 14,
+  ofDays: 14,
+  connections: 12_340,
+  longestGap,
+});
+const read = (text: string) => parseExpectations(text, 'edges.yaml');
+const learn = (histories: EdgeHistory[], text?: string) =>
+  learnExpectations(histories, text === undefined ? undefined : read(text), '14d');
+
+it('writes a file in the order of names, whatever came first', () => {
+  const once = { ...history(edge('odd', 'db'), undefined), longestGap: undefined, days: 1, connections: 1 };
+  const histories = [
+    history(edge('web', 'db')),
+    history({ ...edge('api', 'db'), sourceSite: 'fra', destinationSite: 'ams' }, 86_400),
+    once,
+  ];
+  const { text } = learn(histories);
+  expect(text.slice(text.indexOf('version:'))).toBe(`version: 1
+expect:
+  - source: api
+    source_site: fra
+    destination: db
+    destination_site: ams
+    port: 5432
+    transport: tcp
+    max_gap: 26h
+    why: seen on 14 of 14 days, 12,340 connections
+  - source: odd
+    destination: db
+    port: 5432
+    transport: tcp
+    max_gap: never
+    why: seen on 1 of 14 days, 1 connection; used once, too little to tell a gap
+  - source: web
+    destination: db
+    port: 5432
+    transport: tcp
+    max_gap: 5m
+    why: seen on 14 of 14 days, 12,340 connections
+allow: []
+`);
+  expect(learn(histories.toReversed()).text).toBe(text);
+});
+
+const EDITED = `# ours
+version: 1
+expect:
+  # the shop's own
+  - source: shop
+    destination: db
+    port: 5432
+    transport: tcp
+    max_gap: 90s # asked for by Ann
+    why: orders
+  - { source: web, destination: db, port: 5432, max_gap: 1h }
+# what may be
+allow:
+  - source: test-.* # in the lab
+`;
+
+it('keeps what people wrote when it learns again', () => {
+  const histories = [history(edge('shop', 'db')), history(edge('web', 'db')), history(edge('test-7', 'db'))];
+  const same = learn(histories, EDITED);
+  expect(same).toMatchObject({ text: EDITED, added: [], gone: [], strained: [] });
+});
+
+it('adds what is new at its place', () => {
+  const { text, added } = learn(
+    [history(edge('shop', 'db')), history(edge('web', 'db')), history(edge('tool', 'db'))],
+    EDITED,
+  );
+  expect(added).toEqual([edge('tool', 'db')]);
+  const lines = text.split('\n');
+  expect(lines.filter((line) => !EDITED.split('\n').includes(line))).toEqual([
+    '  - source: tool',
+    '    max_gap: 5m',
+    '    why: seen on 14 of 14 days, 12,340 connections',
+  ]);
+  expect(read(text).expected.map(({ source }) => source)).toEqual(['shop', 'tool', 'web']);
+  expect(text).toContain("  # the shop's own\n  - source: shop");
+});
+
+it('marks what was not seen, once, and unmarks what is seen again', () => {
+  const gone = learn([], EDITED);
+  expect(gone.gone.map(({ source }) => source)).toEqual(['shop', 'web']);
+  expect(gone.text.match(/# gone: not seen in the last 14d/g)).toHaveLength(2);
+  expect(gone.text).toContain("  # the shop's own\n  # gone: not seen in the last 14d\n  - source: shop");
+  expect(learn([], gone.text).text).toBe(gone.text);
+  const back = learn([history(edge('shop', 'db')), history(edge('web', 'db'))], gone.text);
+  expect(back.text).toBe(EDITED);
+});
+
+it('marks the first entry as well as others', () => {
+  const { text } = learn([history(edge('a', 'b')), history(edge('c', 'd'))]);
+  const gone = learn([history(edge('c', 'd'))], text).text;
+  expect(gone).toContain('  # gone: not seen in the last 14d\n  - source: a');
+  expect(learn([history(edge('c', 'd'))], gone).text).toBe(gone);
+  expect(learn([history(edge('a', 'b')), history(edge('c', 'd'))], gone).text).toBe(text);
+});
+
+it('tells what was unused for longer than the file allows', () => {
+  const { strained, text } = learn(
+    [history(edge('shop', 'db'), 200), history(edge('web', 'db'), 60)],
+    EDITED,
+  );
+  expect(strained).toMatchObject([{ edge: { source: 'shop', maxGap: 90 }, longestGap: 200 }]);
+  expect(text).toBe(EDITED);
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../config/usage-error.ts';
+import { parseExpectations } from './parse-expectations.ts';
+
+const FILE = `version: 1
+expect:
+  # the shop
+  - source: web
+    destination: 007
+    port: 8080
+    max_gap: 5m
+    why: orders
+  - source: agent
+    source_site: fra
+    destination: /run/db.sock
+    destination_site: fra
+    transport: unix
+    max_gap: never
+allow:
+  - destination: internet
+    port: 443
+  - source: 'test-.*'
+`;
+
+const parse = (text: string) => parseExpectations(text, 'edges.yaml');
+
+it('reads what is expected and what is allowed', () => {
+  const { expected, allowed } = parse(FILE);
+  expect(expected).toEqual([
+    { source: 'web', destination: '007', port: 8080, transport: 'tcp', maxGap: 300 },
+    {
+      source: 'agent',
+      sourceSite: 'fra',
+      destination: '/run/db.sock',
+      destinationSite: 'fra',
+      transport: 'unix',
+      maxGap: Number.POSITIVE_INFINITY,
+    },
+  ]);
+  expect(allowed).toEqual([
+    { source: '.*', destination: 'internet', port: '443' },
+    { source: 'test-.*', destination: '.*', port: '.*' },
+  ]);
+});
+
+it.each(['version: 1', 'version: 1\nexpect:\nallow: []\n'])('%j expects nothing', (text) => {
+  expect(parse(text)).toMatchObject({ expected: [], allowed: [] });
+});
+
+const entry = (line: string) => `version: 1
+expect:
+  - source: web
+    destination: db
+    max_gap: 5m
+  - source: api
+    destination: db
+    ${line}
+`;
+
+describe('names file, line and entry of', () => {
+  it.each([
+    ['an empty file', '', ':1: no YAML mapping with the keys version, expect and allow'],
+    ['other text', 'hello\n', ':1: no YAML mapping'],
+    ['no YAML', 'version: 1\nexpect: [\n', /^edges.yaml:\d+: \w/],
+    ['no version', 'expect: []\n', ':1: version: none is not 1, the only one there is'],
+    ['another version', 'allow: []\nversion: 2\n', ':2: version: "2" is not 1'],
+    ['an unknown key', 'version: 1\nexpects: []\n', ':2: unknown key "expects"'],
+    ['a list that is none', 'version: 1\nexpect: web\n', ':2: expect: is no list'],
+    ['an entry that is none', 'version: 1\nallow:\n  - web\n', ':3: allow[1]: is no mapping with the keys'],
+    ['an unknown key of an entry', entry('dest: x'), ':8: expect[2]: unknown key "dest"'],
+    ['a key given twice', entry('source: x'), ':8: Map keys must be unique'],
+    ['port 0', entry('{port: 0}'), /^edges.yaml:8: /],
+    [
+      'a port out of range',
+      entry('port: 99999\n    max_gap: 1h'),
+      ':6: expect[2]: port: "99999" is no port from 1 to 65535',
+    ],
+    ['a port of zero', entry('port: 0\n    max_gap: 1h'), ':6: expect[2]: port: "0" is no port'],
+    ['a negative gap', entry('max_gap: -5m'), ':6: expect[2]: max_gap: "-5m" is no duration such as 5s'],
+    ['no gap', entry('port: 80'), ':6: expect[2]: max_gap is missing'],
+    ['an empty value', entry('max_gap:'), ':8: expect[2]: max_gap: is not a single value'],
+    ['a list for a value', entry('max_gap: [1h]'), ':8: expect[2]: max_gap: is not a single value'],
+    [
+      'another transport',
+      entry('max_gap: 1h\n    transport: sctp'),
+      ':6: expect[2]: transport: "sctp" is none of tcp',
+    ],
+    [
+      'a Unix socket with a port',
+      entry('max_gap: 1h\n    transport: unix\n    port: 3'),
+      ':6: expect[2]: port: a Unix socket has none',
+    ],
+    [
+      'an entry given twice',
+      entry('max_gap: 1h\n  - {source: web, destination: db, max_gap: 2h}'),
+      ':9: expect[3]: web → db/tcp is expect[1] already',
+    ],
+    [
+      'a broken expression',
+      "version: 1\nallow:\n  - source: 'a('\n",
+      ':3: allow[1]: source: "a(" is no regular expression',
+    ],
+    ['an expression that looks ahead', "version: 1\nallow:\n  - port: '(?!22)'\n", ':3: allow[1]: port: '],
+    [
+      'half a character',
+      entry('max_gap: 1h\n    source_site: "\\ud800"'),
+      /:6: expect\[2\]: source_site: ".*" is no Unicode text/,
+    ],
+  ])('%s', (_, text, message) => {
+    expect(() => parse(text)).toThrow(message);
+    expect(() => parse(text)).toThrow(UsageError);
+  });
+});
+
+it('meets any text with a message, not with a crash', () => {
+  const line = fc.constantFrom(
+    ...FILE.split('\n'),
+    '- x',
+    '&a [*a]',
+    '? {}',
+    '\t',
+    '"',
+    '<<: *a',
+    '--- !!set',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(line, fc.string())), (lines) => {
+      try {
+        parse(lines.join('\n'));
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+        expect((error as Error).message).toMatch(/^edges\.yaml:\d+: /);
+      }
+    }),
+  );
+});

@@ -1,0 +1,174 @@
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { UsageError } from '../config/usage-error.ts';
+import { oneOf } from '../config/values.ts';
+import {
+  type AllowedEdges,
+  type Expectations,
+  type ExpectedEdge,
+  edgeKey,
+  edgeText,
+  TRANSPORTS,
+  wholePattern,
+} from './expectations.ts';
+import { parseGap } from './gap.ts';
+
+/** The version of the file's format. */
+export const VERSION = 1;
+
+/** A file of expectations: what it says, and the text it is written in, for one who changes it. */
+export interface ExpectationsFile extends Expectations {
+  readonly document: Document;
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+const EXPECTED_KEYS = [
+  'source',
+  'source_site',
+  'destination',
+  'destination_site',
+  'port',
+  'transport',
+  'max_gap',
+  'why',
+];
+const ALLOWED_KEYS = ['source', 'destination', 'port', 'why'];
+
+/**
+ * Parses the YAML of `musubi expect`; `path` is for messages. Throws `UsageError` with the line, the entry and the
+ * key of what is wrong.
+ */
+export function parseExpectations(text: string, path: string): ExpectationsFile {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const lineOf = (node: unknown) => (isNode(node) && node.range ? counter.linePos(node.range[0]).line : 1);
+  const fail = (node: unknown, message: string, cause?: unknown): never => {
+    throw new UsageError(`${path}:${lineOf(node)}: ${message}`, { cause });
+  };
+
+  const [problem] = document.errors;
+  if (problem)
+    throw new UsageError(`${path}:${counter.linePos(problem.pos[0]).line}: ${firstLine(problem.message)}`);
+  const root = document.contents;
+  if (!isMap(root)) return fail(root, 'no YAML mapping with the keys version, expect and allow');
+  const version = root.get('version', true);
+  if (!isScalar(version) || Number(version.value) !== VERSION)
+    fail(version ?? root, `version: ${written(version)} is not ${VERSION}, the only one there is`);
+  for (const { key } of root.items) {
+    if (!['version', 'expect', 'allow'].includes(`${key}`))
+      fail(key, `unknown key ${JSON.stringify(`${key}`)}`);
+  }
+
+  /** The entries of a list; `parse` throws what is wrong with the fields of one. */
+  function entries<T>(
+    list: 'expect' | 'allow',
+    keys: readonly string[],
+    parse: (fields: Fields) => T,
+  ): { value: T; node: Node; name: string }[] {
+    const items = root && isMap(root) ? root.get(list, true) : undefined;
+    if (items === undefined || (isScalar(items) && items.value === null)) return [];
+    if (!isSeq(items)) return fail(items, `${list}: is no list`);
+    return items.items.map((item, at) => {
+      const name = `${list}[${at + 1}]`;
+      if (!isMap(item)) return fail(item, `${name}: is no mapping with the keys ${keys.join(', ')}`);
+      const fields = new Map<string, string>();
+      for (const { key, value } of item.items) {
+        const known = `${key}`;
+        if (!keys.includes(known)) fail(key, `${name}: unknown key ${JSON.stringify(known)}`);
+        // As it is written: a service may be called 007.
+        const text = isScalar(value) && value.value !== null ? (value.source ?? `${value.value}`) : undefined;
+        if (text === undefined || text.trim() === '')
+          fail(value ?? key, `${name}: ${known}: is not a single value`);
+        else fields.set(known, text);
+      }
+      try {
+        return { value: parse(fields), node: item, name };
+      } catch (cause) {
+        return fail(item, `${name}: ${(cause as Error).message}`, cause);
+      }
+    });
+  }
+
+  const expected = entries('expect', EXPECTED_KEYS, toExpected);
+  const first = new Map<string, string>();
+  for (const { value, node, name } of expected) {
+    const key = edgeKey(value);
+    const other = first.get(key);
+    if (other) fail(node, `${name}: ${edgeText(value)} is ${other} already`);
+    first.set(key, name);
+  }
+  const allowed = entries('allow', ALLOWED_KEYS, toAllowed);
+  return {
+    document,
+    expected: expected.map(({ value }) => value),
+    allowed: allowed.map(({ value }) => value),
+  };
+}
+
+function toExpected(fields: Fields): ExpectedEdge {
+  const transport = parsed(fields, 'transport', oneOf(...TRANSPORTS), 'tcp');
+  if (fields.has('port') && transport === 'unix') throw new Error('port: a Unix socket has none');
+  return {
+    source: parsed(fields, 'source', parseName),
+    ...(fields.has('source_site') && { sourceSite: parsed(fields, 'source_site', parseName) }),
+    destination: parsed(fields, 'destination', parseName),
+    ...(fields.has('destination_site') && { destinationSite: parsed(fields, 'destination_site', parseName) }),
+    ...(fields.has('port') && { port: parsed(fields, 'port', parsePort) }),
+    transport,
+    maxGap: parsed(fields, 'max_gap', parseGap),
+  };
+}
+
+function toAllowed(fields: Fields): AllowedEdges {
+  return {
+    source: parsed(fields, 'source', parsePattern, '*'),
+    destination: parsed(fields, 'destination', parsePattern, '*'),
+    port: parsed(fields, 'port', parsePattern, '*'),
+  };
+}
+
+function parsed<T>(fields: Fields, key: string, parse: (text: string) => T, preset?: string): T {
+  const text = fields.get(key) ?? preset;
+  if (text === undefined) throw new Error(`${key} is missing`);
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new Error(`${key}: ${JSON.stringify(text)} ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What Prometheus takes as the value of a label: any text in UTF-8. */
+function parseName(text: string): string {
+  if (!text.isWellFormed()) throw new Error('is no Unicode text');
+  return text;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new Error('is no port from 1 to 65535');
+  return port;
+}
+
+/**
+ * A regular expression that both Prometheus (RE2) and this program read alike: without what RE2 lacks, which is
+ * looking around and back (https://github.com/google/re2/wiki/Syntax). `*` matches all.
+ */
+function parsePattern(text: string): string {
+  if (text === '*') return '.*';
+  if (/\(\?<?[=!]|\(\?<[^=!]|\\[1-9k]/.test(parseName(text)))
+    throw new Error('looks around or back, or names a group: Prometheus does not do that');
+  try {
+    wholePattern(text);
+  } catch (cause) {
+    throw new Error('is no regular expression', { cause });
+  }
+  return text;
+}
+
+function written(node: unknown): string {
+  return isScalar(node) ? JSON.stringify(node.source ?? node.value) : node === undefined ? 'none' : 'a list';
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createTempFile } from '../../../test/fixtures/temp-file.ts';
+import { toolPath } from '../../../test/harness/places.ts';
+import { type AllowedEdges, type ExpectedEdge, labelsOf } from './expectations.ts';
+import { renderRules } from './render-rules.ts';
+
+const EDGE: ExpectedEdge = {
+  source: 'web',
+  destination: 'api',
+  port: 8080,
+  transport: 'tcp',
+  maxGap: 300,
+};
+
+/** Has promtool look at the rules, which ends with an error for those that are wrong. */
+function check(rules: string): void {
+  using file = createTempFile(rules);
+  execFileSync(toolPath('promtool'), ['check', 'rules', file.path], { stdio: 'pipe' });
+}
+
+it('makes a series of each expected dependency, and one rule of all that are allowed', () => {
+  const never = { ...EDGE, source: 'report', sourceSite: 'fra', maxGap: Number.POSITIVE_INFINITY };
+  const allowed = [
+    { source: '.*', destination: 'internet', port: '443' },
+    { source: 'a"b', destination: '\\d+', port: '.*' },
+  ];
+  const rules = renderRules({ expected: [EDGE, never], allowed });
+  expect(parse(rules).groups).toEqual([
+    {
+      name: 'musubi-expected-edges',
+      interval: '30s',
+      rules: [
+        {
+          record: 'musubi:expected_edge:max_gap_seconds',
+          expr: 'vector(Inf)',
+          labels: {
+            src_service: 'report',
+            src_site: 'fra',
+            dst_service: 'api',
+            dst_port: '8080',
+            network_transport: 'tcp',
+          },
+        },
+        {
+          record: 'musubi:expected_edge:max_gap_seconds',
+          expr: 'vector(300)',
+          labels: { src_service: 'web', dst_service: 'api', dst_port: '8080', network_transport: 'tcp' },
+        },
+        {
+          record: 'musubi:allowed_edge:last_seen_seconds',
+          expr: [
+            'musubi:service_edge:last_seen_seconds{src_service=~".*",dst_service=~"internet",dst_port=~"443"}',
+            'musubi:service_edge:last_seen_seconds{src_service=~"a\\"b",dst_service=~"\\\\d+",dst_port=~".*"}',
+          ].join(' or '),
+        },
+      ],
+    },
+  ]);
+  check(rules);
+});
+
+it('gives promtool a right file where nothing is expected', () => {
+  check(renderRules({ expected: [], allowed: [] }));
+});
+
+it('carries any name through YAML and PromQL as it is, and nothing of it becomes a query', () => {
+  const odd = fc.constantFrom(
+    '"',
+    "'",
+    '\\',
+    '{',
+    '}',
+    '\n',
+    '\r',
+    '\t',
+    '\0',
+    '\u2028',
+    '#',
+    ': ',
+    '{{',
+    '🪢',
+    '\x85',
+  );
+  const text = fc
+    .array(fc.oneof(odd, fc.string({ unit: 'grapheme' })), { minLength: 1, maxLength: 6 })
+    .map((parts) => parts.join(''));
+  const edge = text.map((name): ExpectedEdge => ({ ...EDGE, source: name, destination: name }));
+  const allow = text.map((name): AllowedEdges => {
+    const source = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    return { source, destination: '.*', port: '.*' };
+  });
+  const names: ExpectedEdge[] = [];
+  fc.assert(
+    fc.property(edge, fc.array(allow, { minLength: 1, maxLength: 3 }), (expected, allowed) => {
+      names.push(expected);
+      const [gap, known] = parse(renderRules({ expected: [expected], allowed })).groups[0].rules;
+      expect(gap.labels).toEqual(labelsOf(expected));
+      const strings = [...known.expr.matchAll(/src_service=~("(?:[^"\\]|\\.)*")/g)].map(
+        ([, quoted]) => quoted,
+      );
+      expect(strings.map((quoted) => JSON.parse(quoted))).toEqual(allowed.map(({ source }) => source));
+    }),
+  );
+  const unique = [...new Map(names.map((name) => [name.source, name])).values()];
+  const quoted = unique.map(({ source }) => ({
+    source: source.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+    destination: '.*',
+    port: '.*',
+  }));
+  check(renderRules({ expected: unique, allowed: quoted }));
+});
+
+it('gives the same file whatever the order', () => {
+  const other = { ...EDGE, port: 81 };
+  const render = (...expected: ExpectedEdge[]) => renderRules({ expected, allowed: [] });
+  expect(render(EDGE, other)).toBe(render(other, EDGE));
+});
