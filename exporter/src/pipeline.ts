@@ -157,12 +157,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   return {
     async pass() {
-      self.add('passes');
       try {
         return await run();
       } catch (error) {
         self.add('passesFailed');
         throw error;
+      } finally {
+        // With the failed ones at once: rules take the difference for passes that saw something.
+        self.add('passes');
       }
     },
     edges: () => ledger.entries(),

@@ -1,0 +1,147 @@
+import { SERVICE_EDGE } from './edges.ts';
+import { promql } from './promql.ts';
+
+/** An alert. Its value is above zero where it fires. */
+export interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  /** For how long it must be so. */
+  readonly for?: string;
+  readonly severity: 'critical' | 'warning' | 'info';
+  /** Templates of Prometheus, of the kind that Grafana reads as well: `$labels`, `$value` and functions. */
+  readonly summary: string;
+  readonly description: string;
+  /** The unix time of the graph to look at, as a template; of alerts on dependencies. */
+  readonly at?: string;
+}
+
+const ENDS = ['src_process', 'src_host', 'dst_process', 'dst_host'] as const;
+
+/** Names of ends, as templates. */
+const PORT = '{{ with $labels.dst_port }}:{{ . }}{{ end }}';
+const EDGE = `{{ $labels.src_service }} → {{ $labels.dst_service }}${PORT}/{{ $labels.network_transport }}`;
+const side = (end: string) =>
+  `{{ with $labels.${end}_process }}{{ . }}{{ else }}an unknown process{{ end }}{{ with $labels.${end}_host }} on {{ . }}{{ end }}{{ with $labels.${end}_site }} at {{ . }}{{ end }}`;
+const BOTH = `${side('src')} → ${side('dst')}`;
+
+/** One text for an edge of which some end was seen by its exporter, else the other. */
+const ifSeen = (seen: string, other: string) =>
+  `{{ if $labels.src_host }}${seen}{{ else }}{{ if $labels.dst_host }}${seen}{{ else }}${other}{{ end }}{{ end }}`;
+
+/** The edges with the process and host at each end; those of which none is known as they are. */
+const withEnds = (edges: string) => promql`
+  ${edges}
+  * on (${SERVICE_EDGE}) group_left (${ENDS}) (musubi:service_edge:example > bool 0)
+  or on (${SERVICE_EDGE})
+  ${edges}`;
+
+export const DEPENDENCY_ALERTS: readonly Alert[] = [
+  {
+    alert: 'DependencyVanished',
+    expr: withEnds('musubi:vanished_edge:seen_seconds'),
+    severity: 'critical',
+    summary: `Vanished: ${EDGE}`,
+    description: ifSeen(
+      `Last seen {{ humanizeTimestamp $value }}, ${BOTH}. It has been away for longer than its max_gap.`,
+      'Expected since {{ humanizeTimestamp $value }}, for longer than its max_gap, and not seen yet.',
+    ),
+    at: '$value',
+  },
+  {
+    alert: 'DependencyUnexpected',
+    expr: withEnds('musubi:unexpected_edge:last_seen_seconds'),
+    // Past the restart of an exporter, without which an end may go by its address.
+    for: '2m',
+    severity: 'warning',
+    summary: `Unexpected: ${EDGE}`,
+    description: `Seen {{ humanizeTimestamp $value }}, ${BOTH}. It is neither expected nor allowed.`,
+    at: '$value',
+  },
+  {
+    alert: 'DependencyFailing',
+    expr: withEnds('musubi:failing_edge:connections_failed:5m'),
+    severity: 'warning',
+    summary: `Failing: ${EDGE}`,
+    description: `{{ printf "%.0f" $value }} connections failed within 5 minutes, more than a tenth of all, ${BOTH}.`,
+  },
+];
+
+/** Of what one exporter counts; a counter begins at zero. */
+const ON_INSTANCE = '{{ $labels.instance }}';
+
+export const EXPORTER_ALERTS: readonly Alert[] = [
+  {
+    alert: 'MusubiExporterDown',
+    expr: promql`
+      (
+        (time() - musubi:host:reported_seconds > 180)
+        unless on (host) musubi:exporter:passes
+      )
+      or
+      label_replace(
+        (up == bool 0) > 0
+        and on (job) musubi:exporter:passes
+        unless on (job, instance) musubi:exporter:reported_seconds,
+        "host", "$1", "instance", "(?s)(.*)"
+      )`,
+    // Prometheus that was restarted has yet to scrape.
+    for: '1m',
+    severity: 'critical',
+    summary: 'No exporter reports from {{ $labels.host }}',
+    description:
+      'Nothing is known of the dependencies of {{ $labels.host }} meanwhile, and none of them is told to have vanished.',
+  },
+  {
+    alert: 'MusubiPassesFailing',
+    expr: promql`increase(musubi_passes_failed_total[5m]) > 0.1 * increase(musubi_passes_total[5m])`,
+    for: '5m',
+    severity: 'warning',
+    summary: `The exporter on ${ON_INSTANCE} cannot look at the sockets`,
+    description:
+      'More than a tenth of its passes fail. Its log tells why; what it exports is as old as the last pass.',
+  },
+  {
+    alert: 'MusubiCaptureRestarted',
+    expr: promql`
+      (increase(musubi_capture_restarts_total[15m]) > 0)
+      * on (job, instance) group_left (capture)
+      topk by (job, instance) (1, musubi_capture_info)`,
+    severity: 'warning',
+    summary: `The capture on ${ON_INSTANCE} died, and is {{ $labels.capture }} now`,
+    description:
+      'It was started anew or left for the next one; what happened meanwhile was not seen. See docs/capture.md for what each sees.',
+  },
+  {
+    alert: 'MusubiTableFull',
+    expr: promql`
+      (musubi_capture_table_used / musubi_capture_table_size > 0.9)
+      or
+      (increase(musubi_capture_connections_folded_total[15m]) > 0)`,
+    severity: 'warning',
+    summary: `The table of the capture on ${ON_INSTANCE} is full, or nearly so`,
+    description: 'Further dependencies are counted in one, the service other.',
+  },
+  {
+    alert: 'MusubiEdgesFolded',
+    expr: promql`increase(musubi_connections_folded_total{reason="edges"}[15m]) > 0`,
+    for: '15m',
+    severity: 'info',
+    summary: `A service on ${ON_INSTANCE} has more dependencies than are told apart`,
+    description: 'What is past --max-edges-per-service is counted in one, the service other.',
+  },
+  {
+    alert: 'MusubiEventsMissed',
+    expr: promql`increase(musubi_capture_events_missed_total[15m]) > 0`,
+    severity: 'warning',
+    summary: `The capture on ${ON_INSTANCE} missed events of the kernel`,
+    description: '{{ printf "%.0f" $value }} within 15 minutes: connections that were short may be missing.',
+  },
+  {
+    alert: 'MusubiPushDropped',
+    expr: promql`increase(musubi_push_dropped_total[15m]) > 0`,
+    severity: 'warning',
+    summary: `The exporter on ${ON_INSTANCE} gave up what it could not push`,
+    description:
+      '{{ printf "%.0f" $value }} batches within 15 minutes were refused, or were too many to keep.',
+  },
+];

@@ -1,0 +1,263 @@
+import { SERVICE_EDGE } from './edges.ts';
+import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
+import type { Rule } from './rule.ts';
+
+/** Who uses a service edge. */
+const USER = ['src_process', 'src_host', 'src_address', 'dst_process', 'dst_host', 'dst_address'] as const;
+
+/** A break in what a host reports, in seconds, beyond which its clocks start anew: a restart takes less. */
+const BREAK = '300';
+/** How long a host is known of which nothing is heard, in seconds. */
+const DAY = '86400';
+/** No host is kept in mind for longer than that for an edge without a max_gap, in seconds. */
+const MONTH = '2592000';
+
+const PASSES = 'musubi:exporter:passes';
+const EXPORTER_REPORTED = 'musubi:exporter:reported_seconds';
+const REPORTED = 'musubi:host:reported_seconds';
+const SINCE = 'musubi:host:since_seconds';
+const ADDRESS = 'musubi:host:address_seconds';
+const USE = 'musubi:service_edge:use_seconds';
+const EXAMPLE = 'musubi:service_edge:example';
+const MAX_GAP = 'musubi:expected_edge:max_gap_seconds';
+const HOST_USE = 'musubi:expected_edge:host_use_seconds';
+const HOST_SEEN = 'musubi:expected_edge:host_seen_seconds';
+const SEEN = 'musubi:expected_edge:seen_seconds';
+const UNSEEN = 'musubi:expected_edge:unseen_seconds';
+const ALLOWED = 'musubi:allowed_edge:last_seen_seconds';
+const OPENED = 'musubi:service_edge:connections_opened:5m';
+const FAILED = 'musubi:service_edge:connections_failed:5m';
+
+/** What a series was at the evaluation before, or the last one where some were missed. */
+const before = (series: string) => `last_over_time(${series}[1h])`;
+
+/** The time now, for series that have changed since the evaluation before, or are new. */
+const nowIfChanged = (series: string) => promql`
+  ((${series} unless (${series} == ${series} offset 30s)) * 0 + time())`;
+
+/** Each end of the rows by itself: what is known of it under labels of its own, and as `end` which it is. */
+const eitherEnd = (labels: Readonly<Record<string, string>>, select: (end: string) => string) => {
+  const end = (which: string) => {
+    const copies = Object.entries(labels).map(([to, from]) => [to, `${which}_${from}`]);
+    return withLabel(withCopies(`${USE}{${select(which)}}`, Object.fromEntries(copies)), 'end', which);
+  };
+  return promql`
+    (
+      ${end('src')}
+      or
+      ${end('dst')}
+    )`;
+};
+
+/** Service edges of which an end goes by the address of a host whose exporter does not report: they have another name. */
+const nameless = (end: string) => promql`
+  (
+    label_replace(
+      ${USE}{${end}_host="", ${end}_address!=""},
+      "address", "$1", "${end}_address", "(?s)(.*)"
+    )
+    and on (address)
+    (${ADDRESS} and on (host) (${REPORTED} < time() - 60))
+  )`;
+
+const LOOPBACK = '|127[.].*|::1';
+
+export const WATCH_RULES: readonly Rule[] = [
+  {
+    why: 'Which exporters watch, on which hosts. A pass that fails does not see.',
+    record: PASSES,
+    expr: promql`
+      max by (job, instance, host) (
+        ${withCopies(
+          promql`
+            max by (job, instance) (musubi_passes_total - musubi_passes_failed_total)
+            * on (job, instance) group_right ()
+            max by (job, instance, host_name) (target_info{host_name!=""})`,
+          { host: 'host_name' },
+        )}
+      )`,
+  },
+  {
+    why: 'When each last told of a pass: of the last day, and of those that are still to be scraped.',
+    record: EXPORTER_REPORTED,
+    expr: promql`
+      ${nowIfChanged(PASSES)}
+      or
+      (${before(EXPORTER_REPORTED)} > time() - ${DAY})
+      or
+      (${before(EXPORTER_REPORTED)} and on (job, instance) up == 0)`,
+  },
+  {
+    record: REPORTED,
+    expr: promql`max by (host) (${EXPORTER_REPORTED})`,
+  },
+  {
+    why: 'Since when each host is watched without a break.',
+    record: SINCE,
+    expr: promql`
+      (
+        (${SINCE} and ${REPORTED})
+        unless (${REPORTED} - ${REPORTED} offset 30s > ${BREAK})
+      )
+      or
+      ${REPORTED}`,
+  },
+  {
+    why: `Who uses a service edge: processes, hosts and addresses, but no pids. Its ends go by the names that
+musubi:service_edge:last_seen_seconds has.`,
+    record: USE,
+    expr: promql`
+      max by (${[...SERVICE_EDGE, ...USER]}) (
+        ${withFirstOf(
+          withFirstOf('musubi:edge:last_seen_seconds', 'src_service', [
+            'src_service',
+            'src_address',
+            'src_host',
+          ]),
+          'dst_service',
+          ['dst_service', 'dst_address', 'dst_host'],
+        )}
+      )`,
+  },
+  {
+    why: `One of these for each service edge: the same for as long as it is there, so that an alert keeps its labels. That
+of an expected edge stays. Its value is when it was there last.`,
+    record: EXAMPLE,
+    expr: promql`
+      topk by (${SERVICE_EDGE}) (1,
+        (
+          (
+            (${EXAMPLE} and ${USE})
+            or on (${SERVICE_EDGE})
+            topk by (${SERVICE_EDGE}) (1, ${USE})
+          ) * 0 + time()
+        )
+        or on (${SERVICE_EDGE})
+        (${before(EXAMPLE)} and on (${SERVICE_EDGE}) ${MAX_GAP})
+      )`,
+  },
+  {
+    why: 'The addresses of hosts that have an exporter.',
+    record: ADDRESS,
+    expr: promql`
+      (
+        max by (host, address) (
+          ${eitherEnd({ host: 'host', address: 'address' }, (end) => `${end}_host!="", ${end}_address!~"${LOOPBACK}"`)}
+        ) * 0 + time()
+      )
+      or
+      (${before(ADDRESS)} > time() - ${DAY})`,
+  },
+  {
+    why: 'Which hosts have either end of an expected edge.',
+    record: HOST_USE,
+    expr: promql`
+      max by (${[...SERVICE_EDGE, 'end', 'host']}) (
+        ${eitherEnd({ host: 'host' }, (end) => `${end}_host!=""`)}
+      )
+      and ignoring (end, host) ${MAX_GAP}`,
+  },
+  {
+    why: `When they last did. A host that stopped more than a max_gap before the others is left out: the service has moved
+away from it.`,
+    record: HOST_SEEN,
+    expr: promql`
+      ${nowIfChanged(HOST_USE)}
+      or
+      (
+        ${before(HOST_SEEN)}
+        >= ignoring (end, host) group_left ()
+        (${before(SEEN)} - clamp_max(${MAX_GAP}, ${MONTH}))
+      )`,
+  },
+  {
+    why: 'When an expected edge was last seen; one that never was, when it was first expected.',
+    record: SEEN,
+    expr: promql`
+      (
+        max without (end, host) (${HOST_SEEN})
+        or
+        ${before(SEEN)}
+        or
+        ((${MAX_GAP} > bool 0) * 0 + time())
+      )
+      and ${MAX_GAP}`,
+  },
+  {
+    why: `For how long it was watched for and not seen, by the host that watched for the shortest time. Hosts of which
+nothing was heard for a day do not count, unless that are all at the source. Of an edge that was never seen nobody
+knows who should watch for it: all that are known.`,
+    record: UNSEEN,
+    expr: promql`
+      (
+        min without (end, host, clock) (
+          label_replace(
+            ${HOST_SEEN} * 0
+            + on (host) group_left () ${REPORTED}
+            - ignoring (end, host) group_left () ${SEEN},
+            "clock", "edge", "", ""
+          )
+          or
+          label_replace(
+            ${HOST_SEEN} * 0
+            + on (host) group_left () (${REPORTED} - ${SINCE}),
+            "clock", "host", "", ""
+          )
+        )
+        unless ignoring (end, host)
+        (
+          ${HOST_SEEN}{end="src"}
+          unless ignoring (end, host)
+          (${HOST_SEEN}{end="src"} and on (host) ${REPORTED})
+        )
+      )
+      or
+      (
+        (time() - ${SEEN} unless ignoring (end, host) ${HOST_SEEN})
+        and on () (min(${REPORTED}) > time() - 180)
+      )`,
+  },
+  {
+    why: 'What DependencyVanished tells.',
+    record: 'musubi:vanished_edge:seen_seconds',
+    expr: promql`${SEEN} and (${UNSEEN} > ${MAX_GAP})`,
+  },
+  {
+    why: `What DependencyUnexpected tells. An end that goes by its address while its exporter is down is no other one.`,
+    record: 'musubi:unexpected_edge:last_seen_seconds',
+    expr: promql`
+      musubi:service_edge:last_seen_seconds
+      unless ${MAX_GAP}
+      unless ${ALLOWED}
+      unless on (${SERVICE_EDGE})
+      (
+        ${nameless('src')}
+        or
+        ${nameless('dst')}
+      )
+      and on () (count(${MAX_GAP}) > 0)`,
+  },
+  {
+    why: 'Connections of the last 5 m, as the end that counted more of them did.',
+    record: OPENED,
+    expr: promql`max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[5m]))`,
+  },
+  {
+    why: 'One that its source cancelled has not failed.',
+    record: FAILED,
+    expr: promql`
+      sum without (error_type) (
+        max without (observer) (
+          sum_over_time(musubi:service_edge:connections_failed:delta{error_type!="cancelled"}[5m])
+        )
+      )`,
+  },
+  {
+    why: 'What DependencyFailing tells: five failures or more, and more than a tenth of all.',
+    record: 'musubi:failing_edge:connections_failed:5m',
+    expr: promql`
+      ${FAILED} >= 5
+      and (${FAILED} > 0.1 * (${FAILED} + (${OPENED} or ${FAILED} * 0)))
+      unless ${ALLOWED}`,
+  },
+];

@@ -1,0 +1,344 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseExpectations } from '../../../exporter/src/expect/parse-expectations.ts';
+import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
+import { prometheus3 } from '../../../provisioning/local/prometheus3.mjs';
+import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
+import { ROOT } from '../../harness/places.ts';
+import { DEBIAN_PROMTOOL, type Input, type Promtool, testRules } from '../../harness/promtool.ts';
+
+const EXPECTED = `version: 1
+expect:
+  - { source: web, destination: api, port: 8080, max_gap: 5m }
+  - { source: api, destination: db, port: 5432, max_gap: 5m }
+allow:
+  - { source: 'test-.*', destination: db }
+`;
+
+const JOBS = `version: 1
+expect:
+  - { source: night, destination: db, port: 5432, max_gap: 1h }
+  - { source: rare, destination: db, port: 5432, max_gap: never }
+`;
+
+/** Prometheus 3 is built from its Go module the first time. */
+const BUILD = 15 * 60_000;
+
+const END = 100;
+const ALWAYS: Span[] = [[0, 10_000]];
+const until = (minute: number): Span[] => [[0, minute]];
+const except = (from: number, to: number): Span[] => [
+  [0, from],
+  [to, 10_000],
+];
+
+let folder: string;
+let expected: string;
+const promtools: Promtool[] = [DEBIAN_PROMTOOL];
+
+async function render(text: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, renderRules(parseExpectations(text, name)));
+  return path;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'musubi-alerts-'));
+  expected = await render(EXPECTED, 'expected.yaml');
+  const current = await prometheus3({ log: console.log });
+  if ('promtool' in current) promtools.push({ version: '3', path: current.promtool });
+}, BUILD);
+afterAll(() => rm(folder, { recursive: true }));
+
+const shipped = (name: string) => join(ROOT, 'provisioning/prometheus/rules', name);
+
+/** Which alerts fire at each of these minutes: `DependencyVanished api db`, `MusubiExporterDown a`. */
+async function expectFiring(
+  inputs: readonly Input[],
+  byMinute: Readonly<Record<number, readonly string[]>>,
+  rules = [shipped('musubi-edges.yaml'), expected, shipped('musubi-alerts.yaml')],
+) {
+  // Of an alert on an edge the last is empty, of one on a host those in the middle are.
+  const labels = '"alertname", "src_service", "dst_service", "host"';
+  const firing = `label_join(ALERTS{alertstate="firing"}, "what", " ", ${labels})`;
+  const trimmed = `label_replace(${firing}, "what", "$1", "what", "(.*?) *")`;
+  const expr = `sum by (what) (label_replace(${trimmed}, "what", "$1 $2", "what", "([^ ]+)  +(.*)"))`;
+  const expectations = Object.entries(byMinute).map(([minute, alerts]) => ({
+    at: `${minute}m`,
+    expr,
+    rows: alerts.map((what) => [{ what }, 1] as const),
+  }));
+  const said = promtools.map((promtool) => testRules(promtool, rules, inputs, expectations));
+  expect(await Promise.all(said)).toEqual(promtools.map(() => ''));
+}
+
+const host = (name: string, at: number, up = ALWAYS, more: Partial<Watched> = {}): Watched => ({
+  name,
+  address: `10.0.0.${at}`,
+  up,
+  ...more,
+});
+
+/** `web` on a uses `api` on b uses `db` on c. */
+function shop({ a = host('a', 1), b = host('b', 2), c = host('c', 3) } = {}) {
+  const web = { service: 'web', host: a };
+  const api = { service: 'api', host: b };
+  const db = { service: 'db', host: c };
+  return {
+    hosts: [a, b, c],
+    web,
+    api,
+    db,
+    webToApi: (used = ALWAYS): Used => ({ from: web, to: api, port: '8080', used }),
+    apiToDb: (used = ALWAYS): Used => ({ from: api, to: db, port: '5432', used }),
+  };
+}
+
+const QUIET = Object.fromEntries([5, 15, 25, 27, 30, 35, 45, 55, 65, 75, 85, 90, 95].map((at) => [at, []]));
+
+test('the rules are tried on Prometheus 3 as well', ({ skip }) => {
+  if (promtools.length < 2) skip('no Prometheus 3: `go`, which builds it, is not installed');
+});
+
+describe('DependencyVanished', () => {
+  test('fires for what is away for longer than its max_gap, until it is back', async () => {
+    const { hosts, webToApi, apiToDb } = shop();
+    const inputs = estate(END, hosts, [webToApi(), apiToDb(except(20, 60))]);
+    const vanished = ['DependencyVanished api db'];
+    // Last used at 20, which is known at 21.5 at the latest, and then it takes 5 m.
+    await expectFiring(inputs, { 15: [], 26: [], 27: vanished, 40: vanished, 60: vanished, 63: [], 90: [] });
+  });
+
+  test.each([
+    ['source', 'b', false],
+    ['source', 'b', true],
+    ['destination', 'c', false],
+    ['destination', 'c', true],
+  ])('does not fire while the exporter of the %s (%s) is down, pushing: %s', async (_, name, isPushed) => {
+    const up = (of: string) => (of === name ? except(20, 80) : ALWAYS);
+    const { hosts, webToApi, apiToDb } = shop({
+      b: host('b', 2, up('b'), { isPushed }),
+      c: host('c', 3, up('c'), { isPushed }),
+    });
+    const inputs = estate(END, hosts, [webToApi(), apiToDb()]);
+    const alone = [`MusubiExporterDown ${name}`];
+    await expectFiring(inputs, { 22: [], 27: alone, 40: alone, 60: alone, 79: alone, 82: [], 90: [] });
+  });
+
+  test('waits for a whole max_gap after the exporter was away', async () => {
+    const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, except(20, 80)) });
+    const inputs = estate(END, hosts, [webToApi(), apiToDb(until(50))]);
+    const alone = ['MusubiExporterDown b'];
+    await expectFiring(inputs, { 60: alone, 79: alone, 84: [], 87: ['DependencyVanished api db'] });
+  });
+
+  test('does not fire when exporters and services restart, or scrapes are missed', async () => {
+    const missed: Span[] = [
+      [12, 12],
+      [34, 35],
+      [50, 53],
+    ];
+    const { hosts, webToApi, apiToDb } = shop({
+      a: host('a', 1, ALWAYS, { missed }),
+      b: host('b', 2, except(20, 21)),
+      c: host('c', 3, except(60, 62)),
+    });
+    await expectFiring(estate(END, hosts, [webToApi(), apiToDb(except(80, 83))]), QUIET);
+  });
+
+  test('does not fire when a service moves, and watches it where it is', async () => {
+    const d = host('d', 4);
+    const { hosts, web, db, webToApi, apiToDb } = shop({ b: host('b', 2, until(60)) });
+    const moved = { service: 'api', host: d };
+    const inputs = estate(
+      END,
+      [...hosts, d],
+      [
+        { ...webToApi(until(40)), listening: until(40) },
+        apiToDb(until(40)),
+        { ...webToApi([[41, END]]), from: web, to: moved, listening: [[41, END]] },
+        { ...apiToDb([[41, 80]]), from: moved, to: db },
+      ],
+    );
+    const down = 'MusubiExporterDown b';
+    await expectFiring(inputs, {
+      30: [],
+      47: [],
+      59: [],
+      66: [down],
+      84: [down],
+      88: ['DependencyVanished api db', down],
+    });
+  });
+
+  test('is left to its max_gap: a job in the night, one that is rare', async () => {
+    const { hosts, b, db } = { ...shop(), b: host('b', 2) };
+    const job = (service: string, used: Span[]): Used => ({
+      from: { service, host: b },
+      to: db,
+      port: '5432',
+      used,
+    });
+    const inputs = estate(140, hosts, [
+      job('night', [
+        [10, 10],
+        [60, 60],
+      ]),
+      job('rare', [[10, 10]]),
+    ]);
+    const rules = [
+      shipped('musubi-edges.yaml'),
+      await render(JOBS, 'jobs.yaml'),
+      shipped('musubi-alerts.yaml'),
+    ];
+    const vanished = ['DependencyVanished night db'];
+    await expectFiring(inputs, { 20: [], 59: [], 75: [], 119: [], 124: vanished }, rules);
+  });
+
+  test('fires for what never comes, after its max_gap', async () => {
+    const { hosts, webToApi, apiToDb } = shop();
+    const inputs = estate(END, hosts, [webToApi(), apiToDb([])]);
+    await expectFiring(inputs, { 1: [], 4: [], 6: ['DependencyVanished api db'] });
+  });
+
+  test('does not fire for what ran on a host that is no more; who used that is told after a day', async () => {
+    const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, until(20)) });
+    const inputs = estate(END, hosts, [webToApi(until(20)), apiToDb(until(20))]);
+    // An hour instead of a day.
+    const alerts = (await readFile(shipped('musubi-alerts.yaml'), 'utf8')).replaceAll('86400', '3600');
+    const hasty = join(folder, 'hasty.yaml');
+    await writeFile(hasty, alerts);
+    const down = ['MusubiExporterDown b'];
+    const callers = ['DependencyVanished web api'];
+    await expectFiring(inputs, { 26: down, 70: down, 83: callers, 99: callers }, [
+      shipped('musubi-edges.yaml'),
+      expected,
+      hasty,
+    ]);
+  });
+
+  test('does not fire while another host may have it, whose exporter is down', async () => {
+    const d = host('d', 4, until(18));
+    const { hosts, db, webToApi, apiToDb } = shop();
+    const there = { ...apiToDb(until(18)), from: { service: 'api', host: d }, to: db };
+    const inputs = estate(END, [...hosts, d], [webToApi(), apiToDb(until(20)), there]);
+    const down = ['MusubiExporterDown d'];
+    await expectFiring(inputs, { 27: down, 40: down, 99: down });
+  });
+
+  test('does not fire while the exporter cannot see', async () => {
+    const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, ALWAYS, { failsFrom: 20 }) });
+    const inputs = estate(END, hosts, [webToApi(), apiToDb(until(20))]);
+    await expectFiring(inputs, { 24: [], 30: ['MusubiPassesFailing'], 60: ['MusubiPassesFailing'] });
+  });
+
+  test.each([-20, -3, 3, 20])('does not mind a clock that is ahead by %d minutes', async (ahead) => {
+    const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, ALWAYS, { ahead }) });
+    const inputs = estate(END, hosts, [webToApi(), apiToDb(until(60))]);
+    await expectFiring(inputs, { 30: [], 60: [], 66: [], 67: ['DependencyVanished api db'] });
+  });
+});
+
+describe('DependencyUnexpected', () => {
+  const { hosts, web, db, webToApi, apiToDb } = shop();
+  const usual = [webToApi(), apiToDb()];
+
+  test('fires for one short connection to a new place', async () => {
+    const inputs = estate(END, hosts, [...usual, { from: web, to: db, port: '22', used: [[40, 40]] }]);
+    const unexpected = ['DependencyUnexpected web db'];
+    await expectFiring(inputs, { 39: [], 42: [], 44: unexpected, 45: unexpected, 48: [], 90: [] });
+  });
+
+  test('does not fire for what is allowed', async () => {
+    const tester = { service: 'test-7', host: web.host };
+    const inputs = estate(END, hosts, [...usual, { from: tester, to: db, port: '22', used: ALWAYS }]);
+    await expectFiring(inputs, { 5: [], 44: [], 90: [] });
+  });
+
+  test('does not fire where nothing is expected', async () => {
+    const inputs = estate(END, hosts, [...usual, { from: web, to: db, port: '22', used: ALWAYS }]);
+    await expectFiring(inputs, { 44: [], 90: [] }, [
+      shipped('musubi-edges.yaml'),
+      shipped('musubi-alerts.yaml'),
+    ]);
+  });
+
+  test('does not fire while the destination restarts for long', async () => {
+    const away: Used = { ...apiToDb(), listening: except(40, 60), failing: { at: [40, 60], each: 10 } };
+    const inputs = estate(END, hosts, [webToApi(), away]);
+    const failing = ['DependencyFailing api db'];
+    await expectFiring(inputs, { 39: [], 45: failing, 60: failing, 68: [], 90: [] });
+  });
+});
+
+test('DependencyFailing fires from five failures and a tenth of all on, and not for what is allowed', async () => {
+  const { hosts, web, db, webToApi, apiToDb } = shop();
+  const tester = { service: 'test-7', host: web.host };
+  const failing = { at: [40, 60], each: 10 } as const;
+  const inputs = estate(END, hosts, [
+    { ...webToApi(), failing: { at: [40, 42], each: 1 } },
+    { ...apiToDb(), failing },
+    { from: tester, to: db, port: '22', used: ALWAYS, failing },
+  ]);
+  await expectFiring(inputs, {
+    39: [],
+    44: ['DependencyFailing api db'],
+    60: ['DependencyFailing api db'],
+    68: [],
+  });
+});
+
+describe('an exporter', () => {
+  const target = { job: 'musubi', instance: 'a' };
+  const counter = (name: string, values: string, labels = {}): Input => ({
+    series: { __name__: name, ...target, ...labels },
+    values,
+  });
+
+  test.each([
+    [
+      'MusubiPassesFailing',
+      [counter('musubi_passes_total', '0+15x60'), counter('musubi_passes_failed_total', '0x10 3+3x50')],
+    ],
+    [
+      'MusubiCaptureRestarted',
+      [
+        counter('musubi_capture_restarts_total', '0x10 1x50'),
+        // The one before is told for a while yet, as by push.
+        counter('musubi_capture_info', '1x15', { capture: 'ebpf' }),
+        counter('musubi_capture_info', '_x10 1x50', { capture: 'sockdiag' }),
+      ],
+    ],
+    [
+      'MusubiTableFull',
+      [counter('musubi_capture_table_used', '10x10 950x50'), counter('musubi_capture_table_size', '1000x60')],
+    ],
+    ['MusubiTableFull', [counter('musubi_capture_connections_folded_total', '0x10 5x50')]],
+    ['MusubiEdgesFolded', [counter('musubi_connections_folded_total', '0x10 5+5x50', { reason: 'edges' })]],
+    ['MusubiEventsMissed', [counter('musubi_capture_events_missed_total', '0x10 5x50')]],
+    ['MusubiPushDropped', [counter('musubi_push_dropped_total', '0x10 5x50')]],
+  ])('that is not well raises %s', async (alert, inputs) => {
+    const rules = [shipped('musubi-alerts.yaml')];
+    const held = alert === 'MusubiEdgesFolded' ? 24 : 14;
+    await expectFiring(inputs, { 4: [], [held]: [alert] }, rules);
+  });
+
+  test('that folds what it is told to is well', async () => {
+    const inputs = [counter('musubi_connections_folded_total', '0+5x60', { reason: 'internet' })];
+    await expectFiring(inputs, { 25: [] }, [shipped('musubi-alerts.yaml')]);
+  });
+
+  test('that never reported is down where it should be scraped', async () => {
+    const up = (instance: string, values: string): Input => ({
+      series: { __name__: 'up', job: 'musubi', instance },
+      values,
+    });
+    const { hosts } = shop();
+    const others: Input = { series: { __name__: 'up', job: 'node', instance: 'x' }, values: '0x100' };
+    const inputs = [...estate(50, hosts, []), up('10.0.0.1', '1x100'), up('10.0.0.9', '0x100'), others];
+    const down = ['MusubiExporterDown 10.0.0.9'];
+    await expectFiring(inputs, { 5: down, 40: down }, [shipped('musubi-alerts.yaml')]);
+  });
+});
