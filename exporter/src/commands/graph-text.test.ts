@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge } from '../../../test/fixtures/half-edges.ts';
+import type { End } from '../half-edge.ts';
+import { MANY_PIDS } from '../metrics/edge-attributes.ts';
 import { createLedger } from '../metrics/ledger.ts';
+import { withFarEnd } from '../resolve/resolve.ts';
 import { formatBytes, graphText } from './graph-text.ts';
 import { snapshotRows } from './snapshot-rows.ts';
 
@@ -10,6 +13,13 @@ function entries(...halfEdges: Parameters<typeof halfEdge>[]) {
     halfEdges.map((one) => halfEdge(...one)),
     5000,
   );
+  return ledger.entries();
+}
+
+/** One whose far end has a name and no address. */
+function named(fields: Parameters<typeof halfEdge>[0], far: Pick<End, 'service' | 'kind'>) {
+  const ledger = createLedger(1000);
+  ledger.record([withFarEnd(halfEdge(fields), { address: '', ...far })], 5000);
   return ledger.entries();
 }
 
@@ -111,6 +121,29 @@ describe('the graph', () => {
        └─▶ other        1 open, 9 opened
       "
     `);
+  });
+
+  it('shows what has a name and no address by its port', () => {
+    expect(
+      graphText(named({ port: 443 }, { service: 'internet', kind: 'internet' })),
+    ).toMatchInlineSnapshot(`
+      "shop (pid 20)
+       └─▶ internet  port 443/tcp  1 open, 1 opened
+      "
+    `);
+  });
+
+  it('shows many processes as such', () => {
+    expect(graphText(entries([{}, { ...DB, pid: MANY_PIDS }]))).toMatch(/^db \(many pids\)\n/);
+  });
+
+  it('tells those without an address apart by their names', () => {
+    const udp = { transport: 'udp', port: 7000 } as const;
+    const unknown = named({ ...udp, direction: 'unknown' }, { service: 'office', kind: 'network' });
+    const internet = named(udp, { service: 'internet', kind: 'internet' });
+    const office = named(udp, { service: 'office', kind: 'network' });
+    expect(graphText([...unknown, ...internet])).toContain('── office');
+    expect(graphText([...unknown, ...office])).not.toContain('──');
   });
 
   it('shows an unknown process as one', () => {

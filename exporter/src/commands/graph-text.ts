@@ -1,5 +1,5 @@
 import { FAILURES } from '../capture/capture.ts';
-import type { Attributes } from '../metrics/edge-attributes.ts';
+import type { Attributes, AttributeValue } from '../metrics/edge-attributes.ts';
 import type { Entry } from '../metrics/ledger.ts';
 import { formatEndpoint } from '../net/address.ts';
 import { displayText } from './display-text.ts';
@@ -66,10 +66,10 @@ function toUndirectedLine(half: Entry): Line {
   };
 }
 
-/** Where the destination listens: `10.0.0.1:80/tcp`, `unix /run/db.sock`. */
+/** Where the destination listens: `10.0.0.1:80/tcp`, `unix /run/db.sock`, `port 443/tcp` of one without address. */
 function endpointOf(attributes: Attributes): string {
   const { 'network.transport': transport, 'dst.address': address, 'dst.port': port } = attributes;
-  if (address === undefined) return '';
+  if (address === undefined) return port === undefined ? '' : `port ${port}/${transport}`;
   if (port === undefined) return `${transport} ${displayText(`${address}`)}`;
   return `${formatEndpoint(`${address}`, Number(port))}/${transport}`;
 }
@@ -104,8 +104,13 @@ function failuresOf(failed: readonly number[]): string {
 
 function nameOf(attributes: Attributes, end: 'src' | 'dst'): string {
   const { [`${end}.service`]: service, [`${end}.pid`]: pid } = attributes;
-  if (service !== undefined) return displayText(`${service}`) + (pid === undefined ? '' : ` (pid ${pid})`);
+  if (service !== undefined) return [displayText(`${service}`), pidText(pid)].filter(Boolean).join(' ');
   return attributes[`${end}.host`] === undefined ? `${attributes[`${end}.address`]}` : '(unknown process)';
+}
+
+function pidText(pid: AttributeValue | undefined): string {
+  if (pid === undefined) return '';
+  return pid === 'many' ? '(many pids)' : `(pid ${pid})`;
 }
 
 /** What the two halves of an edge have in common; those without addresses never meet. */
@@ -115,10 +120,11 @@ function placeOf(attributes: Attributes): string {
   return JSON.stringify(names.map((name) => attributes[name]));
 }
 
-/** With whom a service of this host talks, on which port. */
+/** With whom a service of this host talks, on which port. Many may have no address but the name they share. */
 function peerOf({ attributes }: Entry): string {
   const [own, far] = attributes.direction === 'outbound' ? ['src', 'dst'] : ['dst', 'src'];
-  const names = ['network.transport', 'dst.port', `${own}.service`, `${far}.address`];
+  const peer = attributes[`${far}.address`] === undefined ? `${far}.service` : `${far}.address`;
+  const names = ['network.transport', 'dst.port', `${own}.service`, peer];
   return JSON.stringify(names.map((name) => attributes[name]));
 }
 
