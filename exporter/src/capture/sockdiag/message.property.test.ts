@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DUMPS, readDump } from '../../../../test/fixtures/netlink.ts';
+import { MalformedMessageError } from '../../net/netlink.ts';
 import type { Socket } from '../polling/socket.ts';
 import { decodeDump } from './message.ts';
-import { MalformedMessageError } from './netlink.ts';
 
 /** Some bytes of a recorded datagram changed, pieces of it repeated or left out. */
 const spoiled = fc.constantFrom(...DUMPS).chain(({ name, transport }) => {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DUMPS, readDump } from '../../../../test/fixtures/netlink.ts';
+import { MalformedMessageError } from '../../net/netlink.ts';
 import { type Socket, TcpState } from '../polling/socket.ts';
 import { parseNetSockets } from '../procfs/net-sockets.ts';
 import { AF_INET, AF_INET6, decodeDump, encodeDumpRequest } from './message.ts';
-import { MalformedMessageError } from './netlink.ts';
 
 function decode(datagram: Buffer, transport: 'tcp' | 'udp' = 'tcp') {
   const sockets: Socket[] = [];

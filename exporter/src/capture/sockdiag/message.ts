@@ -3,18 +3,20 @@
  * Addresses and ports are in network order.
  */
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
-import type { Socket } from '../polling/socket.ts';
 import {
   type DumpProgress,
   encodeRequest,
   MalformedMessageError,
   readAttributes,
   readDatagram,
-} from './netlink.ts';
+} from '../../net/netlink.ts';
+import type { Socket } from '../polling/socket.ts';
 import { parseTcpInfo } from './tcp-info.ts';
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+/** The one type of message there is, of requests and answers of every family of sockets. */
+export const SOCK_DIAG_BY_FAMILY = 20;
 
 const PROTOCOLS = { tcp: 6, udp: 17 } as const;
 /** inet_diag_req_v2: family, protocol, extensions, pad, states, then a 48-byte socket id left empty. */
@@ -39,7 +41,7 @@ export function encodeDumpRequest({ family, transport, states = ALL_STATES }: Du
   request.writeUInt8(PROTOCOLS[transport], 1);
   request.writeUInt8(1 << (INET_DIAG_INFO - 1), 2);
   request.writeUInt32LE(states, 4);
-  return encodeRequest(request);
+  return encodeRequest(SOCK_DIAG_BY_FAMILY, request);
 }
 
 /** Decodes one datagram of a dump and adds its sockets to `into`. Throws `MalformedMessageError`. */
@@ -48,7 +50,9 @@ export function decodeDump(
   transport: DumpRequest['transport'],
   into: Socket[],
 ): DumpProgress {
-  return readDatagram(datagram, (start, end) => into.push(decodeEntry(datagram, start, end, transport)));
+  return readDatagram(datagram, SOCK_DIAG_BY_FAMILY, (start, end) =>
+    into.push(decodeEntry(datagram, start, end, transport)),
+  );
 }
 
 function decodeEntry(data: Buffer, start: number, end: number, transport: DumpRequest['transport']): Socket {

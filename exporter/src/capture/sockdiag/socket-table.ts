@@ -1,11 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { createNamespaceEntry } from '../../native/enter-namespace.ts';
 import { SyscallError } from '../../native/errno.ts';
 import type { Libc } from '../../native/libc.ts';
+import { type DumpProgress, dump } from '../../net/netlink.ts';
 import { type Socket, type SocketTable, TcpState } from '../polling/socket.ts';
 import type { UnixSocket } from '../polling/unix-socket.ts';
 import { AF_INET, AF_INET6, type DumpRequest, decodeDump, encodeDumpRequest } from './message.ts';
-import { type DumpProgress, MalformedMessageError } from './netlink.ts';
 import { decodeUnixDump, encodeUnixDumpRequest } from './unix-message.ts';
 
 const AF_NETLINK = 16;
@@ -46,13 +45,10 @@ export type NetlinkCalls = Pick<
   'socket' | 'receiveTimeout' | 'send' | 'recv' | 'close' | 'enterNetworkNamespace'
 >;
 
-/**
- * Reads socket tables by netlink. A netlink socket belongs to the namespace in which it was made, so that of
- * another namespace is made by stepping into it, within one synchronous call, and back.
- */
+/** Reads socket tables by netlink. A netlink socket belongs to the namespace in which it was made. */
 export function createSockdiagTable(libc: NetlinkCalls, procRoot = '/proc'): SocketTable {
   const datagram = Buffer.alloc(DATAGRAM);
-  const home = openSync(join(procRoot, 'self/ns/net'), 'r');
+  const namespaces = createNamespaceEntry(libc, procRoot);
 
   function openNetlink(): number {
     const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
@@ -60,62 +56,31 @@ export function createSockdiagTable(libc: NetlinkCalls, procRoot = '/proc'): Soc
     return fd;
   }
 
-  function goHome(): void {
-    try {
-      libc.enterNetworkNamespace(home);
-    } catch (cause) {
-      const stranded = new Error('cannot return to the own network namespace', { cause });
-      throw Object.assign(stranded, { fatal: true as const, code: 'ERR_STRANDED' });
-    }
-  }
-
-  function openNetlinkIn(pid: number): number {
-    const there = openSync(join(procRoot, `${pid}/ns/net`), 'r');
-    try {
-      libc.enterNetworkNamespace(there);
-      try {
-        return openNetlink();
-      } finally {
-        goHome();
-      }
-    } finally {
-      closeSync(there);
-    }
-  }
-
   /** A kernel without IPv6 or the modules udp_diag or unix_diag has nothing to tell of these. */
-  function dump(fd: number, request: Buffer, what: string, decode: (part: Buffer) => DumpProgress): void {
-    libc.send(fd, request);
-    for (;;) {
-      const length = libc.recv(fd, datagram);
-      if (length === 0) throw new MalformedMessageError('nothing, in the middle of a dump', 0);
-      const progress = decode(datagram.subarray(0, length));
-      if (progress.state === 'done') return;
-      if (progress.state === 'error') {
-        if (progress.errno === ENOENT && what !== INDISPENSABLE) return;
-        throw new SyscallError(`sock_diag ${what} dump`, progress.errno);
-      }
-    }
+  function ask(fd: number, request: Buffer, what: string, decode: (part: Buffer) => DumpProgress): void {
+    const end = dump(libc, fd, request, datagram, decode);
+    if (end.state === 'error' && (end.errno !== ENOENT || what === INDISPENSABLE))
+      throw new SyscallError(`sock_diag ${what} dump`, end.errno);
   }
 
   return {
-    read({ pid, isOwn }) {
-      const fd = isOwn ? openNetlink() : openNetlinkIn(pid);
+    read(namespace) {
+      const fd = namespaces.within(namespace, openNetlink);
       try {
         const sockets: Socket[] = [];
         for (const request of REQUESTS) {
           const { transport, family } = request;
           const what = `${transport}/${family === AF_INET ? 'ipv4' : 'ipv6'}`;
-          dump(fd, encodeDumpRequest(request), what, (part) => decodeDump(part, transport, sockets));
+          ask(fd, encodeDumpRequest(request), what, (part) => decodeDump(part, transport, sockets));
         }
         const unix: UnixSocket[] = [];
         for (const state of UNIX_REQUESTS)
-          dump(fd, encodeUnixDumpRequest(state), 'unix', (part) => decodeUnixDump(part, unix));
+          ask(fd, encodeUnixDumpRequest(state), 'unix', (part) => decodeUnixDump(part, unix));
         return { sockets, unix };
       } finally {
         libc.close(fd);
       }
     },
-    close: () => closeSync(home),
+    close: () => namespaces.close(),
   };
 }

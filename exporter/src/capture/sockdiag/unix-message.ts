@@ -2,15 +2,17 @@
  * Unix sockets in the socket monitoring interface: include/uapi/linux/unix_diag.h; net/unix/diag.c. A dump holds
  * no socket that is not accepted yet: it has no inode.
  */
-import type { TcpState } from '../polling/socket.ts';
-import type { UnixSocket } from '../polling/unix-socket.ts';
+
 import {
   type DumpProgress,
   encodeRequest,
   MalformedMessageError,
   readAttributes,
   readDatagram,
-} from './netlink.ts';
+} from '../../net/netlink.ts';
+import type { TcpState } from '../polling/socket.ts';
+import type { UnixSocket } from '../polling/unix-socket.ts';
+import { SOCK_DIAG_BY_FAMILY } from './message.ts';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
@@ -35,7 +37,7 @@ export function encodeUnixDumpRequest(state: typeof TcpState.listen | typeof Tcp
   request.writeUInt8(AF_UNIX, 0);
   request.writeUInt32LE(1 << state, 4);
   request.writeUInt32LE(SHOW_NAME | SHOW_VFS | SHOW_PEER | SHOW_ICONS, 12);
-  return encodeRequest(request);
+  return encodeRequest(SOCK_DIAG_BY_FAMILY, request);
 }
 
 /**
@@ -43,7 +45,7 @@ export function encodeUnixDumpRequest(state: typeof TcpState.listen | typeof Tcp
  * `MalformedMessageError`.
  */
 export function decodeUnixDump(datagram: Buffer, into: UnixSocket[]): DumpProgress {
-  return readDatagram(datagram, (start, end) => {
+  return readDatagram(datagram, SOCK_DIAG_BY_FAMILY, (start, end) => {
     if (start + ENTRY > end) throw new MalformedMessageError(`entry of ${end - start} bytes`, start);
     const type = datagram[start + 1];
     if (type === SOCK_STREAM || type === SOCK_SEQPACKET) into.push(decodeEntry(datagram, start, end));

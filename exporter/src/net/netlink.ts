@@ -1,13 +1,16 @@
 /**
- * What all dumps of the socket monitoring interface share: netlink(7), include/uapi/linux/netlink.h. Fields are
- * in host order (little-endian on every host Musubi has a build for).
+ * What all netlink families share: netlink(7), include/uapi/linux/netlink.h. Fields are in host order (little-endian
+ * on every host Musubi has a build for).
  */
+import type { Libc } from '../native/libc.ts';
+
 const HEADER = 16;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
-const SOCK_DIAG_BY_FAMILY = 20;
 const NLM_F_REQUEST = 0x001;
 const NLM_F_DUMP = 0x300;
+/** The rest of an attribute's type are flags: whether it nests others, and the order of its bytes. */
+const NLA_TYPE_MASK = 0x3fff;
 
 /** What one `recv` held: more to come, the end of the dump, or the kernel's refusal (a positive errno). */
 export type DumpProgress = { state: 'more' } | { state: 'done' } | { state: 'error'; errno: number };
@@ -21,17 +24,21 @@ export class MalformedMessageError extends Error {
   }
 }
 
-/** The message that asks for a dump: a header before the family's own request. */
-export function encodeRequest(request: Buffer): Buffer {
+/** The message that asks for a dump: a header before the family's own request of that type. */
+export function encodeRequest(type: number, request: Buffer): Buffer {
   const header = Buffer.alloc(HEADER);
   header.writeUInt32LE(HEADER + request.length, 0);
-  header.writeUInt16LE(SOCK_DIAG_BY_FAMILY, 4);
+  header.writeUInt16LE(type, 4);
   header.writeUInt16LE(NLM_F_REQUEST | NLM_F_DUMP, 6);
   return Buffer.concat([header, request]);
 }
 
-/** Calls `entry` for each socket in one datagram of a dump. Throws `MalformedMessageError`. */
-export function readDatagram(datagram: Buffer, entry: (start: number, end: number) => void): DumpProgress {
+/** Calls `entry` for each message of that type in one datagram. Throws `MalformedMessageError`. */
+export function readDatagram(
+  datagram: Buffer,
+  wanted: number,
+  entry: (start: number, end: number) => void,
+): DumpProgress {
   let offset = 0;
   while (offset + HEADER <= datagram.length) {
     const length = datagram.readUInt32LE(offset);
@@ -41,7 +48,7 @@ export function readDatagram(datagram: Buffer, entry: (start: number, end: numbe
     }
     const type = datagram.readUInt16LE(offset + 4);
     if (type === NLMSG_DONE || type === NLMSG_ERROR) return decodeEnd(datagram, type, offset, length);
-    if (type === SOCK_DIAG_BY_FAMILY) entry(offset + HEADER, end);
+    if (type === wanted) entry(offset + HEADER, end);
     offset = align(end);
   }
   return { state: 'more' };
@@ -65,8 +72,25 @@ export function readAttributes(
   for (let at = from; at + 4 <= to; ) {
     const length = data.readUInt16LE(at);
     if (length < 4 || at + length > to) throw new MalformedMessageError(`attribute of ${length} bytes`, at);
-    attribute(data.readUInt16LE(at + 2), at + 4, at + length);
+    attribute(data.readUInt16LE(at + 2) & NLA_TYPE_MASK, at + 4, at + length);
     at = align(at + length);
+  }
+}
+
+/** The datagrams of one dump, each given to `decode` until it tells the end. `into` holds one at a time. */
+export function dump(
+  libc: Pick<Libc, 'send' | 'recv'>,
+  fd: number,
+  request: Buffer,
+  into: Buffer,
+  decode: (datagram: Buffer) => DumpProgress,
+): Exclude<DumpProgress, { state: 'more' }> {
+  libc.send(fd, request);
+  for (;;) {
+    const length = libc.recv(fd, into);
+    if (length === 0) throw new MalformedMessageError('nothing, in the middle of a dump', 0);
+    const progress = decode(into.subarray(0, length));
+    if (progress.state !== 'more') return progress;
   }
 }
 
