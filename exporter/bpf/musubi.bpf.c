@@ -81,11 +81,37 @@ struct process {
 	char args[256];
 };
 
+/* A connection as the socket at one of its ends has it. */
+struct end_key {
+	struct address local;
+	struct address remote;
+	__u16 local_port;
+	__u16 peer_port;
+	__u8 transport;
+	__u8 direction;
+	__u16 pad;
+};
+
+enum { TRACE_OPEN = 1, TRACE_OVER, TRACE_FAILED };
+
+/* What became of it. */
+struct trace {
+	__u32 netns;
+	__u32 pid;
+	__u32 image;
+	__u8 state;
+	__u8 failure;
+	__u8 counted; /* as opened, on its record */
+	__u8 pad;
+};
+
 /* Written by user space. */
 struct control {
 	__u64 sure_after; /* ns since boot; see `unsure` */
 	__u32 walk;       /* number of the walk under way */
 	__u32 seeded;     /* whether every socket older than this program has been met */
+	__u32 tracing;    /* whether to leave traces of single connections */
+	__u32 pad;
 };
 
 /* Written here. */
@@ -152,7 +178,11 @@ struct conn {
 	__u8 group;  /* UDP: it has asked many at once, so anyone may answer */
 	__u8 repeat; /* UDP: its connection has been counted before, as a conversation */
 	__u32 seen;  /* UDP: walks that met it connected */
-	__u32 pad;
+	__u16 local_port;
+	__u16 peer_port;
+	__u8 counted; /* as opened */
+	__u8 traced;
+	__u8 pad[6];
 };
 
 struct {
@@ -218,6 +248,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct health);
 } musubi_health SEC(".maps");
+
+/* Single connections, for where their addresses are translated: then those of one record may go to several places. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct end_key);
+	__type(value, struct trace);
+} musubi_traces SEC(".maps");
 
 static const __u32 FIRST = 0;
 
@@ -285,6 +323,49 @@ static __always_inline void put_ends(struct edge_key *key, struct sock *sk)
 	}
 	key->netns = common->skc_net.net->ns.inum;
 	key->port = key->direction == ASKED ? bpf_ntohs(common->skc_dport) : common->skc_num;
+}
+
+/* ---- Traces ---- */
+
+static __always_inline bool is_tracing(void)
+{
+	struct control *control = lookup_first(&musubi_control);
+
+	return control && control->tracing;
+}
+
+static __always_inline void leave_trace(const struct edge_key *key, __u16 local_port, __u16 peer_port,
+					struct trace *trace)
+{
+	struct end_key end = {
+		.local_port = local_port,
+		.peer_port = peer_port,
+		.transport = key->transport,
+		.direction = key->direction,
+	};
+
+	end.local = key->local;
+	end.remote = key->remote;
+	trace->netns = key->netns;
+	trace->pid = key->pid;
+	trace->image = key->image;
+	bpf_map_update_elem(&musubi_traces, &end, trace, BPF_ANY);
+}
+
+static __always_inline void trace_conn(struct conn *conn, __u8 state, __u8 failure)
+{
+	struct trace trace = { .state = state, .failure = failure, .counted = conn->counted };
+
+	if (!is_tracing())
+		return;
+	conn->traced = 1;
+	leave_trace(&conn->key, conn->local_port, conn->peer_port, &trace);
+}
+
+static __always_inline void put_ports(struct conn *conn, struct sock *sk)
+{
+	conn->local_port = sk->__sk_common.skc_num;
+	conn->peer_port = bpf_ntohs(sk->__sk_common.skc_dport);
 }
 
 /* ---- Counting ---- */
@@ -360,11 +441,14 @@ static __always_inline struct edge *settle(struct conn *conn, struct sock *sk, _
 	if (!conn->key.pid)
 		conn->key.pid = pid;
 	put_ends(&conn->key, sk);
+	put_ports(conn, sk);
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return NULL;
 	__sync_fetch_and_add(&edge->opened, 1);
 	enter(conn, edge);
+	conn->counted = 1;
+	trace_conn(conn, TRACE_OPEN, 0);
 	return edge;
 }
 
@@ -561,9 +645,11 @@ static __always_inline void fails(struct conn *conn, struct sock *sk)
 	conn->stage = NEW;
 	conn->key.direction = ASKED;
 	put_ends(&conn->key, sk);
+	put_ports(conn, sk);
 	edge = edge_of(&conn->key);
 	if (edge && failure < FAILURES)
 		__sync_fetch_and_add(&edge->failed[failure], 1);
+	trace_conn(conn, TRACE_FAILED, failure);
 }
 
 static __always_inline void ends(struct sock *sk, int old, int new)
@@ -596,8 +682,10 @@ static __always_inline void ends(struct sock *sk, int old, int new)
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return;
-	if (was_open)
+	if (was_open) {
 		__sync_fetch_and_add(&edge->open, -1);
+		trace_conn(conn, TRACE_OVER, 0);
+	}
 	correct_received(edge, conn, received_payload(sk, tcp));
 	enter_traffic(edge, conn, sk, tcp);
 }
@@ -845,6 +933,11 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	edge = edge_of(&key);
 	if (edge)
 		__sync_fetch_and_add(&edge->opened, 1);
+	if (is_tracing()) {
+		struct trace trace = { .state = TRACE_OVER, .counted = 1 };
+
+		leave_trace(&key, talk_key.port, talk_key.peer_port, &trace);
+	}
 	return 1;
 }
 
@@ -872,6 +965,13 @@ int musubi_udp_hears6(struct bpf_sock_addr *ctx)
 	return talk(ctx, AF_INET6, false);
 }
 
+static __always_inline void leave_udp(struct conn *conn)
+{
+	leave(conn);
+	if (conn->stage == SETTLED)
+		trace_conn(conn, TRACE_OVER, 0);
+}
+
 /*
  * Connecting a UDP socket sends nothing: resolvers do it to learn which address the kernel would send from. So
  * here is only noted who does; it counts once something has come back, or once two walks have met it.
@@ -889,7 +989,7 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 	conn = udp_conn(bpf_sk);
 	if (!conn)
 		return 1;
-	leave(conn);
+	leave_udp(conn);
 	sk = kernel_view(bpf_sk);
 	fresh.old = conn->old;
 	fresh.asked = conn->asked;
@@ -956,9 +1056,13 @@ static __always_inline struct edge *settle_udp(struct conn *conn, struct sock *s
 	if (__sync_val_compare_and_swap(&conn->stage, stage, SETTLED) != stage)
 		return NULL;
 	put_ends_probed(&conn->key, sk);
+	conn->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	conn->peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	edge = edge_of(&conn->key);
-	if (edge && stage == ASKING && !conn->repeat)
+	if (edge && stage == ASKING && !conn->repeat) {
 		__sync_fetch_and_add(&edge->opened, 1);
+		conn->counted = 1;
+	}
 	return edge;
 }
 
@@ -976,7 +1080,7 @@ int musubi_udp_ends(struct bpf_sock *ctx)
 	sk = kernel_view(ctx);
 	if (conn->stage == ASKING && ctx->state == TCP_ESTABLISHED && has_heard(sk))
 		settle_udp(conn, sk);
-	leave(conn);
+	leave_udp(conn);
 	return 1;
 }
 
@@ -1135,6 +1239,7 @@ static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock
 			found.received = received_payload(sk, tcp);
 			found.retransmits = tcp->total_retrans;
 			put_ends(&found.key, sk);
+			put_ports(&found, sk);
 		}
 		conn = bpf_sk_storage_get(&musubi_conns, sk, &found, BPF_SK_STORAGE_GET_F_CREATE);
 		if (!conn) {
@@ -1165,6 +1270,8 @@ static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock
 	}
 	if (conn->stage != SETTLED || conn->open != OPEN)
 		return 0;
+	if (!conn->traced)
+		trace_conn(conn, TRACE_OPEN, 0);
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return 0;
@@ -1227,8 +1334,10 @@ static __always_inline int meet_udp(struct bpf_iter__task_file *ctx, struct sock
 		return 0;
 	if (conn->stage == ASKING || conn->stage == FOUND) {
 		edge = settle_udp(conn, sk);
-		if (edge)
+		if (edge) {
 			enter(conn, edge);
+			trace_conn(conn, TRACE_OPEN, 0);
+		}
 	}
 	return 0;
 }

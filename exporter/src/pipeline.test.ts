@@ -210,6 +210,7 @@ describe('a pass', () => {
     expect(points('musubi.capture.info')[0]?.attributes).toMatchObject({ capture: 'procfs' });
     expect(points('musubi.stage.duration').map(({ attributes }) => attributes.stage)).toEqual([
       'capture',
+      'nat',
       'aggregate',
       'identify',
       'pair',

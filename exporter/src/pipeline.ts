@@ -1,8 +1,9 @@
 /**
  * The program on one page:
  *
- *   capture ─▶ aggregate ─▶ identify (ends on this host) ─▶ pair (loopback's other end)
- *           ─▶ relays (whom they stand for) ─▶ resolve (ends elsewhere) ─▶ budget (limits) ─▶ ledger ─▶ metrics
+ *   capture ─▶ aggregate ─▶ nat (where connections really go) ─▶ identify (ends on this host)
+ *           ─▶ pair (loopback's other end) ─▶ relays (whom they stand for) ─▶ resolve (ends elsewhere)
+ *           ─▶ budget (limits) ─▶ ledger ─▶ metrics
  *
  * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock come in as
  * arguments.
@@ -13,6 +14,7 @@ import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
 import { createBudget } from './budget/budget.ts';
 import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './capture/capture.ts';
+import type { Conntrack } from './conntrack/conntrack.ts';
 import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
@@ -27,6 +29,7 @@ import { tableFamilies } from './metrics/table-families.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
 import { createCollapseRelays } from './resolve/collapse-relays.ts';
 import type { Dns } from './resolve/dns/open-dns.ts';
+import { createNat } from './resolve/nat/nat.ts';
 import { createPlace } from './resolve/place.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { VERSION } from './version.ts';
@@ -44,6 +47,8 @@ export interface PipelineOptions extends ResolveOptions {
   readonly workloads?: CgroupWorkloads;
   /** What DNS tells of the ends that are elsewhere. */
   readonly dns?: Dns | undefined;
+  /** Where connections go whose addresses this host translates; without, they are told as they were asked for. */
+  readonly conntrack?: Conntrack | undefined;
   /** How long an edge stays exported after its last use, in ms. */
   readonly forgetAfter: number;
   /** Services of this host told apart, those that are asked and those that only ask. */
@@ -72,6 +77,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const fold = createFold();
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
   const addressesOf = createNetAddresses(procRoot, uptime);
+  const nat = createNat(options.conntrack, self, uptime);
   const place = createPlace(options.site);
   const collapseRelays = createCollapseRelays();
   const resolve = createResolve(options);
@@ -87,10 +93,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   type AddressesOf = (netns: number) => readonly string[];
 
-  function nameListeners({ listeners }: Pass, addressesAt: AddressesOf): Listening[] {
-    return listeners.flatMap((listener) =>
-      toListening(listener, addressesAt(listener.netns), identify(listener.pid), host).map(place.listening),
-    );
+  function nameListeners(addressesAt: AddressesOf): Listening[] {
+    return nat
+      .listeners()
+      .flatMap((listener) =>
+        toListening(listener, addressesAt(listener.netns), identify(listener.pid), host).map(place.listening),
+      );
   }
 
   async function run(): Promise<Pass> {
@@ -98,13 +106,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const unread = new Set(skippedNamespaces(pass).map(({ netns }) => netns));
     const addresses = new Map(pass.namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]));
     const addressesAt = (netns: number) => addresses.get(netns) ?? [];
+    await self.time('nat', () => nat.learn(pass, addressesAt));
     const flows = await self.time('aggregate', () => {
-      const observations = pass.observations.map((seen) => withOwnAddress(seen, addressesAt(seen.netns)));
-      return fold(observations, unread);
+      const observations = pass.observations.map((seen) =>
+        nat.observation(withOwnAddress(seen, addressesAt(seen.netns))),
+      );
+      return nat.flows(fold(observations, unread));
     });
     const named = await self.time('identify', async () => {
       const nameAll = () => ({
-        listenings: nameListeners(pass, addressesAt),
+        listenings: nameListeners(addressesAt),
         halfEdges: flows.map((flow) => {
           const ends = { own: identify(flow.pid, flow.image), far: identify(flow.remotePid) };
           return place.halfEdge(toHalfEdge(flow, ends, host));

@@ -2,17 +2,20 @@ import type { Observation } from '../capture/capture.ts';
 import { isIpv6, isLoopback, isWildcard, parseAddress } from '../net/address.ts';
 
 /**
- * Gives an observation of a socket that is bound to every address the one at which its peer reaches it; the empty
+ * Gives a socket, or what was observed of it, that is bound to every address the one at which its peer reaches it; the empty
  * text where that cannot be told. `addresses` are those of its network namespace, loopback left out.
  *
  * A UDP socket without a peer has no address of its own until the kernel sends: then it is the one that the route
  * to the peer prefers, which is the one nearest to it (RFC 6724 5, rule 8; net/ipv4/fib_semantics.c for the same
  * subnet).
  */
-export function withOwnAddress(observation: Observation, addresses: readonly string[]): Observation {
-  const { localAddress, remoteAddress } = observation;
-  if (!isWildcard(localAddress)) return observation;
-  return { ...observation, localAddress: nearest(addresses, remoteAddress) };
+export function withOwnAddress<Socket extends Pick<Observation, 'localAddress' | 'remoteAddress'>>(
+  socket: Socket,
+  addresses: readonly string[],
+): Socket {
+  const { localAddress, remoteAddress } = socket;
+  if (!isWildcard(localAddress)) return socket;
+  return { ...socket, localAddress: nearest(addresses, remoteAddress) };
 }
 
 function nearest(addresses: readonly string[], peer: string): string {

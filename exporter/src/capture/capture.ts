@@ -59,6 +59,8 @@ export interface Observation {
   readonly remoteAddress: string;
   /** The port on which the destination listens; where the direction is unknown, the own one; 0 for `unix`. */
   readonly port: number;
+  /** The port of the end that asks, where this is one connection alone. */
+  readonly askingPort?: number;
   /** The process that holds the own end; absent when it is gone or may not be looked at. */
   readonly pid: number | undefined;
   /**
@@ -109,6 +111,34 @@ export interface Pass {
   readonly table?: TableHealth;
   /** What the capture itself kept of a process, for those that have ended since. */
   readonly processOf?: (pid: number, image: number | undefined) => ProcessFiles | undefined;
+  /**
+   * What it remembers of a recent connection, where it tells many as one. It remembers connections only as long as it
+   * is asked for some now and then, and not all where there are too many.
+   */
+  readonly traceOf?: (end: ConnectionEnd) => Trace | undefined;
+}
+
+/** One connection, as the socket at one of its ends has it. */
+export interface ConnectionEnd {
+  readonly transport: Transport;
+  readonly direction: Exclude<Direction, 'unknown'>;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
+/** What a capture that tells many connections as one remembers of a single one. */
+export interface Trace {
+  readonly netns: number;
+  readonly pid: number;
+  readonly image: number | undefined;
+  /** That of the socket, which may be a wildcard where its transport is UDP. */
+  readonly localAddress: string;
+  /** Open, or no more; or it was never established, for the reason at this place of `FAILURES`. */
+  readonly state: 'open' | 'over' | { readonly failed: number };
+  /** Whether it was opened since the capture began, and so is in the counts. */
+  readonly counted: boolean;
 }
 
 /** A table that the kernel fills and this program reads. Nothing it could not keep is lost in silence. */

@@ -16,6 +16,7 @@ import { formatEndpoint } from '../net/address.ts';
 import { createPipeline } from '../pipeline.ts';
 import { openDns } from '../resolve/dns/open-dns.ts';
 import type { Command, Io } from './command.ts';
+import { followNat } from './follow-nat.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
 import { restAfter } from './pace.ts';
 import { otlpSettings, startPush } from './push-loop.ts';
@@ -65,8 +66,10 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   const dns = openDns({ ...settings, procRoot, uptime }, ({ what, remedy }) =>
     log.warn('cannot listen to name servers', { reason: what, remedy }),
   );
+  const conntrack = followNat(settings.nat, procRoot, log);
   const pipeline = createPipeline({
     capture,
+    conntrack,
     procRoot,
     host: resource['host.name'],
     site: settings.site,
@@ -102,6 +105,7 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   } finally {
     await server?.close();
     dns.close();
+    conntrack?.close();
     capture.close();
   }
   log.info('stopped');

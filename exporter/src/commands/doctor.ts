@@ -1,9 +1,12 @@
+import type { Pass } from '../capture/capture.ts';
 import { tryCaptures } from '../capture/ladder.ts';
 import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
+import type { Heard } from '../conntrack/conntrack.ts';
 import { type Check, examineHost } from '../doctor/examine-host.ts';
 import type { Command } from './command.ts';
+import { followNat } from './follow-nat.ts';
 
 const SUMMARY = 'Tells what this host offers, what Musubi would use, and what is missing and why.';
 
@@ -23,12 +26,28 @@ export const doctor: Command = {
     const trials = await tryCaptures(where);
     const usable = trials.filter(({ first }) => first).map(({ name }) => name);
     const wanted = settings.capture === 'auto' ? usable[0] : usable.find((name) => name === settings.capture);
-    const checks = examineHost(trials, wanted, where);
+    const first = trials.find(({ name }) => name === wanted)?.first;
+    const checks = examineHost(trials, first, hearNat(settings.nat, where.procRoot, first), where);
     if (settings.json) io.stdout(`${JSON.stringify({ capture: wanted ?? null, checks }, null, 2)}\n`);
     else io.stdout(reportText(checks, wanted));
     return wanted === undefined ? 1 : 0;
   },
 };
+
+/** What connection tracking tells at this moment; nothing to ask where it is not wanted, or no capture works. */
+function hearNat(
+  wanted: 'auto' | 'off',
+  procRoot: string,
+  pass: Pass | undefined,
+): Heard | 'not asked' | undefined {
+  if (wanted === 'off' || !pass) return 'not asked';
+  const conntrack = followNat(wanted, procRoot);
+  try {
+    return conntrack?.read(pass.namespaces);
+  } finally {
+    conntrack?.close();
+  }
+}
 
 function reportText(checks: readonly Check[], capture: string | undefined): string {
   const width = Math.max(...checks.map(({ name }) => name.length)) + 2;

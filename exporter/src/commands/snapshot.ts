@@ -12,6 +12,7 @@ import type { Entry } from '../metrics/ledger.ts';
 import { createPipeline } from '../pipeline.ts';
 import { openDns } from '../resolve/dns/open-dns.ts';
 import type { Command, Io } from './command.ts';
+import { followNat } from './follow-nat.ts';
 import { graphText } from './graph-text.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
 import { snapshotRows } from './snapshot-rows.ts';
@@ -50,8 +51,10 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
   const dns = openDns({ ...settings, procRoot, uptime }, ({ what }) =>
     log.warn('cannot listen to name servers', { reason: what }),
   );
+  const conntrack = followNat(settings.nat, procRoot, log);
   const pipeline = createPipeline({
     capture,
+    conntrack,
     procRoot,
     host,
     site: settings.site,
@@ -79,6 +82,7 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
     return pipeline.edges();
   } finally {
     dns.close();
+    conntrack?.close();
     capture.close();
   }
 }

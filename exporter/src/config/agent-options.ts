@@ -80,6 +80,13 @@ export const HOST_OPTIONS = {
     parse: oneOf('on', 'off'),
     default: 'off',
   }),
+  nat: option({
+    value: 'auto|off',
+    help: 'whether to follow the address translation that this host does',
+    env: [{ name: 'MUSUBI_NAT' }],
+    parse: oneOf('auto', 'off'),
+    default: 'auto',
+  }),
   'container-engine': option({
     value: 'SOCKET|none',
     help: 'whom to ask for names of containers (default: the sockets of Docker and Podman)',

@@ -1,12 +1,14 @@
 import { release } from 'node:os';
-import { type CaptureName, type Pass, skippedNamespaces } from '../capture/capture.ts';
+import { type Pass, skippedNamespaces } from '../capture/capture.ts';
 import type { ProvenTrial } from '../capture/ladder.ts';
+import type { Heard } from '../conntrack/conntrack.ts';
 import { loadLibc } from '../native/libc.ts';
 import { createListener } from '../resolve/dns/listener.ts';
 import { readEffectiveCapabilities } from './capabilities.ts';
 import { captureLimits } from './capture-limits.ts';
 import { dnsObstacle } from './dns-obstacle.ts';
 import { foreignPids } from './ebpf-obstacles.ts';
+import { natCheck } from './nat.ts';
 
 /** One thing Musubi needs or can use, and how this host fares. */
 export interface Check {
@@ -23,13 +25,16 @@ interface Where {
   readonly dns: 'answers' | 'off';
 }
 
-/** What this host offers, given how every capture fared and which of them would be used. */
+/**
+ * What this host offers, given how every capture fared, what the one that would be used has read, and what connection
+ * tracking told.
+ */
 export function examineHost(
   trials: readonly ProvenTrial[],
-  wanted: CaptureName | undefined,
+  first: Pass | undefined,
+  heard: Heard | 'not asked' | undefined,
   where: Where,
 ): Check[] {
-  const first = trials.find(({ name }) => name === wanted)?.first;
   const held = readEffectiveCapabilities(where.procRoot);
   return [
     {
@@ -39,6 +44,7 @@ export function examineHost(
     },
     ...pidNamespace(where),
     ...trials.map((trial) => captureCheck(trial, held, where)),
+    ...(heard === 'not asked' ? [] : [natCheck(heard)]),
     ...(first ? visibility(first) : []),
     ...(where.dns === 'answers' ? [nameServers()] : []),
   ];

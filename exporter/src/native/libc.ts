@@ -15,6 +15,8 @@ export interface Libc {
   attachFilter(fd: number, program: Buffer): void;
   /** connect(2) to a `struct sockaddr` of the socket's family, or of none. */
   connect(fd: number, address: Buffer): void;
+  /** bind(2) to a `struct sockaddr`. */
+  bind(fd: number, address: Buffer): void;
   send(fd: number, message: Buffer): void;
   /** recv(2): the number of bytes written to `into`; 0 at end of stream. */
   recv(fd: number, into: Buffer): number;
@@ -54,6 +56,7 @@ export function loadLibc(): Libc {
   const setsockopt = bind('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint']);
   const getsockopt = bind('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']);
   const connect = bind('connect', 'int', ['int', 'void *', 'uint']);
+  const bindTo = bind('bind', 'int', ['int', 'void *', 'uint']);
   const send = bind('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
   const recv = bind('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
   const close = bind('close', 'int', ['int']);
@@ -80,6 +83,7 @@ export function loadLibc(): Libc {
       setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, described, described.length);
     },
     connect: (fd, address) => void connect(fd, address, address.length),
+    bind: (fd, address) => void bindTo(fd, address, address.length),
     send: (fd, message) => void send(fd, message, message.length, 0),
     recv: (fd, into) => recv(fd, into, into.length, 0),
     close: (fd) => void close(fd),

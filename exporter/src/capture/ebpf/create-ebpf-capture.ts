@@ -50,6 +50,7 @@ export function captureOf(
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
+      traceOf: program.traceOf,
     };
   }
 

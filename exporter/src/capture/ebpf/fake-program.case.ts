@@ -64,6 +64,7 @@ export function createFakeProgram(): FakeProgram {
     folds: () => FOLDS.map(({ index }) => folds.get(index) ?? bytesOf('edge')),
     unixAsks: () => program.asks,
     processOf: () => undefined,
+    traceOf: () => undefined,
     health: () => program.state,
     close() {
       program.isClosed = true;

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { KernelObject, Libbpf, Link, MapInfo, Special } from '../../native/libbpf.ts';
+import type { ConnectionEnd } from '../capture.ts';
 import { bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
 import { loadKernelProgram } from './kernel-program.ts';
-import { LayoutError } from './layout.ts';
+import { encodeEndKey, LayoutError } from './layout.ts';
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -18,6 +19,7 @@ const MAPS: Readonly<Record<string, MapInfo>> = {
   musubi_procs: { keyBytes: structOf('process_key').size, valueBytes: structOf('process').size, size: 8192 },
   musubi_control: { keyBytes: 4, valueBytes: structOf('control').size, size: 1 },
   musubi_health: { keyBytes: 4, valueBytes: structOf('health').size, size: 1 },
+  musubi_traces: { keyBytes: structOf('end_key').size, valueBytes: structOf('trace').size, size: 16_384 },
   musubi_unix: { keyBytes: structOf('unix_ask').size, valueBytes: 8, size: 4096 },
 };
 const NAMES = Object.keys(MAPS);
@@ -278,6 +280,56 @@ it('tells of a process that it has kept, and of no other', () => {
   expect(program.processOf(7, 8)).toBeUndefined();
   expect(program.processOf(8, 9)).toBeUndefined();
   expect(program.processOf(7, undefined)).toBeUndefined();
+});
+
+describe('traces', () => {
+  const end: ConnectionEnd = {
+    ...{ transport: 'tcp', direction: 'outbound', localAddress: '10.0.0.1', localPort: 50000 },
+    ...{ remoteAddress: '10.0.0.2', remotePort: 80 },
+  };
+  const trace = (state: number) => bytesOf('trace', { netns: 1, pid: 7, image: 9, state, counted: 1 });
+  const told = { netns: 1, pid: 7, image: 9, counted: true };
+  const tracing = () => calls.filter((call) => /^musubi_control .{32}01/.test(call)).length;
+
+  it('are left from the first time that someone asks for one', () => {
+    const program = load();
+    expect(tracing()).toBe(0);
+    expect(program.traceOf(end)).toBeUndefined();
+    program.traceOf(end);
+    expect(tracing()).toBe(1);
+  });
+
+  it('are left no more once nobody has asked for a while', () => {
+    const program = load();
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    program.traceOf(end);
+    program.walk();
+    expect(tracing()).toBe(2);
+    vi.advanceTimersByTime(300_001);
+    program.walk();
+    expect(tracing()).toBe(2);
+  });
+
+  it('are taken out once they tell of the end: a later connection may have the same ends', () => {
+    const program = load();
+    tables.musubi_traces = [[encodeEndKey(end), trace(1)]];
+    expect(program.traceOf(end)).toEqual({ ...told, localAddress: '10.0.0.1', state: 'open' });
+    tables.musubi_traces = [[encodeEndKey(end), trace(2)]];
+    expect(program.traceOf(end)).toMatchObject({ state: 'over' });
+    expect(program.traceOf(end)).toBeUndefined();
+  });
+
+  it.each([
+    ['10.0.0.2', '0.0.0.0'],
+    ['fd00::2', '::'],
+  ])('of a UDP socket to %s that has no address of its own are found', (remoteAddress, any) => {
+    const program = load();
+    const udp: ConnectionEnd = { ...end, transport: 'udp', remoteAddress };
+    tables.musubi_traces = [[encodeEndKey({ ...udp, localAddress: any }), trace(2)]];
+    expect(program.traceOf(udp)).toEqual({ ...told, localAddress: any, state: 'over' });
+    expect(program.traceOf({ ...udp, transport: 'tcp' })).toBeUndefined();
+  });
 });
 
 it('tells its health, and the events that it missed', () => {

@@ -3,16 +3,21 @@ import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isKernelAtLeast } from '../../kernel-version.ts';
 import type { KernelObject, Libbpf, Link, Position, Special } from '../../native/libbpf.ts';
+import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
+import type { ConnectionEnd, Trace } from '../capture.ts';
 import {
   CONTROL_BYTES,
   decodeHealth,
   decodeProcess,
   decodeRows,
+  decodeTrace,
   decodeUnixAsk,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
+  END_KEY_BYTES,
   encodeControl,
+  encodeEndKey,
   encodeProcessKey,
   FOLDS,
   HEALTH_BYTES,
@@ -20,6 +25,7 @@ import {
   type ListenerRow,
   PROCESS_BYTES,
   PROCESS_KEY_BYTES,
+  TRACE_BYTES,
   UNIX_ASK_BYTES,
   UNIX_COUNT_BYTES,
   type UnixAsk,
@@ -46,6 +52,8 @@ export interface KernelProgram {
   /** Calls of connect(2) to Unix sockets, by process and name; undefined where the kernel does not tell. */
   unixAsks(): UnixAsk[] | undefined;
   processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
+  /** The trace that a connection has left. They are left from the first call on, until none was made for a while. */
+  traceOf(end: ConnectionEnd): Trace | undefined;
   /** Sums since the program was loaded; `sockets` are those met by all walks. */
   health(): { folded: number; lost: number; sockets: number; missed: number };
   readonly size: number;
@@ -66,6 +74,8 @@ const CGROUP_PROGRAMS = [
 /** A host may start many processes, each of which tries the same names: this many entries, and this old in ms. */
 const CROWDED_ASKS = 16_384;
 const IDLE_ASK = 60_000;
+/** Traces cost a little for each connection: so long after the last one was asked for they are left no more, in ms. */
+const TRACING = 300_000;
 const UNIX_PROGRAM = 'musubi_unix_asks';
 /** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h); libbpf 1.3 knows it by name. */
 const UNIX_CONNECT: Special = { type: 18, attachType: 49 };
@@ -135,6 +145,7 @@ function mapsOf(libbpf: Libbpf, object: KernelObject) {
     control: find('musubi_control', 4, CONTROL_BYTES),
     health: find('musubi_health', 4, HEALTH_BYTES),
     unix: find('musubi_unix', UNIX_ASK_BYTES, UNIX_COUNT_BYTES),
+    traces: find('musubi_traces', END_KEY_BYTES, TRACE_BYTES),
   };
 }
 
@@ -165,10 +176,26 @@ function run(
   const iterator = object.attachIterator(WALK);
   links.push(iterator);
 
-  const setControl = () => libbpf.update(map.control, first, encodeControl(walks, sureAfter > 0n, sureAfter));
+  let isTracing = false;
+  let tracedAt = 0;
+
+  const setControl = () =>
+    libbpf.update(map.control, first, encodeControl(walks, sureAfter > 0n, sureAfter, isTracing));
+
+  function readTrace(end: ConnectionEnd): Trace | undefined {
+    const key = encodeEndKey(end);
+    const value = Buffer.alloc(TRACE_BYTES);
+    if (!libbpf.lookup(map.traces, key, value)) return undefined;
+    const trace = decodeTrace(value);
+    if (!trace) return undefined;
+    // A later connection may have the same ends.
+    if (trace.state !== 'open') libbpf.take(map.traces, key, value);
+    return { ...trace, localAddress: end.localAddress };
+  }
 
   function walk(): Row[] {
     walks++;
+    if (isTracing && performance.now() - tracedAt > TRACING) isTracing = false;
     setControl();
     const fd = libbpf.iterate(iterator);
     try {
@@ -230,6 +257,17 @@ function run(
       const key = encodeProcessKey(pid, image);
       const value = Buffer.alloc(PROCESS_BYTES);
       return libbpf.lookup(map.processes, key, value) ? decodeProcess(value) : undefined;
+    },
+    traceOf(end) {
+      tracedAt = performance.now();
+      if (!isTracing) {
+        isTracing = true;
+        setControl();
+      }
+      const trace = readTrace(end);
+      if (trace || end.transport !== 'udp') return trace;
+      // A socket that sends without a peer may have no address of its own.
+      return readTrace({ ...end, localAddress: isIpv6(end.remoteAddress) ? ANY_IPV6 : ANY_IPV4 });
     },
     health() {
       const value = Buffer.alloc(HEALTH_BYTES);

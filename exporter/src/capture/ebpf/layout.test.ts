@@ -9,16 +9,20 @@ import {
   decodeHealth,
   decodeProcess,
   decodeRows,
+  decodeTrace,
   decodeUnixAsk,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
+  END_KEY_BYTES,
   encodeControl,
+  encodeEndKey,
   encodeProcessKey,
   HEALTH_BYTES,
   LayoutError,
   type ListenerRow,
   PROCESS_BYTES,
   PROCESS_KEY_BYTES,
+  TRACE_BYTES,
   UNIX_ASK_BYTES,
   type UnixRow,
 } from './layout.ts';
@@ -46,6 +50,8 @@ describe('the structs of the kernel program', () => {
     ['process_key', PROCESS_KEY_BYTES],
     ['process', PROCESS_BYTES],
     ['control', CONTROL_BYTES],
+    ['end_key', END_KEY_BYTES],
+    ['trace', TRACE_BYTES],
     ['health', HEALTH_BYTES],
     ['unix_ask', UNIX_ASK_BYTES],
   ])('are as long as this program takes them to be: %s', (name, bytes) => {
@@ -58,7 +64,7 @@ describe('the structs of the kernel program', () => {
   });
 
   it('have no gap in a key, which the kernel compares byte by byte', () => {
-    for (const name of ['edge_key', 'process_key', 'unix_ask']) {
+    for (const name of ['edge_key', 'process_key', 'unix_ask', 'end_key']) {
       const { size, fields } = structOf(name);
       const told = Object.values(fields).reduce((sum, { width, length }) => sum + width * length, 0);
       expect(told, name).toBe(size);
@@ -176,8 +182,53 @@ it('tells the health', () => {
 it('writes what controls the kernel program', () => {
   const sureAfter = 2n ** 40n + 5n;
   const expected = bytesOf('control', { sure_after: sureAfter, walk: 3, seeded: 1 });
-  expect(encodeControl(3, true, sureAfter)).toEqual(expected);
-  expect(encodeControl(3, false, 0n)).toEqual(bytesOf('control', { walk: 3 }));
+  expect(encodeControl(3, true, sureAfter, false)).toEqual(expected);
+  expect(encodeControl(3, false, 0n, true)).toEqual(bytesOf('control', { walk: 3, tracing: 1 }));
+});
+
+describe('a trace', () => {
+  const end = { localAddress: '10.0.0.1', localPort: 50000, remoteAddress: '10.0.0.2', remotePort: 80 };
+
+  it('is looked up by both ends, as the kernel program keeps them', () => {
+    const ports = { local_port: 50000, peer_port: 80 };
+    const local = addressBytes(10, 0, 0, 1);
+    const remote = addressBytes(10, 0, 0, 2);
+    expect(encodeEndKey({ ...end, transport: 'udp', direction: 'inbound' })).toEqual(
+      bytesOf('end_key', { local, remote, ...ports, transport: 17, direction: 1 }),
+    );
+  });
+
+  it('is looked up by IPv6 addresses', () => {
+    const ipv6 = { ...end, localAddress: 'fd00::1', remoteAddress: '::1' };
+    const key = encodeEndKey({ ...ipv6, transport: 'tcp', direction: 'outbound' });
+    expect(
+      decodeEdgeKey(
+        bytesOf('edge_key', { local: key.subarray(0, 16), remote: key.subarray(16, 32), transport: 6 }),
+      ),
+    ).toMatchObject({
+      localAddress: 'fd00::1',
+      remoteAddress: '::1',
+    });
+  });
+
+  it.each([
+    [
+      { state: 1, counted: 1 },
+      { state: 'open', counted: true },
+    ],
+    [{ state: 2 }, { state: 'over', counted: false }],
+    [
+      { state: 3, failure: 1 },
+      { state: { failed: FAILURES.indexOf('timeout') }, counted: false },
+    ],
+  ])('tells whose it is and what became of it: %o', (values, told) => {
+    const whose = { netns: 1, pid: 7, image: 9 };
+    expect(decodeTrace(bytesOf('trace', { ...whose, ...values }))).toEqual({ ...whose, ...told });
+  });
+
+  it('without a process is none', () => {
+    expect(decodeTrace(bytesOf('trace', { netns: 1, state: 1 }))).toBeUndefined();
+  });
 });
 
 describe('a row', () => {

@@ -3,9 +3,17 @@
  * exporter/bpf/musubi.bpf.c. All in the byte order of the host, addresses and text as they are.
  */
 import { endianness } from 'node:os';
-import { formatIpv6 } from '../../net/address.ts';
+import { formatIpv6, parseAddress } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
-import { type Direction, FAILURES, type Observation, SETUP_BOUNDS, type Transport } from '../capture.ts';
+import {
+  type ConnectionEnd,
+  type Direction,
+  FAILURES,
+  type Observation,
+  SETUP_BOUNDS,
+  type Trace,
+  type Transport,
+} from '../capture.ts';
 
 /** Only little-endian hosts are read; the capture is not offered on others. */
 export const IS_READABLE = endianness() === 'LE';
@@ -33,7 +41,9 @@ const SETUP = FAILED + 4 * FAILURES.length;
 const SUMS = [8, 16, 24, 32, 40, 48] as const;
 export const EDGE_BYTES = SETUP + 4 * SETUP_BUCKETS + 4;
 
-const TRANSPORTS: Readonly<Record<number, Transport>> = { 6: 'tcp', 17: 'udp' };
+const TCP = 6;
+const UDP = 17;
+const TRANSPORTS: Readonly<Record<number, Transport>> = { [TCP]: 'tcp', [UDP]: 'udp' };
 const DIRECTIONS: readonly Direction[] = ['outbound', 'inbound', 'unknown'];
 
 /** `struct edge_key`. */
@@ -140,15 +150,56 @@ export const FOLDS = [
   { index: 6, transport: 'udp', direction: 'unknown' },
 ] as const;
 
-export const CONTROL_BYTES = 16;
+export const CONTROL_BYTES = 24;
 
 /** `struct control`. `sureAfter` is in ns since boot. */
-export function encodeControl(walk: number, seeded: boolean, sureAfter: bigint): Buffer {
+export function encodeControl(walk: number, seeded: boolean, sureAfter: bigint, tracing: boolean): Buffer {
   const bytes = Buffer.alloc(CONTROL_BYTES);
   bytes.writeBigUInt64LE(sureAfter, 0);
   bytes.writeUInt32LE(walk, 8);
   bytes.writeUInt32LE(seeded ? 1 : 0, 12);
+  bytes.writeUInt32LE(tracing ? 1 : 0, 16);
   return bytes;
+}
+
+export const END_KEY_BYTES = 40;
+
+/** `struct end_key`. */
+export function encodeEndKey(end: ConnectionEnd): Buffer {
+  const key = Buffer.alloc(END_KEY_BYTES);
+  writeAddress(key, end.localAddress, 0);
+  writeAddress(key, end.remoteAddress, 16);
+  key.writeUInt16LE(end.localPort, 32);
+  key.writeUInt16LE(end.remotePort, 34);
+  key.writeUInt8(end.transport === 'udp' ? UDP : TCP, 36);
+  key.writeUInt8(DIRECTIONS.indexOf(end.direction), 37);
+  return key;
+}
+
+/** An IPv4 address is kept as its IPv4-mapped IPv6 address. */
+function writeAddress(key: Buffer, address: string, at: number): void {
+  const bytes = parseAddress(address);
+  if (bytes.length === 4) key.writeUInt16BE(0xffff, at + 10);
+  key.set(bytes, at + 16 - bytes.length);
+}
+
+export const TRACE_BYTES = 16;
+const TRACE_OPEN = 1;
+const TRACE_FAILED = 3;
+
+/** `struct trace`; without a process it is of no use. */
+export function decodeTrace(bytes: Buffer): Omit<Trace, 'localAddress'> | undefined {
+  demand('a trace', bytes, TRACE_BYTES);
+  const pid = bytes.readUInt32LE(4);
+  if (pid === 0) return undefined;
+  const state = bytes.readUInt8(12);
+  return {
+    netns: bytes.readUInt32LE(0),
+    pid,
+    image: bytes.readUInt32LE(8) || undefined,
+    state: state === TRACE_FAILED ? { failed: bytes.readUInt8(13) } : state === TRACE_OPEN ? 'open' : 'over',
+    counted: bytes.readUInt8(14) !== 0,
+  };
 }
 
 export const HEALTH_BYTES = 24;

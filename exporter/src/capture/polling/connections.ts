@@ -129,6 +129,7 @@ function toObservation(netns: number, socket: Socket, connection: Connection): O
     localAddress,
     remoteAddress,
     port: direction === 'inbound' ? socket.localPort : socket.remotePort,
+    askingPort: direction === 'inbound' ? socket.remotePort : socket.localPort,
     pid,
     open: isOpen(socket) ? 1 : 0,
     opened: before ? 0 : 1,

@@ -1,4 +1,5 @@
 /** What the kernel lets pass to the sockets that hear name servers: classic BPF, run on their packets alone. */
+import { assembleFilter } from '../../net/assemble-filter.ts';
 
 /** Of one answer no more is read: over UDP servers send at most this (RFC 9715 has them send 1400). */
 export const MAX_ANSWER_BYTES = 4096;
@@ -23,7 +24,7 @@ const RETURN = 0x06;
 export function answersFilter(family: number): Buffer {
   const flags = UDP_HEADER + 2;
   const answerCount = UDP_HEADER + 6;
-  return assemble([
+  return assembleFilter([
     [family === AF_INET ? X_IS_IPV4_HEADER_LENGTH : X_IS, 0],
     [LOAD_HALF_FROM_X, 0],
     [JUMP_IF_EQUAL, DNS_PORT, 'else reject'],
@@ -38,21 +39,4 @@ export function answersFilter(family: number): Buffer {
     [RETURN, MAX_ANSWER_BYTES + UDP_HEADER + 60],
     [RETURN, 0],
   ]);
-}
-
-type Instruction = readonly [code: number, operand: number, jump?: 'else reject' | 'then reject'];
-
-/** The last instruction rejects; a packet that is too short for a load is rejected by the kernel. */
-function assemble(instructions: readonly Instruction[]): Buffer {
-  return Buffer.concat(
-    instructions.map(([code, operand, jump], at) => {
-      const instruction = Buffer.alloc(8);
-      instruction.writeUInt16LE(code, 0);
-      const toLast = instructions.length - at - 2;
-      instruction.writeUInt8(jump === 'then reject' ? toLast : 0, 2);
-      instruction.writeUInt8(jump === 'else reject' ? toLast : 0, 3);
-      instruction.writeUInt32LE(operand, 4);
-      return instruction;
-    }),
-  );
 }

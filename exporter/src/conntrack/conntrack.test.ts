@@ -1,0 +1,179 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
+import { SyscallError } from '../native/errno.ts';
+import { type Conntrack, type ConntrackCalls, createConntrack } from './conntrack.ts';
+
+const fixture = (name: string) => readFileSync(`test/fixtures/conntrack/${name}.bin`);
+const [EPERM, EAGAIN, ENOBUFS] = [1, 11, 105];
+const OWN = 1;
+
+let proc: ProcTree;
+let conntrack: Conntrack;
+/** Calls of the kernel, with the socket they are about. */
+let calls: string[];
+/** What waits at the sockets that listen, an errno in the place of what was too much. */
+let events: (Buffer | number)[];
+let refuse: { call: string; errno: number } | undefined;
+let refusals: [isOwn: boolean, reason: string][];
+let now: number;
+
+/** A kernel that tells recorded events, and answers each request for a dump with the same. */
+function createFakeLibc(): ConntrackCalls {
+  let sockets = 0;
+  const answers = new Map<number, Buffer[]>();
+  function call(name: string, fd?: number): void {
+    calls.push(fd === undefined ? name : `${name} ${fd}`);
+    if (refuse?.call === name) throw new SyscallError(name, refuse.errno);
+  }
+  return {
+    socket() {
+      call('socket');
+      return ++sockets;
+    },
+    receiveTimeout() {},
+    setOption: (fd, option) => call(`setOption(${option})`, fd),
+    attachFilter: (fd) => call('attachFilter', fd),
+    bind: (fd) => call('bind', fd),
+    send(fd, message) {
+      call('send', fd);
+      const name = message.readUInt32BE(24) === 0x20 ? 'destination' : 'source';
+      answers.set(fd, [fixture(`${name}.1`), fixture(`${name}.2`)]);
+    },
+    recv(fd, into) {
+      const next = answers.get(fd)?.shift() ?? events.shift() ?? EAGAIN;
+      if (typeof next === 'number') throw new SyscallError('recv', next);
+      return next.copy(into);
+    },
+    close: (fd) => call('close', fd),
+    enterNetworkNamespace: () => call('setns'),
+  };
+}
+
+/** `/proc/net/stat/nf_conntrack`, of two CPUs. */
+const stat = (entries: number) => `entries  clashres found\n${`${entries.toString(16)}  0 0\n`.repeat(2)}`;
+const tracking = (netns: number, entries = 3) => ({ netns, net: { 'stat/nf_conntrack': stat(entries) } });
+
+/** Starts a process; the link to its network namespace leads somewhere. */
+function start(pid: number | 'self', netns: number, entries?: number): void {
+  proc.start(pid, tracking(netns, entries));
+  writeFileSync(join(proc.root, `${pid}/ns/net:[${netns}]`), '');
+}
+
+beforeEach(() => {
+  proc = createProcTree();
+  start('self', OWN);
+  start(40, OWN);
+  calls = [];
+  events = [];
+  refusals = [];
+  refuse = undefined;
+  now = 0;
+  conntrack = createConntrack(
+    createFakeLibc(),
+    proc.root,
+    () => now,
+    (...refusal) => refusals.push(refusal),
+  );
+});
+
+afterEach(() => {
+  conntrack.close();
+  proc[Symbol.dispose]();
+});
+
+const own = { netns: OWN, pid: 40 };
+const ports = () => conntrack.read([own]).connections.map(({ original }) => original.srcPort);
+const count = (name: string) => calls.filter((call) => call.startsWith(name)).length;
+
+it('tells those that are tracked already, then those that begin, each once', () => {
+  events = [fixture('new.1')];
+  expect(ports().sort()).toEqual([50001, 50002, 50003, 50011]);
+  expect(ports()).toEqual([]);
+  events = [fixture('new.1'), fixture('new.2')];
+  expect(ports()).toEqual([]);
+});
+
+it('listens before it reads what there is, by a filter, with room for a burst', () => {
+  conntrack.read([own]);
+  const first = calls.slice(0, 6);
+  expect(first).toEqual(['socket', 'setOption(33) 1', 'attachFilter 1', 'bind 1', 'socket', 'send 2']);
+  expect(calls).toContain('close 2');
+});
+
+it('tells in which network namespace they were translated', () => {
+  expect(conntrack.read([own])).toMatchObject({ connections: [{ netns: OWN }, {}, {}, {}], namespaces: 1 });
+});
+
+it('touches nothing where nothing is tracked, or connection tracking is not even there', () => {
+  start(40, OWN, 0);
+  proc.start(41, { netns: 2 });
+  expect(conntrack.read([own, { netns: 2, pid: 41 }])).toEqual({
+    ...{ connections: [], overruns: 0, namespaces: 0 },
+  });
+  expect(calls).toEqual([]);
+});
+
+it('begins to listen once something is tracked', () => {
+  start(40, OWN, 0);
+  expect(ports()).toEqual([]);
+  start(40, OWN, 1);
+  expect(ports()).toHaveLength(4);
+});
+
+it('looks at a bounded number of silent network namespaces in one call, in turns', () => {
+  const silent = Array.from({ length: 40 }, (_, i) => ({ netns: 100 + i, pid: 100 + i }));
+  for (const { netns, pid } of silent) start(pid, netns, 0);
+  conntrack.read(silent);
+  for (const { netns, pid } of silent) start(pid, netns, 1);
+  const listening = [0, 1, 2, 3].map(() => conntrack.read(silent).namespaces);
+  expect(listening).toEqual([16, 32, 40, 40]);
+});
+
+describe('an overrun', () => {
+  it('is counted, and made up for by what is still tracked', () => {
+    conntrack.read([own]);
+    expect(count('send')).toBe(2);
+    events = [ENOBUFS];
+    expect(conntrack.read([own]).overruns).toBe(1);
+    expect(count('send')).toBe(4);
+  });
+
+  it('makes nothing be told twice', () => {
+    conntrack.read([own]);
+    events = [fixture('new.1'), ENOBUFS, fixture('new.4')];
+    expect(ports()).toEqual([]);
+  });
+});
+
+describe('a network namespace that may not be listened to', () => {
+  it('is told with the reason, once, and not tried again', () => {
+    refuse = { call: 'bind', errno: EPERM };
+    expect(conntrack.read([own])).toMatchObject({ connections: [], refused: 'bind failed: EPERM' });
+    expect(conntrack.read([own])).toMatchObject({ namespaces: 0, refused: 'bind failed: EPERM' });
+    expect(refusals).toEqual([[true, 'bind failed: EPERM']]);
+    expect([count('socket'), count('close')]).toEqual([1, 1]);
+  });
+
+  it('does not keep others from being listened to', () => {
+    start(41, 2);
+    refuse = { call: 'setns', errno: EPERM };
+    expect(conntrack.read([own, { netns: 2, pid: 41 }])).toMatchObject({ namespaces: 1 });
+    expect(refusals).toEqual([[false, 'setns failed: EPERM']]);
+  });
+
+  it('is tried by another process where the one that leads there is gone', () => {
+    proc.start(41, tracking(2));
+    start(42, 2);
+    expect(conntrack.read([own, { netns: 2, pid: 41 }])).toMatchObject({ namespaces: 1 });
+    expect(conntrack.read([own, { netns: 2, pid: 42 }])).toMatchObject({ namespaces: 2 });
+    expect(refusals).toEqual([]);
+  });
+});
+
+it('lets go of a network namespace in which nobody lives any more', () => {
+  conntrack.read([own]);
+  expect(conntrack.read([])).toEqual({ connections: [], overruns: 0, namespaces: 0 });
+  expect(calls).toContain('close 1');
+});

@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs';
+import type { NamespaceReading } from '../capture/capture.ts';
+import { createNamespaceEntry, type NamespaceEntry } from '../native/enter-namespace.ts';
+import { SyscallError } from '../native/errno.ts';
+import type { Libc } from '../native/libc.ts';
+import { dump } from '../net/netlink.ts';
+import { type NetworkNamespace, ownNetworkNamespace } from '../proc/namespaces.ts';
+import {
+  decodeConnections,
+  encodeDumpRequest,
+  IPS_DST_NAT,
+  IPS_SRC_NAT,
+  type Translated,
+} from './message.ts';
+import { NAT_FILTER } from './nat-filter.ts';
+import { createRecentIds, type RecentIds } from './recent-ids.ts';
+
+/** What the kernels' connection tracking tells of translated connections. */
+export interface Conntrack {
+  /** Those begun since the last call; of a namespace met for the first time, those that are still tracked. */
+  read(namespaces: readonly NamespaceReading[]): Heard;
+  close(): void;
+}
+
+export interface Heard {
+  readonly connections: readonly Tracked[];
+  /** How often the kernel had more to tell than there was room; what it still tracked was read instead. */
+  readonly overruns: number;
+  /** Network namespaces that are listened to. */
+  readonly namespaces: number;
+  /** Why others are not, where they track connections and this process may not listen. */
+  readonly refused?: string;
+}
+
+/** A translated connection and the network namespace in which its addresses were translated. */
+export type Tracked = Translated & { readonly netns: number };
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0x80000;
+const SOCK_NONBLOCK = 0x800;
+const SO_RCVBUFFORCE = 33;
+const NETLINK_NETFILTER = 12;
+/** The bit of NFNLGRP_CONNTRACK_NEW (include/uapi/linux/netfilter/nfnetlink_compat.h). */
+const NEW_CONNECTIONS = 1;
+/** `struct sockaddr_nl`. */
+const SOCKADDR_NL = 12;
+/** For some ten thousand connections between two calls; the kernel takes memory only for what waits. */
+const ROOM = 16 * 1024 * 1024;
+const DATAGRAM = 64 * 1024;
+const TIMEOUT_SECONDS = 5;
+const EAGAIN = 11;
+const ENOBUFS = 105;
+/** Of those that begin while others are read; more wait for the next call. */
+const MOST_AT_ONCE = 100_000;
+/** Of the namespaces that have tracked nothing so far, so many are looked at in one call. */
+const LOOKS = 16;
+
+/** The calls that it makes. */
+export type ConntrackCalls = Pick<
+  Libc,
+  | 'socket'
+  | 'receiveTimeout'
+  | 'setOption'
+  | 'attachFilter'
+  | 'bind'
+  | 'send'
+  | 'recv'
+  | 'close'
+  | 'enterNetworkNamespace'
+>;
+
+interface Ear {
+  readonly fd: number;
+  readonly known: RecentIds;
+}
+
+/**
+ * Listens to new translated connections by ctnetlink (CAP_NET_ADMIN), in every network namespace that tracks any: the
+ * kernel tells of each as it begins, however short it is, and keeps to itself those that are not translated. Nothing is
+ * done where nothing is tracked, so no module is loaded that tracks connections. `uptime` is in ms; `onRefused` is told
+ * of each namespace that may not be listened to, and why.
+ */
+export function createConntrack(
+  libc: ConntrackCalls,
+  procRoot: string,
+  uptime: () => number,
+  onRefused: (isOwn: boolean, reason: string) => void = () => {},
+): Conntrack {
+  let entry: NamespaceEntry | undefined;
+  const [own] = ownNetworkNamespace(procRoot);
+  const datagram = Buffer.alloc(DATAGRAM);
+  const ears = new Map<number, Ear>();
+  const refused = new Map<number, string>();
+  /** Those that have tracked nothing, the one looked at last in the end. */
+  const quiet = new Set<number>();
+
+  function within<T>(namespace: NetworkNamespace, run: () => T): T {
+    if (namespace.isOwn) return run();
+    entry ??= createNamespaceEntry(libc, procRoot);
+    return entry.within(namespace, run);
+  }
+
+  function openSocket(flags = 0): number {
+    return libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_NETFILTER);
+  }
+
+  function listen(): number {
+    const fd = openSocket(SOCK_NONBLOCK);
+    try {
+      libc.setOption(fd, SO_RCVBUFFORCE, ROOM);
+      libc.attachFilter(fd, NAT_FILTER);
+      const address = Buffer.alloc(SOCKADDR_NL);
+      address.writeUInt16LE(AF_NETLINK, 0);
+      address.writeUInt32LE(NEW_CONNECTIONS, 8);
+      libc.bind(fd, address);
+      return fd;
+    } catch (error) {
+      libc.close(fd);
+      throw error;
+    }
+  }
+
+  /** By a socket of its own: the filter would take a whole datagram for its first connection. */
+  function readTracked(namespace: NetworkNamespace): Translated[] {
+    const fd = within(namespace, openSocket);
+    try {
+      libc.receiveTimeout(fd, TIMEOUT_SECONDS);
+      const found: Translated[] = [];
+      for (const status of [IPS_SRC_NAT, IPS_DST_NAT] as const) {
+        const end = dump(libc, fd, encodeDumpRequest(status), datagram, (part) =>
+          decodeConnections(part, found),
+        );
+        if (end.state === 'error') throw new SyscallError('conntrack dump', end.errno);
+      }
+      return found;
+    } finally {
+      libc.close(fd);
+    }
+  }
+
+  /** Listens first: what begins while the rest is read is told twice, and known by its id. */
+  function open(namespace: NetworkNamespace): Translated[] {
+    const fd = within(namespace, listen);
+    ears.set(namespace.netns, { fd, known: createRecentIds(uptime) });
+    return readTracked(namespace);
+  }
+
+  /** Takes what waits; whether there was more than had room. */
+  function drain({ fd }: Ear, into: Translated[]): boolean {
+    let overrun = false;
+    while (into.length < MOST_AT_ONCE) {
+      try {
+        const length = libc.recv(fd, datagram);
+        decodeConnections(datagram.subarray(0, length), into);
+      } catch (error) {
+        const { errno } = error as Partial<SyscallError>;
+        if (errno === EAGAIN) break;
+        if (errno !== ENOBUFS) throw error;
+        overrun = true;
+      }
+    }
+    return overrun;
+  }
+
+  function shut(netns: number): void {
+    const ear = ears.get(netns);
+    if (ear) libc.close(ear.fd);
+    ears.delete(netns);
+  }
+
+  /** Open sockets would keep alive a namespace in which nobody lives any more. */
+  function forget(present: ReadonlySet<number>): void {
+    for (const netns of ears.keys()) if (!present.has(netns)) shut(netns);
+    for (const known of [refused, quiet])
+      for (const netns of known.keys()) if (!present.has(netns)) known.delete(netns);
+  }
+
+  /** Namespaces never looked at, and some of those that have tracked nothing so far. */
+  function candidates(namespaces: readonly NetworkNamespace[]): Set<NetworkNamespace> {
+    const again = new Set([...quiet].slice(0, LOOKS));
+    const isCandidate = ({ netns }: NetworkNamespace) =>
+      !ears.has(netns) && !refused.has(netns) && (!quiet.has(netns) || again.has(netns));
+    return new Set(namespaces.filter(isCandidate));
+  }
+
+  /** Listens there if connections are tracked by now; gives those that already are. */
+  function begin(namespace: NetworkNamespace): Translated[] {
+    const { netns, pid } = namespace;
+    quiet.delete(netns);
+    if (trackedConnections(procRoot, pid) > 0) return open(namespace);
+    quiet.add(netns);
+    return [];
+  }
+
+  /** What is new there. One that fails is not tried again, unless its process was gone: another may lead there. */
+  function hear(
+    namespace: NetworkNamespace,
+    isCandidate: boolean,
+  ): { found: Translated[]; overrun: boolean } {
+    const { netns } = namespace;
+    try {
+      const found = isCandidate ? begin(namespace) : [];
+      const ear = ears.get(netns);
+      const overrun = ear !== undefined && drain(ear, found);
+      if (overrun) found.push(...readTracked(namespace));
+      return { found, overrun };
+    } catch (error) {
+      shut(netns);
+      const { fatal, code, message } = error as NodeJS.ErrnoException & { fatal?: boolean };
+      if (fatal) throw error;
+      if (code !== 'ENOENT') {
+        refused.set(netns, message);
+        onRefused(namespace.isOwn, message);
+      }
+      return { found: [], overrun: false };
+    }
+  }
+
+  return {
+    read(readings) {
+      const namespaces = readings.map(({ netns, pid }) => ({ netns, pid, isOwn: netns === own?.netns }));
+      forget(new Set(namespaces.map(({ netns }) => netns)));
+      const isCandidate = candidates(namespaces);
+      const connections: Tracked[] = [];
+      let overruns = 0;
+      for (const namespace of namespaces) {
+        const { netns } = namespace;
+        const { found, overrun } = hear(namespace, isCandidate.has(namespace));
+        if (overrun) overruns++;
+        for (const connection of found)
+          if (ears.get(netns)?.known.add(connection.id)) connections.push({ ...connection, netns });
+      }
+      const [reason] = refused.values();
+      return {
+        connections,
+        overruns,
+        namespaces: ears.size,
+        ...(reason !== undefined && { refused: reason }),
+      };
+    },
+    close() {
+      for (const netns of [...ears.keys()]) shut(netns);
+      entry?.close();
+    },
+  };
+}
+
+/**
+ * How many connections are tracked in the namespace of that process: the first column of `/proc/PID/net/stat/nf_conntrack`
+ * (net/netfilter/nf_conntrack_standalone.c), in hex. 0 where connection tracking is not even loaded.
+ */
+function trackedConnections(procRoot: string, pid: number): number {
+  let text: string;
+  try {
+    text = readFileSync(`${procRoot}/${pid}/net/stat/nf_conntrack`, 'latin1');
+  } catch {
+    return 0;
+  }
+  return Number.parseInt(text.split('\n')[1] ?? '', 16) || 0;
+}

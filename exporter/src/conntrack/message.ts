@@ -1,0 +1,139 @@
+/**
+ * Connection tracking by netlink: include/uapi/linux/netfilter/nfnetlink_conntrack.h, the twin of
+ * net/netfilter/nf_conntrack_netlink.c. Numbers of its own are in network order.
+ */
+import { formatIpv4, formatIpv6 } from '../net/address.ts';
+import {
+  type DumpProgress,
+  encodeRequest,
+  MalformedMessageError,
+  readAttributes,
+  readDatagram,
+} from '../net/netlink.ts';
+
+/** From whom to whom the packets of one direction go. */
+export interface Way {
+  readonly src: string;
+  readonly srcPort: number;
+  readonly dst: string;
+  readonly dstPort: number;
+}
+
+/** A connection whose addresses or ports are translated on their way through this host. */
+export interface Translated {
+  /** Tells it from a later connection of the same ends. */
+  readonly id: number;
+  readonly transport: 'tcp' | 'udp';
+  /** As the one who asked sent it. */
+  readonly original: Way;
+  /** The answer, as the one who was asked sends it. */
+  readonly reply: Way;
+}
+
+/** NFNL_SUBSYS_CTNETLINK, and IPCTNL_MSG_CT_NEW or IPCTNL_MSG_CT_GET. */
+const CT_NEW = 0x100;
+const CT_GET = 0x101;
+
+const CTA_TUPLE_ORIG = 1;
+const CTA_TUPLE_REPLY = 2;
+export const CTA_STATUS = 3;
+const CTA_ID = 12;
+const CTA_STATUS_MASK = 26;
+const CTA_TUPLE_IP = 1;
+const CTA_TUPLE_PROTO = 2;
+const CTA_IP_V4_SRC = 1;
+const CTA_IP_V4_DST = 2;
+const CTA_IP_V6_SRC = 3;
+const CTA_IP_V6_DST = 4;
+const CTA_PROTO_NUM = 1;
+const CTA_PROTO_SRC_PORT = 2;
+const CTA_PROTO_DST_PORT = 3;
+
+/** Bits of CTA_STATUS: the source, or the destination, is translated. */
+export const IPS_SRC_NAT = 1 << 4;
+export const IPS_DST_NAT = 1 << 5;
+
+/** nlmsghdr and nfgenmsg. */
+export const ATTRIBUTES_AT = 20;
+const NFGENMSG = 4;
+
+const TRANSPORTS: Readonly<Record<number, Translated['transport']>> = { 6: 'tcp', 17: 'udp' };
+
+/**
+ * The request for a dump of the connections, of both families, that have this bit of CTA_STATUS. Linux before 5.15
+ * does not filter and sends all.
+ */
+export function encodeDumpRequest(status: typeof IPS_SRC_NAT | typeof IPS_DST_NAT): Buffer {
+  const message = Buffer.alloc(NFGENMSG + 16);
+  let at = NFGENMSG;
+  for (const type of [CTA_STATUS, CTA_STATUS_MASK]) {
+    message.writeUInt16LE(8, at);
+    message.writeUInt16LE(type, at + 2);
+    message.writeUInt32BE(status, at + 4);
+    at += 8;
+  }
+  return encodeRequest(CT_GET, message);
+}
+
+/**
+ * Decodes one datagram of a dump, or of the events of new connections, and adds the translated ones of TCP and UDP to
+ * `into`. Throws `MalformedMessageError`.
+ */
+export function decodeConnections(datagram: Buffer, into: Translated[]): DumpProgress {
+  return readDatagram(datagram, CT_NEW, (start, end) => {
+    const connection = decodeConnection(datagram, start + NFGENMSG, end);
+    if (connection) into.push(connection);
+  });
+}
+
+interface Tuple extends Way {
+  readonly protocol: number;
+}
+
+function decodeConnection(data: Buffer, start: number, end: number): Translated | undefined {
+  let id = 0;
+  let status = 0;
+  let original: Tuple | undefined;
+  let reply: Tuple | undefined;
+  readAttributes(data, start, end, (type, from, to) => {
+    if (type === CTA_TUPLE_ORIG) original = decodeTuple(data, from, to);
+    else if (type === CTA_TUPLE_REPLY) reply = decodeTuple(data, from, to);
+    else if (type === CTA_STATUS) status = data.readUInt32BE(demand(from, to, 4));
+    else if (type === CTA_ID) id = data.readUInt32BE(demand(from, to, 4));
+  });
+  const transport = original && TRANSPORTS[original.protocol];
+  if (!transport || !original || !reply || (status & (IPS_SRC_NAT | IPS_DST_NAT)) === 0) return undefined;
+  return { id, transport, original: wayOf(original), reply: wayOf(reply) };
+}
+
+function decodeTuple(data: Buffer, start: number, end: number): Tuple | undefined {
+  let src = '';
+  let dst = '';
+  let [protocol, srcPort, dstPort] = [0, 0, 0];
+  readAttributes(data, start, end, (part, from, to) => {
+    if (part === CTA_TUPLE_IP)
+      readAttributes(data, from, to, (type, at, until) => {
+        if (type === CTA_IP_V4_SRC) src = formatIpv4(data, demand(at, until, 4));
+        else if (type === CTA_IP_V4_DST) dst = formatIpv4(data, demand(at, until, 4));
+        else if (type === CTA_IP_V6_SRC) src = formatIpv6(data, demand(at, until, 16));
+        else if (type === CTA_IP_V6_DST) dst = formatIpv6(data, demand(at, until, 16));
+      });
+    else if (part === CTA_TUPLE_PROTO)
+      readAttributes(data, from, to, (type, at, until) => {
+        if (type === CTA_PROTO_NUM) protocol = data.readUInt8(demand(at, until, 1));
+        else if (type === CTA_PROTO_SRC_PORT) srcPort = data.readUInt16BE(demand(at, until, 2));
+        else if (type === CTA_PROTO_DST_PORT) dstPort = data.readUInt16BE(demand(at, until, 2));
+      });
+  });
+  return src && dst ? { protocol, src, srcPort, dst, dstPort } : undefined;
+}
+
+function wayOf({ src, srcPort, dst, dstPort }: Tuple): Way {
+  return { src, srcPort, dst, dstPort };
+}
+
+/** Where a value of this length begins; refuses one that is cut short. */
+function demand(from: number, to: number, length: number): number {
+  if (to - from < length) throw new MalformedMessageError(`value of ${to - from} bytes`, from);
+  return from;
+}

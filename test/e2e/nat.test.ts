@@ -1,0 +1,244 @@
+/**
+ * Both hosts tell one and the same connection by the same addresses and port, whatever their rules translate, so that
+ * their halves meet. The rules are real ones, in network namespaces.
+ */
+import { execFileSync } from 'node:child_process';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CANNOT_CAPTURE } from '../harness/captures.ts';
+import { type Exporter, startExporter } from '../harness/exporter.ts';
+import { createNetwork, type Host, type Network } from '../harness/network.ts';
+import type { Running } from '../harness/process.ts';
+import { parseSeries } from '../harness/text-page.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { ask, buildWorkload, runWorkload, startServer, startWorkload } from '../harness/workload.ts';
+
+const OPENED = 'service_dependency_connection_opened_total';
+const OPEN = 'service_dependency_connection_count';
+/** Nobody has it. */
+const VIRTUAL = '10.250.0.1';
+const VIRTUAL6 = 'fd00:250::1';
+const ONE_BYTE = ['request=1', 'answer=1'];
+
+/** Runs a program in the network namespace of a host. */
+function inside({ namespace }: Host, ...command: readonly string[]): void {
+  execFileSync('nsenter', [`--net=${namespace}`, ...command], { stdio: 'pipe' });
+}
+
+describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
+  let network: Network;
+  beforeAll(() => {
+    network = createNetwork();
+  });
+
+  describe.each(['ebpf', 'sockdiag'] as const)('seen by %s', (capture) => {
+    let client: Host;
+    let server: Host;
+    let onClient: Exporter;
+    let onServer: Exporter;
+
+    beforeAll(() => {
+      client = network.host(`${capture}-c`);
+      server = network.host(`${capture}-s`);
+      inside(client, 'ip', 'route', 'add', `${VIRTUAL}/32`, 'dev', 'eth0');
+      inside(client, 'ip', '-6', 'route', 'add', `${VIRTUAL6}/128`, 'dev', 'eth0');
+    });
+
+    beforeEach(() => {
+      for (const host of [client, server])
+        for (const program of ['iptables', 'ip6tables']) inside(host, program, '-w', '-t', 'nat', '-F');
+    });
+
+    /** Adds a rule to the table `nat` of a host. */
+    const translate = (host: Host, rule: string, program = 'iptables') =>
+      inside(host, program, '-w', '-t', 'nat', '-A', ...rule.split(' '));
+
+    const watch = async () => {
+      onClient = await startExporter(client, ['--capture', capture]);
+      onServer = await startExporter(server, ['--capture', capture]);
+    };
+
+    const serve = async (...ports: readonly number[]) => {
+      const places = ports.map((port) => `${server.address}/${port}`);
+      return startServer([...ONE_BYTE, ...places, `::/${(ports[0] ?? 0) + 1000}`], { on: server });
+    };
+
+    /** Holds connections until both exporters have seen them, and gives the process. */
+    async function call(target: string, count: number, user = 0): Promise<Running> {
+      const become = ['setpriv', '--reuid', `${user}`, '--clear-groups'] as const;
+      const calling = client.start([...become, buildWorkload('hold'), `target=${target}`, `count=${count}`]);
+      await calling.says('held');
+      await Promise.all([onClient.pass(), onServer.pass()]);
+      await calling.stop();
+      return calling;
+    }
+
+    /** The sums of one direction, by where they go. */
+    async function told(exporter: Exporter, direction: string, ports: readonly number[], metric: string) {
+      const isWanted = ({ labels, value }: { labels: Readonly<Record<string, string>>; value: number }) =>
+        labels.direction === direction && ports.includes(Number(labels.dst_port)) && value > 0;
+      const counts = new Map<string, number>();
+      for (const { labels, value } of parseSeries(await exporter.metrics(), metric).filter(isWanted)) {
+        const place = JSON.stringify([Number(labels.dst_port), labels.src_address, labels.dst_address]);
+        counts.set(place, (counts.get(place) ?? 0) + value);
+      }
+      return [...counts].sort().map(([place, count]) => {
+        const [port, src, dst] = JSON.parse(place);
+        return { src, dst, port, count };
+      });
+    }
+
+    /** Waits until both hosts tell exactly these, of all that go to these ports. */
+    async function bothTell(
+      expected: readonly object[],
+      ports: readonly number[],
+      metric = OPENED,
+    ): Promise<void> {
+      let last: unknown;
+      const wanted = JSON.stringify({ outbound: expected, inbound: expected });
+      await waitFor(
+        async () => {
+          const outbound = await told(onClient, 'outbound', ports, metric);
+          last = { outbound, inbound: await told(onServer, 'inbound', ports, metric) };
+          return JSON.stringify(last) === wanted || undefined;
+        },
+        () => `${wanted}; told were ${JSON.stringify(last)}; ${onClient.running.stderr()}`,
+        15_000,
+      );
+    }
+
+    it('by the host that asks (DNAT)', async () => {
+      await serve(8001);
+      translate(client, `OUTPUT -d ${VIRTUAL} -p tcp --dport 80 -j DNAT --to ${server.address}:8001`);
+      await watch();
+      await call(`${VIRTUAL}/80`, 7);
+      await bothTell([{ src: client.address, dst: server.address, port: 8001, count: 7 }], [80, 8001]);
+    });
+
+    it('by the host that is asked (DNAT), which tells who listens at the published place', async () => {
+      await serve(8002);
+      translate(server, `PREROUTING -p tcp --dport 80 -j DNAT --to ${server.address}:8002`);
+      await watch();
+      await call(`${server.address}/80`, 7);
+      await bothTell([{ src: client.address, dst: server.address, port: 80, count: 7 }], [80, 8002]);
+      const listening = parseSeries(await onServer.metrics(), 'service_dependency_listen');
+      expect(listening.filter(({ labels }) => labels.dst_port === '80')).toMatchObject([
+        { labels: { dst_service: 'server', dst_address: server.address } },
+      ]);
+    });
+
+    it('by the host that asks, the own address as well (SNAT)', async () => {
+      await serve(8003);
+      const other = client.address.replace(/\d+$/, '200');
+      inside(client, 'ip', 'address', 'add', `${other}/24`, 'dev', 'eth0');
+      translate(client, `POSTROUTING -p tcp --dport 8003 -j SNAT --to ${other}`);
+      await watch();
+      await call(`${server.address}/8003`, 5);
+      await bothTell([{ src: other, dst: server.address, port: 8003, count: 5 }], [8003]);
+      inside(client, 'ip', 'address', 'delete', `${other}/24`, 'dev', 'eth0');
+    });
+
+    it('over IPv6', async () => {
+      await serve(8004);
+      translate(
+        client,
+        `OUTPUT -d ${VIRTUAL6} -p tcp --dport 80 -j DNAT --to [${server.address6}]:9004`,
+        'ip6tables',
+      );
+      await watch();
+      await call(`${VIRTUAL6}/80`, 3);
+      await bothTell([{ src: client.address6, dst: server.address6, port: 9004, count: 3 }], [80, 9004]);
+    });
+
+    it('to one of two backends in turn, and some not at all', async () => {
+      await serve(8005, 8006, 8007);
+      const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
+      translate(
+        client,
+        `${virtual} -m statistic --mode nth --every 4 --packet 0 -j DNAT --to ${server.address}:8005`,
+      );
+      translate(client, `${virtual} -j DNAT --to ${server.address}:8006`);
+      await watch();
+      const calls = capture === 'ebpf' ? 2000 : 100;
+      if (capture === 'sockdiag') await call(`${VIRTUAL}/80`, calls);
+      else {
+        const brief = ['hold=1000', ...ONE_BYTE];
+        await runWorkload('client', [`target=${VIRTUAL}/80`, `count=${calls}`, ...brief], { on: client });
+      }
+      await call(`${server.address}/8006`, 10);
+      const at = { src: client.address, dst: server.address };
+      await bothTell(
+        [
+          { ...at, port: 8005, count: calls / 4 },
+          { ...at, port: 8006, count: (calls * 3) / 4 + 10 },
+        ],
+        [80, 8005, 8006],
+      );
+    });
+
+    it('for two processes on one address, to a backend each or to none', async () => {
+      await serve(8008, 8009);
+      const users = { 61001: 8008, 61002: 8009 };
+      for (const [user, port] of Object.entries(users))
+        translate(
+          client,
+          `OUTPUT -d ${server.address} -p tcp --dport 8008 -m owner --uid-owner ${user} -j DNAT --to ${server.address}:${port}`,
+        );
+      await watch();
+      const to = `${server.address}/8008`;
+      const callers = await Promise.all([call(to, 40, 61001), call(to, 60, 61002), call(to, 30, 61003)]);
+      const byPid = async () => {
+        const series = parseSeries(await onClient.metrics(), OPENED);
+        return callers.map(({ pid }) =>
+          series
+            .filter(({ labels, value }) => labels.src_pid === `${pid}` && value > 0)
+            .map(({ labels: { dst_port }, value }) => ({ port: Number(dst_port), count: value })),
+        );
+      };
+      const at = { src: client.address, dst: server.address };
+      await bothTell(
+        [
+          { ...at, port: 8008, count: 70 },
+          { ...at, port: 8009, count: 60 },
+        ],
+        [8008, 8009],
+      );
+      expect(await byPid()).toEqual([
+        [{ port: 8008, count: 40 }],
+        [{ port: 8009, count: 60 }],
+        [{ port: 8008, count: 30 }],
+      ]);
+    });
+
+    it('before the exporter came, and is told as long as it is open', async () => {
+      await serve(8010, 8011);
+      const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
+      translate(
+        client,
+        `${virtual} -m statistic --mode nth --every 2 --packet 0 -j DNAT --to ${server.address}:8010`,
+      );
+      translate(client, `${virtual} -j DNAT --to ${server.address}:8011`);
+      const held = startWorkload('hold', [`target=${VIRTUAL}/80`, 'count=6'], { on: client });
+      await held.says('held');
+      await watch();
+      const at = { src: client.address, dst: server.address };
+      const open = [8010, 8011].map((port) => ({ ...at, port, count: 3 }));
+      await bothTell(open, [80, 8010, 8011], OPEN);
+      await held.stop();
+      await bothTell([], [80, 8010, 8011], OPEN);
+      expect(await told(onClient, 'outbound', [80], 'service_dependency_last_seen_seconds')).toEqual([]);
+    });
+
+    it.skipIf(capture === 'sockdiag').each(['connect', 'sendto'])('of UDP (%s)', async (way) => {
+      translate(client, `OUTPUT -d ${VIRTUAL} -p udp --dport 53 -j DNAT --to ${server.address}:8012`);
+      await watch();
+      const serving = startWorkload('udp-server', [`at=${server.address}/8012`], { on: server });
+      await serving.says('serving');
+      const asking = startWorkload('udp-client', [`target=${VIRTUAL}/53`, `way=${way}`, 'count=9'], {
+        on: client,
+      });
+      await asking.says('asked');
+      await ask(asking, 'close', 'closed');
+      await bothTell([{ src: client.address, dst: server.address, port: 8012, count: 9 }], [53, 8012]);
+    });
+  });
+});
