@@ -10,6 +10,8 @@ import { preferDirected } from './prefer-directed.ts';
 export interface BuildOptions {
   /** Each process of a service is a node; those that no report tells apart are one together. */
   readonly byProcess?: boolean;
+  /** Edges that are joined already. */
+  readonly joined?: readonly JoinedEdge[];
   /** Whose addresses are whose, where more is known of that than these halves tell. */
   readonly book?: AddressBook;
 }
@@ -18,15 +20,15 @@ export interface BuildOptions {
 export function buildGraph(
   halves: readonly HalfEdge[],
   listeners: readonly Listener[],
-  { byProcess = false, book = createAddressBook(halves, listeners) }: BuildOptions = {},
+  { byProcess = false, joined: others = [], book = createAddressBook(halves, listeners) }: BuildOptions = {},
 ): Graph {
   const keyOf = (party: Party) => nodeKey(party, book, byProcess);
-  const joined = preferDirected(joinHalves(halves, book, byProcess), keyOf);
+  const joined = preferDirected([...joinHalves(halves, book, byProcess), ...others], keyOf);
   const parties = Map.groupBy(
     joined.flatMap(({ src, dst }) => [src, dst]),
     keyOf,
   );
-  const siteOf = sitesOfHosts(halves);
+  const siteOf = sitesOfHosts([...halves, ...others]);
   const edges = Map.groupBy(joined, ({ src, dst, port, transport }) =>
     JSON.stringify([keyOf(src), keyOf(dst), port, transport]),
   );
@@ -48,10 +50,14 @@ function nodeKey(party: Party, book: AddressBook, byProcess: boolean): string {
   return JSON.stringify(['external', address || kind, book.isHostLocal(address) ? host : '']);
 }
 
+type Place = Pick<Party, 'host' | 'site'>;
+
 /** The site of each host, as its exporter tells it. */
-function sitesOfHosts(halves: readonly HalfEdge[]): ReadonlyMap<string, string> {
+function sitesOfHosts(
+  edges: readonly { readonly src: Place; readonly dst: Place }[],
+): ReadonlyMap<string, string> {
   const sites = new Map<string, string>();
-  for (const { src, dst } of halves) {
+  for (const { src, dst } of edges) {
     for (const { host, site } of [src, dst]) {
       const known = sites.get(host);
       if (host !== '' && site !== '' && (known === undefined || site < known)) sites.set(host, site);
@@ -107,6 +113,7 @@ function toEdge(key: string, joined: readonly JoinedEdge[]): GraphEdge {
     atSource: sumSeen(joined.map((each) => each.atSource)),
     atDestination: sumSeen(joined.map((each) => each.atDestination)),
     states: isIdle(figures) ? ['idle'] : [],
+    alerts: [],
     parts: [],
   };
 }

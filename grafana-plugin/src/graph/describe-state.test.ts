@@ -4,7 +4,7 @@ import { describeState } from './describe-state.ts';
 import { half, listener } from './halves.fixture.ts';
 import type { Reading } from './read-tables.ts';
 
-const nothing: Reading = { halves: [], listeners: [], rows: 0, columns: new Set() };
+const nothing: Reading = { halves: [], listeners: [], joined: [], unread: 0, rows: 0, columns: new Set() };
 const stateOf = (reading: Partial<Reading>, queries = 1) => {
   const whole = { ...nothing, ...reading };
   return describeState(queries, whole, buildGraph(whole.halves, whole.listeners));

@@ -8,7 +8,7 @@ export interface StateMessage {
   readonly advice: string;
 }
 
-/** A half-edge needs one label of each group; the first of a group is the one to name. */
+/** A half-edge needs one label of each group; the first of a group is the one to name. Joined edges have no direction. */
 const REQUIRED = [
   ['direction'],
   ['src_service', 'src_address', 'src_kind'],
@@ -31,7 +31,9 @@ export function describeState(queries: number, reading: Reading, graph: Graph): 
   }
   // Unix sockets have no port.
   const portless = reading.halves.length > 0 && reading.halves.every(({ transport }) => transport === 'unix');
-  const required = portless ? REQUIRED.filter(([label]) => label !== 'dst_port') : REQUIRED;
+  const required = REQUIRED.filter(
+    ([label]) => !(portless && label === 'dst_port') && !(reading.joined.length > 0 && label === 'direction'),
+  );
   const missing = required.find((group) => !group.some((label) => reading.columns.has(label)));
   if (missing && reading.rows > reading.listeners.length) {
     return { state: 'wrong-data', title: `No table has a \`${missing[0]}\` label`, advice: LABELS_ADVICE };

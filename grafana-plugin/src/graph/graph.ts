@@ -31,7 +31,7 @@ export interface GraphNode extends EdgeEnd {
  * What is remarkable about an edge, beside what was seen of it.
  * `idle`: it was there, but carried nothing in the range.
  * `new`, `vanished`, `changed`: against the range compared with; a vanished one is drawn, though it is gone.
- * `missing`: expected, but not seen; `unexpected`: seen, though others are expected of these ends.
+ * `missing`: expected, but not seen; `unexpected`: seen, but neither expected nor allowed.
  * `alerting`: an alert fires for it.
  */
 export type EdgeState = 'idle' | 'new' | 'vanished' | 'changed' | 'missing' | 'unexpected' | 'alerting';
@@ -45,6 +45,14 @@ export const EDGE_STATES: readonly EdgeState[] = [
   'unexpected',
   'alerting',
 ];
+
+/** An alert, as its series tells. */
+export interface Alert {
+  readonly name: string;
+  /** `firing` or `pending`. */
+  readonly state: string;
+  readonly severity: string;
+}
 
 /** One dependency: `source` depends on `target`, which listens on `port`, or '' where there is none. */
 export interface GraphEdge {
@@ -63,6 +71,10 @@ export interface GraphEdge {
   readonly atSource: Figures | undefined;
   readonly atDestination: Figures | undefined;
   readonly states: readonly EdgeState[];
+  /** What it was in the range compared with, where it was there. */
+  readonly before?: Figures;
+  /** What fires for it. */
+  readonly alerts: readonly Alert[];
   /** The edges that are drawn as this one, where it is several. */
   readonly parts: readonly GraphEdge[];
 }

@@ -11,5 +11,8 @@ function compareNatural(a: string, b: string): number {
 }
 
 /** The distinct values that are not empty, in a fixed order. */
-export const distinct = (values: Iterable<string>): string[] =>
-  [...new Set(values)].filter((value) => value !== '').sort(compareNatural);
+export function distinct(values: Iterable<string>): string[] {
+  const set = new Set(values);
+  set.delete('');
+  return set.size < 2 ? [...set] : [...set].sort(compareNatural);
+}

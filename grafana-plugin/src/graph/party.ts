@@ -14,6 +14,18 @@ export interface Party {
   readonly candidates: readonly string[];
 }
 
+/** One report of an end as it is. */
+export const partyOf = ({ service, host, address, kind, site, process, pid }: End): Party => ({
+  service,
+  host,
+  address,
+  kind,
+  site,
+  processes: distinct([process]),
+  pids: distinct([pid]),
+  candidates: [],
+});
+
 /** What several reports of one end agree on: that end, or the services between which nothing is guessed. */
 export type Agreement = { readonly party: Party | undefined; readonly candidates: readonly string[] };
 

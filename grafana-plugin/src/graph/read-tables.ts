@@ -1,5 +1,7 @@
 import { normaliseAddress } from './address.ts';
 import type { Direction, End, Figures, HalfEdge, Listener } from './half-edge.ts';
+import type { JoinedEdge } from './join-halves.ts';
+import { partyOf } from './party.ts';
 import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
@@ -7,6 +9,10 @@ import { measureOf, valueColumn } from './table-measure.ts';
 export interface Reading {
   readonly halves: readonly HalfEdge[];
   readonly listeners: readonly Listener[];
+  /** Edges of which rules have joined the halves. */
+  readonly joined: readonly JoinedEdge[];
+  /** Rows that are none of these: a label is missing. */
+  readonly unread: number;
   /** Rows of all tables, and the canonical names of their columns: what the empty states speak of. */
   readonly rows: number;
   readonly columns: ReadonlySet<string>;
@@ -32,7 +38,9 @@ const addressOf = (transport: string, address: string): string =>
 export function readTables(tables: readonly Table[]): Reading {
   const halves = new Map<string, { half: HalfEdge; seen: boolean }>();
   const listeners: Listener[] = [];
+  const joined: JoinedEdge[] = [];
   const columns = new Set<string>();
+  let unread = 0;
   let rows = 0;
   let existenceAsked = false;
 
@@ -44,7 +52,7 @@ export function readTables(tables: readonly Table[]): Reading {
       columns.add(canonicalName(column.name));
       byName.set(canonicalName(column.name), column);
     }
-    existenceAsked ||= measure === 'lastSeen';
+    existenceAsked ||= measure === 'lastSeen' && !byName.has('observer');
     const count = rowCount(table);
     rows += count;
 
@@ -57,10 +65,16 @@ export function readTables(tables: readonly Table[]): Reading {
         listeners.push({ transport, port, end: dst });
         continue;
       }
-      const direction = cell('direction');
-      if (!isDirection(direction)) continue;
       const src = readEnd('src', cell);
-      const id = JSON.stringify([direction, transport, port, ...Object.values(src), ...Object.values(dst)]);
+      const direction = cell('direction');
+      if (!isDirection(direction)) {
+        const edge = readJoined(cell('observer'), { transport, port, src, dst }, numberAt(value, row));
+        if (edge) joined.push(edge);
+        else unread++;
+        continue;
+      }
+      // No name that a kernel or a resolver gives holds this character.
+      const id = [direction, transport, port, ...Object.values(src), ...Object.values(dst)].join('\0');
       let entry = halves.get(id);
       if (!entry) {
         entry = { half: { direction, transport, port, src, dst, figures: {} }, seen: false };
@@ -75,7 +89,27 @@ export function readTables(tables: readonly Table[]): Reading {
 
   // Existence and traffic are different questions: where the existence query was asked, it alone answers.
   const kept = [...halves.values()].filter((entry) => entry.seen || !existenceAsked);
-  return { halves: kept.map((entry) => entry.half), listeners, rows, columns };
+  return { halves: kept.map((entry) => entry.half), listeners, joined, unread, rows, columns };
+}
+
+/** A row of `musubi:edge:last_seen_seconds`; undefined where no one end has observed it. */
+function readJoined(
+  observer: string,
+  { transport, port, src, dst }: Pick<HalfEdge, 'transport' | 'port' | 'src' | 'dst'>,
+  lastSeen: number | undefined,
+): JoinedEdge | undefined {
+  if (observer !== 'both' && observer !== 'source' && observer !== 'destination') return undefined;
+  const figures: Figures = lastSeen === undefined ? {} : { lastSeen };
+  return {
+    transport,
+    port,
+    directed: true,
+    src: partyOf(src),
+    dst: partyOf(dst),
+    seenBy: observer,
+    atSource: observer === 'destination' ? undefined : figures,
+    atDestination: observer === 'source' ? undefined : figures,
+  };
 }
 
 const isDirection = (text: string): text is Direction =>

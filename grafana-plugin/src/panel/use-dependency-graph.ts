@@ -1,6 +1,6 @@
 import type { PanelData } from '@grafana/data';
 import { useEffect, useMemo, useState } from 'react';
-import { buildGraph } from '../graph/build-graph.ts';
+import { readOverview } from '../graph/compare/overview.ts';
 import { describeState, type StateMessage } from '../graph/describe-state.ts';
 import { buildDisplay, type DisplayTexts } from '../graph/display/build-display.ts';
 import type { DisplayList } from '../graph/display/display-list.ts';
@@ -8,7 +8,6 @@ import type { Graph } from '../graph/graph.ts';
 import type { Layout } from '../graph/layout/layout-graph.ts';
 import { createLayouter } from '../graph/layout/layouter.ts';
 import { createLayoutMemory } from '../graph/layout/remember-layout.ts';
-import { readTables } from '../graph/read-tables.ts';
 import type { Formatters } from './formatters.ts';
 import { labelOf, subtitleOf, titleOf } from './node-texts.ts';
 import type { PanelOptions } from './options.ts';
@@ -32,8 +31,7 @@ export function useDependencyGraph({ series, request }: PanelData): {
 } {
   return useMemo(() => {
     const tables = readFrames({ series, ...(request && { request }) });
-    const reading = readTables(tables);
-    const graph = buildGraph(reading.halves, reading.listeners);
+    const { graph, reading } = readOverview(tables);
     return { graph, message: describeState(tables.length, reading, graph) };
   }, [series, request]);
 }

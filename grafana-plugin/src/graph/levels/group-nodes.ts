@@ -86,6 +86,10 @@ function mergeEdges(
     atSource: sumTold(parts.map(({ atSource }) => atSource)),
     atDestination: sumTold(parts.map(({ atDestination }) => atDestination)),
     states: mergeStates(parts.map(({ states }) => states)),
+    ...(parts.some(({ before }) => before) && {
+      before: sumFigures(parts.flatMap(({ before }) => before ?? [])),
+    }),
+    alerts: parts.flatMap(({ alerts }) => alerts),
     parts: parts.flatMap((part) => (part.parts.length > 0 ? part.parts : [part])),
   };
 }

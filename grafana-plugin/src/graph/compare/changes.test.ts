@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { changesOf } from './changes.ts';
+
+const hour = { now: 3600, before: 3600 };
+
+test('what has doubled by more than chance has changed', () => {
+  expect(
+    changesOf({ opened: 100, failed: 0, rtt: 0.01 }, { opened: 20, failed: 40, rtt: 0.002 }, hour),
+  ).toEqual([
+    { figure: 'opened', now: 100, before: 20 },
+    { figure: 'failed', now: 0, before: 40 },
+    { figure: 'rtt', now: 0.01, before: 0.002 },
+  ]);
+});
+
+test('small numbers stray, and small amounts do not count', () => {
+  expect(changesOf({ opened: 4 }, { opened: 1 }, hour)).toEqual([]);
+  expect(changesOf({ transmit: 9000 }, { transmit: 100 }, hour)).toEqual([]);
+  expect(changesOf({ rtt: 0.0009 }, { rtt: 0.0001 }, hour)).toEqual([]);
+});
+
+test('a figure that is not told has not changed', () => {
+  expect(changesOf({ opened: 100 }, {}, hour)).toEqual([]);
+});
+
+test('counts are scaled to the length of the range, round-trip times are not', () => {
+  const ranges = { now: 60, before: 600 };
+  expect(changesOf({ opened: 100 }, { opened: 1000 }, ranges)).toEqual([]);
+  expect(changesOf({ opened: 1000, rtt: 0.01 }, { opened: 1000, rtt: 0.01 }, ranges)).toEqual([
+    { figure: 'opened', now: 1000, before: 100 },
+  ]);
+});

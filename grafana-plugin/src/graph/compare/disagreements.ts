@@ -1,0 +1,34 @@
+import { mirrorFigures } from '../figures.ts';
+import type { GraphEdge } from '../graph.ts';
+import type { Figures } from '../half-edge.ts';
+
+/** A figure that both ends told, and told differently. */
+export interface Disagreement {
+  readonly figure: keyof Figures;
+  readonly source: number;
+  readonly destination: number;
+}
+
+/** What both ends count alike. Round-trip times differ by nature, failed connections never reach the listener. */
+const SHARED = ['opened', 'open', 'transmit', 'receive'] as const;
+
+/** The ends do not look at the same moment: a few connections, or some bytes of them, differ without any fault. */
+const LEAST: Readonly<Record<(typeof SHARED)[number], number>> = {
+  opened: 5,
+  open: 5,
+  transmit: 65_536,
+  receive: 65_536,
+};
+
+/** Lists the figures in which the two reports of an edge differ by more than a share of the larger one. */
+export function disagreementsOf({ atSource, atDestination }: GraphEdge, tolerance = 0.1): Disagreement[] {
+  if (!atSource || !atDestination) return [];
+  const mirrored = mirrorFigures(atDestination);
+  return SHARED.flatMap((figure): Disagreement[] => {
+    const [source, destination] = [atSource[figure], mirrored[figure]];
+    if (source === undefined || destination === undefined) return [];
+    const apart = Math.abs(source - destination);
+    const isApart = apart > LEAST[figure] && apart > tolerance * Math.max(source, destination);
+    return isApart ? [{ figure, source, destination }] : [];
+  });
+}

@@ -1,0 +1,54 @@
+import type { Alert, Graph, GraphEdge } from '../graph.ts';
+import { numberAt, type Table } from '../table.ts';
+import { valueColumn } from '../table-measure.ts';
+import { withState } from './compare-graphs.ts';
+import {
+  type Ghost,
+  indexEdges,
+  rowsOf,
+  type ServiceEdge,
+  serviceEdgeOf,
+  withEdges,
+} from './service-edge.ts';
+
+/** An alert and the edge that its labels name. */
+export interface EdgeAlert {
+  readonly edge: ServiceEdge;
+  readonly alert: Alert;
+}
+
+/** Reads `ALERTS` or `GRAFANA_ALERTS`; alerts that name no edge, and those that do not fire, are not of a graph. */
+export function readAlerts(tables: readonly Table[]): EdgeAlert[] {
+  return [...rowsOf(tables)].flatMap(({ table, row, cell }) => {
+    const edge = serviceEdgeOf(cell);
+    const state = (cell('alertstate') || cell('grafana_alertstate') || 'firing').toLowerCase();
+    const isActive = state === 'firing' || state === 'alerting' || state === 'pending';
+    if (!edge || !isActive || numberAt(valueColumn(table), row) === 0) return [];
+    const alert = {
+      name: cell('alertname'),
+      state: state === 'pending' ? 'pending' : 'firing',
+      severity: cell('severity'),
+    };
+    return [{ edge, alert }];
+  });
+}
+
+/** Gives each edge the alerts that name it. An alert for what is not there is shown on an edge of its own. */
+export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
+  const index = indexEdges(graph);
+  const changed = new Map<string, GraphEdge>();
+  const ghosts = new Map<string, Ghost>();
+  const add = (edge: GraphEdge, alert: Alert): GraphEdge => {
+    const marked = { ...edge, alerts: [...edge.alerts, alert] };
+    return alert.state === 'firing' ? withState(marked, 'alerting') : marked;
+  };
+  for (const { edge: wanted, alert } of alerts) {
+    const found = index.find(wanted);
+    for (const edge of found) changed.set(edge.key, add(changed.get(edge.key) ?? edge, alert));
+    if (found.length > 0) continue;
+    const ghost = index.ghost(wanted);
+    const edge = ghosts.get(ghost.edge.key)?.edge ?? ghost.edge;
+    ghosts.set(edge.key, { nodes: ghost.nodes, edge: add(edge, alert) });
+  }
+  return withEdges(graph, changed, [...ghosts.values()]);
+}

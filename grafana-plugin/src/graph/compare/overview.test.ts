@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Graph } from '../graph.ts';
+import type { Table } from '../table.ts';
+import { readOverview } from './overview.ts';
+import { outbound, tableOf } from './tables.fixture.ts';
+
+const show = ({ nodes, edges }: Graph) => {
+  const title = (key: string) => nodes.find((node) => node.key === key)?.title ?? '?';
+  return edges
+    .map(({ source, target, port, states }) =>
+      `${title(source)}>${title(target)}:${port} ${states.join(' ')}`.trim(),
+    )
+    .toSorted();
+};
+const web = outbound('web@t1/10.0.0.1', '10.0.0.2');
+const db = outbound('web@t1/10.0.0.1', '10.0.0.3', '5432');
+const listens = (service: string, address: string, port: string) => ({
+  network_transport: 'tcp',
+  dst_service: service,
+  dst_host: `${service}-host`,
+  dst_address: address,
+  dst_port: port,
+});
+const listen = tableOf('listen', [[listens('api', '10.0.0.2', '80')], [listens('db', '10.0.0.3', '5432')]]);
+
+describe('against another range', () => {
+  const overview = readOverview([
+    listen,
+    tableOf('lastSeen', [[web], [outbound('cron@t1/10.0.0.1', '10.0.0.2')]]),
+    tableOf('opened', [[web, 100]]),
+    tableOf('previousLastSeen', [[web], [db]]),
+    tableOf('previous.opened', [
+      [web, 10],
+      [db, 3],
+    ]),
+  ]);
+
+  test('edges are new, changed or vanished, with the figures of both', () => {
+    expect(show(overview.graph)).toEqual(['cron>api:80 new', 'web>api:80 changed', 'web>db:5432 vanished']);
+    const figures = overview.graph.edges.map(({ port, states, figures, before }) => [
+      port,
+      states[0],
+      figures.opened,
+      before?.opened,
+    ]);
+    expect(figures).toContainEqual(['80', 'changed', 100, 10]);
+    expect(figures).toContainEqual(['5432', 'vanished', undefined, 3]);
+    expect(overview.notes).toEqual([]);
+  });
+
+  test('an end has one name in both, though only one range tells who listens', () => {
+    const { graph } = readOverview([
+      tableOf('lastSeen', [[web]]),
+      tableOf('previousLastSeen', [[web]]),
+      { ...listen, refId: 'previousListen' },
+    ]);
+    expect(show(graph)).toEqual(['web>api:80']);
+  });
+
+  test('counts are compared as rates where the ranges differ in length', () => {
+    const tables = [
+      tableOf('lastSeen', [[web]]),
+      tableOf('opened', [[web, 100]]),
+      tableOf('previousLastSeen', [[web]]),
+      tableOf('previousOpened', [[web, 1000]]),
+    ];
+    expect(readOverview(tables).graph.edges[0]?.states).toEqual(['changed']);
+    expect(readOverview(tables, { ranges: { now: 60, before: 600 } }).graph.edges[0]?.states).toEqual([]);
+  });
+
+  test('a range without data is told of', () => {
+    const { notes } = readOverview([
+      tableOf('lastSeen', [[web]]),
+      { refId: 'previousLastSeen', columns: [] },
+    ]);
+    expect(notes).toEqual([expect.stringContaining('everything is told as new')]);
+  });
+});
+
+describe('expectations', () => {
+  const expects = (source: string, target: string, port: string, more = {}) => ({
+    src_service: source,
+    dst_service: target,
+    dst_port: port,
+    network_transport: 'tcp',
+    ...more,
+  });
+
+  test('what is expected and not seen is missing, what is seen and not expected is unexpected', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web], [db]]),
+      tableOf('expected', [
+        [expects('web', 'api', '80', { src_site: 'tokyo' })],
+        [expects('api', 'queue', '4222')],
+      ]),
+    ]);
+    expect(show(graph)).toEqual(['api>queue:4222 missing', 'web>api:80', 'web>db:5432 unexpected']);
+    expect(graph.nodes.filter(({ title }) => title === 'api')).toHaveLength(1);
+  });
+
+  test('one of another site is another; what is allowed is neither', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web], [db]]),
+      tableOf('expected', [[expects('web', 'api', '80', { src_site: 'osaka' })]]),
+      tableOf('x', [
+        [{ __name__: 'musubi:allowed_edge:last_seen_seconds', ...expects('web', 'db', '5432') }],
+      ]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80 missing', 'web>api:80 unexpected', 'web>db:5432']);
+  });
+
+  test('one that vanished since the other range is missing, too', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web]]),
+      tableOf('previousLastSeen', [[web], [db]]),
+      tableOf('expected', [[expects('web', 'db', '5432')], [expects('web', 'api', '80')]]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80', 'web>db:5432 vanished missing']);
+  });
+
+  test('without both ends are told of', () => {
+    const { graph, notes } = readOverview([
+      tableOf('lastSeen', [[web]]),
+      tableOf('expected', [[{ dst_port: '80' }]]),
+    ]);
+    expect(graph.edges.map(({ states }) => states)).toEqual([[]]);
+    expect(notes).toEqual([expect.stringContaining('`src_service`')]);
+  });
+});
+
+describe('alerts', () => {
+  const alert = (name: string, state: string, source: string, target: string, port: string) => ({
+    alertname: name,
+    alertstate: state,
+    severity: 'critical',
+    src_service: source,
+    dst_service: target,
+    dst_port: port,
+    network_transport: 'tcp',
+  });
+
+  test('are on the edge they name; those for what is gone on one of its own', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web], [db]]),
+      tableOf('A', [
+        [alert('DependencyFailing', 'firing', 'web', 'api', '80')],
+        [alert('DependencyUnexpected', 'pending', 'web', 'db', '5432')],
+        [alert('DependencyVanished', 'firing', 'api', 'queue', '4222')],
+        [{ alertname: 'Watchdog', alertstate: 'firing' }],
+        [alert('DependencyFailing', 'firing', 'web', 'db', '5432'), 0],
+      ]),
+    ]);
+    expect(show(graph)).toEqual(['api>queue:4222 missing alerting', 'web>api:80 alerting', 'web>db:5432']);
+    expect(graph.edges.find(({ port }) => port === '5432')?.alerts).toEqual([
+      { name: 'DependencyUnexpected', state: 'pending', severity: 'critical' },
+    ]);
+  });
+});
+
+describe('joined edges', () => {
+  const joined = (observer: string, more: Record<string, string> = {}) => {
+    const { direction: _, ...labels } = web;
+    return {
+      ...labels,
+      dst_service: 'api',
+      dst_host: 'o1',
+      dst_site: 'osaka',
+      dst_process: 'node',
+      observer,
+      ...more,
+    };
+  };
+
+  test('are edges as they are, seen by who has observed them', () => {
+    const { graph } = readOverview([
+      tableOf('lastSeen', [
+        [joined('both'), 1_700_000_000],
+        [joined('destination', { dst_port: '81' }), 5],
+      ]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80', 'web>api:81']);
+    expect(graph.edges.map(({ seenBy, figures }) => [seenBy, figures.lastSeen]).toSorted()).toEqual([
+      ['both', 1_700_000_000],
+      ['destination', 5],
+    ]);
+    expect(graph.nodes.find(({ title }) => title === 'api')).toMatchObject({
+      site: 'osaka',
+      processes: ['node'],
+    });
+  });
+
+  test('take their figures from half-edges, and are there once', () => {
+    const { graph } = readOverview([
+      tableOf('lastSeen', [[joined('both'), 9]]),
+      tableOf('opened', [[web, 4]]),
+      tableOf('listen', [[{ ...listens('api', '10.0.0.2', '80'), dst_host: 'o1' }]]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80']);
+    expect(graph.edges[0]?.figures).toEqual({ lastSeen: 9, opened: 4 });
+  });
+});
+
+describe('whatever the tables', () => {
+  const labels = [
+    'direction',
+    'observer',
+    'network_transport',
+    'src_service',
+    'src_address',
+    'dst_service',
+    'dst.address',
+    'dst_port',
+    'alertname',
+    '__name__',
+    'network_io_direction',
+  ];
+  const anyCell = fc.oneof(
+    fc.constantFrom(
+      '',
+      'outbound',
+      'inbound',
+      'both',
+      'web',
+      '10.0.0.1',
+      '80',
+      'transmit',
+      'constructor',
+      '__proto__',
+    ),
+    fc.string(),
+    fc.constant(null),
+    fc.constant(undefined),
+    fc.double(),
+  );
+  const anyColumn = fc.record({
+    name: fc.oneof(fc.constantFrom(...labels, 'Value', 'Time'), fc.string()),
+    type: fc.constantFrom('number', 'text', 'time'),
+    values: fc.array(anyCell, { maxLength: 4 }),
+  });
+  const anyTable = fc.record({
+    refId: fc.oneof(
+      fc.constantFrom(
+        'lastSeen',
+        'opened',
+        'io',
+        'previousLastSeen',
+        'expected',
+        'allowed',
+        'ALERTS',
+        'listen',
+        'rtt',
+      ),
+      fc.string(),
+    ),
+    columns: fc.array(anyColumn, { maxLength: 8 }),
+  }) as fc.Arbitrary<Table>;
+
+  test('nothing throws, every edge has its ends, and every figure is a number', () => {
+    fc.assert(
+      fc.property(fc.array(anyTable, { maxLength: 6 }), (tables) => {
+        const { graph } = readOverview(tables);
+        const keys = new Set(graph.nodes.map(({ key }) => key));
+        for (const { source, target, figures } of graph.edges) {
+          expect(keys.has(source) && keys.has(target)).toBe(true);
+          for (const figure of Object.values(figures)) expect(Number.isFinite(figure)).toBe(true);
+        }
+        expect(keys.size).toBe(graph.nodes.length);
+        expect(new Set(graph.edges.map(({ key }) => key)).size).toBe(graph.edges.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('rows that name no edge are told of', () => {
+    const { direction: _, ...labels } = web;
+    const { notes } = readOverview([tableOf('lastSeen', [[web], [labels]])]);
+    expect(notes).toEqual([expect.stringContaining('1 rows have neither')]);
+  });
+
+  test('50,000 rows of two ranges are read in a few seconds', () => {
+    const rows = Array.from({ length: 50_000 }, (_, i) => {
+      const address = `10.${i % 200}.${(i >> 8) % 250}.1`;
+      return [
+        outbound(`s${i % 300}@h${i % 200}/${address}`, `10.${(i * 7) % 200}.0.1`, `${i % 50}`),
+        i,
+      ] as const;
+    });
+    const started = performance.now();
+    const { graph } = readOverview([
+      tableOf('lastSeen', rows),
+      tableOf('opened', rows),
+      tableOf('previousLastSeen', rows.slice(100)),
+    ]);
+    expect(graph.edges).toHaveLength(600);
+    // Some 2 s on an idle machine.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  }, 30_000);
+});

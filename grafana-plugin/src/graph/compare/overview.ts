@@ -1,0 +1,74 @@
+import { type AddressBook, createAddressBook } from '../address-book.ts';
+import { buildGraph } from '../build-graph.ts';
+import type { Graph } from '../graph.ts';
+import { type Reading, readTables } from '../read-tables.ts';
+import type { Table } from '../table.ts';
+import type { Ranges } from './changes.ts';
+import { compareGraphs } from './compare-graphs.ts';
+import { markAlerts, readAlerts } from './mark-alerts.ts';
+import { markExpected, readExpectations } from './mark-expected.ts';
+import { tablesByRole } from './table-role.ts';
+
+/** The graph of a range with all that the other tables tell of its edges. */
+export interface Overview {
+  readonly graph: Graph;
+  readonly reading: Reading;
+  /** What was asked for and could not be told, and what to do about it. */
+  readonly notes: readonly string[];
+}
+
+export interface OverviewOptions {
+  readonly byProcess?: boolean;
+  readonly ranges?: Ranges;
+}
+
+/** Reads whatever tables there are: those of this range, of another, of expectations and of alerts. */
+export function readOverview(
+  tables: readonly Table[],
+  { byProcess, ranges }: OverviewOptions = {},
+): Overview {
+  const byRole = tablesByRole(tables);
+  const [now, before] = [readTables(byRole.now), readTables(byRole.before)];
+  const [ofNow, ofBefore] = [now, before].map((reading) =>
+    createAddressBook(reading.halves, reading.listeners),
+  );
+  const graphOf = (reading: Reading, book: AddressBook | undefined, other: AddressBook | undefined) =>
+    buildGraph(reading.halves, reading.listeners, {
+      ...(byProcess && { byProcess }),
+      joined: reading.joined,
+      ...(book && other && byRole.before.length > 0 && { book: withFallback(book, other) }),
+    });
+
+  const present = graphOf(now, ofNow, ofBefore);
+  const compared =
+    byRole.before.length > 0
+      ? compareGraphs(present, graphOf(before, ofBefore, ofNow), ranges ?? { now: 1, before: 1 })
+      : present;
+  const expectations = readExpectations(byRole.expected, byRole.allowed);
+  const graph = markAlerts(markExpected(compared, expectations), readAlerts(byRole.alerts));
+
+  const notes = [
+    now.unread > 0 &&
+      `${now.unread} rows have neither a \`direction\` (half-edges) nor an \`observer\` label (joined edges), and are not drawn: keep those labels in the query.`,
+    before.unread > 0 &&
+      `${before.unread} rows of the range compared with have neither a \`direction\` nor an \`observer\` label.`,
+    byRole.before.length > 0 &&
+      before.rows === 0 &&
+      'The queries of the range compared with found nothing: everything is told as new.',
+    expectations.unread > 0 &&
+      `${expectations.unread} expected dependencies lack \`src_service\` or \`dst_service\`: keep the labels of musubi:expected_edge:max_gap_seconds in the query.`,
+  ].filter((note) => note !== false);
+  return { graph, reading: now, notes };
+}
+
+/** Names ends by one range, and where that is silent by the other, so that an edge has the same name in both. */
+function withFallback(book: AddressBook, other: AddressBook): AddressBook {
+  return {
+    isHostLocal: (address) => book.isHostLocal(address) || other.isHostLocal(address),
+    ownerOf: (address, reporter) => book.ownerOf(address, reporter) || other.ownerOf(address, reporter),
+    listenersAt(...at) {
+      const own = book.listenersAt(...at);
+      return own.length > 0 ? own : other.listenersAt(...at);
+    },
+  };
+}
