@@ -67,10 +67,11 @@ export function mayInstall() {
  * would start a service on every interface, which nobody asked for. One that is installed is used.
  * @param {string} program
  * @param {string} packageName
+ * @param {readonly string[]} [folders] Where in the package it may be.
  */
-export async function ensureUnpacked(program, packageName) {
+export async function ensureUnpacked(program, packageName, folders = ['usr/bin', 'usr/sbin']) {
   const folder = join(STATE, 'tools', packageName);
-  const places = ['usr/bin', 'usr/sbin'].map((place) => join(folder, place, program));
+  const places = folders.map((place) => join(folder, place, program));
   const find = () => places.find((place) => existsSync(place));
   const unpacked = find();
   if (unpacked) return unpacked;

@@ -40,6 +40,8 @@ async function test() {
   await ensureBpfTools();
   await ensureUnpacked('prometheus', 'prometheus');
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
+  await ensureUnpacked('nginx', 'nginx');
+  await ensureUnpacked('postgres', 'postgresql-15', ['usr/lib/postgresql/15/bin']);
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   for (const built of [collectorBinary, prometheus3]) {
     const made = await built({ log: say });

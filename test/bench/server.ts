@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nginxCommand } from '../harness/nginx.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
 import { run, start } from './child.ts';
@@ -120,33 +121,10 @@ function middle(pairs: readonly Pair[], state: State, figure: keyof (Load & Shar
 }
 
 async function startNginx(folder: string) {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const configuration = `
-    daemon off;
-    worker_processes 1;
-    pid ${folder}/pid;
-    error_log stderr crit;
-    events { worker_connections 1024; }
-    http {
-      access_log off;
-      keepalive_requests 1000000000;
-      ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
-      server {
-        listen 127.0.0.1:8080 backlog=4096;
-        location / { return 200 "Musubi ties together.\\n"; }
-      }
-    }`;
-  writeFileSync(join(folder, 'nginx.conf'), configuration);
   // Each on a CPU of its own: where the scheduler puts them would matter more than what is measured.
   const server = start([
     ...['taskset', '-c', '0'],
-    programPath('nginx'),
-    '-p',
-    folder,
-    '-e',
-    'stderr',
-    '-c',
-    join(folder, 'nginx.conf'),
+    ...nginxCommand(programPath('nginx'), folder, { workers: 1, listen: '127.0.0.1:8080 backlog=4096' }),
   ]);
   const answers = waitFor(async () => (await fetch(URL)).ok || undefined, 'nginx to answer');
   await Promise.race([answers, server.ended]);

@@ -10,10 +10,13 @@ export const NODE = process.execPath;
 /** The `musubi` command as a person runs it, built. */
 export const MUSUBI = join(ROOT, 'exporter/bin/musubi.mjs');
 
+/** Where the programs of unpacked packages are. */
+const UNPACKED = ['prometheus/usr/bin', 'nginx/usr/sbin', 'postgresql-15/usr/lib/postgresql/15/bin'];
+
 /** A program of an unpacked or installed Debian package. Throws when the set-up has not been run. */
 export function toolPath(program: string): string {
   const folders = [
-    join(ROOT, '.musubi/tools/prometheus/usr/bin'),
+    ...UNPACKED.map((folder) => join(ROOT, '.musubi/tools', folder)),
     ...(process.env.PATH ?? '').split(delimiter),
     ...['/usr/sbin', '/sbin'],
   ];
