@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ export interface Prometheus {
   readonly url: string;
   /** The series of an instant query with their values, at `time` (unix seconds; now by default). */
   query(promql: string, time?: number): Promise<{ metric: Series; value: number }[]>;
+  /** Stops it and starts it anew on the same data. */
+  restart(): Promise<void>;
 }
 
 /** A target to scrape; `instance` is its label. */
@@ -21,8 +24,23 @@ export interface Target {
   readonly instance: string;
 }
 
+export interface PrometheusOptions {
+  /** What it holds from the start, as OpenMetrics text with a time for each sample. */
+  readonly history?: string;
+  /** Paths of rule files. */
+  readonly rules?: readonly string[];
+  /** The server to start; Debian's unless told otherwise. */
+  readonly program?: string;
+  /** Time between two scrapes, in Prometheus's notation; a second unless told otherwise. */
+  readonly scrapeInterval?: string;
+}
+
 /** Starts Debian's Prometheus for the test file, scraping every second, taking remote writes as well. */
-export async function startPrometheus(targets: readonly Target[]): Promise<Prometheus> {
+export async function startPrometheus(
+  targets: readonly Target[],
+  options: PrometheusOptions = {},
+): Promise<Prometheus> {
+  const { history, rules = [], program = toolPath('prometheus'), scrapeInterval = '1s' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'musubi-prometheus-'));
   const port = await freePort();
   const scrape_configs = [
@@ -31,24 +49,40 @@ export async function startPrometheus(targets: readonly Target[]): Promise<Prome
       static_configs: targets.map(({ address, instance }) => ({ targets: [address], labels: { instance } })),
     },
   ];
-  const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs };
+  const config = {
+    global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
+    scrape_configs,
+    rule_files: rules,
+  };
   writeFileSync(join(folder, 'prometheus.json'), JSON.stringify(config));
   onFileEnd(() => rmSync(folder, { recursive: true, force: true }));
-  const server = start(
-    [
-      toolPath('prometheus'),
-      `--config.file=${folder}/prometheus.json`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--web.enable-remote-write-receiver',
-    ],
-    { onCleanup: onFileEnd },
-  );
+  if (history !== undefined) {
+    writeFileSync(join(folder, 'history.txt'), history);
+    const blocks = [`${folder}/history.txt`, `${folder}/data`];
+    execFileSync(toolPath('promtool'), ['tsdb', 'create-blocks-from', 'openmetrics', ...blocks], {
+      stdio: 'pipe',
+    });
+  }
   const url = `http://127.0.0.1:${port}`;
-  await waitFor(
-    async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined),
-    () => `Prometheus to be ready: ${server.stderr()}`,
-  );
+  async function run() {
+    const server = start(
+      [
+        program,
+        `--config.file=${folder}/prometheus.json`,
+        `--storage.tsdb.path=${folder}/data`,
+        '--storage.tsdb.retention.time=10y',
+        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.enable-remote-write-receiver',
+      ],
+      { onCleanup: onFileEnd },
+    );
+    await waitFor(
+      async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined),
+      () => `Prometheus to be ready: ${server.stderr()}`,
+    );
+    return server;
+  }
+  let server = await run();
   return {
     url,
     async query(promql, time) {
@@ -63,6 +97,10 @@ export async function startPrometheus(targets: readonly Target[]): Promise<Prome
       };
       if (!body.data) throw new Error(`${promql}: ${body.error}`);
       return body.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async restart() {
+      await server.stop();
+      server = await run();
     },
   };
 }

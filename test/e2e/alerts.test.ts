@@ -1,0 +1,245 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { parseExpectations } from '../../exporter/src/expect/parse-expectations.ts';
+import { renderRules } from '../../exporter/src/expect/render-rules.ts';
+import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { EXPORTER_PORT, type Exporter, startExporter } from '../harness/exporter.ts';
+import { hasten } from '../harness/hasten.ts';
+import { createNetwork, type Host } from '../harness/network.ts';
+import { NODE, ROOT, toolPath } from '../harness/places.ts';
+import type { Running } from '../harness/process.ts';
+import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+/** All rules run so many times as fast as they are shipped. */
+const TIMES = 30;
+const SECOND = 1 / TIMES;
+const MINUTE = 60 * SECOND;
+/** As in the file below, in seconds of the test. */
+const MAX_GAP = 5 * MINUTE;
+/** The promise: max_gap, 1 m in which rules settle, a scrape of 15 s, two evaluations of 30 s. */
+const PROMISED = MAX_GAP + MINUTE + 15 * SECOND + 2 * 30 * SECOND;
+
+const EXPECTED = `version: 1
+expect:
+  - { source: web, destination: api, port: 8080, max_gap: 5m }
+  - { source: api, destination: db, port: 5432, max_gap: 5m }
+  - { source: night, destination: db, port: 5432, max_gap: 15m }
+allow:
+  - { port: ${EXPORTER_PORT} }
+`;
+
+/** Prometheus 3 is built from its Go module the first time. */
+const BUILD = 15 * 60_000;
+const network = createNetwork();
+const [a, b, c] = [network.host('a'), network.host('b'), network.host('c')];
+let stores: readonly Prometheus[];
+let missing: string | undefined;
+
+/** Both see the same hosts, by the same rules, at the same time. */
+beforeAll(async () => {
+  const current = await prometheus3({ log: console.log });
+  if ('missing' in current) missing = current.missing;
+  const programs = [toolPath('prometheus'), ...('prometheus' in current ? [current.prometheus] : [])];
+  const targets = [a, b, c].map(({ address, name }) => ({
+    address: `${address}:${EXPORTER_PORT}`,
+    instance: name,
+  }));
+  const rules = hastyRules();
+  stores = await Promise.all(
+    programs.map((program) => startPrometheus(targets, { program, rules, scrapeInterval: '500ms' })),
+  );
+}, BUILD);
+
+test('Prometheus 3 takes part', ({ skip }) => {
+  if (missing) skip(missing);
+  expect(stores).toHaveLength(2);
+});
+
+test('each thing that is wrong raises one alert, and nothing else raises any', {
+  timeout: 180_000,
+}, async () => {
+  const exporters = new Map<Host, Exporter>();
+  await Promise.all([a, b, c].map(async (host) => exporters.set(host, await watch(host))));
+  await serve(c, 'db', 5432);
+  const api = await serve(b, 'api', 8080);
+  const apiToDb = await call(b, 'api', c, 5432);
+  const webToApi = await call(a, 'web', b, 8080);
+  const night = nightly(await call(c, 'night', c, 5432, 0));
+  await inEach((store) =>
+    waitFor(async () => {
+      const seen = await store.query('musubi:expected_edge:host_seen_seconds');
+      const edges = seen.map(({ metric }) => `${metric.src_service} ${metric.end} ${metric.host}`).sort();
+      const all = 'api dst c,api src b,night dst c,night src c,web dst b,web src a';
+      return edges.join() === all || undefined;
+    }, 'all expected dependencies with the hosts of both ends'),
+  );
+
+  // What may happen: an exporter is rolled, a service restarts, another one moves, Prometheus restarts.
+  await exporters.get(b)?.running.stop();
+  exporters.set(b, await watch(b));
+  await api.stop();
+  await serve(b, 'api', 8080);
+  await webToApi.stop();
+  await call(c, 'web', b, 8080);
+  await inEach((store) => store.restart());
+  await longEnough();
+  await expectFired([]);
+
+  // A process connects to a new place, once.
+  await serve(c, 'db', 2222);
+  const rogue = await call(a, 'rogue', c, 2222, 0);
+  rogue.tell('connect 1');
+  await rogue.says('connected 1');
+  rogue.tell('close');
+  await inEach((store) => fires(store, 'DependencyUnexpected'));
+  const unexpected = 'DependencyUnexpected rogue a → db c 2222';
+  await expectFired([unexpected]);
+
+  // A dependency is cut.
+  const cutAt = Date.now() / 1000;
+  apiToDb.tell('close');
+  await apiToDb.says('closed');
+  await inEach(async (store) => expectVanished(await fires(store, 'DependencyVanished'), cutAt));
+  const vanished = 'DependencyVanished api b → db c 5432';
+
+  // An exporter stops, and what it told of does.
+  await exporters.get(c)?.running.stop();
+  await night.stop();
+  await inEach(async (store) => {
+    const { labels } = await fires(store, 'MusubiExporterDown');
+    expect(labels).toEqual({ alertname: 'MusubiExporterDown', severity: 'critical', host: 'c' });
+  });
+  await longEnough();
+  await expectFired([unexpected, vanished, 'MusubiExporterDown c']);
+});
+
+const inEach = <T>(act: (store: Prometheus) => Promise<T>) => Promise.all(stores.map(act));
+
+/** Resolves when an alert on something that stopped now would have been raised. */
+const longEnough = () => sleep((PROMISED + 2 * MINUTE) * 1000);
+
+/**
+ * The alerts that ever fired, each once: `DependencyVanished api b → db c 5432`. Those on what the kernel's capture missed
+ * depend on what else runs on this machine.
+ */
+async function expectFired(alerts: readonly string[]): Promise<void> {
+  await inEach(async (store) => {
+    const fired = await store.query(
+      'last_over_time(ALERTS{alertstate="firing", alertname=~"Dependency.+|MusubiExporterDown"}[1h])',
+    );
+    const names = fired.map(
+      ({ metric: { alertname, src_service, src_host, dst_service, dst_host, dst_port, host } }) =>
+        src_service === undefined
+          ? `${alertname} ${host}`
+          : `${alertname} ${src_service} ${src_host} → ${dst_service} ${dst_host} ${dst_port}`,
+    );
+    expect(names.sort()).toEqual([...alerts].sort());
+  });
+}
+
+function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number): void {
+  expect(activeAt - cutAt).toBeGreaterThan(MAX_GAP);
+  // What a busy machine takes beside.
+  expect(activeAt - cutAt).toBeLessThan(PROMISED + 2);
+  expect(labels).toEqual({
+    alertname: 'DependencyVanished',
+    severity: 'critical',
+    network_transport: 'tcp',
+    src_service: 'api',
+    src_process: 'node',
+    src_host: 'b',
+    dst_service: 'db',
+    dst_process: 'node',
+    dst_host: 'c',
+    dst_port: '5432',
+  });
+  expect(annotations.summary).toBe('Vanished: api → db:5432/tcp');
+  expect(annotations.description).toMatch(/^Last seen \d{4}-.* UTC, node on b → node on c\. /);
+  const [, at] = /\?time=(\d+)&time.window=1800000$/.exec(annotations.graph ?? '') ?? [];
+  expect(Math.abs(Number(at) / 1000 - cutAt)).toBeLessThan(PROMISED);
+}
+
+function hastyRules(): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'musubi-rules-'));
+  onFileEnd(() => rm(folder, { recursive: true }));
+  const expected = join(folder, 'expected-shipped.yaml');
+  writeFileSync(
+    expected,
+    renderRules(parseExpectations(EXPECTED, 'expected.yaml')).replace(
+      /vector\((\d+)\)/g,
+      (_, gap) => `vector(${Number(gap) / TIMES})`,
+    ),
+  );
+  const shipped = ['musubi-edges', 'musubi-alerts'].map((name) =>
+    join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
+  );
+  return [...shipped, expected].map((path) => hasten(path, TIMES, folder));
+}
+
+const watch = (host: Host) =>
+  startExporter(host, ['--forget-after', `${5 * MINUTE}s`], { onCleanup: onFileEnd });
+
+async function serve(host: Host, service: string, port: number): Promise<Running> {
+  const server = host.start([NODE, `${ROOT}/test/workloads/api.mjs`, '0.0.0.0', `${port}`], named(service));
+  await server.says('listening');
+  return server;
+}
+
+/** A client that holds so many connections. */
+async function call(host: Host, service: string, to: Host, port: number, connections = 1): Promise<Running> {
+  const client = host.start([NODE, `${ROOT}/test/workloads/web.mjs`, to.address, `${port}`], named(service));
+  await client.says('ready');
+  if (connections > 0) {
+    client.tell(`connect ${connections}`);
+    await client.says(`connected ${connections}`);
+  }
+  return client;
+}
+
+const named = (service: string) => ({
+  env: { ...process.env, OTEL_SERVICE_NAME: service },
+  onCleanup: onFileEnd,
+});
+
+/** A job that connects for a moment each 10 minutes. */
+function nightly(job: Running): { stop(): Promise<unknown> } {
+  const connect = () => job.tell('connect 1\nclose');
+  connect();
+  const timer = setInterval(connect, 10 * MINUTE * 1000);
+  onFileEnd(() => clearInterval(timer));
+  return {
+    stop() {
+      clearInterval(timer);
+      return job.stop();
+    },
+  };
+}
+
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: string;
+  /** Unix seconds. */
+  readonly activeAt: number;
+}
+
+/** Resolves to the one alert of that name, once it fires. */
+async function fires(prometheus: Prometheus, name: string): Promise<Alert> {
+  return waitFor(async () => {
+    const answer = await fetch(`${prometheus.url}/api/v1/alerts`);
+    const { data } = (await answer.json()) as {
+      data: { alerts: (Omit<Alert, 'activeAt'> & { activeAt: string })[] };
+    };
+    const firing = data.alerts.filter(({ labels, state }) => labels.alertname === name && state === 'firing');
+    const [alert] = firing;
+    if (!alert) return undefined;
+    expect(firing).toHaveLength(1);
+    return { ...alert, activeAt: Date.parse(alert.activeAt) / 1000 };
+  }, `${name} to fire`);
+}
