@@ -12,7 +12,7 @@ async function run(...argv: string[]) {
 it.each(['--help', '-h', 'help'])('%s tells the commands', async (flag) => {
   const { code, out, err } = await run(flag);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  for (const command of ['agent', 'snapshot', 'doctor', 'rules'])
+  for (const command of ['agent', 'snapshot', 'doctor', 'look', 'diff', 'rules'])
     expect(out).toMatch(new RegExp(`^  ${command} +[A-Z]`, 'm'));
 });
 
@@ -22,24 +22,49 @@ it('--version tells the version', async () => {
 
 describe('wrong usage ends with code 2 and tells where to look', () => {
   it.each([
-    [[], 'no command given; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n'],
     [
-      ['look'],
-      'unknown command "look"; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n',
+      [],
+      'no command given; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
+    ],
+    [
+      ['stare'],
+      'unknown command "stare"; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
     ],
     [
       ['toString'],
-      'unknown command "toString"; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n',
+      'unknown command "toString"; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
     ],
     [
       ['__proto__'],
-      'unknown command "__proto__"; one of agent, snapshot, doctor, rules is needed\nTry: musubi --help\n',
+      'unknown command "__proto__"; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
     ],
     [['agent', '--speed'], "Unknown option '--speed'\nTry: musubi agent --help\n"],
     [
       ['snapshot', '--duration', 'x'],
       '--duration: "x" is no duration such as 5s or 1m30s\nTry: musubi snapshot --help\n',
     ],
+    [['look'], 'whose dependencies? There is: musubi look SERVICE|HOST|IP[:PORT]\nTry: musubi look --help\n'],
+    [['look', 'a', 'b'], "Unexpected argument 'b'\nTry: musubi look --help\n"],
+    [
+      ['look', '10.0.0.1:0'],
+      'SERVICE|HOST|IP[:PORT]: "10.0.0.1:0" has a port that is none of 1 to 65535\nTry: musubi look --help\n',
+    ],
+    [
+      ['look', 'a', '--dot', '--json'],
+      '--json, --dot and --mermaid exclude each other\nTry: musubi look --help\n',
+    ],
+    [
+      ['look', 'a', '--direction', 'in'],
+      '--direction: "in" is none of up, down, both\nTry: musubi look --help\n',
+    ],
+    [['look', 'a', '--depth', '0'], '--depth: "0" is no whole number above 0\nTry: musubi look --help\n'],
+    [
+      ['look', 'a', '--from', '2026-01-02 03:04Z', '--to=2026-01-01T00:00:00Z'],
+      'the range ends (2026-01-01T00:00:00.000Z) before it begins (2026-01-02T03:04:00.000Z): see --from and --to\nTry: musubi look --help\n',
+    ],
+    [['diff', '--factor', '1'], '--factor: "1" is no number above 1\nTry: musubi diff --help\n'],
+    [['diff', '--against', 'a/b/c'], '--against: "a/b/c" is no range FROM/TO\nTry: musubi diff --help\n'],
+    [['diff', '--against', '1h/2h'], /^musubi: the range ends .* before it begins/],
     [['rules'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
     [['rules', 'look'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
     [['rules', 'test', '--config'], "Option '--config <value>' argument missing\nTry: musubi rules --help\n"],
@@ -52,8 +77,18 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     // What follows Node's own sentence may differ from version to version.
     const { code, out, err } = await run(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toBe(`musubi: ${message}`);
+    if (typeof message === 'string') expect(err).toBe(`musubi: ${message}`);
+    else expect(err).toMatch(message);
   });
+});
+
+it.each(['look', 'diff'])('%s tells its options', async (command) => {
+  const { code, out, err } = await run(command, '--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(new RegExp(`^Usage: musubi ${command} `));
+  for (const text of ['--from TIME', '--prometheus-url URL', '--prometheus-tenant NAME', 'PROMETHEUS_URL'])
+    expect(out).toContain(text);
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(115);
 });
 
 describe.each(['agent', 'snapshot', 'doctor'])('%s', (command) => {

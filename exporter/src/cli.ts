@@ -7,6 +7,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   agent: async () => (await import('./commands/agent.ts')).agent,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshot,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  look: async () => (await import('./commands/look.ts')).look,
+  diff: async () => (await import('./commands/diff.ts')).diff,
   rules: async () => (await import('./commands/rules.ts')).rules,
 };
 

@@ -3,6 +3,7 @@ import { cpu } from './cpu.ts';
 import { idle } from './idle.ts';
 import { layout } from './layout.ts';
 import { howToInstallEngines } from './layout-engines.ts';
+import { look } from './look.ts';
 import { memory } from './memory.ts';
 import { pass } from './pass.ts';
 import type { Program } from './programs.ts';
@@ -21,6 +22,7 @@ export const BENCHMARKS: Readonly<Record<string, Entry>> = {
   cpu: { measure: cpu, programs: ['bash', 'cc', 'conntrack', 'nft', 'ss'] },
   pass: { measure: pass, programs: ['bash', 'cc', 'ss'] },
   memory: { measure: memory, programs: ['cc'] },
+  look: { measure: look, programs: [] },
   idle: { measure: idle, programs: [] },
   rules: { measure: rules, programs: [] },
   layout: { measure: layout, programs: [], trouble: howToInstallEngines },

@@ -142,7 +142,7 @@ describe('operands', () => {
 
   it.each([
     [['a', 'b', 'c'], "Unexpected argument 'c'"],
-    [['a', ''], 'where: "" is empty'],
+    [['a', ''], 'WHERE: "" is empty'],
     [['--what', 'a'], "Unknown option '--what'"],
   ])('%j is wrong', async (argv, message) => {
     await expect(resolveOptions(table, argv, {})).rejects.toThrow(message);

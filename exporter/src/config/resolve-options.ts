@@ -28,7 +28,8 @@ export async function resolveOptions<T extends OptionTable>(
     const variable = fromEnvironment(option, env);
     const flag = flags[name];
     const entry = file.get(name);
-    if (flag !== undefined) values[name] = parse(option.operand ? name : `--${name}`, flag, option.parse);
+    if (flag !== undefined)
+      values[name] = parse(option.operand ? `${option.value}` : `--${name}`, flag, option.parse);
     else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? option.parse);
     else if (entry?.list && option.parseList) values[name] = parseEntries(`${path}`, entry, option.parseList);
     else if (entry) values[name] = parse(`${path}:${entry.line}: ${name}`, entry.text, option.parse);

@@ -1,0 +1,97 @@
+import { helpOption, jsonOption } from '../config/agent-options.ts';
+import { helpText } from '../config/help-text.ts';
+import { option } from '../config/option.ts';
+import { type Moment, parseTime } from '../config/parse-time.ts';
+import { RANGE_OPTIONS, type Range, rangeOf } from '../config/range-options.ts';
+import { resolveOptions } from '../config/resolve-options.ts';
+import { parseBoolean, parseSpan } from '../config/values.ts';
+import { readHistory } from '../joined/history.ts';
+import { compare, readUsed } from '../look/compare.ts';
+import { differencesRows, differencesText } from '../look/differences-text.ts';
+import { timeText } from '../look/edge-text.ts';
+import { explainEmptyRange } from '../look/explain.ts';
+import { connect } from '../prometheus/connect.ts';
+import { PROMETHEUS_OPTIONS } from '../prometheus/options.ts';
+import type { Command } from './command.ts';
+
+const SUMMARY = 'Shows which dependencies appeared, vanished or changed between two ranges of time.';
+
+const OPTIONS = {
+  ...RANGE_OPTIONS,
+  against: option({
+    value: 'DURATION|FROM/TO',
+    help: 'the range so much earlier, or another (default: the one right before, as long)',
+    parse: parseAgainst,
+  }),
+  factor: option({
+    value: 'NUMBER',
+    help: 'changed is what opened or failed so many times more or fewer connections',
+    parse: parseFactor,
+    default: '5',
+  }),
+  'exit-code': option({ help: 'end with code 1 where there is a difference', parse: parseBoolean }),
+  json: jsonOption,
+  ...PROMETHEUS_OPTIONS,
+  help: helpOption,
+};
+
+export const diff: Command = {
+  summary: SUMMARY,
+  async run(argv, io) {
+    const settings = await resolveOptions(OPTIONS, argv, io.env);
+    if (settings.help) {
+      io.stdout(helpText('musubi diff [OPTIONS]', SUMMARY, OPTIONS));
+      return 0;
+    }
+    const now = Date.now() / 1000;
+    const range = rangeOf(settings, now);
+    const length = range.to - range.from;
+    const against = settings.against?.(range, now) ?? { from: range.from - length, to: range.from };
+
+    const prometheus = await connect(settings, io);
+    const [after, before] = await Promise.all([readUsed(prometheus, range), readUsed(prometheus, against)]);
+    for (const [used, looked] of [
+      [after, range],
+      [before, against],
+    ] as const) {
+      const reason = used.size === 0 ? await explainEmptyRange(prometheus, looked, now) : undefined;
+      if (reason !== undefined) throw new Error(reason);
+    }
+    const history = await readHistory(prometheus, now);
+    if (history && against.from < history.from)
+      io.stderr(
+        `note: dependencies are known since ${timeText(history.from)}: what is older appears to be new\n`,
+      );
+
+    const ratio = length / (against.to - against.from);
+    const differences = compare(before, after, { factor: settings.factor, ratio });
+    io.stdout(
+      settings.json
+        ? `${JSON.stringify(differencesRows(differences, range, against), null, 2)}\n`
+        : differencesText(differences, range, against),
+    );
+    const isSame = Object.values(differences).every((edges) => edges.length === 0);
+    return settings['exit-code'] && !isSame ? 1 : 0;
+  },
+};
+
+/** Gives the range to compare with. */
+type Against = (range: Range, now: number) => Range;
+
+function parseAgainst(text: string): Against {
+  const parts = text.split('/');
+  if (parts.length > 2) throw new Error('is no range FROM/TO');
+  const [from = '', to] = parts;
+  if (to === undefined) {
+    const span = parseSpan(text) / 1000;
+    return (range) => ({ from: range.from - span, to: range.to - span });
+  }
+  const [begin, end]: [Moment, Moment] = [parseTime(from), parseTime(to)];
+  return (_, now) => rangeOf({ from: begin, to: end }, now);
+}
+
+function parseFactor(text: string): number {
+  const factor = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (!(factor > 1) || !Number.isFinite(factor)) throw new Error('is no number above 1');
+  return factor;
+}

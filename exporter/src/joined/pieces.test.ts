@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { piecesOf, windowOf } from './pieces.ts';
+
+const HOUR = 3_600_000;
+
+it('takes hours from the hourly form, and the rest from the fine one', () => {
+  const hours = [10, 11, 12, 14].map((hour) => hour * HOUR + 7);
+  expect(piecesOf({ from: 9.5 * 3600, to: 15 * 3600 }, hours)).toEqual([
+    { hourly: false, from: 9.5 * HOUR, to: 10 * HOUR + 7 },
+    { hourly: true, from: 10 * HOUR + 7, to: 12 * HOUR + 7 },
+    { hourly: false, from: 12 * HOUR + 7, to: 13 * HOUR + 7 },
+    { hourly: true, from: 13 * HOUR + 7, to: 14 * HOUR + 7 },
+    { hourly: false, from: 14 * HOUR + 7, to: 15 * HOUR },
+  ]);
+});
+
+it('takes hours that fill the range alone', () => {
+  expect(piecesOf({ from: 3600, to: 10_800 }, [2 * HOUR, 3 * HOUR])).toEqual([
+    { hourly: true, from: HOUR, to: 3 * HOUR },
+  ]);
+});
+
+it('takes no hour that reaches out of the range', () => {
+  expect(piecesOf({ from: 3601, to: 10_799 }, [HOUR, 2 * HOUR, 3 * HOUR])).toEqual([
+    { hourly: false, from: 3_601_000, to: 10_799_000 },
+  ]);
+});
+
+/** Whether a Prometheus takes a sample of that time, by a range that is closed at its beginning (2.x) or open (3.x). */
+function takes(window: { range: string; time: number }, at: number, isClosed: boolean): boolean {
+  const end = Math.round(window.time * 1000);
+  const begin = end - Number(/^\[(\d+)ms\]$/.exec(window.range)?.[1]);
+  return at <= end && (isClosed ? at >= begin : at > begin);
+}
+
+it('takes each half minute of the range once, and none else, whichever hours there are', () => {
+  const range = fc.tuple(fc.integer({ min: 0, max: 20 * HOUR }), fc.integer({ min: 10, max: 20 * HOUR }));
+  const hours = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 30 });
+  // Another shift of the group, as after a change of its file.
+  const shifts = fc.array(fc.constantFrom(0, 427_000, 1_800_003), { minLength: 41, maxLength: 41 });
+  fc.assert(
+    fc.property(range, hours, shifts, fc.boolean(), ([from, length], numbers, shift, isClosed) => {
+      const recorded = [...new Set(numbers)].map((hour) => hour * HOUR + (shift[hour] ?? 0));
+      const pieces = piecesOf({ from: from / 1000, to: (from + length) / 1000 }, recorded);
+      const covered: [number, number][] = [];
+      for (const piece of pieces) {
+        const window = windowOf(piece);
+        if (!piece.hourly) {
+          covered.push([piece.from, piece.to]);
+          for (const [at, isIn] of [
+            [piece.from, false],
+            [piece.from + 2, true],
+            [piece.to, true],
+            [piece.to + 1, false],
+          ] as const)
+            if (at === piece.from || piece.to - piece.from > 2)
+              expect(takes(window, at, isClosed)).toBe(isIn);
+          continue;
+        }
+        const told = recorded.filter(
+          (hour) => takes(window, hour, isClosed) && (hour - piece.from) % HOUR === 0,
+        );
+        expect(told.length * HOUR).toBe(piece.to - piece.from);
+        for (const hour of told) covered.push([hour - HOUR, hour]);
+      }
+      covered.sort(([one], [other]) => one - other);
+      expect(covered[0]?.[0]).toBe(from);
+      expect(covered.at(-1)?.[1]).toBe(from + length);
+      for (let at = 1; at < covered.length; at++) expect(covered[at]?.[0]).toBe(covered[at - 1]?.[1]);
+    }),
+  );
+});

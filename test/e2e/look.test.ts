@@ -1,0 +1,362 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../exporter/src/cli.ts';
+import { createIo } from '../fixtures/io.ts';
+import { type RecordedEdge, type RecordedEnd, recordedEdges } from '../fixtures/recorded-edges.ts';
+import { MUSUBI, NODE } from '../harness/places.ts';
+import { run as runProgram } from '../harness/process.ts';
+import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+
+/** The rules ran for two days until then, and recorded each hour at seven minutes past it. */
+const END = Date.UTC(2026, 4, 10, 12) / 1000;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const HISTORY = { from: END - 2 * DAY, to: END, hourly: 420 };
+const HOSTILE = '"}) or vector(1) #\\\n<b>&|.*';
+
+const end = (service: string, more: RecordedEnd = {}) => ({
+  service,
+  process: service,
+  pid: '1',
+  host: `${service}-1`,
+  ...more,
+});
+
+const EDGES: RecordedEdge[] = [
+  {
+    src: end('web', { pid: '411' }),
+    dst: end('api', { address: '10.0.0.8' }),
+    port: 8080,
+    opened: [END - DAY, END - DAY + 1, ...Array.from({ length: 10 }, (_, index) => END - 600 + index)],
+    used: [[END - 2 * DAY, END - 120]],
+  },
+  {
+    src: end('web', { pid: '17', host: 'web-2' }),
+    dst: end('api', { address: '10.0.0.8' }),
+    port: 8080,
+    used: [[END - 2 * HOUR, END - 200]],
+  },
+  {
+    src: end('api', { address: '10.0.0.8' }),
+    dst: end('db'),
+    port: 5432,
+    opened: [END - 900],
+    failed: { refused: [END - 800, END - 799], timeout: [END - 700] },
+  },
+  { src: end('db'), dst: end('web'), port: 443, opened: [END - 1000] },
+  // A connection of 1 ms, once.
+  { src: end('cron'), dst: end('db'), port: 5432, opened: [END - 20 * HOUR - 17] },
+  { src: end('lone'), dst: { address: '10.0.0.5', site: 'fra' }, port: 80, opened: [END - 500] },
+  { src: end('lone'), dst: { address: '10.0.0.5', site: 'nyc' }, port: 80, opened: [END - 500] },
+  { src: end(HOSTILE), dst: end('victim'), port: 1, opened: [END - 500] },
+  { src: end('bystander'), dst: end('victim'), port: 1, opened: [END - 500] },
+];
+
+let prometheus: Prometheus;
+
+beforeAll(async () => {
+  prometheus = await startPrometheus([], { history: recordedEdges(EDGES, HISTORY) });
+});
+
+async function musubi(...argv: string[]) {
+  const io = createIo({ PROMETHEUS_URL: prometheus.url });
+  const code = await main(argv, io);
+  return { code, out: io.out(), err: io.err() };
+}
+
+/** Looks at the time before `END`, which is in UTC. */
+async function look(asked: string, seconds: number, ...more: string[]) {
+  const { code, out, err } = await musubi(
+    'look',
+    asked,
+    '--from',
+    `${END - seconds}`,
+    '--to',
+    `${END}`,
+    ...more,
+  );
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return out;
+}
+
+interface Row {
+  readonly [name: string]: unknown;
+  readonly processes: readonly Record<string, unknown>[];
+}
+
+async function rows(...of: Parameters<typeof look>): Promise<Row[]> {
+  return JSON.parse(await look(...of, '--json')).edges;
+}
+
+describe('look', () => {
+  it('draws what depends on a service and what it depends on, with both ends', async () => {
+    process.env.TZ = 'UTC';
+    expect(await look('api', HOUR)).toMatchInlineSnapshot(`
+      "api, 2026-05-10 11:00:00 to 2026-05-10 12:00:00, UTC
+
+      What depends on api:
+       └─◀ web      8080/tcp  10 opened, last seen 2026-05-10 11:58:00
+           · web (pid 411) on web-1 ─▶ api (pid 1) on api-1 at 10.0.0.8
+           · web (pid 17) on web-2 ─▶ api (pid 1) on api-1 at 10.0.0.8
+           └─◀ db   443/tcp   1 opened, last seen 2026-05-10 11:43:20
+               · db (pid 1) on db-1 ─▶ web (pid 1) on web-1
+
+      What api depends on:
+       └─▶ db       5432/tcp  1 opened, 3 failed (2 refused, 1 timeout), last seen 2026-05-10 11:48:20
+           · api (pid 1) on api-1 at 10.0.0.8 ─▶ db (pid 1) on db-1
+           └─▶ web  443/tcp   1 opened, last seen 2026-05-10 11:43:20
+               · db (pid 1) on db-1 ─▶ web (pid 1) on web-1
+      "
+    `);
+  });
+
+  it('marks cycles, and tells a service that is reached twice once', async () => {
+    const text = await look('api', 2 * DAY, '--depth', '5', '--direction', 'down');
+    expect(text.match(/^.*─▶ \S+.* {2}\d+\/tcp/gm)).toMatchInlineSnapshot(`
+      [
+        " └─▶ db                   5432/tcp",
+        "     └─▶ web              443/tcp",
+        "         └─▶ api (cycle)  8080/tcp",
+      ]
+    `);
+  });
+
+  it('finds a connection of 1 ms once in a day, with its count, in every range that holds it', async () => {
+    const at = END - 20 * HOUR - 17;
+    for (const [from, to] of [
+      [at - 1, at + 60],
+      [at - 40, at + 3000],
+      [at - 5 * HOUR, at + 60],
+      [at - 60, END],
+      [END - 2 * DAY, END],
+    ] as const) {
+      const { out } = await musubi('look', 'cron', '--json', '--from', `${from}`, '--to', `${to}`);
+      expect(JSON.parse(out).edges[0]).toMatchObject({
+        'dst.service': 'db',
+        'service.dependency.connection.opened': 1,
+        'service.dependency.last_seen': at,
+      });
+    }
+    for (const [from, to] of [
+      [at + 1, END],
+      [END - 2 * DAY, at - 1],
+    ] as const) {
+      const { code, err } = await musubi('look', 'cron', '--from', `${from}`, '--to', `${to}`);
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringMatching(
+          /^musubi: no dependency of "cron" was in use .*; it was last seen 2026-05-09 15:59:43\n$/,
+        ),
+      });
+    }
+  });
+
+  it('counts each connection once, from hours and half minutes', async () => {
+    const [web] = await rows('api', 2 * DAY, '--direction', 'up', '--depth', '1');
+    expect(web).toMatchObject({ 'src.service': 'web', 'service.dependency.connection.opened': 12 });
+    const [db] = await rows('api', HOUR, '--direction', 'down', '--depth', '1');
+    expect(db).toMatchObject({
+      'service.dependency.connection.failed.refused': 2,
+      'service.dependency.connection.failed.timeout': 1,
+    });
+  });
+
+  it('tells each pair of processes, and when it was last seen', async () => {
+    const [web] = await rows('api', HOUR, '--direction', 'up', '--depth', '1');
+    expect(web?.processes).toEqual([
+      expect.objectContaining({
+        'src.host': 'web-1',
+        'src.pid': 411,
+        'dst.host': 'api-1',
+        'service.dependency.last_seen': END - 120,
+      }),
+      expect.objectContaining({
+        'src.host': 'web-2',
+        'src.pid': 17,
+        'dst.address': '10.0.0.8',
+        'service.dependency.last_seen': END - 200,
+      }),
+    ]);
+  });
+
+  it('takes a host, and tells its own processes first', async () => {
+    const text = await look('web-2', HOUR, '--depth', '1');
+    expect(text).toMatch(/^host web-2, /);
+    expect(text).toMatch(/─▶ api .*\n +· web \(pid 17\) on web-2 ─▶ api.*\n +· web \(pid 411\)/);
+    expect(text).toContain('Connections are counted by service');
+  });
+
+  it('takes an address, with or without a port', async () => {
+    expect((await rows('10.0.0.8:8080', HOUR, '--depth', '1')).map((row) => row['dst.service'])).toEqual([
+      'api',
+      'db',
+    ]);
+    expect((await rows('10.0.0.8', HOUR, '--depth', '1')).map((row) => row['dst.service'])).toEqual([
+      'api',
+      'db',
+    ]);
+    const { code, err } = await musubi('look', '10.0.0.8:9', '--from', `${END - HOUR}`, '--to', `${END}`);
+    expect({ code, err }).toEqual({ code: 1, err: 'musubi: there is no dependency of "10.0.0.8:9"\n' });
+  });
+
+  it('keeps sites apart', async () => {
+    const text = await look('10.0.0.5', HOUR, '--direction', 'up');
+    expect(text).toContain('What depends on 10.0.0.5 (fra):');
+    expect(text).toContain('What depends on 10.0.0.5 (nyc):');
+    expect(await rows('10.0.0.5', HOUR, '--site', 'fra')).toHaveLength(1);
+    const { code, err } = await musubi(
+      'look',
+      '10.0.0.5',
+      '--site',
+      'sfo',
+      '--from',
+      `${END - HOUR}`,
+      '--to',
+      `${END}`,
+    );
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'musubi: "10.0.0.5" is not at the site "sfo", but at: fra, nyc\n',
+    });
+  });
+
+  it('takes a name that would end its query for what it is: a name', async () => {
+    const found = await rows(HOSTILE, HOUR);
+    expect(found.map((row) => [row['src.service'], row['dst.service']])).toEqual([[HOSTILE, 'victim']]);
+    // As one of several, it is within a pattern.
+    const text = await look('victim', HOUR, '--depth', '3');
+    expect(text).toContain(`◀ "}) or vector(1) #\\\\n<b>&|.*  1/tcp`);
+    for (const asked of ['.*', 'a|b', 'api"} or {x="', "api'"]) {
+      const { code, err } = await musubi('look', asked, '--from', `${END - HOUR}`, '--to', `${END}`);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^musubi: no service or host is called "/);
+    }
+  });
+});
+
+describe('where there is nothing', () => {
+  it('tells what may have been meant', async () => {
+    const { code, err, out } = await musubi('look', 'crom', '--from', `${END - HOUR}`, '--to', `${END}`);
+    expect({ code, err, out }).toEqual({
+      code: 1,
+      out: '',
+      err: 'musubi: no service or host is called "crom"; did you mean cron?\n',
+    });
+  });
+
+  it('tells of what time something is known', async () => {
+    const before = await musubi('look', 'api', '--from', '2026-05-01 10:00', '--to', '2026-05-01 11:00');
+    expect(before).toEqual({
+      code: 1,
+      out: '',
+      err: 'musubi: nothing is known of 2026-05-01 10:00:00 to 2026-05-01 11:00:00, UTC; dependencies are known from 2026-05-08 12:00:00 to 2026-05-10 11:58:00, UTC\n',
+    });
+    const after = await musubi('look', 'api');
+    expect(after.err).toMatch(/^musubi: nothing is known of .*, and none since\n$/);
+  });
+
+  it('tells which rules are needed', async () => {
+    const empty = await startPrometheus([]);
+    for (const argv of [['look', 'api'], ['diff']]) {
+      const io = createIo();
+      expect(await main([...argv, '--prometheus-url', empty.url], io)).toBe(1);
+      expect(io.err()).toBe(
+        `musubi: Prometheus at ${empty.url}: it has no joined dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes\n`,
+      );
+    }
+  });
+});
+
+describe('diff', () => {
+  const range = ['--from', `${END - HOUR}`, '--to', `${END}`];
+
+  it('tells what appeared, vanished and changed', async () => {
+    const day = ['--from', `${END - DAY}`, '--to', `${END - 12 * HOUR}`];
+    const { code, out, err } = await musubi('diff', ...day, '--against', `${END - HOUR}/${END}`);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatchInlineSnapshot(`
+      "2026-05-09 12:00:00 to 2026-05-10 00:00:00, UTC
+      against 2026-05-10 11:00:00 to 2026-05-10 12:00:00, UTC
+
+      + cron ─▶ db                              5432/tcp  1 opened, last seen 2026-05-09 15:59:43
+      - "}) or vector(1) #\\\\n<b>&|.* ─▶ victim  1/tcp     1 opened, last seen 2026-05-10 11:51:40
+      - api ─▶ db                               5432/tcp  1 opened, 3 failed (2 refused, 1 timeout), last seen 2026-05-10 11:48:20
+      - bystander ─▶ victim                     1/tcp     1 opened, last seen 2026-05-10 11:51:40
+      - db ─▶ web                               443/tcp   1 opened, last seen 2026-05-10 11:43:20
+      - lone ─▶ 10.0.0.5 (fra)                  80/tcp    1 opened, last seen 2026-05-10 11:51:40
+      - lone ─▶ 10.0.0.5 (nyc)                  80/tcp    1 opened, last seen 2026-05-10 11:51:40
+      ~ web ─▶ api                              8080/tcp  10 → 1 opened
+
+      1 appeared, 6 vanished, 1 changed.
+      "
+    `);
+  });
+
+  it('compares with the range before, or the same so much earlier', async () => {
+    const { out } = await musubi('diff', ...range, '--json');
+    const at = (time: number) => new Date(time * 1000).toISOString();
+    expect(JSON.parse(out)).toMatchObject({
+      from: at(END - HOUR),
+      to: at(END),
+      against: { from: at(END - 2 * HOUR), to: at(END - HOUR) },
+      vanished: [],
+    });
+    const earlier = JSON.parse((await musubi('diff', ...range, '--against', '1d', '--json')).out);
+    expect(earlier.against).toEqual({ from: at(END - DAY - HOUR), to: at(END - DAY) });
+  });
+
+  it('ends with code 1 where there is a difference, if it is told to', async () => {
+    expect((await musubi('diff', ...range, '--exit-code')).code).toBe(1);
+    const quiet = ['--from', `${END - 10 * HOUR}`, '--to', `${END - 9 * HOUR}`, '--against', '1h'];
+    expect(await musubi('diff', ...quiet, '--exit-code')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('0 appeared, 0 vanished, 0 changed.'),
+    });
+  });
+
+  it('says so where it compares with what is before the data', async () => {
+    const first = ['--from', `${END - 2 * DAY}`, '--to', `${END - DAY}`];
+    const { code, err } = await musubi('diff', ...first, '--against', '1h');
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: 'note: dependencies are known since 2026-05-08 12:00:00: what is older appears to be new\n',
+    });
+    expect((await musubi('diff', ...range, '--against', '20d')).err).toMatch(
+      /^musubi: nothing is known of 2026-04-20/,
+    );
+  });
+});
+
+it('takes no privilege and loads nothing that captures', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'musubi-coverage-'));
+  try {
+    // What the runtime reports its coverage of is what it has loaded.
+    const env = { ...process.env, NODE_V8_COVERAGE: folder, PROMETHEUS_URL: prometheus.url };
+    const command = [NODE, MUSUBI, 'look', 'api', '--from', `${END - HOUR}`, '--to', `${END}`] as const;
+    const { code, stdout, stderr } = await runProgram(command, { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('What depends on api:');
+    const loaded = readdirSync(folder).flatMap((file) => {
+      const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+        result: { url: string }[];
+      };
+      return result.map(({ url }) => url);
+    });
+    expect(loaded.some((url) => /\/look-\w+\.js$/.test(url))).toBe(true);
+    expect(
+      loaded.filter((url) => /koffi|\/(agent|doctor|snapshot|rules|parse-config)-\w+\.js/.test(url)),
+    ).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const nobody = await runProgram(
+    [NODE, MUSUBI, 'look', 'api', '--from', `${END - HOUR}`, '--to', `${END}`],
+    {
+      env: { ...process.env, PROMETHEUS_URL: prometheus.url },
+      uid: 65534,
+    },
+  );
+  expect(nobody).toMatchObject({ code: 0, stderr: '' });
+});
