@@ -6,7 +6,6 @@ import { delimiter, dirname, join } from 'node:path';
 import { onFileEnd } from './cleanup.ts';
 import type { Host } from './network.ts';
 import { NODE, ROOT } from './places.ts';
-import { type Running, start } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface ContainerOptions {
@@ -69,13 +68,9 @@ export async function startDocker(
     unmountBelow(folder);
     rmSync(folder, { recursive: true, force: true });
   });
-  // Only the network is the host's: `ip netns exec` would hide the cgroups as well.
-  const anchor = host.start(['sleep', 'infinity'], { onCleanup: onFileEnd });
   const socketPath = join(folder, 'docker.sock');
-  const engine = start(
+  const engine = host.start(
     [
-      'nsenter',
-      `--net=/proc/${await inNamespace(anchor)}/ns/net`,
       dockerd,
       `--host=unix://${socketPath}`,
       `--data-root=${folder}/data`,
@@ -146,15 +141,6 @@ export async function startDocker(
       await call('POST', '/networks/create', { Name: name, IPAM: { Config: [{ Subnet: subnet }] } });
     },
   };
-}
-
-/** The pid once the program that enters the namespace has become the other one. */
-async function inNamespace(running: Running): Promise<number> {
-  await waitFor(
-    () => readFileSync(`/proc/${running.pid}/comm`, 'utf8') === 'sleep\n' || undefined,
-    'a process in the namespace',
-  );
-  return running.pid;
 }
 
 /** The engine leaves the namespaces of its containers mounted. */
