@@ -10,10 +10,16 @@ export interface Route {
   readonly entry: Point;
   /** 1: left to right; -1: back; 0: to itself. */
   readonly direction: 1 | -1 | 0;
+  /** How far it leads out to the right of both cards, where they stand above each other; else 0. */
+  readonly bulge: number;
 }
 
 /** Vertical distance of edges that touch the same side of a card, if there is room: each may have its label. */
 const PITCH = 17;
+
+/** How far an edge between cards above each other leads out, and how much further for each pixel between them. */
+const BULGE = 26;
+const BULGE_GROWTH = 0.12;
 
 interface Touch {
   readonly edge: GraphEdge;
@@ -29,8 +35,10 @@ interface Touch {
 export function attachEdges(edges: readonly GraphEdge[], layout: Layout): Route[] {
   const corner = (key: string): Point => layout.corners.get(key) ?? { x: 0, y: 0 };
   const centreY = (key: string) => corner(key).y + layout.height / 2;
-  const directionOf = ({ source, target }: GraphEdge) =>
-    Math.sign(corner(target).x - corner(source).x) as 1 | -1 | 0;
+  const isAbove = ({ source, target }: GraphEdge) =>
+    source !== target && Math.abs(corner(target).x - corner(source).x) < layout.width;
+  const directionOf = (edge: GraphEdge) =>
+    isAbove(edge) ? -1 : (Math.sign(corner(edge.target).x - corner(edge.source).x) as 1 | -1 | 0);
   const bendsOf = ({ source, target }: GraphEdge) => layout.bends.get(pairKey(source, target)) ?? [];
 
   const sides = new Map<string, Touch[]>();
@@ -46,7 +54,7 @@ export function attachEdges(edges: readonly GraphEdge[], layout: Layout): Route[
     const bends = bendsOf(edge);
     const towardsTarget = bends.at(0)?.y ?? centreY(edge.target);
     const towardsSource = bends.at(-1)?.y ?? centreY(edge.source);
-    touch(edge.source, direction > 0, { edge, role: 'exit', towards: towardsTarget });
+    touch(edge.source, direction > 0 || isAbove(edge), { edge, role: 'exit', towards: towardsTarget });
     touch(edge.target, direction < 0, { edge, role: 'entry', towards: towardsSource });
   }
 
@@ -65,10 +73,13 @@ export function attachEdges(edges: readonly GraphEdge[], layout: Layout): Route[
       x: corner(key).x + (right ? layout.width : 0),
       y: centreY(key) + offset,
     });
+    const above = isAbove(edge);
+    const distance = Math.abs(centreY(edge.source) - centreY(edge.target));
     return {
       edge,
       direction,
-      exit: place(edge.source, direction > 0, heights.exit.get(edge.key) ?? 0),
+      bulge: above ? BULGE + distance * BULGE_GROWTH : 0,
+      exit: place(edge.source, direction > 0 || above, heights.exit.get(edge.key) ?? 0),
       bends: bendsOf(edge),
       entry: place(edge.target, direction < 0, heights.entry.get(edge.key) ?? 0),
     };

@@ -3,7 +3,7 @@ import { buildGraph } from '../build-graph.ts';
 import { end, half } from '../halves.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
 import { intersects } from '../occupancy.ts';
-import { buildDisplay } from './build-display.ts';
+import { buildDisplay, type DisplayTexts } from './build-display.ts';
 import { hitTest } from './hit-test.ts';
 import { neighbourhood } from './neighbourhood.ts';
 
@@ -13,15 +13,17 @@ const measure = (text: string) => text.length * 6;
 const call = (from: string, to: string, port: string, transmit = 1) =>
   half('outbound', end(`${from}@h/127.0.0.1`), end(`${to}@h/127.0.0.1`), { transmit, receive: 0 }, { port });
 
+const texts: DisplayTexts = {
+  titleOf: (node) => node.title,
+  subtitleOf: (node) => node.host,
+  labelOf: (edge) => `:${edge.port}`,
+  measure: { title: measure, subtitle: measure, label: measure },
+};
+
 const display = (...halves: ReturnType<typeof call>[]) => {
   const graph = buildGraph(halves, []);
   const layout = layoutGraph({ nodes: graph.nodes.map((node) => node.key), edges: graph.edges, sizes });
-  return buildDisplay(graph, layout, {
-    titleOf: (node) => node.title,
-    subtitleOf: (node) => node.host,
-    labelOf: (edge) => `:${edge.port}`,
-    measure: { title: measure, subtitle: measure, label: measure },
-  });
+  return buildDisplay(graph, layout, texts);
 };
 const cardOf = (list: ReturnType<typeof display>, title: string) => {
   const card = list.cards.find((each) => each.title === title);
@@ -61,6 +63,48 @@ describe('curves', () => {
     const list = display(call('a', 'b', '1', 10), call('a', 'c', '1', 1_000_000), call('a', 'd', '1', 0));
     const widths = list.curves.toSorted((p, q) => p.width - q.width).map((curve) => curve.target);
     expect(widths.map((key) => JSON.parse(key)[1])).toEqual(['d', 'b', 'c']);
+  });
+
+  test('of cards above each other lead around to the right, out of the source and into the target', () => {
+    const graph = buildGraph([call('a', 'b', '1'), call('b', 'a', '1')], []);
+    const keys = graph.nodes.map((node) => node.key);
+    const saved = new Map(keys.map((key, i) => [key, { x: i * 30, y: i * 300 }]));
+    const layout = layoutGraph({ nodes: keys, edges: graph.edges, sizes, saved });
+    const { curves } = buildDisplay(graph, layout, texts);
+    for (const { points, arrow } of curves) {
+      const [start, out, , end] = points;
+      expect(arrow.direction).toBe(-1);
+      expect(out?.x).toBeGreaterThan(Math.max(start?.x ?? 0, end?.x ?? 0));
+    }
+    expect(new Set(curves.map(({ points }) => Math.round(points[0]?.y ?? 0))).size).toBe(2);
+    expect(curves[0]?.points).not.toEqual(curves[1]?.points.toReversed());
+  });
+
+  test('are as wide as another figure is large, where one is chosen', () => {
+    const graph = buildGraph([call('a', 'b', '1', 10), call('a', 'c', '1', 1_000_000)], []);
+    const layout = layoutGraph({ nodes: graph.nodes.map(({ key }) => key), edges: graph.edges, sizes });
+    const amountOf = ({ target }: { target: string }) => (target.includes('"b"') ? 100 : 1);
+    const { curves } = buildDisplay(graph, layout, { ...texts, amountOf });
+    const widest = curves.toSorted((p, q) => q.width - p.width)[0];
+    expect(widest?.target).toContain('"b"');
+  });
+
+  test('and cards of a group stand in its frame', () => {
+    const graph = buildGraph([call('a', 'b', '1'), call('b', 'c', '1')], []);
+    const groupOf = new Map(graph.nodes.slice(0, 2).map(({ key }) => [key, 'g']));
+    const layout = layoutGraph({
+      nodes: graph.nodes.map(({ key }) => key),
+      edges: graph.edges,
+      sizes,
+      groups: groupOf,
+    });
+    const { frames, cards } = buildDisplay(graph, layout, texts, {
+      groups: new Map([['g', { title: 'tokyo' }]]),
+      groupOf,
+    });
+    expect(frames.map(({ title }) => title)).toEqual(['tokyo']);
+    const within = cards.filter((card) => frames.some((frame) => intersects(frame, card)));
+    expect(within.map(({ key }) => key)).toEqual([...groupOf.keys()]);
   });
 
   test('to itself make a loop above the card', () => {

@@ -1,8 +1,10 @@
+import { bytesOf } from '../figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
+import { groupBoxes } from '../layout/group-boxes.ts';
 import type { Layout } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { attachEdges } from './attach-edges.ts';
-import type { Card, DisplayList } from './display-list.ts';
+import type { Card, DisplayList, Frame } from './display-list.ts';
 import { drawCurves } from './draw-curves.ts';
 import { placeLabels } from './place-labels.ts';
 import { type Measure, shorten } from './shorten.ts';
@@ -13,6 +15,8 @@ export interface DisplayTexts {
   readonly subtitleOf: (node: GraphNode) => string;
   /** '' for no label. */
   readonly labelOf: (edge: GraphEdge) => string;
+  /** What the width of an edge tells, at most in scale with the others: bytes unless told otherwise. */
+  readonly amountOf?: (edge: GraphEdge) => number | undefined;
   readonly measure: { readonly title: Measure; readonly subtitle: Measure; readonly label: Measure };
 }
 
@@ -21,8 +25,19 @@ export const CARD_PADDING = 14;
 const LABEL_PADDING = 4;
 const LABEL_HEIGHT = 16;
 
+/** Groups to frame, and the group of each node that is in one. */
+export interface Framed {
+  readonly groups: ReadonlyMap<string, { readonly title: string }>;
+  readonly groupOf: ReadonlyMap<string, string>;
+}
+
 /** Turns a laid-out graph into the list of things to draw. */
-export function buildDisplay(graph: Graph, layout: Layout, texts: DisplayTexts): DisplayList {
+export function buildDisplay(
+  graph: Graph,
+  layout: Layout,
+  texts: DisplayTexts,
+  { groups, groupOf }: Framed = { groups: new Map(), groupOf: new Map() },
+): DisplayList {
   const { width, height } = layout;
   const room = width - 2 * CARD_PADDING;
   const cards = graph.nodes.map((node): Card => {
@@ -31,9 +46,14 @@ export function buildDisplay(graph: Graph, layout: Layout, texts: DisplayTexts):
     const title = shorten(name, room, texts.measure.title);
     const subtitle = shorten(texts.subtitleOf(node), room, texts.measure.subtitle);
     const { key, kind, host } = node;
-    return { key, kind, host, name, title, subtitle, x, y, width, height };
+    const members = Math.max(1, node.members.length);
+    return { key, kind, host, name, title, subtitle, members, x, y, width, height };
   });
-  const curves = drawCurves(attachEdges(graph.edges, layout), layout);
+  const amountOf = texts.amountOf ?? (({ figures }: GraphEdge) => bytesOf(figures));
+  const curves = drawCurves(attachEdges(graph.edges, layout), layout, amountOf);
+  const frames = [...groupBoxes(layout.corners, groupOf, layout)].map(
+    ([key, box]): Frame => ({ key, title: groups.get(key)?.title ?? '', ...box }),
+  );
   const textOf = new Map(graph.edges.map((edge) => [edge.key, texts.labelOf(edge)]));
   const labels = placeLabels(curves, cards, (key) => {
     const text = textOf.get(key);
@@ -43,10 +63,11 @@ export function buildDisplay(graph: Graph, layout: Layout, texts: DisplayTexts):
   });
   const ends = curves.flatMap(({ points }) => points.map((point) => ({ ...point, width: 0, height: 0 })));
   // Labels stand on curves: leaving them out keeps the bounds the same while only figures change.
-  return { curves, labels, cards, bounds: boundsOf([...cards, ...ends]) };
+  return { frames, curves, labels, cards, bounds: boundsOf([...frames, ...cards, ...ends]) };
 }
 
-function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
+/** The least rectangle around all of some. */
+export function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
   if (rectangles.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y, width, height } of rectangles) {

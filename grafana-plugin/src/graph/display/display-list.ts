@@ -1,4 +1,4 @@
-import type { GraphNode } from '../graph.ts';
+import type { EdgeState, GraphNode } from '../graph.ts';
 import type { Point } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
 
@@ -10,6 +10,8 @@ export interface Card {
   readonly name: string;
   readonly title: string;
   readonly subtitle: string;
+  /** How many nodes it stands for. */
+  readonly members: number;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -24,7 +26,9 @@ export interface Curve {
   /** Start, then for each segment two control points and its end. */
   readonly points: readonly Point[];
   readonly width: number;
+  /** Whether only one end has reported it. */
   readonly dashed: boolean;
+  readonly states: readonly EdgeState[];
   /** The tip, and whether it points right (1), left (-1) or down (0). Without length it is not drawn. */
   readonly arrow: { readonly tip: Point; readonly direction: 1 | -1 | 0; readonly length: number };
 }
@@ -39,8 +43,15 @@ export interface EdgeLabel {
   readonly height: number;
 }
 
-/** All that is drawn, in the order in which it is drawn. One list serves the canvas, hits and tests. */
+/** A frame around the members of a group, its title in its upper left corner. */
+export interface Frame extends Rectangle {
+  readonly key: string;
+  readonly title: string;
+}
+
+/** All that is drawn, in the order in which it is drawn. One list serves the canvas, hits, exports and tests. */
 export interface DisplayList {
+  readonly frames: readonly Frame[];
   readonly curves: readonly Curve[];
   readonly labels: readonly EdgeLabel[];
   readonly cards: readonly Card[];

@@ -1,4 +1,3 @@
-import { bytesOf } from '../figures.ts';
 import type { GraphEdge } from '../graph.ts';
 import type { Layout, Point } from '../layout/layout-graph.ts';
 import type { Route } from './attach-edges.ts';
@@ -9,16 +8,20 @@ const WIDEST = 6;
 /** Vertical distance of parallel edges where they pass a layer together. */
 const BEND_PITCH = 8;
 
-/** Turns routes into curves; the width grows with the share of the busiest edge's bytes. */
-export function drawCurves(routes: readonly Route[], layout: Layout): Curve[] {
-  const most = routes.reduce((max, { edge }) => Math.max(max, bytesOf(edge.figures) ?? 0), 0);
+/** Turns routes into curves; the width grows with the share of the largest value. */
+export function drawCurves(
+  routes: readonly Route[],
+  layout: Layout,
+  amountOf: (edge: GraphEdge) => number | undefined,
+): Curve[] {
+  const most = routes.reduce((max, { edge }) => Math.max(max, amountOf(edge) ?? 0), 0);
   const lanes = new Map<string, number>();
   return routes.map((route) => {
     const { edge } = route;
     const pair = JSON.stringify([edge.source, edge.target]);
     const lane = lanes.get(pair) ?? 0;
     lanes.set(pair, lane + 1);
-    const width = widthOf(edge, most);
+    const width = widthOf(amountOf(edge) ?? 0, most);
     const length = edge.directed ? 8 + width : 0;
     const shape = {
       key: edge.key,
@@ -26,6 +29,7 @@ export function drawCurves(routes: readonly Route[], layout: Layout): Curve[] {
       target: edge.target,
       width,
       dashed: edge.seenBy !== 'both',
+      states: edge.states,
     };
     if (route.direction === 0) return { ...shape, ...selfLoop(route, layout, lane, length) };
     const arrow = { tip: route.entry, direction: route.direction, length };
@@ -33,14 +37,14 @@ export function drawCurves(routes: readonly Route[], layout: Layout): Curve[] {
   });
 }
 
-function widthOf(edge: GraphEdge, most: number): number {
-  const bytes = bytesOf(edge.figures) ?? 0;
+function widthOf(value: number, most: number): number {
   // Volumes span many orders of magnitude: a flat power keeps the small ones apart, too.
-  return most > 0 ? THINNEST + (WIDEST - THINNEST) * (bytes / most) ** 0.35 : THINNEST;
+  return most > 0 ? THINNEST + (WIDEST - THINNEST) * (Math.max(0, value) / most) ** 0.35 : THINNEST;
 }
 
 /** Level at cards and where it passes a layer, curved in the gaps between. */
 function flow(route: Route, layout: Layout, shift: number, arrowLength: number): Point[] {
+  if (route.bulge > 0) return besides(route, shift, arrowLength);
   const reach = (layout.width / 2) * route.direction;
   const stops = [
     route.exit,
@@ -57,6 +61,17 @@ function flow(route: Route, layout: Layout, shift: number, arrowLength: number):
     const middle = (from.x + to.x) / 2;
     return [{ x: middle, y: from.y }, { x: middle, y: to.y }, to];
   });
+}
+
+/** Out to the right and back, between cards that stand above each other. */
+function besides({ exit, entry, bulge }: Route, shift: number, arrowLength: number): Point[] {
+  const x = Math.max(exit.x, entry.x) + bulge + shift;
+  return [
+    exit,
+    { x, y: exit.y },
+    { x, y: entry.y },
+    { x: entry.x + Math.max(0, arrowLength - 1), y: entry.y },
+  ];
 }
 
 /** A loop above the card's right half. */

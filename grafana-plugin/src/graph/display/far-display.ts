@@ -1,0 +1,155 @@
+import type { EdgeState, Graph, GraphEdge } from '../graph.ts';
+import { groupBoxes } from '../layout/group-boxes.ts';
+import type { Layout, Point } from '../layout/layout-graph.ts';
+import type { Rectangle } from '../occupancy.ts';
+import { boundsOf, type Framed } from './build-display.ts';
+import type { Frame } from './display-list.ts';
+
+/** Lines of one look: start and end of each, as x, y, x, y. */
+export interface Lines {
+  /** The state that sets the look; undefined for what is not remarkable. */
+  readonly state: EdgeState | undefined;
+  readonly points: Float32Array;
+}
+
+/** All edges between two groups, as one. */
+export interface TileLink {
+  readonly source: string;
+  readonly target: string;
+  readonly from: Point;
+  readonly to: Point;
+  /** How many edges it stands for. */
+  readonly edges: number;
+  readonly state: EdgeState | undefined;
+}
+
+/** A group as a tile. */
+export interface Tile extends Frame {
+  readonly members: number;
+}
+
+/** A graph as it is drawn from afar: numbers only, so that a hundred thousand of them are made in an instant. */
+export interface FarDisplay {
+  /** The centre of each node, in the order of the graph: x, y. */
+  readonly dots: Float32Array;
+  readonly lines: readonly Lines[];
+  readonly tiles: readonly Tile[];
+  readonly links: readonly TileLink[];
+  readonly bounds: Rectangle;
+}
+
+/** Of several states the one that matters most is shown. */
+const BY_WEIGHT: readonly EdgeState[] = [
+  'alerting',
+  'missing',
+  'unexpected',
+  'vanished',
+  'new',
+  'changed',
+  'idle',
+];
+
+const weightOf = (edge: GraphEdge): number =>
+  edge.states.reduce((least, state) => Math.min(least, BY_WEIGHT.indexOf(state)), BY_WEIGHT.length);
+
+/** Half the distance between the two lines of a pair of nodes that depend on each other. */
+const APART = 3;
+
+/** Turns a laid-out graph into dots, lines and tiles. */
+export function buildFarDisplay(
+  graph: Graph,
+  layout: Layout,
+  { groups, groupOf }: Framed = { groups: new Map(), groupOf: new Map() },
+): FarDisplay {
+  const index = new Map<string, number>();
+  const dots = new Float32Array(graph.nodes.length * 2);
+  graph.nodes.forEach(({ key }, i) => {
+    const corner = layout.corners.get(key);
+    index.set(key, i);
+    dots[2 * i] = (corner?.x ?? 0) + layout.width / 2;
+    dots[2 * i + 1] = (corner?.y ?? 0) + layout.height / 2;
+  });
+  const members = Map.groupBy(groupOf.values(), (group) => group);
+  const tiles = [...groupBoxes(layout.corners, groupOf, layout)].map(
+    ([key, box]): Tile => ({
+      key,
+      title: groups.get(key)?.title ?? '',
+      members: members.get(key)?.length ?? 0,
+      ...box,
+    }),
+  );
+  const { width, height } = layout;
+  const cards = [...layout.corners.values()].map(({ x, y }) => ({ x, y, width, height }));
+  return {
+    dots,
+    lines: linesOf(graph, index, dots),
+    tiles,
+    links: linksOf(graph, groupOf, tiles),
+    bounds: boundsOf([...tiles, ...cards]),
+  };
+}
+
+/** A straight line for each edge, a little to its own side, so that the two ways of a pair run apart. */
+function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32Array): Lines[] {
+  const weights = Uint8Array.from(graph.edges, weightOf);
+  const counts = new Uint32Array(BY_WEIGHT.length + 1);
+  for (const weight of weights) counts[weight] = (counts[weight] ?? 0) + 1;
+  const points = Array.from(counts, (count) => new Float32Array(4 * count));
+  const used = new Uint32Array(counts.length);
+  graph.edges.forEach(({ source, target }, i) => {
+    const [a, b] = [index.get(source), index.get(target)];
+    if (a === undefined || b === undefined || a === b) return;
+    const [x1 = 0, y1 = 0] = [dots[2 * a], dots[2 * a + 1]];
+    const [x2 = 0, y2 = 0] = [dots[2 * b], dots[2 * b + 1]];
+    const length = Math.hypot(x2 - x1, y2 - y1) || 1;
+    const [dx, dy] = [((y1 - y2) / length) * APART, ((x2 - x1) / length) * APART];
+    const weight = weights[i] ?? 0;
+    const at = used[weight] ?? 0;
+    points[weight]?.set([x1 + dx, y1 + dy, x2 + dx, y2 + dy], at);
+    used[weight] = at + 4;
+  });
+  // What matters most is drawn last, above the rest.
+  return points
+    .map((own, weight): Lines => ({ state: BY_WEIGHT[weight], points: own.subarray(0, used[weight]) }))
+    .filter((lines) => lines.points.length > 0)
+    .reverse();
+}
+
+function linksOf(graph: Graph, groupOf: ReadonlyMap<string, string>, tiles: readonly Tile[]): TileLink[] {
+  const number = new Map(tiles.map(({ key }, i) => [key, i]));
+  const pairs = new Map<number, { source: Tile; target: Tile; edges: number; weight: number }>();
+  for (const edge of graph.edges) {
+    const [a, b] = [edge.source, edge.target].map((key) => number.get(groupOf.get(key) ?? ''));
+    if (a === undefined || b === undefined || a === b) continue;
+    const [source, target] = [tiles[a], tiles[b]];
+    const pair = pairs.get(a * tiles.length + b);
+    const weight = weightOf(edge);
+    if (pair) {
+      pair.edges++;
+      pair.weight = Math.min(pair.weight, weight);
+    } else if (source && target) pairs.set(a * tiles.length + b, { source, target, edges: 1, weight });
+  }
+  const centre = ({ x, y, width, height }: Rectangle): Point => ({ x: x + width / 2, y: y + height / 2 });
+  return [...pairs.values()].map(({ source, target, edges, weight }) => ({
+    source: source.key,
+    target: target.key,
+    from: centre(source),
+    to: centre(target),
+    edges,
+    state: BY_WEIGHT[weight],
+  }));
+}
+
+/** The number of the node whose dot is nearest to a point, within reach; undefined when none is. */
+export function nearestDot({ dots }: FarDisplay, at: Point, reach: number): number | undefined {
+  let nearest: number | undefined;
+  let least = reach * reach;
+  for (let i = 0; i < dots.length; i += 2) {
+    const [dx, dy] = [(dots[i] ?? 0) - at.x, (dots[i + 1] ?? 0) - at.y];
+    const distance = dx * dx + dy * dy;
+    if (distance > least) continue;
+    least = distance;
+    nearest = i / 2;
+  }
+  return nearest;
+}
