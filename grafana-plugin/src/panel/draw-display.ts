@@ -1,4 +1,5 @@
 import { CARD_PADDING } from '../graph/display/build-display.ts';
+import { arrowhead, dashesOf } from '../graph/display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel } from '../graph/display/display-list.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
 import { shorten } from '../graph/display/shorten.ts';
@@ -82,7 +83,7 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = Math.max(curve.width, THINNEST / scale);
-  context.setLineDash(curve.dashed ? [6, 4] : []);
+  context.setLineDash([...dashesOf(curve)]);
   context.beginPath();
   context.moveTo(start.x, start.y);
   for (let i = 0; i + 2 < rest.length; i += 3) {
@@ -91,20 +92,15 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
   }
   context.stroke();
   context.setLineDash([]);
-  if (curve.arrow.length > 0)
-    drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
+  drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
 }
 
-function drawArrow(context: CanvasRenderingContext2D, { arrow, width }: Curve, enlarged: number): void {
-  const { tip, direction } = arrow;
-  const length = arrow.length * enlarged;
-  const half = (3.5 + width * 0.7) * enlarged;
-  const back = { x: tip.x - direction * length, y: tip.y - (direction === 0 ? length : 0) };
-  const [dx, dy] = direction === 0 ? [half, 0] : [0, half];
+function drawArrow(context: CanvasRenderingContext2D, curve: Curve, enlarged: number): void {
+  const [tip, ...back] = arrowhead(curve, enlarged) ?? [];
+  if (!tip) return;
   context.beginPath();
   context.moveTo(tip.x, tip.y);
-  context.lineTo(back.x - dx, back.y - dy);
-  context.lineTo(back.x + dx, back.y + dy);
+  for (const corner of back) context.lineTo(corner.x, corner.y);
   context.closePath();
   context.fill();
 }

@@ -22,7 +22,8 @@ export function arrange(boxes: readonly Block[], links: readonly Link[], sizes: 
     const members = part.map((v) => boxes[v] ?? sizes);
     return layoutPart(members, own, sizes);
   });
-  const offsets = packBlocks(layouts, sizes.rowGap, sizes.aspect);
+  // Gaps as within parts: so the columns of parts above each other are in line.
+  const offsets = packBlocks(layouts, { x: sizes.columnGap, y: sizes.rowGap }, sizes.aspect);
   return Array.from({ length: count }, (_, v): Point => {
     const part = partOf[v] ?? 0;
     const corner = layouts[part]?.corners[within[v] ?? 0] ?? { x: 0, y: 0 };

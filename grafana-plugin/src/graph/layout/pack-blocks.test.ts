@@ -9,7 +9,10 @@ test('blocks never overlap', () => {
   });
   fc.assert(
     fc.property(fc.array(block, { maxLength: 12 }), (blocks) => {
-      const placed = packBlocks(blocks, 5, 1.5).map((corner, i) => ({ ...corner, ...blocks[i] }));
+      const placed = packBlocks(blocks, { x: 5, y: 3 }, 1.5).map((corner, i) => ({
+        ...corner,
+        ...blocks[i],
+      }));
       for (const [i, a] of placed.entries()) {
         for (const b of placed.slice(i + 1)) {
           const beside = a.x + (a.width ?? 0) <= b.x || b.x + (b.width ?? 0) <= a.x;
@@ -24,7 +27,7 @@ test('blocks never overlap', () => {
 test('equal blocks form a grid of about the wanted aspect', () => {
   const corners = packBlocks(
     Array.from({ length: 16 }, () => ({ width: 20, height: 10 })),
-    0,
+    { x: 0, y: 0 },
     2,
   );
   expect(new Set(corners.map(({ x }) => x)).size).toBe(4);

@@ -10,10 +10,10 @@ export interface Block {
  */
 export function packBlocks(
   blocks: readonly Block[],
-  gap: number,
+  gap: { readonly x: number; readonly y: number },
   aspect: number,
 ): { x: number; y: number }[] {
-  const area = blocks.reduce((sum, block) => sum + (block.width + gap) * (block.height + gap), 0);
+  const area = blocks.reduce((sum, block) => sum + (block.width + gap.x) * (block.height + gap.y), 0);
   const widest = blocks.reduce((width, block) => Math.max(width, block.width), 0);
   const rowWidth = Math.max(widest, Math.sqrt(area * aspect));
   const corners = blocks.map(() => ({ x: 0, y: 0 }));
@@ -26,11 +26,11 @@ export function packBlocks(
   for (const [index, block] of tallestFirst) {
     if (x > 0 && x + block.width > rowWidth) {
       x = 0;
-      y += rowHeight + gap;
+      y += rowHeight + gap.y;
       rowHeight = 0;
     }
     corners[index] = { x, y };
-    x += block.width + gap;
+    x += block.width + gap.x;
     rowHeight = Math.max(rowHeight, block.height);
   }
   return corners;

@@ -5,6 +5,9 @@ import type { LayoutSizes, Point } from './layout-graph.ts';
 /** Vertical distance of links that pass a column through one gap, where there is room. */
 const LANE = 10;
 
+/** Width in which a link can change its height. */
+const LEAST_TURN = 20;
+
 /** Links over more columns than this are drawn straight through: deep graphs stay cheap. */
 const MOST_COLUMNS = 12;
 
@@ -46,8 +49,12 @@ export function routeLinks(
     if (passed < 1 || passed > MOST_COLUMNS) return [];
     const [start, end] = [centre(link[0]), centre(link[1])];
     const bends: Point[] = [];
+    let last = start.x;
     for (let at = from + step; at !== to; at += step) {
       const { x = 0, gaps = [] } = columns[at] ?? {};
+      // A link is level where it passes a column: where that one overlaps another, there is no room to turn.
+      if (Math.min((x - last) * step, (end.x - x) * step) < sizes.width + LEAST_TURN) continue;
+      last = x;
       const wanted = start.y + ((end.y - start.y) * (x - start.x)) / (end.x - start.x);
       const index = bends.push({ x, y: wanted }) - 1;
       nearestGap(gaps, wanted)?.passing.push({
@@ -57,7 +64,7 @@ export function routeLinks(
         },
       });
     }
-    return [[link, bends]];
+    return bends.length > 0 ? [[link, bends]] : [];
   });
   for (const { gaps } of columns) gaps.forEach(spreadPassing);
   return routes;

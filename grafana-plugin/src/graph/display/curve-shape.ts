@@ -1,0 +1,21 @@
+import type { EdgeState } from '../graph.ts';
+import type { Point } from '../layout/layout-graph.ts';
+import type { Curve } from './display-list.ts';
+
+/** The three corners of a curve's arrowhead, tip first; undefined where it has none. */
+export function arrowhead({ arrow, width }: Curve, enlarged = 1): readonly Point[] | undefined {
+  const { tip, direction } = arrow;
+  if (arrow.length === 0) return undefined;
+  const length = arrow.length * enlarged;
+  const half = (3.5 + width * 0.7) * enlarged;
+  const back = { x: tip.x - direction * length, y: tip.y - (direction === 0 ? length : 0) };
+  const [dx, dy] = direction === 0 ? [half, 0] : [0, half];
+  return [tip, { x: back.x - dx, y: back.y - dy }, { x: back.x + dx, y: back.y + dy }];
+}
+
+/** Not there now: dots, whatever colours one sees. */
+const GONE: readonly EdgeState[] = ['vanished', 'missing'];
+
+/** Lengths of the dashes and gaps of a curve; none for a whole line. */
+export const dashesOf = ({ dashed, states }: Pick<Curve, 'dashed' | 'states'>): readonly number[] =>
+  states.some((state) => GONE.includes(state)) ? [1.5, 5] : dashed ? [6, 4] : [];

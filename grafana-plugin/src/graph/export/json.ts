@@ -1,0 +1,16 @@
+import type { Graph } from '../graph.ts';
+
+/** The graph as JSON, for other programs: nodes by id, edges between ids; figures are in seconds and bytes. */
+export function toJson({ nodes, edges }: Graph): string {
+  const document = {
+    format: 'musubi-graph',
+    version: 1,
+    nodes: nodes.map(({ key, ...node }) => ({ id: key, ...node })),
+    edges: edges.map(({ key, parts, ...edge }) => ({
+      id: key,
+      ...edge,
+      ...(parts.length > 0 && { parts: parts.map((part) => part.key) }),
+    })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

@@ -1,0 +1,39 @@
+import { legible } from '../display/legible.ts';
+import { shorten } from '../display/shorten.ts';
+import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
+import { edgeRows } from './edge-rows.ts';
+
+/** Letters of a name; the whole would make a box as wide as the page. */
+const LONGEST = 60;
+
+/** The graph as a Mermaid flowchart, whatever its names hold: see "Entity codes to escape characters" there. */
+export function toMermaid(graph: Graph): string {
+  const id = new Map(graph.nodes.map(({ key }, i) => [key, `n${i}`]));
+  return [
+    'flowchart LR',
+    ...graph.nodes.map((node) => `  ${id.get(node.key)}["${quote(nodeText(node))}"]`),
+    ...edgeRows(graph).map(({ edge, source, target }) => {
+      const label = quote(edgeText(edge));
+      return `  ${id.get(source.key)} ${arrow(edge)}${label && `|"${label}"|`} ${id.get(target.key)}`;
+    }),
+    '',
+  ].join('\n');
+}
+
+function arrow({ directed, states }: GraphEdge): string {
+  const isGone = states.includes('vanished') || states.includes('missing');
+  if (isGone) return directed ? '-.->' : '-.-';
+  return directed ? '-->' : '---';
+}
+
+const nodeText = ({ title, host }: GraphNode): string =>
+  host === '' || host === title ? cut(title) : `${cut(title)} @ ${cut(host)}`;
+
+const edgeText = ({ port, transport, states }: GraphEdge): string =>
+  [[port, transport].filter(Boolean).join('/'), ...states].filter(Boolean).join(' ');
+
+const cut = (name: string): string => shorten(legible(name), LONGEST, (text) => [...text].length);
+
+/** Every letter that Mermaid, Markdown or HTML may read as more than a letter becomes an entity code. */
+const quote = (text: string): string =>
+  text.replace(/[^\p{L}\p{N} .:/@_,…\uFFFD\u2068\u2069-]/gu, (letter) => `#${letter.codePointAt(0)};`);
