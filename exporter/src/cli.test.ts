@@ -91,6 +91,21 @@ it.each(['look', 'diff'])('%s tells its options', async (command) => {
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(115);
 });
 
+it.each([['look', 'api'], ['diff']])(
+  '%s ends with code 1 when Prometheus is not there, and tells which',
+  async (...argv) => {
+    const { code, out, err } = await run(
+      ...argv,
+      '--prometheus-url',
+      'http://me:hush@127.0.0.1:1/prometheus/',
+    );
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(
+      /^musubi: Prometheus at http:\/\/127\.0\.0\.1:1\/prometheus: connection refused;[^\n]*\n$/,
+    );
+  },
+);
+
 describe.each(['agent', 'snapshot', 'doctor'])('%s', (command) => {
   it('tells its options', async () => {
     const { code, out, err } = await run(command, '--help');

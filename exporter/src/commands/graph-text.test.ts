@@ -124,9 +124,7 @@ describe('the graph', () => {
   });
 
   it('shows what has a name and no address by its port', () => {
-    expect(
-      graphText(named({ port: 443 }, { service: 'internet', kind: 'internet' })),
-    ).toMatchInlineSnapshot(`
+    expect(graphText(named({ port: 443 }, { service: 'internet', kind: 'internet' }))).toMatchInlineSnapshot(`
       "shop (pid 20)
        └─▶ internet  port 443/tcp  1 open, 1 opened
       "

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { piecesOf, windowOf } from './pieces.ts';
+import { piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
 
 const HOUR = 3_600_000;
 
@@ -24,6 +24,23 @@ it('takes hours that fill the range alone', () => {
 it('takes no hour that reaches out of the range', () => {
   expect(piecesOf({ from: 3601, to: 10_799 }, [HOUR, 2 * HOUR, 3 * HOUR])).toEqual([
     { hourly: false, from: 3_601_000, to: 10_799_000 },
+  ]);
+});
+
+it('takes the hour in which the range begins whole where only the last use counts', () => {
+  const hours = [10, 11, 12].map((hour) => hour * HOUR);
+  expect(piecesOfLastUse({ from: 9.5 * 3600, to: 12.5 * 3600 }, hours)).toEqual([
+    { hourly: true, from: 9 * HOUR, to: 12 * HOUR },
+    { hourly: false, from: 12 * HOUR, to: 12.5 * HOUR },
+  ]);
+  // Where that hour is missing, or reaches beyond the range, it is not to be had.
+  for (const known of [[], [11 * HOUR], [13 * HOUR]])
+    expect(piecesOfLastUse({ from: 9.5 * 3600, to: 9.9 * 3600 }, known)).toEqual([
+      { hourly: false, from: 9.5 * HOUR, to: 9.9 * HOUR },
+    ]);
+  expect(piecesOfLastUse({ from: 9.5 * 3600, to: 12 * 3600 }, [12 * HOUR])).toEqual([
+    { hourly: false, from: 9.5 * HOUR, to: 11 * HOUR },
+    { hourly: true, from: 11 * HOUR, to: 12 * HOUR },
   ]);
 });
 

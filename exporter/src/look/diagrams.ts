@@ -24,9 +24,9 @@ export function dotText(tree: Tree): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A quoted string ends at a `"`; in a label a backslash begins an escape, such as that of a new line. */
+/** A quoted string ends at a `"`; in a label a backslash begins an escape, and `&` a character of HTML. */
 function dotString(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;')}"`;
 }
 
 /** The tree for Mermaid (https://mermaid.js.org/syntax/flowchart.html), as Markdown pages draw it. */

@@ -28,9 +28,11 @@ export function failures({ failed }: Pick<Counts, 'failed'>): number {
   return Object.values(failed).reduce((sum, count) => sum + count, 0);
 }
 
+const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
 /** `1,204` */
 export function figure(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return NUMBER.format(count);
 }
 
 /** `node (pid 411) on web-1 at 10.0.0.7 ─▶ postgres (pid 30) on db-1 at 10.0.0.9` */

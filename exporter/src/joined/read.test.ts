@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest';
+import type { Prometheus } from '../prometheus/client.ts';
+import type { Labels } from '../prometheus/result.ts';
+import { createEdgeReader } from './read.ts';
+
+const HOUR = 3600;
+const RANGE = { from: 10.5 * HOUR, to: 12.5 * HOUR };
+const EDGE = { network_transport: 'tcp', dst_port: '80', src_service: 'web', dst_service: 'api' };
+
+/** A store in which hours end at minute 20; it gives the same samples for each query that holds the text. */
+function store(answers: Readonly<Record<string, readonly (readonly [Labels, number])[]>>) {
+  const asked: [expression: string, time: number][] = [];
+  const prometheus: Partial<Prometheus> = {
+    async querySamples(_, time) {
+      const hours = [9, 10, 11, 12].map((hour) => (hour + 1 / 3) * HOUR).filter((hour) => hour <= time);
+      return [{ labels: {}, points: hours.map((hour) => [hour, hour] as const) }];
+    },
+    async query(expression, time) {
+      asked.push([expression, time]);
+      const found = Object.entries(answers).find(([text]) => expression.includes(text));
+      return (found?.[1] ?? []).map(([labels, value]) => ({ labels, value }));
+    },
+  };
+  return { asked, prometheus: prometheus as Prometheus };
+}
+
+it('takes last uses within the range, of whichever piece is the latest', async () => {
+  const { prometheus } = store({
+    ':1h': [
+      [EDGE, 11.2 * HOUR],
+      [{ ...EDGE, dst_port: '81' }, 10.4 * HOUR],
+    ],
+    seconds: [[EDGE, 12.4 * HOUR]],
+  });
+  const reader = await createEdgeReader(prometheus, RANGE);
+  expect([...(await reader.serviceEdges()).values()]).toEqual([
+    {
+      edge: { src: { name: 'web' }, dst: { name: 'api' }, transport: 'tcp', port: 80 },
+      lastSeen: 12.4 * HOUR,
+    },
+  ]);
+});
+
+it('adds connections up over the pieces, and takes the end that counted more', async () => {
+  const source = { ...EDGE, observer: 'source' };
+  const { asked, prometheus } = store({
+    'opened:delta:1h': [
+      [source, 5],
+      [{ ...EDGE, observer: 'destination' }, 7],
+    ],
+    'opened:delta': [[source, 2]],
+    'failed:delta': [
+      [{ ...source, error_type: 'refused' }, 1],
+      [{ ...source, error_type: 'timeout' }, 2],
+    ],
+  });
+  const reader = await createEdgeReader(prometheus, RANGE);
+  const counts = await reader.counts({ src_service: 'web' });
+  // Two ends of half minutes and an hour between: 2 + 5 + 2 by the source, 7 by the destination.
+  expect([...counts.values()]).toEqual([{ opened: 9, failed: { refused: 3, timeout: 6 } }]);
+  // All is a minute late.
+  const opened = asked.filter(([expression]) => expression.includes('opened'));
+  expect(
+    opened.map(([expression, time]) => [expression.replace(/^.*(:delta.*)\)$/, '$1'), time / HOUR]),
+  ).toEqual([
+    [':delta{src_service="web"}[2939999ms]', expect.closeTo(11 + 1 / 3)],
+    [':delta:1h{src_service="web"}[1000ms]', expect.closeTo(12 + 1 / 3)],
+    [':delta{src_service="web"}[659999ms]', expect.closeTo(12.5 + 1 / 60)],
+  ]);
+});
+
+it('tells the processes of an edge, last seen first, with the address of an end that has no name', async () => {
+  const process = (pid: string) => ({
+    network_transport: 'tcp',
+    dst_port: '80',
+    src_address: '10.0.0.9',
+    src_kind: 'unknown',
+    dst_service: 'api',
+    dst_pid: pid,
+    observer: 'destination',
+  });
+  const { prometheus } = store({
+    ':1h': [[process('1'), 11.2 * HOUR]],
+    edge: [
+      [process('2'), 12.4 * HOUR],
+      [process('1'), 12.3 * HOUR],
+    ],
+  });
+  const reader = await createEdgeReader(prometheus, RANGE);
+  const [seen] = (await reader.processes({ dst_service: 'api' })).values();
+  expect(seen).toEqual({
+    edge: { src: { name: '10.0.0.9' }, dst: { name: 'api' }, transport: 'tcp', port: 80 },
+    lastSeen: 12.4 * HOUR,
+    pairs: [
+      {
+        src: { address: '10.0.0.9', kind: 'unknown' },
+        dst: { pid: '2' },
+        observer: 'destination',
+        lastSeen: 12.4 * HOUR,
+      },
+      {
+        src: { address: '10.0.0.9', kind: 'unknown' },
+        dst: { pid: '1' },
+        observer: 'destination',
+        lastSeen: 12.3 * HOUR,
+      },
+    ],
+  });
+});
