@@ -19,6 +19,8 @@ import { startServer } from '../harness/workload.ts';
 const LOCAL = '127.0.0.53';
 const FOUR = [1, 2, 3, 4].map((last) => `203.0.113.${last}`);
 const PRIVATE = '10.77.0.5';
+/** Has a name in its own zone. */
+const ZONED = '10.77.0.6';
 const PUBLIC6 = '2001:db8::1';
 const OTHERS = ['203.0.113.20', '203.0.113.30', '203.0.113.31'];
 
@@ -43,7 +45,7 @@ let port: number;
 let exporter: Exporter;
 
 beforeAll(async () => {
-  const addresses = [...FOUR, PRIVATE, ...OTHERS, ...HOSTILE.map((_, at) => hostileAddress(at))];
+  const addresses = [...FOUR, PRIVATE, ZONED, ...OTHERS, ...HOSTILE.map((_, at) => hostileAddress(at))];
   for (const address of addresses) ip(elsewhere, 'address', 'add', `${address}/32`, 'dev', 'lo');
   ip(elsewhere, 'address', 'add', `${PUBLIC6}/128`, 'dev', 'lo', 'nodad');
   ip(client, 'route', 'add', 'default', 'via', elsewhere.address);
@@ -60,6 +62,7 @@ beforeAll(async () => {
   await startNameServer(elsewhere, elsewhere.address6, [
     '--host-record=first.example.test,203.0.113.30',
     '--host-record=second.example.test,203.0.113.31',
+    `--host-record=zoned.example.test,${ZONED}`,
   ]);
   const server = await startServer(['::/0'], { on: elsewhere, onCleanup: onFileEnd });
   port = server.ports[0] ?? 0;
@@ -185,6 +188,28 @@ it('with --dns off the far end is what it was without', async () => {
     { dst_service: 'internet', dst_kind: 'internet', dst_address: undefined, value: 1 },
   ]);
   expect(await deaf.metrics()).not.toContain('musubi_dns_');
+});
+
+it('with --reverse-dns on a private address goes by the name in its own zone, a public one does not', async () => {
+  const plain = asking(network.host('asker'), elsewhere.address6);
+  ip(plain, 'route', 'add', 'default', 'via', elsewhere.address);
+  const asker = await startExporter(plain, ['--dns', 'off', '--reverse-dns', 'on', ...CAPTURE]);
+  for (const address of [ZONED, '203.0.113.30'])
+    plain.start(['bash', '-c', `exec 3<>/dev/tcp/${address}/${port}; read -r <&3`]);
+  const named = () => opened(0, ({ dst_kind }) => dst_kind !== 'unknown', asker);
+  const ends = await waitFor(
+    async () => {
+      const found = await named();
+      return found.length === 2 ? found : undefined;
+    },
+    async () => `two ends in ${JSON.stringify(await named())}`,
+  );
+  expect(ends).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ dst_service: 'zoned.example.test', dst_kind: 'dns', dst_address: ZONED }),
+      expect.objectContaining({ dst_service: 'internet' }),
+    ]),
+  );
 });
 
 describe('a listener', () => {
