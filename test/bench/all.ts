@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { cpu } from './cpu.ts';
+import { dns } from './dns.ts';
 import { idle } from './idle.ts';
 import { layout } from './layout.ts';
 import { howToInstallEngines } from './layout-engines.ts';
@@ -23,6 +24,7 @@ export const BENCHMARKS: Readonly<Record<string, Entry>> = {
   pass: { measure: pass, programs: ['bash', 'cc', 'ss'] },
   memory: { measure: memory, programs: ['cc'] },
   look: { measure: look, programs: [] },
+  dns: { measure: dns, programs: ['cc'] },
   idle: { measure: idle, programs: [] },
   rules: { measure: rules, programs: [] },
   layout: { measure: layout, programs: [], trouble: howToInstallEngines },

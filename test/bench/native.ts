@@ -5,7 +5,7 @@ import { programPath } from './programs.ts';
 import { STATE } from './state.ts';
 
 /** Compiles a C program of this folder and gives its path. */
-export async function compile(name: 'load' | 'crowd'): Promise<string> {
+export async function compile(name: 'load' | 'crowd' | 'packets'): Promise<string> {
   mkdirSync(STATE, { recursive: true });
   const program = join(STATE, name);
   const source = join(import.meta.dirname, `${name}.c`);
