@@ -240,10 +240,19 @@ describe('a pass', () => {
 
   it('names a far end by the answer that came before the connection, and tells how DNS fares', async () => {
     const heard = new Map<string, string>();
-    const health = { heard: 1, leftOut: 0, answers: 2, noRoom: 3, malformed: 4, addresses: 5, displaced: 6 };
+    const health = {
+      heard: 1,
+      leftOut: 0,
+      refused: 7,
+      answers: 2,
+      noRoom: 3,
+      malformed: 4,
+      addresses: 5,
+      displaced: 6,
+    };
     start({
       dns: {
-        listen: (flows) => heard.set(flows[0]?.remoteAddress ?? '', 'api.test'),
+        listen: ({ observations }) => heard.set(observations[0]?.remoteAddress ?? '', 'api.test'),
         asked: (address) => heard.get(address),
         reverse: () => undefined,
         health,
@@ -261,6 +270,7 @@ describe('a pass', () => {
     expect(told).toEqual([
       'musubi.dns.servers heard 1',
       'musubi.dns.servers left_out 0',
+      'musubi.dns.servers refused 7',
       'musubi.dns.answers 2',
       'musubi.dns.answers.lost no_room 3',
       'musubi.dns.answers.lost malformed 4',

@@ -140,7 +140,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const here = new Set([...addresses.values()].flat());
     const resolved = await self.time('resolve', () => {
       // Who connects has asked before: the answer is heard by now.
-      dns?.listen(flows);
+      dns?.listen(pass);
       return resolve(seen.halfEdges, here, folds.note);
     });
     const bounded = await self.time('budget', () =>

@@ -62,6 +62,8 @@ beforeAll(async () => {
   await startNameServer(elsewhere, elsewhere.address6, [
     '--host-record=first.example.test,203.0.113.30',
     '--host-record=second.example.test,203.0.113.31',
+    '--host-record=third.example.test,198.51.100.3',
+    '--host-record=fourth.example.test,198.51.100.4',
     `--host-record=zoned.example.test,${ZONED}`,
   ]);
   const server = await startServer(['::/0'], { on: elsewhere, onCleanup: onFileEnd });
@@ -177,6 +179,28 @@ it('is no dependency of the exporter to listen', async () => {
   const pid = `${exporter.running.pid}`;
   const own = series.filter(({ labels }) => labels.src_pid === pid || labels.dst_pid === pid);
   expect(own.filter(({ labels }) => labels.network_transport === 'udp')).toEqual([]);
+});
+
+it('is known in the network namespaces of others as well, such as those of containers', async () => {
+  const boxed = asking(network.host('boxed'), elsewhere.address6);
+  ip(boxed, 'route', 'add', 'default', 'via', elsewhere.address);
+  // As in a container, somebody lives there who holds a socket.
+  await startServer(['::/0'], { on: boxed });
+  // The watcher sees that namespace too: an address that is assigned in it would be one of its own.
+  ip(elsewhere, 'route', 'add', 'local', '198.51.100.0/24', 'dev', 'lo');
+  const watcher = await startExporter(network.host('watcher'), ['--netns', 'all', ...CAPTURE]);
+  const isNamed = async (name: string) =>
+    (await opened(0, ({ dst_service }) => dst_service === name, watcher)).length > 0;
+  await waitFor(
+    async () => {
+      await connectByName('third.example.test', 1, boxed);
+      return (await isNamed('third.example.test')) || undefined;
+    },
+    () => `a name in another namespace; ${watcher.running.stderr()}`,
+  );
+  await connectByName('fourth.example.test', 5, boxed);
+  const seen = await opened(5, ({ dst_service }) => dst_service === 'fourth.example.test', watcher);
+  expect(seen).toMatchObject([{ dst_kind: 'dns', value: 5 }]);
 });
 
 it('with --dns off the far end is what it was without', async () => {

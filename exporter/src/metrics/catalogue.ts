@@ -295,7 +295,7 @@ export const DNS_METRICS = define({
     unit: '{server}',
     integer: true,
     attributes: ['state'],
-    help: 'Name servers that programs ask: heard, or left_out because there are too many.',
+    help: 'Name servers that programs ask, in each network namespace: heard, left_out because there are too many, or refused because it may not be entered.',
   },
   answers: {
     name: 'musubi.dns.answers',

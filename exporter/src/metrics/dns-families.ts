@@ -5,7 +5,7 @@ import type { Family } from './family.ts';
 /** The metrics of hearing name servers; none where nothing is heard. */
 export function dnsFamilies(health: HearingHealth | undefined, since: number): Family[] {
   if (!health) return [];
-  const { heard, leftOut, answers, noRoom, malformed, addresses, displaced } = health;
+  const { heard, leftOut, refused, answers, noRoom, malformed, addresses, displaced } = health;
   const family = (name: keyof typeof DNS_METRICS, values: Readonly<Record<string, number>>): Family => {
     const definition = DNS_METRICS[name];
     const [label] = definition.attributes;
@@ -17,7 +17,7 @@ export function dnsFamilies(health: HearingHealth | undefined, since: number): F
     return { definition, points };
   };
   return [
-    family('servers', { heard, left_out: leftOut }),
+    family('servers', { heard, left_out: leftOut, refused }),
     family('answers', { answers }),
     family('lost', { no_room: noRoom, malformed }),
     family('addresses', { addresses }),

@@ -1,25 +1,27 @@
-import type { Flow } from '../../aggregate/fold.ts';
+import type { NamespaceReading, Observation, Pass } from '../../capture/capture.ts';
+import { isLoopback } from '../../net/address.ts';
 import type { Listener } from './listener.ts';
 import { MalformedAnswerError, parseAnswer } from './message.ts';
-import { createNameServers } from './name-servers.ts';
+import { createNameServers, type NameServers } from './name-servers.ts';
 import { createNames } from './names.ts';
 
 /** The names by which programs of this host asked for the addresses that they connect to. */
 export interface AskedNames {
   /**
    * Learns from what name servers have answered since the last time: those that are set up on this host, and those
-   * that `flows` show to be asked.
+   * that the pass shows to be asked, in each network namespace.
    */
-  listen(flows: readonly Flow[]): void;
+  listen(pass: Pick<Pass, 'observations' | 'namespaces'>): void;
   nameOf(address: string): string | undefined;
   readonly health: HearingHealth;
   close(): void;
 }
 
 export interface HearingHealth {
-  /** Name servers listened to, and those for which there was no room. */
+  /** Name servers listened to, those for which there was no room, and those in namespaces that may not be entered. */
   readonly heard: number;
   readonly leftOut: number;
+  readonly refused: number;
   readonly answers: number;
   /** Messages for which the kernel had no room, and those that were none. */
   readonly noRoom: number;
@@ -28,24 +30,44 @@ export interface HearingHealth {
   readonly displaced: number;
 }
 
+export interface Listeners {
+  /** Hears in the own network namespace. */
+  readonly own: Listener;
+  /** Hears in that of a process, by then another if that has ended. Tells why not otherwise. */
+  elsewhere(way: { readonly pid: number }): Listener | 'refused' | 'gone';
+  close(): void;
+}
+
 export interface AskedNamesOptions {
-  readonly listener: Listener;
+  readonly listeners: Listeners;
   /** The name servers that are set up on this host. */
   setUp(): readonly string[];
-  /** The network namespace in which the listener hears. */
+  /** The own network namespace. */
   readonly netns: number | undefined;
   /** Milliseconds since any time, never set. */
   uptime(): number;
 }
 
-const DNS_PORT = 53;
+/** A network namespace in which name servers are asked. */
+interface Place {
+  /** A process that lives in it. */
+  readonly way: { pid: number };
+  /** `gone` where the process that was to be the way had ended. */
+  listener: Listener | 'refused' | 'gone';
+  readonly servers: NameServers;
+  wanted: readonly string[];
+}
 
-export function createAskedNames({ listener, setUp, netns, uptime }: AskedNamesOptions): AskedNames {
-  const servers = createNameServers();
+const DNS_PORT = 53;
+/** Name servers that are tried in a new namespace; the rest of the room is for those that are asked there. */
+const MOST_LIKELY = 4;
+
+export function createAskedNames({ listeners, setUp, netns, uptime }: AskedNamesOptions): AskedNames {
   const names = createNames();
-  let heard = 0;
+  const places = new Map<number, Place>();
   let answers = 0;
   let malformed = 0;
+  let lostBefore = 0;
 
   function hear(message: Buffer): void {
     try {
@@ -59,33 +81,77 @@ export function createAskedNames({ listener, setUp, netns, uptime }: AskedNamesO
     }
   }
 
-  function* askedIn(flows: readonly Flow[]): Generator<string> {
-    for (const flow of flows)
-      if (flow.port === DNS_PORT && isQuestion(flow) && flow.netns === netns) yield flow.remoteAddress;
+  /** Those that are asked in other namespaces as well: most likely, in one that is new, the same. */
+  function commonServers(): string[] {
+    const all = [...places].flatMap(([at, { wanted }]) =>
+      wanted.filter((server) => at !== netns || !isLoopback(server)),
+    );
+    return [...new Set(all)].slice(0, MOST_LIKELY);
   }
 
+  function arrive(at: number, pid: number): Place {
+    const way = { pid };
+    const listener = at === netns ? listeners.own : listeners.elsewhere(way);
+    const wanted = listener === 'refused' ? [] : commonServers();
+    const place: Place = { way, listener, servers: createNameServers(), wanted };
+    places.set(at, place);
+    return place;
+  }
+
+  function listenAt({ netns: at, pid }: NamespaceReading, asked: Iterable<string>): void {
+    const known = places.get(at);
+    const place = known ?? arrive(at, pid);
+    place.way.pid = pid;
+    if (place.listener === 'gone') place.listener = listeners.elsewhere(place.way);
+    const expected = at === netns ? setUp() : known ? [] : place.wanted;
+    place.wanted = place.servers.update(expected, asked, uptime());
+    if (typeof place.listener === 'object') place.listener.read(place.wanted, uptime(), hear);
+  }
+
+  function leave(at: number, { listener }: Place): void {
+    places.delete(at);
+    if (typeof listener !== 'object') return;
+    lostBefore += listener.lost();
+    listener.close();
+  }
+
+  const sum = (count: (place: Place) => number) =>
+    [...places.values()].reduce((total, place) => total + count(place), 0);
+
   return {
-    listen(flows) {
-      const wanted = servers.update(setUp(), askedIn(flows), uptime());
-      heard = wanted.length;
-      listener.read(wanted, uptime(), hear);
+    listen({ observations, namespaces }) {
+      const asked = questions(observations);
+      const alive = new Set(namespaces.map((namespace) => namespace.netns));
+      for (const [at, place] of places) if (!alive.has(at)) leave(at, place);
+      for (const namespace of namespaces) listenAt(namespace, asked.get(namespace.netns) ?? []);
     },
     nameOf: (address) => names.nameOf(address, uptime()),
     get health() {
       return {
-        heard,
-        leftOut: servers.leftOut,
+        heard: sum(({ wanted, listener }) => (listener === 'refused' ? 0 : wanted.length)),
+        leftOut: sum(({ servers }) => servers.leftOut),
+        refused: sum(({ wanted, listener }) => (listener === 'refused' ? wanted.length : 0)),
         answers,
-        noRoom: listener.lost(),
+        noRoom: sum(({ listener }) => (typeof listener === 'object' ? listener.lost() : 0)) + lostBefore,
         malformed,
         addresses: names.size,
         displaced: names.displaced,
       };
     },
-    close: () => listener.close(),
+    close() {
+      for (const [at, place] of places) leave(at, place);
+      listeners.close();
+    },
   };
 }
 
-function isQuestion({ transport, direction, remoteAddress }: Flow): boolean {
-  return transport === 'udp' && direction === 'outbound' && remoteAddress !== '';
+/** The name servers that are asked in each network namespace. */
+function questions(observations: readonly Observation[]): Map<number, Set<string>> {
+  const asked = new Map<number, Set<string>>();
+  for (const { netns, transport, direction, port, remoteAddress } of observations) {
+    if (port !== DNS_PORT || transport !== 'udp' || direction !== 'outbound' || remoteAddress === '')
+      continue;
+    asked.set(netns, (asked.get(netns) ?? new Set()).add(remoteAddress));
+  }
+  return asked;
 }

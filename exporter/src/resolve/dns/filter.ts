@@ -1,10 +1,11 @@
 /** What the kernel lets pass to the sockets that hear name servers: classic BPF, run on their packets alone. */
 import { assembleFilter } from '../../net/assemble-filter.ts';
 
-/** Of one answer no more is read: over UDP servers send at most this (RFC 9715 has them send 1400). */
-export const MAX_ANSWER_BYTES = 4096;
-
 const UDP_HEADER = 8;
+const MAX_IPV4_HEADER = 60;
+/** Of one answer no more is read: over UDP servers send at most 4096 (RFC 9715 has them send 1400). */
+export const MAX_PACKET_BYTES = MAX_IPV4_HEADER + UDP_HEADER + 4096;
+
 const DNS_PORT = 53;
 const AF_INET = 2;
 
@@ -36,7 +37,7 @@ export function answersFilter(family: number): Buffer {
     [JUMP_IF_EQUAL, 0, 'else reject'],
     [LOAD_HALF_FROM_X, answerCount],
     [JUMP_IF_EQUAL, 0, 'then reject'],
-    [RETURN, MAX_ANSWER_BYTES + UDP_HEADER + 60],
+    [RETURN, MAX_PACKET_BYTES],
     [RETURN, 0],
   ]);
 }

@@ -1,7 +1,7 @@
 import { SyscallError } from '../../native/errno.ts';
 import type { Libc } from '../../native/libc.ts';
 import { isIpv6, parseAddress } from '../../net/address.ts';
-import { answersFilter } from './filter.ts';
+import { answersFilter, MAX_PACKET_BYTES } from './filter.ts';
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -52,17 +52,18 @@ interface Ear {
 /**
  * A raw socket for UDP that is connected to a server gets a copy of what that server sends to this host, and the
  * kernel looks for it on no other packet's way: TCP passes none, and UDP from elsewhere is compared by address
- * (net/ipv4/raw.c, raw_v4_input). Throws a `SyscallError` where raw sockets are not allowed.
+ * (net/ipv4/raw.c, raw_v4_input). Sockets belong to the
+ * network namespace in which they are made: `within` is where. Throws where raw sockets are not allowed.
  */
-export function createListener(libc: RawCalls): Listener {
+export function createListener(libc: RawCalls, within: <T>(run: () => T) => T = (run) => run()): Listener {
   const filters = new Map([AF_INET, AF_INET6].map((family) => [family, answersFilter(family)]));
-  const datagram = Buffer.alloc(64 * 1024);
+  const datagram = Buffer.alloc(MAX_PACKET_BYTES);
   const ears = new Map<string, Ear>();
   let lostBefore = 0;
   libc.close(open(AF_INET));
 
   function open(family: number): number {
-    const fd = libc.socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
+    const fd = within(() => libc.socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP));
     try {
       libc.attachFilter(fd, filters.get(family) as Buffer);
       makeRoom(fd);
@@ -82,7 +83,10 @@ export function createListener(libc: RawCalls): Listener {
     }
   }
 
-  /** Undefined where there is no way to the server, or no IPv6: nobody gets an answer from it. */
+  /**
+   * Undefined where there is no way to the server, no IPv6, or the namespace is about to go: nobody gets an answer
+   * from it.
+   */
   function listenTo(server: string, now: number): Ear | undefined {
     const family = isIpv6(server) ? AF_INET6 : AF_INET;
     let fd: number | undefined;
@@ -92,7 +96,7 @@ export function createListener(libc: RawCalls): Listener {
       return { fd, family, since: now };
     } catch (error) {
       if (fd !== undefined) libc.close(fd);
-      if (error instanceof SyscallError) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
     }
   }
@@ -152,6 +156,11 @@ export function createListener(libc: RawCalls): Listener {
       ears.clear();
     },
   };
+}
+
+/** What the kernel says no to: an error of a call of the C library's, or of Node's. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SyscallError || (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
 /** `struct sockaddr_in` or `sockaddr_in6` (include/uapi/linux/in.h, in6.h), without a port. */

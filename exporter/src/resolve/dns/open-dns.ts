@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { Flow } from '../../aggregate/fold.ts';
+import type { Pass } from '../../capture/capture.ts';
 import type { Obstacle } from '../../capture/rung.ts';
 import { dnsObstacle } from '../../doctor/dns-obstacle.ts';
-import { loadLibc } from '../../native/libc.ts';
+import { createNamespaceEntry, type NamespaceEntry } from '../../native/enter-namespace.ts';
+import { type Libc, loadLibc } from '../../native/libc.ts';
 import { ownNetworkNamespace } from '../../proc/namespaces.ts';
-import { type AskedNames, createAskedNames, type HearingHealth } from './asked-names.ts';
+import { type AskedNames, createAskedNames, type HearingHealth, type Listeners } from './asked-names.ts';
 import { createListener } from './listener.ts';
 import { parseResolvConf } from './name-servers.ts';
 import { askSystem, createReverseNames } from './reverse-names.ts';
 
 /** What DNS tells of addresses. */
 export interface Dns {
-  /** Learns from what name servers have answered since the last time; `flows` tell which of them are asked. */
-  listen(flows: readonly Flow[]): void;
+  /** Learns from what name servers have answered since the last time; the pass tells which of them are asked, where. */
+  listen(pass: Pick<Pass, 'observations' | 'namespaces'>): void;
   /** The name by which a program of this host asked for the address. */
   asked(address: string): string | undefined;
   /** What the address is called by its own zone, as far as that is known by now. */
@@ -43,7 +44,7 @@ export function openDns(options: DnsOptions, warn: (obstacle: Obstacle) => void)
     const netns = ownNetworkNamespace(procRoot)[0]?.netns;
     if (dns === 'answers')
       asked = createAskedNames({
-        listener: createListener(loadLibc()),
+        listeners: openListeners(loadLibc(), procRoot),
         setUp: readNameServers,
         netns,
         uptime,
@@ -54,7 +55,7 @@ export function openDns(options: DnsOptions, warn: (obstacle: Obstacle) => void)
   const reverseNames = reverse === 'on' ? createReverseNames(askSystem(uptime)) : undefined;
 
   return {
-    listen: (flows) => asked?.listen(flows),
+    listen: (pass) => asked?.listen(pass),
     asked: (address) => asked?.nameOf(address),
     reverse: (address) => reverseNames?.nameOf(address),
     get health() {
@@ -64,6 +65,26 @@ export function openDns(options: DnsOptions, warn: (obstacle: Obstacle) => void)
       asked?.close();
       reverseNames?.close();
     },
+  };
+}
+
+function openListeners(libc: Libc, procRoot: string): Listeners {
+  let entry: NamespaceEntry | undefined;
+
+  return {
+    own: createListener(libc),
+    elsewhere(way) {
+      try {
+        entry ??= createNamespaceEntry(libc, procRoot);
+        const { within } = entry;
+        return createListener(libc, (run) => within({ pid: way.pid, isOwn: false }, run));
+      } catch (error) {
+        const { code, fatal } = error as { code?: unknown; fatal?: boolean };
+        if (fatal) throw error;
+        return code === 'EPERM' || code === 'EACCES' ? 'refused' : 'gone';
+      }
+    },
+    close: () => entry?.close(),
   };
 }
 
