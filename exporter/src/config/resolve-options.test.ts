@@ -38,6 +38,7 @@ const CASES = {
     [[{ cidr: '10.0.0.0/8', name: 'a' }], [{ cidr: '10.0.0.0/8' }], [{ cidr: 'fd00::/8', site: 'c' }]],
     undefined,
   ],
+  nat: ['off', 'auto', 'off', ['off', 'auto', 'off'], 'auto'],
   dns: ['off', 'answers', 'off', ['off', 'answers', 'off'], 'answers'],
   'reverse-dns': ['on', 'off', 'on', ['on', 'off', 'on'], 'off'],
   internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
