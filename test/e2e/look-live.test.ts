@@ -63,6 +63,7 @@ it('names both ends of a dependency between two hosts, by exporters, Prometheus 
   const flow = { 'network.transport': 'tcp', 'dst.service': 'server', 'dst.port': PORT, 'depth.up': 1 };
   expect(edges.find((edge) => edge['src.service'] === 'hold')).toMatchObject({
     ...flow,
+    'service.dependency.connection.count': 5,
     'service.dependency.connection.opened': 5,
     processes: [
       {
@@ -80,7 +81,11 @@ it('names both ends of a dependency between two hosts, by exporters, Prometheus 
   });
   if (CANNOT_CAPTURE) return;
   const short = edges.find((edge) => edge['src.service'] === 'client');
-  expect(short).toMatchObject({ ...flow, 'service.dependency.connection.opened': 1 });
+  expect(short).toMatchObject({
+    ...flow,
+    'service.dependency.connection.count': 0,
+    'service.dependency.connection.opened': 1,
+  });
   const lastSeen = Number(short?.['service.dependency.last_seen']);
   expect(lastSeen).toBeGreaterThan(start);
   expect(lastSeen).toBeLessThan(Date.now() / 1000 - 55);

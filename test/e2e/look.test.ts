@@ -119,16 +119,16 @@ describe('look', () => {
       "api, 2026-05-10 11:00:00 to 2026-05-10 12:00:00, UTC
 
       What depends on api:
-       └─◀ web      8080/tcp  10 opened, last seen 2026-05-10 11:58:00
+       └─◀ web      8080/tcp  0 open, 10 opened, last seen 2026-05-10 11:58:00
            · web (pid 411) on web-1 ─▶ api (pid 1) on api-1 at 10.0.0.8
            · web (pid 17) on web-2 ─▶ api (pid 1) on api-1 at 10.0.0.8
-           └─◀ db   443/tcp   1 opened, last seen 2026-05-10 11:43:20
+           └─◀ db   443/tcp   0 open, 1 opened, last seen 2026-05-10 11:43:20
                · db (pid 1) on db-1 ─▶ web (pid 1) on web-1
 
       What api depends on:
-       └─▶ db       5432/tcp  1 opened, 3 failed (2 refused, 1 timeout), last seen 2026-05-10 11:48:20
+       └─▶ db       5432/tcp  0 open, 1 opened, 3 failed (2 refused, 1 timeout), last seen 2026-05-10 11:48:20
            · api (pid 1) on api-1 at 10.0.0.8 ─▶ db (pid 1) on db-1
-           └─▶ web  443/tcp   1 opened, last seen 2026-05-10 11:43:20
+           └─▶ web  443/tcp   0 open, 1 opened, last seen 2026-05-10 11:43:20
                · db (pid 1) on db-1 ─▶ web (pid 1) on web-1
       "
     `);
@@ -302,13 +302,13 @@ describe('diff', () => {
       "2026-05-09 12:00:00 to 2026-05-10 00:00:00, UTC
       against 2026-05-10 11:00:00 to 2026-05-10 12:00:00, UTC
 
-      + cron ─▶ db                              5432/tcp  1 opened, last seen 2026-05-09 15:59:43
-      - "}) or vector(1) #\\\\n<b>&|.* ─▶ victim  1/tcp     1 opened, last seen 2026-05-10 11:51:40
-      - api ─▶ db                               5432/tcp  1 opened, 3 failed (2 refused, 1 timeout), last seen 2026-05-10 11:48:20
-      - bystander ─▶ victim                     1/tcp     1 opened, last seen 2026-05-10 11:51:40
-      - db ─▶ web                               443/tcp   1 opened, last seen 2026-05-10 11:43:20
-      - lone ─▶ 10.0.0.5 (fra)                  80/tcp    1 opened, last seen 2026-05-10 11:51:40
-      - lone ─▶ 10.0.0.5 (nyc)                  80/tcp    1 opened, last seen 2026-05-10 11:51:40
+      + cron ─▶ db                              5432/tcp  0 open, 1 opened, last seen 2026-05-09 15:59:43
+      - "}) or vector(1) #\\\\n<b>&|.* ─▶ victim  1/tcp     0 open, 1 opened, last seen 2026-05-10 11:51:40
+      - api ─▶ db                               5432/tcp  0 open, 1 opened, 3 failed (2 refused, 1 timeout), last seen 2026-05-10 11:48:20
+      - bystander ─▶ victim                     1/tcp     0 open, 1 opened, last seen 2026-05-10 11:51:40
+      - db ─▶ web                               443/tcp   0 open, 1 opened, last seen 2026-05-10 11:43:20
+      - lone ─▶ 10.0.0.5 (fra)                  80/tcp    0 open, 1 opened, last seen 2026-05-10 11:51:40
+      - lone ─▶ 10.0.0.5 (nyc)                  80/tcp    0 open, 1 opened, last seen 2026-05-10 11:51:40
       ~ web ─▶ api                              8080/tcp  10 → 1 opened
 
       1 appeared, 6 vanished, 1 changed.

@@ -44,6 +44,7 @@ it('takes last uses within the range, of whichever piece is the latest', async (
 it('adds connections up over the pieces, and takes the end that counted more', async () => {
   const source = { ...EDGE, observer: 'source' };
   const { asked, prometheus } = store({
+    'connections_open{': [[EDGE, 3]],
     'opened:delta:1h': [
       [source, 5],
       [{ ...EDGE, observer: 'destination' }, 7],
@@ -57,9 +58,9 @@ it('adds connections up over the pieces, and takes the end that counted more', a
   const reader = await createEdgeReader(prometheus, RANGE);
   const counts = await reader.counts({ src_service: 'web' });
   // Two ends of half minutes and an hour between: 2 + 5 + 2 by the source, 7 by the destination.
-  expect([...counts.values()]).toEqual([{ opened: 9, failed: { refused: 3, timeout: 6 } }]);
+  expect([...counts.values()]).toEqual([{ open: 3, opened: 9, failed: { refused: 3, timeout: 6 } }]);
   // All is a minute late.
-  const opened = asked.filter(([expression]) => expression.includes('opened'));
+  const opened = asked.filter(([expression]) => expression.includes('opened:'));
   expect(
     opened.map(([expression, time]) => [expression.replace(/^.*(:delta.*)\)$/, '$1'), time / HOUR]),
   ).toEqual([

@@ -10,6 +10,7 @@ export const SERVICE_EDGES = 'musubi:service_edge:last_seen_seconds';
 export const PROCESS_EDGES = 'musubi:edge:last_seen_seconds';
 const OPENED = 'musubi:service_edge:connections_opened:delta';
 const FAILED = 'musubi:service_edge:connections_failed:delta';
+const OPEN = 'musubi:service_edge:connections_open';
 export const HOURS = 'musubi:edges:hour_timestamp_seconds';
 
 /** The rules look at what was a minute before, so that both ends have told theirs. */
@@ -23,8 +24,10 @@ export interface SeenEdge {
   readonly pairs?: readonly ProcessPair[];
 }
 
-/** Connections within the range. Where both ends count, that of the end that counted more. */
+/** Connections within the range. Where both ends count, those of the end that counted more. */
 export interface Counts {
+  /** At the end of the range. */
+  open: number;
   opened: number;
   /** By `error_type`. */
   failed: Record<string, number>;
@@ -100,14 +103,19 @@ function edgeReader(prometheus: Prometheus, range: Range, hours: readonly number
       return seen;
     },
     async counts(matchers = {}) {
-      const [opened, failed] = await Promise.all([sums(OPENED, matchers), sums(FAILED, matchers)]);
+      const [open, opened, failed] = await Promise.all([
+        prometheus.query(selector(OPEN, matchers), toldAt(range).to),
+        sums(OPENED, matchers),
+        sums(FAILED, matchers),
+      ]);
       const counts = new Map<string, Counts>();
       const entry = (labels: Labels) => {
         const key = edgeKey(serviceEdgeOf(labels));
-        const known = counts.get(key) ?? { opened: 0, failed: {} };
+        const known = counts.get(key) ?? noConnections();
         counts.set(key, known);
         return known;
       };
+      for (const { labels, value } of open) entry(labels).open = value;
       for (const { labels, value } of opened) {
         const known = entry(labels);
         known.opened = Math.max(known.opened, value);
@@ -141,6 +149,11 @@ function edgeReader(prometheus: Prometheus, range: Range, hours: readonly number
       return found;
     },
   };
+}
+
+/** Of an edge that was in use, and of which nothing was counted. */
+export function noConnections(): Counts {
+  return { open: 0, opened: 0, failed: {} };
 }
 
 /** Milliseconds. */

@@ -9,7 +9,7 @@ function used(
   return new Map(
     Object.entries(edges).map(([text, [opened, failed = 0]]) => {
       const { edge, lastSeen } = treeEdge(text);
-      return [edgeKey(edge), { edge, lastSeen, counts: { opened, failed: { timeout: failed } } }];
+      return [edgeKey(edge), { edge, lastSeen, counts: { open: 2, opened, failed: { timeout: failed } } }];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { Range } from '../config/range-options.ts';
 import type { ServiceEdge } from '../joined/edge.ts';
-import { type Counts, createEdgeReader } from '../joined/read.ts';
+import { type Counts, createEdgeReader, noConnections } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { failures } from './edge-text.ts';
 
@@ -29,7 +29,7 @@ export async function readUsed(prometheus: Prometheus, range: Range): Promise<Ma
   const reader = await createEdgeReader(prometheus, range);
   const [seen, counts] = await Promise.all([reader.serviceEdges(), reader.counts()]);
   return new Map(
-    [...seen].map(([key, edge]) => [key, { ...edge, counts: counts.get(key) ?? { opened: 0, failed: {} } }]),
+    [...seen].map(([key, edge]) => [key, { ...edge, counts: counts.get(key) ?? noConnections() }]),
   );
 }
 

@@ -4,7 +4,7 @@ import { dotText, mermaidText } from './diagrams.ts';
 import { treeEdge, treeOf } from './tree.fixture.ts';
 
 const EDGES = [
-  treeEdge('a→b', { counts: { opened: 12, failed: { refused: 3 } } }),
+  treeEdge('a→b', { counts: { open: 2, opened: 12, failed: { refused: 3 } } }),
   treeEdge('b→a', { port: 0, transport: 'unix' }),
 ];
 
@@ -15,8 +15,8 @@ it('draws for Graphviz', () => {
       node [shape=box];
       n0 [label="a", style=bold];
       n1 [label="b"];
-      n0 -> n1 [label="80/tcp, 12 opened, 3 failed (3 refused)", color=red];
-      n1 -> n0 [label="unix, 1 opened"];
+      n0 -> n1 [label="80/tcp, 2 open, 12 opened, 3 failed (3 refused)", color=red];
+      n1 -> n0 [label="unix, 0 open, 1 opened"];
     }
     "
   `);
@@ -27,8 +27,8 @@ it('draws for Mermaid', () => {
     "flowchart LR
       n0["a"]
       n1["b"]
-      n0 -->|"80/tcp, 12 opened, 3 failed (3 refused)"| n1
-      n1 -->|"unix, 1 opened"| n0
+      n0 -->|"80/tcp, 2 open, 12 opened, 3 failed (3 refused)"| n1
+      n1 -->|"unix, 0 open, 1 opened"| n0
     "
   `);
 });

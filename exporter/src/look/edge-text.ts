@@ -12,16 +12,14 @@ export function placeText({ port, transport }: ServiceEdge): string {
   return displayText(port === undefined ? transport : `${port}/${transport}`);
 }
 
-/** `12 opened, 3 failed (2 refused, 1 timeout)` */
-export function countsText({ opened, failed }: Counts): string {
-  const reasons = Object.entries(failed).sort(([, one], [, other]) => other - one);
-  const text = reasons.map(
-    ([reason, count]) => `${figure(count)} ${displayText(reason.replaceAll('_', ' '))}`,
-  );
-  return [
-    `${figure(opened)} opened`,
-    ...(text.length > 0 ? [`${figure(failures({ failed }))} failed (${text.join(', ')})`] : []),
-  ].join(', ');
+/** `1 open, 12 opened, 3 failed (2 refused, 1 timeout)` */
+export function countsText({ open, opened, failed }: Counts): string {
+  const text = [`${figure(open)} open`, `${figure(opened)} opened`];
+  const reasons = Object.entries(failed)
+    .sort(([, one], [, other]) => other - one)
+    .map(([reason, count]) => `${figure(count)} ${displayText(reason.replaceAll('_', ' '))}`);
+  if (reasons.length > 0) text.push(`${figure(failures({ failed }))} failed (${reasons.join(', ')})`);
+  return text.join(', ');
 }
 
 export function failures({ failed }: Pick<Counts, 'failed'>): number {

@@ -37,12 +37,16 @@ export function edgeRow({ src, dst, transport, port }: ServiceEdge): Row {
   };
 }
 
-export function countsRow({ opened, failed }: Counts): Row {
+export function countsRow({ open, opened, failed }: Counts): Row {
   const reasons = Object.entries(failed).map(([reason, count]) => [
     `service.dependency.connection.failed.${reason}`,
     count,
   ]);
-  return { 'service.dependency.connection.opened': opened, ...Object.fromEntries(reasons) };
+  return {
+    'service.dependency.connection.count': open,
+    'service.dependency.connection.opened': opened,
+    ...Object.fromEntries(reasons),
+  };
 }
 
 function serviceRow({ name, site }: Service, end = ''): Row {

@@ -11,7 +11,7 @@ it('draws both directions, in local time', () => {
   const edges = [
     treeEdge('web→a', {
       depth: { up: 1 },
-      counts: { opened: 1204, failed: { refused: 2, host_unreachable: 3 } },
+      counts: { open: 2, opened: 1204, failed: { refused: 2, host_unreachable: 3 } },
     }),
     treeEdge('a→db@fra', {
       port: 5432,
@@ -23,11 +23,11 @@ it('draws both directions, in local time', () => {
     "a, 2026-11-23 10:00:00 to 2026-11-23 11:00:00, Europe/Berlin
 
     What depends on a:
-     └─◀ web       80/tcp    1,204 opened, 5 failed (3 host unreachable, 2 refused), last seen 2026-11-23 10:59:58
+     └─◀ web       80/tcp    2 open, 1,204 opened, 5 failed (3 host unreachable, 2 refused), last seen 2026-11-23 10:59:58
 
     What a depends on:
-     ├─▶ cache     unix      1 opened, last seen 2026-11-23 10:59:58
-     └─▶ db (fra)  5432/tcp  1 opened, last seen 2026-11-23 10:59:58
+     ├─▶ cache     unix      0 open, 1 opened, last seen 2026-11-23 10:59:58
+     └─▶ db (fra)  5432/tcp  0 open, 1 opened, last seen 2026-11-23 10:59:58
          · node (pid 7) on a-1 ─▶ 10.0.0.9
     "
   `);

@@ -11,7 +11,7 @@ export function treeEdge(
   return {
     edge: { src: service(src), dst: service(dst), transport, ...(port > 0 && { port }) },
     lastSeen: Date.UTC(2026, 10, 23, 9, 59, 58) / 1000,
-    counts: { opened: 1, failed: {} },
+    counts: { open: 0, opened: 1, failed: {} },
     pairs: [],
     depth: { down: 1 },
     ...rest,

@@ -1,6 +1,6 @@
 import type { Range } from '../config/range-options.ts';
 import type { ProcessPair, ServiceEdge } from '../joined/edge.ts';
-import type { Counts, EdgeReader } from '../joined/read.ts';
+import { type Counts, type EdgeReader, noConnections } from '../joined/read.ts';
 import type { Matchers } from '../prometheus/selector.ts';
 import { matchersOf, type Start } from './find.ts';
 import { type Direction, type Step, walk } from './walk.ts';
@@ -54,7 +54,7 @@ export async function readTree(
   const edges = [...steps].map(([key, { edge, lastSeen, depths, pairs: asked = [] }]) => ({
     edge,
     lastSeen,
-    counts: counts?.get(key) ?? { opened: 0, failed: {} },
+    counts: counts?.get(key) ?? noConnections(),
     pairs: [...asked, ...(pairs.get(key) ?? [])].filter(isFirstOfItsKind()),
     depth: depths,
   }));
