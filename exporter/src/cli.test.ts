@@ -24,19 +24,19 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
   it.each([
     [
       [],
-      'no command given; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
+      'no command given; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
     ],
     [
       ['stare'],
-      'unknown command "stare"; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
+      'unknown command "stare"; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
     ],
     [
       ['toString'],
-      'unknown command "toString"; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
+      'unknown command "toString"; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
     ],
     [
       ['__proto__'],
-      'unknown command "__proto__"; one of agent, snapshot, doctor, look, diff, rules is needed\nTry: musubi --help\n',
+      'unknown command "__proto__"; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
     ],
     [['agent', '--speed'], "Unknown option '--speed'\nTry: musubi agent --help\n"],
     [

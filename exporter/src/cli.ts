@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   look: async () => (await import('./commands/look.ts')).look,
   diff: async () => (await import('./commands/diff.ts')).diff,
+  expect: async () => (await import('./commands/expect.ts')).expect,
   rules: async () => (await import('./commands/rules.ts')).rules,
 };
 

@@ -1,15 +1,17 @@
 import { expect, it } from 'vitest';
+import type { ServiceEdge } from '../joined/edge.ts';
 import { compareWith } from './compare.ts';
-import type { ExpectedEdge, ServiceEdge } from './expectations.ts';
+import type { ExpectedEdge } from './expectations.ts';
 
 const edge = (source: string, destination: string, port = 80): ServiceEdge => ({
-  source,
-  destination,
+  src: { name: source },
+  dst: { name: destination },
   port,
   transport: 'tcp',
 });
 const expected = (of: ServiceEdge, maxGap = 300): ExpectedEdge => ({ ...of, maxGap });
-const seen = (of: ServiceEdge, unused = 0) => ({ edge: of, unused, isPresent: unused < 300 });
+const NOW = 1_800_000_000;
+const seen = (of: ServiceEdge, unused = 0) => ({ edge: of, lastSeen: NOW - unused });
 
 it('tells what is missing: unused for longer than its gap, or not found', () => {
   const expectations = {
@@ -24,11 +26,13 @@ it('tells what is missing: unused for longer than its gap, or not found', () => 
   };
   const { missing } = compareWith(
     expectations,
-    [seen(edge('web', 'api')), seen(edge('night', 'db'), 80_000), seen(edge('api', 'db'), 301)],
+    // What is known may be two minutes behind.
+    [seen(edge('web', 'api'), 419), seen(edge('night', 'db'), 80_000), seen(edge('api', 'db'), 421)],
     [],
+    NOW,
   );
-  expect(missing.map(({ edge, unused }) => [edge.source, edge.destination, unused])).toEqual([
-    ['api', 'db', 301],
+  expect(missing.map(({ edge, lastSeen }) => [edge.src.name, edge.dst.name, lastSeen])).toEqual([
+    ['api', 'db', NOW - 421],
     ['web', 'gone', undefined],
   ]);
 });
@@ -48,10 +52,11 @@ it('tells what is in use and neither expected nor allowed', () => {
   ];
   const { unexpected } = compareWith(
     { expected: [expected(edge('web', 'api'))], allowed },
-    [...there.map((one) => seen(one)), seen(edge('x', 'long-ago'), 400)],
+    [...there.map((one) => seen(one)), seen(edge('x', 'long-ago'), 430)],
     [],
+    NOW,
   );
-  expect(unexpected.map(({ edge }) => `${edge.source} ${edge.destination} ${edge.port}`)).toEqual([
+  expect(unexpected.map(({ edge }) => `${edge.src.name} ${edge.dst.name} ${edge.port}`)).toEqual([
     'web bb 80',
     'web internet 4430',
     'web2 b 80',
@@ -67,6 +72,6 @@ it('tells what fails, from five attempts and a tenth of all on', () => {
     { edge: edge('a', 'internet'), failed: 11, opened: 0 },
   ];
   const allowed = [{ source: '.*', destination: 'internet', port: '.*' }];
-  const { failing } = compareWith({ expected: [], allowed }, [], attempts);
-  expect(failing.map(({ edge }) => edge.destination)).toEqual(['all', 'often']);
+  const { failing } = compareWith({ expected: [], allowed }, [], attempts, NOW);
+  expect(failing.map(({ edge }) => edge.dst.name)).toEqual(['all', 'often']);
 });

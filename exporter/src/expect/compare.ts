@@ -1,19 +1,11 @@
-import {
-  compareEdges,
-  type Expectations,
-  type ExpectedEdge,
-  edgeKey,
-  isAllowed,
-  type ServiceEdge,
-} from './expectations.ts';
+import { edgeKey, type ServiceEdge } from '../joined/edge.ts';
+import { compareEdges, type Expectations, type ExpectedEdge, isAllowed } from './expectations.ts';
 
-/** What Prometheus knows of a service edge at some time. */
+/** A service edge, and when it was last in use. */
 export interface SeenEdge {
   readonly edge: ServiceEdge;
-  /** Seconds since its last use; 0 for one in use. */
-  readonly unused: number;
-  /** Whether it is in use, or was within the last minutes. */
-  readonly isPresent: boolean;
+  /** Unix seconds. */
+  readonly lastSeen: number;
 }
 
 /** Connections of a service edge over the last five minutes. */
@@ -24,8 +16,8 @@ export interface Attempts {
 }
 
 export interface Difference {
-  /** Expected, and unused for longer than its gap; `unused` is undefined where it was not found at all. */
-  readonly missing: readonly { readonly edge: ExpectedEdge; readonly unused: number | undefined }[];
+  /** Expected, and unused for longer than its gap; without a time where no use was found at all. */
+  readonly missing: readonly { readonly edge: ExpectedEdge; readonly lastSeen: number | undefined }[];
   /** In use, neither expected nor allowed. */
   readonly unexpected: readonly SeenEdge[];
   /** Called, and failing. */
@@ -35,19 +27,27 @@ export interface Difference {
 /** A dependency fails by the measure of the alert `DependencyFailing`: so many, and this share of all attempts. */
 export const FAILING = { least: 5, share: 0.1 } as const;
 
-/** How what is expected differs from what is there, in the order of names. */
+/** Seconds after its last use in which a dependency counts as one that is in use: exporters tell of it for so long. */
+export const IN_USE = 300;
+
+/** Seconds by which a use may be known too late: a scrape or push, a minute in which rules settle, evaluations. */
+const LATE = 120;
+
+/** How what is expected differs from what is known at a time (unix seconds), in the order of names. */
 export function compareWith(
   { expected, allowed }: Expectations,
   seen: readonly SeenEdge[],
   attempts: readonly Attempts[],
+  at: number,
 ): Difference {
-  const byKey = new Map(seen.map((one) => [edgeKey(one.edge), one]));
+  const lastUse = new Map(seen.map(({ edge, lastSeen }) => [edgeKey(edge), lastSeen]));
   const known = new Set(expected.map(edgeKey));
   const missing = expected
-    .map((edge) => ({ edge, unused: byKey.get(edgeKey(edge))?.unused }))
-    .filter(({ edge, unused = Number.POSITIVE_INFINITY }) => unused > edge.maxGap);
+    .map((edge) => ({ edge, lastSeen: lastUse.get(edgeKey(edge)) }))
+    .filter(({ edge, lastSeen = Number.NEGATIVE_INFINITY }) => at - lastSeen - LATE > edge.maxGap);
   const unexpected = seen.filter(
-    ({ edge, isPresent }) => isPresent && !known.has(edgeKey(edge)) && !isAllowed(edge, allowed),
+    ({ edge, lastSeen }) =>
+      at - lastSeen - LATE <= IN_USE && !known.has(edgeKey(edge)) && !isAllowed(edge, allowed),
   );
   const failing = attempts.filter(
     ({ edge, failed, opened }) =>

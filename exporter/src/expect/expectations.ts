@@ -1,16 +1,5 @@
-/** A dependency between services, as the series `musubi:service_edge:*` name it. */
-export interface ServiceEdge {
-  readonly source: string;
-  readonly destination: string;
-  /** None of a Unix socket. */
-  readonly port?: number;
-  readonly transport: Transport;
-  readonly sourceSite?: string;
-  readonly destinationSite?: string;
-}
-
-export const TRANSPORTS = ['tcp', 'udp', 'unix'] as const;
-export type Transport = (typeof TRANSPORTS)[number];
+import type { ServiceEdge } from '../joined/edge.ts';
+import { placeText, serviceText } from '../look/edge-text.ts';
 
 /** A dependency that should be there. */
 export interface ExpectedEdge extends ServiceEdge {
@@ -33,47 +22,27 @@ export interface Expectations {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The labels of a service edge, in the order of its name: what is not known is left out. */
-export function labelsOf(edge: ServiceEdge): Labels {
+/** The labels of a service edge, as `musubi:service_edge:*` has them: what is not known is left out. */
+export function labelsOf({ src, dst, transport, port }: ServiceEdge): Labels {
   return {
-    src_service: edge.source,
-    ...(edge.sourceSite !== undefined && { src_site: edge.sourceSite }),
-    dst_service: edge.destination,
-    ...(edge.destinationSite !== undefined && { dst_site: edge.destinationSite }),
-    ...(edge.port !== undefined && { dst_port: `${edge.port}` }),
-    network_transport: edge.transport,
+    src_service: src.name,
+    ...(src.site !== undefined && { src_site: src.site }),
+    dst_service: dst.name,
+    ...(dst.site !== undefined && { dst_site: dst.site }),
+    ...(port !== undefined && { dst_port: `${port}` }),
+    network_transport: transport,
   };
-}
-
-/** The service edge of these labels; undefined for labels of something else. */
-export function edgeOf(labels: Labels): ServiceEdge | undefined {
-  const { src_service, dst_service, src_site, dst_site, dst_port, network_transport } = labels;
-  const transport = TRANSPORTS.find((known) => known === network_transport);
-  if (!src_service || !dst_service || !transport) return undefined;
-  return {
-    source: src_service,
-    ...(src_site && { sourceSite: src_site }),
-    destination: dst_service,
-    ...(dst_site && { destinationSite: dst_site }),
-    ...(dst_port && { port: Number(dst_port) }),
-    transport,
-  };
-}
-
-/** The same text for the same dependency, and for no other. */
-export function edgeKey(edge: ServiceEdge): string {
-  return JSON.stringify(labelsOf(edge));
 }
 
 /** Orders by source, destination, port, transport and sites: the same everywhere, whatever the locale. */
 export function compareEdges(one: ServiceEdge, other: ServiceEdge): number {
-  const parts = (edge: ServiceEdge) => [
-    edge.source,
-    edge.destination,
-    edge.port ?? 0,
-    edge.transport,
-    edge.sourceSite ?? '',
-    edge.destinationSite ?? '',
+  const parts = ({ src, dst, transport, port = 0 }: ServiceEdge) => [
+    src.name,
+    dst.name,
+    port,
+    transport,
+    src.site ?? '',
+    dst.site ?? '',
   ];
   const theirs = parts(other);
   for (const [at, mine] of parts(one).entries()) {
@@ -88,8 +57,8 @@ export function isAllowed(edge: ServiceEdge, allowed: readonly AllowedEdges[]): 
   const matches = (pattern: string, text: string) => wholePattern(pattern).test(text);
   return allowed.some(
     ({ source, destination, port }) =>
-      matches(source, edge.source) &&
-      matches(destination, edge.destination) &&
+      matches(source, edge.src.name) &&
+      matches(destination, edge.dst.name) &&
       matches(port, `${edge.port ?? ''}`),
   );
 }
@@ -99,9 +68,7 @@ export function wholePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, 'su');
 }
 
-/** A dependency in a line: `web → api:8080/tcp`. */
+/** A dependency in a line: `web ─▶ api (fra) 8080/tcp`. */
 export function edgeText(edge: ServiceEdge): string {
-  const at = (site: string | undefined) => (site === undefined ? '' : `@${site}`);
-  const port = edge.port === undefined ? '' : `:${edge.port}`;
-  return `${edge.source}${at(edge.sourceSite)} → ${edge.destination}${at(edge.destinationSite)}${port}/${edge.transport}`;
+  return `${serviceText(edge.src)} ─▶ ${serviceText(edge.dst)} ${placeText(edge)}`;
 }

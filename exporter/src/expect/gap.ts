@@ -1,4 +1,4 @@
-import { parseDuration } from '../config/values.ts';
+import { parseSpan } from '../config/values.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -11,7 +11,7 @@ const NEVER = 'never';
 export function parseGap(text: string): number {
   if (text === NEVER) return Number.POSITIVE_INFINITY;
   try {
-    return parseDuration(text) / 1000;
+    return parseSpan(text) / 1000;
   } catch (cause) {
     throw new Error(`${(cause as Error).message}, nor ${NEVER}`, { cause });
   }

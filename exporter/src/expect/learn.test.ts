@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { ServiceEdge } from './expectations.ts';
+import type { ServiceEdge } from '../joined/edge.ts';
 import { type EdgeHistory, learnExpectations } from './learn.ts';
 import { parseExpectations } from './parse-expectations.ts';
 
 const edge = (source: string, destination: string): ServiceEdge => ({
-  source,
-  destination,
+  src: { name: source },
+  dst: { name: destination },
   port: 5432,
   transport: 'tcp',
 });
@@ -24,7 +24,10 @@ it('writes a file in the order of names, whatever came first', () => {
   const once = { ...history(edge('odd', 'db'), undefined), longestGap: undefined, days: 1, connections: 1 };
   const histories = [
     history(edge('web', 'db')),
-    history({ ...edge('api', 'db'), sourceSite: 'fra', destinationSite: 'ams' }, 86_400),
+    history(
+      { ...edge('api', 'db'), src: { name: 'api', site: 'fra' }, dst: { name: 'db', site: 'ams' } },
+      86_400,
+    ),
     once,
   ];
   const { text } = learn(histories);
@@ -89,13 +92,13 @@ it('adds what is new at its place', () => {
     '    max_gap: 5m',
     '    why: seen on 14 of 14 days, 12,340 connections',
   ]);
-  expect(read(text).expected.map(({ source }) => source)).toEqual(['shop', 'tool', 'web']);
+  expect(read(text).expected.map(({ src }) => src.name)).toEqual(['shop', 'tool', 'web']);
   expect(text).toContain("  # the shop's own\n  - source: shop");
 });
 
 it('marks what was not seen, once, and unmarks what is seen again', () => {
   const gone = learn([], EDITED);
-  expect(gone.gone.map(({ source }) => source)).toEqual(['shop', 'web']);
+  expect(gone.gone.map(({ src }) => src.name)).toEqual(['shop', 'web']);
   expect(gone.text.match(/# gone: not seen in the last 14d/g)).toHaveLength(2);
   expect(gone.text).toContain("  # the shop's own\n  # gone: not seen in the last 14d\n  - source: shop");
   expect(learn([], gone.text).text).toBe(gone.text);
@@ -116,6 +119,6 @@ it('tells what was unused for longer than the file allows', () => {
     [history(edge('shop', 'db'), 200), history(edge('web', 'db'), 60)],
     EDITED,
   );
-  expect(strained).toMatchObject([{ edge: { source: 'shop', maxGap: 90 }, longestGap: 200 }]);
+  expect(strained).toMatchObject([{ edge: { src: { name: 'shop' }, maxGap: 90 }, longestGap: 200 }]);
   expect(text).toBe(EDITED);
 });

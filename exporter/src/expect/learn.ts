@@ -1,12 +1,6 @@
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
-import {
-  compareEdges,
-  type ExpectedEdge,
-  edgeKey,
-  edgeText,
-  isAllowed,
-  type ServiceEdge,
-} from './expectations.ts';
+import { edgeKey, type ServiceEdge } from '../joined/edge.ts';
+import { compareEdges, type ExpectedEdge, edgeText, isAllowed } from './expectations.ts';
 import { formatGap, gapToAllow } from './gap.ts';
 import { type ExpectationsFile, VERSION } from './parse-expectations.ts';
 
@@ -99,10 +93,10 @@ function listOf(document: Document): YAMLSeq {
 
 function entryOf(document: Document, { edge, days, ofDays, connections, longestGap }: EdgeHistory): YAMLMap {
   const entry = document.createNode({
-    source: edge.source,
-    ...(edge.sourceSite !== undefined && { source_site: edge.sourceSite }),
-    destination: edge.destination,
-    ...(edge.destinationSite !== undefined && { destination_site: edge.destinationSite }),
+    source: edge.src.name,
+    ...(edge.src.site !== undefined && { source_site: edge.src.site }),
+    destination: edge.dst.name,
+    ...(edge.dst.site !== undefined && { destination_site: edge.dst.site }),
     ...(edge.port !== undefined && { port: edge.port }),
     transport: edge.transport,
     max_gap: longestGap === undefined ? 'never' : formatGap(gapToAllow(longestGap)),

@@ -28,12 +28,10 @@ const parse = (text: string) => parseExpectations(text, 'edges.yaml');
 it('reads what is expected and what is allowed', () => {
   const { expected, allowed } = parse(FILE);
   expect(expected).toEqual([
-    { source: 'web', destination: '007', port: 8080, transport: 'tcp', maxGap: 300 },
+    { src: { name: 'web' }, dst: { name: '007' }, port: 8080, transport: 'tcp', maxGap: 300 },
     {
-      source: 'agent',
-      sourceSite: 'fra',
-      destination: '/run/db.sock',
-      destinationSite: 'fra',
+      src: { name: 'agent', site: 'fra' },
+      dst: { name: '/run/db.sock', site: 'fra' },
       transport: 'unix',
       maxGap: Number.POSITIVE_INFINITY,
     },
@@ -94,7 +92,7 @@ describe('names file, line and entry of', () => {
     [
       'an entry given twice',
       entry('max_gap: 1h\n  - {source: web, destination: db, max_gap: 2h}'),
-      ':9: expect[3]: web → db/tcp is expect[1] already',
+      ':9: expect[3]: web ─▶ db tcp is expect[1] already',
     ],
     [
       'a broken expression',

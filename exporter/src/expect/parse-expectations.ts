@@ -1,13 +1,12 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { UsageError } from '../config/usage-error.ts';
 import { oneOf } from '../config/values.ts';
+import { edgeKey, type Service } from '../joined/edge.ts';
 import {
   type AllowedEdges,
   type Expectations,
   type ExpectedEdge,
-  edgeKey,
   edgeText,
-  TRANSPORTS,
   wholePattern,
 } from './expectations.ts';
 import { parseGap } from './gap.ts';
@@ -106,16 +105,22 @@ export function parseExpectations(text: string, path: string): ExpectationsFile 
 }
 
 function toExpected(fields: Fields): ExpectedEdge {
-  const transport = parsed(fields, 'transport', oneOf(...TRANSPORTS), 'tcp');
+  const transport = parsed(fields, 'transport', oneOf('tcp', 'udp', 'unix'), 'tcp');
   if (fields.has('port') && transport === 'unix') throw new Error('port: a Unix socket has none');
   return {
-    source: parsed(fields, 'source', parseName),
-    ...(fields.has('source_site') && { sourceSite: parsed(fields, 'source_site', parseName) }),
-    destination: parsed(fields, 'destination', parseName),
-    ...(fields.has('destination_site') && { destinationSite: parsed(fields, 'destination_site', parseName) }),
+    src: toService(fields, 'source'),
+    dst: toService(fields, 'destination'),
     ...(fields.has('port') && { port: parsed(fields, 'port', parsePort) }),
     transport,
     maxGap: parsed(fields, 'max_gap', parseGap),
+  };
+}
+
+function toService(fields: Fields, end: 'source' | 'destination'): Service {
+  const site = `${end}_site`;
+  return {
+    name: parsed(fields, end, parseName),
+    ...(fields.has(site) && { site: parsed(fields, site, parseName) }),
   };
 }
 

@@ -8,8 +8,8 @@ import { type AllowedEdges, type ExpectedEdge, labelsOf } from './expectations.t
 import { renderRules } from './render-rules.ts';
 
 const EDGE: ExpectedEdge = {
-  source: 'web',
-  destination: 'api',
+  src: { name: 'web' },
+  dst: { name: 'api' },
   port: 8080,
   transport: 'tcp',
   maxGap: 300,
@@ -22,7 +22,7 @@ function check(rules: string): void {
 }
 
 it('makes a series of each expected dependency, and one rule of all that are allowed', () => {
-  const never = { ...EDGE, source: 'report', sourceSite: 'fra', maxGap: Number.POSITIVE_INFINITY };
+  const never = { ...EDGE, src: { name: 'report', site: 'fra' }, maxGap: Number.POSITIVE_INFINITY };
   const allowed = [
     { source: '.*', destination: 'internet', port: '443' },
     { source: 'a"b', destination: '\\d+', port: '.*' },
@@ -87,7 +87,7 @@ it('carries any name through YAML and PromQL as it is, and nothing of it becomes
   const text = fc
     .array(fc.oneof(odd, fc.string({ unit: 'grapheme' })), { minLength: 1, maxLength: 6 })
     .map((parts) => parts.join(''));
-  const edge = text.map((name): ExpectedEdge => ({ ...EDGE, source: name, destination: name }));
+  const edge = text.map((name): ExpectedEdge => ({ ...EDGE, src: { name }, dst: { name } }));
   const allow = text.map((name): AllowedEdges => {
     const source = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
     return { source, destination: '.*', port: '.*' };
@@ -104,9 +104,9 @@ it('carries any name through YAML and PromQL as it is, and nothing of it becomes
       expect(strings.map((quoted) => JSON.parse(quoted))).toEqual(allowed.map(({ source }) => source));
     }),
   );
-  const unique = [...new Map(names.map((name) => [name.source, name])).values()];
-  const quoted = unique.map(({ source }) => ({
-    source: source.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+  const unique = [...new Map(names.map((edge) => [edge.src.name, edge])).values()];
+  const quoted = unique.map(({ src }) => ({
+    source: src.name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
     destination: '.*',
     port: '.*',
   }));

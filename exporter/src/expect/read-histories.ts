@@ -1,0 +1,82 @@
+import type { Range } from '../config/range-options.ts';
+import { edgeKey, serviceEdgeOf } from '../joined/edge.ts';
+import { createEdgeReader, SERVICE_EDGES } from '../joined/read.ts';
+import type { Prometheus } from '../prometheus/client.ts';
+import type { Sample } from '../prometheus/result.ts';
+import type { EdgeHistory } from './learn.ts';
+
+const OPEN = 'musubi:service_edge:connections_open';
+/** Seconds for which an exporter tells of what is not in use any more, unless `--forget-after` says otherwise. */
+const FORGET_AFTER = 300;
+const DAY = 86_400;
+
+/** One of the parts of the range, which are as long and about a day each. Unix seconds. */
+interface Day extends Range {
+  /** How often the rules told of some dependency. */
+  readonly evaluations: number;
+  /** How often they told of each, and how often of an open connection, by `edgeKey`. */
+  readonly told: ReadonlyMap<string, number>;
+  readonly heldOpen: ReadonlyMap<string, number>;
+}
+
+/**
+ * How the service edges were used over a range. The longest gap is no shorter than it was. Of an edge that is told all
+ * the time it is at most what an exporter remembers, and twice an evaluation where a connection was always open; of
+ * another it is known to the hour.
+ */
+export async function readHistories(prometheus: Prometheus, range: Range): Promise<EdgeHistory[]> {
+  const reader = await createEdgeReader(prometheus, range);
+  const [seen, counts] = [await reader.serviceEdges(), await reader.counts()];
+  const uses = new Map<string, Set<number>>();
+  const days: Day[] = [];
+  const ofDays = Math.max(1, Math.round((range.to - range.from) / DAY));
+  const duration = (range.to - range.from) / ofDays;
+  for (let day = 1; day <= ofDays; day++) {
+    const to = range.from + day * duration;
+    const from = to - duration;
+    const length = `${Math.round(duration)}s`;
+    const hours = await prometheus.querySamples(`${SERVICE_EDGES}:1h[${length}]`, to);
+    for (const { labels, points } of hours) {
+      const key = edgeKey(serviceEdgeOf(labels));
+      uses.set(key, new Set([...(uses.get(key) ?? []), ...points.map(([, lastSeen]) => lastSeen)]));
+    }
+    const told = byEdge(await prometheus.query(`count_over_time(${SERVICE_EDGES}[${length}])`, to));
+    const held = `count_over_time(${OPEN}[${length}]) and min_over_time(${OPEN}[${length}]) > 0`;
+    const heldOpen = byEdge(await prometheus.query(held, to));
+    days.push({ from, to, evaluations: Math.max(0, ...told.values()), told, heldOpen });
+  }
+
+  return [...seen].map(([key, { edge, lastSeen }]) => {
+    const times = [...(uses.get(key) ?? []), lastSeen].filter((time) => time >= range.from);
+    const ordered = [...new Set(times)].sort((one, other) => one - other);
+    return {
+      edge,
+      days: days.filter(({ from, to }) => ordered.some((time) => time > from && time <= to)).length,
+      ofDays,
+      connections: counts.get(key)?.opened ?? 0,
+      longestGap: longestGap(key, ordered, days),
+    };
+  });
+}
+
+/** In seconds; undefined for an edge that was used but once. */
+function longestGap(key: string, uses: readonly number[], days: readonly Day[]): number | undefined {
+  const [first] = uses;
+  if (first === undefined || uses.length < 2) return undefined;
+  const byHour = Math.max(...uses.slice(1).map((time, at) => time - (uses[at] ?? time)));
+  return Math.min(byHour, Math.max(...days.map((day) => gapWithin(day, key, first))));
+}
+
+/** The gap that there may have been on a day, by how often the edge was not told; `first` is its first use. */
+function gapWithin({ from, to, evaluations, told, heldOpen }: Day, key: string, first: number): number {
+  if (first >= to) return 0;
+  const interval = (to - from) / Math.max(1, evaluations);
+  const expected = (to - Math.max(from, first)) / interval;
+  const missing = (times: number) => Math.max(0, expected - times) * interval;
+  const open = heldOpen.get(key);
+  return open === undefined ? FORGET_AFTER + missing(told.get(key) ?? 0) : 2 * interval + missing(open);
+}
+
+function byEdge(samples: readonly Sample[]): Map<string, number> {
+  return new Map(samples.map(({ labels, value }) => [edgeKey(serviceEdgeOf(labels)), value]));
+}

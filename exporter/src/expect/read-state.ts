@@ -1,0 +1,39 @@
+import { createEdgeReader } from '../joined/read.ts';
+import type { Prometheus } from '../prometheus/client.ts';
+import { type Attempts, IN_USE, type SeenEdge } from './compare.ts';
+import type { Expectations } from './expectations.ts';
+
+/** What is known of dependencies at a time. */
+export interface State {
+  readonly seen: readonly SeenEdge[];
+  readonly attempts: readonly Attempts[];
+  /** Hosts of which the exporter did not report, and did within the day before. */
+  readonly silentHosts: readonly string[];
+}
+
+/** Reads as far back as the longest gap that is expected, but for those without an end. `at` is in unix seconds. */
+export async function readState(
+  prometheus: Prometheus,
+  { expected }: Expectations,
+  at: number,
+): Promise<State> {
+  const gaps = expected.map(({ maxGap }) => maxGap).filter(Number.isFinite);
+  const past = await createEdgeReader(prometheus, { from: at - 2 * Math.max(IN_USE, ...gaps), to: at });
+  const recent = past.within({ from: at - IN_USE, to: at });
+  const [seen, calls, counts, silent] = await Promise.all([
+    past.serviceEdges(),
+    recent.serviceEdges(),
+    recent.counts(),
+    prometheus.query(`${at} - musubi:host:reported_seconds > 180`, at),
+  ]);
+  const attempts = [...calls].map(([key, { edge }]) => {
+    const { opened = 0, failed = {} } = counts.get(key) ?? {};
+    const { cancelled: _, ...reasons } = failed;
+    return { edge, opened, failed: Object.values(reasons).reduce((sum, count) => sum + count, 0) };
+  });
+  return {
+    seen: [...seen.values()],
+    attempts,
+    silentHosts: silent.map(({ labels }) => labels.host ?? '').sort(),
+  };
+}

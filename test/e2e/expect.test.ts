@@ -1,0 +1,201 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../exporter/src/cli.ts';
+import { parseExpectations } from '../../exporter/src/expect/parse-expectations.ts';
+import { createIo } from '../fixtures/io.ts';
+import { type RecordedEdge, type RecordedEnd, recordedEdges } from '../fixtures/recorded-edges.ts';
+import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** The rules ran for two days until about now, and recorded each hour at seven minutes past it. */
+const END = Math.floor(Date.now() / 30_000) * 30;
+const BEGIN = END - 2 * DAY;
+const HOSTILE = 'a: "b"\n- {c}\\ #';
+
+const end = (service: string, more: RecordedEnd = {}) => ({ service, host: `${service}-1`, ...more });
+const db = end('db');
+const each = (seconds: number, from = BEGIN) =>
+  Array.from({ length: Math.ceil((END - from) / seconds) }, (_, at) => from + at * seconds);
+
+const EDGES: RecordedEdge[] = [
+  {
+    src: end('web'),
+    dst: end('api', { site: 'fra' }),
+    port: 8080,
+    opened: [END - DAY],
+    used: [[BEGIN, END]],
+  },
+  { src: end('polls'), dst: db, port: 5432, opened: each(4 * 60) },
+  { src: end('slow'), dst: db, port: 5432, opened: each(30 * 60) },
+  { src: end('night'), dst: db, port: 5432, opened: each(DAY, BEGIN + 5 * HOUR) },
+  { src: end('once'), dst: db, port: 5432, opened: [END - 30 * HOUR] },
+  { src: end('young'), dst: db, port: 5432, opened: [END - 20 * HOUR], used: [[END - 20 * HOUR, END]] },
+  { src: end('gone'), dst: db, port: 5432, used: [[BEGIN, END - DAY]] },
+  { src: end(HOSTILE), dst: db, port: 5432, used: [[BEGIN, END]] },
+  {
+    src: end('failing'),
+    dst: db,
+    port: 5432,
+    used: [[BEGIN, END]],
+    opened: each(40, END - 400),
+    failed: { refused: each(20, END - 400), cancelled: each(1, END - 400) },
+  },
+];
+
+let prometheus: Prometheus;
+let folder: string;
+
+beforeAll(async () => {
+  prometheus = await startPrometheus([], {
+    history: recordedEdges(EDGES, { from: BEGIN, to: END, hourly: 420 }),
+  });
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'musubi-expect-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function musubi(verb: string, ...argv: string[]) {
+  const io = createIo(verb === 'render' ? {} : { PROMETHEUS_URL: prometheus.url });
+  const code = await main(['expect', verb, ...argv], io);
+  return { code, out: io.out(), err: io.err() };
+}
+
+function write(text: string): string {
+  const path = join(folder, 'edges.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+const EXPECTED = `version: 1
+expect:
+  - { source: web, destination: api, destination_site: fra, port: 8080, max_gap: 5m }
+  - { source: web, destination: api, port: 8080, max_gap: 5m }
+  - { source: gone, destination: db, port: 5432, max_gap: 1h }
+  - { source: night, destination: db, port: 5432, max_gap: 26h }
+  - { source: failing, destination: db, port: 5432, max_gap: 5m }
+allow:
+  - { destination: db, source: 'polls|slow|a.*' }
+`;
+
+describe('musubi expect learn', () => {
+  it('learns the longest normal gap of each dependency', async () => {
+    const { code, out, err } = await musubi('learn', '--range', '14d');
+    expect({ code, err }).toEqual({ code: 0, err: '9 added, 0 not seen\n' });
+    const { expected } = parseExpectations(out, 'learnt.yaml');
+    const gaps = Object.fromEntries(expected.map(({ src, maxGap }) => [src.name, maxGap / 60]));
+    expect(gaps).toEqual({
+      web: 5,
+      [HOSTILE]: 5,
+      failing: 5,
+      young: 5,
+      polls: 10,
+      slow: expect.toSatisfy((minutes: number) => minutes > 30 && minutes <= 180),
+      night: 26 * 60,
+      once: Number.POSITIVE_INFINITY,
+      gone: expect.toSatisfy((minutes: number) => minutes >= 5 && minutes <= 180),
+    });
+    expect(out).toContain('why: seen on 2 of 2 days, 719 connections');
+    expect(out).toContain('why: seen on 1 of 2 days, 1 connection; used once, too little to tell a gap');
+  });
+
+  it('merges with the file that is there, the second time without a change', async () => {
+    const path = write(EXPECTED.replace('allow:', '# ours\nallow:'));
+    const { code, err } = await musubi('learn', '--range', '1d', '--output', path);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^1 added, 2 not seen\n/);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('# ours');
+    expect(parseExpectations(text, path).expected.map(({ src }) => src.name)).toEqual([
+      'failing',
+      'gone',
+      'night',
+      'web',
+      'web',
+      'young',
+    ]);
+    expect((await musubi('learn', '--range', '1d', '--output', path)).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('leaves a file alone that it cannot read as one', async () => {
+    const path = write('version: 1\nexpects: []\n');
+    const { code, err } = await musubi('learn', '--output', path);
+    expect(code).toBe(2);
+    expect(err).toContain(`${path}:2: unknown key "expects"`);
+  });
+});
+
+describe('musubi expect check', () => {
+  it('tells what differs, and ends with code 1 where something is missing', async () => {
+    const { code, out } = await musubi('check', write(EXPECTED));
+    expect(code).toBe(1);
+    expect(out.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')).toMatch(
+      /^2 missing\n {2}gone ─▶ db 5432\/tcp {2}last seen TIME, max_gap 1h\n {2}web ─▶ api 8080\/tcp {2}not seen, max_gap 5m\n\n1 unexpected\n {2}young ─▶ db 5432\/tcp {2}seen TIME\n\n1 failing\n {2}failing ─▶ db 5432\/tcp {2}\d+ of \d+ connections within 5 minutes\n\n3 of 5 expected dependencies are there\.\n$/,
+    );
+  });
+
+  it('tells the same as JSON', async () => {
+    const { code, out } = await musubi('check', write(EXPECTED), '--json');
+    expect(code).toBe(1);
+    const labels = { src_service: 'gone', dst_service: 'db', dst_port: '5432', network_transport: 'tcp' };
+    expect(JSON.parse(out)).toMatchObject({
+      missing: [
+        { ...labels, max_gap_seconds: 3600 },
+        { src_service: 'web', last_seen_seconds: null },
+      ],
+      unexpected: [{ src_service: 'young' }],
+      failing: [{ src_service: 'failing' }],
+      hosts_without_exporter: [],
+    });
+  });
+
+  it('tells how it was at another time', async () => {
+    const at = `${END - 31 * HOUR}`;
+    const { code, out } = await musubi('check', write(EXPECTED), '--at', at, '--json');
+    expect(code).toBe(1);
+    const { missing, unexpected } = JSON.parse(out);
+    expect(missing).toMatchObject([{ src_service: 'web', last_seen_seconds: null }]);
+    expect(unexpected).toEqual([]);
+  });
+
+  it('ends with code 0 where nothing is missing', async () => {
+    const { code, out } = await musubi('check', write('version: 1\nallow: [{}]\n'));
+    expect({ code, out }).toEqual({ code: 0, out: '0 of 0 expected dependencies are there.\n' });
+  });
+});
+
+describe('bad input ends with a message', () => {
+  it.each([
+    ['no verb', [''], 'what about the expected dependencies? There is: musubi expect learn'],
+    ['no file', ['check'], 'with which file? There is: musubi expect check FILE'],
+    ['no file to render', ['render'], 'of which file? There is: musubi expect render FILE'],
+    ['a file that is not there', ['check', '/nowhere.yaml'], 'cannot read /nowhere.yaml: ENOENT'],
+    ['a range that is none', ['learn', '--range', 'long'], '--range: "long" is no duration'],
+    ['a time that is none', ['check', 'x', '--at', 'then'], '--at: "then" is no time'],
+  ])('%s', async (_, [verb = '', ...argv], message) => {
+    const { code, err } = await musubi(verb, ...argv);
+    expect(err).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('a time in the future', async () => {
+    const { code, err } = await musubi('check', write(EXPECTED), '--at', `${END + DAY}`);
+    expect({ code, said: err.includes('is in the future') }).toEqual({ code: 2, said: true });
+  });
+
+  it('a time before anything is known', async () => {
+    const { code, err } = await musubi('check', write(EXPECTED), '--at', `${BEGIN - 2 * DAY}`);
+    expect(err).toContain('nothing is known of');
+    expect(code).toBe(1);
+  });
+
+  it('a Prometheus that is not there', async () => {
+    const { code, err } = await musubi('check', write(EXPECTED), '--prometheus-url', 'http://127.0.0.1:1');
+    expect(err).toContain('http://127.0.0.1:1: connection refused');
+    expect(code).toBe(1);
+  });
+});
