@@ -15,9 +15,10 @@ let conntrack: Conntrack;
 let calls: string[];
 /** What waits at the sockets that listen, an errno in the place of what was too much. */
 let events: (Buffer | number)[];
+/** What comes to wait there while a dump is read. */
+let duringDump: (Buffer | number)[];
 let refuse: { call: string; errno: number } | undefined;
 let refusals: [isOwn: boolean, reason: string][];
-let now: number;
 
 /** A kernel that tells recorded events, and answers each request for a dump with the same. */
 function createFakeLibc(): ConntrackCalls {
@@ -38,6 +39,7 @@ function createFakeLibc(): ConntrackCalls {
     bind: (fd) => call('bind', fd),
     send(fd, message) {
       call('send', fd);
+      events.push(...duringDump.splice(0));
       const name = message.readUInt32BE(24) === 0x20 ? 'destination' : 'source';
       answers.set(fd, [fixture(`${name}.1`), fixture(`${name}.2`)]);
     },
@@ -67,13 +69,13 @@ beforeEach(() => {
   start(40, OWN);
   calls = [];
   events = [];
+  duringDump = [];
   refusals = [];
   refuse = undefined;
-  now = 0;
   conntrack = createConntrack(
     createFakeLibc(),
     proc.root,
-    () => now,
+    () => 0,
     (...refusal) => refusals.push(refusal),
   );
 });
@@ -91,15 +93,18 @@ it('tells those that are tracked already, then those that begin, each once', () 
   events = [fixture('new.1')];
   expect(ports().sort()).toEqual([50001, 50002, 50003, 50011]);
   expect(ports()).toEqual([]);
-  events = [fixture('new.1'), fixture('new.2')];
-  expect(ports()).toEqual([]);
+});
+
+it('tells of each event, be it of the same ends as an earlier one', () => {
+  conntrack.read([own]);
+  events = [fixture('new.1'), fixture('new.1')];
+  expect(ports()).toEqual([50001, 50001]);
 });
 
 it('listens before it reads what there is, by a filter, with room for a burst', () => {
   conntrack.read([own]);
-  const first = calls.slice(0, 6);
-  expect(first).toEqual(['socket', 'setOption(33) 1', 'attachFilter 1', 'bind 1', 'socket', 'send 2']);
-  expect(calls).toContain('close 2');
+  const listening = ['socket', 'setOption(33) 1', 'attachFilter 1', 'bind 1'];
+  expect(calls).toEqual([...listening, 'socket', 'send 2', 'send 2', 'close 2']);
 });
 
 it('tells in which network namespace they were translated', () => {
@@ -143,7 +148,16 @@ describe('an overrun', () => {
   it('makes nothing be told twice', () => {
     conntrack.read([own]);
     events = [fixture('new.1'), ENOBUFS, fixture('new.4')];
-    expect(ports()).toEqual([]);
+    expect(ports()).toEqual([50001, 50011]);
+  });
+
+  it('while that is read makes it be read once more', () => {
+    duringDump = [ENOBUFS];
+    expect(conntrack.read([own]).overruns).toBe(1);
+    expect(count('send')).toBe(2);
+    conntrack.read([own]);
+    conntrack.read([own]);
+    expect(count('send')).toBe(4);
   });
 });
 

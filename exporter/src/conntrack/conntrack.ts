@@ -26,9 +26,9 @@ export interface Heard {
   readonly connections: readonly Tracked[];
   /** How often the kernel had more to tell than there was room; what it still tracked was read instead. */
   readonly overruns: number;
-  /** Network namespaces that are listened to. */
+  /** Network namespaces that are listened to: those that track connections. */
   readonly namespaces: number;
-  /** Why others are not, where they track connections and this process may not listen. */
+  /** Why others are not that track connections, where this process may not ask them. */
   readonly refused?: string;
 }
 
@@ -45,8 +45,8 @@ const NETLINK_NETFILTER = 12;
 const NEW_CONNECTIONS = 1;
 /** `struct sockaddr_nl`. */
 const SOCKADDR_NL = 12;
-/** For some ten thousand connections between two calls; the kernel takes memory only for what waits. */
-const ROOM = 16 * 1024 * 1024;
+/** For some twenty thousand connections between two calls; the kernel takes memory only for what waits. */
+const ROOM = 32 * 1024 * 1024;
 const DATAGRAM = 64 * 1024;
 const TIMEOUT_SECONDS = 5;
 const EAGAIN = 11;
@@ -73,13 +73,16 @@ export type ConntrackCalls = Pick<
 interface Ear {
   readonly fd: number;
   readonly known: RecentIds;
+  /** Whether there is more to know than the events that wait. */
+  isBehind: boolean;
 }
 
 /**
  * Listens to new translated connections by ctnetlink (CAP_NET_ADMIN), in every network namespace that tracks any: the
- * kernel tells of each as it begins, however short it is, and keeps to itself those that are not translated. Nothing is
- * done where nothing is tracked, so no module is loaded that tracks connections. `uptime` is in ms; `onRefused` is told
- * of each namespace that may not be listened to, and why.
+ * kernel tells of each as it begins, however short it is, and keeps to itself those that are not translated. It spends
+ * some microseconds on each of those all the same, which is less than to ask it at each pass: it would go through its
+ * whole table. Nothing is done where nothing is tracked, so no module is loaded that tracks connections. `uptime` is in
+ * ms; `onRefused` is told of each namespace that may not be listened to, and why.
  */
 export function createConntrack(
   libc: ConntrackCalls,
@@ -139,13 +142,6 @@ export function createConntrack(
     }
   }
 
-  /** Listens first: what begins while the rest is read is told twice, and known by its id. */
-  function open(namespace: NetworkNamespace): Translated[] {
-    const fd = within(namespace, listen);
-    ears.set(namespace.netns, { fd, known: createRecentIds(uptime) });
-    return readTracked(namespace);
-  }
-
   /** Takes what waits; whether there was more than had room. */
   function drain({ fd }: Ear, into: Translated[]): boolean {
     let overrun = false;
@@ -176,44 +172,52 @@ export function createConntrack(
       for (const netns of known.keys()) if (!present.has(netns)) known.delete(netns);
   }
 
-  /** Namespaces never looked at, and some of those that have tracked nothing so far. */
-  function candidates(namespaces: readonly NetworkNamespace[]): Set<NetworkNamespace> {
+  /** Namespaces that nobody has looked at, and some of those that have tracked nothing so far. */
+  function candidates(namespaces: readonly NetworkNamespace[]): NetworkNamespace[] {
     const again = new Set([...quiet].slice(0, LOOKS));
-    const isCandidate = ({ netns }: NetworkNamespace) =>
-      !ears.has(netns) && !refused.has(netns) && (!quiet.has(netns) || again.has(netns));
-    return new Set(namespaces.filter(isCandidate));
+    return namespaces.filter(
+      ({ netns }) => !ears.has(netns) && !refused.has(netns) && (!quiet.has(netns) || again.has(netns)),
+    );
   }
 
-  /** Listens there if connections are tracked by now; gives those that already are. */
-  function begin(namespace: NetworkNamespace): Translated[] {
+  /** Listens there if connections are tracked by now. */
+  function begin(namespace: NetworkNamespace): void {
     const { netns, pid } = namespace;
     quiet.delete(netns);
-    if (trackedConnections(procRoot, pid) > 0) return open(namespace);
-    quiet.add(netns);
-    return [];
+    if (trackedConnections(procRoot, pid) === 0) quiet.add(netns);
+    else ears.set(netns, { fd: within(namespace, listen), known: createRecentIds(uptime), isBehind: true });
   }
 
-  /** What is new there. One that fails is not tried again, unless its process was gone: another may lead there. */
-  function hear(
-    namespace: NetworkNamespace,
-    isCandidate: boolean,
-  ): { found: Translated[]; overrun: boolean } {
-    const { netns } = namespace;
-    try {
-      const found = isCandidate ? begin(namespace) : [];
-      const ear = ears.get(netns);
-      const overrun = ear !== undefined && drain(ear, found);
-      if (overrun) found.push(...readTracked(namespace));
+  /**
+   * What is new there: every event is, and of those tracked what no event has told. One that has begun while those
+   * were read is told both ways; so its event is taken first.
+   */
+  function listenTo(namespace: NetworkNamespace, ear: Ear): { found: Translated[]; overrun: boolean } {
+    const found: Translated[] = [];
+    const overrun = drain(ear, found);
+    if (!ear.isBehind && !overrun) {
+      ear.known.add(found);
       return { found, overrun };
+    }
+    const tracked = readTracked(namespace);
+    ear.isBehind = drain(ear, found);
+    ear.known.add(found);
+    return { found: [...found, ...ear.known.add(tracked)], overrun: overrun || ear.isBehind };
+  }
+
+  /** Where that fails it is not tried again, unless the process was gone: another may lead there. */
+  function attempt<T>({ netns, isOwn }: NetworkNamespace, run: () => T): T | undefined {
+    try {
+      return run();
     } catch (error) {
       shut(netns);
       const { fatal, code, message } = error as NodeJS.ErrnoException & { fatal?: boolean };
       if (fatal) throw error;
       if (code !== 'ENOENT') {
         refused.set(netns, message);
-        onRefused(namespace.isOwn, message);
+        onRefused(isOwn, message);
       }
-      return { found: [], overrun: false };
+      return undefined;
     }
   }
 
@@ -221,15 +225,15 @@ export function createConntrack(
     read(readings) {
       const namespaces = readings.map(({ netns, pid }) => ({ netns, pid, isOwn: netns === own?.netns }));
       forget(new Set(namespaces.map(({ netns }) => netns)));
-      const isCandidate = candidates(namespaces);
+      for (const namespace of candidates(namespaces)) attempt(namespace, () => begin(namespace));
       const connections: Tracked[] = [];
       let overruns = 0;
       for (const namespace of namespaces) {
         const { netns } = namespace;
-        const { found, overrun } = hear(namespace, isCandidate.has(namespace));
-        if (overrun) overruns++;
-        for (const connection of found)
-          if (ears.get(netns)?.known.add(connection.id)) connections.push({ ...connection, netns });
+        const ear = ears.get(netns);
+        const heard = ear && attempt(namespace, () => listenTo(namespace, ear));
+        if (heard?.overrun) overruns++;
+        for (const connection of heard?.found ?? []) connections.push({ ...connection, netns });
       }
       const [reason] = refused.values();
       return {

@@ -1,19 +1,21 @@
 import { expect, it } from 'vitest';
 import { createRecentIds } from './recent-ids.ts';
 
-it('tells new ids from known ones, for as long as conntrack may tell of them again', () => {
+const of = (...ids: readonly number[]) => ids.map((id) => ({ id }));
+const MANY = Array.from({ length: 200_000 }, (_, id) => ({ id }));
+
+it('tells new ones from known ones, for as long as conntrack may tell of them again', () => {
   let now = 0;
   const ids = createRecentIds(() => now);
-  expect([ids.add(1), ids.add(1), ids.add(2)]).toEqual([true, false, true]);
+  expect(ids.add(of(1, 1, 2))).toEqual(of(1, 2));
   now = 120_001;
-  expect([ids.add(1), ids.add(3)]).toEqual([false, true]);
+  expect(ids.add(of(1, 3))).toEqual(of(3));
   now = 240_002;
-  expect(ids.add(2)).toBe(true);
+  expect(ids.add(of(2))).toEqual(of(2));
 });
 
 it('remembers a bounded number of them', () => {
   const ids = createRecentIds(() => 0);
-  for (let id = 0; id < 200_000; id++) ids.add(id);
-  expect(ids.add(199_999)).toBe(false);
-  expect(ids.add(0)).toBe(true);
+  ids.add(MANY);
+  expect(ids.add(of(199_999, 0))).toEqual(of(0));
 });

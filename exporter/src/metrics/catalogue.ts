@@ -223,7 +223,7 @@ export const SELF_METRICS = define({
     kind: 'updown',
     unit: '{namespace}',
     integer: true,
-    help: 'Network namespaces whose connection tracking is listened to.',
+    help: 'Network namespaces that track connections and are listened to.',
   },
   natOverruns: {
     name: 'musubi.nat.overruns',

@@ -3,6 +3,8 @@
  * IPv4 address: the kernel shows one for an IPv4 client of a dual-stack socket, and the other end sees IPv4.
  */
 
+const ZERO = '0'.charCodeAt(0);
+
 export const ANY_IPV4 = '0.0.0.0';
 export const ANY_IPV6 = '::';
 
@@ -55,9 +57,21 @@ export function formatEndpoint(address: string, port: number): string {
   return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** Done for each translated connection, so without a text for each part. */
+function parseIpv4(address: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  for (let i = 0; i < address.length; i++) {
+    const digit = address.charCodeAt(i) - ZERO;
+    if (digit < 0) at++;
+    else bytes[at] = (bytes[at] ?? 0) * 10 + digit;
+  }
+  return bytes;
+}
+
 /** The bytes of an address as `formatIpv4` and `formatIpv6` write it: 4, or 16 for one with a colon. */
 export function parseAddress(address: string): Uint8Array {
-  if (!isIpv6(address)) return Uint8Array.from(address.split('.'), Number);
+  if (!isIpv6(address)) return parseIpv4(address);
   const [head = '', tail] = address.split('::');
   const groups = (text: string) =>
     text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));

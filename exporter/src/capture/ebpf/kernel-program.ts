@@ -185,12 +185,12 @@ function run(
   function readTrace(end: ConnectionEnd): Trace | undefined {
     const key = encodeEndKey(end);
     const value = Buffer.alloc(TRACE_BYTES);
-    if (!libbpf.lookup(map.traces, key, value)) return undefined;
+    // Taken out, as a later connection may have the same ends; mostly it is over, and one call has to do.
+    if (!libbpf.take(map.traces, key, value)) return undefined;
     const trace = decodeTrace(value);
-    if (!trace) return undefined;
-    // A later connection may have the same ends.
-    if (trace.state !== 'open') libbpf.take(map.traces, key, value);
-    return { ...trace, localAddress: end.localAddress };
+    // Should it have ended this very moment, that is there by now.
+    if (trace?.state === 'open') libbpf.insert(map.traces, key, value);
+    return trace && { ...trace, localAddress: end.localAddress };
   }
 
   function walk(): Row[] {

@@ -162,8 +162,10 @@ it('waits for an attempt to connect until it came to something', () => {
 });
 
 it('keeps a bounded number of them, and counts those it gives up', () => {
-  learn(...Array.from({ length: 9000 }, (_, i) => translation(i, i % 2 ? A : B)));
-  expect(flows.dropped).toBe(9000 - 8192);
+  learn(...Array.from({ length: 40_000 }, (_, i) => translation(i, i % 2 ? A : B)));
+  expect(flows.dropped).toBe(40_000 - 32_768);
+  told();
+  expect(flows.dropped).toBe(40_000 - 16_384);
   now += 200_000;
   expect(told(flow({ opened: 5 }))).toEqual([{ pid: 20, at: '10.96.0.1:80', opened: 5 }]);
 });

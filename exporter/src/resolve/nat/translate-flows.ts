@@ -66,6 +66,7 @@ export function createTranslateFlows(): TranslateFlows {
           () => waiting.at(group),
         );
       });
+      waiting.trim();
       open = 0;
       for (const [key, { parts, usedAt }] of known)
         if (now - usedAt > IDLE) known.delete(key);

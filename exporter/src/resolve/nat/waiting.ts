@@ -3,12 +3,14 @@ import type { Place, Translation } from './translation.ts';
 
 /** Translated connections of which the capture has not told whose they are, by the ends that flows have. */
 export interface Waiting {
-  /** Of `most`, those that have waited longest give way. */
+  /** Those that have waited longest give way where there are too many. */
   add(translations: readonly Translation[], now: number): void;
-  /** Takes out those that `isTold` has been told of, and those that have waited too long. */
+  /** Takes out those that `isTold` tells, and those that have waited too long. */
   sift(isTold: (translation: Translation) => boolean, now: number): void;
   /** Takes out the one that has begun last, which is the likeliest, at a place where flows look for it. */
   take(group: string): Translation | undefined;
+  /** Lets no more wait on than a bounded number. */
+  trim(): void;
   /** All at such a place, in the order in which they began. */
   at(group: string): readonly Translation[];
   readonly size: number;
@@ -18,9 +20,11 @@ export interface Waiting {
 
 /** The kernel gives up an attempt to connect after some 130 s (net.ipv4.tcp_syn_retries); in ms. */
 const PATIENCE = 135_000;
-const MOST = 8_192;
+/** Most of those that have just begun are told in the very pass. */
+const MOST_NEW = 32_768;
+const MOST = 16_384;
 
-export function createWaiting(most = MOST): Waiting {
+export function createWaiting(): Waiting {
   const groups = new Map<string, { translation: Translation; since: number }[]>();
   let size = 0;
   let dropped = 0;
@@ -44,7 +48,7 @@ export function createWaiting(most = MOST): Waiting {
         if (ends) ends.push({ translation, since: now });
         else groups.set(group, [{ translation, since: now }]);
         size++;
-        if (size > most) giveWay();
+        if (size > MOST_NEW) giveWay();
       }
     },
     sift(isTold, now) {
@@ -61,6 +65,9 @@ export function createWaiting(most = MOST): Waiting {
       if (last) size--;
       if (ends?.length === 0) groups.delete(group);
       return last?.translation;
+    },
+    trim() {
+      while (size > MOST) giveWay();
     },
     at: (group) => groups.get(group)?.map(({ translation }) => translation) ?? [],
     get size() {
