@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { toolPath } from './places.ts';
 
 const run = promisify(execFile);
@@ -15,39 +16,37 @@ export interface Input {
   readonly values: string;
 }
 
-/** What an expression gives at a time (promtool's notation, from the start of the data). */
+/** What an expression gives at a time (`10m`, since the start of the data). */
 export interface Expectation {
   readonly at: string;
   readonly expr: string;
   readonly rows: readonly (readonly [Labels, number])[];
 }
 
-/** Seconds between two values of a series: a scrape. */
+/** Seconds between two values of a series: a scrape. Rules are evaluated as often. */
 export const STEP = 30;
 
-/** The promtool that runs unit tests: of what Prometheus. */
-export interface Promtool {
-  readonly version: string;
-  readonly path: string;
+/** The promtools there are: Debian's 2.42 and, unless it cannot be built (`missing` says why), that of Prometheus 3. */
+export async function promtools(): Promise<{ paths: string[]; missing?: string }> {
+  const built = await prometheus3({ log: console.log });
+  const debian = toolPath('promtool');
+  if ('missing' in built) return { paths: [debian], missing: built.missing };
+  return { paths: [debian, built.promtool] };
 }
 
-export const DEBIAN_PROMTOOL: Promtool = { version: '2.42', path: toolPath('promtool') };
-
 /**
- * Evaluates rules on made-up series by promtool, which starts at 0 and evaluates them each 30 s. Resolves to what it
- * has to complain about, '' where all is as expected.
+ * Evaluates rules on made-up series. Resolves to what promtool has to complain about, '' where all is as expected;
+ * a rule that fails is among that.
  */
 export async function testRules(
-  { path }: Promtool,
+  promtool: string,
   rules: readonly string[],
   inputs: readonly Input[],
   expectations: readonly Expectation[],
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'musubi-promtool-'));
-  const file = join(folder, 'test.json');
   const test = {
     rule_files: rules,
-    evaluation_interval: '30s',
+    evaluation_interval: `${STEP}s`,
     tests: [
       {
         interval: `${STEP}s`,
@@ -60,9 +59,11 @@ export async function testRules(
       },
     ],
   };
+  const folder = await mkdtemp(join(tmpdir(), 'musubi-promtool-'));
   try {
+    const file = join(folder, 'test.json');
     await writeFile(file, JSON.stringify(test));
-    return await run(path, ['test', 'rules', file]).then(
+    return await run(promtool, ['test', 'rules', file]).then(
       () => '',
       ({ stdout, stderr }) => `${stdout}${stderr}`,
     );

@@ -1,89 +1,415 @@
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { inbound, listens, outbound, type Process } from '../../fixtures/rule-series.ts';
-import { ROOT } from '../../harness/places.ts';
-import { DEBIAN_PROMTOOL, type Input, testRules } from '../../harness/promtool.ts';
+/** Whom each edge leads to. */
+import { describe, test } from 'vitest';
+import { halfEdge, inbound, listens, outbound } from '../../fixtures/rule-series.ts';
+import { at, edges, expectOf, MISSING, open, processOn, serviceEdges } from './edge-rules.ts';
 
-const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml');
+const WEB = processOn('a', '10.0.0.1', 'web', '10');
+const DB = processOn('b', '10.0.0.2', 'db', '20');
 
-const onHost = (host: string, address: string, service: string, pid: string): Process => ({
-  service,
-  process: service,
-  pid,
-  host,
-  address,
-  kind: 'process',
+test('Prometheus 3 takes part', ({ skip }) => {
+  if (MISSING) skip(MISSING);
 });
-const WEB = onHost('a', '10.0.0.1', 'web', '10');
-const DB = onHost('b', '10.0.0.2', 'db', '20');
-
-/** What the other end's exporter knows of it. */
-const at = ({ address = '' }: Process): Process => ({ address });
-
-/** What each edge is told as: `web 10 a -> db 20 b 10.0.0.2:5432 both`, with `-` for what is not known. */
-async function expectEdges(inputs: Input[], time: string, edges: readonly string[]) {
-  const shown = (text: string, label: string) => `label_replace(${text}, "${label}", "-", "${label}", "")`;
-  const labels = ['src_service', 'src_pid', 'src_host', 'dst_service', 'dst_pid', 'dst_host'];
-  const all = [...labels, 'dst_address', 'dst_port', 'observer'];
-  const series = all.reduce(shown, 'musubi:edge:last_seen_seconds');
-  await expectRows(
-    inputs,
-    time,
-    `group by (edge) (label_join(${series}, "edge", " ", ${quoted(all)}))`,
-    edges,
-  );
-}
-
-/** The service edges in a range of an hour: `web db 5432 source`, with the connections opened. */
-async function expectOpened(inputs: Input[], time: string, counts: Readonly<Record<string, number>>) {
-  const labels = quoted(['src_service', 'dst_service', 'dst_port', 'observer']);
-  const opened = 'sum_over_time(musubi:service_edge:connections_opened:delta[1h])';
-  await expectRows(inputs, time, `sum by (edge) (label_join(${opened}, "edge", " ", ${labels}))`, counts);
-}
-
-const quoted = (labels: readonly string[]) => labels.map((label) => `"${label}"`).join(', ');
-
-async function expectRows(
-  inputs: Input[],
-  at: string,
-  expr: string,
-  rows: readonly string[] | Readonly<Record<string, number>>,
-) {
-  const values = Array.isArray(rows) ? rows.map((row) => [row, 1] as const) : Object.entries(rows);
-  const expectation = { at, expr, rows: values.map(([edge, value]) => [{ edge }, value] as const) };
-  expect(await testRules(DEBIAN_PROMTOOL, [RULES], inputs, [expectation])).toBe('');
-}
 
 describe('an edge', () => {
   test('that both ends report is told once, with both ends', async () => {
-    const inputs = [
-      ...outbound(WEB, at(DB), '5432'),
-      ...inbound(at(WEB), DB, '5432'),
-      ...listens(DB, '5432'),
-    ];
-    await expectEdges(inputs, '10m', ['web 10 a db 20 b 10.0.0.2 5432 both']);
+    await expectOf(
+      [outbound(WEB, at(DB), '5432'), inbound(at(WEB), DB, '5432'), listens(DB, '5432')],
+      [
+        edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both'),
+        serviceEdges('10m', { '- web > - db 5432': 540 }),
+        open('10m', { 'web > db 5432': 1 }),
+      ],
+    );
   });
 
   test('that the source alone reports leads to who listens there', async () => {
-    const inputs = [...outbound(WEB, at(DB), '5432'), ...listens(DB, '5432')];
-    await expectEdges(inputs, '10m', ['web 10 a db 20 b 10.0.0.2 5432 source']);
+    await expectOf(
+      [outbound(WEB, at(DB), '5432'), listens(DB, '5432')],
+      [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 source')],
+    );
   });
 
   test('that the source alone reports leads to an address where nobody is known to listen', async () => {
-    await expectEdges(outbound(WEB, at(DB), '5432'), '10m', ['web 10 a - - - 10.0.0.2 5432 source']);
+    await expectOf(
+      [outbound(WEB, at(DB), '5432')],
+      [
+        edges('10m', 'web 10 a > - - - 10.0.0.2 5432 source'),
+        serviceEdges('10m', { '- web > - 10.0.0.2 5432': 540 }),
+      ],
+    );
   });
 
   test('that the destination alone reports comes from an address', async () => {
-    await expectEdges(inbound(at(WEB), DB, '5432'), '10m', ['- - - db 20 b 10.0.0.2 5432 destination']);
+    await expectOf(
+      [inbound(at(WEB), DB, '5432')],
+      [
+        edges('10m', '- - - > db 20 b 10.0.0.2 5432 destination'),
+        serviceEdges('10m', { '- 10.0.0.1 > - db 5432': 540 }),
+        open('10m', { '10.0.0.1 > db 5432': 1 }),
+      ],
+    );
+  });
+
+  test('leads to whom the inbound half tells, where nobody is known to listen', async () => {
+    await expectOf(
+      [outbound(WEB, at(DB), '5432'), inbound(at(WEB), DB, '5432')],
+      [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both')],
+    );
+  });
+
+  test('keeps the name that the exporter found for an address that nobody else knows', async () => {
+    await expectOf(
+      [outbound(WEB, { address: '10.9.9.9', service: 'api.example.com', kind: 'dns' }, '443')],
+      [edges('10m', 'web 10 a > api.example.com - - 10.9.9.9 443 source')],
+    );
+  });
+
+  test('within a host is told as that host tells it', async () => {
+    const [here, there] = [
+      { ...WEB, address: '127.0.0.1' },
+      { ...DB, host: 'a', address: '127.0.0.1' },
+    ];
+    await expectOf(
+      [outbound(here, there, '5432'), inbound(at(here), there, '5432')],
+      [edges('10m', 'web 10 a > db 20 a 127.0.0.1 5432 both')],
+    );
+  });
+
+  test('over a Unix socket is told once', async () => {
+    const socket = { ...DB, host: 'a', address: '/run/db.sock' };
+    const { address: _, ...source } = WEB;
+    await expectOf(
+      [
+        outbound(source, socket, '', { transport: 'unix' }),
+        inbound(source, socket, '', { transport: 'unix' }),
+      ],
+      [edges('10m', 'web 10 a > db 20 a /run/db.sock - both')],
+    );
   });
 });
 
-describe('connections opened', () => {
-  test('once, for a ms, count one in each range that holds it', async () => {
-    const once = { opened: '_x9 1x10 stale', start: '_x9 300x10 stale', lastSeen: '_x9 300x10 stale' };
-    const inputs = [...outbound(WEB, at(DB), '5432', once), ...listens(DB, '5432')];
-    await expectOpened(inputs, '20m', { 'web db 5432 source': 1 });
-    await expectOpened(inputs, '65m', { 'web db 5432 source': 1 });
-    await expectOpened(inputs, '80m', {});
+describe('several processes', () => {
+  test('at each end: each source is told, and of the workers what they have in common', async () => {
+    const other = { ...WEB, pid: '11' };
+    const worker = { ...DB, pid: '21' };
+    await expectOf(
+      [
+        ...[WEB, other].map((source) => outbound(source, at(DB), '5432')),
+        ...[DB, worker].flatMap((process) => [inbound(at(WEB), process, '5432'), listens(process, '5432')]),
+      ],
+      [
+        edges('10m', 'web 10 a > db - b 10.0.0.2 5432 both', 'web 11 a > db - b 10.0.0.2 5432 both'),
+        open('10m', { 'web > db 5432': 2 }),
+      ],
+    );
   });
+
+  test('of two services on one port are told as their host', async () => {
+    await expectOf(
+      [
+        outbound(WEB, at(DB), '5432'),
+        listens(DB, '5432'),
+        listens({ ...DB, service: 'cache', pid: '21' }, '5432'),
+      ],
+      [edges('10m', 'web 10 a > - - b 10.0.0.2 5432 source')],
+    );
+  });
+
+  test('of two services that ask from one address are each told by their own count', async () => {
+    const job = processOn('a', '10.0.0.1', 'job', '11');
+    await expectOf(
+      [
+        outbound(WEB, at(DB), '5432'),
+        outbound(job, at(DB), '5432'),
+        inbound(at(WEB), DB, '5432', { open: '2x100' }),
+        listens(DB, '5432'),
+      ],
+      [
+        edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both', 'job 11 a > db 20 b 10.0.0.2 5432 both'),
+        open('10m', { 'web > db 5432': 1, 'job > db 5432': 1 }),
+      ],
+    );
+  });
+});
+
+describe('an address', () => {
+  test('of several that a host has leads to it', async () => {
+    const second = { ...DB, address: '192.168.0.2' };
+    await expectOf(
+      [
+        outbound(WEB, at(DB), '5432'),
+        outbound(WEB, at(second), '5432'),
+        inbound(at(WEB), second, '5432'),
+        listens(DB, '5432'),
+        listens(second, '5432'),
+      ],
+      [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 source', 'web 10 a > db 20 b 192.168.0.2 5432 both')],
+    );
+  });
+
+  test('that is in use at two sites leads to the host at the own site', async () => {
+    const site = (name: string, host: string) => [
+      { ...processOn(`${host}1`, '10.0.0.1', 'web', '10'), site: name },
+      { ...processOn(`${host}2`, '10.0.0.2', `db-${name}`, '20'), site: name },
+    ];
+    const [[web1 = {}, db1 = {}], [web2 = {}, db2 = {}]] = [site('fra', 'f'), site('ams', 'a')];
+    await expectOf(
+      [
+        [web1, web2].flatMap((web) => outbound(web, at(db1), '5432')),
+        [db1, db2].flatMap((db) => [inbound(at(web1), db, '5432'), listens(db, '5432')]).flat(),
+      ],
+      [
+        edges(
+          '10m',
+          'web 10 f1 > db-fra 20 f2 10.0.0.2 5432 both',
+          'web 10 a1 > db-ams 20 a2 10.0.0.2 5432 both',
+        ),
+        serviceEdges('10m', { 'fra web > fra db-fra 5432': 540, 'ams web > ams db-ams 5432': 540 }),
+      ],
+    );
+  });
+
+  test('at another site leads to the one host that has it', async () => {
+    const there = { ...DB, site: 'ams' };
+    await expectOf(
+      [outbound({ ...WEB, site: 'fra' }, at(there), '5432'), listens(there, '5432')],
+      [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 source')],
+    );
+  });
+
+  test('leads to the site that the exporter knows it to be at', async () => {
+    const two = ['ams', 'lhr'].map((site) => ({
+      ...processOn(`h-${site}`, '10.0.0.2', `db-${site}`, '20'),
+      site,
+    }));
+    await expectOf(
+      [
+        outbound({ ...WEB, site: 'fra' }, { address: '10.0.0.2', site: 'lhr' }, '5432'),
+        ...two.map((db) => listens(db, '5432')),
+      ],
+      [edges('10m', 'web 10 a > db-lhr 20 h-lhr 10.0.0.2 5432 source')],
+    );
+  });
+
+  test('of a container leads to it on the own host, and from elsewhere to nobody', async () => {
+    const redis = ['a', 'b'].map((host) => processOn(host, '172.17.0.2', `redis-${host}`, '30'));
+    const elsewhere = processOn('c', '10.0.0.3', 'web', '10');
+    await expectOf(
+      [
+        ...[{ ...WEB, address: '172.17.0.1' }, elsewhere].map((web) =>
+          outbound(web, { address: '172.17.0.2' }, '6379'),
+        ),
+        ...redis.map((process) => listens(process, '6379')),
+      ],
+      [
+        edges(
+          '10m',
+          'web 10 a > redis-a 30 a 172.17.0.2 6379 source',
+          'web 10 c > - - - 172.17.0.2 6379 source',
+        ),
+      ],
+    );
+  });
+
+  test('that several hosts have is nobody’s, on other ports too', async () => {
+    await expectOf(
+      [
+        outbound(processOn('c', '10.0.0.3', 'web', '10'), { address: '172.17.0.2' }, '6379'),
+        listens(processOn('a', '172.17.0.2', 'redis', '30'), '6379'),
+        listens(processOn('b', '172.17.0.2', 'nginx', '30'), '80'),
+      ],
+      [edges('10m', 'web 10 c > - - - 172.17.0.2 6379 source')],
+    );
+  });
+
+  test.each(['127.0.0.1', '169.254.1.1', 'fe80::1', '::1', '0.0.0.0'])(
+    'such as %s never leads to another host',
+    async (address) => {
+      await expectOf(
+        [outbound(WEB, { address }, '5432'), listens({ ...DB, address }, '5432')],
+        [edges('10m', `web 10 a > - - - ${address} 5432 source`)],
+      );
+    },
+  );
+});
+
+describe('a listener', () => {
+  test('that restarts keeps its name meanwhile, for new sources too', async () => {
+    const late = processOn('c', '10.0.0.3', 'job', '12');
+    await expectOf(
+      [
+        outbound(WEB, at(DB), '5432'),
+        outbound(late, at(DB), '5432', {
+          opened: '_x24 1x60',
+          start: '_x24 720x60',
+          lastSeen: '_x24 720x60',
+        }),
+        listens(DB, '5432', '1x20 stale'),
+        listens(DB, '22'),
+      ],
+      [edges('15m', 'web 10 a > db 20 b 10.0.0.2 5432 source', 'job 12 c > db 20 b 10.0.0.2 5432 source')],
+    );
+  });
+
+  test('that stays away is still who is asked for', async () => {
+    await expectOf(
+      [outbound(WEB, at(DB), '5432', { failed: { refused: '0+1x120' } }), listens(DB, '5432', '1x20 stale')],
+      [edges('55m', 'web 10 a > db 20 b 10.0.0.2 5432 source')],
+    );
+  });
+
+  test('that moves to another host with its address is told there at once', async () => {
+    const moved = processOn('c', '10.0.0.2', 'db', '40');
+    await expectOf(
+      [outbound(WEB, at(DB), '5432'), listens(DB, '5432', '1x40 stale'), listens(moved, '5432', '_x42 1x60')],
+      [
+        edges('20m', 'web 10 a > db 20 b 10.0.0.2 5432 source'),
+        edges('23m', 'web 10 a > db 40 c 10.0.0.2 5432 source'),
+      ],
+    );
+  });
+
+  test('that moves is told where it is, though what its old host pushed last is not yet marked as ended', async () => {
+    const moved = processOn('c', '10.0.0.2', 'db', '40');
+    await expectOf(
+      [outbound(WEB, at(DB), '5432'), listens(DB, '5432', '1x40'), listens(moved, '5432', '_x42 1x60')],
+      [edges('22m', 'web 10 a > db 40 c 10.0.0.2 5432 source')],
+    );
+  });
+});
+
+describe('what has no address', () => {
+  test('is told as its host folded it', async () => {
+    await expectOf(
+      [
+        outbound({ ...WEB, pid: 'many' }, { service: 'internet', kind: 'internet' }, '443'),
+        inbound({ service: 'office', kind: 'network' }, DB, '5432'),
+        halfEdge(
+          'outbound',
+          { service: 'other', host: 'a', kind: 'unknown' },
+          { service: 'other', kind: 'unknown' },
+          '',
+        ),
+        listens(DB, '5432'),
+      ],
+      [
+        edges(
+          '10m',
+          'web many a > internet - - - 443 source',
+          'office - - > db 20 b 10.0.0.2 5432 destination',
+          'other - a > other - - - - source',
+        ),
+      ],
+    );
+  });
+});
+
+describe('however odd what comes is', () => {
+  test('one exporter scraped twice makes one edge, and counts once', async () => {
+    const again = { target: { job: 'other', instance: 'x', replica: 'b' } };
+    await expectOf(
+      [
+        ...[{}, again].flatMap((target) => [
+          outbound(WEB, at(DB), '5432', target),
+          inbound(at(WEB), DB, '5432', target),
+        ]),
+        listens(DB, '5432'),
+        listens(DB, '5432', '1x100', again.target),
+      ],
+      [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both'), open('10m', { 'web > db 5432': 1 })],
+    );
+  });
+
+  test('hostile names are names', async () => {
+    const name = 'x"} or vector(1) #\\ \n{結び}';
+    await expectOf(
+      [outbound({ ...WEB, service: name }, at(DB), '5432'), listens({ ...DB, service: `${name}2` }, '5432')],
+      [
+        edges('10m', `${name} 10 a > ${name}2 20 b 10.0.0.2 5432 source`),
+        serviceEdges('10m', { [`- ${name} > - ${name}2 5432`]: 540 }),
+      ],
+    );
+  });
+
+  test('series without labels, or with few, spoil no other', async () => {
+    const bare = (labels: object) =>
+      [
+        'start_time_seconds',
+        'connection_opened_total',
+        'connection_count',
+        'last_seen_seconds',
+        'listen',
+      ].map((name) => ({ series: { __name__: `service_dependency_${name}`, ...labels }, values: '1x100' }));
+    await expectOf(
+      [
+        outbound(WEB, at(DB), '5432'),
+        inbound(at(WEB), DB, '5432'),
+        listens(DB, '5432'),
+        bare({}),
+        bare({ direction: 'outbound' }),
+        bare({ direction: 'outbound', dst_address: '10.0.0.2', network_transport: 'tcp', dst_port: '5432' }),
+        bare({ direction: 'inbound', dst_address: '10.0.0.2', network_transport: 'tcp', dst_port: '5432' }),
+        bare({ direction: 'sideways', dst_host: 'b' }),
+        bare({ dst_address: '10.0.0.2', dst_port: '5432', network_transport: 'tcp' }),
+      ],
+      [
+        {
+          at: '10m',
+          expr: 'count(musubi:edge:last_seen_seconds{src_service="web", dst_service="db", observer="both"})',
+          rows: [[{}, 1]],
+        },
+      ],
+    );
+  });
+
+  test('an edge whose labels change keeps no rule from working', async () => {
+    const told = (far: object) => outbound(WEB, { ...at(DB), ...far }, '5432');
+    await expectOf(
+      [
+        told({}),
+        told({ service: 'x', kind: 'dns' }),
+        told({ service: 'y', kind: 'dns' }),
+        told({ site: 'fra' }),
+        outbound(WEB, { ...DB, service: '' }, '5432'),
+        outbound({ ...WEB, site: 'fra' }, at(DB), '5432'),
+        inbound(at(WEB), DB, '5432'),
+        listens({ ...DB, site: 'fra' }, '5432'),
+        listens({ ...DB, site: 'ams' }, '5432'),
+        listens(DB, '5432'),
+      ],
+      [
+        {
+          at: '10m',
+          expr: 'count by (dst_host) (musubi:edge:last_seen_seconds{src_service="web"})',
+          rows: [[{ dst_host: 'b' }, 3]],
+        },
+      ],
+    );
+  });
+
+  test('a host that claims to be asked is believed only where nobody else is', async () => {
+    const liar = processOn('z', '10.0.0.2', 'evil', '66');
+    await expectOf(
+      [
+        outbound(WEB, at(DB), '5432'),
+        inbound(at(WEB), DB, '5432'),
+        inbound(at(WEB), liar, '5432'),
+        listens(DB, '5432'),
+      ],
+      [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both', '- - - > evil 66 z 10.0.0.2 5432 destination')],
+    );
+  });
+});
+
+test('an exporter whose scrapes are missed now and then, and whose clock is wrong, is joined all the same', async () => {
+  const gaps = '1 _ _ 1 _ _ _ 1 1 _x4 1 _ _ _ 1 1 1 _ _ 1';
+  const ahead = '3600 _ _ 3690 _ _ _ 3810 3840 _x4 3990 _ _ _ 4110 4140 4170 _ _ 4260';
+  await expectOf(
+    [
+      outbound(WEB, at(DB), '5432'),
+      inbound(at(WEB), DB, '5432', { opened: gaps, start: gaps.replaceAll('1', '3600'), lastSeen: ahead }),
+      listens(DB, '5432', gaps.replace('_x4', '_ _ _ _')),
+    ],
+    ['5m', '8m', '10m'].map((time) => edges(time, 'web 10 a > db 20 b 10.0.0.2 5432 both')),
+  );
 });

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Process } from '../../fixtures/rule-series.ts';
+import { ROOT } from '../../harness/places.ts';
+import { type Expectation, type Input, promtools, testRules } from '../../harness/promtool.ts';
+
+const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml');
+
+export const { paths: PROMTOOLS, missing: MISSING } = await promtools();
+
+/** Evaluates the rules on what exporters tell, by each Prometheus there is. */
+export async function expectOf(inputs: readonly (readonly Input[])[], expectations: readonly Expectation[]) {
+  for (const promtool of PROMTOOLS)
+    expect(await testRules(promtool, [RULES], inputs.flat(), expectations)).toBe('');
+}
+
+/** A process as its exporter knows it. */
+export const processOn = (host: string, address: string, service: string, pid: string): Process => ({
+  service,
+  process: service,
+  pid,
+  host,
+  address,
+  kind: 'process',
+});
+
+/** What the exporter at the other end knows of it. */
+export const at = ({ address = '' }: Process): Process => ({ address });
+
+/** The edges told at a time, `SERVICE PID HOST > SERVICE PID HOST ADDRESS PORT OBSERVER`, `-` for what is not known. */
+export function edges(time: string, ...rows: string[]): Expectation {
+  return told(
+    time,
+    'group',
+    'musubi:edge:last_seen_seconds',
+    ['src_service', 'src_pid', 'src_host'],
+    ['dst_service', 'dst_pid', 'dst_host', 'dst_address', 'dst_port', 'observer'],
+    Object.fromEntries(rows.map((row) => [row, 1])),
+  );
+}
+
+/** Connections opened in the hour before, by `SERVICE > SERVICE PORT OBSERVER`. */
+export function opened(time: string, rows: Readonly<Record<string, number>>, range = '1h'): Expectation {
+  const series = `sum_over_time(musubi:service_edge:connections_opened:delta[${range}])`;
+  return told(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'observer'], rows);
+}
+
+/** Failures in the hour before, by `SERVICE > SERVICE PORT REASON`. */
+export function failed(time: string, rows: Readonly<Record<string, number>>): Expectation {
+  const series = 'sum_over_time(musubi:service_edge:connections_failed:delta[1h])';
+  return told(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'error_type'], rows);
+}
+
+/** Connections open, by `SERVICE > SERVICE PORT`. */
+export function open(time: string, rows: Readonly<Record<string, number>>): Expectation {
+  return told(
+    time,
+    'sum',
+    'musubi:service_edge:connections_open',
+    ['src_service'],
+    ['dst_service', 'dst_port'],
+    rows,
+  );
+}
+
+/** The service edges told, by `SITE SERVICE > SITE SERVICE PORT`, with when they were last seen. */
+export function serviceEdges(time: string, rows: Readonly<Record<string, number>>): Expectation {
+  const series = 'musubi:service_edge:last_seen_seconds';
+  return told(
+    time,
+    'sum',
+    series,
+    ['src_site', 'src_service'],
+    ['dst_site', 'dst_service', 'dst_port'],
+    rows,
+  );
+}
+
+/** What an expression gives, each row's labels in one text. */
+export function told(
+  at: string,
+  aggregation: string,
+  series: string,
+  source: readonly string[],
+  destination: readonly string[],
+  rows: Readonly<Record<string, number>>,
+): Expectation {
+  const filled = [...source, ...destination].reduce(
+    (text, label) => `label_replace(${text}, "${label}", "-", "${label}", "")`,
+    series,
+  );
+  const joined = (label: string, labels: readonly string[], text: string) =>
+    `label_join(${text}, "${label}", " ", ${labels.map((name) => `"${name}"`).join(', ')})`;
+  const ends = joined('from', source, joined('to', destination, filled));
+  const expr = `${aggregation} by (edge) (label_join(${ends}, "edge", " > ", "from", "to"))`;
+  return { at, expr, rows: Object.entries(rows).map(([edge, value]) => [{ edge }, value] as const) };
+}
