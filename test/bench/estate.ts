@@ -117,7 +117,8 @@ export function* rawSeries({ members, edges }: Estate, from: number): Generator<
 
 /** What the rules keep of each half-edge between two evaluations. */
 export function* keptSeries(estate: Estate, from: number): Generator<Series> {
-  for (const { labels, opened } of halfEdges(estate, from)) {
+  for (const { labels: exported, opened } of halfEdges(estate, from)) {
+    const { instance: _, ...labels } = exported;
     const named = (name: string) => ({ __name__: `musubi:half_edge:${name}`, ...labels });
     yield { labels: named('start_time_seconds'), value: () => from };
     yield { labels: named('connections_opened'), value: opened };
@@ -125,7 +126,7 @@ export function* keptSeries(estate: Estate, from: number): Generator<Series> {
 }
 
 interface HalfEdge {
-  readonly labels: Labels;
+  readonly labels: Labels & { readonly instance: string };
   readonly opened: Series['value'];
   readonly failed: Series['value'] | undefined;
 }

@@ -1,6 +1,15 @@
 import { byAddress, destination, FLOW, NAMES, QUESTION } from './destinations.ts';
 import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
-import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
+import {
+  firstBy,
+  promql,
+  recorded,
+  sole,
+  withCopies,
+  withFirstOf,
+  withLabel,
+  withLabelsOf,
+} from './promql.ts';
 import type { Rule } from './rule.ts';
 
 /** The labels of a service edge. */
@@ -45,12 +54,16 @@ const OWN = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly 
 const AS_THEY_ARE = promql`(${OUTBOUND} unless (${byAddress} and on (${QUESTION}) ${destination}))`;
 
 /** Where outbound half-edges lead to, in the labels by which inbound ones meet them. */
-const REACHED = withCopies(
-  promql`
-    group by (${[...FLOW, 'to_host', ...ENDS]}) (${recorded(TOLD_AS, 'observer="source"')})`,
-  { dst_host: 'to_host' },
-);
-const REACHED_PLACES = promql`group by (${MEETING}) (${REACHED})`;
+const REACHED = 'musubi:outbound:service_edge';
+const reached = recorded(REACHED);
+const reachedRows = promql`
+  group by (${[...MEETING, ...ENDS]}) (
+    ${withCopies(
+      promql`
+        group by (${[...FLOW, 'to_host', ...ENDS]}) (${recorded(TOLD_AS, 'observer="source"')})`,
+      { dst_host: 'to_host' },
+    )}
+  )`;
 
 /** Fills in the ends: the name, else the address, else the host. */
 const withEnds = (rows: string, to: 'dst' | 'to') =>
@@ -113,8 +126,13 @@ end without a name is its address, or its host. First the outbound ones.`,
       ${withOwnEnds(promql`group by (${HALF}) (${AS_THEY_ARE})`)}`,
   },
   {
-    why: `Then the inbound ones: as part of the edge of the outbound ones that they meet. Where those are several edges
-they are left out, since only the source knows which of them it is. Others are told with what their host knows.`,
+    why: `Where those lead to: one row for what an inbound half-edge may meet. Where those are several edges, without
+them, since only the source knows which of them it is.`,
+    record: REACHED,
+    expr: firstBy(MEETING, [sole(reachedRows, MEETING), promql`group by (${MEETING}) (${reachedRows})`]),
+  },
+  {
+    why: 'Then the inbound ones: as part of the edge that they meet, else with what their host knows.',
     record: TOLD_AS,
     labels: { observer: 'destination' },
     expr: promql`
@@ -122,15 +140,10 @@ they are left out, since only the source knows which of them it is. Others are t
         promql`group by (${HALF}) (${INBOUND})`,
         MEETING,
         ENDS,
-        sole(promql`group by (${[...MEETING, ...ENDS]}) (${REACHED})`, MEETING),
+        recorded(REACHED, 'from_service!=""'),
       )}
       or
-      ${withOwnEnds(promql`
-        group by (${HALF}) (
-          ${INBOUND}
-          unless on (${MEETING})
-          ${REACHED_PLACES}
-        )`)}`,
+      ${withOwnEnds(promql`group by (${HALF}) (${INBOUND} unless on (${MEETING}) ${reached})`)}`,
   },
   {
     why: 'Edges with what is known of the processes at both ends, each told once.',
@@ -148,13 +161,13 @@ they are left out, since only the source knows which of them it is. Others are t
           ['observer'],
           promql`
             (
-              ${withLabel(promql`${REACHED_PLACES} and on (${MEETING}) ${INBOUND}`, 'observer', 'both')}
+              ${withLabel(promql`${reached} and on (${MEETING}) ${INBOUND}`, 'observer', 'both')}
               or
-              ${withLabel(promql`${REACHED_PLACES} unless on (${MEETING}) ${INBOUND}`, 'observer', 'source')}
+              ${withLabel(promql`${reached} unless on (${MEETING}) ${INBOUND}`, 'observer', 'source')}
             )`,
         )}
         or
-        ${withLabel(promql`${INBOUND} unless on (${MEETING}) ${REACHED_PLACES}`, 'observer', 'destination')}
+        ${withLabel(promql`${INBOUND} unless on (${MEETING}) ${reached}`, 'observer', 'destination')}
       )`,
   },
   {

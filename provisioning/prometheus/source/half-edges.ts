@@ -26,42 +26,33 @@ export const failedDelta = recorded(`${FAILED}:delta`);
 /** The half-edges that are told now, each with the unix time of its last use. */
 export const halfEdges = (matchers = '') => recorded(LAST_SEEN, matchers);
 
+const BEGUN = 'musubi:half_edge:begun';
+
 /** A sum as it stands: that of the spell which is the edge's last. */
-function sumOfLastSpell(metric: string, more: readonly string[]): string {
+function sumOfLastSpell(metric: string, unless: string, more: readonly string[]): string {
   return promql`
     max by (${[...EDGE, ...more]}) (
       last_over_time(${metric}[${LATE}] offset ${SETTLE})
-      and ignoring (${more})
+      ${unless}
       (
         last_over_time(service_dependency_start_time_seconds[${LATE}] offset ${SETTLE})
-        == on (${EDGE}) group_left ()
+        < on (${EDGE}) group_left ()
         ${start}
       )
     )`;
 }
 
+const before = (series: string) => `last_over_time(${series}[1h] offset 1s)`;
+
 /** What was counted since the evaluation before. */
-function sinceBefore(sum: string, more: readonly string[]): string {
-  const before = (series: string) => `last_over_time(${series}[1h] offset 1s)`;
+function sinceBefore(sum: string, unless: string): string {
   return promql`
     (
-      (
-        ${recorded(sum)}
-        - (
-          ${before(sum)}
-          and ignoring (${more})
-          (${start} == ${before(START)})
-        )
-      )
+      ${recorded(sum)} - (${before(sum)} ${unless} ${recorded(BEGUN)})
       or
       ${recorded(sum)}
     ) > 0
-    and ignoring (${more})
-    (
-      ${start} >= ${before(START)}
-      or
-      ${start} > time() - 3600
-    )`;
+    ${unless} (${recorded(BEGUN)} == 0)`;
 }
 
 export const HALF_EDGE_RULES: readonly Rule[] = [
@@ -75,26 +66,35 @@ that could not push sends later what it kept, and meanwhile an edge may have com
       )`,
   },
   {
-    why: `Connections opened in that spell. Where the edge came under another "instance" before, both are there, and
-only one is of this spell.`,
+    why: `Spells that the evaluation before did not know, also where some were missed: 1 if they began lately by their
+host's clock, which may be wrong. Others, 0, were there before these rules, and count from now on.`,
+    record: BEGUN,
+    expr: promql`
+      max by (${EDGE}) (last_over_time(service_dependency_last_seen_seconds[${LATE}] offset ${SETTLE}))
+      - (${start} unless (${start} == ${before(START)}))
+      <= bool 3600`,
+  },
+  {
+    why: `Connections opened in the spell. Where the edge came under another "instance" before, both are there, and only
+one is of this spell.`,
     record: OPENED,
-    expr: sumOfLastSpell('service_dependency_connection_opened_total', []),
+    expr: sumOfLastSpell('service_dependency_connection_opened_total', 'unless', []),
   },
   {
     record: FAILED,
-    expr: sumOfLastSpell('service_dependency_connection_failed_total', ['error_type']),
+    expr: sumOfLastSpell('service_dependency_connection_failed_total', 'unless ignoring (error_type)', [
+      'error_type',
+    ]),
   },
   {
-    why: `What was counted since the evaluation before, also where some were missed: the sum less that of then, if that
-is of the same spell, else all of it. A spell of more than 1 h of which nothing is known was there before these
-rules, and counts from now on.`,
+    why: 'What was counted since the evaluation before: the sum less that of then or, in a new spell, all of it.',
     record: `${OPENED}:delta`,
-    expr: sinceBefore(OPENED, []),
+    expr: sinceBefore(OPENED, 'unless'),
   },
   {
     why: 'A reason for failures that is new in an old spell counts from zero.',
     record: `${FAILED}:delta`,
-    expr: sinceBefore(FAILED, ['error_type']),
+    expr: sinceBefore(FAILED, 'unless ignoring (error_type)'),
   },
   {
     why: 'The half-edges that are told now: those reported, and those of which something is heard only now.',

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseExpectations } from '../../../exporter/src/expect/parse-expectations.ts';
 import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
-import { prometheus3 } from '../../../provisioning/local/prometheus3.mjs';
 import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
-import { DEBIAN_PROMTOOL, type Input, type Promtool, testRules } from '../../harness/promtool.ts';
+import { type Input, promtools, testRules } from '../../harness/promtool.ts';
 
 const EXPECTED = `version: 1
 expect:
@@ -36,7 +35,7 @@ const except = (from: number, to: number): Span[] => [
 
 let folder: string;
 let expected: string;
-const promtools: Promtool[] = [DEBIAN_PROMTOOL];
+let tools: Awaited<ReturnType<typeof promtools>>;
 
 async function render(text: string, name: string): Promise<string> {
   const path = join(folder, name);
@@ -47,8 +46,7 @@ async function render(text: string, name: string): Promise<string> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'musubi-alerts-'));
   expected = await render(EXPECTED, 'expected.yaml');
-  const current = await prometheus3({ log: console.log });
-  if ('promtool' in current) promtools.push({ version: '3', path: current.promtool });
+  tools = await promtools();
 }, BUILD);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -70,8 +68,8 @@ async function expectFiring(
     expr,
     rows: alerts.map((what) => [{ what }, 1] as const),
   }));
-  const said = promtools.map((promtool) => testRules(promtool, rules, inputs, expectations));
-  expect(await Promise.all(said)).toEqual(promtools.map(() => ''));
+  const said = tools.paths.map((promtool) => testRules(promtool, rules, inputs, expectations));
+  expect(await Promise.all(said)).toEqual(tools.paths.map(() => ''));
 }
 
 const host = (name: string, at: number, up = ALWAYS, more: Partial<Watched> = {}): Watched => ({
@@ -99,7 +97,7 @@ function shop({ a = host('a', 1), b = host('b', 2), c = host('c', 3) } = {}) {
 const QUIET = Object.fromEntries([5, 15, 25, 27, 30, 35, 45, 55, 65, 75, 85, 90, 95].map((at) => [at, []]));
 
 test('the rules are tried on Prometheus 3 as well', ({ skip }) => {
-  if (promtools.length < 2) skip('no Prometheus 3: `go`, which builds it, is not installed');
+  if (tools.missing) skip(tools.missing);
 });
 
 describe('DependencyVanished', () => {
