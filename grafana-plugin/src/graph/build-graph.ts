@@ -22,7 +22,12 @@ export function buildGraph(
   listeners: readonly Listener[],
   { byProcess = false, joined: others = [], book = createAddressBook(halves, listeners) }: BuildOptions = {},
 ): Graph {
-  const keyOf = (party: Party) => nodeKey(party, book, byProcess);
+  const keys = new Map<Party, string>();
+  const keyOf = (party: Party): string => {
+    const key = keys.get(party) ?? nodeKey(party, book, byProcess);
+    keys.set(party, key);
+    return key;
+  };
   const joined = preferDirected([...joinHalves(halves, book, byProcess), ...others], keyOf);
   const parties = Map.groupBy(
     joined.flatMap(({ src, dst }) => [src, dst]),
