@@ -68,7 +68,12 @@ struct sock {
 	__u32 sk_max_ack_backlog;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct tcp_sock {
+	struct list_head tsorted_sent_queue;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
 	__u64 bytes_acked;
@@ -77,6 +82,7 @@ struct tcp_sock {
 	__u32 srtt_us;
 	__u32 snd_una;
 	__u32 snd_nxt;
+	__u32 write_seq;
 };
 
 struct sockaddr_un {
@@ -196,7 +202,7 @@ enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
 	BPF_F_NO_PREALLOC = 1,
-	BPF_F_CLONE = 1 << 9,
+	BPF_F_MMAPABLE = 1 << 10,
 	BPF_SK_STORAGE_GET_F_CREATE = 1,
 };
 
@@ -218,10 +224,12 @@ enum {
 	TCP_SYN_SENT = 2,
 	TCP_SYN_RECV = 3,
 	TCP_FIN_WAIT1 = 4,
+	TCP_FIN_WAIT2 = 5,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
 	TCP_LAST_ACK = 9,
 	TCP_LISTEN = 10,
+	TCP_CLOSING = 11,
 };
 
 /* include/uapi/asm-generic/errno.h */

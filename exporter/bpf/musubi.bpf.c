@@ -7,6 +7,8 @@
  *   cgroup UDP hooks ────┼─▶ `conns`: what is known of one socket ─▶ `edges`: what is counted of one dependency
  *   the walk over files ─┘
  *
+ * A TCP connection that lives for no more than a look or two never gets to `conns`, see `struct young`.
+ *
  * Nothing runs per packet or per TCP message: bytes, retransmits and round-trip times stand in the socket, and
  * are entered when it ends and whenever user space walks over all open files. No kprobe and no fentry, which not
  * every kernel loads.
@@ -155,8 +157,8 @@ struct unix_row {
 /* ---- What is known of one socket ---- */
 
 enum stage {
-	NEW,
-	LISTENING, /* a listener; or a connection that came through it, which inherits this when it is cloned */
+	NEW,       /* nothing */
+	LISTENING, /* a listener; or a connection that comes through it */
 	ASKING,    /* has asked and not been answered */
 	FOUND,     /* was there before this program, and has not been counted yet */
 	SETTLED,   /* its key is complete, it has been counted */
@@ -187,7 +189,7 @@ struct conn {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct conn);
 } musubi_conns SEC(".maps");
@@ -271,6 +273,21 @@ static __always_inline void count_health(int lost, int folded)
 		__sync_fetch_and_add(&health->lost, 1);
 	if (folded)
 		__sync_fetch_and_add(&health->folded, 1);
+}
+
+/* A pointer as a plain number: the verifier lets no program reckon with pointers, but what is added up has no type. */
+static __always_inline __u64 address_of(void *object)
+{
+	__u64 sum = 0;
+
+	__sync_fetch_and_add(&sum, (__u64)object);
+	return *(volatile __u64 *)&sum;
+}
+
+/* The kernel's own view of what the program holds by another type, from which any field can be read. */
+static __always_inline void *kernel_view(void *object)
+{
+	return (void *)address_of(object);
 }
 
 /* ---- Addresses ---- */
@@ -513,12 +530,9 @@ static __always_inline __u32 image_of(__u64 started, struct mm_struct *mm)
 	return ((started ^ (__u64)mm) * 0x9e3779b97f4a7c15ull >> 32) | 1;
 }
 
-/* Keeps what names the current process, once; and puts it into a key. */
-static __always_inline void put_process(struct edge_key *key)
+/* Keeps what names the current process, once. */
+static __always_inline struct process_key keep_process(struct task_struct *task, __u64 started, struct mm_struct *mm)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	__u64 started = BPF_CORE_READ(task, group_leader, start_boottime);
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct process_key process_key = { .pid = current_pid(), .image = image_of(started, mm) };
 	__u32 slot = process_key.pid & (RECENT - 1);
 	struct process_key *recent = bpf_map_lookup_elem(&musubi_recent, &slot);
@@ -526,25 +540,23 @@ static __always_inline void put_process(struct edge_key *key)
 	unsigned long start, length;
 	void *nothing;
 
-	key->pid = process_key.pid;
-	key->image = process_key.image;
 	if (!recent || (recent->pid == process_key.pid && recent->image == process_key.image))
-		return;
+		return process_key;
 	*recent = process_key;
 	if (bpf_map_lookup_elem(&musubi_procs, &process_key))
-		return;
+		return process_key;
 	nothing = lookup_first(&musubi_noproc);
 	if (!nothing)
-		return;
+		return process_key;
 	bpf_map_update_elem(&musubi_procs, &process_key, nothing, BPF_NOEXIST);
 	process = bpf_map_lookup_elem(&musubi_procs, &process_key);
 	if (!process)
-		return;
+		return process_key;
 	process->started = started;
 	BPF_CORE_READ_INTO(&process->comm, task, group_leader, comm);
 	process->parent = BPF_CORE_READ(task, group_leader, real_parent, tgid);
 	if (!mm)
-		return; /* a kernel thread */
+		return process_key; /* a kernel thread */
 	bpf_probe_read_kernel_str(process->executable, sizeof(process->executable),
 				  BPF_CORE_READ(mm, exe_file, f_path.dentry, d_name.name));
 	start = BPF_CORE_READ(mm, arg_start);
@@ -553,58 +565,305 @@ static __always_inline void put_process(struct edge_key *key)
 		length = sizeof(process->args);
 	if (bpf_probe_read_user(process->args, length, (void *)start) == 0)
 		process->args_length = length;
+	return process_key;
 }
 
-/* ---- TCP ---- */
-
-static __always_inline struct conn *conn_of(struct sock *sk, __u64 flags)
+static __always_inline void put_process(struct edge_key *key)
 {
-	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, flags);
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct process_key process =
+		keep_process(task, BPF_CORE_READ(task, group_leader, start_boottime), BPF_CORE_READ(task, mm));
 
-	if (!conn && flags)
+	key->pid = process.pid;
+	key->image = process.image;
+}
+
+/* The same for tracing programs, to which the kernel gives a task whose fields take no call to read. */
+static __always_inline struct process_key traced_process(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return keep_process(task, task->group_leader->start_boottime, kernel_view(task->mm));
+}
+
+/* ---- Where what is known of a TCP connection is kept ---- */
+
+static __always_inline struct conn *storage_of(struct sock *sk)
+{
+	return bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
+}
+
+/* Makes it where there is none. */
+static __always_inline struct conn *create_storage(struct sock *sk)
+{
+	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!conn)
 		count_health(1, 0);
 	return conn;
 }
 
+/*
+ * Storage of a socket's own takes the kernel longer to make and to free than all else that is done here for a
+ * connection. So a young one has a place in a table, found by the socket's address, and moves to its socket when a walk
+ * meets it a second time. Where the table has no place for it, it is kept in its socket from the start.
+ *
+ * What one processor has written, another waits for; and the process that ends a connection mostly runs on another than
+ * the soft interrupts of its packets. So the event of its end writes nothing into the place if it can.
+ */
+struct young {
+	__u64 sk; /* address of the socket, and one of the below; 0: a free place */
+	__u64 asked;
+	__u64 transmitted;
+	__u64 received;
+	__u64 retransmits;
+	__u32 pid;
+	__u32 image;
+	__u16 local_port; /* an ended socket has none */
+	__u8 stage;
+	__u8 open;
+	__u8 direction;
+	__u8 folded;
+	__u8 counted;
+	__u8 traced;
+	__u64 met; /* ns since boot */
+};
+
+enum { YOUNG = 2048 };
+
+enum {
+	MET = 1,    /* a walk may move it */
+	ENDING = 2, /* and no more */
+};
+
+/* To be mapped into memory, it begins with a page; so each place is in one line of the processor's cache. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, YOUNG);
+	__type(key, __u32);
+	__type(value, struct young);
+} musubi_young SEC(".maps");
+
+/* Each address has two places, side by side. */
+static __always_inline struct young *place_of(__u64 address, __u32 side)
+{
+	__u32 place = (address * 0x9e3779b97f4a7c15ull >> 32 ^ side) & (YOUNG - 1);
+
+	return bpf_map_lookup_elem(&musubi_young, &place);
+}
+
+static __always_inline bool is_place_of(struct young *young, __u64 address)
+{
+	return young && (young->sk & ~3ull) == address;
+}
+
+static __always_inline struct young *young_of(__u64 address)
+{
+	struct young *young = place_of(address, 0);
+
+	if (is_place_of(young, address))
+		return young;
+	young = place_of(address, 1);
+	return is_place_of(young, address) ? young : NULL;
+}
+
+static __always_inline bool take(struct young *young, __u64 address)
+{
+	return young && !young->sk && __sync_val_compare_and_swap(&young->sk, 0, address) == 0;
+}
+
+static __always_inline struct young *take_place(__u64 address)
+{
+	struct young *young = place_of(address, 0);
+
+	if (take(young, address))
+		return young;
+	young = place_of(address, 1);
+	return take(young, address) ? young : NULL;
+}
+
+/* The kernel tells of one socket's changes one after the other; but a walk may be about to move it. */
+static __always_inline bool change_place(struct young *young, __u64 from, __u64 to)
+{
+	return __sync_val_compare_and_swap(&young->sk, from, to) == from;
+}
+
+/* What is known of a young connection, with what its socket tells. */
+static __always_inline void grow_up(struct conn *conn, const struct young *young, struct sock *sk)
+{
+	struct conn grown = { .stage = young->stage, .open = young->open, .asked = young->asked };
+
+	grown.transmitted = young->transmitted;
+	grown.received = young->received;
+	grown.retransmits = young->retransmits;
+	grown.key.transport = IPPROTO_TCP;
+	grown.key.pid = young->pid;
+	grown.key.image = young->image;
+	grown.key.direction = young->direction;
+	grown.key.folded = young->folded;
+	put_ends(&grown.key, sk);
+	put_ports(&grown, sk);
+	if (young->local_port)
+		grown.local_port = young->local_port;
+	if (young->direction == SERVED)
+		grown.key.port = grown.local_port;
+	grown.counted = young->counted;
+	grown.traced = young->traced;
+	*conn = grown;
+}
+
+static __always_inline void keep_young(struct young *young, const struct conn *conn)
+{
+	young->transmitted = conn->transmitted;
+	young->received = conn->received;
+	young->retransmits = conn->retransmits;
+	young->stage = conn->stage;
+	young->open = conn->open;
+	young->local_port = conn->local_port;
+	young->direction = conn->key.direction;
+	young->folded = conn->key.folded;
+	young->counted = conn->counted;
+	young->traced = conn->traced;
+}
+
+/* Keeps what is known of a connection that begins. */
+static __always_inline void begin(struct sock *sk, enum stage stage, __u64 asked, const struct process_key *process)
+{
+	__u64 address = address_of(sk);
+	struct young *young = young_of(address);
+	struct conn *conn = young ? NULL : storage_of(sk);
+
+	if (!young && !conn)
+		young = take_place(address);
+	if (young) {
+		/* It may be the place of another socket that had this address, and whose end was missed, see `end`. */
+		young->sk = address;
+		young->asked = asked;
+		young->transmitted = 0;
+		young->received = 0;
+		young->retransmits = 0;
+		young->pid = process->pid;
+		young->image = process->image;
+		young->local_port = 0;
+		young->stage = stage;
+		young->open = NOT_COUNTED;
+		young->direction = 0;
+		young->folded = 0;
+		young->counted = 0;
+		young->traced = 0;
+		return;
+	}
+	if (!conn)
+		conn = create_storage(sk);
+	if (conn) {
+		struct conn fresh = { .stage = stage, .asked = asked };
+
+		fresh.key.transport = IPPROTO_TCP;
+		fresh.key.pid = process->pid;
+		fresh.key.image = process->image;
+		*conn = fresh; /* a socket may ask again after it failed */
+	}
+}
+
+/*
+ * Moves an open connection to its socket. It has been marked by a walk a second ago: an event that did not see that is
+ * over. A socket is in a state of being open only once the event that tells so is over, and the next is that of its end:
+ * which comes first, decides.
+ */
+static __always_inline struct conn *move(struct young *young, struct sock *sk, __u64 address)
+{
+	struct conn *conn = create_storage(sk);
+
+	if (!conn)
+		return NULL;
+	grow_up(conn, young, sk);
+	if (change_place(young, address | MET, 0))
+		return conn;
+	conn->stage = NEW;
+	conn->open = OVER;
+	return NULL;
+}
+
+/* Whose the connections are that come through a listener, by its address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct process_key);
+} musubi_listening SEC(".maps");
+
+static __always_inline void note_listener(__u64 address, const struct edge_key *key)
+{
+	struct process_key process = { .pid = key->pid, .image = key->image };
+
+	bpf_map_update_elem(&musubi_listening, &address, &process, BPF_ANY);
+}
+
+/* ---- TCP ---- */
+
 /* In the process that calls connect(2), or sends with MSG_FASTOPEN, or a worker of its io_uring. */
 static __always_inline void asks(struct sock *sk)
 {
-	struct conn *conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
-	struct conn fresh = { .stage = ASKING };
+	struct process_key process = traced_process();
 
-	if (!conn)
-		return;
-	fresh.asked = bpf_ktime_get_ns();
-	fresh.key.transport = IPPROTO_TCP;
-	put_process(&fresh.key);
-	*conn = fresh; /* a socket may ask again after it failed */
+	begin(sk, ASKING, bpf_ktime_get_ns(), &process);
 }
 
 static __always_inline void listens(struct sock *sk)
 {
-	struct conn *conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	struct conn *conn = create_storage(sk);
 	struct conn fresh = { .stage = LISTENING };
+	struct process_key process;
 
 	if (!conn)
 		return;
+	process = traced_process();
 	fresh.key.transport = IPPROTO_TCP;
-	put_process(&fresh.key);
+	fresh.key.pid = process.pid;
+	fresh.key.image = process.image;
 	*conn = fresh;
+	note_listener(address_of(sk), &fresh.key);
+}
+
+/*
+ * A connection that comes through a listener is at first a copy of it (net/ipv4/inet_connection_sock.c,
+ * inet_csk_clone_lock). An empty list's head points to itself, and the copy's still to the listener's own.
+ */
+static __always_inline void is_asked(struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct process_key nobody = {}, *process;
+	__u64 listener;
+
+	if (!tcp)
+		return;
+	listener = address_of(tcp->tsorted_sent_queue.next) -
+		   bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
+	process = bpf_map_lookup_elem(&musubi_listening, &listener);
+	begin(sk, LISTENING, 0, process ?: &nobody);
 }
 
 /* Mostly in a soft interrupt, so the current process is any. */
 static __always_inline void becomes_established(struct sock *sk, int old)
 {
-	struct conn *conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	struct young *young = young_of(address_of(sk));
+	struct conn grown, *conn;
 	struct edge *edge;
 	bool asked;
 
-	if (!conn)
-		return;
+	if (young) {
+		conn = &grown;
+		grow_up(conn, young, sk);
+	} else {
+		conn = create_storage(sk);
+		if (!conn)
+			return;
+	}
 	if (conn->stage == NEW) {
 		/*
-		 * It, or its listener, is older than this program. Whose it is, user space knows of what came through
-		 * a listener; of what has asked, the walk or the end of it tells.
+		 * It is older than this program. Whose it is, user space knows of what came through a listener; of
+		 * what has asked, the walk or the end of it tells.
 		 */
 		conn->key.transport = IPPROTO_TCP;
 		conn->stage = old == TCP_SYN_SENT ? ASKING : LISTENING;
@@ -615,6 +874,8 @@ static __always_inline void becomes_established(struct sock *sk, int old)
 	edge = settle(conn, sk, 0);
 	if (edge && asked)
 		count_setup(edge, conn->asked);
+	if (young)
+		keep_young(young, conn);
 }
 
 static __always_inline enum failure failure_of(struct sock *sk)
@@ -652,15 +913,12 @@ static __always_inline void fails(struct conn *conn, struct sock *sk)
 	trace_conn(conn, TRACE_FAILED, failure);
 }
 
-static __always_inline void ends(struct sock *sk, int old, int new)
+static __always_inline void end(struct conn *conn, struct sock *sk, int old, int new)
 {
-	struct conn *conn = conn_of(sk, 0);
 	struct tcp_sock *tcp;
 	struct edge *edge;
 	bool was_open;
 
-	if (!conn || old == TCP_LISTEN)
-		return;
 	if (new == TCP_CLOSE && (old == TCP_SYN_SENT || old == TCP_SYN_RECV)) {
 		if (conn->stage == ASKING)
 			fails(conn, sk);
@@ -690,6 +948,71 @@ static __always_inline void ends(struct sock *sk, int old, int new)
 	enter_traffic(edge, conn, sk, tcp);
 }
 
+/* Closed both ways, with all sent: what may still come of it is that some is sent again. */
+static __always_inline bool is_complete(struct sock *sk, struct tcp_sock *tcp)
+{
+	return sk->sk_shutdown == SHUTDOWN_MASK && tcp->snd_nxt == tcp->write_seq;
+}
+
+static __always_inline bool is_closing(int state)
+{
+	return state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING || state == TCP_LAST_ACK;
+}
+
+/* Tells whether it was the socket's. */
+static __always_inline bool end_young(struct young *young, __u64 address, struct sock *sk, int old, int new)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	__u64 place = young->sk;
+	struct conn conn;
+
+	if (!tcp)
+		return false;
+	grow_up(&conn, young, sk);
+	if (new != TCP_CLOSE && place == address && is_complete(sk, tcp)) {
+		conn.retransmits = tcp->total_retrans;
+		end(&conn, sk, old, new);
+		return true;
+	}
+	if (new != TCP_CLOSE) {
+		if (!change_place(young, place, address | ENDING))
+			return false;
+		end(&conn, sk, old, new);
+		keep_young(young, &conn);
+		return true;
+	}
+	if (is_closing(old) && !(place & ENDING)) {
+		/* It was complete when it began to close. */
+		conn.stage = SETTLED;
+		conn.open = OVER;
+		conn.transmitted = tcp->bytes_sent - tcp->bytes_retrans;
+		conn.received = received_payload(sk, tcp);
+		young->sk = 0;
+	} else if (!change_place(young, place, 0)) {
+		return false;
+	}
+	end(&conn, sk, old, new);
+	return true;
+}
+
+static __always_inline void ends(struct sock *sk, int old, int new)
+{
+	__u64 address = address_of(sk);
+	struct young *young;
+	struct conn *conn;
+
+	if (old == TCP_LISTEN) {
+		bpf_map_delete_elem(&musubi_listening, &address);
+		return;
+	}
+	young = young_of(address);
+	if (young && end_young(young, address, sk, old, new))
+		return;
+	conn = storage_of(sk);
+	if (conn)
+		end(conn, sk, old, new);
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(musubi_tcp_state, struct sock *sk, int old, int new)
 {
@@ -701,6 +1024,10 @@ int BPF_PROG(musubi_tcp_state, struct sock *sk, int old, int new)
 		break;
 	case TCP_LISTEN:
 		listens(sk);
+		break;
+	case TCP_SYN_RECV:
+		if (old == TCP_LISTEN)
+			is_asked(sk);
 		break;
 	case TCP_ESTABLISHED:
 		becomes_established(sk, old);
@@ -774,19 +1101,6 @@ static __always_inline bool is_forgetful(__u64 now)
 	}
 	__sync_fetch_and_add(&pressure->now, 1);
 	return pressure->now + pressure->before > TALKS / 4;
-}
-
-/*
- * The kernel's own view of what the program holds by another type: what is spilt to the stack and read back is a
- * plain address, from which any field can be read.
- */
-static __always_inline void *kernel_view(void *object)
-{
-	void *volatile slot = object;
-	void *address = NULL;
-
-	bpf_probe_read_kernel(&address, sizeof(address), (const void *)&slot);
-	return address;
 }
 
 enum { SOCK_BROADCAST = 7, SOCK_BINDPORT_LOCK = 8 }; /* include/net/sock.h */
@@ -1152,17 +1466,21 @@ int musubi_unix_asks(struct bpf_sock_addr *ctx)
 
 /* ---- The walk over all open files ---- */
 
+static __always_inline void count_socket(void)
+{
+	struct health *health = lookup_first(&musubi_health);
+
+	if (health)
+		health->sockets++;
+}
+
 /* What of one socket does not depend on which of its holders is being walked over. */
 static __always_inline bool is_met(struct conn *conn, __u32 walk)
 {
-	struct health *health;
-
 	if (conn->walk == walk)
 		return true;
 	conn->walk = walk;
-	health = lookup_first(&musubi_health);
-	if (health)
-		health->sockets++;
+	count_socket();
 	return false;
 }
 
@@ -1216,15 +1534,49 @@ static __always_inline int meet_listener(struct bpf_iter__task_file *ctx, struct
 	return 0;
 }
 
+/* Gives the connection once it has moved to its socket. */
+static __always_inline struct conn *meet_young(struct young *young, struct sock *sk, int state)
+{
+	__u64 address = address_of(sk), now = bpf_ktime_get_ns();
+	struct conn conn;
+
+	if (!is_open(state) && state != TCP_CLOSE)
+		return NULL;
+	if (young->sk == address) {
+		young->met = now;
+		if (change_place(young, address, address | MET))
+			count_socket();
+		return NULL;
+	}
+	if (young->sk != (address | MET) || now - young->met < SECOND_NS)
+		return NULL;
+	if (is_open(state))
+		return move(young, sk, address);
+	/* It is closed until the event of its beginning is over. If it was a second ago, its end was missed. */
+	grow_up(&conn, young, sk);
+	if (change_place(young, address | MET, 0))
+		leave(&conn);
+	return NULL;
+}
+
 static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 walk, __u32 pid)
 {
-	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	int state = sk->__sk_common.skc_state;
+	struct conn *conn = storage_of(sk);
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct young *young;
 	struct edge *edge;
 
 	if (!tcp)
 		return 0;
+	if (!conn || conn->stage == NEW) {
+		young = young_of(address_of(sk));
+		if (young) {
+			conn = meet_young(young, sk, state);
+			if (!conn)
+				return 0;
+		}
+	}
 	if (!conn) {
 		struct conn found = {};
 
@@ -1250,12 +1602,15 @@ static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock
 		if (state != TCP_LISTEN)
 			return 0;
 	}
-	if (state == TCP_LISTEN)
-		return meet_listener(ctx, sk, conn, walk, pid, IPPROTO_TCP);
+	if (state == TCP_LISTEN) {
+		meet_listener(ctx, sk, conn, walk, pid, IPPROTO_TCP);
+		note_listener(address_of(sk), &conn->key);
+		return 0;
+	}
 	if (is_met(conn, walk))
 		return 0;
 	if (!is_open(state)) {
-		/* Its end was missed, see `ends`. */
+		/* Its end was missed, see `end`. */
 		if (state == TCP_CLOSE)
 			leave(conn);
 		return 0;
@@ -1295,7 +1650,7 @@ static __always_inline int meet_mptcp(struct bpf_iter__task_file *ctx, struct so
 
 	if (sk->__sk_common.skc_state != TCP_LISTEN)
 		return 0;
-	conn = conn_of(sk, BPF_SK_STORAGE_GET_F_CREATE);
+	conn = create_storage(sk);
 	return conn ? meet_listener(ctx, sk, conn, walk, pid, IPPROTO_TCP) : 0;
 }
 
