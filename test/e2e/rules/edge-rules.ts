@@ -4,7 +4,7 @@ import type { Process } from '../../fixtures/rule-series.ts';
 import { ROOT } from '../../harness/places.ts';
 import { type Expectation, type Input, promtools, testRules } from '../../harness/promtool.ts';
 
-const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml');
+export const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml');
 
 export const { paths: PROMTOOLS, missing: MISSING } = await promtools();
 

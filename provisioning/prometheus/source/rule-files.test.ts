@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { musubiEdges } from './musubi-edges.ts';
+import { serviceGraph } from './service-graph.ts';
 
 it('rules/musubi-edges.yaml is made from here', async () => {
   await expect(musubiEdges()).toMatchFileSnapshot('../rules/musubi-edges.yaml');
+});
+
+it('optional/musubi-service-graph.yaml is made from here', async () => {
+  await expect(serviceGraph()).toMatchFileSnapshot('../optional/musubi-service-graph.yaml');
 });
