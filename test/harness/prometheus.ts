@@ -31,6 +31,8 @@ export interface PrometheusOptions {
   readonly rules?: readonly string[];
   /** The server to start; Debian's unless told otherwise. */
   readonly program?: string;
+  /** How late samples may come, in Prometheus's notation; they may not be unless told otherwise. */
+  readonly outOfOrder?: string;
   /** Time between two scrapes, in Prometheus's notation; a second unless told otherwise. */
   readonly scrapeInterval?: string;
 }
@@ -41,6 +43,7 @@ export async function startPrometheus(
   options: PrometheusOptions = {},
 ): Promise<Prometheus> {
   const { history, rules = [], program = toolPath('prometheus'), scrapeInterval = '1s' } = options;
+  const { outOfOrder = '0s' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'musubi-prometheus-'));
   const port = await freePort();
   const scrape_configs = [
@@ -53,6 +56,7 @@ export async function startPrometheus(
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
     scrape_configs,
     rule_files: rules,
+    storage: { tsdb: { out_of_order_time_window: outOfOrder } },
   };
   writeFileSync(join(folder, 'prometheus.json'), JSON.stringify(config));
   onFileEnd(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,17 +1,73 @@
-/** An exporter that could not push for a while pushes what it kept: its connections are counted all the same. */
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+/** An exporter that could not push for a while pushes what it kept: what it counted meanwhile is not lost. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { edgeFamilies } from '../../../exporter/src/metrics/edge-families.ts';
 import { createLedger } from '../../../exporter/src/metrics/ledger.ts';
 import { toBatches } from '../../../exporter/src/metrics/otlp/resource-metrics.ts';
 import { createOtlpSender } from '../../../exporter/src/metrics/otlp/sender.ts';
 import { halfEdge } from '../../fixtures/half-edges.ts';
 import { type Collector, startCollector } from '../../harness/collector.ts';
-import { hastened } from '../../harness/hasten.ts';
 import { type Prometheus, startPrometheus } from '../../harness/prometheus.ts';
 import { RULES } from './edge-rules.ts';
 
 const MINUTE = 60_000;
-const BUILD = 15 * MINUTE;
+/** The exporter's own default. */
+const FORGET_AFTER = 5 * MINUTE;
 
+let folder: string;
 let store: Prometheus;
 let collector: Collector | { missing: string };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'musubi-late-'));
+  const rules = join(folder, 'rules.yaml');
+  await writeFile(rules, (await readFile(RULES, 'utf8')).replace('interval: 30s', 'interval: 2s'));
+  store = await startPrometheus([], { rules: [rules], outOfOrder: '30m' });
+  collector = await startCollector(store.url);
+}, 15 * MINUTE);
+afterAll(() => rm(folder, { recursive: true }));
+
+test('a connection of 1 ms in that time is counted, once', async ({ skip }) => {
+  if ('missing' in collector) return skip(collector.missing);
+  const sender = await createOtlpSender('grpc', collector.grpc);
+  onTestFinished(() => sender.close());
+  const now = Date.now();
+  const told = (ledger: ReturnType<typeof createLedger>, time: number) =>
+    toBatches(
+      edgeFamilies(ledger.entries()),
+      { 'service.name': 'musubi', 'service.instance.id': 'host-a' },
+      time,
+    );
+  const send = async (batches: ReturnType<typeof told>) => {
+    for (const batch of batches) expect(await sender.send(batch)).toEqual({ state: 'delivered' });
+  };
+
+  // Something newer is there already, so what comes now is out of order.
+  const lasting = createLedger(FORGET_AFTER);
+  lasting.record([halfEdge({ port: 81 })], now);
+  await send(told(lasting, now));
+
+  // What was kept: an edge that came 20 minutes ago, and was forgotten 5 minutes later.
+  const ledger = createLedger(FORGET_AFTER);
+  for (let at = 21; at > 2; at--) {
+    const time = now - at * MINUTE;
+    ledger.record(at === 20 ? [halfEdge({ opened: 1, open: 0 })] : [], time);
+    await send(told(ledger, time));
+  }
+
+  const opened = async () =>
+    (await store.query('sum_over_time(musubi:service_edge:connections_opened:delta{dst_port="80"}[1h])')).map(
+      ({ metric, value }) => [metric.src_service, metric.dst_service, value],
+    );
+  await expect.poll(opened, { timeout: 30_000 }).toEqual([['shop', '10.0.0.9', 1]]);
+  const evaluations = async () =>
+    (await store.query('count_over_time(musubi:half_edge:start_time_seconds{dst_port="80"}[1h])'))[0]
+      ?.value ?? 0;
+  const before = await evaluations();
+  await expect.poll(evaluations, { timeout: 30_000 }).toBeGreaterThan(before + 2);
+  expect(await opened()).toEqual([['shop', '10.0.0.9', 1]]);
+  const seen = await store.query('max_over_time(musubi:service_edge:last_seen_seconds{dst_port="80"}[1h])');
+  expect(seen.map(({ value }) => value)).toEqual([(now - 20 * MINUTE) / 1000]);
+});

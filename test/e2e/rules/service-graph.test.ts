@@ -12,7 +12,11 @@ const DB = processOn('b', '10.0.0.2', 'db', '20');
 const EDGE = { client: 'web', server: 'db' };
 
 test('they grow by each connection, from zero on, and only ever grow', async () => {
-  const told = { opened: '3+1x60', lastSeen: '0+30x60', failed: { refused: '0x10 2x60', cancelled: '0x10 5x60' } };
+  const told = {
+    opened: '3+1x60',
+    lastSeen: '0+30x60',
+    failed: { refused: '0x10 2x60', cancelled: '0x10 5x60' },
+  };
   const inputs = [
     ...outbound(WEB, at(DB), '5432', told),
     ...inbound(at(WEB), DB, '5432', { opened: '3+1x60', lastSeen: '0+30x60' }),
