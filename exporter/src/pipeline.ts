@@ -32,6 +32,7 @@ import type { Dns } from './resolve/dns/open-dns.ts';
 import { createNat } from './resolve/nat/nat.ts';
 import { createPlace } from './resolve/place.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
+import { createWhereabouts } from './resolve/whereabouts.ts';
 import { VERSION } from './version.ts';
 
 export interface PipelineOptions extends ResolveOptions {
@@ -134,7 +135,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return listenerAt;
     });
     const seen = await self.time('relays', () =>
-      collapseRelays(named, { listenerAt, addresses }, folds.note),
+      collapseRelays(named, createWhereabouts(listenerAt, addresses), folds.note),
     );
     const now = uptime();
     const here = new Set([...addresses.values()].flat());

@@ -7,6 +7,7 @@ import { type HalfEdge, toListening } from '../half-edge.ts';
 import type { Identity } from '../identify/identify.ts';
 import { createCollapseRelays } from './collapse-relays.ts';
 import type { RelayTarget } from './relay-target.ts';
+import { createWhereabouts } from './whereabouts.ts';
 
 const HOST = 7;
 const CONTAINER = 8;
@@ -62,8 +63,10 @@ function createHost(listenings = PUBLISHED, addresses: ReadonlyMap<number, reado
     const folds: string[] = [];
     const listenerAt = listenersByPlace(listenings);
     pairLocal(halfEdges, listenerAt);
-    const seen = collapse({ halfEdges, listenings }, { listenerAt, addresses }, (reason, flow) =>
-      folds.push(`${reason} ${flow.opened}`),
+    const seen = collapse(
+      { halfEdges, listenings },
+      createWhereabouts(listenerAt, addresses),
+      (reason, flow) => folds.push(`${reason} ${flow.opened}`),
     );
     return { ...seen, folds, told: seen.halfEdges.map(textOf) };
   };
@@ -226,6 +229,16 @@ describe('a published port of a container', () => {
       handedOn(),
     );
     expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
+  });
+
+  it('is told once though the relay’s connection is translated past the published place', () => {
+    const first = relayTo('10.0.0.1', 8080, 21);
+    const { told } = createHost([...listens(first, HOST, '0.0.0.0', 9090), ...PUBLISHED])(
+      inbound(first, '10.0.0.9', '10.0.0.1', 9090),
+      outbound(first, '10.0.0.1', '172.17.0.2', 80),
+      inbound(SHOP, '10.0.0.1', '172.17.0.2', 80, inShop),
+    );
+    expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:9090 +1']);
   });
 
   it('is nowhere for relays that lead to each other', () => {

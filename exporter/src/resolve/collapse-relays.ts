@@ -1,8 +1,9 @@
 import type { Flow } from '../aggregate/fold.ts';
 import type { End, HalfEdge } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
-import { decideFates, type Whereabouts } from './relay-fates.ts';
-import { findRelays, findRoutes, isBackEdge, type Route, type Seen } from './relay-routes.ts';
+import { decideFates } from './relay-fates.ts';
+import { findRelays, findRoutes, type Route, type Seen } from './relay-routes.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 /**
  * Tells what comes to a relay as what comes to the service behind it:
@@ -44,7 +45,7 @@ export function createCollapseRelays(): CollapseRelays {
     const waiting: HalfEdge[] = [];
 
     function collapse(half: HalfEdge): HalfEdge[] {
-      if ((fateOf(half.src) && isBackEdge(half)) || fates.isHandedOn(half)) return fold(half);
+      if (fates.isBack(half) || fates.isHandedOn(half)) return fold(half);
       const fate = fateOf(half.dst);
       switch (fate?.at) {
         case 'here':

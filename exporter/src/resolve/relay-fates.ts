@@ -1,15 +1,8 @@
-import type { ListenerAt } from '../aggregate/listeners-by-place.ts';
 import type { End, HalfEdge } from '../half-edge.ts';
 import { isLoopback } from '../net/address.ts';
-import type { Relay, Route } from './relay-routes.ts';
+import { isBackEdge, type Relay, type Route } from './relay-routes.ts';
 import { addressesOf } from './relay-target.ts';
-
-/** Where things are on this host. */
-export interface Whereabouts {
-  readonly listenerAt: ListenerAt;
-  /** Of each network namespace, loopback left out. */
-  readonly addresses: ReadonlyMap<number, readonly string[]>;
-}
+import { type Found, placeOf, type Whereabouts } from './whereabouts.ts';
 
 /** Where what comes to a relay is told to go. */
 export type Fate =
@@ -21,6 +14,8 @@ export type Fate =
 /** By the pids of relays; one without a fate stays a service of its own. */
 export interface Fates {
   readonly of: ReadonlyMap<number, Fate>;
+  /** Whether it is a relay's own connection to the service for which it stands. */
+  isBack(half: HalfEdge): boolean;
   /** Whether it is a service's end of what a relay has handed on to it. */
   isHandedOn(half: HalfEdge): boolean;
 }
@@ -29,79 +24,71 @@ export interface Fates {
 export function decideFates(
   relays: ReadonlyMap<number, Relay>,
   routes: ReadonlyMap<number, Route>,
-  { listenerAt, addresses }: Whereabouts,
+  { holds, isHere, find }: Whereabouts,
   mayWait: (pid: number) => boolean,
 ): Fates {
   const fates = new Map<number, Fate>();
   /** The namespaces from which relays connect to a place. */
   const callers = new Map<string, Set<number>>();
 
-  const holds = (netns: number, address: string) => addresses.get(netns)?.includes(address) ?? false;
-
-  /** The namespace in which a relay finds an address, if it is certain: several may have the same. */
-  function namespaceOf(address: string, { netns }: Relay): number | undefined {
-    if (isLoopback(address) || holds(netns, address)) return netns;
-    const [holder, ...others] = [...addresses.keys()].filter((other) => holds(other, address));
-    return others.length > 0 ? undefined : holder;
-  }
-
-  interface Found {
-    readonly place: string;
-    readonly service: End;
-  }
-
-  /** The service on this host to which a relay leads, through other relays if need be. */
+  /** The service on this host to which a relay leads, through others if need be, and where it connects itself. */
   function findService(pid: number, passed: readonly number[] = []): Found | undefined {
     const relay = relays.get(pid);
     const route = routes.get(pid);
     if (!relay || passed.includes(pid)) return undefined;
-    const { transport, port } = relay.target;
-    for (const address of route && route !== 'several' ? [route.to] : addressesOf(relay.target)) {
-      const netns = namespaceOf(address, relay);
-      const end = netns === undefined ? undefined : listenerAt(netns, transport, port, address);
-      if (netns === undefined || !end) continue;
-      const place = placeOf(netns, transport, port, address);
-      if (!end.relay || end.pid === undefined) return { place, service: end };
-      const behind = findService(end.pid, [...passed, pid]);
-      return behind && { place, service: behind.service };
+    const { netns, target } = relay;
+    for (const address of route && route !== 'several' ? [route.to] : addressesOf(target)) {
+      const next = find(netns, target.transport, target.port, address);
+      if (!next) continue;
+      if (!next.end.relay || next.end.pid === undefined) return next;
+      const last = findService(next.end.pid, [...passed, pid]);
+      return last && { place: next.place, end: last.end };
     }
     return undefined;
   }
 
-  const isHere = (address: string) =>
-    isLoopback(address) || [...addresses.keys()].some((netns) => holds(netns, address));
+  function decide(pid: number, relay: Relay): Fate | undefined {
+    const found = findService(pid);
+    if (found) {
+      callers.set(found.place, (callers.get(found.place) ?? new Set()).add(relay.netns));
+      return { at: 'here', service: found.end };
+    }
+    const route = routes.get(pid);
+    if (route) {
+      const isElsewhere = relay.isPrivate && route !== 'several' && !isHere(route.to);
+      return isElsewhere ? { at: 'elsewhere', ...route } : undefined;
+    }
+    const addresses = addressesOf(relay.target);
+    const mayBeKnown = addresses.length === 0 || (relay.isPrivate && !addresses.some(isHere));
+    return mayBeKnown && mayWait(pid) ? { at: 'unknown yet' } : undefined;
+  }
 
   for (const [pid, relay] of relays) {
-    const found = findService(pid);
-    const route = routes.get(pid);
-    const stated = addressesOf(relay.target);
-    if (found) {
-      fates.set(pid, { at: 'here', service: found.service });
-      callers.set(found.place, (callers.get(found.place) ?? new Set()).add(relay.netns));
-    } else if (route) {
-      if (relay.isPrivate && route !== 'several' && !isHere(route.to))
-        fates.set(pid, { at: 'elsewhere', ...route });
-    } else if ((stated.length === 0 || (relay.isPrivate && !stated.some(isHere))) && mayWait(pid))
-      fates.set(pid, { at: 'unknown yet' });
+    const fate = decide(pid, relay);
+    if (fate) fates.set(pid, fate);
   }
 
-  /**
-   * All who connect to it from the addresses of the relay's
-   * namespace live in that, and so are seen here: their own halves tell of what is not the relay's.
-   */
-  function isHandedOn({ flow, src }: HalfEdge): boolean {
-    if (flow.direction !== 'inbound' || src.service !== undefined) return false;
-    const { netns, transport, port, localAddress, remoteAddress } = flow;
-    const from = callers.get(placeOf(netns, transport, port, localAddress));
-    if (!from) return false;
-    return isLoopback(remoteAddress)
-      ? from.has(netns)
-      : [...from].some((other) => holds(other, remoteAddress));
-  }
-
-  return { of: fates, isHandedOn };
-}
-
-function placeOf(netns: number, transport: string, port: number, address: string): string {
-  return `${netns} ${transport} ${port} ${address}`;
+  return {
+    of: fates,
+    isBack(half) {
+      const { flow, src, dst } = half;
+      const fate = src.relay && src.pid !== undefined ? fates.get(src.pid) : undefined;
+      if (!fate || flow.direction !== 'outbound') return false;
+      if (isBackEdge(half)) return true;
+      // Translation of addresses (NAT) may have taken it past the place that the relay asked for.
+      if (fate.at !== 'here' || fate.service.pid === undefined) return false;
+      return find(flow.netns, flow.transport, flow.port, dst.address)?.end.pid === fate.service.pid;
+    },
+    isHandedOn({ flow, src }) {
+      if (flow.direction !== 'inbound' || src.service !== undefined) return false;
+      const { netns, transport, port, localAddress, remoteAddress } = flow;
+      const from = callers.get(placeOf(netns, transport, port, localAddress));
+      if (!from) return false;
+      // All who connect from the addresses of the relay's namespace live in that, and so are seen here: their own
+      // halves tell of what is not the relay's.
+      return isLoopback(remoteAddress)
+        ? from.has(netns)
+        : [...from].some((other) => holds(other, remoteAddress));
+    },
+  };
 }
