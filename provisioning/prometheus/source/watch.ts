@@ -23,7 +23,8 @@ const MAX_GAP = 'musubi:expected_edge:max_gap_seconds';
 const HOST_USE = 'musubi:expected_edge:host_use_seconds';
 const HOST_SEEN = 'musubi:expected_edge:host_seen_seconds';
 const SEEN = 'musubi:expected_edge:seen_seconds';
-const UNSEEN = 'musubi:expected_edge:unseen_seconds';
+const UNUSED = 'musubi:expected_edge:unused_seconds';
+const WATCHED = 'musubi:expected_edge:watched_seconds';
 const ALLOWED = 'musubi:allowed_edge:last_seen_seconds';
 const OPENED = 'musubi:service_edge:connections_opened:5m';
 const FAILED = 'musubi:service_edge:connections_failed:5m';
@@ -35,11 +36,21 @@ const before = (series: string) => `last_over_time(${series}[1h])`;
 const nowIfChanged = (series: string) => promql`
   ((${series} unless (${series} == ${series} offset 30s)) * 0 + time())`;
 
-/** Each end of the rows by itself: what is known of it under labels of its own, and as `end` which it is. */
-const eitherEnd = (labels: Readonly<Record<string, string>>, select: (end: string) => string) => {
+/**
+ * Each end of a service edge by itself: what is known of it under labels of its own, as `end` which it is, and labels of
+ * the edge.
+ */
+function eitherEnd(
+  known: Readonly<Record<string, string>>,
+  kept: readonly string[],
+  select: (end: string) => string,
+): string {
   const end = (which: string) => {
-    const copies = Object.entries(labels).map(([to, from]) => [to, `${which}_${from}`]);
-    return withLabel(withCopies(`${USE}{${select(which)}}`, Object.fromEntries(copies)), 'end', which);
+    const labels = Object.entries(known).map(([to, from]) => [to, `${which}_${from}`] as const);
+    // By fewer rows first: each change of a label goes through all of them.
+    const rows = promql`
+      max by (${[...kept, ...labels.map(([, from]) => from)]}) (${USE}{${select(which)}})`;
+    return withLabel(withCopies(rows, Object.fromEntries(labels)), 'end', which);
   };
   return promql`
     (
@@ -47,7 +58,7 @@ const eitherEnd = (labels: Readonly<Record<string, string>>, select: (end: strin
       or
       ${end('dst')}
     )`;
-};
+}
 
 /** Service edges of which an end goes by the address of a host whose exporter does not report: they have another name. */
 const nameless = (end: string) => promql`
@@ -142,7 +153,11 @@ of an expected edge stays. Its value is when it was there last.`,
     expr: promql`
       (
         max by (host, address) (
-          ${eitherEnd({ host: 'host', address: 'address' }, (end) => `${end}_host!="", ${end}_address!~"${LOOPBACK}"`)}
+          ${eitherEnd(
+            { host: 'host', address: 'address' },
+            [],
+            (end) => `${end}_host!="", ${end}_address!~"${LOOPBACK}"`,
+          )}
         ) * 0 + time()
       )
       or
@@ -153,7 +168,7 @@ of an expected edge stays. Its value is when it was there last.`,
     record: HOST_USE,
     expr: promql`
       max by (${[...SERVICE_EDGE, 'end', 'host']}) (
-        ${eitherEnd({ host: 'host' }, (end) => `${end}_host!=""`)}
+        ${eitherEnd({ host: 'host' }, SERVICE_EDGE, (end) => `${end}_host!=""`)}
       )
       and ignoring (end, host) ${MAX_GAP}`,
   },
@@ -184,26 +199,24 @@ away from it.`,
       and ${MAX_GAP}`,
   },
   {
-    why: `For how long it was watched for and not seen, by the host that watched for the shortest time. Hosts of which
-nothing was heard for a day do not count, unless that are all at the source. Of an edge that was never seen nobody
-knows who should watch for it: all that are known.`,
-    record: UNSEEN,
+    why: `For how long it was not used, as far as all of its hosts have reported. A host of which nothing was heard for a
+day does not count.`,
+    record: UNUSED,
     expr: promql`
       (
-        min without (end, host, clock) (
-          label_replace(
-            ${HOST_SEEN} * 0
-            + on (host) group_left () ${REPORTED}
-            - ignoring (end, host) group_left () ${SEEN},
-            "clock", "edge", "", ""
-          )
-          or
-          label_replace(
-            ${HOST_SEEN} * 0
-            + on (host) group_left () (${REPORTED} - ${SINCE}),
-            "clock", "host", "", ""
-          )
-        )
+        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () ${REPORTED})
+        - ${SEEN}
+      )
+      or
+      (time() - ${SEEN} unless ignoring (end, host) ${HOST_SEEN})`,
+  },
+  {
+    why: `For how long all of them have watched; not for one whose source is on hosts that do not count. Of an edge that
+was never seen nobody knows who should watch for it: all hosts that are known.`,
+    record: WATCHED,
+    expr: promql`
+      (
+        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () (${REPORTED} - ${SINCE}))
         unless ignoring (end, host)
         (
           ${HOST_SEEN}{end="src"}
@@ -220,7 +233,10 @@ knows who should watch for it: all that are known.`,
   {
     why: 'What DependencyVanished tells.',
     record: 'musubi:vanished_edge:seen_seconds',
-    expr: promql`${SEEN} and (${UNSEEN} > ${MAX_GAP})`,
+    expr: promql`
+      ${SEEN}
+      and (${UNUSED} > ${MAX_GAP})
+      and (${WATCHED} > ${MAX_GAP})`,
   },
   {
     why: `What DependencyUnexpected tells. An end that goes by its address while its exporter is down is no other one.`,
