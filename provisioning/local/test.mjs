@@ -8,7 +8,7 @@ import { collectorBinary } from './otelcol.mjs';
 import { BIN, ROOT } from './places.mjs';
 import { prometheus3 } from './prometheus3.mjs';
 import { must } from './run.mjs';
-import { runMain, say, step } from './say.mjs';
+import { runMain, SetupError, say, step } from './say.mjs';
 import { stop } from './stop.mjs';
 
 const CHECKS = /** @type {const} */ ([
@@ -29,6 +29,16 @@ await runMain(async () => {
   return (await continueUnderPinnedNode()) ?? (await test());
 });
 
+/** The package bears the version, so other releases of Debian do not have it: there its test is left out. */
+async function ensurePostgres() {
+  try {
+    await ensureUnpacked('postgres', 'postgresql-15', ['usr/lib/postgresql/15/bin']);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(`no PostgreSQL to test with: ${error.message}`);
+  }
+}
+
 async function test() {
   await ensurePrograms([
     { program: 'chromium', package: 'chromium' },
@@ -41,7 +51,7 @@ async function test() {
   await ensureUnpacked('prometheus', 'prometheus');
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   await ensureUnpacked('nginx', 'nginx');
-  await ensureUnpacked('postgres', 'postgresql-15', ['usr/lib/postgresql/15/bin']);
+  await ensurePostgres();
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   for (const built of [collectorBinary, prometheus3]) {
     const made = await built({ log: say });
