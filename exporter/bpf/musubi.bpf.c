@@ -13,7 +13,8 @@
  * are entered when it ends and whenever user space walks over all open files. No kprobe and no fentry, which not
  * every kernel loads.
  *
- * Needs Linux 5.12: socket storage in tracing programs, bpf_sock_from_file (5.11), atomic exchange (5.12).
+ * Needs Linux 5.14: socket storage in tracing programs, bpf_sock_from_file (5.11), atomic exchange (5.12); and user
+ * space looks up and deletes in one step (5.14).
  */
 #include "kernel.h"
 

@@ -80,7 +80,7 @@ the oldest is dropped and counted in \`musubi_push_dropped_total\`.
 
 | \`--capture\` | how it looks | what it needs |
 | --- | --- | --- |
-| \`ebpf\` | a program in the kernel counts every connection as it opens, fails and closes | Linux 5.12 with BTF (\`/sys/kernel/btf/vmlinux\`), \`libbpf.so.1\`, the root of cgroup2 mounted, the host's pid namespace |
+| \`ebpf\` | a program in the kernel counts every connection as it opens, fails and closes | Linux 5.14 with BTF (\`/sys/kernel/btf/vmlinux\`), \`libbpf.so.1\`, the root of cgroup2 mounted, the host's pid namespace |
 | \`sockdiag\` | polls the socket tables over netlink | the kernel's modules \`tcp_diag\` and \`udp_diag\` |
 | \`procfs\` | polls the socket tables in \`/proc\` | nothing |
 

@@ -27,7 +27,7 @@ beforeEach(() => {
   where = {
     procRoot: join(folder, 'proc'),
     sysRoot: join(folder, 'sys'),
-    kernel: '5.12.0',
+    kernel: '5.14.0',
     program: join(folder, 'musubi.bpf.o'),
     loadLibbpf: () => {},
     inodeOf: () => 1,
@@ -56,12 +56,12 @@ it('finds none where all is there', () => {
   expect(found()).toEqual([]);
 });
 
-it.each(['5.12.0-rc1', '6.0.0', '10.1.2-generic'])('takes Linux %s', (kernel) => {
+it.each(['5.14.0-rc1', '6.0.0', '10.1.2-generic'])('takes Linux %s', (kernel) => {
   expect(found({ kernel })).toEqual([]);
 });
 
-it.each(['5.11.22', '4.19.0-26-amd64'])('does not take Linux %s', (kernel) => {
-  expect(found({ kernel })).toEqual([expect.stringMatching(/^Linux [45]\.1[19] is too old$/)]);
+it.each(['5.13.19', '4.19.0-26-amd64'])('does not take Linux %s', (kernel) => {
+  expect(found({ kernel })).toEqual([expect.stringMatching(/^Linux [45]\.1[39] is too old$/)]);
 });
 
 it.each([

@@ -28,7 +28,7 @@ export function ebpfObstacles(where: Surroundings, { message }: Error): Obstacle
 
 type Finding = Obstacle | undefined;
 
-const OLDEST = { major: 5, minor: 12 };
+const OLDEST = { major: 5, minor: 14 };
 
 function kernel({ kernel }: Surroundings): Finding {
   if (isKernelAtLeast(kernel, OLDEST.major, OLDEST.minor)) return undefined;
