@@ -1,0 +1,114 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CATALOGUE, EDGE_ATTRIBUTES } from '../../../exporter/src/metrics/catalogue.ts';
+import { prometheusLabel, seriesNames } from '../../../exporter/src/metrics/prometheus-name.ts';
+import { exporters } from './exporters.ts';
+import { oneService } from './one-service.ts';
+
+const FOLDER = new URL('../dashboards/', import.meta.url);
+const RULES = ['musubi-edges.yaml', 'musubi-alerts.yaml'];
+
+interface Dashboard {
+  readonly uid: string;
+  readonly schemaVersion: number;
+  readonly tags: readonly string[];
+  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
+  readonly panels: readonly {
+    readonly id: number;
+    readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    readonly targets: readonly {
+      readonly refId: string;
+      readonly expr: string;
+      readonly legendFormat: string;
+    }[];
+  }[];
+}
+
+it('dashboards/one-service.json is made from here', async () => {
+  await expect(oneService()).toMatchFileSnapshot('../dashboards/one-service.json');
+});
+
+it('dashboards/exporters.json is made from here', async () => {
+  await expect(exporters()).toMatchFileSnapshot('../dashboards/exporters.json');
+});
+
+const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.json'));
+const recorded: string[] = [];
+for (const file of RULES) {
+  const { groups } = parse(
+    await readFile(new URL(`../../prometheus/rules/${file}`, import.meta.url), 'utf8'),
+  );
+  for (const { rules } of groups)
+    recorded.push(...rules.map(({ record }: { record?: string }) => record ?? ''));
+}
+
+it('there are the three that the documentation tells of', () => {
+  expect(files.sort()).toEqual(['exporters.json', 'one-service.json', 'service-dependencies.json']);
+});
+
+describe.each(files)('%s', async (file) => {
+  const text = await readFile(new URL(file, FOLDER), 'utf8');
+  const dashboard: Dashboard = JSON.parse(text);
+  const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  const all = [...queries, ...dashboard.templating.list.flatMap(({ definition }) => definition ?? [])];
+
+  it('asks for series that there are', () => {
+    const rendered = ['musubi:expected_edge:max_gap_seconds', 'musubi:allowed_edge:last_seen_seconds'];
+    const known = [...CATALOGUE.flatMap(seriesNames), ...recorded, ...rendered];
+    const named = all.flatMap((expr) => expr.match(/\b(?:musubi[:_]|service_dependency_)[\w:]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    const label = 'musubi_version';
+    expect(named.filter((name) => name !== label && !known.includes(name))).toEqual([]);
+  });
+
+  it('asks for labels that there are', () => {
+    const attributes = [...EDGE_ATTRIBUTES, ...CATALOGUE.flatMap(({ attributes }) => attributes)];
+    const known = [
+      ...attributes.map(prometheusLabel),
+      'job',
+      'instance',
+      'le',
+      'observer',
+      'service',
+      'alertname',
+      'alertstate',
+    ];
+    const lists = [...all.join('\n').matchAll(/\b(?:by|on|without) \(([\w, ]*)\)/g)].map(
+      ([, list = '']) => list,
+    );
+    const named = [
+      ...lists.flatMap((list) => list.split(/, */)),
+      ...[...all.join('\n').matchAll(/(\w+)=~?"/g)].map(([, label]) => label),
+      ...[...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label),
+    ];
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((label) => !known.includes(label ?? ''))).toEqual([]);
+  });
+
+  it('its variables are used, and none is used that it has not', () => {
+    const names = dashboard.templating.list.map(({ name }) => name);
+    const used = [...text.matchAll(/\$(?:\{([a-z]\w*)\}|([a-z]\w*))/g)].map(
+      ([, braced, bare]) => braced ?? bare,
+    );
+    expect([...new Set(used)].sort()).toEqual(names.sort());
+  });
+
+  it('its panels have ids of their own and do not cover each other', () => {
+    const { panels } = dashboard;
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+  });
+
+  it('goes by the id and the tag that others link to', () => {
+    expect(dashboard).toMatchObject({
+      uid: `musubi-${file.replace('.json', '')}`,
+      tags: ['musubi'],
+      schemaVersion: 42,
+    });
+  });
+});
