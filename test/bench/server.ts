@@ -1,11 +1,12 @@
 /** What the exporter costs a busy web server: its throughput and latency with the exporter on and off. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxCommand } from '../harness/nginx.ts';
 import { waitFor } from '../harness/wait-for.ts';
+import { lostToPrograms } from './alternation.ts';
 import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
-import { run, start } from './child.ts';
+import { type Child, start } from './child.ts';
 import { startExporter } from './exporter.ts';
 import { estimate, shuffled } from './pairs.ts';
 import { programPath } from './programs.ts';
@@ -13,6 +14,7 @@ import { STATE } from './state.ts';
 import { bpfSeconds, countingBpf, cpuSeconds, systemCpuSeconds } from './usage.ts';
 
 const URL = 'http://127.0.0.1:8080/';
+const STATUS = `${URL}status`;
 const CONNECTIONS = 32;
 /** Keep-alive first: a connection per request leaves thousands of sockets in TIME_WAIT for a minute. */
 const MODES = [
@@ -66,7 +68,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
 
   try {
     const rows: string[][] = [];
-    const raw: Record<string, Pair[]> = {};
+    const raw: Record<string, { pairs: Pair[]; slices: number[] }> = {};
     for (const { name, header, bar } of MODES) {
       const found: Pair[] = [];
       for (let pair = 0; pair < pairs; pair++) {
@@ -75,7 +77,8 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
         found.push(loads as Pair);
         tell(`${name}: pair ${pair + 1} of ${pairs}, ${lost(loads as Pair).toFixed(2)} % lost`);
       }
-      raw[name] = found;
+      const slices = captureInUse === 'ebpf' ? await alternate(nginx.pid, header, quick) : [];
+      raw[name] = { pairs: found, slices };
       const counted = await countingBpf(() => measure('on', header));
       const loss = estimate(found.map(lost));
       const longer = found.map(({ on, off }) => (on.p99 / off.p99 - 1) * 100);
@@ -87,6 +90,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
         withInterval(loss, 2, '%'),
         `≤ ${bar} %`,
         verdict(loss, bar),
+        slices.length > 0 ? withInterval(estimate(slices), 2, '%') : '–',
         `${p99('off')} → ${p99('on')}`,
         withInterval(estimate(longer), 1, '%'),
         `${middle(found, 'on', 'process').toFixed(2)} %`,
@@ -99,6 +103,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
       'throughput lost',
       'bar',
       '',
+      'lost to its eBPF programs',
       'p99 in ms, off → on',
       'p99 longer by',
       'CPU time of the agent',
@@ -131,6 +136,35 @@ async function startNginx(folder: string) {
   return server;
 }
 
+/** Under one run of wrk; in percent of the throughput, round by round. */
+async function alternate(nginx: number, header: string, quick: boolean): Promise<number[]> {
+  const load = startWrk(header, 3600);
+  try {
+    await sleep(1000);
+    const workers = readFileSync(`/proc/${nginx}/task/${nginx}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number);
+    const work = { pids: [...workers, load.pid], count: requests };
+    return await lostToPrograms(work, quick ? { rounds: 5, slice: 300 } : { rounds: 100, slice: 500 });
+  } finally {
+    await load.stop();
+  }
+}
+
+/** How many requests nginx has had. */
+async function requests(): Promise<number> {
+  const text = await (await fetch(STATUS)).text();
+  const count = /^ \d+ \d+ (\d+) $/m.exec(text)?.[1];
+  if (count === undefined) throw new Error(`nginx told no figures: ${text}`);
+  return Number(count);
+}
+
+function startWrk(header: string, seconds: number, more: readonly string[] = []): Child {
+  const options = ['-t', '1', '-c', `${CONNECTIONS}`, '-d', `${Math.ceil(seconds)}s`, '-H', header, ...more];
+  return start(['taskset', '-c', '1', programPath('wrk'), ...options, URL]);
+}
+
 /** Runs wrk for so many seconds. It tells its figures through a script, which its own text rounds. */
 async function wrk(folder: string, header: string, seconds: number): Promise<Load> {
   const script = join(folder, 'figures.lua');
@@ -142,8 +176,7 @@ async function wrk(folder: string, header: string, seconds: number): Promise<Loa
          summary.requests, summary.duration, latency:percentile(99), failed))
      end`,
   );
-  const options = ['-t', '1', '-c', `${CONNECTIONS}`, '-d', `${Math.ceil(seconds)}s`, '-H', header];
-  const text = await run(['taskset', '-c', '1', programPath('wrk'), ...options, '-s', script, URL]);
+  const text = await startWrk(header, seconds, ['-s', script]).ended;
   const figures = /^FIGURES (\d+) (\d+) (\d+) (\d+)$/m.exec(text)?.slice(1).map(Number);
   if (!figures) throw new Error(`wrk told no figures: ${text}`);
   const [requests = 0, duration = 0, p99 = 0, failed = 0] = figures;

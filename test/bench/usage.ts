@@ -11,6 +11,15 @@ export function cpuSeconds(pid: number): number {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK;
 }
 
+/** CPU seconds of a process so far, to the nanosecond; of its threads that have ended, nothing. */
+export function runSeconds(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder).reduce((sum, thread) => {
+    const [nanoseconds] = readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ');
+    return sum + Number(nanoseconds) / 1e9;
+  }, 0);
+}
+
 /** CPU seconds of the whole machine so far, interrupts included; not what its own host took from it. */
 export function systemCpuSeconds(): number {
   const [total = ''] = readFileSync('/proc/stat', 'utf8').split('\n');

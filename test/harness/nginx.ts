@@ -10,7 +10,7 @@ export interface NginxOptions {
   readonly listen: string;
 }
 
-/** The command that runs an nginx with all its files in `folder`. It answers everything with one line. */
+/** The command that runs an nginx with all its files in `folder`. It answers everything with one line, but for what it counts at `/status`. */
 export function nginxCommand(
   program: string,
   folder: string,
@@ -29,6 +29,7 @@ export function nginxCommand(
       ${TEMPORARY.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
       server {
         listen ${listen};
+        location = /status { stub_status; }
         location / { return 200 "Musubi ties together.\\n"; }
       }
     }`;
