@@ -10,6 +10,9 @@ export interface Piece {
 
 const HOUR = 3_600_000;
 
+/** In one millisecond alone, of 30,000, no range that leaves out its beginning can be asked for. */
+const SHORTEST = 2;
+
 /**
  * Takes the hours that lie inside a range from the hourly form, and what is left at its ends, and where an hour is
  * missing, from the fine one. `hours` are the times (milliseconds) at which hours were recorded; each tells of the
@@ -29,7 +32,7 @@ export function piecesOf({ from, to }: Range, hours: readonly number[]): Piece[]
     done = hour;
   }
   if (done < end) pieces.push({ hourly: false, from: done, to: end });
-  return pieces;
+  return pieces.filter(({ from, to }) => to - from >= SHORTEST);
 }
 
 /**
