@@ -129,6 +129,13 @@ describe('prometheus.yml', () => {
       expect(said).not.toContain('WARNING');
     }
   });
+
+  test('loads the rules, but not those that are to be opted for', async () => {
+    const { stdout } = await run(toolPath('promtool'), ['check', 'config', PROMETHEUS_CONFIG]);
+    const loaded = [...stdout.matchAll(/^Checking .*\/(.+\.yaml)$/gm)].map(([, file]) => file);
+    expect(loaded).toContain('musubi-edges.yaml');
+    expect(loaded).not.toContain('musubi-service-graph.yaml');
+  });
 });
 
 describe('the collector recipe', () => {
