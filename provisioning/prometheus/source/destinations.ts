@@ -55,10 +55,9 @@ function agreed(processes: string): string {
   ]);
 }
 
-/** The destinations that `rows` give the questions that have the same `key`. */
-function answers(key: readonly string[], rows: string): string {
-  return withLabelsOf(asked, key, NAMES, rows);
-}
+const met = sole(inbound, FLOW);
+/** Most questions are answered by the one inbound half-edge that they meet: the others are few. */
+const others = promql`(${asked} unless on (${FLOW}) ${met})`;
 
 const processesOf = (rows: string) => promql`
   group by (${['network_transport', 'dst_address', 'dst_port', ...NAMES]}) (
@@ -125,7 +124,7 @@ One row for each place.`,
   {
     why: `Who answers a question, by the first of these that knows:
   1. the host that asks, if it listens there itself: only it knows who has a container's or a bridge's address
-  2. an inbound half-edge between the same addresses, at the site; or anywhere, if there is but one
+  2. an inbound half-edge between the same addresses, if there is but one; or at the site
   3. the listener on the host that has the address, at the site; or anywhere, if no other host has it
   4. who answered at the evaluation before, unless another host has the address now: it is down or restarts
   5. a listener of the last 10 m
@@ -134,31 +133,39 @@ One row for each question: the outermost aggregation sees to that, whatever the 
     expr: promql`
       topk by (${QUESTION}) (1,
         ${firstBy(QUESTION, [
-          answers(
+          withLabelsOf(
+            asked,
             ['network_transport', 'src_host', 'dst_address', 'dst_port'],
+            NAMES,
             withCopies(endpoint, { src_host: 'dst_host' }),
           ),
-          answers([...FLOW, 'site'], sole(inbound, [...FLOW, 'site'])),
-          answers(FLOW, sole(inbound, FLOW)),
-          answers(
+          withLabelsOf(asked, FLOW, NAMES, met),
+          withLabelsOf(others, [...FLOW, 'site'], NAMES, sole(inbound, [...FLOW, 'site'])),
+          withLabelsOf(
+            others,
             ['network_transport', 'dst_address', 'dst_port', 'site'],
+            NAMES,
             withCopies(promql`${endpoint} and on (dst_host, dst_address, dst_site) ${recorded(OWNER)}`, {
               site: 'dst_site',
             }),
           ),
-          answers(
+          withLabelsOf(
+            others,
             ['network_transport', 'dst_address', 'dst_port'],
+            NAMES,
             promql`(${endpoint} and on (dst_host, dst_address) ${sole(holder, ['dst_address'])})`,
           ),
           promql`
             (
               ${DESTINATION}
-              and on (${QUESTION}) ${asked}
+              and on (${QUESTION}) ${others}
               unless on (dst_address, site)
               ${withCopies(`${holder} unless on (dst_address, dst_host) ${DESTINATION}`, { site: 'dst_site' })}
             )`,
-          answers(
+          withLabelsOf(
+            others,
             ['network_transport', 'dst_address', 'dst_port', 'site'],
+            NAMES,
             promql`
               topk by (network_transport, dst_address, dst_port, site) (1,
                 ${withCopies(

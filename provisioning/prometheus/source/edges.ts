@@ -1,15 +1,6 @@
 import { byAddress, destination, FLOW, NAMES, QUESTION } from './destinations.ts';
 import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
-import {
-  firstBy,
-  promql,
-  recorded,
-  sole,
-  withCopies,
-  withFirstOf,
-  withLabel,
-  withLabelsOf,
-} from './promql.ts';
+import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
 import type { Rule } from './rule.ts';
 
 /** The labels of a service edge. */
@@ -53,18 +44,8 @@ const OWN = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly 
 /** Outbound half-edges that nothing is added to. */
 const AS_THEY_ARE = promql`(${OUTBOUND} unless (${byAddress} and on (${QUESTION}) ${destination}))`;
 
-/** Where outbound half-edges lead to, in the labels by which inbound ones meet them. */
 const REACHED = 'musubi:outbound:service_edge';
 const reached = recorded(REACHED);
-const reachedRows = promql`
-  group by (${[...MEETING, ...ENDS]}) (
-    ${withCopies(
-      promql`
-        group by (${[...FLOW, 'to_host', ...ENDS]}) (${recorded(TOLD_AS, 'observer="source"')})`,
-      { dst_host: 'to_host' },
-    )}
-  )`;
-
 /** Fills in the ends: the name, else the address, else the host. */
 const withEnds = (rows: string, to: 'dst' | 'to') =>
   withFirstOf(
@@ -79,6 +60,12 @@ const withEnds = (rows: string, to: 'dst' | 'to') =>
 const withOwnEnds = (rows: string) =>
   withEnds(withCopies(rows, { to_site: 'dst_site', to_host: 'dst_host' }), 'dst');
 
+/** Outbound rows with who reports their edge. */
+const withOutboundObserver = (rows: string) => promql`
+  ${withLabel(promql`${rows} and on (${MEETING}) ${INBOUND}`, 'observer', 'both')}
+  or
+  ${withLabel(promql`${rows} unless on (${MEETING}) ${INBOUND}`, 'observer', 'source')}`;
+
 /** The sum by service edge of half-edges' values. */
 function byServiceEdge(aggregation: string, halves: string, more: readonly string[]): string {
   const rest = ['network_transport', 'dst_port', ...more];
@@ -87,7 +74,7 @@ function byServiceEdge(aggregation: string, halves: string, more: readonly strin
       ${withCopies(
         promql`
           ${aggregation} by (${[...rest, ...ENDS]}) (
-            ${withLabelsOf(halves, HALF, [...ENDS, 'observer'], recorded(TOLD_AS))}
+            ${withLabelsOf(halves, HALF, [...ENDS, ...more.filter((label) => label === 'observer')], recorded(TOLD_AS))}
           )`,
         {
           src_service: 'from_service',
@@ -126,22 +113,23 @@ end without a name is its address, or its host. First the outbound ones.`,
       ${withOwnEnds(promql`group by (${HALF}) (${AS_THEY_ARE})`)}`,
   },
   {
-    why: `Where those lead to: one row for what an inbound half-edge may meet. Where those are several edges, without
-them, since only the source knows which of them it is.`,
+    why: 'Where those lead to, in the labels by which inbound ones meet them.',
     record: REACHED,
-    expr: firstBy(MEETING, [sole(reachedRows, MEETING), promql`group by (${MEETING}) (${reachedRows})`]),
+    expr: promql`
+      group by (${[...MEETING, ...ENDS]}) (
+        ${withCopies(
+          promql`
+            group by (${[...FLOW, 'to_host', ...ENDS]}) (${recorded(TOLD_AS, 'observer="source"')})`,
+          { dst_host: 'to_host' },
+        )}
+      )`,
   },
   {
-    why: 'Then the inbound ones: as part of the edge that they meet, else with what their host knows.',
+    why: `Then the inbound ones: as part of the edge that they meet, else with what their host knows. Those that meet\nseveral are left out, since only the source knows which of them it is.`,
     record: TOLD_AS,
     labels: { observer: 'destination' },
     expr: promql`
-      ${withLabelsOf(
-        promql`group by (${HALF}) (${INBOUND})`,
-        MEETING,
-        ENDS,
-        recorded(REACHED, 'from_service!=""'),
-      )}
+      ${withLabelsOf(promql`group by (${HALF}) (${INBOUND})`, MEETING, ENDS, sole(reached, MEETING))}
       or
       ${withOwnEnds(promql`group by (${HALF}) (${INBOUND} unless on (${MEETING}) ${reached})`)}`,
   },
@@ -151,21 +139,16 @@ them, since only the source knows which of them it is.`,
     expr: promql`
       max without (direction) (
         ${withLabelsOf(
+          promql`max by (${OWN}) (${byAddress})`,
+          QUESTION,
+          [...NAMES, 'observer'],
           promql`
             (
-              ${withLabelsOf(promql`max by (${OWN}) (${byAddress})`, QUESTION, NAMES, destination)}
-              or
-              ${AS_THEY_ARE}
-            )`,
-          MEETING,
-          ['observer'],
-          promql`
-            (
-              ${withLabel(promql`${reached} and on (${MEETING}) ${INBOUND}`, 'observer', 'both')}
-              or
-              ${withLabel(promql`${reached} unless on (${MEETING}) ${INBOUND}`, 'observer', 'source')}
+              ${withOutboundObserver(destination)}
             )`,
         )}
+        or
+        ${withOutboundObserver(AS_THEY_ARE)}
         or
         ${withLabel(promql`${INBOUND} unless on (${MEETING}) ${reached}`, 'observer', 'destination')}
       )`,

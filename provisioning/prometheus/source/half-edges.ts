@@ -66,12 +66,11 @@ that could not push sends later what it kept, and meanwhile an edge may have com
       )`,
   },
   {
-    why: `Spells that the evaluation before did not know, also where some were missed: 1 if they began lately by their
-host's clock, which may be wrong. Others, 0, were there before these rules, and count from now on.`,
+    why: `Spells that the evaluation before did not know, also where some were missed: 1 if they began within the hour.
+Others, 0, were there before these rules, and count from now on.`,
     record: BEGUN,
     expr: promql`
-      max by (${EDGE}) (last_over_time(service_dependency_last_seen_seconds[${LATE}] offset ${SETTLE}))
-      - (${start} unless (${start} == ${before(START)}))
+      time() - (${start} != ${before(START)} or (${start} unless ${before(START)}))
       <= bool 3600`,
   },
   {
