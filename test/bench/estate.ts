@@ -6,6 +6,8 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ExpectedEdge } from '../../exporter/src/expect/expectations.ts';
+import { edgeKey } from '../../exporter/src/joined/edge.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -113,6 +115,29 @@ export function* rawSeries({ members, edges }: Estate, from: number): Generator<
       yield { labels: { ...named('connection_failed_total'), error_type: 'timeout' }, value: failed };
   }
   yield* listenSeries(members);
+}
+
+/** What the exporters tell of themselves that the rules read, since `from`. */
+export function* exporterSeries({ members }: Estate, from: number): Generator<Series> {
+  for (const { host } of members) {
+    const named = (name: string) => ({ __name__: name, job: 'musubi', instance: host });
+    yield { labels: named('musubi_passes_total'), value: (time) => Math.floor((time - from) / 2) };
+    yield { labels: named('musubi_passes_failed_total'), value: () => 0 };
+    yield { labels: { ...named('target_info'), host_name: host }, value: () => 1 };
+  }
+}
+
+/** All dependencies of services, as far as both ends are told. */
+export function expectedOf({ edges }: Estate): ExpectedEdge[] {
+  const told = edges.filter(({ reporters }) => reporters !== 'destination');
+  const all = told.map(({ src, dst }) => ({
+    src: { name: src.service, site: src.site },
+    dst: { name: dst.service, site: dst.site },
+    transport: 'tcp',
+    port: Number(dst.port),
+    maxGap: 300,
+  }));
+  return [...new Map(all.map((edge) => [edgeKey(edge), edge])).values()];
 }
 
 /** What the rules keep of each half-edge between two evaluations. */

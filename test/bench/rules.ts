@@ -2,12 +2,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { renderRules } from '../../exporter/src/expect/render-rules.ts';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { ROOT, toolPath } from '../harness/places.ts';
 import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
 import { run, start } from './child.ts';
 import {
   type Estate,
+  expectedOf,
+  exporterSeries,
   keptSeries,
   makeEstate,
   rawSeries,
@@ -18,7 +21,11 @@ import {
 import { estimate } from './pairs.ts';
 import { STATE } from './state.ts';
 
-const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml');
+const RULES = ['musubi-edges', 'musubi-alerts'].map((name) =>
+  join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
+);
+/** The groups that take time. */
+const GROUPS = ['musubi-edges', 'musubi-watch'];
 const ADDRESS = '127.0.0.1:19090';
 /** Seconds for a rule. */
 const BAR = 1;
@@ -85,7 +92,7 @@ async function measure({ name, prometheus }: Engine, estate: Estate, evaluations
     tell(`Prometheus ${name}`);
     const server = start([
       prometheus,
-      `--config.file=${await configure(folder)}`,
+      `--config.file=${await configure(folder, estate)}`,
       `--storage.tsdb.path=${folder}/data`,
       '--storage.tsdb.retention.time=90d',
       `--web.listen-address=${ADDRESS}`,
@@ -108,6 +115,7 @@ async function load(folder: string, estate: Estate): Promise<void> {
   const file = join(folder, 'estate.txt');
   await writeOpenMetrics(file, [
     { series: rawSeries(estate, end - HISTORY), times: back(RAW) },
+    { series: exporterSeries(estate, end - HISTORY), times: back(RAW) },
     { series: keptSeries(estate, end - HISTORY), times: back(KEPT) },
   ]);
   await run([toolPath('promtool'), 'tsdb', 'create-blocks-from', 'openmetrics', file, `${folder}/data`]);
@@ -118,9 +126,12 @@ async function load(folder: string, estate: Estate): Promise<void> {
   await sleep(Math.max(0, -late) * 1000);
 }
 
-async function configure(folder: string): Promise<string> {
+/** Everything that the estate does is expected. */
+async function configure(folder: string, estate: Estate): Promise<string> {
+  const expected = join(folder, 'expected.yaml');
+  await writeFile(expected, renderRules({ expected: expectedOf(estate), allowed: [] }));
   const path = join(folder, 'prometheus.json');
-  await writeFile(path, JSON.stringify({ rule_files: [RULES] }));
+  await writeFile(path, JSON.stringify({ rule_files: [...RULES, expected] }));
   return path;
 }
 
@@ -137,17 +148,18 @@ interface RuleGroup {
 
 async function evaluationTimes(evaluations: number): Promise<Taken> {
   const taken: Taken = new Map();
-  let last = '';
-  for (let seen = 0; seen < evaluations; ) {
+  const seen = new Map(GROUPS.map((name) => [name, new Set<string>()]));
+  while ([...seen.values()].some(({ size }) => size < evaluations)) {
     await sleep(1000);
-    const group = (await ruleGroups()).find(({ name }) => name === 'musubi-edges');
-    if (!group || group.lastEvaluation === last || group.lastEvaluation.startsWith('0001')) continue;
-    last = group.lastEvaluation;
-    seen++;
-    for (const { name, labels = {}, evaluationTime, lastError } of group.rules) {
-      if (lastError) throw new Error(`${name}: ${lastError}`);
-      const rule = [name, ...Object.values(labels)].join(' ');
-      taken.set(rule, [...(taken.get(rule) ?? []), evaluationTime]);
+    for (const { name: group, lastEvaluation, rules } of await ruleGroups()) {
+      const times = seen.get(group);
+      if (!times || times.has(lastEvaluation) || lastEvaluation.startsWith('0001')) continue;
+      times.add(lastEvaluation);
+      for (const { name, labels = {}, evaluationTime, lastError } of rules) {
+        if (lastError) throw new Error(`${name}: ${lastError}`);
+        const rule = [name, ...Object.values(labels)].join(' ');
+        taken.set(rule, [...(taken.get(rule) ?? []), evaluationTime]);
+      }
     }
   }
   return taken;
