@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ensureBpfTools } from './bpf-tools.mjs';
 import { ensureBuilt } from './build.mjs';
 import { ensurePrograms, ensureUnpacked } from './debian.mjs';
+import { ensureNpmFolder } from './npm-folder.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
 import { collectorBinary } from './otelcol.mjs';
 import { BIN, ROOT } from './places.mjs';
@@ -52,6 +53,7 @@ async function test() {
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   await ensureUnpacked('nginx', 'nginx');
   await ensurePostgres();
+  await ensureNpmFolder('grafana-12');
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   for (const built of [collectorBinary, prometheus3]) {
     const made = await built({ log: say });

@@ -4,7 +4,7 @@ import { onFileEnd } from './cleanup.ts';
 import { toolPath } from './places.ts';
 
 /** Debian's Chromium as root and without a network of its own. */
-const FLAGS = [
+export const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -37,7 +37,10 @@ export async function openGraphPage(prometheusUrl: string): Promise<GraphPage> {
 
 /** As `openGraphPage`, of a page that is served already. */
 export async function browse(url: string): Promise<GraphPage> {
-  const browser: Browser = await chromium.launch({ executablePath: toolPath('chromium'), args: FLAGS });
+  const browser: Browser = await chromium.launch({
+    executablePath: toolPath('chromium'),
+    args: BROWSER_FLAGS,
+  });
   onFileEnd(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const panel = page.getByTestId('musubi-panel');

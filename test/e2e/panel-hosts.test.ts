@@ -1,0 +1,117 @@
+/** One built panel under the libraries of two Grafanas: 12.4 with React 18, 13.2 with React 19. */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildPage } from '../../grafana-plugin/standalone/build-page.mjs';
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { npmFolder } from '../../provisioning/local/npm-folder.mjs';
+import { BROWSER_FLAGS } from '../harness/browser.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { ROOT, toolPath } from '../harness/places.ts';
+import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+import { shopHistory } from '../harness/shop.ts';
+
+const HOSTS = [
+  { grafana: '12.4.10', react: '18.3.1', libraries: npmFolder('grafana-12') },
+  { grafana: '13.2.2', react: '19.3.1', libraries: join(ROOT, 'grafana-plugin') },
+] as const;
+const THEMES = ['dark', 'light'] as const;
+
+let scratch: string;
+/** Where the pictures go: those of the plugin's page in Grafana's catalogue are made by this test. */
+let pictures: string;
+let prometheus: Prometheus;
+let browser: Browser;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'musubi-hosts-'));
+  onFileEnd(() => rm(scratch, { recursive: true, force: true }));
+  pictures = process.env.MUSUBI_PICTURES ?? scratch;
+  prometheus = await startPrometheus([], { history: shopHistory(Math.floor(Date.now() / 1000)) });
+  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
+  onFileEnd(() => browser.close());
+});
+
+describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, libraries }) => {
+  let url: string;
+  let page: Page;
+  /** Whatever the browser complains of. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const folder = join(scratch, grafana);
+    await buildPage({ out: folder, libraries });
+    const server = await createPageServer({ prometheusUrl: prometheus.url, page: folder });
+    onFileEnd(() => server.close());
+    url = server.url;
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+  });
+
+  it.each(THEMES)('draws every edge, in the %s theme', async (theme) => {
+    await open(theme);
+    expect(await page.evaluate('System.get("package:react").version')).toBe(react);
+    expect(await page.evaluate('grafanaBootData.settings.buildInfo.version')).toBe(grafana);
+    expect(await rows().count()).toBe(12);
+    expect(await coloursDrawn()).toBeGreaterThan(20);
+    const picture = join(pictures, `graph-${theme}.png`);
+    await page.screenshot({ path: picture });
+    expect((await stat(picture)).size).toBeGreaterThan(20_000);
+  });
+
+  it.each(THEMES)('opens the details of an edge, in the %s theme', async (theme) => {
+    await open(theme);
+    await rows().getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    const details = page.getByTestId('musubi-pinned');
+    await details.waitFor();
+    const text = await details.textContent();
+    // The row that comes first has the most bytes.
+    for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
+      expect(text).toContain(part);
+    await page.screenshot({ path: join(pictures, `details-${theme}.png`) });
+  });
+
+  it('shows the same as a table', async () => {
+    await open('light');
+    await page.getByRole('button', { name: 'Table' }).click();
+    const table = page.getByTestId('musubi-edges');
+    expect((await table.boundingBox())?.height).toBeGreaterThan(200);
+    expect(await table.ariaSnapshot()).toMatch(/report · db-3.*postgres · db-1.*5432/);
+  });
+
+  it('nothing was complained of', () => {
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(theme: string): Promise<void> {
+    await page.goto(`${url}/?from=now-15m&to=now&refresh=&theme=${theme}`);
+    await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
+    // The same on every run, and of what the panel shows by itself.
+    await page.mouse.move(0, 0);
+  }
+
+  const rows = () => page.getByTestId('musubi-edges').locator('tbody tr');
+
+  /** How many colours the drawing has, edges of its strokes included. */
+  const coloursDrawn = () =>
+    page.getByTestId('musubi-canvas').evaluate((element) => {
+      // Run in the page, whose types this program does not have.
+      const canvas = element as unknown as {
+        width: number;
+        height: number;
+        getContext(kind: string): Context;
+      };
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+});
+
+interface Context {
+  getImageData(x: number, y: number, width: number, height: number): { data: { buffer: ArrayBuffer } };
+}

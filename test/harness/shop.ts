@@ -1,0 +1,92 @@
+/** The made-up estate of a shop: what its exporters told Prometheus in the last half hour, as OpenMetrics text. */
+
+const STEP = 15;
+const DURATION = 30 * 60;
+
+interface Place {
+  readonly host: string;
+  readonly address: string;
+  readonly process: string;
+  readonly pid: number;
+}
+
+const PLACES: Readonly<Record<string, Place>> = {
+  web: { host: 'edge-1', address: '10.0.0.1', process: 'nginx', pid: 811 },
+  shop: { host: 'app-1', address: '10.0.1.1', process: 'node', pid: 2210 },
+  cart: { host: 'app-1', address: '10.0.1.1', process: 'node', pid: 2304 },
+  search: { host: 'app-2', address: '10.0.1.2', process: 'java', pid: 977 },
+  payments: { host: 'app-2', address: '10.0.1.2', process: 'payments', pid: 1102 },
+  postgres: { host: 'db-1', address: '10.0.2.1', process: 'postgres', pid: 640 },
+  redis: { host: 'db-2', address: '10.0.2.2', process: 'redis-server', pid: 655 },
+  elasticsearch: { host: 'db-2', address: '10.0.2.2', process: 'java', pid: 702 },
+  kafka: { host: 'db-3', address: '10.0.2.3', process: 'java', pid: 733 },
+  report: { host: 'db-3', address: '10.0.2.3', process: 'python3', pid: 9120 },
+};
+
+/** Who asks whom on which port, and KiB a second. */
+const CALLS: readonly (readonly [string, string, number, number])[] = [
+  ['web', 'shop', 8080, 900],
+  ['web', 'search', 9000, 300],
+  ['shop', 'cart', 8081, 220],
+  ['shop', 'search', 9000, 120],
+  ['shop', 'payments', 8443, 40],
+  ['shop', 'postgres', 5432, 410],
+  ['cart', 'redis', 6379, 510],
+  ['cart', 'kafka', 9092, 60],
+  ['search', 'elasticsearch', 9200, 700],
+  ['payments', 'postgres', 5432, 30],
+  ['payments', 'kafka', 9092, 20],
+  ['report', 'postgres', 5432, 1200],
+];
+
+/** @param now unix seconds of the last sample */
+export function shopHistory(now: number): string {
+  const families = new Map<string, string[]>();
+  const add = (
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    value: (seconds: number) => number,
+  ) => {
+    const [family = '', type] = name.endsWith('_total') ? [name.slice(0, -6), 'counter'] : [name, 'gauge'];
+    const lines = families.get(family) ?? [`# TYPE ${family} ${type}`];
+    families.set(family, lines);
+    const text = Object.entries(labels).map(([label, each]) => `${label}="${each}"`);
+    for (let since = 0; since <= DURATION; since += STEP)
+      lines.push(`${name}{${text.join(',')}} ${value(since)} ${now - DURATION + since}`);
+  };
+  for (const [source, destination, port, rate] of CALLS) {
+    const [src, dst] = [PLACES[source], PLACES[destination]];
+    if (!src || !dst) throw new Error(`${source} or ${destination} has no place`);
+    const common = {
+      job: 'musubi',
+      network_transport: 'tcp',
+      dst_port: `${port}`,
+      src_address: src.address,
+      dst_address: dst.address,
+    };
+    const halves = [
+      { ...common, direction: 'outbound', instance: src.host, ...endOf('src', source, src) },
+      { ...common, direction: 'inbound', instance: dst.host, ...endOf('dst', destination, dst) },
+    ];
+    for (const half of halves) {
+      const ioWay = half.direction === 'outbound' ? 'receive' : 'transmit';
+      add('service_dependency_last_seen_seconds', half, (since) => now - DURATION + since);
+      add('service_dependency_connection_count', half, () => 1 + (rate % 7));
+      add('service_dependency_connection_opened_total', half, (since) => Math.floor((since * rate) / 100));
+      add('service_dependency_tcp_rtt_seconds', half, () => 0.0004);
+      add(
+        'service_dependency_io_bytes_total',
+        { ...half, network_io_direction: ioWay },
+        (since) => since * rate * 1024,
+      );
+    }
+  }
+  return `${[...families.values()].flat().join('\n')}\n# EOF\n`;
+}
+
+const endOf = (end: 'src' | 'dst', service: string, { host, process, pid }: Place) => ({
+  [`${end}_service`]: service,
+  [`${end}_host`]: host,
+  [`${end}_process`]: process,
+  [`${end}_pid`]: `${pid}`,
+});
