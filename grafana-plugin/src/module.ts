@@ -1,7 +1,14 @@
 import './public-path.ts';
 import { PanelPlugin } from '@grafana/data';
 import { DependencyPanel } from './panel/DependencyPanel.tsx';
-import { DEFAULT_OPTIONS, EDGE_LABELS, NODE_TEXTS, type PanelOptions } from './panel/options.ts';
+import {
+  DEFAULT_OPTIONS,
+  EDGE_LABELS,
+  FRAME_CHOICES,
+  LEVEL_CHOICES,
+  NODE_TEXTS,
+  type PanelOptions,
+} from './panel/options.ts';
 import { suggest } from './panel/suggest.ts';
 
 /** What Grafana loads. */
@@ -11,6 +18,20 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
   .setSuggestionsSupplier(suggest)
   .setPanelOptions((builder) =>
     builder
+      .addRadio({
+        path: 'level',
+        name: 'Level',
+        description: 'What each node is',
+        defaultValue: DEFAULT_OPTIONS.level,
+        settings: { options: LEVEL_CHOICES },
+      })
+      .addSelect({
+        path: 'frames',
+        name: 'Frames',
+        description: 'What nodes are framed by',
+        defaultValue: DEFAULT_OPTIONS.frames,
+        settings: { options: FRAME_CHOICES },
+      })
       .addSelect({
         path: 'edgeLabel',
         name: 'Edge labels',

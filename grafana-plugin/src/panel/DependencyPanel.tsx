@@ -11,8 +11,10 @@ import { errorText } from './query-errors.ts';
 import { useDependencyGraph } from './use-dependency-graph.ts';
 
 /** The panel: the graph of the range, or what to do when there is none. */
-export function DependencyPanel({ data, options, width, height, timeZone }: PanelProps<PanelOptions>) {
-  const { graph, message } = useDependencyGraph(data);
+export function DependencyPanel(props: PanelProps<PanelOptions>) {
+  const { data, width, height, timeZone, onOptionsChange } = props;
+  const options = { ...DEFAULT_OPTIONS, ...props.options };
+  const { graph, message } = useDependencyGraph(data, options.level);
   const format = useMemo(() => createFormatters(data.series, timeZone), [data.series, timeZone]);
   // Kept here, since the drawing goes and comes again when a refresh fails.
   const ownView = useState<View>();
@@ -31,7 +33,8 @@ export function DependencyPanel({ data, options, width, height, timeZone }: Pane
       {state === 'ready' ? (
         <GraphView
           graph={graph}
-          options={{ ...DEFAULT_OPTIONS, ...options }}
+          options={options}
+          onChange={(change) => onOptionsChange({ ...options, ...change })}
           format={format}
           width={width}
           height={height}

@@ -76,6 +76,7 @@ export function GraphCanvas(props: Props) {
       role="img"
       aria-label={props.label}
       data-testid="musubi-canvas"
+      data-frames={display.frames.length}
       className={styles}
       style={{ width, height, cursor: focus ? 'pointer' : 'grab' }}
       onPointerDown={(event) => {

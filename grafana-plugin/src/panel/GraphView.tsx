@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import { Button, useTheme2 } from '@grafana/ui';
+import { useTheme2 } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
@@ -14,33 +14,38 @@ import { GraphCanvas, type Hover } from './GraphCanvas.tsx';
 import { Legend } from './Legend.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
-import { useDisplay } from './use-dependency-graph.ts';
+import { Toolbar } from './Toolbar.tsx';
+import { useDisplay } from './use-display.ts';
 import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
   readonly graph: Graph;
   readonly options: PanelOptions;
+  readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly format: Formatters;
   readonly width: number;
   readonly height: number;
   readonly ownView: OwnView;
 }
 
-/** Height of the bar below the drawing. */
-const BAR = 32;
+/** Heights of the bars above and below the drawing. */
+const TOOLBAR = 40;
+const LEGEND = 24;
 
 const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
 
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
-export function GraphView({ graph, options, format, width, height, ownView }: Props) {
+export function GraphView(props: Props) {
+  const { graph, options, format, width, height, ownView } = props;
   const theme = useTheme2();
   const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
   const display = useDisplay(graph, options, format, palette.measure);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
-  const tableHeight = table ? Math.round((height - BAR) * 0.45) : 0;
-  const graphHeight = height - BAR - tableHeight;
+  const room = height - TOOLBAR - LEGEND;
+  const tableHeight = table ? Math.round(room * 0.45) : 0;
+  const graphHeight = room - tableHeight;
   const control = useView(canvas, display, width, graphHeight, ownView);
 
   const [hover, setHover] = useState<Hover>();
@@ -63,47 +68,42 @@ export function GraphView({ graph, options, format, width, height, ownView }: Pr
 
   return (
     <>
-      <GraphCanvas
-        canvas={canvas}
-        display={display}
-        palette={palette}
-        control={control}
-        width={width}
-        height={graphHeight}
-        label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
-        focus={pointed?.target ?? ifDrawn(display, focused) ?? cornered}
-        onHover={onHover}
-        onPick={setPinned}
+      <Toolbar
+        height={TOOLBAR}
+        options={options}
+        onChange={props.onChange}
+        onFit={control.fit}
+        table={table}
+        onTable={setTable}
       />
-      {cornered && (
-        <Details
-          graph={graph}
-          format={format}
-          target={cornered}
-          at={sideAwayFrom(display, cornered, control.view, width)}
-          size={size}
-          onClose={pinned && (() => setPinned(undefined))}
+      <div className={stage}>
+        <GraphCanvas
+          canvas={canvas}
+          display={display}
+          palette={palette}
+          control={control}
+          width={width}
+          height={graphHeight}
+          label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
+          focus={pointed?.target ?? ifDrawn(display, focused) ?? cornered}
+          onHover={onHover}
+          onPick={setPinned}
         />
-      )}
-      {pointed && pointed.target.key !== cornered?.key && (
-        <Details graph={graph} format={format} target={pointed.target} at={pointed} size={size} />
-      )}
-      <div className={bar} style={{ height: BAR }}>
-        <Legend byteUnits={format.byteUnits} />
-        <Button size="sm" variant="secondary" icon="expand-arrows" tooltip="Show all" onClick={control.fit}>
-          Fit
-        </Button>
-        <Button
-          size="sm"
-          variant="secondary"
-          icon="table"
-          aria-pressed={table}
-          tooltip="List the dependencies as text"
-          onClick={() => setTable(!table)}
-        >
-          Table
-        </Button>
+        {cornered && (
+          <Details
+            graph={graph}
+            format={format}
+            target={cornered}
+            at={sideAwayFrom(display, cornered, control.view, width)}
+            size={size}
+            onClose={pinned && (() => setPinned(undefined))}
+          />
+        )}
+        {pointed && pointed.target.key !== cornered?.key && (
+          <Details graph={graph} format={format} target={pointed.target} at={pointed} size={size} />
+        )}
       </div>
+      <Legend height={LEGEND} byteUnits={format.byteUnits} />
       <EdgeTable graph={graph} format={format} height={tableHeight} onFocus={onFocus} onPick={onPickRow} />
     </>
   );
@@ -125,4 +125,5 @@ function sideAwayFrom(display: DisplayList, target: Target, view: View, width: n
   return mean > width / 2 ? 'left' : 'right';
 }
 
-const bar = css({ display: 'flex', alignItems: 'center', gap: 4, padding: '0 4px' });
+/** What details are placed in. */
+const stage = css({ position: 'relative' });

@@ -3,10 +3,10 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 
 /** Says how to read the drawing. */
-export function Legend({ byteUnits }: { readonly byteUnits: string }) {
+export function Legend({ height, byteUnits }: { readonly height: number; readonly byteUnits: string }) {
   const styles = useStyles2(getStyles);
   return (
-    <div className={styles} data-testid="musubi-legend">
+    <div className={styles} style={{ height, lineHeight: `${height}px` }} data-testid="musubi-legend">
       <span>A → B: A depends on B</span>
       <span>
         <Line width={2.5} /> reported by both ends
@@ -28,12 +28,11 @@ const Line = ({ width, dashes }: { width: number; dashes?: string }) => (
 
 const getStyles = (theme: GrafanaTheme2) =>
   css({
-    flex: 1,
     display: 'flex',
     // What has no room wraps out of sight, whole: half a sentence would mislead.
     flexWrap: 'wrap',
     columnGap: theme.spacing(2),
-    height: `${theme.typography.bodySmall.lineHeight}em`,
+    padding: theme.spacing(0, 1),
     overflow: 'hidden',
     whiteSpace: 'nowrap',
     color: theme.colors.text.secondary,

@@ -1,9 +1,11 @@
 import { CARD_PADDING } from '../graph/display/build-display.ts';
 import { arrowhead, dashesOf } from '../graph/display/curve-shape.ts';
-import type { Card, Curve, DisplayList, EdgeLabel } from '../graph/display/display-list.ts';
+import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../graph/display/display-list.ts';
+import { legible } from '../graph/display/legible.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
 import { shorten } from '../graph/display/shorten.ts';
 import type { View } from '../graph/display/view.ts';
+import { GROUP_TITLE } from '../graph/layout/group-boxes.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
@@ -26,6 +28,7 @@ const FADED = 0.22;
 /** On screen no line is thinner and no arrowhead shorter, so that from afar the direction still shows. */
 const THINNEST = 0.5;
 const SHORTEST_ARROW = 6;
+const FRAME_PADDING = 12;
 
 /** Draws the display list on a canvas of the given size in CSS pixels. */
 export function drawDisplay(
@@ -45,6 +48,9 @@ export function drawDisplay(
     height: size.height / view.scale,
   };
 
+  for (const frame of display.frames) {
+    if (intersects(frame, seen)) drawFrame(context, frame, palette, view.scale);
+  }
   const inFocus = (key: string) => focus?.curves.has(key) ?? false;
   for (const curve of display.curves) {
     if (isBeyond(curve.points, seen)) continue;
@@ -103,6 +109,27 @@ function drawArrow(context: CanvasRenderingContext2D, curve: Curve, enlarged: nu
   for (const corner of back) context.lineTo(corner.x, corner.y);
   context.closePath();
   context.fill();
+}
+
+/** The frame of a group. Its title stays as large on screen as it can be within its frame. */
+function drawFrame(context: CanvasRenderingContext2D, frame: Frame, palette: Palette, scale: number): void {
+  context.beginPath();
+  context.roundRect(frame.x, frame.y, frame.width, frame.height, 8);
+  context.fillStyle = palette.frame;
+  context.fill();
+  context.strokeStyle = palette.border;
+  context.lineWidth = Math.max(1, THINNEST / scale);
+  context.setLineDash([2, 3]);
+  context.stroke();
+  context.setLineDash([]);
+  const size = Math.max(13, Math.min(FAR_TEXT / scale, GROUP_TITLE));
+  context.font = palette.fonts.title.replace('13px', `${size}px`);
+  context.fillStyle = palette.mutedText;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  const room = ((frame.width - 2 * FRAME_PADDING) * 13) / size;
+  const title = shorten(legible(frame.title), room, palette.measure.title);
+  context.fillText(title, frame.x + FRAME_PADDING, frame.y + 6 + GROUP_TITLE / 2);
 }
 
 function drawLabel(context: CanvasRenderingContext2D, label: EdgeLabel, palette: Palette): void {

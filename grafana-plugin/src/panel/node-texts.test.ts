@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { HalfEdge } from '../graph/half-edge.ts';
 import { half } from '../graph/halves.fixture.ts';
-import { pairOf, placeOf, portOf } from './node-texts.ts';
+import { atLevel } from '../graph/levels/levels.ts';
+import { pairOf, placeOf, portOf, subtitleOf } from './node-texts.ts';
 
 function texts(each: HalfEdge) {
   const graph = buildGraph([each], []);
@@ -24,4 +25,12 @@ test.each([
   ['an unknown direction', half('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
 ])('an edge over %s reads well', (_title, each, expected) => {
   expect(texts(each)).toEqual(expected);
+});
+
+test('a node that stands for several tells how many', () => {
+  const fine = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'a@h1', 'c@h2')], []);
+  const texts = (level: 'host' | 'service') =>
+    atLevel(fine, level).nodes.map((node) => `${node.title}: ${subtitleOf(node, 'host')}`);
+  expect(texts('host')).toEqual(['h1: 1 service', 'h2: 2 services']);
+  expect(texts('service')).toEqual(['a: 1 instance', 'b: 1 instance', 'c: 1 instance']);
 });

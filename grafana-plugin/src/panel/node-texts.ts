@@ -11,8 +11,20 @@ export const titleOf = (node: GraphNode): string => legible(node.title);
 export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
   legible(detailOf(node, nodeText));
 
+/** What the members of a node are, where it stands for several. */
+const MEMBERS: Record<GraphNode['kind'], string> = {
+  site: 'service',
+  host: 'service',
+  service: 'instance',
+  unknown: 'process',
+  external: 'peer',
+};
+
 function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
-  const { host, processes, pids, addresses, service } = node;
+  const { host, processes, pids, addresses, service, kind, members } = node;
+  if (members.length > 0 && nodeText === 'host') {
+    return `${members.length} ${MEMBERS[kind]}${members.length === 1 ? '' : kind === 'unknown' ? 'es' : 's'}`;
+  }
   if (node.kind === 'external')
     return host || (service === '' ? 'no exporter' : addresses.join(', ')) || 'no exporter';
   if (nodeText === 'process')

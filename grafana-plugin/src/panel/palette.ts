@@ -6,6 +6,8 @@ import { createMeasure } from './measure-text.ts';
 export interface Palette {
   readonly background: string;
   readonly card: string;
+  /** Within the frame of a group. */
+  readonly frame: string;
   readonly border: string;
   readonly text: string;
   readonly mutedText: string;
@@ -31,6 +33,7 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
   return {
     background: theme.colors.background.primary,
     card: theme.colors.background.secondary,
+    frame: theme.colors.background.canvas,
     border: theme.colors.border.strong,
     text: theme.colors.text.primary,
     mutedText: theme.colors.text.secondary,

@@ -31,7 +31,9 @@ export function App({ plugin, dashboard, panel }: Props) {
 
   const onChange = (change: Partial<UrlState>) => {
     const next = { ...state, ...change };
-    history.pushState(null, '', writeUrlState(next));
+    // Each letter of a search is no step to go back to.
+    const write = change.options ? history.replaceState : history.pushState;
+    write.call(history, null, '', writeUrlState(next));
     setState(next);
   };
   return (

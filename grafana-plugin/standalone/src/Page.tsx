@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo } from 'react';
 import type { Dashboard, DashboardPanel } from './dashboard.ts';
 import { PanelHost } from './PanelHost.tsx';
 import { moveRange, toTimeRange, toUrlRange } from './time-range.ts';
-import type { UrlState } from './url-state.ts';
+import { changedOptions, type UrlState } from './url-state.ts';
 import { usePanelData } from './use-panel-data.ts';
 import { useWindowSize } from './use-window-size.ts';
 
@@ -33,6 +33,10 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
   const size = useWindowSize();
   const { from, to, timezone, refresh } = state;
   const range = useMemo(() => toTimeRange(from, to, timezone), [from, to, timezone]);
+  const chosen = useMemo(
+    () => ({ ...panel, options: { ...panel.options, ...state.options } }),
+    [panel, state.options],
+  );
   const { data, runs, run } = usePanelData(panel.targets, range);
   // A relative range is evaluated anew at each refresh.
   const reload = useCallback(() => run(toTimeRange(from, to, timezone)), [run, from, to, timezone]);
@@ -88,7 +92,8 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
       <div style={{ padding: `0 ${MARGIN}px ${MARGIN}px` }}>
         <PanelHost
           plugin={plugin}
-          panel={panel}
+          panel={chosen}
+          onOptionsChange={(options) => onChange({ options: changedOptions(options, panel.options) })}
           data={data}
           timeZone={timezone}
           width={size.width - 2 * MARGIN}

@@ -12,6 +12,7 @@ import type { DashboardPanel } from './dashboard.ts';
 interface Props {
   readonly plugin: PanelPlugin;
   readonly panel: DashboardPanel;
+  readonly onOptionsChange: (options: Record<string, unknown>) => void;
   readonly data: PanelData;
   readonly timeZone: string;
   readonly width: number;
@@ -23,7 +24,8 @@ const unchanged = (text: string) => text;
 const ignore = () => {};
 
 /** Mounts a panel as a dashboard does: in its chrome, with defaults, overrides and services applied. */
-export function PanelHost({ plugin, panel, data, timeZone, width, height }: Props) {
+export function PanelHost(props: Props) {
+  const { plugin, panel, data, timeZone, width, height } = props;
   const theme = useTheme2();
   const { options, fieldConfig } = useMemo(
     () =>
@@ -74,7 +76,7 @@ export function PanelHost({ plugin, panel, data, timeZone, width, height }: Prop
             title={panel.title}
             eventBus={eventBus}
             replaceVariables={unchanged}
-            onOptionsChange={ignore}
+            onOptionsChange={props.onOptionsChange}
             onFieldConfigChange={ignore}
             onChangeTimeRange={ignore}
           />

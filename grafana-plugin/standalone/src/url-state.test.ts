@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readUrlState, writeUrlState } from './url-state.ts';
+import { changedOptions, readUrlState, writeUrlState } from './url-state.ts';
 
 const defaults = { from: 'now-1h', to: 'now', refresh: '30s' };
 
@@ -10,6 +10,7 @@ test('what is missing or odd takes its default', () => {
     theme: 'dark',
     timezone: 'browser',
     refresh: '30s',
+    options: {},
   });
 });
 
@@ -24,6 +25,17 @@ test('what is written is read back', () => {
     theme: 'light',
     timezone: 'utc',
     refresh: '',
+    options: { level: 'host', focus: { node: '["a&b"]' } },
   } as const;
   expect(readUrlState(writeUrlState(state), defaults)).toEqual(state);
+});
+
+test('options that are no JSON object count as none', () => {
+  for (const odd of ['{', '[1]', '7', 'null', '']) {
+    expect(readUrlState(`?options=${odd}`, defaults).options).toEqual({});
+  }
+});
+
+test('only options that differ from the dashboard are in the address', () => {
+  expect(changedOptions({ level: 'host', frames: 'none' }, { frames: 'none' })).toEqual({ level: 'host' });
 });

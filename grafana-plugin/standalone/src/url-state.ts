@@ -8,6 +8,8 @@ export interface UrlState {
   readonly timezone: string;
   /** `30s`, or '' for no automatic refresh. */
   readonly refresh: string;
+  /** Options of the panel that differ from the dashboard's. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** What the dashboard says where the address bar says nothing. */
@@ -22,12 +24,35 @@ export function readUrlState(search: string, defaults: UrlDefaults): UrlState {
     theme: query.get('theme') === 'light' ? 'light' : 'dark',
     timezone: query.get('timezone') || 'browser',
     refresh: query.get('refresh') ?? defaults.refresh,
+    options: readOptions(query.get('options')),
   };
 }
 
 /** Writes the state as a query string. */
-export function writeUrlState({ from, to, theme, timezone, refresh }: UrlState): string {
+export function writeUrlState({ from, to, theme, timezone, refresh, options }: UrlState): string {
   const query = new URLSearchParams({ from, to, theme, refresh });
   if (timezone !== 'browser') query.set('timezone', timezone);
+  if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
   return `?${query}`;
 }
+
+/** JSON of an object; anything else counts as none. */
+function readOptions(text: string | null): UrlState['options'] {
+  try {
+    const options: unknown = JSON.parse(text ?? '{}');
+    return options instanceof Object && !Array.isArray(options) ? { ...options } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The options that differ from those of the dashboard. */
+export const changedOptions = (
+  options: UrlState['options'],
+  ofDashboard: UrlState['options'],
+): UrlState['options'] =>
+  Object.fromEntries(
+    Object.entries(options).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(ofDashboard[name]),
+    ),
+  );

@@ -1,0 +1,35 @@
+import { Dropdown, Menu, ToolbarButton } from '@grafana/ui';
+
+interface Props<Value extends string> {
+  /** What is chosen, for those who do not see the button. */
+  readonly label: string;
+  readonly choices: readonly { readonly value: Value; readonly label: string }[];
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
+
+/** A button that says what is chosen, and opens a menu of all there is to choose from. */
+export function ChoiceMenu<Value extends string>({ label, choices, value, onChange }: Props<Value>) {
+  const chosen = choices.find((choice) => choice.value === value)?.label ?? value;
+  const menu = (
+    <Menu ariaLabel={label}>
+      {choices.map((choice) => (
+        <Menu.Item
+          key={choice.value}
+          label={choice.label}
+          role="menuitemradio"
+          ariaChecked={choice.value === value}
+          active={choice.value === value}
+          onClick={() => onChange(choice.value)}
+        />
+      ))}
+    </Menu>
+  );
+  return (
+    <Dropdown overlay={menu} placement="bottom-start">
+      <ToolbarButton isOpen={false} aria-label={`${label}: ${chosen}`}>
+        {chosen}
+      </ToolbarButton>
+    </Dropdown>
+  );
+}

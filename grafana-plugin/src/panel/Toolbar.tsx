@@ -1,0 +1,63 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
+import { ChoiceMenu } from './ChoiceMenu.tsx';
+import { FRAME_CHOICES, LEVEL_CHOICES, type PanelOptions } from './options.ts';
+
+interface Props {
+  readonly height: number;
+  readonly options: PanelOptions;
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly onFit: () => void;
+  readonly table: boolean;
+  readonly onTable: (shown: boolean) => void;
+}
+
+/** What the drawing shows, and how finely. */
+export function Toolbar({ height, options, onChange, onFit, table, onTable }: Props) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles} style={{ height }} role="toolbar" aria-label="Dependency graph">
+      <RadioButtonGroup
+        size="sm"
+        aria-label="Level"
+        options={LEVEL_CHOICES}
+        value={options.level}
+        onChange={(level) => onChange({ level })}
+      />
+      <ChoiceMenu
+        label="Frames"
+        choices={FRAME_CHOICES}
+        value={options.frames}
+        onChange={(frames) => onChange({ frames })}
+      />
+      <span className="gap" />
+      <ToolbarButton icon="expand-arrows" tooltip="Show all" onClick={onFit}>
+        Fit
+      </ToolbarButton>
+      <ToolbarButton
+        icon="table"
+        variant={table ? 'active' : 'default'}
+        aria-pressed={table}
+        tooltip="List the dependencies as text"
+        onClick={() => onTable(!table)}
+      >
+        Table
+      </ToolbarButton>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: theme.spacing(0.5),
+    padding: theme.spacing(0, 0.5),
+    // In a narrow panel it is scrolled, by the pointer or by moving the focus along.
+    overflowX: 'auto',
+    overflowY: 'hidden',
+    scrollbarWidth: 'thin',
+    '& > *': { flexShrink: 0 },
+    '.gap': { flex: 1 },
+  });
