@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
+import { LATE, piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
 
 const HOUR = 3_600_000;
 
+/** When hours are recorded that end at these times. */
+const recordedAfter = (...ends: number[]) => ends.map((end) => end + LATE);
+
 it('takes hours from the hourly form, and the rest from the fine one', () => {
-  const hours = [10, 11, 12, 14].map((hour) => hour * HOUR + 7);
+  const hours = recordedAfter(...[10, 11, 12, 14].map((hour) => hour * HOUR + 7));
   expect(piecesOf({ from: 9.5 * 3600, to: 15 * 3600 }, hours)).toEqual([
     { hourly: false, from: 9.5 * HOUR, to: 10 * HOUR + 7 },
     { hourly: true, from: 10 * HOUR + 7, to: 12 * HOUR + 7 },
@@ -16,29 +19,29 @@ it('takes hours from the hourly form, and the rest from the fine one', () => {
 });
 
 it('takes hours that fill the range alone', () => {
-  expect(piecesOf({ from: 3600, to: 10_800 }, [2 * HOUR, 3 * HOUR])).toEqual([
+  expect(piecesOf({ from: 3600, to: 10_800 }, recordedAfter(2 * HOUR, 3 * HOUR))).toEqual([
     { hourly: true, from: HOUR, to: 3 * HOUR },
   ]);
 });
 
 it('takes no hour that reaches out of the range', () => {
-  expect(piecesOf({ from: 3601, to: 10_799 }, [HOUR, 2 * HOUR, 3 * HOUR])).toEqual([
+  expect(piecesOf({ from: 3601, to: 10_799 }, recordedAfter(HOUR, 2 * HOUR, 3 * HOUR))).toEqual([
     { hourly: false, from: 3_601_000, to: 10_799_000 },
   ]);
 });
 
 it('takes the hour in which the range begins whole where only the last use counts', () => {
-  const hours = [10, 11, 12].map((hour) => hour * HOUR);
+  const hours = recordedAfter(10 * HOUR, 11 * HOUR, 12 * HOUR);
   expect(piecesOfLastUse({ from: 9.5 * 3600, to: 12.5 * 3600 }, hours)).toEqual([
     { hourly: true, from: 9 * HOUR, to: 12 * HOUR },
     { hourly: false, from: 12 * HOUR, to: 12.5 * HOUR },
   ]);
   // Where that hour is missing, or reaches beyond the range, it is not to be had.
-  for (const known of [[], [11 * HOUR], [13 * HOUR]])
+  for (const known of [[], recordedAfter(11 * HOUR), recordedAfter(13 * HOUR)])
     expect(piecesOfLastUse({ from: 9.5 * 3600, to: 9.9 * 3600 }, known)).toEqual([
       { hourly: false, from: 9.5 * HOUR, to: 9.9 * HOUR },
     ]);
-  expect(piecesOfLastUse({ from: 9.5 * 3600, to: 12 * 3600 }, [12 * HOUR])).toEqual([
+  expect(piecesOfLastUse({ from: 9.5 * 3600, to: 12 * 3600 }, recordedAfter(12 * HOUR))).toEqual([
     { hourly: false, from: 9.5 * HOUR, to: 11 * HOUR },
     { hourly: true, from: 11 * HOUR, to: 12 * HOUR },
   ]);
@@ -52,7 +55,7 @@ function takes(window: { range: string; time: number }, at: number, isClosed: bo
 }
 
 it('leaves out a millisecond rather than taking what lies before it twice', () => {
-  expect(piecesOf({ from: 9 * 3600, to: 10 * 3600 + 0.001 }, [10 * HOUR])).toEqual([
+  expect(piecesOf({ from: 9 * 3600, to: 10 * 3600 + 0.001 }, recordedAfter(10 * HOUR))).toEqual([
     { hourly: true, from: 9 * HOUR, to: 10 * HOUR },
   ]);
 });
@@ -82,10 +85,10 @@ it('takes each half minute of the range once, and none else, whichever hours the
           continue;
         }
         const told = recorded.filter(
-          (hour) => takes(window, hour, isClosed) && (hour - piece.from) % HOUR === 0,
+          (hour) => takes(window, hour, isClosed) && (hour - LATE - piece.from) % HOUR === 0,
         );
         expect(told.length * HOUR).toBe(piece.to - piece.from);
-        for (const hour of told) covered.push([hour - HOUR, hour]);
+        for (const hour of told) covered.push([hour - LATE - HOUR, hour - LATE]);
       }
       covered.sort(([one], [other]) => one - other);
       const ends = [from, ...covered.map(([, to]) => to)];

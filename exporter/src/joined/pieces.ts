@@ -10,20 +10,23 @@ export interface Piece {
 
 const HOUR = 3_600_000;
 
+/** An hour is recorded this long after it has ended. */
+export const LATE = 60_000;
+
 /** In one millisecond alone, of 30,000, no range that leaves out its beginning can be asked for. */
 const SHORTEST = 2;
 
 /**
  * Takes the hours that lie inside a range from the hourly form, and what is left at its ends, and where an hour is
- * missing, from the fine one. `hours` are the times (milliseconds) at which hours were recorded; each tells of the
- * hour before it. They need not be full hours: Prometheus shifts a rule group by a time of its own.
+ * missing, from the fine one. `hours` are the times (milliseconds) at which hours were recorded, each `LATE`. They need not be full hours: Prometheus shifts a rule group by a time of its own.
  */
 export function piecesOf({ from, to }: Range, hours: readonly number[]): Piece[] {
   const begin = Math.round(from * 1000);
   const end = Math.round(to * 1000);
   const pieces: Piece[] = [];
   let done = begin;
-  for (const hour of [...hours].sort((one, other) => one - other)) {
+  const ends = hours.map((recorded) => recorded - LATE);
+  for (const hour of ends.sort((one, other) => one - other)) {
     if (hour - HOUR < done || hour > end) continue;
     if (hour - HOUR > done) pieces.push({ hourly: false, from: done, to: hour - HOUR });
     const last = pieces.at(-1);
@@ -40,7 +43,8 @@ export function piecesOf({ from, to }: Range, hours: readonly number[]): Piece[]
  * whether there was one within the range. Saves the fine form of half an hour, at each process of the estate.
  */
 export function piecesOfLastUse(range: Range, hours: readonly number[]): Piece[] {
-  const inside = hours.filter((hour) => hour > range.from * 1000 && hour <= range.to * 1000);
+  const ends = hours.map((recorded) => recorded - LATE);
+  const inside = ends.filter((hour) => hour > range.from * 1000 && hour <= range.to * 1000);
   const from = Math.min(range.from, (Math.min(...inside) - HOUR) / 1000);
   return piecesOf({ ...range, from }, hours);
 }
@@ -52,5 +56,5 @@ export function piecesOfLastUse(range: Range, hours: readonly number[]): Piece[]
 export function windowOf({ hourly, from, to }: Piece): { range: string; time: number } {
   // The samples of hours are an hour apart, and the first is an hour after `from`.
   const length = hourly ? to - from - HOUR + 1000 : to - from - 1;
-  return { range: `[${Math.max(1, length)}ms]`, time: to / 1000 };
+  return { range: `[${Math.max(1, length)}ms]`, time: (hourly ? to + LATE : to) / 1000 };
 }

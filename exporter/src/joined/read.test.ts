@@ -7,12 +7,12 @@ const HOUR = 3600;
 const RANGE = { from: 10.5 * HOUR, to: 12.5 * HOUR };
 const EDGE = { network_transport: 'tcp', dst_port: '80', src_service: 'web', dst_service: 'api' };
 
-/** A store in which hours end at minute 20; it gives the same samples for each query that holds the text. */
+/** A store in which hours end at minute 20 and are recorded a minute later; it gives the same samples for each query that holds the text. */
 function store(answers: Readonly<Record<string, readonly (readonly [Labels, number])[]>>) {
   const asked: [expression: string, time: number][] = [];
   const prometheus: Partial<Prometheus> = {
     async querySamples(_, time) {
-      const hours = [9, 10, 11, 12].map((hour) => (hour + 1 / 3) * HOUR).filter((hour) => hour <= time);
+      const hours = [9, 10, 11, 12].map((hour) => (hour + 21 / 60) * HOUR).filter((hour) => hour <= time);
       return [{ labels: {}, points: hours.map((hour) => [hour, hour] as const) }];
     },
     async query(expression, time) {
@@ -65,7 +65,7 @@ it('adds connections up over the pieces, and takes the end that counted more', a
     opened.map(([expression, time]) => [expression.replace(/^.*(:delta.*)\)$/, '$1'), time / HOUR]),
   ).toEqual([
     [':delta{src_service="web"}[2939999ms]', expect.closeTo(11 + 1 / 3)],
-    [':delta:1h{src_service="web"}[1000ms]', expect.closeTo(12 + 1 / 3)],
+    [':delta:1h{src_service="web"}[1000ms]', expect.closeTo(12 + 21 / 60)],
     [':delta{src_service="web"}[659999ms]', expect.closeTo(12.5 + 1 / 60)],
   ]);
 });

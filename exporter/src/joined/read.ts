@@ -3,7 +3,7 @@ import type { Prometheus } from '../prometheus/client.ts';
 import type { Labels, Sample } from '../prometheus/result.ts';
 import { type Matchers, selector } from '../prometheus/selector.ts';
 import { edgeKey, type ProcessPair, processPairOf, type ServiceEdge, serviceEdgeOf } from './edge.ts';
-import { type Piece, piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
+import { LATE, type Piece, piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
 
 /** What recording rules write (provisioning/prometheus/rules/musubi-edges.yaml). */
 export const SERVICE_EDGES = 'musubi:service_edge:last_seen_seconds';
@@ -156,9 +156,9 @@ export function noConnections(): Counts {
   return { open: 0, opened: 0, failed: {} };
 }
 
-/** Milliseconds. */
+/** When the hours that end within the range were recorded, in milliseconds. */
 async function readHours(prometheus: Prometheus, { from, to }: Range): Promise<number[]> {
-  const length = Math.round((to - from) * 1000);
-  const series = await prometheus.querySamples(`${HOURS}[${length}ms]`, to);
+  const length = Math.round((to - from) * 1000) + LATE;
+  const series = await prometheus.querySamples(`${HOURS}[${length}ms]`, to + LATE / 1000);
   return series.flatMap(({ points }) => points.map(([time]) => Math.round(time * 1000)));
 }

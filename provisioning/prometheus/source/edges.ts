@@ -177,11 +177,14 @@ end without a name is its address, or its host. First the outbound ones.`,
   },
 ];
 
-/** For ranges of weeks: an hour in one sample. Range selectors hold both ends in Prometheus 2, hence not 1h. */
-const HOUR = '3599999ms';
+/**
+ * For ranges of weeks: an hour in one sample. Range selectors hold both ends in Prometheus 2, hence not 1h. It ends a
+ * minute ago: groups run side by side, and what the other is about to record now would be in no hour at all.
+ */
+const HOUR = '[3599999ms] offset 1m';
 const hourly = (over: string, series: string): Rule => ({
   record: `${series}:1h`,
-  expr: `${over}(${series}[${HOUR}])`,
+  expr: `${over}(${series}${HOUR})`,
 });
 
 export const HOURLY_RULES: readonly Rule[] = [
@@ -190,7 +193,7 @@ export const HOURLY_RULES: readonly Rule[] = [
   hourly('sum_over_time', 'musubi:service_edge:connections_opened:delta'),
   hourly('sum_over_time', 'musubi:service_edge:connections_failed:delta'),
   {
-    why: 'Which hours are there.',
+    why: 'Which hours are there: each ended a minute before the time of its samples.',
     record: 'musubi:edges:hour_timestamp_seconds',
     expr: 'time()',
   },
