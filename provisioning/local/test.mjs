@@ -53,7 +53,7 @@ async function test() {
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   await ensureUnpacked('nginx', 'nginx');
   await ensurePostgres();
-  await ensureNpmFolder('grafana-12');
+  for (const name of ['grafana-12', 'plugin-checks']) await ensureNpmFolder(name);
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   for (const built of [collectorBinary, prometheus3]) {
     const made = await built({ log: say });

@@ -1,0 +1,36 @@
+/** Whether what the panel takes from the libraries of Grafana 13 was in those of Grafana 12 already. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { npmFolder } from '../../provisioning/local/npm-folder.mjs';
+import { NODE, ROOT } from '../harness/places.ts';
+
+/** The libraries of 12.1 to 12.4.3 cannot be installed: they name a package that is in no registry. */
+const OLDEST = '12.4.10';
+
+/**
+ * What levitate tells though nothing is wrong: a type of the overload that is deprecated and not used here was
+ * declared in another way.
+ */
+const HARMLESS = ['Changed `PanelPlugin.setSuggestionsSupplier` used in'];
+
+test(`@grafana/levitate finds nothing that Grafana ${OLDEST} lacks`, { timeout: 300_000 }, async () => {
+  const targets = ['data', 'ui', 'runtime'].map((name) => `@grafana/${name}@${OLDEST}`);
+  const said = await levitate(['is-compatible', '--path', 'src/module.ts', '--target', targets.join(',')]);
+  for (const target of targets) expect(said).toContain(`compatibility between src/module.ts and ${target}`);
+  expect(said.match(/Successfully compared versions/g)).toHaveLength(targets.length);
+  const found = [...said.matchAll(/^\d+\) (.*)$/gm)].map(([, line = '']) => line);
+  expect(found.filter((line) => !HARMLESS.some((start) => line.startsWith(start)))).toEqual([]);
+});
+
+/** What levitate says of the panel; its exit code tells of the harmless, too. */
+async function levitate(args: readonly string[]): Promise<string> {
+  const program = join(npmFolder('plugin-checks'), 'node_modules/.bin/levitate');
+  const run = promisify(execFile)(NODE, [program, ...args], {
+    cwd: join(ROOT, 'grafana-plugin'),
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+  });
+  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+  return stdout + stderr;
+}
