@@ -16,6 +16,7 @@ const CHECKS = /** @type {const} */ ([
   ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['checking types', 'tsc', ['--noEmit', '-p', '.']],
   ['checking types of the panel', 'tsc', ['--noEmit', '-p', 'grafana-plugin']],
+  ["checking types of the panel's specs", 'tsc', ['--noEmit', '-p', 'grafana-plugin/e2e']],
 ]);
 
 /** A program of each package of Docker's engine: the tests run one of their own. */
