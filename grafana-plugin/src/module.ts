@@ -32,6 +32,18 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         defaultValue: DEFAULT_OPTIONS.frames,
         settings: { options: FRAME_CHOICES },
       })
+      .addBooleanSwitch({
+        path: 'hideIdle',
+        name: 'Hide idle',
+        description: 'Leave out dependencies that carried nothing in the range',
+        defaultValue: DEFAULT_OPTIONS.hideIdle,
+      })
+      .addBooleanSwitch({
+        path: 'muteHubs',
+        name: 'Mute hubs',
+        description: 'Leave out services that nearly everything is linked with',
+        defaultValue: DEFAULT_OPTIONS.muteHubs,
+      })
       .addSelect({
         path: 'edgeLabel',
         name: 'Edge labels',

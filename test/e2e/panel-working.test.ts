@@ -8,12 +8,15 @@ import { toolPath } from '../harness/places.ts';
 
 /** Working with the graph in a real browser: what can be clicked and typed, and what is shown then. */
 
+const TARGETS = Array.from({ length: 9 }, (_, i) => `target${i}`);
 const PLACES: Places = {
   web: { host: 'front-1', site: 'tokyo' },
   cart: { host: 'back-1', site: 'tokyo' },
   api: { host: 'back-1', site: 'tokyo' },
   db: { host: 'data-1', site: 'osaka' },
   cache: { host: 'data-1', site: 'osaka' },
+  scraper: { host: 'watch-1', site: '' },
+  ...Object.fromEntries(TARGETS.map((name) => [name, { host: name, site: '' }])),
 };
 
 const DEPENDENCIES: readonly Dependency[] = [
@@ -24,13 +27,14 @@ const DEPENDENCIES: readonly Dependency[] = [
   { from: 'api', to: 'cache', port: '6379' },
 ];
 
+let dependencies = DEPENDENCIES;
 let browser: Browser;
 let page: Page;
 let url: string;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  const prometheusUrl = await startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES));
+  const prometheusUrl = await startFakePrometheus((query) => answerFor(query, dependencies, PLACES));
   const server = await createPageServer({ prometheusUrl });
   onFileEnd(() => server.close());
   url = server.url;
@@ -40,6 +44,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  dependencies = DEPENDENCIES;
   complaints.length = 0;
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('console', (message) => {
@@ -89,4 +94,72 @@ it('frames what belongs together', async () => {
   await page.getByRole('button', { name: 'Frames: Frame hosts' }).waitFor();
   expect(optionsInUrl()).toMatchObject({ frames: 'host' });
   await expect.poll(() => page.getByTestId('musubi-canvas').getAttribute('data-frames')).toBe('3');
+});
+
+const search = () => page.getByRole('textbox', { name: 'Search the graph' });
+const pinnedTitle = () => page.getByTestId('musubi-pinned').getByRole('heading').textContent();
+
+it('finds as one types, goes from match to match, and clears', async () => {
+  await search().fill('host:back-1');
+  await expect.poll(() => page.getByRole('status').first().textContent()).toBe('2 found');
+  await search().press('Enter');
+  expect(await pinnedTitle()).toBe('api');
+  await search().press('Enter');
+  expect(await pinnedTitle()).toBe('cart');
+  await search().press('Enter');
+  expect(await pinnedTitle()).toBe('api');
+  await search().press('Shift+Enter');
+  expect(await pinnedTitle()).toBe('cart');
+  expect(optionsInUrl()).toEqual({ search: 'host:back-1' });
+  await search().press('Escape');
+  expect(await search().inputValue()).toBe('');
+});
+
+it('tells what is wrong with a search, and where', async () => {
+  await search().fill('web hots:back');
+  const alert = page.getByTestId('musubi-search-error');
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(/There is no field `hots`.*\(character 5\)/);
+});
+
+/** Pins a node by its name, with the keyboard only. */
+async function pin(name: string): Promise<void> {
+  await search().fill(`service=${name}`);
+  await search().press('Enter');
+  await search().press('Escape');
+}
+
+it('looks at what is around a node, so many hops up or down', async () => {
+  await pin('api');
+  await page.getByRole('button', { name: 'Downstream' }).click();
+  await expect.poll(listed).toEqual(['api → cache', 'api → db']);
+  await page.getByRole('radio', { name: 'Up', exact: true }).check({ force: true });
+  await expect.poll(listed).toEqual(['web → api']);
+  await page.getByRole('radio', { name: 'Both' }).check({ force: true });
+  await page.getByRole('button', { name: 'One hop less' }).click();
+  await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
+  await page.reload();
+  await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+});
+
+it('shows the paths from one node to another', async () => {
+  await pin('web');
+  await page.getByRole('button', { name: 'Path to…' }).click();
+  await pin('db');
+  await expect.poll(listed).toEqual(['api → db', 'cart → db', 'web → api', 'web → cart']);
+  expect(await page.getByTestId('musubi-focus').textContent()).toContain('Paths web → db');
+});
+
+it('hides what is idle, and what everything is linked with', async () => {
+  const idle = { from: 'web', to: 'cache', port: '6379', opened: 0, open: 0, bytes: 0 };
+  const scraped = TARGETS.map((to) => ({ from: 'scraper', to, port: '9100' }));
+  dependencies = [...DEPENDENCIES, idle, ...scraped];
+  await open();
+  await expect.poll(listed).toHaveLength(dependencies.length);
+  await page.getByRole('button', { name: 'Hide idle' }).click();
+  await expect.poll(listed).toHaveLength(dependencies.length - 1);
+  await page.getByRole('button', { name: 'Mute hubs' }).click();
+  await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });

@@ -6,6 +6,8 @@ export interface Dependency {
   readonly to: string;
   readonly port: string;
   readonly opened?: number;
+  /** Connections that are open at the end of the range. */
+  readonly open?: number;
   /** Bytes from source to destination. */
   readonly bytes?: number;
   /** What the destination has counted of them, where it is not the same. */
@@ -30,7 +32,7 @@ export function answerFor(
     [`${side}_address`]: `10.0.0.${Object.keys(places).indexOf(service) + 1}`,
   });
   return dependencies.flatMap((dependency) => {
-    const { from, to, port, opened = 10, bytes = 1000, received = bytes } = dependency;
+    const { from, to, port, opened = 10, open = 1, bytes = 1000, received = bytes } = dependency;
     const shared = { network_transport: 'tcp', dst_port: port, ...end('src', from), ...end('dst', to) };
     return (['outbound', 'inbound'] as const).flatMap((direction): Answered[] => {
       const labels = { ...shared, direction };
@@ -42,7 +44,7 @@ export function answerFor(
       if (query.includes('listen')) return [];
       if (query.includes('last_seen')) return [{ labels, value: now }];
       if (query.includes('opened')) return [{ labels, value: opened }];
-      if (query.includes('connection_count')) return [{ labels, value: 1 }];
+      if (query.includes('connection_count')) return [{ labels, value: open }];
       return [];
     });
   });

@@ -34,7 +34,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
         <GraphView
           graph={graph}
           options={options}
-          onChange={(change) => onOptionsChange({ ...options, ...change })}
+          onChange={(change) => onOptionsChange({ ...props.options, ...change })}
           format={format}
           width={width}
           height={height}

@@ -18,6 +18,8 @@ interface Props {
   readonly size: { readonly width: number; readonly height: number };
   /** Given when the details are pinned. */
   readonly onClose?: (() => void) | undefined;
+  /** What can be done with the target. */
+  readonly actions?: ReactNode;
 }
 
 /** Least distance from the panel's borders, and from the pointer. */
@@ -25,7 +27,7 @@ const MARGIN = 8;
 const DISTANCE = 14;
 
 /** All that is known of a node or an edge: beside the pointer, or pinned in the corner. */
-export function Details({ graph, format, target, at, size, onClose }: Props) {
+export function Details({ graph, format, target, at, size, onClose, actions }: Props) {
   const styles = useStyles2(getStyles);
   const box = useRef<HTMLDivElement>(null);
   const content = contentOf(graph, format, target);
@@ -53,6 +55,7 @@ export function Details({ graph, format, target, at, size, onClose }: Props) {
     >
       {onClose && <IconButton name="times" aria-label="Close details" className="close" onClick={onClose} />}
       {content}
+      {actions && <div className="actions">{actions}</div>}
     </div>
   );
 }
@@ -100,5 +103,6 @@ const getStyles = (theme: GrafanaTheme2) =>
     'thead th': { fontWeight: theme.typography.fontWeightMedium, color: theme.colors.text.primary },
     '.figures td': { whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
     'table + table': { marginTop: theme.spacing(1) },
+    '.actions': { marginTop: theme.spacing(1) },
     '.close': { position: 'absolute', right: theme.spacing(1), top: theme.spacing(1.5) },
   });

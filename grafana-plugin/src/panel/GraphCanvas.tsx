@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { type PointerEvent, type RefObject, useLayoutEffect, useRef } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import { hitTest, type Target } from '../graph/display/hit-test.ts';
-import { neighbourhood } from '../graph/display/neighbourhood.ts';
+import { type Neighbourhood, neighbourhood } from '../graph/display/neighbourhood.ts';
 import { toDrawing } from '../graph/display/view.ts';
 import { drawDisplay } from './draw-display.ts';
 import type { Palette } from './palette.ts';
@@ -24,6 +24,8 @@ interface Props {
   readonly height: number;
   readonly label: string;
   readonly focus: Target | undefined;
+  /** What to bring out while nothing has the focus. */
+  readonly matches: Neighbourhood | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
   readonly onPick: (target: Target | undefined) => void;
 }
@@ -33,7 +35,7 @@ const TOLERANCE = 5;
 
 /** The drawing: hover and click tell what they met, a drag moves it, the wheel zooms. */
 export function GraphCanvas(props: Props) {
-  const { canvas, display, palette, control, width, height, focus } = props;
+  const { canvas, display, palette, control, width, height, focus, matches } = props;
   const { view } = control;
   const drag = useRef<{ x: number; y: number; moved: boolean }>(undefined);
 
@@ -46,9 +48,9 @@ export function GraphCanvas(props: Props) {
     // Setting a size drops the bitmap, even if it is the same.
     if (element.width !== pixelsWide) element.width = pixelsWide;
     if (element.height !== pixelsHigh) element.height = pixelsHigh;
-    const near = focus && neighbourhood(display, focus);
+    const near = focus ? neighbourhood(display, focus) : matches;
     drawDisplay(context, { display, palette, view, focus: near }, { width, height, pixelRatio });
-  }, [canvas, display, palette, view, focus, width, height]);
+  }, [canvas, display, palette, view, focus, matches, width, height]);
 
   const hit = (event: PointerEvent): Hover | undefined => {
     const { left, top } = event.currentTarget.getBoundingClientRect();

@@ -1,21 +1,27 @@
 import { css } from '@emotion/css';
 import { useTheme2 } from '@grafana/ui';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import { neighbourhood } from '../graph/display/neighbourhood.ts';
 import type { View } from '../graph/display/view.ts';
-import type { Graph, GraphEdge } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
 import { Details } from './Details.tsx';
 import { EdgeTable } from './EdgeTable.tsx';
+import { FocusStrip } from './FocusStrip.tsx';
 import type { Formatters } from './formatters.ts';
-import { GraphCanvas, type Hover } from './GraphCanvas.tsx';
+import { GraphCanvas } from './GraphCanvas.tsx';
 import { Legend } from './Legend.tsx';
+import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
+import { SearchBox } from './SearchBox.tsx';
+import { shownGraph } from './shown-graph.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useDisplay } from './use-display.ts';
+import { useSearch } from './use-search.ts';
+import { useSelection } from './use-selection.ts';
 import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
@@ -32,11 +38,14 @@ interface Props {
 const TOOLBAR = 40;
 const LEGEND = 24;
 
-const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
-
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
 export function GraphView(props: Props) {
-  const { graph, options, format, width, height, ownView } = props;
+  const { graph: whole, options, format, width, height, ownView } = props;
+  const { focus, hideIdle, muteHubs } = options;
+  const graph = useMemo(
+    () => shownGraph(whole, { focus, hideIdle, muteHubs }),
+    [whole, focus, hideIdle, muteHubs],
+  );
   const theme = useTheme2();
   const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
@@ -48,22 +57,30 @@ export function GraphView(props: Props) {
   const graphHeight = room - tableHeight;
   const control = useView(canvas, display, width, graphHeight, ownView);
 
-  const [hover, setHover] = useState<Hover>();
-  const [pinned, setPinned] = useState<Target>();
-  const [focused, setFocused] = useState<Target>();
-  const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
-  const onPickRow = useCallback((edge: GraphEdge | undefined) => setPinned(edge && asTarget(edge)), []);
-  // The same target stays the same object: as long as the pointer is on it, nothing is drawn anew.
-  const onHover = useCallback(
-    (next: Hover | undefined) =>
-      setHover((last) =>
-        next && last && next.target.key === last.target.key ? { ...next, target: last.target } : next,
-      ),
-    [],
-  );
-  // A refresh may have taken away what was pointed at or pinned.
-  const cornered = ifDrawn(display, pinned) ?? ifDrawn(display, focused);
-  const pointed = hover && ifDrawn(display, hover.target) && hover;
+  const selection = useSelection(display);
+  const { pointed, focused, pinned, pin } = selection;
+  const cornered = pinned ?? focused;
+  const found = useSearch(graph, options.search);
+  const [pathFrom, setPathFrom] = useState<string>();
+  /** What changes the part of the graph that is shown brings all of that into view. */
+  const onChange = (change: Partial<PanelOptions>) => {
+    props.onChange(change);
+    if ('focus' in change || 'level' in change || 'frames' in change) control.fit();
+  };
+  const onPick = (target: Target | undefined) => {
+    if (pathFrom !== undefined && target?.type === 'node') {
+      setPathFrom(undefined);
+      onChange({ focus: { node: pathFrom, to: target.key, way: 'down', hops: 1 } });
+    }
+    pin(target);
+  };
+  const goTo = (index: number) => {
+    const card = display.cards.find(({ key }) => key === found.nodes[index]);
+    if (!card) return;
+    onPick({ type: 'node', key: card.key });
+    control.centre({ x: card.x + card.width / 2, y: card.y + card.height / 2 });
+  };
+  const lookedAt = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const size = { width, height: graphHeight };
 
   return (
@@ -71,7 +88,16 @@ export function GraphView(props: Props) {
       <Toolbar
         height={TOOLBAR}
         options={options}
-        onChange={props.onChange}
+        onChange={onChange}
+        search={
+          <SearchBox
+            value={options.search}
+            found={found}
+            at={lookedAt < 0 ? undefined : lookedAt}
+            onChange={(search) => onChange({ search })}
+            onGo={goTo}
+          />
+        }
         onFit={control.fit}
         table={table}
         onTable={setTable}
@@ -85,9 +111,17 @@ export function GraphView(props: Props) {
           width={width}
           height={graphHeight}
           label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
-          focus={pointed?.target ?? ifDrawn(display, focused) ?? cornered}
-          onHover={onHover}
-          onPick={setPinned}
+          focus={pointed?.target ?? focused ?? pinned}
+          matches={found.matches}
+          onHover={selection.onHover}
+          onPick={onPick}
+        />
+        <FocusStrip
+          graph={whole}
+          focus={focus}
+          pathFrom={pathFrom}
+          onFocus={(next) => onChange({ focus: next })}
+          onCancelPath={() => setPathFrom(undefined)}
         />
         {cornered && (
           <Details
@@ -96,7 +130,16 @@ export function GraphView(props: Props) {
             target={cornered}
             at={sideAwayFrom(display, cornered, control.view, width)}
             size={size}
-            onClose={pinned && (() => setPinned(undefined))}
+            onClose={pinned && (() => pin(undefined))}
+            actions={
+              pinned?.type === 'node' && (
+                <NodeActions
+                  node={pinned.key}
+                  onFocus={(next) => onChange({ focus: next })}
+                  onPath={() => setPathFrom(pinned.key)}
+                />
+              )
+            }
           />
         )}
         {pointed && pointed.target.key !== cornered?.key && (
@@ -104,15 +147,15 @@ export function GraphView(props: Props) {
         )}
       </div>
       <Legend height={LEGEND} byteUnits={format.byteUnits} />
-      <EdgeTable graph={graph} format={format} height={tableHeight} onFocus={onFocus} onPick={onPickRow} />
+      <EdgeTable
+        graph={graph}
+        format={format}
+        height={tableHeight}
+        onFocus={selection.onFocus}
+        onPick={selection.onPickRow}
+      />
     </>
   );
-}
-
-/** The target, if it is in the drawing. */
-function ifDrawn(display: DisplayList, target: Target | undefined): Target | undefined {
-  const drawn = target?.type === 'node' ? display.cards : display.curves;
-  return drawn.some(({ key }) => key === target?.key) ? target : undefined;
 }
 
 /** The corner where details do not cover what they are about. */

@@ -1,20 +1,23 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
+import type { ReactNode } from 'react';
 import { ChoiceMenu } from './ChoiceMenu.tsx';
 import { FRAME_CHOICES, LEVEL_CHOICES, type PanelOptions } from './options.ts';
+import { MOST_PARTNERS } from './shown-graph.ts';
 
 interface Props {
   readonly height: number;
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly search: ReactNode;
   readonly onFit: () => void;
   readonly table: boolean;
   readonly onTable: (shown: boolean) => void;
 }
 
 /** What the drawing shows, and how finely. */
-export function Toolbar({ height, options, onChange, onFit, table, onTable }: Props) {
+export function Toolbar({ height, options, onChange, search, onFit, table, onTable }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles} style={{ height }} role="toolbar" aria-label="Dependency graph">
@@ -31,6 +34,23 @@ export function Toolbar({ height, options, onChange, onFit, table, onTable }: Pr
         value={options.frames}
         onChange={(frames) => onChange({ frames })}
       />
+      <ToolbarButton
+        icon="eye-slash"
+        variant={options.hideIdle ? 'active' : 'default'}
+        aria-pressed={options.hideIdle}
+        aria-label="Hide idle"
+        tooltip="Hide what carried nothing in the range"
+        onClick={() => onChange({ hideIdle: !options.hideIdle })}
+      />
+      <ToolbarButton
+        icon="filter"
+        variant={options.muteHubs ? 'active' : 'default'}
+        aria-pressed={options.muteHubs}
+        aria-label="Mute hubs"
+        tooltip={`Hide what is linked with more than ${MOST_PARTNERS} others`}
+        onClick={() => onChange({ muteHubs: !options.muteHubs })}
+      />
+      {search}
       <span className="gap" />
       <ToolbarButton icon="expand-arrows" tooltip="Show all" onClick={onFit}>
         Fit

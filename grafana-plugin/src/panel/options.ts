@@ -1,4 +1,15 @@
+import type { Way } from '../graph/focus/neighbours.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
+
+/** A part of the graph that is looked at alone. */
+export interface Focus {
+  /** Key of the node where it starts. */
+  readonly node: string;
+  /** Where the ways from there end; undefined: what is within some hops is shown. */
+  readonly to?: string;
+  readonly way: Way;
+  readonly hops: number;
+}
 
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
@@ -7,6 +18,12 @@ export interface PanelOptions {
   readonly level: Level;
   /** What nodes are framed by. */
   readonly frames: 'none' | Collection;
+  readonly search: string;
+  readonly focus: Focus | null;
+  /** Leave out what carried nothing in the range. */
+  readonly hideIdle: boolean;
+  /** Leave out the nodes that nearly everything is linked with. */
+  readonly muteHubs: boolean;
 }
 
 export const DEFAULT_OPTIONS: PanelOptions = {
@@ -14,6 +31,10 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   nodeText: 'host',
   level: 'instance',
   frames: 'none',
+  search: '',
+  focus: null,
+  hideIdle: false,
+  muteHubs: false,
 };
 
 export const EDGE_LABELS = [

@@ -1,11 +1,14 @@
 import { type Dispatch, type RefObject, type SetStateAction, useEffect, useMemo } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
-import { fitView, panBy, type View, zoomAt } from '../graph/display/view.ts';
+import { centreOn, fitView, panBy, type View, zoomAt } from '../graph/display/view.ts';
+import type { Point } from '../graph/layout/layout-graph.ts';
 
 /** The part of the drawing on screen, and ways to change it. */
 export interface ViewControl {
   readonly view: View;
   readonly fit: () => void;
+  /** Brings a point of the drawing to the middle, at a scale at which it can be read. */
+  readonly centre: (at: Point) => void;
   readonly pan: (dx: number, dy: number) => void;
 }
 
@@ -46,6 +49,7 @@ export function useView(
   return {
     view: own ?? fitted,
     fit: () => setOwn(undefined),
+    centre: (at) => setOwn((view) => centreOn(at, (view ?? fitted).scale, width, height)),
     pan: (dx, dy) => setOwn((view) => panBy(view ?? fitted, dx, dy)),
   };
 }

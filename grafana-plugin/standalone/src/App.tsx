@@ -6,7 +6,10 @@ import { Page } from './Page.tsx';
 import { readUrlState, type UrlState, writeUrlState } from './url-state.ts';
 
 /** Grafana's own fonts are not among its published packages: those of the system stand in. */
-const FONTS = 'system-ui, "Helvetica Neue", Arial, sans-serif';
+const FONTS = {
+  fontFamily: 'system-ui, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, Menlo, monospace',
+};
 
 interface Props {
   readonly plugin: PanelPlugin;
@@ -19,7 +22,7 @@ export function App({ plugin, dashboard, panel }: Props) {
   const defaults = useMemo(() => ({ ...dashboard.time, refresh: dashboard.refresh ?? '' }), [dashboard]);
   const [state, setState] = useState(() => readUrlState(location.search, defaults));
   const theme = useMemo(
-    () => createTheme({ colors: { mode: state.theme }, typography: { fontFamily: FONTS } }),
+    () => createTheme({ colors: { mode: state.theme }, typography: FONTS }),
     [state.theme],
   );
 

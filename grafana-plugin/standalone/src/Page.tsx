@@ -93,7 +93,9 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
         <PanelHost
           plugin={plugin}
           panel={chosen}
-          onOptionsChange={(options) => onChange({ options: changedOptions(options, panel.options) })}
+          onOptionsChange={(options) =>
+            onChange({ options: changedOptions(options, { ...plugin.defaults, ...panel.options }) })
+          }
           data={data}
           timeZone={timezone}
           width={size.width - 2 * MARGIN}

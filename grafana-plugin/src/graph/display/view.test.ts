@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitView, panBy, toDrawing, zoomAt } from './view.ts';
+import { centreOn, fitView, panBy, toDrawing, zoomAt } from './view.ts';
 
 const bounds = { x: -50, y: 20, width: 2000, height: 300 };
 
@@ -33,4 +33,12 @@ test('zooming keeps what is under the pointer, however far', () => {
       },
     ),
   );
+});
+
+test('a point looked for comes to the middle, near enough to be read', () => {
+  const view = centreOn({ x: 700, y: 70 }, 0.1, 800, 600);
+  const { x, y } = toDrawing(view, { x: 400, y: 300 });
+  expect([Math.round(x), Math.round(y)]).toEqual([700, 70]);
+  expect(view.scale).toBeGreaterThan(0.5);
+  expect(centreOn({ x: 0, y: 0 }, 2, 800, 600).scale).toBe(2);
 });

@@ -25,6 +25,15 @@ export function fitView(bounds: Rectangle, width: number, height: number): View 
   };
 }
 
+/** Below this scale texts cannot be read. */
+const READABLE = 0.7;
+
+/** Shows a point in the middle, and near enough to be read. */
+export function centreOn(at: Point, scale: number, width: number, height: number): View {
+  const near = Math.max(scale, READABLE);
+  return { scale: near, x: width / 2 - at.x * near, y: height / 2 - at.y * near };
+}
+
 /** Zooms by a factor; what is under the pointer stays there. */
 export function zoomAt(view: View, factor: number, at: Point): View {
   const scale = Math.max(SMALLEST, Math.min(LARGEST, view.scale * factor));

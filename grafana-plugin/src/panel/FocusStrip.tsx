@@ -1,0 +1,100 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import type { Way } from '../graph/focus/neighbours.ts';
+import type { Graph } from '../graph/graph.ts';
+import { titleOf } from './node-texts.ts';
+import type { Focus } from './options.ts';
+
+interface Props {
+  /** All of it, not only what the focus leaves. */
+  readonly graph: Graph;
+  readonly focus: Focus | null;
+  /** The node from which a path is to be picked. */
+  readonly pathFrom: string | undefined;
+  readonly onFocus: (focus: Focus | null) => void;
+  readonly onCancelPath: () => void;
+}
+
+const WAYS: { value: Way; label: string }[] = [
+  { value: 'up', label: 'Up' },
+  { value: 'down', label: 'Down' },
+  { value: 'both', label: 'Both' },
+];
+const MOST_HOPS = 9;
+
+/** Says what part of the graph is looked at, changes it, and leads back to the whole. */
+export function FocusStrip({ graph, focus, pathFrom, onFocus, onCancelPath }: Props) {
+  const styles = useStyles2(getStyles);
+  const nameOf = (key: string) => {
+    const node = graph.nodes.find((each) => each.key === key);
+    return node ? titleOf(node) : 'what is not in this range';
+  };
+  if (pathFrom !== undefined) {
+    return (
+      <div className={styles} role="status" data-testid="musubi-focus">
+        Pick the node to which the path from {nameOf(pathFrom)} leads
+        <Button size="sm" variant="secondary" onClick={onCancelPath}>
+          Cancel
+        </Button>
+      </div>
+    );
+  }
+  if (!focus) return null;
+  const { to, hops, way } = focus;
+  return (
+    <section className={styles} aria-label="Focus" data-testid="musubi-focus">
+      {to === undefined ? (
+        <>
+          <IconButton
+            name="minus"
+            aria-label="One hop less"
+            disabled={hops <= 1}
+            onClick={() => onFocus({ ...focus, hops: hops - 1 })}
+          />
+          <span>{hops === 1 ? '1 hop' : `${hops} hops`}</span>
+          <IconButton
+            name="plus"
+            aria-label="One hop more"
+            disabled={hops >= MOST_HOPS}
+            onClick={() => onFocus({ ...focus, hops: hops + 1 })}
+          />
+          <RadioButtonGroup
+            size="sm"
+            aria-label="Direction"
+            options={WAYS}
+            value={way}
+            onChange={(next) => onFocus({ ...focus, way: next })}
+          />
+          <span>from {nameOf(focus.node)}</span>
+        </>
+      ) : (
+        <span>
+          Paths {nameOf(focus.node)} → {nameOf(to)}
+        </span>
+      )}
+      <Button size="sm" variant="secondary" icon="times" onClick={() => onFocus(null)}>
+        Show everything
+      </Button>
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    position: 'absolute',
+    zIndex: 1,
+    left: '50%',
+    bottom: theme.spacing(0.5),
+    transform: 'translateX(-50%)',
+    maxWidth: '100%',
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(1),
+    padding: theme.spacing(0.5, 1),
+    background: theme.colors.background.elevated,
+    border: `1px solid ${theme.colors.border.medium}`,
+    borderRadius: theme.shape.radius.default,
+    fontSize: theme.typography.bodySmall.fontSize,
+  });

@@ -1,0 +1,30 @@
+import { Button, Stack } from '@grafana/ui';
+import type { Focus } from './options.ts';
+
+interface Props {
+  readonly node: string;
+  readonly onFocus: (focus: Focus) => void;
+  /** Starts a path here; where it ends is picked next. */
+  readonly onPath: () => void;
+}
+
+/** What to do with a node: look at what is around it, or for the ways from it to another. */
+export function NodeActions({ node, onFocus, onPath }: Props) {
+  const focus = (way: Focus['way']) => onFocus({ node, way, hops: way === 'both' ? 1 : 2 });
+  return (
+    <Stack direction="row" gap={0.5} wrap="wrap">
+      <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>
+        Upstream
+      </Button>
+      <Button size="sm" variant="secondary" icon="arrow-right" onClick={() => focus('down')}>
+        Downstream
+      </Button>
+      <Button size="sm" variant="secondary" icon="arrows-h" onClick={() => focus('both')}>
+        Around
+      </Button>
+      <Button size="sm" variant="secondary" icon="code-branch" onClick={onPath}>
+        Path to…
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,105 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Icon, IconButton, Input, Portal, useStyles2 } from '@grafana/ui';
+import { type KeyboardEvent, useId, useRef } from 'react';
+import type { QueryError } from '../graph/search/query.ts';
+import type { Found } from './use-search.ts';
+
+interface Props {
+  readonly value: string;
+  readonly found: Found;
+  /** The node found that is looked at, from 0; undefined while none is. */
+  readonly at: number | undefined;
+  readonly onChange: (value: string) => void;
+  /** Looks at one of the nodes found. */
+  readonly onGo: (index: number) => void;
+}
+
+const HINT = 'Search: api, host:db-1, failed>0, state:new, from:web to:db';
+
+/** Search as one types; Enter goes from one match to the next, Shift+Enter back, Escape clears. */
+export function SearchBox({ value, found, at, onChange, onGo }: Props) {
+  const styles = useStyles2(getStyles);
+  const box = useRef<HTMLDivElement>(null);
+  const status = useId();
+  const { nodes, matches, error } = found;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') onChange('');
+    if (event.key !== 'Enter' || nodes.length === 0) return;
+    const step = event.shiftKey ? -1 : 1;
+    const from = at ?? (event.shiftKey ? 0 : -1);
+    onGo((from + step + nodes.length) % nodes.length);
+  };
+  return (
+    <div ref={box} className={styles.box}>
+      <Input
+        type="text"
+        value={value}
+        placeholder={HINT}
+        title={HINT}
+        aria-label="Search the graph"
+        aria-describedby={status}
+        invalid={error !== undefined}
+        prefix={<Icon name="search" />}
+        suffix={
+          <>
+            <span id={status} role="status">
+              {matches && `${at === undefined ? '' : `${at + 1} of `}${nodes.length} found`}
+            </span>
+            {value && <IconButton name="times" aria-label="Clear the search" onClick={() => onChange('')} />}
+          </>
+        }
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      {error && <SearchError query={value} error={error} below={box.current} />}
+    </div>
+  );
+}
+
+interface ErrorProps {
+  readonly query: string;
+  readonly error: QueryError;
+  readonly below: HTMLElement | null;
+}
+
+/** What is wrong, and where: outside of the toolbar, which would cut it off. */
+function SearchError({ query, error, below }: ErrorProps) {
+  const styles = useStyles2(getStyles);
+  const { left = 0, bottom = 0 } = below?.getBoundingClientRect() ?? {};
+  return (
+    <Portal>
+      <div
+        className={styles.error}
+        style={{ left, top: bottom + 4 }}
+        role="alert"
+        data-testid="musubi-search-error"
+      >
+        {error.message} (character {error.position + 1})
+        <pre aria-hidden="true">
+          {query}
+          {'\n'}
+          {' '.repeat(error.position)}^
+        </pre>
+      </div>
+    </Portal>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  box: css({ flex: '1 1 200px !important', minWidth: 160, maxWidth: 420, span: { whiteSpace: 'nowrap' } }),
+  error: css({
+    position: 'fixed',
+    zIndex: theme.zIndex.tooltip,
+    maxWidth: 420,
+    padding: theme.spacing(1),
+    background: theme.colors.background.elevated,
+    border: `1px solid ${theme.colors.error.border}`,
+    borderRadius: theme.shape.radius.default,
+    boxShadow: theme.shadows.z2,
+    color: theme.colors.error.text,
+    fontSize: theme.typography.bodySmall.fontSize,
+    overflowWrap: 'anywhere',
+    pre: { margin: theme.spacing(0.5, 0, 0), padding: theme.spacing(0.5), overflow: 'auto' },
+  }),
+});

@@ -1,0 +1,26 @@
+import { useMemo } from 'react';
+import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
+import type { Graph } from '../graph/graph.ts';
+import { matchGraph } from '../graph/search/match-graph.ts';
+import { parseQuery } from '../graph/search/parse-query.ts';
+import type { QueryError } from '../graph/search/query.ts';
+
+/** What a search has found. */
+export interface Found {
+  /** What to bring out; undefined when nothing is asked for, or the query cannot be understood. */
+  readonly matches: Neighbourhood | undefined;
+  /** Keys of the nodes found, in the order of the graph. */
+  readonly nodes: readonly string[];
+  readonly error: QueryError | undefined;
+}
+
+/** Looks for a query in a graph. */
+export function useSearch(graph: Graph, search: string): Found {
+  return useMemo(() => {
+    if (search.trim() === '') return { matches: undefined, nodes: [], error: undefined };
+    const query = parseQuery(search);
+    if ('message' in query) return { matches: undefined, nodes: [], error: query };
+    const { nodes, edges } = matchGraph(graph, query);
+    return { matches: { cards: nodes, curves: edges }, nodes: [...nodes], error: undefined };
+  }, [graph, search]);
+}
