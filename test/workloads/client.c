@@ -1,11 +1,12 @@
 /*
  * A client that lives for its connections only:
  *   client target=ADDRESS/PORT count=N [batch=N] [hold=MICROSECONDS] [request=BYTES answer=BYTES] [seconds=N] [reset=1]
- *     [spread=N]
+ *     [spread=N] [from=ADDRESS sources=N]
  * It opens a batch of connections, holds them, sends the request on each, reads the answer up to the server's
  * close, and closes; so often until `count` are made or `seconds` are over. It says `made PID COUNT`. With `reset`
  * nothing is left waiting (TIME_WAIT) at either end, as hundreds of thousands would slow down the machine.
- * With `spread` the connections go to so many addresses of 127.1.0.0/16 in turn, whatever the target's.
+ * With `spread` the connections go to so many addresses of 127.1.0.0/16 in turn, whatever the target's. With `from`
+ * they come from so many IPv4 addresses in turn, that one and those after it.
  */
 #include "net.h"
 
@@ -24,6 +25,9 @@ int main(int argc, char **argv) {
   struct linger reset = {.l_onoff = number(argv, "reset", 0)};
   double end = now_s() + seconds;
   long spread = number(argv, "spread", 0);
+  struct sockaddr_in from = {.sin_family = AF_INET};
+  in_addr_t first = ntohl(inet_addr(option(argv, "from", "0.0.0.0")));
+  long sources = number(argv, "sources", 0);
   struct sockaddr_in *to = (struct sockaddr_in *)&target.address;
   long made = 0;
   int fds[BATCH];
@@ -35,6 +39,10 @@ int main(int argc, char **argv) {
       if (spread) to->sin_addr.s_addr = htonl(0x7f010001 + (made + i) % spread);
       fds[i] = socket_for(&target, SOCK_STREAM, 0);
       check(setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
+      if (sources) {
+        from.sin_addr.s_addr = htonl(first + (made + i) % sources);
+        check(bind(fds[i], (struct sockaddr *)&from, sizeof from), "bind");
+      }
       check(connect(fds[i], address_of(&target), target.length), "connect");
     }
     sleep_us(hold);
