@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { CATALOGUE, EDGE_ATTRIBUTES } from '../../exporter/src/metrics/catalogue.ts';
 import { prometheusLabel, seriesNames } from '../../exporter/src/metrics/prometheus-name.ts';
+import { tablesByRole } from './graph/compare/table-role.ts';
 import { measureOf } from './graph/table-measure.ts';
 
 interface Panel {
@@ -27,7 +28,15 @@ test('asks instantly and for tables, in each of its panels', () => {
 test("gives each of the panel's queries a refId that says what it measures", () => {
   const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
   const measures = panel?.targets.map(({ refId }) => measureOf({ refId, columns: [] }));
-  expect(measures).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen']);
+  expect(measures?.slice(0, 6)).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen']);
+});
+
+test('asks for the range before, for what is expected and for what fires', () => {
+  const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
+  const byRole = tablesByRole(panel?.targets.map(({ refId }) => ({ refId, columns: [] })) ?? []);
+  const { before, expected, allowed, alerts } = byRole;
+  expect(before.map(measureOf)).toEqual(['lastSeen', 'opened']);
+  expect([expected, allowed, alerts].map(({ length }) => length)).toEqual([1, 1, 1]);
 });
 
 test('the panel reads labels that the exporter has', async () => {

@@ -33,6 +33,12 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         settings: { options: FRAME_CHOICES },
       })
       .addBooleanSwitch({
+        path: 'compare',
+        name: 'Compare',
+        description: 'Tell what is new, vanished or changed against the range before',
+        defaultValue: DEFAULT_OPTIONS.compare,
+      })
+      .addBooleanSwitch({
         path: 'hideIdle',
         name: 'Hide idle',
         description: 'Leave out dependencies that carried nothing in the range',

@@ -155,3 +155,21 @@ it('what has connections open is there, on hosts with a late clock and between t
   await page.open({ from: (NOW - 10) * 1000, to: (NOW - 5) * 1000 });
   expect(await page.edges()).toHaveLength(6);
 });
+
+it('compared with the range before, what began is new and what ended has vanished', async () => {
+  const range = { from: (NOW - HOUR) * 1000, to: NOW * 1000 };
+  await page.open({ ...range, options: { compare: true } });
+  const states = (await page.edges()).map(({ source, states }) => [
+    source?.replace('-client', ''),
+    states ?? '',
+  ]);
+  expect(Object.fromEntries(states)).toEqual({
+    behind: '',
+    burst: 'new',
+    lost: 'new',
+    over: 'vanished',
+    restarted: '',
+    steady: '',
+    unscraped: '',
+  });
+});

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
-import { startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { toolPath } from '../harness/places.ts';
 
 /** Working with the graph in a real browser: what can be clicked and typed, and what is shown then. */
@@ -28,13 +28,33 @@ const DEPENDENCIES: readonly Dependency[] = [
 ];
 
 let dependencies = DEPENDENCIES;
+/** Those of the range before. */
+let before = DEPENDENCIES;
+/** Whether there are alerts, and expectations. */
+let watched = false;
+/** Answers the dashboard's queries: one is expected that is not there, and an alert fires for another. */
+function answer(query: string): Answered[] {
+  const edge = (from: string, to: string) => ({ src_service: from, dst_service: to });
+  if (!watched && /ALERTS|allowed|expected/.test(query)) return [];
+  if (query.includes('ALERTS')) {
+    const labels = { alertname: 'SlowCache', alertstate: 'firing', severity: 'warning', dst_port: '6379' };
+    return [{ labels: { ...labels, ...edge('api', 'cache') }, value: 1 }];
+  }
+  if (query.includes('allowed_edge')) return [];
+  if (query.includes('expected_edge')) {
+    const all = [...DEPENDENCIES, { from: 'cart', to: 'cache' }];
+    return all.map(({ from, to }) => ({ labels: edge(from, to), value: 60 }));
+  }
+  return answerFor(query, /\[3600s\] offset /.test(query) ? before : dependencies, PLACES);
+}
+
 let browser: Browser;
 let page: Page;
 let url: string;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  const prometheusUrl = await startFakePrometheus((query) => answerFor(query, dependencies, PLACES));
+  const prometheusUrl = await startFakePrometheus(answer);
   const server = await createPageServer({ prometheusUrl });
   onFileEnd(() => server.close());
   url = server.url;
@@ -45,6 +65,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   dependencies = DEPENDENCIES;
+  before = DEPENDENCIES;
+  watched = false;
   complaints.length = 0;
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('console', (message) => {
@@ -162,4 +184,52 @@ it('hides what is idle, and what everything is linked with', async () => {
   await expect.poll(listed).toHaveLength(dependencies.length - 1);
   await page.getByRole('button', { name: 'Mute hubs' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+});
+
+/** `web → api`: its states, of the rows that have any. */
+const states = () =>
+  page
+    .getByTestId('musubi-edges')
+    .locator('tbody tr')
+    .evaluateAll((rows) =>
+      Object.fromEntries(
+        (rows as unknown as { dataset: Record<string, string> }[])
+          .filter(({ dataset }) => dataset.states !== '')
+          .map(({ dataset }) => [`${dataset.source} → ${dataset.destination}`, dataset.states]),
+      ),
+    );
+
+it('tells what is missing, unexpected and alerting, and compares with the range before', async () => {
+  watched = true;
+  const unlike = { from: 'web', to: 'db', port: '5432' };
+  dependencies = [...DEPENDENCIES, unlike];
+  before = [...DEPENDENCIES.slice(1), { from: 'web', to: 'cache', port: '6379' }];
+  await open();
+  const told = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
+  await expect.poll(states).toEqual(told);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await expect.poll(states).toEqual({
+    ...told,
+    'web → api': 'new',
+    'web → db': 'new unexpected',
+    'web → cache': 'vanished',
+  });
+  const legend = page.getByTestId('musubi-legend');
+  await legend.getByRole('button', { name: '+ new 2' }).click();
+  await expect.poll(listed).toEqual(['web → api', 'web → db']);
+  await legend.getByRole('button', { name: '▲ alerting 1' }).click();
+  await expect.poll(listed).toEqual(['api → cache', 'web → api', 'web → db']);
+});
+
+it('shows in the details what fires, and where the ends differ', async () => {
+  watched = true;
+  dependencies = [{ from: 'api', to: 'cache', port: '6379', bytes: 5_000_000, received: 1_000_000 }];
+  await open();
+  await page.getByTestId('musubi-edges').getByRole('button').first().focus();
+  await page.keyboard.press('Enter');
+  const details = page.getByTestId('musubi-pinned');
+  expect(await details.textContent()).toMatch(/▲ alerting · SlowCache, firing, warning/);
+  expect(await details.getByRole('rowheader', { name: '⚠' }).allTextContents()).toEqual([
+    '⚠ Source → destination',
+  ]);
 });

@@ -18,8 +18,8 @@ export const BROWSER_FLAGS = [
 export type DrawnEdge = Readonly<Record<string, string>>;
 
 export interface GraphPage {
-  /** Opens a time range (as in Grafana's URLs: `now-5m`, or ms since 1970) and waits until it is drawn. */
-  open(range: { from: string | number; to: string | number }): Promise<void>;
+  /** Opens, with options of the panel, a time range (as in Grafana's URLs: `now-5m`, or ms since 1970) and waits until it is drawn. */
+  open(range: { from: string | number; to: string | number; options?: object }): Promise<void>;
   /** What the panel shows: `ready` is a graph, anything else a message. */
   state(): Promise<string | null>;
   edges(): Promise<DrawnEdge[]>;
@@ -46,8 +46,9 @@ export async function browse(url: string): Promise<GraphPage> {
   const panel = page.getByTestId('musubi-panel');
 
   return {
-    async open({ from, to }) {
-      await page.goto(`${url}/?from=${from}&to=${to}`);
+    async open({ from, to, options = {} }) {
+      const chosen = encodeURIComponent(JSON.stringify(options));
+      await page.goto(`${url}/?from=${from}&to=${to}&options=${chosen}`);
       await page.locator('[data-testid=musubi-panel]:not([data-panel-state=loading])').waitFor();
       await page.locator('[data-testid=musubi-panel][data-refreshing=false]').waitFor();
     },

@@ -14,7 +14,7 @@ import { useDependencyGraph } from './use-dependency-graph.ts';
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone, onOptionsChange } = props;
   const options = { ...DEFAULT_OPTIONS, ...props.options };
-  const { graph, message } = useDependencyGraph(data, options.level);
+  const { graph, message, notes } = useDependencyGraph(data, options);
   const format = useMemo(() => createFormatters(data.series, timeZone), [data.series, timeZone]);
   // Kept here, since the drawing goes and comes again when a refresh fails.
   const ownView = useState<View>();
@@ -33,6 +33,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       {state === 'ready' ? (
         <GraphView
           graph={graph}
+          notes={notes}
           options={options}
           onChange={(change) => onOptionsChange({ ...props.options, ...change })}
           format={format}

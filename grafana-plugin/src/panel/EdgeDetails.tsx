@@ -1,9 +1,11 @@
+import { disagreementsOf } from '../graph/compare/disagreements.ts';
 import { legible } from '../graph/display/legible.ts';
 import { mirrorFigures } from '../graph/figures.ts';
 import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Figures } from '../graph/half-edge.ts';
 import type { Formatters } from './formatters.ts';
 import { pairOf, portOf } from './node-texts.ts';
+import { stateText } from './state-looks.ts';
 
 interface Props {
   readonly edge: GraphEdge;
@@ -29,9 +31,11 @@ export function EdgeDetails({ edge, graph, format }: Props) {
       <h6>
         {pairOf(edge, source, target)} {portOf(edge)}
       </h6>
+      <Remarkable edge={edge} />
       <Ends source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />
       <p>
+        {disagreementsOf(edge).length > 0 && '⚠ The ends report different figures. '}
         {edge.directed ? REPORTED[edge.seenBy] : UNDIRECTED} <Candidates end={edge.src} />{' '}
         <Candidates end={edge.dst} />
       </p>
@@ -83,8 +87,11 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
       edge.directed ? 'Seen by destination' : 'Seen by reporting end',
       mirrorFigures(edge.atDestination),
     ]);
+  if (edge.before) views.push(['Range before', edge.before]);
+  const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
   const rows: [string, keyof Figures, (value: number) => string][] = [
     ['Connections opened', 'opened', format.count],
+    ['Connections failed', 'failed', format.count],
     ['Open at the end', 'open', format.count],
     [edge.directed ? 'Source → destination' : 'From the other end', 'transmit', format.bytes],
     [edge.directed ? 'Destination → source' : 'To the other end', 'receive', format.bytes],
@@ -106,7 +113,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
           .filter(([, figure]) => views.some(([, figures]) => figures[figure] !== undefined))
           .map(([name, figure, text]) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">{differing.has(figure) ? `⚠ ${name}` : name}</th>
               {views.map(([view, { [figure]: value }]) => (
                 <td key={view}>{value === undefined ? '–' : text(value)}</td>
               ))}
@@ -115,6 +122,15 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
       </tbody>
     </table>
   );
+}
+
+/** What is remarkable about an edge, and what fires for it. */
+function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
+  const told = [
+    stateText(states),
+    ...alerts.map(({ name, state, severity }) => legible([name, state, severity].filter(Boolean).join(', '))),
+  ].filter(Boolean);
+  return told.length > 0 ? <p>{told.join(' · ')}</p> : null;
 }
 
 const Candidates = ({ end }: { end: EdgeEnd }) =>

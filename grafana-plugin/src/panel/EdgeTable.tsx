@@ -7,6 +7,7 @@ import { bytesOf } from '../graph/figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import { placeOf, titleOf } from './node-texts.ts';
+import { stateText } from './state-looks.ts';
 
 interface Props {
   readonly graph: Graph;
@@ -51,6 +52,7 @@ export const EdgeTable = memo(function EdgeTable({ graph, format, height, onFocu
               'Bytes',
               'Last seen',
               'Seen by',
+              'State',
             ].map((name) => (
               <th key={name} scope="col">
                 {name}
@@ -110,6 +112,7 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
       data-last-seen={lastSeen ?? ''}
       data-seen-by={edge.seenBy}
       data-directed={edge.directed}
+      data-states={edge.states.join(' ')}
     >
       <td>
         <button type="button" tabIndex={tabIndex} onFocus={onFocus} onClick={onPick}>
@@ -124,6 +127,7 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
       <td>{text(bytes, format.bytes)}</td>
       <td>{text(lastSeen, format.time)}</td>
       <td>{seenBy(edge)}</td>
+      <td>{stateText(edge.states)}</td>
     </tr>
   );
 }

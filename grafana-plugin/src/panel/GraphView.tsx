@@ -26,6 +26,7 @@ import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
   readonly graph: Graph;
+  readonly notes: readonly string[];
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly format: Formatters;
@@ -41,10 +42,10 @@ const LEGEND = 24;
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
 export function GraphView(props: Props) {
   const { graph: whole, options, format, width, height, ownView } = props;
-  const { focus, hideIdle, muteHubs } = options;
+  const { focus, hideIdle, muteHubs, states } = options;
   const graph = useMemo(
-    () => shownGraph(whole, { focus, hideIdle, muteHubs }),
-    [whole, focus, hideIdle, muteHubs],
+    () => shownGraph(whole, { focus, hideIdle, muteHubs, states }),
+    [whole, focus, hideIdle, muteHubs, states],
   );
   const theme = useTheme2();
   const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
@@ -88,6 +89,7 @@ export function GraphView(props: Props) {
       <Toolbar
         height={TOOLBAR}
         options={options}
+        notes={props.notes}
         onChange={onChange}
         search={
           <SearchBox
@@ -146,7 +148,14 @@ export function GraphView(props: Props) {
           <Details graph={graph} format={format} target={pointed.target} at={pointed} size={size} />
         )}
       </div>
-      <Legend height={LEGEND} byteUnits={format.byteUnits} />
+      <Legend
+        height={LEGEND}
+        graph={whole}
+        palette={palette}
+        states={states}
+        onStates={(next) => onChange({ states: next })}
+        byteUnits={format.byteUnits}
+      />
       <EdgeTable
         graph={graph}
         format={format}

@@ -1,12 +1,26 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
+import type { EdgeState, Graph } from '../graph/graph.ts';
+import type { Palette } from './palette.ts';
+import { StateFilter } from './StateFilter.tsx';
 
-/** Says how to read the drawing. */
-export function Legend({ height, byteUnits }: { readonly height: number; readonly byteUnits: string }) {
+interface Props {
+  readonly height: number;
+  readonly graph: Graph;
+  readonly palette: Palette;
+  /** The states that alone are shown; none: all. */
+  readonly states: readonly EdgeState[];
+  readonly onStates: (states: readonly EdgeState[]) => void;
+  readonly byteUnits: string;
+}
+
+/** Says how to read the drawing, and how much of each state there is; a click on a state shows it alone. */
+export function Legend({ height, graph, palette, states, onStates, byteUnits }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles} style={{ height, lineHeight: `${height}px` }} data-testid="musubi-legend">
+      <StateFilter graph={graph} palette={palette} states={states} onStates={onStates} />
       <span>A → B: A depends on B</span>
       <span>
         <Line width={2.5} /> reported by both ends

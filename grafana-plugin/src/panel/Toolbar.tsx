@@ -3,12 +3,15 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { ChoiceMenu } from './ChoiceMenu.tsx';
+import { Notes } from './Notes.tsx';
 import { FRAME_CHOICES, LEVEL_CHOICES, type PanelOptions } from './options.ts';
 import { MOST_PARTNERS } from './shown-graph.ts';
 
 interface Props {
   readonly height: number;
   readonly options: PanelOptions;
+  /** What could not be told, and what to do about it. */
+  readonly notes: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly search: ReactNode;
   readonly onFit: () => void;
@@ -17,7 +20,8 @@ interface Props {
 }
 
 /** What the drawing shows, and how finely. */
-export function Toolbar({ height, options, onChange, search, onFit, table, onTable }: Props) {
+export function Toolbar(props: Props) {
+  const { height, options, notes, onChange, search, onFit, table, onTable } = props;
   const styles = useStyles2(getStyles);
   return (
     <div className={styles} style={{ height }} role="toolbar" aria-label="Dependency graph">
@@ -33,6 +37,14 @@ export function Toolbar({ height, options, onChange, search, onFit, table, onTab
         choices={FRAME_CHOICES}
         value={options.frames}
         onChange={(frames) => onChange({ frames })}
+      />
+      <ToolbarButton
+        icon="history"
+        variant={options.compare ? 'active' : 'default'}
+        aria-pressed={options.compare}
+        aria-label="Compare"
+        tooltip="Tell what is new, vanished or changed against the range before"
+        onClick={() => onChange({ compare: !options.compare, states: [] })}
       />
       <ToolbarButton
         icon="eye-slash"
@@ -51,6 +63,7 @@ export function Toolbar({ height, options, onChange, search, onFit, table, onTab
         onClick={() => onChange({ muteHubs: !options.muteHubs })}
       />
       {search}
+      <Notes notes={notes} />
       <span className="gap" />
       <ToolbarButton icon="expand-arrows" tooltip="Show all" onClick={onFit}>
         Fit

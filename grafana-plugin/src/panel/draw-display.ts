@@ -1,7 +1,9 @@
+import { cubicAt, segmentsOf } from '../graph/display/bezier.ts';
 import { CARD_PADDING } from '../graph/display/build-display.ts';
 import { arrowhead, dashesOf } from '../graph/display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../graph/display/display-list.ts';
 import { legible } from '../graph/display/legible.ts';
+import { mainState } from '../graph/display/main-state.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
 import { shorten } from '../graph/display/shorten.ts';
 import type { View } from '../graph/display/view.ts';
@@ -9,6 +11,7 @@ import { GROUP_TITLE } from '../graph/layout/group-boxes.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
+import { STATE_LOOKS } from './state-looks.ts';
 
 /** What to draw, how, and what to bring out. */
 export interface Scene {
@@ -52,10 +55,15 @@ export function drawDisplay(
     if (intersects(frame, seen)) drawFrame(context, frame, palette, view.scale);
   }
   const inFocus = (key: string) => focus?.curves.has(key) ?? false;
+  const labelled = new Set(view.scale < NEAR_SCALE ? [] : display.labels.map(({ key }) => key));
   for (const curve of display.curves) {
     if (isBeyond(curve.points, seen)) continue;
     context.globalAlpha = focus && !inFocus(curve.key) ? FADED : 1;
-    drawCurve(context, curve, inFocus(curve.key) ? palette.accent : palette.edge, view.scale);
+    const state = mainState(curve.states);
+    const colour = state ? palette.stateColour(state) : inFocus(curve.key) ? palette.accent : palette.edge;
+    drawCurve(context, curve, colour, view.scale);
+    if (state && !labelled.has(curve.key))
+      drawSign(context, curve, STATE_LOOKS[state].sign, colour, { palette, view });
   }
   if (view.scale >= NEAR_SCALE) {
     for (const label of display.labels) {
@@ -99,6 +107,30 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
   context.stroke();
   context.setLineDash([]);
   drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
+}
+
+/** The sign of a state in the middle of its curve, as large on screen from wherever it is seen. */
+function drawSign(
+  context: CanvasRenderingContext2D,
+  curve: Curve,
+  sign: string,
+  colour: string,
+  { palette, view }: Pick<Scene, 'palette' | 'view'>,
+): void {
+  const segments = segmentsOf(curve.points);
+  const middle = segments[Math.floor(segments.length / 2)];
+  if (!middle || sign === '' || view.scale < FAR_SCALE) return;
+  const { x, y } = cubicAt(...middle, 0.5);
+  const size = FAR_TEXT / view.scale;
+  context.fillStyle = palette.background;
+  context.beginPath();
+  context.arc(x, y, size * 0.7, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = colour;
+  context.font = palette.fonts.title.replace('13px', `${size}px`);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(sign, x, y);
 }
 
 function drawArrow(context: CanvasRenderingContext2D, curve: Curve, enlarged: number): void {

@@ -3,6 +3,7 @@ import { bytesOf } from '../graph/figures.ts';
 import type { GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
+import { shortStateText } from './state-looks.ts';
 
 /** A node's name as shown. */
 export const titleOf = (node: GraphNode): string => legible(node.title);
@@ -35,7 +36,8 @@ function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
 
 /** What is written on an edge. */
 export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], format: Formatters): string {
-  if (label === 'none') return '';
+  const state = shortStateText(edge.states);
+  if (label === 'none') return state;
   const bytes = bytesOf(edge.figures);
   const { opened } = edge.figures;
   const volume =
@@ -44,7 +46,7 @@ export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], forma
       : label === 'connections' && opened !== undefined
         ? `${format.count(opened)} conn`
         : '';
-  return [portOf(edge), volume].filter(Boolean).join(' · ');
+  return [state, portOf(edge), volume].filter(Boolean).join(' · ');
 }
 
 /** `:443`; transports other than TCP are named: `:53/udp`, `unix`. */

@@ -1,4 +1,5 @@
 import type { Way } from '../graph/focus/neighbours.ts';
+import type { EdgeState } from '../graph/graph.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
 
 /** A part of the graph that is looked at alone. */
@@ -24,6 +25,10 @@ export interface PanelOptions {
   readonly hideIdle: boolean;
   /** Leave out the nodes that nearly everything is linked with. */
   readonly muteHubs: boolean;
+  /** Tell what is new, vanished or changed against the range before. */
+  readonly compare: boolean;
+  /** Show only what has one of these states; none: all. */
+  readonly states: readonly EdgeState[];
 }
 
 export const DEFAULT_OPTIONS: PanelOptions = {
@@ -35,6 +40,8 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   focus: null,
   hideIdle: false,
   muteHubs: false,
+  compare: false,
+  states: [],
 };
 
 export const EDGE_LABELS = [

@@ -1,6 +1,8 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { Measure } from '../graph/display/shorten.ts';
+import type { EdgeState } from '../graph/graph.ts';
 import { createMeasure } from './measure-text.ts';
+import { STATE_LOOKS } from './state-looks.ts';
 
 /** Colours and fonts of the drawing, all from the theme. */
 export interface Palette {
@@ -13,6 +15,7 @@ export interface Palette {
   readonly mutedText: string;
   readonly edge: string;
   readonly accent: string;
+  readonly stateColour: (state: EdgeState) => string;
   readonly hostColour: (host: string) => string;
   readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
   /** Widths in those fonts. */
@@ -23,6 +26,7 @@ const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
 
 /** Takes the palette from a theme. Hosts get their colour by their rank, so that few hosts never share one. */
 export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette {
+  const edge = theme.colors.emphasize(theme.colors.background.primary, 0.5);
   const family = theme.typography.fontFamily;
   const fonts = {
     title: `500 13px ${family}`,
@@ -38,8 +42,12 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
     text: theme.colors.text.primary,
     mutedText: theme.colors.text.secondary,
     // Opaque, so that neither crossings nor arrowheads show what is below.
-    edge: theme.colors.emphasize(theme.colors.background.primary, 0.5),
+    edge,
     accent: theme.colors.primary.text,
+    stateColour: (state) => {
+      const { hue } = STATE_LOOKS[state];
+      return hue === '' ? edge : theme.visualization.getColorByName(hue);
+    },
     hostColour: (host) =>
       theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue'),
     fonts,

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { half } from '../graph/halves.fixture.ts';
 import { MOST_PARTNERS, shownGraph } from './shown-graph.ts';
 
-const ALL = { hideIdle: false, muteHubs: false, focus: null };
+const ALL = { hideIdle: false, muteHubs: false, focus: null, states: [] };
 const chain = buildGraph(
   [half('outbound', 'a@h', 'b@h'), half('outbound', 'b@h', 'c@h'), half('outbound', 'c@h', 'd@h')],
   [],
@@ -39,4 +39,10 @@ test('hubs are muted, unless the focus is on them', () => {
   expect(titles(shownGraph(graph, { ...ALL, muteHubs: true }))).toBe('s0s1');
   const focus = { node: keyOf(graph, 'hub'), way: 'down', hops: 1 } as const;
   expect(shownGraph(graph, { ...ALL, muteHubs: true, focus }).nodes).toHaveLength(MOST_PARTNERS + 2);
+});
+
+test('of states only those wanted are shown', () => {
+  const [first, ...rest] = chain.edges;
+  const graph: Graph = { ...chain, edges: first ? [{ ...first, states: ['new'] }, ...rest] : [] };
+  expect(titles(shownGraph(graph, { ...ALL, states: ['new', 'missing'] }))).toBe('ab');
 });

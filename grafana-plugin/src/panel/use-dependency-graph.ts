@@ -1,22 +1,33 @@
 import type { PanelData } from '@grafana/data';
 import { useMemo } from 'react';
 import { readOverview } from '../graph/compare/overview.ts';
+import { roleOf } from '../graph/compare/table-role.ts';
 import { describeState, type StateMessage } from '../graph/describe-state.ts';
 import type { Graph } from '../graph/graph.ts';
-import { atLevel, type Level } from '../graph/levels/levels.ts';
+import { atLevel } from '../graph/levels/levels.ts';
+import type { PanelOptions } from './options.ts';
 import { readFrames } from './read-frames.ts';
 
-/** Reads the panel's data into the dependency graph at a level and, if it is empty, why. */
+interface DependencyGraph {
+  readonly graph: Graph;
+  /** Why there is nothing to draw. */
+  readonly message: StateMessage | undefined;
+  /** What could not be told, and what to do about it. */
+  readonly notes: readonly string[];
+}
+
+/** Reads the panel's data into the dependency graph at a level. */
 export function useDependencyGraph(
   { series, request }: PanelData,
-  level: Level,
-): { graph: Graph; message: StateMessage | undefined } {
+  { level, compare }: Pick<PanelOptions, 'level' | 'compare'>,
+): DependencyGraph {
   const byProcess = level === 'process';
-  const { graph, message } = useMemo(() => {
-    const tables = readFrames({ series, ...(request && { request }) });
+  const { graph, message, notes } = useMemo(() => {
+    const all = readFrames({ series, ...(request && { request }) });
+    const tables = compare ? all : all.filter((table) => roleOf(table) !== 'before');
     const overview = readOverview(tables, { byProcess });
     return { ...overview, message: describeState(tables.length, overview.reading, overview.graph) };
-  }, [series, request, byProcess]);
+  }, [series, request, byProcess, compare]);
   const seen = useMemo(() => (level === 'process' ? graph : atLevel(graph, level)), [graph, level]);
-  return { graph: seen, message };
+  return { graph: seen, message, notes };
 }

@@ -4,6 +4,7 @@ import type { Layout, Point } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { boundsOf, type Framed } from './build-display.ts';
 import type { Frame } from './display-list.ts';
+import { STATES_BY_WEIGHT } from './main-state.ts';
 
 /** Lines of one look: start and end of each, as x, y, x, y. */
 export interface Lines {
@@ -38,19 +39,11 @@ export interface FarDisplay {
   readonly bounds: Rectangle;
 }
 
-/** Of several states the one that matters most is shown. */
-const BY_WEIGHT: readonly EdgeState[] = [
-  'alerting',
-  'missing',
-  'unexpected',
-  'vanished',
-  'new',
-  'changed',
-  'idle',
-];
-
 const weightOf = (edge: GraphEdge): number =>
-  edge.states.reduce((least, state) => Math.min(least, BY_WEIGHT.indexOf(state)), BY_WEIGHT.length);
+  edge.states.reduce(
+    (least, state) => Math.min(least, STATES_BY_WEIGHT.indexOf(state)),
+    STATES_BY_WEIGHT.length,
+  );
 
 /** Half the distance between the two lines of a pair of nodes that depend on each other. */
 const APART = 3;
@@ -92,7 +85,7 @@ export function buildFarDisplay(
 /** A straight line for each edge, a little to its own side, so that the two ways of a pair run apart. */
 function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32Array): Lines[] {
   const weights = Uint8Array.from(graph.edges, weightOf);
-  const counts = new Uint32Array(BY_WEIGHT.length + 1);
+  const counts = new Uint32Array(STATES_BY_WEIGHT.length + 1);
   for (const weight of weights) counts[weight] = (counts[weight] ?? 0) + 1;
   const points = Array.from(counts, (count) => new Float32Array(4 * count));
   const used = new Uint32Array(counts.length);
@@ -110,7 +103,7 @@ function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32
   });
   // What matters most is drawn last, above the rest.
   return points
-    .map((own, weight): Lines => ({ state: BY_WEIGHT[weight], points: own.subarray(0, used[weight]) }))
+    .map((own, weight): Lines => ({ state: STATES_BY_WEIGHT[weight], points: own.subarray(0, used[weight]) }))
     .filter((lines) => lines.points.length > 0)
     .reverse();
 }
@@ -136,7 +129,7 @@ function linksOf(graph: Graph, groupOf: ReadonlyMap<string, string>, tiles: read
     from: centre(source),
     to: centre(target),
     edges,
-    state: BY_WEIGHT[weight],
+    state: STATES_BY_WEIGHT[weight],
   }));
 }
 

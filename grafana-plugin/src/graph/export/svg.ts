@@ -2,6 +2,7 @@ import { CARD_PADDING } from '../display/build-display.ts';
 import { arrowhead, dashesOf } from '../display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../display/display-list.ts';
 import { legible } from '../display/legible.ts';
+import { mainState } from '../display/main-state.ts';
 import type { EdgeState } from '../graph.ts';
 import type { Point } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
@@ -47,7 +48,7 @@ const drawFrame = (frame: Frame, { border, mutedText }: ImageStyle): string =>
   text(frame.title, { x: frame.x + 12, y: frame.y + 19 }, { 'font-size': TITLE_SIZE, fill: mutedText });
 
 function drawCurve(curve: Curve, style: ImageStyle): string {
-  const [state] = curve.states;
+  const state = mainState(curve.states);
   const colour = state === undefined ? style.edge : style.stateColour(state);
   const dashes = dashesOf(curve).join(' ');
   const [start, ...rest] = curve.points;

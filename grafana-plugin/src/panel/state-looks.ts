@@ -1,0 +1,34 @@
+import { mainState } from '../graph/display/main-state.ts';
+import type { EdgeState } from '../graph/graph.ts';
+
+/** How a state is told to eyes of any kind: by a sign and a word, besides its colour (a hue of Grafana's palette). */
+export interface StateLook {
+  readonly sign: string;
+  readonly word: string;
+  readonly hue: string;
+}
+
+export const STATE_LOOKS: Readonly<Record<EdgeState, StateLook>> = {
+  alerting: { sign: '▲', word: 'alerting', hue: 'red' },
+  missing: { sign: '?', word: 'missing', hue: 'dark-red' },
+  unexpected: { sign: '!', word: 'unexpected', hue: 'purple' },
+  vanished: { sign: '×', word: 'vanished', hue: 'semi-dark-orange' },
+  new: { sign: '+', word: 'new', hue: 'green' },
+  changed: { sign: '~', word: 'changed', hue: 'dark-yellow' },
+  idle: { sign: '', word: 'idle', hue: '' },
+};
+
+/** `+ new`, of each state that is worth a word. */
+export const stateText = (states: readonly EdgeState[]): string => words(states).join(' ');
+
+/** Where room is short: a word for the state that matters most, the sign alone for the others. */
+export function shortStateText(states: readonly EdgeState[]): string {
+  const main = mainState(states);
+  const others = states.filter((state) => state !== main).map((state) => STATE_LOOKS[state].sign);
+  return [...words(main ? [main] : []), ...others].filter(Boolean).join(' ');
+}
+
+const words = (states: readonly EdgeState[]): string[] =>
+  states
+    .filter((state) => state !== 'idle')
+    .map((state) => `${STATE_LOOKS[state].sign} ${STATE_LOOKS[state].word}`);
