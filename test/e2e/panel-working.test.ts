@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
@@ -232,4 +233,34 @@ it('shows in the details what fires, and where the ends differ', async () => {
   expect(await details.getByRole('rowheader', { name: '⚠' }).allTextContents()).toEqual([
     '⚠ Source → destination',
   ]);
+});
+
+/** What a choice of the export menu saves. */
+async function exported(choice: string): Promise<{ name: string; content: Buffer }> {
+  await page.getByRole('button', { name: 'Export' }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: choice }).click();
+  const file = await saved;
+  return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
+}
+
+it('exports what is shown, as images and as data', async () => {
+  const csv = await exported('CSV table');
+  expect(csv.name).toBe('dependencies.csv');
+  expect(`${csv.content}`.split('\r\n')).toHaveLength(DEPENDENCIES.length + 2);
+  expect(JSON.parse(`${(await exported('JSON')).content}`).edges).toHaveLength(DEPENDENCIES.length);
+  expect(`${(await exported('Mermaid')).content}`).toMatch(/^flowchart LR\n/);
+  expect(`${(await exported('SVG image')).content}`).toMatch(/^<svg .*>cache<.*<\/svg>\n$/s);
+  const { name, content } = await exported('PNG image');
+  expect(name).toBe('dependencies.png');
+  // PNG, section 5.2: the signature; 11.2.2: width and height.
+  expect(content.subarray(0, 8)).toEqual(Buffer.from('89504e470d0a1a0a', 'hex'));
+  expect(content.readUInt32BE(16)).toBeGreaterThan(1000);
+});
+
+it('tells of what could not be told', async () => {
+  before = [];
+  await open('refresh=&options={"compare":true}');
+  await page.getByRole('button', { name: 'Notes' }).click();
+  expect(await page.getByTestId('musubi-notes').textContent()).toContain('everything is told as new');
 });

@@ -9,6 +9,7 @@ import type { Graph } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
 import { Details } from './Details.tsx';
 import { EdgeTable } from './EdgeTable.tsx';
+import { ExportMenu } from './ExportMenu.tsx';
 import { FocusStrip } from './FocusStrip.tsx';
 import type { Formatters } from './formatters.ts';
 import { GraphCanvas } from './GraphCanvas.tsx';
@@ -100,6 +101,7 @@ export function GraphView(props: Props) {
             onGo={goTo}
           />
         }
+        exports={<ExportMenu graph={graph} display={display} palette={palette} />}
         onFit={control.fit}
         table={table}
         onTable={setTable}

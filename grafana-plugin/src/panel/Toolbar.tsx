@@ -14,6 +14,7 @@ interface Props {
   readonly notes: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly search: ReactNode;
+  readonly exports: ReactNode;
   readonly onFit: () => void;
   readonly table: boolean;
   readonly onTable: (shown: boolean) => void;
@@ -21,7 +22,7 @@ interface Props {
 
 /** What the drawing shows, and how finely. */
 export function Toolbar(props: Props) {
-  const { height, options, notes, onChange, search, onFit, table, onTable } = props;
+  const { height, options, notes, onChange, search, exports, onFit, table, onTable } = props;
   const styles = useStyles2(getStyles);
   return (
     <div className={styles} style={{ height }} role="toolbar" aria-label="Dependency graph">
@@ -77,6 +78,7 @@ export function Toolbar(props: Props) {
       >
         Table
       </ToolbarButton>
+      {exports}
     </div>
   );
 }

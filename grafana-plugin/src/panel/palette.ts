@@ -17,6 +17,7 @@ export interface Palette {
   readonly accent: string;
   readonly stateColour: (state: EdgeState) => string;
   readonly hostColour: (host: string) => string;
+  readonly fontFamily: string;
   readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
   /** Widths in those fonts. */
   readonly measure: Record<'title' | 'subtitle' | 'label', Measure>;
@@ -50,6 +51,7 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
     },
     hostColour: (host) =>
       theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue'),
+    fontFamily: family,
     fonts,
     measure: {
       title: createMeasure(fonts.title),
