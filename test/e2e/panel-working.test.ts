@@ -84,6 +84,7 @@ beforeEach(async () => {
 async function open(search = 'refresh='): Promise<void> {
   await page.goto(`${url}/?${search}`);
   await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
+  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
 }
 
 /** `web → api`, of each row of the table, sorted. */
@@ -263,4 +264,32 @@ it('tells of what could not be told', async () => {
   await open('refresh=&options={"compare":true}');
   await page.getByRole('button', { name: 'Notes' }).click();
   expect(await page.getByTestId('musubi-notes').textContent()).toContain('everything is told as new');
+});
+
+it('a node is put elsewhere by the pointer, stays there, and goes back when asked', async () => {
+  const canvas = page.getByTestId('musubi-canvas');
+  const picture = () =>
+    canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error('nothing is drawn');
+  const laidOut = await picture();
+  // `web`, which nobody depends on, is leftmost and half-way down.
+  const tooltip = page.getByTestId('musubi-tooltip').getByRole('heading', { name: /^web$/ });
+  let x = box.x;
+  const y = box.y + box.height / 2;
+  while ((await tooltip.count()) === 0 && x < box.x + box.width) {
+    x += 20;
+    await page.mouse.move(x, y);
+  }
+  await page.mouse.down();
+  await page.mouse.move(x, y + 60);
+  await page.mouse.move(x, y + 160);
+  await page.mouse.up();
+  await expect.poll(() => Object.values(optionsInUrl().saved ?? {})).toHaveLength(1);
+  await expect.poll(picture).not.toBe(laidOut);
+  await page.mouse.move(x, y + 165);
+  await tooltip.waitFor();
+  await page.getByRole('button', { name: 'Reset positions' }).click();
+  expect(optionsInUrl()).toEqual({ saved: {} });
+  await expect.poll(picture).toBe(laidOut);
 });

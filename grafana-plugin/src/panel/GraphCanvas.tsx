@@ -1,9 +1,10 @@
 import { css } from '@emotion/css';
 import { type PointerEvent, type RefObject, useLayoutEffect, useRef } from 'react';
-import type { DisplayList } from '../graph/display/display-list.ts';
+import type { Card, DisplayList } from '../graph/display/display-list.ts';
 import { hitTest, type Target } from '../graph/display/hit-test.ts';
 import { type Neighbourhood, neighbourhood } from '../graph/display/neighbourhood.ts';
-import { toDrawing } from '../graph/display/view.ts';
+import { toDrawing, type View } from '../graph/display/view.ts';
+import type { Point } from '../graph/layout/layout-graph.ts';
 import { drawDisplay } from './draw-display.ts';
 import type { Palette } from './palette.ts';
 import type { ViewControl } from './use-view.ts';
@@ -27,7 +28,18 @@ interface Props {
   /** What to bring out while nothing has the focus. */
   readonly matches: Neighbourhood | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
+  /** A node was put somewhere: its corner, in the drawing. */
+  readonly onPut: (key: string, corner: Point) => void;
   readonly onPick: (target: Target | undefined) => void;
+}
+
+interface Drag {
+  /** Where the pointer was. */
+  readonly x: number;
+  readonly y: number;
+  readonly moved: boolean;
+  /** What is dragged; else it is the drawing. */
+  readonly card?: Card;
 }
 
 /** Pixels that the pointer may be off a curve, and may move during a click. */
@@ -37,7 +49,8 @@ const TOLERANCE = 5;
 export function GraphCanvas(props: Props) {
   const { canvas, display, palette, control, width, height, focus, matches } = props;
   const { view } = control;
-  const drag = useRef<{ x: number; y: number; moved: boolean }>(undefined);
+  const drag = useRef<Drag>(undefined);
+  const outline = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
     const element = canvas.current;
@@ -63,36 +76,65 @@ export function GraphCanvas(props: Props) {
     if (!last) return props.onHover(hit(event));
     const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
     if (!last.moved && Math.hypot(dx, dy) < TOLERANCE) return;
+    props.onHover(undefined);
+    if (last.card) {
+      drag.current = { ...last, moved: true };
+      placeOutline(outline.current, last.card, view, { x: dx, y: dy });
+      return;
+    }
     drag.current = { x: event.clientX, y: event.clientY, moved: true };
     control.pan(dx, dy);
-    props.onHover(undefined);
+  };
+  const endDrag = () => {
+    drag.current = undefined;
+    if (outline.current) outline.current.hidden = true;
   };
   const onPointerUp = (event: PointerEvent) => {
-    if (drag.current && !drag.current.moved) props.onPick(hit(event)?.target);
-    drag.current = undefined;
+    const last = drag.current;
+    endDrag();
+    if (last && !last.moved) return props.onPick(hit(event)?.target);
+    if (!last?.card) return;
+    const { key, x, y } = last.card;
+    const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
+    props.onPut(key, { x: Math.round(x + dx / view.scale), y: Math.round(y + dy / view.scale) });
   };
 
   return (
-    <canvas
-      ref={canvas}
-      role="img"
-      aria-label={props.label}
-      data-testid="musubi-canvas"
-      data-frames={display.frames.length}
-      className={styles}
-      style={{ width, height, cursor: focus ? 'pointer' : 'grab' }}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        drag.current = { x: event.clientX, y: event.clientY, moved: false };
-      }}
-      onPointerMove={onPointerMove}
-      onPointerUp={onPointerUp}
-      onPointerCancel={() => {
-        drag.current = undefined;
-      }}
-      onPointerLeave={() => props.onHover(undefined)}
-    />
+    <>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={props.label}
+        data-testid="musubi-canvas"
+        data-cards={display.cards.length}
+        data-frames={display.frames.length}
+        className={styles}
+        style={{ width, height, cursor: focus ? 'pointer' : 'grab' }}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          const target = hit(event)?.target;
+          const card = target && display.cards.find(({ key }) => key === target.key);
+          drag.current = { x: event.clientX, y: event.clientY, moved: false, ...(card && { card }) };
+        }}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={endDrag}
+        onPointerLeave={() => props.onHover(undefined)}
+      />
+      <div ref={outline} className={outlined} style={{ borderColor: palette.accent }} hidden />
+    </>
   );
 }
 
+/** Shows where a card would stand. */
+function placeOutline(outline: HTMLDivElement | null, card: Card, view: View, moved: Point): void {
+  if (!outline) return;
+  outline.hidden = false;
+  outline.style.left = `${card.x * view.scale + view.x + moved.x}px`;
+  outline.style.top = `${card.y * view.scale + view.y + moved.y}px`;
+  outline.style.width = `${card.width * view.scale}px`;
+  outline.style.height = `${card.height * view.scale}px`;
+}
+
+const outlined = css({ position: 'absolute', border: '2px dashed', borderRadius: 6, pointerEvents: 'none' });
 const styles = css({ display: 'block', touchAction: 'none' });

@@ -6,6 +6,7 @@ import type { Target } from '../graph/display/hit-test.ts';
 import { neighbourhood } from '../graph/display/neighbourhood.ts';
 import type { View } from '../graph/display/view.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Point } from '../graph/layout/layout-graph.ts';
 import { distinct } from '../graph/order.ts';
 import { Details } from './Details.tsx';
 import { EdgeTable } from './EdgeTable.tsx';
@@ -76,6 +77,11 @@ export function GraphView(props: Props) {
     }
     pin(target);
   };
+  const onPut = (key: string, corner: Point) => {
+    // Else the whole would be fitted anew, and the node be elsewhere than it was put.
+    control.hold();
+    onChange({ saved: { ...options.saved, [key]: corner } });
+  };
   const goTo = (index: number) => {
     const card = display.cards.find(({ key }) => key === found.nodes[index]);
     if (!card) return;
@@ -118,6 +124,7 @@ export function GraphView(props: Props) {
           focus={pointed?.target ?? focused ?? pinned}
           matches={found.matches}
           onHover={selection.onHover}
+          onPut={onPut}
           onPick={onPick}
         />
         <FocusStrip

@@ -66,6 +66,14 @@ export function Toolbar(props: Props) {
       {search}
       <Notes notes={notes} />
       <span className="gap" />
+      {Object.keys(options.saved).length > 0 && (
+        <ToolbarButton
+          icon="repeat"
+          aria-label="Reset positions"
+          tooltip="Put what was moved back to where it was laid out"
+          onClick={() => onChange({ saved: {} })}
+        />
+      )}
       <ToolbarButton icon="expand-arrows" tooltip="Show all" onClick={onFit}>
         Fit
       </ToolbarButton>

@@ -1,5 +1,6 @@
 import type { Way } from '../graph/focus/neighbours.ts';
 import type { EdgeState } from '../graph/graph.ts';
+import type { Point } from '../graph/layout/layout-graph.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
 
 /** A part of the graph that is looked at alone. */
@@ -27,6 +28,8 @@ export interface PanelOptions {
   readonly muteHubs: boolean;
   /** Tell what is new, vanished or changed against the range before. */
   readonly compare: boolean;
+  /** Corners of the nodes that the user has put somewhere, by their keys. */
+  readonly saved: Readonly<Record<string, Point>>;
   /** Show only what has one of these states; none: all. */
   readonly states: readonly EdgeState[];
 }
@@ -42,6 +45,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   muteHubs: false,
   compare: false,
   states: [],
+  saved: {},
 };
 
 export const EDGE_LABELS = [

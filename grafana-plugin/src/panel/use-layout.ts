@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Graph } from '../graph/graph.ts';
 import type { Layout } from '../graph/layout/layout-graph.ts';
 import { createLayouter } from '../graph/layout/layouter.ts';
@@ -38,7 +38,7 @@ const NOTHING: Drawn = {
  */
 export function useLayout(
   graph: Graph,
-  { edgeLabel, frames }: Pick<PanelOptions, 'edgeLabel' | 'frames'>,
+  { edgeLabel, frames, saved }: Pick<PanelOptions, 'edgeLabel' | 'frames' | 'saved'>,
 ): Drawn {
   const [layouter] = useState(() => createLayouter({ worker: startLayoutWorker }));
   const [memory] = useState(() => createLayoutMemory(layouter));
@@ -47,12 +47,22 @@ export function useLayout(
 
   const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(graph, frames)), [graph, frames]);
   const wish = useMemo(
-    () => ({ graph, sizes: { ...SIZES, columnGap: COLUMN_GAP[edgeLabel] }, groups: framed.groupOf }),
-    [graph, edgeLabel, framed],
+    () => ({
+      graph,
+      sizes: { ...SIZES, columnGap: COLUMN_GAP[edgeLabel] },
+      groups: framed.groupOf,
+      saved: new Map(Object.entries(saved)),
+    }),
+    [graph, edgeLabel, framed, saved],
   );
+  const lastPut = useRef(0);
   const known = memory.recall(wish);
   useEffect(() => {
     if (known) return;
+    // What was put somewhere would else stay there as a place remembered.
+    const put = Object.keys(saved).length;
+    if (put < lastPut.current) memory.forget();
+    lastPut.current = put;
     let overtaken = false;
     void memory.layout(wish).then((layout) => {
       if (layout && !overtaken) setDrawn({ graph: wish.graph, framed, layout });
@@ -60,6 +70,6 @@ export function useLayout(
     return () => {
       overtaken = true;
     };
-  }, [memory, wish, framed, known]);
+  }, [memory, wish, framed, saved, known]);
   return useMemo(() => (known ? { graph, framed, layout: known } : drawn), [graph, framed, known, drawn]);
 }

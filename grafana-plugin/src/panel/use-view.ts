@@ -9,6 +9,8 @@ export interface ViewControl {
   readonly fit: () => void;
   /** Brings a point of the drawing to the middle, at a scale at which it can be read. */
   readonly centre: (at: Point) => void;
+  /** Keeps the view as it is, whatever becomes of the drawing. */
+  readonly hold: () => void;
   readonly pan: (dx: number, dy: number) => void;
 }
 
@@ -50,6 +52,7 @@ export function useView(
     view: own ?? fitted,
     fit: () => setOwn(undefined),
     centre: (at) => setOwn((view) => centreOn(at, (view ?? fitted).scale, width, height)),
+    hold: () => setOwn((view) => view ?? fitted),
     pan: (dx, dy) => setOwn((view) => panBy(view ?? fitted, dx, dy)),
   };
 }
