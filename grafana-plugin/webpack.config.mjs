@@ -48,8 +48,14 @@ export default {
     ...SHARED,
     /^@grafana\/(ui|runtime|data)/i,
   ],
-  resolve: { extensions: ['.ts', '.tsx', '.js'] },
+  resolve: {
+    extensions: ['.ts', '.tsx', '.js'],
+    // A mock language, which only Grafana itself loads from @grafana/i18n.
+    alias: { 'i18next-pseudo': false },
+  },
   module: {
+    // All in one file.
+    parser: { javascript: { dynamicImportMode: 'eager' } },
     rules: [
       { resourceQuery: /^\?text$/, loader: path('./worker-text-loader.mjs') },
       {
@@ -81,6 +87,7 @@ export default {
         { from: 'plugin.json', transform: fillPlaceholders },
         { from: 'README.md' },
         { from: 'img', to: 'img' },
+        { from: 'locales', to: 'locales' },
         { from: '../../LICENSE', to: 'LICENSE', toType: 'file' },
       ],
     }),

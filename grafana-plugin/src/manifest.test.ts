@@ -11,8 +11,18 @@ const read = (path: string) => readFile(new URL(path, import.meta.url));
 const manifest = JSON.parse((await read('plugin.json')).toString());
 const { info, dependencies } = manifest;
 
-/** The fields that a panel may have, with `suggestions`, which the schema has yet to learn. */
-const FIELDS = ['$schema', 'dependencies', 'id', 'info', 'name', 'skipDataQuery', 'suggestions', 'type'];
+/** The fields that a panel may have, with `languages` and `suggestions`, which the schema has yet to learn. */
+const FIELDS = [
+  '$schema',
+  'dependencies',
+  'id',
+  'info',
+  'languages',
+  'name',
+  'skipDataQuery',
+  'suggestions',
+  'type',
+];
 const ABOUT = ['author', 'description', 'keywords', 'links', 'logos', 'screenshots', 'updated', 'version'];
 
 test('has all fields that tell of a panel, and none that there is not', () => {

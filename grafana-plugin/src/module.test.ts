@@ -35,6 +35,7 @@ describe('the bundle', () => {
       '@emotion/css',
       '@grafana/data',
       '@grafana/ui',
+      'i18next',
       'module',
       'react',
       'react/jsx-runtime',

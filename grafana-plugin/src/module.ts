@@ -1,15 +1,20 @@
 import './public-path.ts';
 import { PanelPlugin } from '@grafana/data';
+import { initPluginTranslations, t } from '@grafana/i18n';
 import { DependencyPanel } from './panel/DependencyPanel.tsx';
 import {
   DEFAULT_OPTIONS,
-  EDGE_LABELS,
-  FRAME_CHOICES,
-  LEVEL_CHOICES,
-  NODE_TEXTS,
+  edgeLabels,
+  frameChoices,
+  levelChoices,
+  nodeTexts,
   type PanelOptions,
 } from './panel/options.ts';
 import { suggest } from './panel/suggest.ts';
+import manifest from './plugin.json';
+
+// Not waited for: Grafana has loaded the language by then, and waiting would make a promise of this module.
+void initPluginTranslations(manifest.id);
 
 /** What Grafana loads. */
 // biome-ignore lint/correctness/useHookAtTopLevel: Grafana's builder method only looks like a hook.
@@ -20,48 +25,48 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
     builder
       .addRadio({
         path: 'level',
-        name: 'Level',
-        description: 'What each node is',
+        name: t('level.name', 'Level'),
+        description: t('level.description', 'What each node is'),
         defaultValue: DEFAULT_OPTIONS.level,
-        settings: { options: LEVEL_CHOICES },
+        settings: { options: levelChoices() },
       })
       .addSelect({
         path: 'frames',
-        name: 'Frames',
-        description: 'What nodes are framed by',
+        name: t('frames.name', 'Frames'),
+        description: t('frames.description', 'What nodes are framed by'),
         defaultValue: DEFAULT_OPTIONS.frames,
-        settings: { options: FRAME_CHOICES },
+        settings: { options: frameChoices() },
       })
       .addBooleanSwitch({
         path: 'compare',
-        name: 'Compare',
-        description: 'Tell what is new, vanished or changed against the range before',
+        name: t('compare.name', 'Compare'),
+        description: t('compare.tooltip', 'Tell what is new, vanished or changed against the range before'),
         defaultValue: DEFAULT_OPTIONS.compare,
       })
       .addBooleanSwitch({
         path: 'hideIdle',
-        name: 'Hide idle',
-        description: 'Leave out dependencies that carried nothing in the range',
+        name: t('idle.name', 'Hide idle'),
+        description: t('idle.description', 'Leave out dependencies that carried nothing in the range'),
         defaultValue: DEFAULT_OPTIONS.hideIdle,
       })
       .addBooleanSwitch({
         path: 'muteHubs',
-        name: 'Mute hubs',
-        description: 'Leave out services that nearly everything is linked with',
+        name: t('hubs.name', 'Mute hubs'),
+        description: t('hubs.description', 'Leave out services that nearly everything is linked with'),
         defaultValue: DEFAULT_OPTIONS.muteHubs,
       })
       .addSelect({
         path: 'edgeLabel',
-        name: 'Edge labels',
-        description: 'What is written on each dependency',
+        name: t('edge-label.name', 'Edge labels'),
+        description: t('edge-label.description', 'What is written on each dependency'),
         defaultValue: DEFAULT_OPTIONS.edgeLabel,
-        settings: { options: [...EDGE_LABELS] },
+        settings: { options: edgeLabels() },
       })
       .addSelect({
         path: 'nodeText',
-        name: 'Node text',
-        description: 'What is written below the name of each service',
+        name: t('node-text.name', 'Node text'),
+        description: t('node-text.description', 'What is written below the name of each service'),
         defaultValue: DEFAULT_OPTIONS.nodeText,
-        settings: { options: [...NODE_TEXTS] },
+        settings: { options: nodeTexts() },
       }),
   );

@@ -79,18 +79,28 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
 
   it('shows the same as a table', async () => {
     await open('light');
-    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByRole('button', { name: 'List the dependencies as text' }).click();
     const table = page.getByTestId('musubi-edges');
     expect((await table.boundingBox())?.height).toBeGreaterThan(200);
     expect(await table.ariaSnapshot()).toMatch(/report · db-3.*postgres · db-1.*5432/);
+  });
+
+  it('speaks Japanese where Grafana does', async () => {
+    await open('dark', 'ja');
+    const table = page.getByTestId('musubi-edges');
+    await page.getByRole('button', { name: '依存関係を文字で一覧する' }).click();
+    expect(await table.locator('thead').textContent()).toContain('接続元接続先ポート');
+    expect(await page.getByTestId('musubi-legend').textContent()).toContain('両端が報告');
+    expect(await page.getByRole('toolbar', { name: '依存グラフ' }).count()).toBe(1);
+    await page.screenshot({ path: join(scratch, `japanese-${grafana}.png`) });
   });
 
   it('nothing was complained of', () => {
     expect(complaints).toEqual([]);
   });
 
-  async function open(theme: string): Promise<void> {
-    await page.goto(`${url}/?from=now-15m&to=now&refresh=&theme=${theme}`);
+  async function open(theme: string, lang = 'en'): Promise<void> {
+    await page.goto(`${url}/?from=now-15m&to=now&refresh=&theme=${theme}&lang=${lang}`);
     await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
     // The same on every run, and of what the panel shows by itself.
     await page.mouse.move(0, 0);

@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { Alert } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { View } from '../graph/display/view.ts';
@@ -42,14 +43,22 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           ownView={ownView}
         />
       ) : state === 'error' ? (
-        <PanelMessage state="error" title="The data source answered with an error" advice={error} />
+        <PanelMessage
+          state="error"
+          title={t('error.data-source', 'The data source answered with an error')}
+          advice={error}
+        />
       ) : state === 'loading' ? (
-        <PanelMessage state="loading" title="Loading" advice="" />
+        <PanelMessage state="loading" title={t('state.loading', 'Loading')} advice="" />
       ) : (
         <PanelMessage state={state} title={message?.title ?? ''} advice={message?.advice ?? ''} />
       )}
       {state === 'ready' && error && (
-        <Alert className={warning} severity="warning" title="A query failed: figures may be missing">
+        <Alert
+          className={warning}
+          severity="warning"
+          title={t('error.some-query', 'A query failed: figures may be missing')}
+        >
           {error}
         </Alert>
       )}

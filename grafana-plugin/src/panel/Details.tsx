@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
@@ -53,7 +54,14 @@ export function Details({ graph, format, target, at, size, onClose, actions }: P
       data-testid={onClose ? 'musubi-pinned' : 'musubi-tooltip'}
       role={onClose ? 'group' : 'tooltip'}
     >
-      {onClose && <IconButton name="times" aria-label="Close details" className="close" onClick={onClose} />}
+      {onClose && (
+        <IconButton
+          name="times"
+          aria-label={t('details.close', 'Close details')}
+          className="close"
+          onClick={onClose}
+        />
+      )}
       {content}
       {actions && <div className="actions">{actions}</div>}
     </div>

@@ -1,3 +1,4 @@
+import { t } from '@grafana/i18n';
 import { disagreementsOf } from '../graph/compare/disagreements.ts';
 import { legible } from '../graph/display/legible.ts';
 import { mirrorFigures } from '../graph/figures.ts';
@@ -13,13 +14,15 @@ interface Props {
   readonly format: Formatters;
 }
 
-const REPORTED: Record<GraphEdge['seenBy'], string> = {
-  both: 'Reported by both ends.',
-  source: 'Reported by the source only.',
-  destination: 'Reported by the destination only.',
-};
-
-const UNDIRECTED = 'Both chose their ports: which of them depends on the other is not known.';
+/** How an edge is known. */
+function reported({ directed, seenBy }: GraphEdge): string {
+  if (!directed)
+    return t('edge.undirected', 'Both chose their ports: which of them depends on the other is not known.');
+  if (seenBy === 'both') return t('edge.by-both', 'Reported by both ends.');
+  return seenBy === 'source'
+    ? t('edge.by-source', 'Reported by the source only.')
+    : t('edge.by-destination', 'Reported by the destination only.');
+}
 
 /** Both ends of an edge, and its figures as each of them saw them. */
 export function EdgeDetails({ edge, graph, format }: Props) {
@@ -35,9 +38,8 @@ export function EdgeDetails({ edge, graph, format }: Props) {
       <Ends source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />
       <p>
-        {disagreementsOf(edge).length > 0 && '⚠ The ends report different figures. '}
-        {edge.directed ? REPORTED[edge.seenBy] : UNDIRECTED} <Candidates end={edge.src} />{' '}
-        <Candidates end={edge.dst} />
+        {disagreementsOf(edge).length > 0 && `⚠ ${t('edge.disagree', 'The ends report different figures.')} `}
+        {reported(edge)} <Candidates end={edge.src} /> <Candidates end={edge.dst} />
       </p>
     </>
   );
@@ -45,14 +47,14 @@ export function EdgeDetails({ edge, graph, format }: Props) {
 
 function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; edge: GraphEdge }) {
   const rows: [string, string, string][] = [
-    ['Service', source.service, target.service],
-    ['Process', edge.src.processes.join(', '), edge.dst.processes.join(', ')],
-    ['pid', edge.src.pids.join(', '), edge.dst.pids.join(', ')],
-    ['Host', source.host, target.host],
-    ['Address', edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
+    [t('end.service', 'Service'), source.service, target.service],
+    [t('end.process', 'Process'), edge.src.processes.join(', '), edge.dst.processes.join(', ')],
+    [t('end.pid', 'pid'), edge.src.pids.join(', '), edge.dst.pids.join(', ')],
+    [t('end.host', 'Host'), source.host, target.host],
+    [t('end.address', 'Address'), edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
     [
-      'Port',
-      edge.directed && edge.port !== '' ? 'ephemeral' : '',
+      t('end.port', 'Port'),
+      edge.directed && edge.port !== '' ? t('end.ephemeral', 'ephemeral') : '',
       [edge.port, edge.transport].filter(Boolean).join('/'),
     ],
   ];
@@ -61,8 +63,12 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
       <thead>
         <tr>
           <td />
-          <th>{edge.directed ? 'Source (depends on)' : 'Other end'}</th>
-          <th>{edge.directed ? 'Destination (listens)' : 'Reporting end (has the port)'}</th>
+          <th>{edge.directed ? t('end.source', 'Source (depends on)') : t('end.other', 'Other end')}</th>
+          <th>
+            {edge.directed
+              ? t('end.destination', 'Destination (listens)')
+              : t('end.reporting', 'Reporting end (has the port)')}
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -81,22 +87,36 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
 /** One column per end that reported; both speak of the same way: source to destination is "sent". */
 function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
   const views: [string, Figures][] = [];
-  if (edge.atSource) views.push(['Seen by source', edge.atSource]);
+  if (edge.atSource) views.push([t('figures.by-source', 'Seen by source'), edge.atSource]);
   if (edge.atDestination)
     views.push([
-      edge.directed ? 'Seen by destination' : 'Seen by reporting end',
+      edge.directed
+        ? t('figures.by-destination', 'Seen by destination')
+        : t('figures.by-reporting', 'Seen by reporting end'),
       mirrorFigures(edge.atDestination),
     ]);
-  if (edge.before) views.push(['Range before', edge.before]);
+  if (edge.before) views.push([t('figures.before', 'Range before'), edge.before]);
   const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
   const rows: [string, keyof Figures, (value: number) => string][] = [
-    ['Connections opened', 'opened', format.count],
-    ['Connections failed', 'failed', format.count],
-    ['Open at the end', 'open', format.count],
-    [edge.directed ? 'Source → destination' : 'From the other end', 'transmit', format.bytes],
-    [edge.directed ? 'Destination → source' : 'To the other end', 'receive', format.bytes],
-    ['Round trip', 'rtt', format.seconds],
-    ['Last seen', 'lastSeen', format.time],
+    [t('figures.opened', 'Connections opened'), 'opened', format.count],
+    [t('figures.failed', 'Connections failed'), 'failed', format.count],
+    [t('figures.open', 'Open at the end'), 'open', format.count],
+    [
+      edge.directed
+        ? t('figures.sent', 'Source → destination')
+        : t('figures.from-other', 'From the other end'),
+      'transmit',
+      format.bytes,
+    ],
+    [
+      edge.directed
+        ? t('figures.received', 'Destination → source')
+        : t('figures.to-other', 'To the other end'),
+      'receive',
+      format.bytes,
+    ],
+    [t('figures.rtt', 'Round trip'), 'rtt', format.seconds],
+    [t('figures.last-seen', 'Last seen'), 'lastSeen', format.time],
   ];
   return (
     <table className="figures">
@@ -135,5 +155,7 @@ function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
 
 const Candidates = ({ end }: { end: EdgeEnd }) =>
   end.candidates.length > 0 ? (
-    <>The unnamed end may be any of: {end.candidates.map(legible).join(', ')}.</>
+    <>
+      {t('edge.candidates', 'The unnamed end may be any of')}: {end.candidates.map(legible).join(', ')}
+    </>
   ) : null;

@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, memo, useMemo } from 'react';
 import { legible } from '../graph/display/legible.ts';
@@ -38,21 +39,22 @@ export const EdgeTable = memo(function EdgeTable({ graph, format, height, onFocu
     <div className={height > 0 ? styles.pane : styles.hidden} style={height > 0 ? { height } : undefined}>
       <table className={styles.table} data-testid="musubi-edges">
         <caption>
-          Dependencies in this range, most bytes first{left > 0 ? `; ${left} more are not listed` : ''}
+          {t('table.caption', 'Dependencies in this range, most bytes first')}
+          {left > 0 && `; ${t('table.left', '{{left}} more are not listed', { left })}`}
         </caption>
         <thead>
           <tr>
             {[
-              'Source',
-              'Destination',
-              'Port',
-              'Transport',
-              'Connections',
-              'Open',
-              'Bytes',
-              'Last seen',
-              'Seen by',
-              'State',
+              t('table.source', 'Source'),
+              t('table.destination', 'Destination'),
+              t('end.port', 'Port'),
+              t('table.transport', 'Transport'),
+              t('table.connections', 'Connections'),
+              t('table.open', 'Open'),
+              t('table.bytes', 'Bytes'),
+              t('figures.last-seen', 'Last seen'),
+              t('table.seen-by', 'Seen by'),
+              t('table.state', 'State'),
             ].map((name) => (
               <th key={name} scope="col">
                 {name}
@@ -133,8 +135,9 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
 }
 
 function seenBy({ directed, seenBy: by }: GraphEdge): string {
-  if (!directed) return 'one end, direction unknown';
-  return by === 'both' ? 'both ends' : by;
+  if (!directed) return t('seen-by.undirected', 'one end, direction unknown');
+  if (by === 'both') return t('seen-by.both', 'both ends');
+  return by === 'source' ? t('seen-by.source', 'source') : t('seen-by.destination', 'destination');
 }
 
 const nameOf = (node: GraphNode | undefined) =>

@@ -1,3 +1,4 @@
+import { t } from '@grafana/i18n';
 import { Dropdown, Menu, ToolbarButton } from '@grafana/ui';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import { toCsv } from '../graph/export/csv.ts';
@@ -23,17 +24,33 @@ export function ExportMenu({ graph, display, palette }: Props) {
       typeof content === 'string' ? new Blob([content], { type }) : await content,
     );
   const menu = (
-    <Menu ariaLabel="Export">
-      <Menu.Item label="SVG image" onClick={() => save('svg', 'image/svg+xml', toSvg(display, palette))} />
-      <Menu.Item label="PNG image" onClick={() => save('png', 'image/png', toPng(display, palette))} />
-      <Menu.Item label="CSV table" onClick={() => save('csv', 'text/csv', toCsv(graph))} />
-      <Menu.Item label="JSON" onClick={() => save('json', 'application/json', toJson(graph))} />
-      <Menu.Item label="Mermaid" onClick={() => save('mmd', 'text/plain', toMermaid(graph))} />
+    <Menu ariaLabel={t('export.name', 'Export')}>
+      <Menu.Item
+        label={t('export.svg', 'SVG image')}
+        onClick={() => save('svg', 'image/svg+xml', toSvg(display, palette))}
+      />
+      <Menu.Item
+        label={t('export.png', 'PNG image')}
+        onClick={() => save('png', 'image/png', toPng(display, palette))}
+      />
+      <Menu.Item label={t('export.csv', 'CSV table')} onClick={() => save('csv', 'text/csv', toCsv(graph))} />
+      <Menu.Item
+        label={t('export.json', 'JSON')}
+        onClick={() => save('json', 'application/json', toJson(graph))}
+      />
+      <Menu.Item
+        label={t('export.mermaid', 'Mermaid')}
+        onClick={() => save('mmd', 'text/plain', toMermaid(graph))}
+      />
     </Menu>
   );
   return (
     <Dropdown overlay={menu} placement="bottom-end">
-      <ToolbarButton icon="download-alt" aria-label="Export" tooltip="Save what is shown" />
+      <ToolbarButton
+        icon="download-alt"
+        aria-label={t('export.name', 'Export')}
+        tooltip={t('export.tooltip', 'Save what is shown')}
+      />
     </Dropdown>
   );
 }

@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import type { Way } from '../graph/focus/neighbours.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -16,10 +17,10 @@ interface Props {
   readonly onCancelPath: () => void;
 }
 
-const WAYS: { value: Way; label: string }[] = [
-  { value: 'up', label: 'Up' },
-  { value: 'down', label: 'Down' },
-  { value: 'both', label: 'Both' },
+const ways = (): { value: Way; label: string }[] => [
+  { value: 'up', label: t('focus.up', 'Up') },
+  { value: 'down', label: t('focus.down', 'Down') },
+  { value: 'both', label: t('focus.both', 'Both') },
 ];
 const MOST_HOPS = 9;
 
@@ -28,14 +29,14 @@ export function FocusStrip({ graph, focus, pathFrom, onFocus, onCancelPath }: Pr
   const styles = useStyles2(getStyles);
   const nameOf = (key: string) => {
     const node = graph.nodes.find((each) => each.key === key);
-    return node ? titleOf(node) : 'what is not in this range';
+    return node ? titleOf(node) : t('focus.gone', 'what is not in this range');
   };
   if (pathFrom !== undefined) {
     return (
       <div className={styles} role="status" data-testid="musubi-focus">
-        Pick the node to which the path from {nameOf(pathFrom)} leads
+        {t('focus.pick', 'Pick the node to which the path leads from')} {nameOf(pathFrom)}
         <Button size="sm" variant="secondary" onClick={onCancelPath}>
-          Cancel
+          {t('focus.cancel', 'Cancel')}
         </Button>
       </div>
     );
@@ -43,38 +44,40 @@ export function FocusStrip({ graph, focus, pathFrom, onFocus, onCancelPath }: Pr
   if (!focus) return null;
   const { to, hops, way } = focus;
   return (
-    <section className={styles} aria-label="Focus" data-testid="musubi-focus">
+    <section className={styles} aria-label={t('focus.label', 'Focus')} data-testid="musubi-focus">
       {to === undefined ? (
         <>
           <IconButton
             name="minus"
-            aria-label="One hop less"
+            aria-label={t('focus.less', 'One hop less')}
             disabled={hops <= 1}
             onClick={() => onFocus({ ...focus, hops: hops - 1 })}
           />
-          <span>{hops === 1 ? '1 hop' : `${hops} hops`}</span>
+          <span>{hops === 1 ? t('focus.hop', '1 hop') : t('focus.hops', '{{hops}} hops', { hops })}</span>
           <IconButton
             name="plus"
-            aria-label="One hop more"
+            aria-label={t('focus.more', 'One hop more')}
             disabled={hops >= MOST_HOPS}
             onClick={() => onFocus({ ...focus, hops: hops + 1 })}
           />
           <RadioButtonGroup
             size="sm"
-            aria-label="Direction"
-            options={WAYS}
+            aria-label={t('focus.way', 'Direction')}
+            options={ways()}
             value={way}
             onChange={(next) => onFocus({ ...focus, way: next })}
           />
-          <span>from {nameOf(focus.node)}</span>
+          <span>
+            {t('focus.from', 'from')} {nameOf(focus.node)}
+          </span>
         </>
       ) : (
         <span>
-          Paths {nameOf(focus.node)} → {nameOf(to)}
+          {t('focus.paths', 'Paths')} {nameOf(focus.node)} → {nameOf(to)}
         </span>
       )}
       <Button size="sm" variant="secondary" icon="times" onClick={() => onFocus(null)}>
-        Show everything
+        {t('focus.all', 'Show everything')}
       </Button>
     </section>
   );

@@ -1,4 +1,5 @@
 import { css } from '@emotion/css';
+import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
@@ -120,7 +121,11 @@ export function GraphView(props: Props) {
           control={control}
           width={width}
           height={graphHeight}
-          label={`Dependency graph of ${graph.nodes.length} services and peers with ${graph.edges.length} dependencies; the table that follows lists them`}
+          label={t(
+            'graph.label',
+            'Dependency graph of {{nodes}} services and peers with {{edges}} dependencies; the table that follows lists them',
+            { nodes: graph.nodes.length, edges: graph.edges.length },
+          )}
           focus={pointed?.target ?? focused ?? pinned}
           matches={found.matches}
           onHover={selection.onHover}

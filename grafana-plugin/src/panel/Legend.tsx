@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import type { EdgeState, Graph } from '../graph/graph.ts';
 import type { Palette } from './palette.ts';
@@ -21,15 +22,17 @@ export function Legend({ height, graph, palette, states, onStates, byteUnits }: 
   return (
     <div className={styles} style={{ height, lineHeight: `${height}px` }} data-testid="musubi-legend">
       <StateFilter graph={graph} palette={palette} states={states} onStates={onStates} />
-      <span>A → B: A depends on B</span>
+      <span>{t('legend.arrow', 'A → B: A depends on B')}</span>
       <span>
-        <Line width={2.5} /> reported by both ends
+        <Line width={2.5} /> {t('legend.both-ends', 'reported by both ends')}
       </span>
       <span>
-        <Line width={2.5} dashes="6 4" /> by one end
+        <Line width={2.5} dashes="6 4" /> {t('legend.one-end', 'by one end')}
       </span>
-      <span>width: bytes in the range ({byteUnits})</span>
-      <span>no arrow: direction unknown</span>
+      <span>
+        {t('legend.width', 'width: bytes in the range')} ({byteUnits})
+      </span>
+      <span>{t('legend.no-arrow', 'no arrow: direction unknown')}</span>
     </div>
   );
 }

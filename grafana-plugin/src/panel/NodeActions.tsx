@@ -1,3 +1,4 @@
+import { t } from '@grafana/i18n';
 import { Button, Stack } from '@grafana/ui';
 import type { Focus } from './options.ts';
 
@@ -14,16 +15,16 @@ export function NodeActions({ node, onFocus, onPath }: Props) {
   return (
     <Stack direction="row" gap={0.5} wrap="wrap">
       <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>
-        Upstream
+        {t('actions.upstream', 'Upstream')}
       </Button>
       <Button size="sm" variant="secondary" icon="arrow-right" onClick={() => focus('down')}>
-        Downstream
+        {t('actions.downstream', 'Downstream')}
       </Button>
       <Button size="sm" variant="secondary" icon="arrows-h" onClick={() => focus('both')}>
-        Around
+        {t('actions.around', 'Around')}
       </Button>
       <Button size="sm" variant="secondary" icon="code-branch" onClick={onPath}>
-        Path to…
+        {t('actions.path', 'Path to…')}
       </Button>
     </Stack>
   );

@@ -1,33 +1,38 @@
+import { t } from '@grafana/i18n';
 import { legible } from '../graph/display/legible.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { portOf, titleOf } from './node-texts.ts';
 
-const KIND: Record<GraphNode['kind'], string> = {
+const kinds = (): Record<GraphNode['kind'], string> => ({
   service: '',
-  unknown: 'A process that its exporter could not name',
-  external: 'No exporter reports this peer',
-  host: 'All services on this host',
-  site: 'All hosts of this site',
-};
+  unknown: t('kind.unknown', 'A process that its exporter could not name.'),
+  external: t('kind.external', 'No exporter reports this peer.'),
+  host: t('kind.host', 'All services on this host.'),
+  site: t('kind.site', 'All hosts of this site.'),
+});
 
 const LISTED = 8;
 
 /** Who a node is, what it depends on, and what depends on it. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
+  const kind = kinds()[node.kind];
   const titles = new Map(graph.nodes.map((each) => [each.key, titleOf(each)]));
   const peers = (own: 'source' | 'target', other: 'source' | 'target', directed = true) =>
     graph.edges
       .filter((edge) => edge[own] === node.key && edge.directed === directed)
       .map((edge) => `${titles.get(edge[other])} ${portOf(edge)}`);
   const rows: [string, readonly string[]][] = [
-    ['Host', node.host ? [legible(node.host)] : []],
-    ['Process', node.processes.map(legible)],
-    ['pid', node.pids],
-    ['Address', node.addresses.map(legible)],
-    ['May be', node.candidates.map(legible)],
-    ['Depends on', peers('source', 'target')],
-    ['Used by', peers('target', 'source')],
-    ['Talks with', [...new Set([...peers('source', 'target', false), ...peers('target', 'source', false)])]],
+    [t('end.host', 'Host'), node.host ? [legible(node.host)] : []],
+    [t('end.process', 'Process'), node.processes.map(legible)],
+    [t('end.pid', 'pid'), node.pids],
+    [t('end.address', 'Address'), node.addresses.map(legible)],
+    [t('node.may-be', 'May be'), node.candidates.map(legible)],
+    [t('node.depends-on', 'Depends on'), peers('source', 'target')],
+    [t('node.used-by', 'Used by'), peers('target', 'source')],
+    [
+      t('node.talks-with', 'Talks with'),
+      [...new Set([...peers('source', 'target', false), ...peers('target', 'source', false)])],
+    ],
   ];
   return (
     <>
@@ -48,10 +53,12 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
             ))}
         </tbody>
       </table>
-      {KIND[node.kind] && <p>{KIND[node.kind]}.</p>}
+      {kind && <p>{kind}</p>}
     </>
   );
 }
 
 const shorten = (values: readonly string[]) =>
-  values.length > LISTED + 1 ? [...values.slice(0, LISTED), `and ${values.length - LISTED} more`] : values;
+  values.length > LISTED + 1
+    ? [...values.slice(0, LISTED), t('node.more', 'and {{more}} more', { more: values.length - LISTED })]
+    : values;

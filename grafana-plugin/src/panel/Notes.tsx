@@ -1,3 +1,4 @@
+import { t } from '@grafana/i18n';
 import { Toggletip, ToolbarButton } from '@grafana/ui';
 
 /** Says that something could not be told and, when asked, what to do about it. */
@@ -12,7 +13,7 @@ export function Notes({ notes }: { readonly notes: readonly string[] }) {
   );
   return (
     <Toggletip content={list} placement="bottom">
-      <ToolbarButton icon="exclamation-triangle" aria-label="Notes">
+      <ToolbarButton icon="exclamation-triangle" aria-label={t('notes.label', 'Notes')}>
         {notes.length}
       </ToolbarButton>
     </Toggletip>

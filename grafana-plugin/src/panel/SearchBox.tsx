@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { Icon, IconButton, Input, Portal, useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, useId, useRef } from 'react';
 import type { QueryError } from '../graph/search/query.ts';
@@ -15,14 +16,13 @@ interface Props {
   readonly onGo: (index: number) => void;
 }
 
-const HINT = 'Search: api, host:db-1, failed>0, state:new, from:web to:db';
-
 /** Search as one types; Enter goes from one match to the next, Shift+Enter back, Escape clears. */
 export function SearchBox({ value, found, at, onChange, onGo }: Props) {
   const styles = useStyles2(getStyles);
   const box = useRef<HTMLDivElement>(null);
   const status = useId();
   const { nodes, matches, error } = found;
+  const hint = `${t('search.hint', 'Search')}: api, host:db-1, failed>0, state:new, from:web to:db`;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onChange('');
     if (event.key !== 'Enter' || nodes.length === 0) return;
@@ -35,18 +35,27 @@ export function SearchBox({ value, found, at, onChange, onGo }: Props) {
       <Input
         type="text"
         value={value}
-        placeholder={HINT}
-        title={HINT}
-        aria-label="Search the graph"
+        placeholder={hint}
+        title={hint}
+        aria-label={t('search.label', 'Search the graph')}
         aria-describedby={status}
         invalid={error !== undefined}
         prefix={<Icon name="search" />}
         suffix={
           <>
             <span id={status} role="status">
-              {matches && `${at === undefined ? '' : `${at + 1} of `}${nodes.length} found`}
+              {matches &&
+                (at === undefined
+                  ? t('search.found', '{{all}} found', { all: nodes.length })
+                  : t('search.found-at', '{{at}} of {{all}} found', { at: at + 1, all: nodes.length }))}
             </span>
-            {value && <IconButton name="times" aria-label="Clear the search" onClick={() => onChange('')} />}
+            {value && (
+              <IconButton
+                name="times"
+                aria-label={t('search.clear', 'Clear the search')}
+                onClick={() => onChange('')}
+              />
+            )}
           </>
         }
         onChange={(event) => onChange(event.currentTarget.value)}
@@ -75,7 +84,7 @@ function SearchError({ query, error, below }: ErrorProps) {
         role="alert"
         data-testid="musubi-search-error"
       >
-        {error.message} (character {error.position + 1})
+        {error.message} ({t('search.character', 'character {{at}}', { at: error.position + 1 })})
         <pre aria-hidden="true">
           {query}
           {'\n'}

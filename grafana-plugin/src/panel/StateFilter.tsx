@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import { dashesOf } from '../graph/display/curve-shape.ts';
 import { STATES_BY_WEIGHT } from '../graph/display/main-state.ts';
@@ -28,7 +29,7 @@ export function StateFilter({ graph, palette, states, onStates }: Props) {
         type="button"
         className={styles}
         aria-pressed={states.includes(state)}
-        title={`Show only what is ${STATE_LOOKS[state].word}`}
+        title={`${t('state.only', 'Show only what is')} ${STATE_LOOKS[state].word()}`}
         onClick={() => toggle(state)}
       >
         <svg width="20" height="8" aria-hidden="true">
@@ -42,7 +43,7 @@ export function StateFilter({ graph, palette, states, onStates }: Props) {
             strokeDasharray={dashesOf({ dashed: false, states: [state] }).join(' ')}
           />
         </svg>
-        {STATE_LOOKS[state].sign} {STATE_LOOKS[state].word} {count}
+        {STATE_LOOKS[state].sign} {STATE_LOOKS[state].word()} {count}
       </button>
     ));
 }

@@ -1,10 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { ChoiceMenu } from './ChoiceMenu.tsx';
 import { Notes } from './Notes.tsx';
-import { FRAME_CHOICES, LEVEL_CHOICES, type PanelOptions } from './options.ts';
+import { frameChoices, levelChoices, type PanelOptions } from './options.ts';
 import { MOST_PARTNERS } from './shown-graph.ts';
 
 interface Props {
@@ -25,17 +26,22 @@ export function Toolbar(props: Props) {
   const { height, options, notes, onChange, search, exports, onFit, table, onTable } = props;
   const styles = useStyles2(getStyles);
   return (
-    <div className={styles} style={{ height }} role="toolbar" aria-label="Dependency graph">
+    <div
+      className={styles}
+      style={{ height }}
+      role="toolbar"
+      aria-label={t('toolbar.label', 'Dependency graph')}
+    >
       <RadioButtonGroup
         size="sm"
-        aria-label="Level"
-        options={LEVEL_CHOICES}
+        aria-label={t('level.name', 'Level')}
+        options={levelChoices()}
         value={options.level}
         onChange={(level) => onChange({ level })}
       />
       <ChoiceMenu
-        label="Frames"
-        choices={FRAME_CHOICES}
+        label={t('frames.name', 'Frames')}
+        choices={frameChoices()}
         value={options.frames}
         onChange={(frames) => onChange({ frames })}
       />
@@ -43,24 +49,26 @@ export function Toolbar(props: Props) {
         icon="history"
         variant={options.compare ? 'active' : 'default'}
         aria-pressed={options.compare}
-        aria-label="Compare"
-        tooltip="Tell what is new, vanished or changed against the range before"
+        aria-label={t('compare.name', 'Compare')}
+        tooltip={t('compare.tooltip', 'Tell what is new, vanished or changed against the range before')}
         onClick={() => onChange({ compare: !options.compare, states: [] })}
       />
       <ToolbarButton
         icon="eye-slash"
         variant={options.hideIdle ? 'active' : 'default'}
         aria-pressed={options.hideIdle}
-        aria-label="Hide idle"
-        tooltip="Hide what carried nothing in the range"
+        aria-label={t('idle.name', 'Hide idle')}
+        tooltip={t('idle.tooltip', 'Hide what carried nothing in the range')}
         onClick={() => onChange({ hideIdle: !options.hideIdle })}
       />
       <ToolbarButton
         icon="filter"
         variant={options.muteHubs ? 'active' : 'default'}
         aria-pressed={options.muteHubs}
-        aria-label="Mute hubs"
-        tooltip={`Hide what is linked with more than ${MOST_PARTNERS} others`}
+        aria-label={t('hubs.name', 'Mute hubs')}
+        tooltip={t('hubs.tooltip', 'Hide what is linked with more than {{most}} others', {
+          most: MOST_PARTNERS,
+        })}
         onClick={() => onChange({ muteHubs: !options.muteHubs })}
       />
       {search}
@@ -69,22 +77,22 @@ export function Toolbar(props: Props) {
       {Object.keys(options.saved).length > 0 && (
         <ToolbarButton
           icon="repeat"
-          aria-label="Reset positions"
-          tooltip="Put what was moved back to where it was laid out"
+          aria-label={t('places.reset', 'Reset positions')}
+          tooltip={t('places.tooltip', 'Put what was moved back to where it was laid out')}
           onClick={() => onChange({ saved: {} })}
         />
       )}
-      <ToolbarButton icon="expand-arrows" tooltip="Show all" onClick={onFit}>
-        Fit
+      <ToolbarButton icon="expand-arrows" tooltip={t('fit.tooltip', 'Show all')} onClick={onFit}>
+        {t('fit.name', 'Fit')}
       </ToolbarButton>
       <ToolbarButton
         icon="table"
         variant={table ? 'active' : 'default'}
         aria-pressed={table}
-        tooltip="List the dependencies as text"
+        tooltip={t('table.tooltip', 'List the dependencies as text')}
         onClick={() => onTable(!table)}
       >
-        Table
+        {t('table.name', 'Table')}
       </ToolbarButton>
       {exports}
     </div>

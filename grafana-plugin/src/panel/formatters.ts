@@ -1,5 +1,6 @@
 import type { PanelData } from '@grafana/data';
 import { dateTimeFormat, type Field, FieldType, formattedValueToString, getValueFormat } from '@grafana/data';
+import { t } from '@grafana/i18n';
 
 /** Writes figures as text, with units. */
 export interface Formatters {
@@ -25,7 +26,11 @@ export function createFormatters(series: PanelData['series'], timeZone: string):
     seconds: (value) => format('s', value),
     time: (value) => dateTimeFormat(value * 1000, { timeZone }),
     byteUnits:
-      unit === IEC ? 'IEC bytes, 1 KiB = 1024 B' : unit === 'decbytes' ? 'SI bytes, 1 kB = 1000 B' : unit,
+      unit === IEC
+        ? t('units.iec', 'IEC bytes, 1 KiB = 1024 B')
+        : unit === 'decbytes'
+          ? t('units.si', 'SI bytes, 1 kB = 1000 B')
+          : unit,
   };
 }
 

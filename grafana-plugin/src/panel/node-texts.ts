@@ -1,3 +1,4 @@
+import { t } from '@grafana/i18n';
 import { legible } from '../graph/display/legible.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { GraphEdge, GraphNode } from '../graph/graph.ts';
@@ -12,22 +13,33 @@ export const titleOf = (node: GraphNode): string => legible(node.title);
 export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
   legible(detailOf(node, nodeText));
 
-/** What the members of a node are, where it stands for several. */
-const MEMBERS: Record<GraphNode['kind'], string> = {
-  site: 'service',
-  host: 'service',
-  service: 'instance',
-  unknown: 'process',
-  external: 'peer',
-};
+/** How many there are in a node that stands for several, and of what. */
+function membersOf({ kind, members: { length } }: GraphNode): string {
+  switch (kind) {
+    case 'site':
+    case 'host':
+      return length === 1
+        ? t('members.service', '1 service')
+        : t('members.services', '{{length}} services', { length });
+    case 'service':
+      return length === 1
+        ? t('members.instance', '1 instance')
+        : t('members.instances', '{{length}} instances', { length });
+    case 'unknown':
+      return length === 1
+        ? t('members.process', '1 process')
+        : t('members.processes', '{{length}} processes', { length });
+    case 'external':
+      return length === 1 ? t('members.peer', '1 peer') : t('members.peers', '{{length}} peers', { length });
+  }
+}
 
 function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
   const { host, processes, pids, addresses, service, kind, members } = node;
-  if (members.length > 0 && nodeText === 'host') {
-    return `${members.length} ${MEMBERS[kind]}${members.length === 1 ? '' : kind === 'unknown' ? 'es' : 's'}`;
+  if (members.length > 0 && nodeText === 'host') return membersOf(node);
+  if (kind === 'external') {
+    return host || (service === '' ? '' : addresses.join(', ')) || t('node.no-exporter', 'no exporter');
   }
-  if (node.kind === 'external')
-    return host || (service === '' ? 'no exporter' : addresses.join(', ')) || 'no exporter';
   if (nodeText === 'process')
     return [processes.join(', '), pids.join(', ')].filter(Boolean).join(' · ') || host;
   if (nodeText === 'address') return addresses.join(', ') || host;
@@ -44,7 +56,7 @@ export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], forma
     label === 'bytes' && bytes !== undefined
       ? format.bytes(bytes)
       : label === 'connections' && opened !== undefined
-        ? `${format.count(opened)} conn`
+        ? `${format.count(opened)} ${t('edge.connections', 'conn')}`
         : '';
   return [state, portOf(edge), volume].filter(Boolean).join(' · ');
 }

@@ -1,3 +1,4 @@
+import { t } from '@grafana/i18n';
 import type { Way } from '../graph/focus/neighbours.ts';
 import type { EdgeState } from '../graph/graph.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
@@ -48,30 +49,50 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   saved: {},
 };
 
-export const EDGE_LABELS = [
-  { value: 'bytes', label: 'Port and bytes' },
-  { value: 'connections', label: 'Port and connections' },
-  { value: 'port', label: 'Port' },
-  { value: 'none', label: 'Nothing' },
-] as const;
-
-export const NODE_TEXTS = [
-  { value: 'host', label: 'Host' },
-  { value: 'process', label: 'Process and pid' },
-  { value: 'address', label: 'Address' },
-] as const;
-
-export const LEVEL_CHOICES: { value: Level; label: string; description: string }[] = [
-  { value: 'site', label: 'Site', description: 'All hosts of a site as one' },
-  { value: 'host', label: 'Host', description: 'All services on a host as one' },
-  { value: 'service', label: 'Service', description: 'A service on all of its hosts as one' },
-  { value: 'instance', label: 'Instance', description: 'Each service on each host' },
-  { value: 'process', label: 'Process', description: 'Each process of each service' },
+export const edgeLabels = (): { value: PanelOptions['edgeLabel']; label: string }[] => [
+  { value: 'bytes', label: t('edge-label.bytes', 'Port and bytes') },
+  { value: 'connections', label: t('edge-label.connections', 'Port and connections') },
+  { value: 'port', label: t('edge-label.port', 'Port') },
+  { value: 'none', label: t('edge-label.none', 'Nothing') },
 ];
 
-export const FRAME_CHOICES: { value: PanelOptions['frames']; label: string }[] = [
-  { value: 'none', label: 'No frames' },
-  { value: 'site', label: 'Frame sites' },
-  { value: 'host', label: 'Frame hosts' },
-  { value: 'service', label: 'Frame services' },
+export const nodeTexts = (): { value: PanelOptions['nodeText']; label: string }[] => [
+  { value: 'host', label: t('end.host', 'Host') },
+  { value: 'process', label: t('node-text.process', 'Process and pid') },
+  { value: 'address', label: t('end.address', 'Address') },
+];
+
+export const levelChoices = (): { value: Level; label: string; description: string }[] => [
+  {
+    value: 'site',
+    label: t('level.site', 'Site'),
+    description: t('level.site-is', 'All hosts of a site as one'),
+  },
+  {
+    value: 'host',
+    label: t('end.host', 'Host'),
+    description: t('level.host-is', 'All services on a host as one'),
+  },
+  {
+    value: 'service',
+    label: t('end.service', 'Service'),
+    description: t('level.service-is', 'A service on all of its hosts as one'),
+  },
+  {
+    value: 'instance',
+    label: t('level.instance', 'Instance'),
+    description: t('level.instance-is', 'Each service on each host'),
+  },
+  {
+    value: 'process',
+    label: t('end.process', 'Process'),
+    description: t('level.process-is', 'Each process of each service'),
+  },
+];
+
+export const frameChoices = (): { value: PanelOptions['frames']; label: string }[] => [
+  { value: 'none', label: t('frames.none', 'No frames') },
+  { value: 'site', label: t('frames.site', 'Frame sites') },
+  { value: 'host', label: t('frames.host', 'Frame hosts') },
+  { value: 'service', label: t('frames.service', 'Frame services') },
 ];

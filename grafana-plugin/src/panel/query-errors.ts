@@ -1,16 +1,18 @@
 import type { PanelData } from '@grafana/data';
+import { t } from '@grafana/i18n';
 
 /** What the data source said went wrong, each message once with the queries it concerns; '' if nothing did. */
 export function errorText(data: Pick<PanelData, 'error' | 'errors'>): string {
   const errors = data.errors?.length ? data.errors : data.error ? [data.error] : [];
   const queries = Map.groupBy(
     errors,
-    (error) => error.message ?? error.data?.message ?? error.statusText ?? 'Unknown error',
+    (error) =>
+      error.message ?? error.data?.message ?? error.statusText ?? t('error.unknown', 'Unknown error'),
   );
   return [...queries]
     .map(([message, same]) => {
       const refIds = same.flatMap((error) => error.refId ?? []);
-      return refIds.length > 0 ? `${message} (query ${refIds.join(', ')})` : message;
+      return refIds.length > 0 ? `${message} (${t('error.query', 'query')} ${refIds.join(', ')})` : message;
     })
     .join(' · ');
 }

@@ -3,7 +3,10 @@ import { EDGE_STATES } from '../graph/graph.ts';
 import { STATE_LOOKS, shortStateText, stateText } from './state-looks.ts';
 
 test('every state that is drawn has a sign and a word of its own, so that no colour has to be told apart', () => {
-  const looks = EDGE_STATES.filter((state) => state !== 'idle').map((state) => STATE_LOOKS[state]);
+  const looks = EDGE_STATES.filter((state) => state !== 'idle').map((state) => ({
+    ...STATE_LOOKS[state],
+    word: STATE_LOOKS[state].word(),
+  }));
   for (const part of ['sign', 'word', 'hue'] as const) {
     expect(new Set(looks.map((look) => look[part])).size).toBe(looks.length);
     for (const look of looks) expect(look[part]).not.toBe('');

@@ -1,21 +1,22 @@
+import { t } from '@grafana/i18n';
 import { mainState } from '../graph/display/main-state.ts';
 import type { EdgeState } from '../graph/graph.ts';
 
 /** How a state is told to eyes of any kind: by a sign and a word, besides its colour (a hue of Grafana's palette). */
 export interface StateLook {
   readonly sign: string;
-  readonly word: string;
+  readonly word: () => string;
   readonly hue: string;
 }
 
 export const STATE_LOOKS: Readonly<Record<EdgeState, StateLook>> = {
-  alerting: { sign: '▲', word: 'alerting', hue: 'red' },
-  missing: { sign: '?', word: 'missing', hue: 'dark-red' },
-  unexpected: { sign: '!', word: 'unexpected', hue: 'purple' },
-  vanished: { sign: '×', word: 'vanished', hue: 'semi-dark-orange' },
-  new: { sign: '+', word: 'new', hue: 'green' },
-  changed: { sign: '~', word: 'changed', hue: 'dark-yellow' },
-  idle: { sign: '', word: 'idle', hue: '' },
+  alerting: { sign: '▲', word: () => t('state.alerting', 'alerting'), hue: 'red' },
+  missing: { sign: '?', word: () => t('state.missing', 'missing'), hue: 'dark-red' },
+  unexpected: { sign: '!', word: () => t('state.unexpected', 'unexpected'), hue: 'purple' },
+  vanished: { sign: '×', word: () => t('state.vanished', 'vanished'), hue: 'semi-dark-orange' },
+  new: { sign: '+', word: () => t('state.new', 'new'), hue: 'green' },
+  changed: { sign: '~', word: () => t('state.changed', 'changed'), hue: 'dark-yellow' },
+  idle: { sign: '', word: () => t('state.idle', 'idle'), hue: '' },
 };
 
 /** `+ new`, of each state that is worth a word. */
@@ -31,4 +32,4 @@ export function shortStateText(states: readonly EdgeState[]): string {
 const words = (states: readonly EdgeState[]): string[] =>
   states
     .filter((state) => state !== 'idle')
-    .map((state) => `${STATE_LOOKS[state].sign} ${STATE_LOOKS[state].word}`);
+    .map((state) => `${STATE_LOOKS[state].sign} ${STATE_LOOKS[state].word()}`);

@@ -1,8 +1,8 @@
-import { initPluginTranslations } from '@grafana/i18n';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { loadDashboard } from './dashboard.ts';
 import { fillRegistries } from './fill-registries.ts';
+import { loadLanguage } from './load-language.ts';
 import { loadPlugin } from './load-plugin.ts';
 
 const PANEL = 'musubi-dependencies-panel';
@@ -10,7 +10,7 @@ const PANEL = 'musubi-dependencies-panel';
 /** Starts the page: what Grafana does around a panel, and nothing of what the panel does. */
 async function start(root: HTMLElement): Promise<void> {
   fillRegistries();
-  await initPluginTranslations(PANEL, []);
+  await loadLanguage(PANEL);
   const [plugin, dashboard] = await Promise.all([loadPlugin(PANEL), loadDashboard()]);
   const panel = dashboard.panels.find(({ type }) => type === PANEL);
   if (!panel) throw new Error(`the dashboard "${dashboard.title}" has no panel of type ${PANEL}`);

@@ -9,6 +9,7 @@ test('what is missing or odd takes its default', () => {
     to: 'now',
     theme: 'dark',
     timezone: 'browser',
+    lang: '',
     refresh: '30s',
     options: {},
   });
@@ -24,6 +25,7 @@ test('what is written is read back', () => {
     to: '1700000300000',
     theme: 'light',
     timezone: 'utc',
+    lang: 'ja',
     refresh: '',
     options: { level: 'host', focus: { node: '["a&b"]' } },
   } as const;

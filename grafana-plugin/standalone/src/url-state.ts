@@ -6,6 +6,8 @@ export interface UrlState {
   readonly theme: 'dark' | 'light';
   /** `browser`, `utc` or a name such as `Europe/Paris`. */
   readonly timezone: string;
+  /** `ja`; '' is the browser's. Read once, when the page loads (index.html). */
+  readonly lang: string;
   /** `30s`, or '' for no automatic refresh. */
   readonly refresh: string;
   /** Options of the panel that differ from the dashboard's. */
@@ -23,15 +25,17 @@ export function readUrlState(search: string, defaults: UrlDefaults): UrlState {
     to: query.get('to') || defaults.to,
     theme: query.get('theme') === 'light' ? 'light' : 'dark',
     timezone: query.get('timezone') || 'browser',
+    lang: query.get('lang') ?? '',
     refresh: query.get('refresh') ?? defaults.refresh,
     options: readOptions(query.get('options')),
   };
 }
 
 /** Writes the state as a query string. */
-export function writeUrlState({ from, to, theme, timezone, refresh, options }: UrlState): string {
+export function writeUrlState({ from, to, theme, timezone, lang, refresh, options }: UrlState): string {
   const query = new URLSearchParams({ from, to, theme, refresh });
   if (timezone !== 'browser') query.set('timezone', timezone);
+  if (lang !== '') query.set('lang', lang);
   if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
   return `?${query}`;
 }
