@@ -17,7 +17,7 @@ import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 /** All rules run so many times as fast as they are shipped. */
-const TIMES = 30;
+const TIMES = 20;
 const SECOND = 1 / TIMES;
 const MINUTE = 60 * SECOND;
 /** As in the file below, in seconds of the test. */

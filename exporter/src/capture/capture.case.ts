@@ -205,7 +205,9 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
     it('keeps an id for as long as there is the connection, and gives it to no other', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
-      const { localPort, end } = await sockets.connect({ host: '127.0.0.1', port });
+      // Of a range from which the kernel gives no one a port: none takes it between the two.
+      const localPort = 20_000 + (process.pid % 10_000);
+      const { end } = await sockets.connect({ host: '127.0.0.1', port, localPort });
       const [first] = await eventually(async () => {
         const seen = await observe(port, 'outbound');
         expect(seen).toHaveLength(1);
