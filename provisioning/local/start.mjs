@@ -116,6 +116,7 @@ async function mainJob(ports) {
     say(`\nGraph:      ${page.url}`);
     say(`Metrics:    http://${HOST}:${ports.exporter}/metrics`);
     say(`Prometheus: http://${HOST}:${ports.Prometheus}  (data in ${relative(ROOT, state)})`);
+    say(`Ask it:     npx musubi look SERVICE --prometheus-url http://${HOST}:${ports.Prometheus}`);
     say('Ctrl-C stops everything.');
     throw await Promise.race([exporter.ended, store.ended, stopping()]);
   } catch (error) {
@@ -151,6 +152,7 @@ async function prometheusCommand(binary, ports, state) {
     config,
     JSON.stringify({
       global: { scrape_interval: '5s' },
+      rule_files: [join(ROOT, 'provisioning/prometheus/rules/*.yaml')],
       scrape_configs: [{ job_name: 'musubi', static_configs: [target] }],
     }),
   );

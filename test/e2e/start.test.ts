@@ -60,6 +60,10 @@ it(
     }, 'the edge made after the start to be drawn');
     expect(edge).toMatchObject({ source: 'web', destination: 'api', destinationPid: `${api.pid}` });
 
+    // What joins and watches dependencies runs as well, for `musubi look` and the dashboards.
+    const rules = await (await fetch(`http://127.0.0.1:${PORT + 1}/api/v1/rules`)).text();
+    for (const group of ['musubi-edges', 'musubi-exporters']) expect(rules).toContain(`"name":"${group}"`);
+
     const second = await run(command, { cwd, env: shell() });
     expect(second.stderr).toContain(`port ${PORT} (page) is taken`);
     expect(second.stderr).toContain('--port');
