@@ -92,6 +92,10 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     expect(await table.locator('thead').textContent()).toContain('接続元接続先ポート');
     expect(await page.getByTestId('musubi-legend').textContent()).toContain('両端が報告');
     expect(await page.getByRole('toolbar', { name: '依存グラフ' }).count()).toBe(1);
+    await page.getByRole('textbox', { name: 'グラフを検索' }).fill('rtt>a/b');
+    expect(await page.getByTestId('musubi-search-error').textContent()).toMatch(
+      /^`a\/b` は数値ではありません/,
+    );
     await page.screenshot({ path: join(scratch, `japanese-${grafana}.png`) });
   });
 

@@ -6,7 +6,7 @@ import { end, half, listener } from './halves.fixture.ts';
 
 const nameOf = (graph: Graph, key: string) => {
   const node = graph.nodes.find((each) => each.key === key);
-  return node ? [node.title, node.host].filter(Boolean).join('@') : `no node ${key}`;
+  return node ? [node.title || '?', node.host].filter(Boolean).join('@') : `no node ${key}`;
 };
 
 /** Edges as `source -> target :port`, the way a reader would say them. */
@@ -67,7 +67,7 @@ describe('one reporting end', () => {
   test('takes the name from who listens on exactly that address and port', () => {
     expect(say([out], [listener('api@h2/10.0.0.2')])).toEqual(['web@h1 -> api@h2 :80']);
     expect(say([out], [listener('api@h2/10.0.0.3')])).toEqual(['web@h1 -> 10.0.0.2 :80']);
-    expect(say([out], [listener('api@h2/10.0.0.2', '81')])).toEqual(['web@h1 -> unknown process@h2 :80']);
+    expect(say([out], [listener('api@h2/10.0.0.2', '81')])).toEqual(['web@h1 -> ?@h2 :80']);
   });
 
   test('takes no name from a wildcard listener', () => {
@@ -86,9 +86,7 @@ describe('one reporting end', () => {
   });
 
   test('whose process is unknown is an unknown process on its host', () => {
-    expect(say([half('outbound', '@h1/10.0.0.1', '/10.0.0.2')])).toEqual([
-      'unknown process@h1 -> 10.0.0.2 :80',
-    ]);
+    expect(say([half('outbound', '@h1/10.0.0.1', '/10.0.0.2')])).toEqual(['?@h1 -> 10.0.0.2 :80']);
   });
 });
 
@@ -135,10 +133,7 @@ describe('addresses of one host only', () => {
     ]);
     const [outOfH1] = loop('h1', 'a', 'b');
     const [, intoH2] = loop('h2', 'c', 'd');
-    expect(outOfH1 && intoH2 && say([outOfH1, intoH2])).toEqual([
-      'a@h1 -> unknown process@h1 :80',
-      'unknown process@h2 -> d@h2 :80',
-    ]);
+    expect(outOfH1 && intoH2 && say([outOfH1, intoH2])).toEqual(['a@h1 -> ?@h1 :80', '?@h2 -> d@h2 :80']);
   });
 
   test('a half that carries both ends is complete', () => {
@@ -253,7 +248,7 @@ describe('Unix sockets', () => {
       half('outbound', ...ends('h1', 'app', ''), {}, unix),
       half('inbound', ...ends('h2', '', 'db'), {}, unix),
     ];
-    expect(say(halves)).toEqual(['app@h1 -> unknown process@h1 :', 'unknown process@h2 -> db@h2 :']);
+    expect(say(halves)).toEqual(['app@h1 -> ?@h1 :', '?@h2 -> db@h2 :']);
   });
 });
 

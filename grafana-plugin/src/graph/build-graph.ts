@@ -82,9 +82,7 @@ function toNode(key: string, parties: readonly Party[], siteOf: ReadonlyMap<stri
     key,
     // A name without a host comes from DNS or a network list: no exporter stands behind it.
     kind: identity === 'service' && host === '' ? 'external' : identity,
-    title:
-      (process === name ? name : [name, process].filter(Boolean).join(' / ')) ||
-      (identity === 'unknown' ? 'unknown process' : 'unknown peer'),
+    title: process === name ? name : [name, process].filter(Boolean).join(' / '),
     service: identity === 'service' ? name : '',
     host,
     site: distinct(parties.map((party) => party.site))[0] ?? siteOf.get(host) ?? '',

@@ -19,6 +19,7 @@ export interface GraphNode extends EdgeEnd {
   /** A JSON tuple: opaque, and never ambiguous whatever the names hold. */
   readonly key: string;
   readonly kind: 'service' | 'unknown' | 'external' | 'host' | 'site';
+  /** Its name; '' where nobody knows one. */
   readonly title: string;
   readonly service: string;
   readonly host: string;
@@ -49,8 +50,7 @@ export const EDGE_STATES: readonly EdgeState[] = [
 /** An alert, as its series tells. */
 export interface Alert {
   readonly name: string;
-  /** `firing` or `pending`. */
-  readonly state: string;
+  readonly state: 'firing' | 'pending';
   readonly severity: string;
 }
 

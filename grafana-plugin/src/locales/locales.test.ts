@@ -72,6 +72,36 @@ describe('no text is left that cannot be translated', () => {
   });
 });
 
+describe('the core gives codes, which the panel puts into words', () => {
+  const core = globSync('graph/**/*.ts', { cwd: SOURCES }).filter(
+    (path) => !/\.(test|fixture)\.ts$/.test(path),
+  );
+
+  test.each(core)('%s', (path) => {
+    expect(sentences(readFileSync(SOURCES + path, 'utf8'))).toEqual([]);
+  });
+
+  test('words there would be found', () => {
+    expect(sentences("const a = { title: 'Nothing was seen' };")).toEqual(["'Nothing was seen'"]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: code is looked at.
+    const template = '`${a} rows have no label`';
+    expect(sentences(`f(${template})`)).toEqual([template]);
+    expect(sentences("// It's a note\nconst a = [a, 'src_service', 'M1 2']; /** 'as is said' */")).toEqual(
+      [],
+    );
+  });
+});
+
+/** Text in quotes with two words or more, but for the syntax of what is exported. */
+function sentences(code: string): string[] {
+  const bare = code.replace(/\/\*.*?\*\/|(?<=^|\s)\/\/.*$/gms, '');
+  const quoted = bare.match(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g) ?? [];
+  return quoted.filter(
+    (text) =>
+      /\p{L}{2,} \p{L}{2,}/u.test(text.replace(/\$\{[^}]*\}/g, '')) && !/^.(?:<svg|flowchart LR)/.test(text),
+  );
+}
+
 /** Words between tags, and in attributes that people read or hear. */
 function bareTexts(code: string): string[] {
   const between = [...code.matchAll(/[>}]([^<>{}=;()]*\b[A-Za-z]{2,}[^<>{}=;()]*)(?:<\/|\s<[A-Z])/g)].map(

@@ -4,6 +4,7 @@ import { t } from '@grafana/i18n';
 import { Alert } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { View } from '../graph/display/view.ts';
+import { emptyMessage } from './empty-texts.ts';
 import { createFormatters } from './formatters.ts';
 import { GraphView } from './GraphView.tsx';
 import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
@@ -15,10 +16,11 @@ import { useDependencyGraph } from './use-dependency-graph.ts';
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone, onOptionsChange } = props;
   const options = { ...DEFAULT_OPTIONS, ...props.options };
-  const { graph, message, notes } = useDependencyGraph(data, options);
+  const { graph, empty, notes } = useDependencyGraph(data, options);
   const format = useMemo(() => createFormatters(data.series, timeZone), [data.series, timeZone]);
   // Kept here, since the drawing goes and comes again when a refresh fails.
   const ownView = useState<View>();
+  const message = empty && emptyMessage(empty);
   const error = errorText(data);
   const busy = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
   const state = message ? (error ? 'error' : busy ? 'loading' : message.state) : 'ready';

@@ -6,7 +6,7 @@ import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Figures } from '../graph/half-edge.ts';
 import type { Formatters } from './formatters.ts';
 import { pairOf, portOf } from './node-texts.ts';
-import { stateText } from './state-looks.ts';
+import { alertStateText, stateText } from './state-looks.ts';
 
 interface Props {
   readonly edge: GraphEdge;
@@ -148,7 +148,9 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
 function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
   const told = [
     stateText(states),
-    ...alerts.map(({ name, state, severity }) => legible([name, state, severity].filter(Boolean).join(', '))),
+    ...alerts.map(({ name, state, severity }) =>
+      [legible(name), alertStateText(state), legible(severity)].filter(Boolean).join(', '),
+    ),
   ].filter(Boolean);
   return told.length > 0 ? <p>{told.join(' · ')}</p> : null;
 }

@@ -8,6 +8,7 @@ import { toSvg } from '../graph/export/svg.ts';
 import type { Graph } from '../graph/graph.ts';
 import { download } from './download.ts';
 import type { Palette } from './palette.ts';
+import { STATE_LOOKS } from './state-looks.ts';
 import { toPng } from './to-png.ts';
 
 interface Props {
@@ -40,7 +41,13 @@ export function ExportMenu({ graph, display, palette }: Props) {
       />
       <Menu.Item
         label={t('export.mermaid', 'Mermaid')}
-        onClick={() => save('mmd', 'text/plain', toMermaid(graph))}
+        onClick={() =>
+          save(
+            'mmd',
+            'text/plain',
+            toMermaid(graph, (state) => STATE_LOOKS[state].word()),
+          )
+        }
       />
     </Menu>
   );

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
+import type { Note } from '../graph/compare/overview.ts';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import { neighbourhood } from '../graph/display/neighbourhood.ts';
@@ -29,7 +30,7 @@ import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
   readonly graph: Graph;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly format: Formatters;

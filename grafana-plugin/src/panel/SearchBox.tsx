@@ -4,6 +4,7 @@ import { t } from '@grafana/i18n';
 import { Icon, IconButton, Input, Portal, useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, useId, useRef } from 'react';
 import type { QueryError } from '../graph/search/query.ts';
+import { faultText } from './fault-texts.ts';
 import type { Found } from './use-search.ts';
 
 interface Props {
@@ -84,7 +85,7 @@ function SearchError({ query, error, below }: ErrorProps) {
         role="alert"
         data-testid="musubi-search-error"
       >
-        {error.message} ({t('search.character', 'character {{at}}', { at: error.position + 1 })})
+        {faultText(error.fault)} ({t('search.character', 'character {{at}}', { at: error.position + 1 })})
         <pre aria-hidden="true">
           {query}
           {'\n'}

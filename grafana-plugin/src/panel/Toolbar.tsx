@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
+import type { Note } from '../graph/compare/overview.ts';
 import { ChoiceMenu } from './ChoiceMenu.tsx';
 import { Notes } from './Notes.tsx';
 import { frameChoices, levelChoices, type PanelOptions } from './options.ts';
@@ -12,7 +13,7 @@ interface Props {
   readonly height: number;
   readonly options: PanelOptions;
   /** What could not be told, and what to do about it. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly search: ReactNode;
   readonly exports: ReactNode;

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import { mainState } from '../graph/display/main-state.ts';
-import type { EdgeState } from '../graph/graph.ts';
+import type { Alert, EdgeState } from '../graph/graph.ts';
 
 /** How a state is told to eyes of any kind: by a sign and a word, besides its colour (a hue of Grafana's palette). */
 export interface StateLook {
@@ -33,3 +33,7 @@ const words = (states: readonly EdgeState[]): string[] =>
   states
     .filter((state) => state !== 'idle')
     .map((state) => `${STATE_LOOKS[state].sign} ${STATE_LOOKS[state].word()}`);
+
+/** Whether an alert fires, or is about to. */
+export const alertStateText = (state: Alert['state']): string =>
+  state === 'firing' ? t('alert.firing', 'firing') : t('alert.pending', 'pending');

@@ -19,7 +19,7 @@ export function useSearch(graph: Graph, search: string): Found {
   return useMemo(() => {
     if (search.trim() === '') return { matches: undefined, nodes: [], error: undefined };
     const query = parseQuery(search);
-    if ('message' in query) return { matches: undefined, nodes: [], error: query };
+    if ('fault' in query) return { matches: undefined, nodes: [], error: query };
     const { nodes, edges } = matchGraph(graph, query);
     return { matches: { cards: nodes, curves: edges }, nodes: [...nodes], error: undefined };
   }, [graph, search]);

@@ -24,7 +24,7 @@ export function readAlerts(tables: readonly Table[]): EdgeAlert[] {
     const state = (cell('alertstate') || cell('grafana_alertstate') || 'firing').toLowerCase();
     const isActive = state === 'firing' || state === 'alerting' || state === 'pending';
     if (!edge || !isActive || numberAt(valueColumn(table), row) === 0) return [];
-    const alert = {
+    const alert: Alert = {
       name: cell('alertname'),
       state: state === 'pending' ? 'pending' : 'firing',
       severity: cell('severity'),

@@ -9,12 +9,19 @@ import { markAlerts, readAlerts } from './mark-alerts.ts';
 import { markExpected, readExpectations } from './mark-expected.ts';
 import { tablesByRole } from './table-role.ts';
 
+/** What was asked for and could not be told. */
+export type Note =
+  /** Rows of this range, or of the one compared with, that are neither half-edges nor joined edges. */
+  | { readonly code: 'unread-rows' | 'unread-before'; readonly rows: number }
+  | { readonly code: 'nothing-before' }
+  /** Expected or allowed dependencies that lack an end. */
+  | { readonly code: 'unread-expected'; readonly rows: number };
+
 /** The graph of a range with all that the other tables tell of its edges. */
 export interface Overview {
   readonly graph: Graph;
   readonly reading: Reading;
-  /** What was asked for and could not be told, and what to do about it. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface OverviewOptions {
@@ -47,18 +54,13 @@ export function readOverview(
   const expectations = readExpectations(byRole.expected, byRole.allowed);
   const graph = markAlerts(markExpected(compared, expectations), readAlerts(byRole.alerts));
 
-  const notes = [
-    now.unread > 0 &&
-      `${now.unread} rows have neither a \`direction\` (half-edges) nor an \`observer\` label (joined edges), and are not drawn: keep those labels in the query.`,
-    before.unread > 0 &&
-      `${before.unread} rows of the range compared with have neither a \`direction\` nor an \`observer\` label.`,
-    byRole.before.length > 0 &&
-      before.rows === 0 &&
-      'The queries of the range compared with found nothing: everything is told as new.',
-    expectations.unread > 0 &&
-      `${expectations.unread} expected dependencies lack \`src_service\` or \`dst_service\`: keep the labels of musubi:expected_edge:max_gap_seconds in the query.`,
-  ].filter((note) => note !== false);
-  return { graph, reading: now, notes };
+  const notes: (Note | false)[] = [
+    now.unread > 0 && { code: 'unread-rows', rows: now.unread },
+    before.unread > 0 && { code: 'unread-before', rows: before.unread },
+    byRole.before.length > 0 && before.rows === 0 && { code: 'nothing-before' },
+    expectations.unread > 0 && { code: 'unread-expected', rows: expectations.unread },
+  ];
+  return { graph, reading: now, notes: notes.filter((note) => note !== false) };
 }
 
 /** Names ends by one range, and where that is silent by the other, so that an edge has the same name in both. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build-graph.ts';
 import { buildDisplay } from '../display/build-display.ts';
-import type { Graph } from '../graph.ts';
+import type { EdgeState, Graph } from '../graph.ts';
 import { end, half } from '../halves.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
 import { toCsv } from './csv.ts';
@@ -155,13 +155,14 @@ test('JSON comes back as it was', () => {
 
 describe('Mermaid', () => {
   const NODE = /^ {2}n\d+\["(?:[\p{L}\p{N} .:/@_,…\uFFFD\u2068\u2069-]|#\d+;)*"\]$/u;
+  const wordFor = (state: EdgeState) => (state === 'vanished' ? '消滅' : state);
   const EDGE = /^ {2}n\d+ (?:-->|---|-\.->|-\.-)(?:\|"[\p{L}\p{N} ./]*"\|)? n\d+$/u;
 
   test('names cannot leave their quotes, whatever they hold', () => {
     fc.assert(
       fc.property(anyNames, (names) => {
         const graph = graphOf(names);
-        const [head, ...lines] = toMermaid(graph).trimEnd().split('\n');
+        const [head, ...lines] = toMermaid(graph, wordFor).trimEnd().split('\n');
         expect(head).toBe('flowchart LR');
         expect(lines).toHaveLength(graph.nodes.length + graph.edges.length);
         lines.forEach((line, i) => {
@@ -173,8 +174,8 @@ describe('Mermaid', () => {
   });
 
   test('reads like a graph', () => {
-    expect(toMermaid(graphOf(['web']))).toBe(
-      'flowchart LR\n  n0["api @ h"]\n  n1["web"]\n  n1 -.->|"80/tcp vanished"| n0\n',
+    expect(toMermaid(graphOf(['web']), wordFor)).toBe(
+      'flowchart LR\n  n0["api @ h"]\n  n1["web"]\n  n1 -.->|"80/tcp 消滅"| n0\n',
     );
   });
 });

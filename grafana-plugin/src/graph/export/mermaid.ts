@@ -1,19 +1,23 @@
 import { legible } from '../display/legible.ts';
 import { shorten } from '../display/shorten.ts';
-import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
+import type { EdgeState, Graph, GraphEdge, GraphNode } from '../graph.ts';
 import { edgeRows } from './edge-rows.ts';
 
 /** Letters of a name; the whole would make a box as wide as the page. */
 const LONGEST = 60;
 
-/** The graph as a Mermaid flowchart, whatever its names hold: see "Entity codes to escape characters" there. */
-export function toMermaid(graph: Graph): string {
+/**
+ * The graph as a Mermaid flowchart, whatever its names hold: see "Entity codes to escape characters" there.
+ *
+ * @param wordFor a state in the language of who reads it
+ */
+export function toMermaid(graph: Graph, wordFor: (state: EdgeState) => string): string {
   const id = new Map(graph.nodes.map(({ key }, i) => [key, `n${i}`]));
   return [
     'flowchart LR',
     ...graph.nodes.map((node) => `  ${id.get(node.key)}["${quote(nodeText(node))}"]`),
     ...edgeRows(graph).map(({ edge, source, target }) => {
-      const label = quote(edgeText(edge));
+      const label = quote(edgeText(edge, wordFor));
       return `  ${id.get(source.key)} ${arrow(edge)}${label && `|"${label}"|`} ${id.get(target.key)}`;
     }),
     '',
@@ -29,8 +33,8 @@ function arrow({ directed, states }: GraphEdge): string {
 const nodeText = ({ title, host }: GraphNode): string =>
   host === '' || host === title ? cut(title) : `${cut(title)} @ ${cut(host)}`;
 
-const edgeText = ({ port, transport, states }: GraphEdge): string =>
-  [[port, transport].filter(Boolean).join('/'), ...states].filter(Boolean).join(' ');
+const edgeText = ({ port, transport, states }: GraphEdge, wordFor: (state: EdgeState) => string): string =>
+  [[port, transport].filter(Boolean).join('/'), ...states.map(wordFor)].filter(Boolean).join(' ');
 
 const cut = (name: string): string => shorten(legible(name), LONGEST, (text) => [...text].length);
 

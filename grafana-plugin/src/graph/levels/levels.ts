@@ -16,7 +16,7 @@ const groupKey = (by: Collection | 'outside', name: string): string => JSON.stri
 const OUTSIDE: Group = {
   key: groupKey('outside', ''),
   kind: 'external',
-  title: 'external peers',
+  title: '',
   service: '',
   host: '',
   site: '',

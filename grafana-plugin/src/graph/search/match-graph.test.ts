@@ -28,7 +28,7 @@ const graph = buildGraph(
 
 function find(text: string) {
   const query = parseQuery(text);
-  if ('message' in query) throw new Error(query.message);
+  if ('fault' in query) throw new Error(query.fault.code);
   const { nodes, edges } = matchGraph(graph, query);
   return {
     nodes: graph.nodes.filter(({ key }) => nodes.has(key)).map(({ title }) => title),

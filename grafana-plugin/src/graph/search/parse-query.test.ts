@@ -1,24 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseQuery } from './parse-query.ts';
+import type { Fault } from './query.ts';
 
 describe('a query that cannot be understood tells where and why', () => {
-  test.each([
-    ['servce:api', 0, 'no field `servce`'],
-    ['api service:', 12, 'asks for is missing'],
-    ['failed>many', 7, 'not a number'],
-    ['rtt>5kb', 4, 'with ns, us'],
-    ['host>3', 0, '`host` is text'],
-    ['state:odd', 6, 'one of idle, new'],
-    ['say "hello', 4, 'quote has no end'],
-    ['service:"api', 8, 'quote has no end'],
-    ['(a b', 0, 'has no end'],
-    ['a) b', 1, 'never opened'],
-    ['a or', 4, 'missing'],
-    ['or a', 0, 'missing'],
-    ['a ()', 3, 'missing'],
-  ])('%s', (query, position, message) => {
-    expect(parseQuery(query)).toMatchObject({ position, message: expect.stringContaining(message) });
+  test.each<[string, number, Partial<Fault> & object]>([
+    [
+      'servce:api',
+      0,
+      { code: 'no-field', name: 'servce', names: expect.arrayContaining(['service', 'from']) },
+    ],
+    ['api service:', 12, { code: 'no-value', asked: 'service:' }],
+    ['failed>many', 7, { code: 'no-number', name: 'failed', text: 'many', suffixes: ['k', 'm', 'g'] }],
+    ['rtt>5kb', 4, { code: 'no-number', suffixes: expect.arrayContaining(['ns', 'us']) }],
+    ['host>3', 0, { code: 'no-comparison', name: 'host' }],
+    ['state:odd', 6, { code: 'no-choice', choices: expect.arrayContaining(['idle', 'new']) }],
+    ['say "hello', 4, { code: 'unquoted' }],
+    ['service:"api', 8, { code: 'unquoted' }],
+    ['(a b', 0, { code: 'unclosed' }],
+    ['a) b', 1, { code: 'unopened' }],
+    ['a or', 4, { code: 'nothing' }],
+    ['or a', 0, { code: 'nothing' }],
+    ['a ()', 3, { code: 'nothing' }],
+  ])('%s', (query, position, fault) => {
+    expect(parseQuery(query)).toMatchObject({ position, fault });
   });
 });
 
@@ -85,7 +90,7 @@ test('whatever is typed gives a query or an error within it', () => {
       ),
       (text) => {
         const result = parseQuery(text);
-        if ('message' in result) {
+        if ('fault' in result) {
           expect(result.position).toBeGreaterThanOrEqual(0);
           expect(result.position).toBeLessThanOrEqual(text.length);
         } else expect(result.type).toBeTypeOf('string');

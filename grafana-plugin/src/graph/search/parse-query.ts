@@ -5,7 +5,7 @@ import { type Term, type Token, tokenise } from './tokenise.ts';
 
 const ENDS = { from: 'source', to: 'target' } as const;
 
-const isError = (result: object): result is QueryError => 'message' in result;
+const isError = (result: object): result is QueryError => 'fault' in result;
 
 /**
  * Reads a query: `service:api`, `port:5432`, `failed>0`, `rtt>=5ms`, `state:new`, `from:web to:db`, bare words and
@@ -18,7 +18,7 @@ export function parseQuery(text: string): Query | QueryError {
   if (reader.peek().type === 'end') return { type: 'all', parts: [] };
   const query = readAny(reader);
   if (isError(query) || reader.peek().type === 'end') return query;
-  return { message: 'This parenthesis was never opened', position: reader.peek().position };
+  return { fault: { code: 'unopened' }, position: reader.peek().position };
 }
 
 interface Reader {
@@ -48,7 +48,7 @@ function readAll(reader: Reader): Query | QueryError {
   for (;;) {
     const { type, position } = reader.peek();
     if (type === 'or' || type === ')' || type === 'end') {
-      return parts.length > 0 ? one('all', parts) : { message: 'Something to look for is missing', position };
+      return parts.length > 0 ? one('all', parts) : { fault: { code: 'nothing' }, position };
     }
     const part = readPart(reader);
     if (isError(part)) return part;
@@ -69,9 +69,9 @@ function readPart(reader: Reader): Query | QueryError {
     const inner = readAny(reader);
     if (isError(inner)) return inner;
     const close = reader.next();
-    return close.type === ')' ? inner : { message: 'This parenthesis has no end', position: token.position };
+    return close.type === ')' ? inner : { fault: { code: 'unclosed' }, position: token.position };
   }
-  if (token.type !== 'term') return { message: 'Something to look for is missing', position: token.position };
+  if (token.type !== 'term') return { fault: { code: 'nothing' }, position: token.position };
   return readTerm(token);
 }
 
@@ -81,30 +81,24 @@ function readTerm({ field: name, operator, text, position, textAt }: Term): Quer
   const key = name.toLowerCase();
   const field = FIELDS[key];
   if (!field && !Object.hasOwn(ENDS, key)) {
-    const names = [...Object.keys(FIELDS), ...Object.keys(ENDS)].join(', ');
-    return {
-      message: `There is no field \`${name}\`: quote it to look for the text, or use ${names}`,
-      position,
-    };
+    const names = [...Object.keys(FIELDS), ...Object.keys(ENDS)];
+    return { fault: { code: 'no-field', name, names }, position };
   }
-  if (text === '') return { message: `What \`${name}${operator}\` asks for is missing`, position: textAt };
+  if (text === '') return { fault: { code: 'no-value', asked: name + operator }, position: textAt };
   if (field?.of === 'number') {
     const number = parseQuantity(text, field.unit);
     if (number === undefined) {
-      const suffixes = suffixesOf(field.unit).join(', ');
-      return {
-        message: `\`${text}\` is not a number: \`${name}\` takes one, with ${suffixes} or nothing`,
-        position: textAt,
-      };
+      const suffixes = suffixesOf(field.unit);
+      return { fault: { code: 'no-number', name, text, suffixes }, position: textAt };
     }
     return { type: 'number', field, comparison: operator === ':' ? '=' : (operator as Comparison), number };
   }
   if (operator !== ':' && operator !== '=') {
-    return { message: `\`${name}\` is text: use \`${name}:\``, position };
+    return { fault: { code: 'no-comparison', name }, position };
   }
   if (!field) return { type: 'end', end: ENDS[key as keyof typeof ENDS], text: wanted };
   if (field.of === 'edge' && field.values && !field.values.includes(wanted)) {
-    return { message: `\`${name}\` is one of ${field.values.join(', ')}`, position: textAt };
+    return { fault: { code: 'no-choice', name, choices: field.values }, position: textAt };
   }
   return { type: 'text', field: operator === '=' ? { ...field, whole: true } : field, text: wanted };
 }

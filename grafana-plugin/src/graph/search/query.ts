@@ -18,9 +18,26 @@ export type Query =
   /** The source (`from`) or the destination (`to`) has some text. */
   | { readonly type: 'end'; readonly end: 'source' | 'target'; readonly text: string };
 
+/** What is wrong with a query. */
+export type Fault =
+  /** A parenthesis that was never opened, or has no end; a quote without one; nothing where something is looked for. */
+  | { readonly code: 'unopened' | 'unclosed' | 'unquoted' | 'nothing' }
+  | { readonly code: 'no-field'; readonly name: string; readonly names: readonly string[] }
+  /** `name:` and nothing behind it. */
+  | { readonly code: 'no-value'; readonly asked: string }
+  | {
+      readonly code: 'no-number';
+      readonly name: string;
+      readonly text: string;
+      readonly suffixes: readonly string[];
+    }
+  /** A text that is compared as if it was a number. */
+  | { readonly code: 'no-comparison'; readonly name: string }
+  | { readonly code: 'no-choice'; readonly name: string; readonly choices: readonly string[] };
+
 /** Why a query cannot be understood. */
 export interface QueryError {
-  readonly message: string;
+  readonly fault: Fault;
   /** Where in the query, from 0. */
   readonly position: number;
 }

@@ -44,7 +44,7 @@ export function tokenise(query: string): Token[] | QueryError {
       const textAt = at;
       if (query.charAt(at) === '"') {
         const quoted = match(QUOTED);
-        if (!quoted) return { message: 'This quote has no end', position: at };
+        if (!quoted) return { fault: { code: 'unquoted' }, position: at };
         const text = (quoted[1] ?? '').replace(/\\(.)/g, '$1');
         tokens.push({ type: 'term', field, operator, text, position, textAt });
       } else {

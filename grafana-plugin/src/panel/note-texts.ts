@@ -1,0 +1,31 @@
+import { t } from '@grafana/i18n';
+import type { Note } from '../graph/compare/overview.ts';
+
+/** What could not be told, and what to do about it, in words. */
+export function noteText(note: Note): string {
+  switch (note.code) {
+    case 'unread-rows':
+      return t(
+        'notes.unread-rows',
+        'Rows that are not drawn, for want of a `direction` (half-edges) or an `observer` label (joined edges): {{rows}}. Keep those labels in the query.',
+        { rows: note.rows },
+      );
+    case 'unread-before':
+      return t(
+        'notes.unread-before',
+        'Rows of the range compared with that have neither a `direction` nor an `observer` label: {{rows}}. Keep those labels in the query.',
+        { rows: note.rows },
+      );
+    case 'nothing-before':
+      return t(
+        'notes.nothing-before',
+        'The queries of the range compared with found nothing: everything is told as new.',
+      );
+    case 'unread-expected':
+      return t(
+        'notes.unread-expected',
+        'Expected or allowed dependencies without `src_service` or `dst_service`: {{rows}}. Keep the labels of musubi:expected_edge:max_gap_seconds in the query.',
+        { rows: note.rows },
+      );
+  }
+}
