@@ -5,6 +5,7 @@ import { foldLayers } from './fold-layers.ts';
 import type { LayoutSizes, Point } from './layout-graph.ts';
 import type { Block } from './pack-blocks.ts';
 import { placeVertically, stackColumns } from './place-vertically.ts';
+import { squeezeLayers } from './squeeze-layers.ts';
 import { untangle } from './untangle.ts';
 
 /** Rounds in which columns are ordered, and then only straightened. */
@@ -25,7 +26,9 @@ export interface PartLayout {
 export function layoutPart(boxes: readonly Block[], links: readonly Link[], sizes: LayoutSizes): PartLayout {
   const count = boxes.length;
   const acyclic = breakCycles(count, links);
-  const column = foldLayers(assignLayers(count, acyclic), acyclic, { ...sizes, ...meanOf(boxes) });
+  const mean = meanOf(boxes);
+  const layer = squeezeLayers(assignLayers(count, acyclic), mean, sizes);
+  const column = foldLayers(layer, acyclic, { ...sizes, ...mean });
   const columns = depthFirst(column, successors(count, acyclic));
   const near = bothWays(count, acyclic);
   const room = Float64Array.from(boxes, ({ height }) => height + sizes.rowGap);
