@@ -21,13 +21,17 @@ function check(rules: string): void {
   execFileSync(toolPath('promtool'), ['check', 'rules', file.path], { stdio: 'pipe' });
 }
 
-it('makes a series of each expected dependency, and one rule of all that are allowed', () => {
+it('makes a series of each expected dependency, and rules of all that are allowed and of all others', () => {
   const never = { ...EDGE, src: { name: 'report', site: 'fra' }, maxGap: Number.POSITIVE_INFINITY };
   const allowed = [
     { source: '.*', destination: 'internet', port: '443' },
     { source: 'a"b', destination: '\\d+', port: '.*' },
   ];
   const rules = renderRules({ expected: [EDGE, never], allowed });
+  const selected = [
+    'musubi:service_edge:last_seen_seconds{src_service=~".*",dst_service=~"internet",dst_port=~"443"}',
+    'musubi:service_edge:last_seen_seconds{src_service=~"a\\"b",dst_service=~"\\\\d+",dst_port=~".*"}',
+  ].join(' or ');
   expect(parse(rules).groups).toEqual([
     {
       name: 'musubi-expected-edges',
@@ -51,10 +55,11 @@ it('makes a series of each expected dependency, and one rule of all that are all
         },
         {
           record: 'musubi:allowed_edge:last_seen_seconds',
-          expr: [
-            'musubi:service_edge:last_seen_seconds{src_service=~".*",dst_service=~"internet",dst_port=~"443"}',
-            'musubi:service_edge:last_seen_seconds{src_service=~"a\\"b",dst_service=~"\\\\d+",dst_port=~".*"}',
-          ].join(' or '),
+          expr: selected,
+        },
+        {
+          record: 'musubi:unlisted_edge:last_seen_seconds',
+          expr: `musubi:service_edge:last_seen_seconds unless last_over_time(musubi:expected_edge:max_gap_seconds[1ms]) unless (${selected})`,
         },
       ],
     },
@@ -62,8 +67,11 @@ it('makes a series of each expected dependency, and one rule of all that are all
   check(rules);
 });
 
-it('gives promtool a right file where nothing is expected', () => {
+it('gives promtool a right file where nothing is expected, nothing allowed, or neither', () => {
+  const allowed = [{ source: '.*', destination: 'internet', port: '.*' }];
   check(renderRules({ expected: [], allowed: [] }));
+  check(renderRules({ expected: [], allowed }));
+  check(renderRules({ expected: [EDGE], allowed: [] }));
 });
 
 it('carries any name through YAML and PromQL as it is, and nothing of it becomes a query', () => {

@@ -6,11 +6,16 @@ groups:
     interval: 30s
 `;
 
+const SEEN = 'musubi:service_edge:last_seen_seconds';
+
 /**
  * The rule file for Prometheus: a series for each expected dependency, whose value is the seconds for which it may be
- * unused, and those that are allowed, out of the ones seen. `musubi-alerts.yaml` compares them with what is there.
+ * unused; out of those seen, the ones that are allowed; and the ones that are neither. `musubi-alerts.yaml` compares them
+ * with what is there. Whether an edge is known is asked of the edges in one query: what is seen a moment later, by
+ * another group of rules, would be unknown until this one came to it.
  */
 export function renderRules({ expected, allowed }: Expectations): string {
+  if (expected.length + allowed.length === 0) return `${HEADER}    rules: []\n`;
   const gaps = expected.toSorted(compareEdges).flatMap((edge) => [
     '      - record: musubi:expected_edge:max_gap_seconds',
     // PromQL knows infinity by the name Inf only.
@@ -18,19 +23,25 @@ export function renderRules({ expected, allowed }: Expectations): string {
     '        labels:',
     ...Object.entries(labelsOf(edge)).map(([label, value]) => `          ${label}: ${quote(value)}`),
   ]);
-  const known = [
-    '      - record: musubi:allowed_edge:last_seen_seconds',
-    `        expr: ${quote(allowed.map(selectorOf).join(' or '))}`,
+  const known = allowed.map(selectorOf).join(' or ');
+  const unlisted = [
+    `${SEEN} unless last_over_time(musubi:expected_edge:max_gap_seconds[1ms])`,
+    ...(known ? [`unless (${known})`] : []),
+  ].join(' ');
+  const judged = [
+    ...(known ? [ruleOf('musubi:allowed_edge:last_seen_seconds', known)] : []),
+    ruleOf('musubi:unlisted_edge:last_seen_seconds', unlisted),
   ];
-  const rules = [...gaps, ...(allowed.length > 0 ? known : [])];
-  return `${HEADER}${rules.length > 0 ? `    rules:\n${rules.join('\n')}\n` : '    rules: []\n'}`;
+  return `${HEADER}    rules:\n${[...gaps, ...judged].join('\n')}\n`;
 }
+
+const ruleOf = (record: string, expr: string) => `      - record: ${record}\n        expr: ${quote(expr)}`;
 
 function selectorOf({ source, destination, port }: AllowedEdges): string {
   const matchers = Object.entries({ src_service: source, dst_service: destination, dst_port: port }).map(
     ([label, pattern]) => `${label}=~${quote(pattern)}`,
   );
-  return `musubi:service_edge:last_seen_seconds{${matchers.join(',')}}`;
+  return `${SEEN}{${matchers.join(',')}}`;
 }
 
 /**

@@ -31,7 +31,11 @@ it('grafana/alerting/musubi-alerts.yaml is made from here', async () => {
 
 it('the rules ask for series that there are', () => {
   const recorded = [...rules, ...rulesOf(musubiEdges())].map(({ record }) => record);
-  const rendered = ['musubi:expected_edge:max_gap_seconds', 'musubi:allowed_edge:last_seen_seconds'];
+  const rendered = [
+    'musubi:expected_edge:max_gap_seconds',
+    'musubi:allowed_edge:last_seen_seconds',
+    'musubi:unlisted_edge:last_seen_seconds',
+  ];
   const known = [...CATALOGUE.flatMap(seriesNames), ...recorded, ...rendered];
   const named = rules.flatMap(({ expr }) => expr.match(/\b(?:musubi[:_]|service_dependency_)[\w:]+/g) ?? []);
   expect(named.length).toBeGreaterThan(50);

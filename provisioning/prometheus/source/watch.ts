@@ -26,6 +26,7 @@ const SEEN = 'musubi:expected_edge:seen_seconds';
 const UNUSED = 'musubi:expected_edge:unused_seconds';
 const WATCHED = 'musubi:expected_edge:watched_seconds';
 const ALLOWED = 'musubi:allowed_edge:last_seen_seconds';
+const UNLISTED = 'musubi:unlisted_edge:last_seen_seconds';
 const OPENED = 'musubi:service_edge:connections_opened:5m';
 const FAILED = 'musubi:service_edge:connections_failed:5m';
 
@@ -239,12 +240,12 @@ was never seen nobody knows who should watch for it: all hosts that are known.`,
       and (${WATCHED} > ${MAX_GAP})`,
   },
   {
-    why: `What DependencyUnexpected tells. An end that goes by its address while its exporter is down is no other one.`,
+    why: `What DependencyUnexpected tells: what is there and is neither expected nor allowed. An end that goes by its address
+while its exporter is down is no other one.`,
     record: 'musubi:unexpected_edge:last_seen_seconds',
     expr: promql`
-      musubi:service_edge:last_seen_seconds
-      unless ${MAX_GAP}
-      unless ${ALLOWED}
+      ${UNLISTED}
+      and on (${SERVICE_EDGE}) ${USE}
       unless on (${SERVICE_EDGE})
       (
         ${nameless('src')}

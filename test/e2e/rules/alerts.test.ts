@@ -43,6 +43,14 @@ async function render(text: string, name: string): Promise<string> {
   return path;
 }
 
+/** Rendered rules that judge the edges of so long ago, as after a stall of theirs alone. */
+async function lateBy(time: string, rendered: string): Promise<string> {
+  const path = join(folder, 'late.yaml');
+  const text = await readFile(rendered, 'utf8');
+  await writeFile(path, text.replace(/musubi:service_edge:last_seen_seconds({.*?})?/g, `$& offset ${time}`));
+  return path;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'musubi-alerts-'));
   expected = await render(EXPECTED, 'expected.yaml');
@@ -253,6 +261,23 @@ describe('DependencyUnexpected', () => {
     const tester = { service: 'test-7', host: web.host };
     const inputs = estate(END, hosts, [...usual, { from: tester, to: db, port: '22', used: ALWAYS }]);
     await expectFiring(inputs, { 5: [], 44: [], 90: [] });
+  });
+
+  test('does not fire for what is allowed or expected before the rules that know so have come to it', async () => {
+    const tester = { service: 'test-7', host: web.host };
+    const inputs = estate(END, hosts, [
+      webToApi(),
+      apiToDb([[20, END]]),
+      { from: tester, to: db, port: '22', used: [[40, END]] },
+      { from: web, to: db, port: '22', used: [[40, END]] },
+    ]);
+    const unexpected = ['DependencyUnexpected web db'];
+    const late = await lateBy('5m', expected);
+    await expectFiring(inputs, { 5: [], 23: [], 25: [], 28: [], 44: [], 48: unexpected, 90: unexpected }, [
+      shipped('musubi-edges.yaml'),
+      late,
+      shipped('musubi-alerts.yaml'),
+    ]);
   });
 
   test('does not fire where nothing is expected', async () => {
