@@ -28,7 +28,7 @@ test('asks instantly and for tables, in each of its panels', () => {
 test("gives each of the panel's queries a refId that says what it measures", () => {
   const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
   const measures = panel?.targets.map(({ refId }) => measureOf({ refId, columns: [] }));
-  expect(measures?.slice(0, 6)).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen']);
+  expect(measures?.slice(0, 7)).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen', 'failed']);
 });
 
 test('asks for the range before, for what is expected and for what fires', () => {

@@ -1,14 +1,16 @@
 import './public-path.ts';
-import { PanelPlugin } from '@grafana/data';
+import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
 import { initPluginTranslations, t } from '@grafana/i18n';
 import { DependencyPanel } from './panel/DependencyPanel.tsx';
 import {
+  colourChoices,
   DEFAULT_OPTIONS,
   edgeLabels,
   frameChoices,
   levelChoices,
   nodeTexts,
   type PanelOptions,
+  widthChoices,
 } from './panel/options.ts';
 import { suggest } from './panel/suggest.ts';
 import manifest from './plugin.json';
@@ -19,7 +21,12 @@ void initPluginTranslations(manifest.id);
 /** What Grafana loads. */
 // biome-ignore lint/correctness/useHookAtTopLevel: Grafana's builder method only looks like a hook.
 export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
-  .useFieldConfig()
+  .useFieldConfig({
+    standardOptions: {
+      // One that goes from dark to light, whatever colours one sees.
+      [FieldConfigProperty.Color]: { defaultValue: { mode: FieldColorModeId.ContinuousViridis } },
+    },
+  })
   .setSuggestionsSupplier(suggest)
   .setPanelOptions((builder) =>
     builder
@@ -61,6 +68,23 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         description: t('edge-label.description', 'What is written on each dependency'),
         defaultValue: DEFAULT_OPTIONS.edgeLabel,
         settings: { options: edgeLabels() },
+      })
+      .addSelect({
+        path: 'widthBy',
+        name: t('width.name', 'Edge width'),
+        description: t('width.description', 'What the width of each dependency tells'),
+        defaultValue: DEFAULT_OPTIONS.widthBy,
+        settings: { options: widthChoices() },
+      })
+      .addSelect({
+        path: 'colourBy',
+        name: t('colour.name', 'Edge color'),
+        description: t(
+          'colour.description',
+          'What the color of each dependency tells, by the color scheme of its field',
+        ),
+        defaultValue: DEFAULT_OPTIONS.colourBy,
+        settings: { options: colourChoices() },
       })
       .addSelect({
         path: 'nodeText',

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Alert } from '@grafana/ui';
+import { Alert, useTheme2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { View } from '../graph/display/view.ts';
 import { emptyMessage } from './empty-texts.ts';
@@ -17,7 +17,11 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone, onOptionsChange } = props;
   const options = { ...DEFAULT_OPTIONS, ...props.options };
   const { graph, empty, notes } = useDependencyGraph(data, options);
-  const format = useMemo(() => createFormatters(data.series, timeZone), [data.series, timeZone]);
+  const theme = useTheme2();
+  const format = useMemo(
+    () => createFormatters({ series: data.series }, graph, theme, timeZone),
+    [data.series, graph, theme, timeZone],
+  );
   // Kept here, since the drawing goes and comes again when a refresh fails.
   const ownView = useState<View>();
   const message = empty && emptyMessage(empty);

@@ -4,6 +4,8 @@ import { legible } from '../graph/display/legible.ts';
 import { mirrorFigures } from '../graph/figures.ts';
 import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Figures } from '../graph/half-edge.ts';
+import { Figure } from './Figure.tsx';
+import { nameOf } from './figure-names.ts';
 import type { Formatters } from './formatters.ts';
 import { pairOf, portOf } from './node-texts.ts';
 import { alertStateText, stateText } from './state-looks.ts';
@@ -97,26 +99,24 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
     ]);
   if (edge.before) views.push([t('figures.before', 'Range before'), edge.before]);
   const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
-  const rows: [string, keyof Figures, (value: number) => string][] = [
-    [t('figures.opened', 'Connections opened'), 'opened', format.count],
-    [t('figures.failed', 'Connections failed'), 'failed', format.count],
-    [t('figures.open', 'Open at the end'), 'open', format.count],
+  const rows: [string, keyof Figures][] = [
+    [nameOf(format, 'opened'), 'opened'],
+    [nameOf(format, 'failed'), 'failed'],
+    [nameOf(format, 'open'), 'open'],
     [
       edge.directed
         ? t('figures.sent', 'Source → destination')
         : t('figures.from-other', 'From the other end'),
       'transmit',
-      format.bytes,
     ],
     [
       edge.directed
         ? t('figures.received', 'Destination → source')
         : t('figures.to-other', 'To the other end'),
       'receive',
-      format.bytes,
     ],
-    [t('figures.rtt', 'Round trip'), 'rtt', format.seconds],
-    [t('figures.last-seen', 'Last seen'), 'lastSeen', format.time],
+    [nameOf(format, 'rtt'), 'rtt'],
+    [nameOf(format, 'lastSeen'), 'lastSeen'],
   ];
   return (
     <table className="figures">
@@ -131,11 +131,13 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
       <tbody>
         {rows
           .filter(([, figure]) => views.some(([, figures]) => figures[figure] !== undefined))
-          .map(([name, figure, text]) => (
+          .map(([name, figure]) => (
             <tr key={name}>
               <th scope="row">{differing.has(figure) ? `⚠ ${name}` : name}</th>
               {views.map(([view, { [figure]: value }]) => (
-                <td key={view}>{value === undefined ? '–' : text(value)}</td>
+                <td key={view}>
+                  <Figure of={figure} value={value} format={format} />
+                </td>
               ))}
             </tr>
           ))}

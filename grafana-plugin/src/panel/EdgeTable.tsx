@@ -6,6 +6,7 @@ import { type KeyboardEvent, memo, useMemo } from 'react';
 import { legible } from '../graph/display/legible.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
+import { Figure } from './Figure.tsx';
 import type { Formatters } from './formatters.ts';
 import { placeOf, titleOf } from './node-texts.ts';
 import { stateText } from './state-looks.ts';
@@ -49,10 +50,10 @@ export const EdgeTable = memo(function EdgeTable({ graph, format, height, onFocu
               t('table.destination', 'Destination'),
               t('end.port', 'Port'),
               t('table.transport', 'Transport'),
-              t('table.connections', 'Connections'),
-              t('table.open', 'Open'),
-              t('table.bytes', 'Bytes'),
-              t('figures.last-seen', 'Last seen'),
+              format.name('opened') ?? t('table.connections', 'Connections'),
+              format.name('open') ?? t('table.open', 'Open'),
+              format.name('bytes') ?? t('table.bytes', 'Bytes'),
+              format.name('lastSeen') ?? t('figures.last-seen', 'Last seen'),
               t('table.seen-by', 'Seen by'),
               t('table.state', 'State'),
             ].map((name) => (
@@ -94,8 +95,6 @@ interface RowProps {
 function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowProps) {
   const { opened, open, lastSeen } = edge.figures;
   const bytes = bytesOf(edge.figures);
-  const text = (value: number | undefined, write: (value: number) => string) =>
-    value === undefined ? '' : write(value);
   return (
     <tr
       data-source={source?.title}
@@ -124,10 +123,18 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
       <td>{nameOf(target)}</td>
       <td>{placeOf(edge)}</td>
       <td>{edge.transport}</td>
-      <td>{text(opened, format.count)}</td>
-      <td>{text(open, format.count)}</td>
-      <td>{text(bytes, format.bytes)}</td>
-      <td>{text(lastSeen, format.time)}</td>
+      <td>
+        <Figure of="opened" value={opened} format={format} />
+      </td>
+      <td>
+        <Figure of="open" value={open} format={format} />
+      </td>
+      <td>
+        <Figure of="bytes" value={bytes} format={format} />
+      </td>
+      <td>
+        <Figure of="lastSeen" value={lastSeen} format={format} />
+      </td>
       <td>{seenBy(edge)}</td>
       <td>{stateText(edge.states)}</td>
     </tr>

@@ -169,7 +169,9 @@ export function GraphView(props: Props) {
         palette={palette}
         states={states}
         onStates={(next) => onChange({ states: next })}
-        byteUnits={format.byteUnits}
+        widthBy={options.widthBy}
+        colourBy={options.colourBy}
+        format={format}
       />
       <EdgeTable
         graph={graph}

@@ -3,7 +3,10 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import type { EdgeState, Graph } from '../graph/graph.ts';
+import type { Formatters } from './formatters.ts';
+import type { PanelOptions } from './options.ts';
 import type { Palette } from './palette.ts';
+import { ScaleLegend } from './ScaleLegend.tsx';
 import { StateFilter } from './StateFilter.tsx';
 
 interface Props {
@@ -13,11 +16,14 @@ interface Props {
   /** The states that alone are shown; none: all. */
   readonly states: readonly EdgeState[];
   readonly onStates: (states: readonly EdgeState[]) => void;
-  readonly byteUnits: string;
+  readonly widthBy: PanelOptions['widthBy'];
+  readonly colourBy: PanelOptions['colourBy'];
+  readonly format: Formatters;
 }
 
 /** Says how to read the drawing, and how much of each state there is; a click on a state shows it alone. */
-export function Legend({ height, graph, palette, states, onStates, byteUnits }: Props) {
+export function Legend(props: Props) {
+  const { height, graph, palette, states, onStates, widthBy, colourBy, format } = props;
   const styles = useStyles2(getStyles);
   return (
     <div className={styles} style={{ height, lineHeight: `${height}px` }} data-testid="musubi-legend">
@@ -29,9 +35,7 @@ export function Legend({ height, graph, palette, states, onStates, byteUnits }: 
       <span>
         <Line width={2.5} dashes="6 4" /> {t('legend.one-end', 'by one end')}
       </span>
-      <span>
-        {t('legend.width', 'width: bytes in the range')} ({byteUnits})
-      </span>
+      <ScaleLegend widthBy={widthBy} colourBy={colourBy} format={format} />
       <span>{t('legend.no-arrow', 'no arrow: direction unknown')}</span>
     </div>
   );

@@ -1,6 +1,6 @@
 import { cubicAt, segmentsOf } from '../graph/display/bezier.ts';
 import { CARD_PADDING } from '../graph/display/build-display.ts';
-import { arrowhead, dashesOf } from '../graph/display/curve-shape.ts';
+import { arrowhead, CASING, dashesOf } from '../graph/display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../graph/display/display-list.ts';
 import { legible } from '../graph/display/legible.ts';
 import { mainState } from '../graph/display/main-state.ts';
@@ -91,12 +91,11 @@ function isBeyond(points: readonly Point[], { x, y, width, height }: Rectangle):
   );
 }
 
+/** @param colour of its states or of the theme; a colour of its own lies within */
 function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: string, scale: number): void {
   const [start, ...rest] = curve.points;
   if (!start) return;
-  context.strokeStyle = colour;
-  context.fillStyle = colour;
-  context.lineWidth = Math.max(curve.width, THINNEST / scale);
+  const width = Math.max(curve.width, THINNEST / scale);
   context.setLineDash([...dashesOf(curve)]);
   context.beginPath();
   context.moveTo(start.x, start.y);
@@ -104,9 +103,19 @@ function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: stri
     const [a, b, to] = rest.slice(i, i + 3);
     if (a && b && to) context.bezierCurveTo(a.x, a.y, b.x, b.y, to.x, to.y);
   }
-  context.stroke();
+  stroke(context, colour, curve.colour === undefined ? width : width + 2 * CASING);
+  if (curve.colour !== undefined) stroke(context, curve.colour, width);
   context.setLineDash([]);
-  drawArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
+  traceArrow(context, curve, Math.max(1, SHORTEST_ARROW / (curve.arrow.length * scale)));
+  context.fillStyle = curve.colour ?? colour;
+  context.fill();
+  if (curve.colour !== undefined) stroke(context, colour, CASING);
+}
+
+function stroke(context: CanvasRenderingContext2D, colour: string, width: number): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
 }
 
 /** The sign of a state in the middle of its curve, as large on screen from wherever it is seen. */
@@ -133,14 +142,11 @@ function drawSign(
   context.fillText(sign, x, y);
 }
 
-function drawArrow(context: CanvasRenderingContext2D, curve: Curve, enlarged: number): void {
-  const [tip, ...back] = arrowhead(curve, enlarged) ?? [];
-  if (!tip) return;
+/** Begins the path of a curve's arrowhead; one without a corner where it has none. */
+function traceArrow(context: CanvasRenderingContext2D, curve: Curve, enlarged: number): void {
   context.beginPath();
-  context.moveTo(tip.x, tip.y);
-  for (const corner of back) context.lineTo(corner.x, corner.y);
+  for (const { x, y } of arrowhead(curve, enlarged) ?? []) context.lineTo(x, y);
   context.closePath();
-  context.fill();
 }
 
 /** The frame of a group. Its title stays as large on screen as it can be within its frame. */

@@ -54,9 +54,9 @@ export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], forma
   const { opened } = edge.figures;
   const volume =
     label === 'bytes' && bytes !== undefined
-      ? format.bytes(bytes)
+      ? format.text('bytes', bytes)
       : label === 'connections' && opened !== undefined
-        ? `${format.count(opened)} ${t('edge.connections', 'conn')}`
+        ? `${format.text('opened', opened)} ${format.name('opened') ?? t('edge.connections', 'conn')}`
         : '';
   return [state, portOf(edge), volume].filter(Boolean).join(' · ');
 }

@@ -1,8 +1,10 @@
 import { t } from '@grafana/i18n';
+import { AMOUNTS, type Amount } from '../graph/edge-figures.ts';
 import type { Way } from '../graph/focus/neighbours.ts';
 import type { EdgeState } from '../graph/graph.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
+import { figureNames } from './figure-names.ts';
 
 /** A part of the graph that is looked at alone. */
 export interface Focus {
@@ -17,6 +19,9 @@ export interface Focus {
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
   readonly edgeLabel: 'none' | 'port' | 'bytes' | 'connections';
+  /** What the width and the colour of an edge tell. */
+  readonly widthBy: Amount | 'none';
+  readonly colourBy: Amount | 'states';
   readonly nodeText: 'host' | 'process' | 'address';
   readonly level: Level;
   /** What nodes are framed by. */
@@ -37,6 +42,8 @@ export interface PanelOptions {
 
 export const DEFAULT_OPTIONS: PanelOptions = {
   edgeLabel: 'bytes',
+  widthBy: 'bytes',
+  colourBy: 'states',
   nodeText: 'host',
   level: 'instance',
   frames: 'none',
@@ -54,6 +61,21 @@ export const edgeLabels = (): { value: PanelOptions['edgeLabel']; label: string 
   { value: 'connections', label: t('edge-label.connections', 'Port and connections') },
   { value: 'port', label: t('edge-label.port', 'Port') },
   { value: 'none', label: t('edge-label.none', 'Nothing') },
+];
+
+const amounts = (): { value: Amount; label: string }[] => {
+  const names = figureNames();
+  return AMOUNTS.map((value) => ({ value, label: names[value] }));
+};
+
+export const widthChoices = (): { value: PanelOptions['widthBy']; label: string }[] => [
+  { value: 'none', label: t('width.none', 'All alike') },
+  ...amounts(),
+];
+
+export const colourChoices = (): { value: PanelOptions['colourBy']; label: string }[] => [
+  { value: 'states', label: t('colour.states', 'States: new, vanished, alerting …') },
+  ...amounts(),
 ];
 
 export const nodeTexts = (): { value: PanelOptions['nodeText']; label: string }[] => [

@@ -27,6 +27,17 @@ const toColumn = (field: Field): Column => ({ name: field.name, type: typeOf(fie
 const labelled = (frame: DataFrame): Field | undefined =>
   frame.fields.find((field) => typeOf(field) === 'number' && field.labels);
 
+/** One frame as a table, by its labels, too, where they are at the number field. */
+export const toTable = (frame: DataFrame): Table => ({
+  refId: frame.refId ?? '',
+  columns: [
+    ...Object.entries(labelled(frame)?.labels ?? {}).map(
+      ([name, value]): Column => ({ name, type: 'text', values: [value] }),
+    ),
+    ...frame.fields.map(toColumn),
+  ],
+});
+
 /** Format "Time series": one frame per series, its labels at the number field. */
 const isSeries = (frame: DataFrame): boolean => labelled(frame) !== undefined;
 

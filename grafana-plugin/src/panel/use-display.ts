@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { buildDisplay, type DisplayTexts } from '../graph/display/build-display.ts';
 import type { DisplayList } from '../graph/display/display-list.ts';
+import { figureOf } from '../graph/edge-figures.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import { labelOf, subtitleOf, titleOf } from './node-texts.ts';
@@ -14,7 +15,7 @@ export function useDisplay(
   format: Formatters,
   measure: DisplayTexts['measure'],
 ): DisplayList {
-  const { edgeLabel, nodeText } = options;
+  const { edgeLabel, nodeText, widthBy, colourBy } = options;
   const { graph, framed, layout } = useLayout(latest, options);
   return useMemo(
     () =>
@@ -25,10 +26,29 @@ export function useDisplay(
           titleOf,
           subtitleOf: (node) => subtitleOf(node, nodeText),
           labelOf: (edge) => labelOf(edge, edgeLabel, format),
+          ...widthsOf(widthBy, format),
+          ...coloursOf(colourBy, format),
           measure,
         },
         framed,
       ),
-    [graph, framed, layout, edgeLabel, nodeText, format, measure],
+    [graph, framed, layout, edgeLabel, nodeText, widthBy, colourBy, format, measure],
   );
+}
+
+function widthsOf(by: PanelOptions['widthBy'], format: Formatters): Pick<DisplayTexts, 'amountOf' | 'most'> {
+  if (by === 'none') return { amountOf: () => undefined };
+  const { least, most } = format.scale(by);
+  return { amountOf: (edge) => (figureOf(edge, by) ?? least) - least, most: most - least };
+}
+
+function coloursOf(by: PanelOptions['colourBy'], format: Formatters): Pick<DisplayTexts, 'colourOf'> {
+  if (by === 'states') return {};
+  const { colour } = format.scale(by);
+  return {
+    colourOf: (edge) => {
+      const value = figureOf(edge, by);
+      return value === undefined ? undefined : colour(value);
+    },
+  };
 }

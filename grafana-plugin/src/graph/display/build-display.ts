@@ -17,6 +17,10 @@ export interface DisplayTexts {
   readonly labelOf: (edge: GraphEdge) => string;
   /** What the width of an edge tells, at most in scale with the others: bytes unless told otherwise. */
   readonly amountOf?: (edge: GraphEdge) => number | undefined;
+  /** The amount that is drawn widest; the largest there is unless told otherwise. */
+  readonly most?: number;
+  /** What the colour of an edge tells; left to its states unless told otherwise. */
+  readonly colourOf?: (edge: GraphEdge) => string | undefined;
   readonly measure: { readonly title: Measure; readonly subtitle: Measure; readonly label: Measure };
 }
 
@@ -49,8 +53,8 @@ export function buildDisplay(
     const members = Math.max(1, node.members.length);
     return { key, kind, host, name, title, subtitle, members, x, y, width, height };
   });
-  const amountOf = texts.amountOf ?? (({ figures }: GraphEdge) => bytesOf(figures));
-  const curves = drawCurves(attachEdges(graph.edges, layout), layout, amountOf);
+  const { amountOf = ({ figures }) => bytesOf(figures), colourOf = () => undefined, most } = texts;
+  const curves = drawCurves(attachEdges(graph.edges, layout), layout, { amountOf, colourOf, most });
   const frames = [...groupBoxes(layout.corners, groupOf, layout)].map(
     ([key, box]): Frame => ({ key, title: groups.get(key)?.title ?? '', ...box }),
   );

@@ -13,6 +13,12 @@ export function arrowhead({ arrow, width }: Curve, enlarged = 1): readonly Point
   return [tip, { x: back.x - dx, y: back.y - dy }, { x: back.x + dx, y: back.y + dy }];
 }
 
+/**
+ * How far the colour of a curve's states, or of the theme, shows at each side of a colour of its own: whatever that
+ * is, the curve is seen on any background, and its states are not lost.
+ */
+export const CASING = 1.5;
+
 /** Not there now: dots, whatever colours one sees. */
 const GONE: readonly EdgeState[] = ['vanished', 'missing'];
 

@@ -26,6 +26,8 @@ export interface Curve {
   /** Start, then for each segment two control points and its end. */
   readonly points: readonly Point[];
   readonly width: number;
+  /** What it tells by its colour, as CSS has it; undefined where that is left to its states. */
+  readonly colour: string | undefined;
   /** Whether only one end has reported it. */
   readonly dashed: boolean;
   readonly states: readonly EdgeState[];

@@ -2,32 +2,41 @@ import type { GraphEdge } from '../graph.ts';
 import type { Layout, Point } from '../layout/layout-graph.ts';
 import type { Route } from './attach-edges.ts';
 import type { Curve } from './display-list.ts';
+import { spread } from './spread.ts';
 
 const THINNEST = 1.25;
 const WIDEST = 6;
+/** A colour is told apart on something that is not too thin. */
+const LEAST_COLOURED = 3;
 /** Vertical distance of parallel edges where they pass a layer together. */
 const BEND_PITCH = 8;
 
-/** Turns routes into curves; the width grows with the share of the largest value. */
-export function drawCurves(
-  routes: readonly Route[],
-  layout: Layout,
-  amountOf: (edge: GraphEdge) => number | undefined,
-): Curve[] {
-  const most = routes.reduce((max, { edge }) => Math.max(max, amountOf(edge) ?? 0), 0);
+interface Look {
+  readonly amountOf: (edge: GraphEdge) => number | undefined;
+  /** Else the largest amount. */
+  readonly most: number | undefined;
+  readonly colourOf: (edge: GraphEdge) => string | undefined;
+}
+
+/** Turns routes into curves; the width grows with the share of the largest amount. */
+export function drawCurves(routes: readonly Route[], layout: Layout, look: Look): Curve[] {
+  const { amountOf, colourOf } = look;
+  const most = look.most ?? routes.reduce((max, { edge }) => Math.max(max, amountOf(edge) ?? 0), 0);
   const lanes = new Map<string, number>();
   return routes.map((route) => {
     const { edge } = route;
     const pair = JSON.stringify([edge.source, edge.target]);
     const lane = lanes.get(pair) ?? 0;
     lanes.set(pair, lane + 1);
-    const width = widthOf(amountOf(edge) ?? 0, most);
+    const colour = colourOf(edge);
+    const width = Math.max(widthOf(amountOf(edge) ?? 0, most), colour === undefined ? 0 : LEAST_COLOURED);
     const length = edge.directed ? 8 + width : 0;
     const shape = {
       key: edge.key,
       source: edge.source,
       target: edge.target,
       width,
+      colour,
       dashed: edge.seenBy !== 'both',
       states: edge.states,
     };
@@ -37,10 +46,8 @@ export function drawCurves(
   });
 }
 
-function widthOf(value: number, most: number): number {
-  // Volumes span many orders of magnitude: a flat power keeps the small ones apart, too.
-  return most > 0 ? THINNEST + (WIDEST - THINNEST) * (Math.max(0, value) / most) ** 0.35 : THINNEST;
-}
+const widthOf = (value: number, most: number): number =>
+  most > 0 ? THINNEST + (WIDEST - THINNEST) * spread(value / most) : THINNEST;
 
 /** Level at cards and where it passes a layer, curved in the gaps between. */
 function flow(route: Route, layout: Layout, shift: number, arrowLength: number): Point[] {

@@ -1,5 +1,5 @@
 import { CARD_PADDING } from '../display/build-display.ts';
-import { arrowhead, dashesOf } from '../display/curve-shape.ts';
+import { arrowhead, CASING, dashesOf } from '../display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../display/display-list.ts';
 import { legible } from '../display/legible.ts';
 import { mainState } from '../display/main-state.ts';
@@ -53,15 +53,23 @@ function drawCurve(curve: Curve, style: ImageStyle): string {
   const dashes = dashesOf(curve).join(' ');
   const [start, ...rest] = curve.points;
   if (!start) return '';
-  const line = element('path', {
-    d: `M${point(start)}C${rest.map(point).join(' ')}`,
-    fill: 'none',
-    stroke: colour,
-    'stroke-width': round(curve.width),
-    ...(dashes && { 'stroke-dasharray': dashes }),
-  });
+  const line = (stroke: string, width: number) =>
+    element('path', {
+      d: `M${point(start)}C${rest.map(point).join(' ')}`,
+      fill: 'none',
+      stroke,
+      'stroke-width': round(width),
+      ...(dashes && { 'stroke-dasharray': dashes }),
+    });
   const corners = arrowhead(curve);
-  return line + (corners ? element('path', { d: `M${corners.map(point).join('L')}Z`, fill: colour }) : '');
+  const arrow = (attributes: Attributes) =>
+    corners ? element('path', { d: `M${corners.map(point).join('L')}Z`, ...attributes }) : '';
+  if (curve.colour === undefined) return line(colour, curve.width) + arrow({ fill: colour });
+  return (
+    line(colour, curve.width + 2 * CASING) +
+    line(curve.colour, curve.width) +
+    arrow({ fill: curve.colour, stroke: colour, 'stroke-width': CASING })
+  );
 }
 
 function drawLabel(label: EdgeLabel, { background, text: colour }: ImageStyle): string {

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { BROWSER_FLAGS } from '../harness/browser.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { toolPath } from '../harness/places.ts';
+
+/** What Grafana's field options do to the graph: units, names, mappings, colours and widths. */
+
+const PLACES: Places = {
+  web: { host: 'front-1', site: 'tokyo' },
+  api: { host: 'back-1', site: 'tokyo' },
+  db: { host: 'data-1', site: 'osaka' },
+};
+
+const DEPENDENCIES: readonly Dependency[] = [
+  { from: 'web', to: 'api', port: '8080', bytes: 5_000_000, opened: 90 },
+  { from: 'api', to: 'db', port: '5432', bytes: 20_000, opened: 4, open: 0 },
+];
+
+/** Failures, which `api` alone has when it asks `db`; an alert fires for the other. */
+function answer(query: string): Answered[] {
+  if (query.includes('ALERTS')) {
+    const labels = { alertname: 'Slow', alertstate: 'firing', src_service: 'web', dst_service: 'api' };
+    return [{ labels, value: 1 }];
+  }
+  if (!query.includes('failed')) return answerFor(query, DEPENDENCIES, PLACES);
+  return answerFor('opened', DEPENDENCIES, PLACES).flatMap(({ labels }) => {
+    const value = labels.src_service === 'api' ? 6 : 0;
+    return labels.direction === 'outbound' ? [{ labels: { ...labels, error_type: 'refused' }, value }] : [];
+  });
+}
+
+const setFor = (refId: string, properties: Record<string, unknown>) => ({
+  matcher: { id: 'byFrameRefID', options: refId },
+  properties: Object.entries(properties).map(([id, value]) => ({ id, value })),
+});
+
+let browser: Browser;
+let page: Page;
+let url: string;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  const server = await createPageServer({ prometheusUrl: await startFakePrometheus(answer) });
+  onFileEnd(() => server.close());
+  url = server.url;
+  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
+  onFileEnd(() => browser.close());
+});
+
+beforeEach(async () => {
+  complaints.length = 0;
+  page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  };
+});
+
+/** Opens the dashboard with field options and panel options of its graph set. */
+async function open(overrides: readonly object[], options: object = {}): Promise<void> {
+  await page.route('**/dashboard.json', async (route) => {
+    const dashboard = await (await route.fetch()).json();
+    dashboard.panels[0].fieldConfig = { defaults: {}, overrides };
+    Object.assign(dashboard.panels[0].options, options);
+    await route.fulfill({ json: dashboard });
+  });
+  await page.goto(`${url}/?refresh=`);
+  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
+  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
+}
+
+/** The details of `api → db`. */
+async function details(): Promise<string> {
+  await page.getByTestId('musubi-edges').getByRole('button', { name: 'api' }).focus();
+  await page.keyboard.press('Enter');
+  return (await page.getByTestId('musubi-pinned').textContent()) ?? '';
+}
+
+/** The drawing as SVG: a path for each stroke, edges in the order of their keys. */
+async function drawing(): Promise<{ svg: string; strokes: { colour: string; width: number }[] }> {
+  await page.getByRole('button', { name: 'Export' }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'SVG image' }).click();
+  const svg = await readFile(await (await saved).path(), 'utf8');
+  const strokes = [...svg.matchAll(/fill="none" stroke="([^"]+)" stroke-width="([\d.]+)"/g)];
+  return {
+    svg,
+    strokes: strokes.map(([, colour = '', width]) => ({ colour, width: Number(width) })),
+  };
+}
+
+it('units, decimals, names and mappings hold in the table, the details and the drawing', async () => {
+  await open(
+    [
+      setFor('io', { unit: 'decbytes', decimals: 2, displayName: 'Volume' }),
+      setFor('opened', { displayName: 'Calls' }),
+      setFor('open', { mappings: [{ type: 'value', options: { 0: { text: 'nobody', color: 'red' } } }] }),
+      setFor('rtt', { noValue: 'not measured' }),
+    ],
+    { edgeLabel: 'connections' },
+  );
+  const table = page.getByTestId('musubi-edges');
+  expect(await table.locator('thead').textContent()).toMatch(/CallsOpenVolume/);
+  expect(await table.locator('tbody').textContent()).toMatch(/nobody20\.00 kB/);
+  const text = await details();
+  expect(text).toMatch(/Calls44/);
+  expect(text).toContain('20.00 kB');
+  expect(text).toContain('nobody');
+  const { svg } = await drawing();
+  expect(svg).toMatch(/>:5432 · 4 Calls</);
+  await page.getByText('kB = 1000 B').waitFor();
+});
+
+it('thresholds mark figures by a colour beside them', async () => {
+  const steps = [
+    { value: null, color: 'green' },
+    { value: 50, color: 'orange' },
+  ];
+  await open([setFor('opened', { color: { mode: 'thresholds' }, thresholds: { mode: 'absolute', steps } })]);
+  const dots = await page
+    .getByTestId('musubi-edges')
+    .locator('td span[style*=background]')
+    .evaluateAll((spans) =>
+      spans.map((span) => (span as unknown as { style: { background: string } }).style.background),
+    );
+  expect(dots).toEqual(['rgb(255, 152, 48)', 'rgb(115, 191, 105)']);
+});
+
+it('an edge is as wide as its figure is large, at most as is configured', async () => {
+  await open([setFor('opened', { max: 90_000 })], { widthBy: 'opened' });
+  const widths = async () => (await drawing()).strokes.map(({ width }) => width).sort();
+  const [thin = 0, wide = 0] = await widths();
+  expect(wide).toBeGreaterThan(thin);
+  expect(wide).toBeLessThan(2);
+  expect(await page.getByTestId('musubi-width-scale').textContent()).toMatch(
+    /width: Connections opened.*0 – 90,000/,
+  );
+});
+
+it('an edge has the colour of its figure, and that of its states around it', async () => {
+  await open([], { colourBy: 'failureShare', widthBy: 'none' });
+  const { strokes } = await drawing();
+  const colours = strokes.map(({ colour }) => colour);
+  // Each edge twice: in the colour of its states or of the theme, and narrower within, in that of the share.
+  expect(strokes.map(({ width }) => width)).toEqual([6, 3, 6, 3]);
+  expect(new Set(colours).size).toBe(4);
+  expect(colours).toContain('#F2495C');
+  const legend = page.getByTestId('musubi-colour-scale');
+  expect(await legend.textContent()).toMatch(/color: Share of failed connections 0% {2}100%/);
+});
