@@ -20,6 +20,8 @@ export default defineConfig({
           setupFiles: ['test/harness/cleanup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // On a busy machine a browser takes its time.
+          expect: { poll: { timeout: 10_000 } },
           // Each file starts real servers and namespaces: two at a time is what two cores bear.
           maxWorkers: 2,
         },

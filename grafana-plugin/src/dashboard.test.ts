@@ -31,12 +31,12 @@ test("gives each of the panel's queries a refId that says what it measures", () 
   expect(measures?.slice(0, 7)).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen', 'failed']);
 });
 
-test('asks for the range before, for what is expected and for what fires', () => {
+test('asks for the range before, for what is not as expected and for what fires', () => {
   const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
   const byRole = tablesByRole(panel?.targets.map(({ refId }) => ({ refId, columns: [] })) ?? []);
-  const { before, expected, allowed, alerts } = byRole;
+  const { before, missing, unexpected, alerts } = byRole;
   expect(before.map(measureOf)).toEqual(['lastSeen', 'opened']);
-  expect([expected, allowed, alerts].map(({ length }) => length)).toEqual([1, 1, 1]);
+  expect([missing, unexpected, alerts].map(({ length }) => length)).toEqual([1, 1, 1]);
 });
 
 test('the panel reads labels that the exporter has', async () => {

@@ -31,21 +31,18 @@ const DEPENDENCIES: readonly Dependency[] = [
 let dependencies = DEPENDENCIES;
 /** Those of the range before. */
 let before = DEPENDENCIES;
-/** Whether there are alerts, and expectations. */
+/** Whether there are alerts, and dependencies that are not as expected. */
 let watched = false;
-/** Answers the dashboard's queries: one is expected that is not there, and an alert fires for another. */
+/** Answers the dashboard's queries: one is missing, one unexpected, and an alert fires for another. */
 function answer(query: string): Answered[] {
   const edge = (from: string, to: string) => ({ src_service: from, dst_service: to });
-  if (!watched && /ALERTS|allowed|expected/.test(query)) return [];
+  if (!watched && /ALERTS|vanished|unexpected/.test(query)) return [];
   if (query.includes('ALERTS')) {
     const labels = { alertname: 'SlowCache', alertstate: 'firing', severity: 'warning', dst_port: '6379' };
     return [{ labels: { ...labels, ...edge('api', 'cache') }, value: 1 }];
   }
-  if (query.includes('allowed_edge')) return [];
-  if (query.includes('expected_edge')) {
-    const all = [...DEPENDENCIES, { from: 'cart', to: 'cache' }];
-    return all.map(({ from, to }) => ({ labels: edge(from, to), value: 60 }));
-  }
+  if (query.includes('vanished_edge')) return [{ labels: edge('cart', 'cache'), value: 60 }];
+  if (query.includes('unexpected_edge')) return [{ labels: edge('web', 'db'), value: 60 }];
   return answerFor(query, /\[3600s\] offset /.test(query) ? before : dependencies, PLACES);
 }
 

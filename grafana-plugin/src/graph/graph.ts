@@ -32,10 +32,18 @@ export interface GraphNode extends EdgeEnd {
  * What is remarkable about an edge, beside what was seen of it.
  * `idle`: it was there, but carried nothing in the range.
  * `new`, `vanished`, `changed`: against the range compared with; a vanished one is drawn, though it is gone.
- * `missing`: expected, but not seen; `unexpected`: seen, but neither expected nor allowed.
- * `alerting`: an alert fires for it.
+ * `missing`: expected, but gone for longer than it may be; `unexpected`: seen, but neither expected nor allowed.
+ * `alerting`: an alert fires for it at the end of the range; `alerted`: one did within the range.
  */
-export type EdgeState = 'idle' | 'new' | 'vanished' | 'changed' | 'missing' | 'unexpected' | 'alerting';
+export type EdgeState =
+  | 'idle'
+  | 'new'
+  | 'vanished'
+  | 'changed'
+  | 'missing'
+  | 'unexpected'
+  | 'alerted'
+  | 'alerting';
 
 export const EDGE_STATES: readonly EdgeState[] = [
   'idle',
@@ -44,13 +52,15 @@ export const EDGE_STATES: readonly EdgeState[] = [
   'changed',
   'missing',
   'unexpected',
+  'alerted',
   'alerting',
 ];
 
 /** An alert, as its series tells. */
 export interface Alert {
   readonly name: string;
-  readonly state: 'firing' | 'pending';
+  /** `ended`: it fired within the range, and no longer at its end. */
+  readonly state: 'firing' | 'pending' | 'ended';
   readonly severity: string;
 }
 
@@ -65,7 +75,8 @@ export interface GraphEdge {
   readonly directed: boolean;
   readonly src: EdgeEnd;
   readonly dst: EdgeEnd;
-  readonly seenBy: JoinedEdge['seenBy'];
+  /** Nobody has seen what is told of by rules only. */
+  readonly seenBy: JoinedEdge['seenBy'] | 'nobody';
   /** From the source's side: transmit is source to destination. */
   readonly figures: Figures;
   readonly atSource: Figures | undefined;

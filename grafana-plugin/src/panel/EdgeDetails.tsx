@@ -20,6 +20,7 @@ interface Props {
 function reported({ directed, seenBy }: GraphEdge): string {
   if (!directed)
     return t('edge.undirected', 'Both chose their ports: which of them depends on the other is not known.');
+  if (seenBy === 'nobody') return t('edge.by-nobody', 'Not seen in this range.');
   if (seenBy === 'both') return t('edge.by-both', 'Reported by both ends.');
   return seenBy === 'source'
     ? t('edge.by-source', 'Reported by the source only.')

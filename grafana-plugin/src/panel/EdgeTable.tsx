@@ -143,6 +143,7 @@ function Row({ edge, source, target, format, tabIndex, onFocus, onPick }: RowPro
 
 function seenBy({ directed, seenBy: by }: GraphEdge): string {
   if (!directed) return t('seen-by.undirected', 'one end, direction unknown');
+  if (by === 'nobody') return t('seen-by.nobody', 'nobody');
   if (by === 'both') return t('seen-by.both', 'both ends');
   return by === 'source' ? t('seen-by.source', 'source') : t('seen-by.destination', 'destination');
 }

@@ -21,10 +21,10 @@ export function noteText(note: Note): string {
         'notes.nothing-before',
         'The queries of the range compared with found nothing: everything is told as new.',
       );
-    case 'unread-expected':
+    case 'unread-surprises':
       return t(
-        'notes.unread-expected',
-        'Expected or allowed dependencies without `src_service` or `dst_service`: {{rows}}. Keep the labels of musubi:expected_edge:max_gap_seconds in the query.',
+        'notes.unread-surprises',
+        'Missing or unexpected dependencies without `src_service` or `dst_service`: {{rows}}. Keep the labels of musubi:vanished_edge:* and musubi:unexpected_edge:* in the queries.',
         { rows: note.rows },
       );
   }

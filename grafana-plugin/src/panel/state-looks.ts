@@ -13,6 +13,7 @@ export const STATE_LOOKS: Readonly<Record<EdgeState, StateLook>> = {
   alerting: { sign: '▲', word: () => t('state.alerting', 'alerting'), hue: 'red' },
   missing: { sign: '?', word: () => t('state.missing', 'missing'), hue: 'dark-red' },
   unexpected: { sign: '!', word: () => t('state.unexpected', 'unexpected'), hue: 'purple' },
+  alerted: { sign: '△', word: () => t('state.alerted', 'alerted'), hue: 'light-red' },
   vanished: { sign: '×', word: () => t('state.vanished', 'vanished'), hue: 'semi-dark-orange' },
   new: { sign: '+', word: () => t('state.new', 'new'), hue: 'green' },
   changed: { sign: '~', word: () => t('state.changed', 'changed'), hue: 'dark-yellow' },
@@ -34,6 +35,8 @@ const words = (states: readonly EdgeState[]): string[] =>
     .filter((state) => state !== 'idle')
     .map((state) => `${STATE_LOOKS[state].sign} ${STATE_LOOKS[state].word()}`);
 
-/** Whether an alert fires, or is about to. */
-export const alertStateText = (state: Alert['state']): string =>
-  state === 'firing' ? t('alert.firing', 'firing') : t('alert.pending', 'pending');
+/** Whether an alert fires, is about to, or did. */
+export function alertStateText(state: Alert['state']): string {
+  if (state === 'ended') return t('alert.ended', 'fired, has ended');
+  return state === 'firing' ? t('alert.firing', 'firing') : t('alert.pending', 'pending');
+}

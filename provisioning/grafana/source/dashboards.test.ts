@@ -73,6 +73,8 @@ describe.each(files)('%s', async (file) => {
       'service',
       'alertname',
       'alertstate',
+      'severity',
+      '__name__',
     ];
     const lists = [...all.join('\n').matchAll(/\b(?:by|on|without) \(([\w, ]*)\)/g)].map(
       ([, list = '']) => list,

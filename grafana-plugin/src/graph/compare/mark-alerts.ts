@@ -17,16 +17,20 @@ export interface EdgeAlert {
   readonly alert: Alert;
 }
 
-/** Reads `ALERTS` or `GRAFANA_ALERTS`; alerts that name no edge, and those that do not fire, are not of a graph. */
+/**
+ * Reads `ALERTS` or `GRAFANA_ALERTS`, whose value is 0 for what fired within the range and does no longer. Alerts that name
+ * no edge, and those of any other state, are not of a graph.
+ */
 export function readAlerts(tables: readonly Table[]): EdgeAlert[] {
   return [...rowsOf(tables)].flatMap(({ table, row, cell }) => {
     const edge = serviceEdgeOf(cell);
     const state = (cell('alertstate') || cell('grafana_alertstate') || 'firing').toLowerCase();
     const isActive = state === 'firing' || state === 'alerting' || state === 'pending';
-    if (!edge || !isActive || numberAt(valueColumn(table), row) === 0) return [];
+    if (!edge || !isActive) return [];
+    const hasEnded = numberAt(valueColumn(table), row) === 0;
     const alert: Alert = {
       name: cell('alertname'),
-      state: state === 'pending' ? 'pending' : 'firing',
+      state: hasEnded ? 'ended' : state === 'pending' ? 'pending' : 'firing',
       severity: cell('severity'),
     };
     return [{ edge, alert }];
@@ -40,13 +44,14 @@ export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
   const ghosts = new Map<string, Ghost>();
   const add = (edge: GraphEdge, alert: Alert): GraphEdge => {
     const marked = { ...edge, alerts: [...edge.alerts, alert] };
-    return alert.state === 'firing' ? withState(marked, 'alerting') : marked;
+    if (alert.state === 'pending') return marked;
+    return withState(marked, alert.state === 'firing' ? 'alerting' : 'alerted');
   };
   for (const { edge: wanted, alert } of alerts) {
     const found = index.find(wanted);
     for (const edge of found) changed.set(edge.key, add(changed.get(edge.key) ?? edge, alert));
     if (found.length > 0) continue;
-    const ghost = index.ghost(wanted);
+    const ghost = index.ghost(wanted, []);
     const edge = ghosts.get(ghost.edge.key)?.edge ?? ghost.edge;
     ghosts.set(edge.key, { nodes: ghost.nodes, edge: add(edge, alert) });
   }

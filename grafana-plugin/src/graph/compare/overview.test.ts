@@ -79,38 +79,41 @@ describe('against another range', () => {
   });
 });
 
-describe('expectations', () => {
-  const expects = (source: string, target: string, port: string, more = {}) => ({
-    src_service: source,
-    dst_service: target,
-    dst_port: port,
-    network_transport: 'tcp',
-    ...more,
-  });
+/** The labels of a service edge, as rules have them. */
+const ruled = (source: string, target: string, port: string, more = {}) => ({
+  src_service: source,
+  dst_service: target,
+  dst_port: port,
+  network_transport: 'tcp',
+  ...more,
+});
 
-  test('what is expected and not seen is missing, what is seen and not expected is unexpected', () => {
+describe('what is not as expected', () => {
+  test('is missing, whether it was seen in the range or not, or unexpected', () => {
     const { graph } = readOverview([
       listen,
       tableOf('lastSeen', [[web], [db]]),
-      tableOf('expected', [
-        [expects('web', 'api', '80', { src_site: 'tokyo' })],
-        [expects('api', 'queue', '4222')],
+      tableOf('missing', [
+        [ruled('web', 'api', '80', { src_site: 'tokyo' })],
+        [ruled('api', 'queue', '4222')],
       ]),
-    ]);
-    expect(show(graph)).toEqual(['api>queue:4222 missing', 'web>api:80', 'web>db:5432 unexpected']);
-    expect(graph.nodes.filter(({ title }) => title === 'api')).toHaveLength(1);
-  });
-
-  test('one of another site is another; what is allowed is neither', () => {
-    const { graph } = readOverview([
-      listen,
-      tableOf('lastSeen', [[web], [db]]),
-      tableOf('expected', [[expects('web', 'api', '80', { src_site: 'osaka' })]]),
       tableOf('x', [
-        [{ __name__: 'musubi:allowed_edge:last_seen_seconds', ...expects('web', 'db', '5432') }],
+        [{ __name__: 'musubi:unexpected_edge:last_seen_seconds', ...ruled('web', 'db', '5432') }],
       ]),
     ]);
-    expect(show(graph)).toEqual(['web>api:80 missing', 'web>api:80 unexpected', 'web>db:5432']);
+    expect(show(graph)).toEqual(['api>queue:4222 missing', 'web>api:80 missing', 'web>db:5432 unexpected']);
+    expect(graph.nodes.filter(({ title }) => title === 'api')).toHaveLength(1);
+    expect(graph.edges.map(({ port, seenBy }) => [port, seenBy])).toContainEqual(['4222', 'nobody']);
+  });
+
+  test('one of another site is another; one that is unexpected and not seen is not there', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web], [db]]),
+      tableOf('missing', [[ruled('web', 'api', '80', { src_site: 'osaka' })]]),
+      tableOf('unexpected', [[ruled('web', 'api', '81')]]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80', 'web>api:80 missing', 'web>db:5432']);
   });
 
   test('one that vanished since the other range is missing, too', () => {
@@ -118,18 +121,18 @@ describe('expectations', () => {
       listen,
       tableOf('lastSeen', [[web]]),
       tableOf('previousLastSeen', [[web], [db]]),
-      tableOf('expected', [[expects('web', 'db', '5432')], [expects('web', 'api', '80')]]),
+      tableOf('missing', [[ruled('web', 'db', '5432')]]),
     ]);
     expect(show(graph)).toEqual(['web>api:80', 'web>db:5432 vanished missing']);
   });
 
-  test('without both ends are told of', () => {
+  test('without both ends is told of', () => {
     const { graph, notes } = readOverview([
       tableOf('lastSeen', [[web]]),
-      tableOf('expected', [[{ dst_port: '80' }]]),
+      tableOf('missing', [[{ dst_port: '80' }]]),
     ]);
     expect(graph.edges.map(({ states }) => states)).toEqual([[]]);
-    expect(notes).toEqual([{ code: 'unread-expected', rows: 1 }]);
+    expect(notes).toEqual([{ code: 'unread-surprises', rows: 1 }]);
   });
 });
 
@@ -138,10 +141,7 @@ describe('alerts', () => {
     alertname: name,
     alertstate: state,
     severity: 'critical',
-    src_service: source,
-    dst_service: target,
-    dst_port: port,
-    network_transport: 'tcp',
+    ...ruled(source, target, port),
   });
 
   test('are on the edge they name; those for what is gone on one of its own', () => {
@@ -153,12 +153,28 @@ describe('alerts', () => {
         [alert('DependencyUnexpected', 'pending', 'web', 'db', '5432')],
         [alert('DependencyVanished', 'firing', 'api', 'queue', '4222')],
         [{ alertname: 'Watchdog', alertstate: 'firing' }],
-        [alert('DependencyFailing', 'firing', 'web', 'db', '5432'), 0],
+        [alert('DependencyFailing', 'inactive', 'web', 'db', '5432')],
       ]),
     ]);
-    expect(show(graph)).toEqual(['api>queue:4222 missing alerting', 'web>api:80 alerting', 'web>db:5432']);
+    expect(show(graph)).toEqual(['api>queue:4222 alerting', 'web>api:80 alerting', 'web>db:5432']);
     expect(graph.edges.find(({ port }) => port === '5432')?.alerts).toEqual([
       { name: 'DependencyUnexpected', state: 'pending', severity: 'critical' },
+    ]);
+  });
+
+  test('that fired within the range, and do no longer at its end, are told apart', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web], [db]]),
+      tableOf('alerts', [
+        [alert('DependencyFailing', '', 'web', 'api', '80'), 0],
+        [alert('DependencyFailing', '', 'web', 'db', '5432'), 0],
+        [alert('DependencyUnexpected', '', 'web', 'db', '5432'), 1],
+      ]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80 alerted', 'web>db:5432 alerted alerting']);
+    expect(graph.edges.find(({ port }) => port === '80')?.alerts).toEqual([
+      { name: 'DependencyFailing', state: 'ended', severity: 'critical' },
     ]);
   });
 });
@@ -250,8 +266,8 @@ describe('whatever the tables', () => {
         'opened',
         'io',
         'previousLastSeen',
-        'expected',
-        'allowed',
+        'missing',
+        'unexpected',
         'ALERTS',
         'listen',
         'rtt',

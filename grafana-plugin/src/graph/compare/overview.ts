@@ -6,7 +6,7 @@ import type { Table } from '../table.ts';
 import type { Ranges } from './changes.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { markAlerts, readAlerts } from './mark-alerts.ts';
-import { markExpected, readExpectations } from './mark-expected.ts';
+import { markSurprises, readSurprises } from './mark-surprises.ts';
 import { tablesByRole } from './table-role.ts';
 
 /** What was asked for and could not be told. */
@@ -14,8 +14,8 @@ export type Note =
   /** Rows of this range, or of the one compared with, that are neither half-edges nor joined edges. */
   | { readonly code: 'unread-rows' | 'unread-before'; readonly rows: number }
   | { readonly code: 'nothing-before' }
-  /** Expected or allowed dependencies that lack an end. */
-  | { readonly code: 'unread-expected'; readonly rows: number };
+  /** Missing or unexpected dependencies that lack an end. */
+  | { readonly code: 'unread-surprises'; readonly rows: number };
 
 /** The graph of a range with all that the other tables tell of its edges. */
 export interface Overview {
@@ -29,7 +29,7 @@ export interface OverviewOptions {
   readonly ranges?: Ranges;
 }
 
-/** Reads whatever tables there are: those of this range, of another, of expectations and of alerts. */
+/** Reads whatever tables there are: those of this range, of another, of what is not as expected, and of alerts. */
 export function readOverview(
   tables: readonly Table[],
   { byProcess, ranges }: OverviewOptions = {},
@@ -51,14 +51,14 @@ export function readOverview(
     byRole.before.length > 0
       ? compareGraphs(present, graphOf(before, ofBefore, ofNow), ranges ?? { now: 1, before: 1 })
       : present;
-  const expectations = readExpectations(byRole.expected, byRole.allowed);
-  const graph = markAlerts(markExpected(compared, expectations), readAlerts(byRole.alerts));
+  const surprises = readSurprises(byRole.missing, byRole.unexpected);
+  const graph = markAlerts(markSurprises(compared, surprises), readAlerts(byRole.alerts));
 
   const notes: (Note | false)[] = [
     now.unread > 0 && { code: 'unread-rows', rows: now.unread },
     before.unread > 0 && { code: 'unread-before', rows: before.unread },
     byRole.before.length > 0 && before.rows === 0 && { code: 'nothing-before' },
-    expectations.unread > 0 && { code: 'unread-expected', rows: expectations.unread },
+    surprises.unread > 0 && { code: 'unread-surprises', rows: surprises.unread },
   ];
   return { graph, reading: now, notes: notes.filter((note) => note !== false) };
 }

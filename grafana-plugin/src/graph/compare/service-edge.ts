@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
+import type { EdgeState, Graph, GraphEdge, GraphNode } from '../graph.ts';
 import { type Column, canonicalName, rowCount, type Table, textAt } from '../table.ts';
 
 /** The labels by which rules know an edge: its ends by service name, else address, else host; '' is "not told". */
@@ -57,7 +57,7 @@ export interface Ghost {
 export interface EdgeIndex {
   find(wanted: ServiceEdge): readonly GraphEdge[];
   /** For an edge that is not found: between the nodes of those names, where they are. */
-  ghost(wanted: ServiceEdge): Ghost;
+  ghost(wanted: ServiceEdge, states: readonly EdgeState[]): Ghost;
 }
 
 /** Indexes a graph by the names of its nodes. */
@@ -84,7 +84,7 @@ export function indexEdges(graph: Graph): EdgeIndex {
             fits(targetSite, target.site),
         )
         .map(({ edge }) => edge),
-    ghost(wanted) {
+    ghost(wanted, states) {
       const nodeFor = (name: string, site: string): GraphNode => {
         const same = byName.get(name) ?? [];
         return same.find((node) => fits(site, node.site)) ?? same[0] ?? unseenNode(name, site);
@@ -93,7 +93,7 @@ export function indexEdges(graph: Graph): EdgeIndex {
         nodeFor(wanted.source, wanted.sourceSite),
         nodeFor(wanted.target, wanted.targetSite),
       ];
-      return { nodes: [source, target], edge: unseenEdge(source.key, target.key, wanted) };
+      return { nodes: [source, target], edge: { ...unseenEdge(source.key, target.key, wanted), states } };
     },
   };
 }
@@ -128,11 +128,11 @@ const unseenEdge = (source: string, target: string, { port, transport }: Service
   directed: true,
   src: NOBODY,
   dst: NOBODY,
-  seenBy: 'both',
+  seenBy: 'nobody',
   figures: {},
   atSource: undefined,
   atDestination: undefined,
-  states: ['missing'],
+  states: [],
   alerts: [],
   parts: [],
 });

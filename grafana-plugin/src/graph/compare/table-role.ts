@@ -1,9 +1,9 @@
 import { canonicalName, findColumn, type Table, textAt } from '../table.ts';
 
 /**
- * What a table tells of: this range, the one compared with, what is expected or allowed, or what alerts fire.
+ * What a table tells of: this range, the one compared with, what is missing or unexpected, or what alerts fire.
  */
-export type Role = 'now' | 'before' | 'expected' | 'allowed' | 'alerts';
+export type Role = 'now' | 'before' | 'missing' | 'unexpected' | 'alerts';
 
 const BEFORE = /^(?:previous|before)[ ._-]*/i;
 
@@ -12,8 +12,8 @@ export function roleOf(table: Table): Role {
   if (findColumn(table, 'alertname')) return 'alerts';
   const metric = canonicalName(textAt(findColumn(table, '__name__'), 0));
   for (const name of [metric, table.refId.toLowerCase()]) {
-    if (name.includes('expected')) return 'expected';
-    if (name.includes('allowed')) return 'allowed';
+    if (name.includes('unexpected')) return 'unexpected';
+    if (name.includes('missing') || name.includes('vanished_edge')) return 'missing';
     if (name.startsWith('alerts') || name.startsWith('grafana_alerts')) return 'alerts';
   }
   return BEFORE.test(table.refId) ? 'before' : 'now';
@@ -21,7 +21,7 @@ export function roleOf(table: Table): Role {
 
 /** The tables of each role. Those of the range compared with are called as the others are: `previousOpened`, `opened`. */
 export function tablesByRole(tables: readonly Table[]): Readonly<Record<Role, readonly Table[]>> {
-  const byRole: Record<Role, Table[]> = { now: [], before: [], expected: [], allowed: [], alerts: [] };
+  const byRole: Record<Role, Table[]> = { now: [], before: [], missing: [], unexpected: [], alerts: [] };
   for (const table of tables) {
     const role = roleOf(table);
     byRole[role].push(role === 'before' ? { ...table, refId: table.refId.replace(BEFORE, '') } : table);

@@ -5,6 +5,7 @@ export const STATES_BY_WEIGHT: readonly EdgeState[] = [
   'alerting',
   'missing',
   'unexpected',
+  'alerted',
   'vanished',
   'new',
   'changed',
