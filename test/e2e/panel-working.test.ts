@@ -80,6 +80,15 @@ beforeEach(async () => {
 
 async function open(search = 'refresh='): Promise<void> {
   await page.goto(`${url}/?${search}`);
+  await untilDrawn();
+}
+
+async function reload(): Promise<void> {
+  await page.reload();
+  await untilDrawn();
+}
+
+async function untilDrawn(): Promise<void> {
   await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
   await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
 }
@@ -103,7 +112,7 @@ it('shows sites, hosts, services or processes, and keeps the choice in its addre
   await page.getByRole('radio', { name: 'Host' }).check({ force: true });
   await expect.poll(listed).toEqual(['back-1 → data-1', 'front-1 → back-1']);
   expect(optionsInUrl()).toMatchObject({ level: 'host' });
-  await page.reload();
+  await reload();
   await expect.poll(listed).toEqual(['back-1 → data-1', 'front-1 → back-1']);
   await page.getByRole('radio', { name: 'Instance' }).check({ force: true });
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
@@ -115,6 +124,67 @@ it('frames what belongs together', async () => {
   await page.getByRole('button', { name: 'Frames: Frame hosts' }).waitFor();
   expect(optionsInUrl()).toMatchObject({ frames: 'host' });
   await expect.poll(() => page.getByTestId('musubi-canvas').getAttribute('data-frames')).toBe('3');
+});
+
+const groupButton = (name: string) => page.getByRole('button', { name, exact: true });
+const collapsedGroups = (): string[] =>
+  (optionsInUrl().collapsed ?? []).map((key: string) => JSON.parse(key)[2]);
+
+it('collapses what it frames, one by one or all at once, and keeps that in its address', async () => {
+  await open('refresh=&options={"frames":"site"}');
+  const card = page.getByTestId('musubi-canvas');
+  await groupButton('Collapse osaka').click();
+  await expect.poll(listed).toEqual(['api → osaka', 'cart → osaka', 'web → api', 'web → cart']);
+  expect(collapsedGroups()).toEqual(['osaka']);
+  await reload();
+  await expect.poll(listed).toEqual(['api → osaka', 'cart → osaka', 'web → api', 'web → cart']);
+  // By the keyboard alone.
+  await groupButton('Expand osaka').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+  await page.getByRole('button', { name: 'Frames: Frame sites' }).click();
+  await page.getByRole('menuitem', { name: 'Collapse all' }).click();
+  await expect.poll(listed).toEqual(['tokyo → osaka']);
+  expect(await card.getAttribute('data-cards')).toBe('2');
+  await page.getByRole('button', { name: 'Frames: Frame sites' }).click();
+  await page.getByRole('menuitem', { name: 'Expand all' }).click();
+  await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+});
+
+it('moves nobody else when a group is collapsed, and opens it as it was', async () => {
+  await open('refresh=&options={"frames":"host"}');
+  const canvas = page.getByTestId('musubi-canvas');
+  const picture = () =>
+    canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+  const placeOf = async (name: string) => groupButton(name).boundingBox();
+  const [laidOut, front, data] = [
+    await picture(),
+    await placeOf('Collapse front-1'),
+    await placeOf('Collapse data-1'),
+  ];
+  await groupButton('Collapse back-1').click();
+  await groupButton('Expand back-1').waitFor();
+  await expect.poll(listed).toEqual(['back-1 → cache', 'back-1 → db', 'web → back-1']);
+  expect([await placeOf('Collapse front-1'), await placeOf('Collapse data-1')]).toEqual([front, data]);
+  await groupButton('Expand back-1').click();
+  await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+  await page.mouse.move(0, 0);
+  await expect.poll(picture).toBe(laidOut);
+});
+
+it('tells what is in a collapsed group, and finds it there', async () => {
+  await open('refresh=&options={"frames":"site"}');
+  await groupButton('Collapse osaka').click();
+  await groupButton('Expand osaka').waitFor();
+  await pin('cache');
+  const details = page.getByTestId('musubi-pinned');
+  expect(await details.getByRole('row', { name: /^Contains/ }).textContent()).toBe(
+    'Containscache · data-1db · data-1',
+  );
+  await details.getByRole('button', { name: 'Upstream' }).click();
+  await expect.poll(() => page.getByTestId('musubi-focus').textContent()).toContain('from osaka');
+  await details.getByRole('button', { name: 'Expand osaka' }).click();
+  await expect.poll(listed).toContain('api → cache');
 });
 
 const search = () => page.getByRole('textbox', { name: 'Search the graph' });
@@ -159,7 +229,7 @@ it('looks at what is around a node, so many hops up or down', async () => {
   await page.getByRole('radio', { name: 'Both' }).check({ force: true });
   await page.getByRole('button', { name: 'One hop less' }).click();
   await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
-  await page.reload();
+  await reload();
   await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);

@@ -26,6 +26,8 @@ export interface GraphNode extends EdgeEnd {
   readonly site: string;
   /** Keys of the nodes that are drawn as this one, where it is several. */
   readonly members: readonly string[];
+  /** What is in it, where it is a group that the user has collapsed. */
+  readonly collapsed?: readonly GraphNode[];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Dropdown, Menu, ToolbarButton } from '@grafana/ui';
+import type { ReactNode } from 'react';
 
 interface Props<Value extends string> {
   /** What is chosen, for those who do not see the button. */
@@ -6,10 +7,13 @@ interface Props<Value extends string> {
   readonly choices: readonly { readonly value: Value; readonly label: string }[];
   readonly value: Value;
   readonly onChange: (value: Value) => void;
+  /** More items, below the choices. */
+  readonly children?: ReactNode;
 }
 
 /** A button that says what is chosen, and opens a menu of all there is to choose from. */
-export function ChoiceMenu<Value extends string>({ label, choices, value, onChange }: Props<Value>) {
+export function ChoiceMenu<Value extends string>(props: Props<Value>) {
+  const { label, choices, value, onChange, children } = props;
   const chosen = choices.find((choice) => choice.value === value)?.label ?? value;
   const menu = (
     <Menu ariaLabel={label}>
@@ -23,6 +27,7 @@ export function ChoiceMenu<Value extends string>({ label, choices, value, onChan
           onClick={() => onChange(choice.value)}
         />
       ))}
+      {children}
     </Menu>
   );
   return (

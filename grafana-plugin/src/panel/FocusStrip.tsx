@@ -3,13 +3,11 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import type { Way } from '../graph/focus/neighbours.ts';
-import type { Graph } from '../graph/graph.ts';
-import { titleOf } from './node-texts.ts';
 import type { Focus } from './options.ts';
 
 interface Props {
-  /** All of it, not only what the focus leaves. */
-  readonly graph: Graph;
+  /** The name of a node, undefined where there is none in this range. */
+  readonly nameOf: (key: string) => string | undefined;
   readonly focus: Focus | null;
   /** The node from which a path is to be picked. */
   readonly pathFrom: string | undefined;
@@ -25,12 +23,10 @@ const ways = (): { value: Way; label: string }[] => [
 const MOST_HOPS = 9;
 
 /** Says what part of the graph is looked at, changes it, and leads back to the whole. */
-export function FocusStrip({ graph, focus, pathFrom, onFocus, onCancelPath }: Props) {
+export function FocusStrip(props: Props) {
+  const { focus, pathFrom, onFocus, onCancelPath } = props;
   const styles = useStyles2(getStyles);
-  const nameOf = (key: string) => {
-    const node = graph.nodes.find((each) => each.key === key);
-    return node ? titleOf(node) : t('focus.gone', 'what is not in this range');
-  };
+  const nameOf = (key: string) => props.nameOf(key) ?? t('focus.gone', 'what is not in this range');
   if (pathFrom !== undefined) {
     return (
       <div className={styles} role="status" data-testid="musubi-focus">

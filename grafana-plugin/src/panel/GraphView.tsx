@@ -16,16 +16,17 @@ import { ExportMenu } from './ExportMenu.tsx';
 import { FocusStrip } from './FocusStrip.tsx';
 import type { Formatters } from './formatters.ts';
 import { GraphCanvas } from './GraphCanvas.tsx';
+import { GroupToggles } from './GroupToggles.tsx';
 import { Legend } from './Legend.tsx';
 import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
 import { SearchBox } from './SearchBox.tsx';
-import { shownGraph } from './shown-graph.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useDisplay } from './use-display.ts';
 import { useSearch } from './use-search.ts';
 import { useSelection } from './use-selection.ts';
+import { useShownGraph } from './use-shown-graph.ts';
 import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
@@ -46,13 +47,11 @@ const LEGEND = 24;
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
 export function GraphView(props: Props) {
   const { graph: whole, options, format, width, height, ownView } = props;
-  const { focus, hideIdle, muteHubs, states } = options;
-  const graph = useMemo(
-    () => shownGraph(whole, { focus, hideIdle, muteHubs, states }),
-    [whole, focus, hideIdle, muteHubs, states],
-  );
+  const shown = useShownGraph(whole, options);
+  const { graph, groups, groupOf, nameOf } = shown;
   const theme = useTheme2();
-  const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
+  // Of all hosts, so that none changes its colour when others are collapsed or out of focus.
+  const hosts = distinct(shown.open.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
   const display = useDisplay(graph, options, format, palette.measure);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -65,12 +64,19 @@ export function GraphView(props: Props) {
   const selection = useSelection(display);
   const { pointed, focused, pinned, pin } = selection;
   const cornered = pinned ?? focused;
-  const found = useSearch(graph, options.search);
+  const found = useSearch(shown, options.search);
   const [pathFrom, setPathFrom] = useState<string>();
   /** What changes the part of the graph that is shown brings all of that into view. */
   const onChange = (change: Partial<PanelOptions>) => {
     props.onChange(change);
-    if ('focus' in change || 'level' in change || 'frames' in change) control.fit();
+    if (['focus', 'level', 'frames', 'collapsed'].some((name) => name in change)) control.fit();
+  };
+  const onToggle = (group: string) => {
+    // Else the whole would be fitted anew, and the group be elsewhere than it was clicked.
+    control.hold();
+    const { collapsed } = options;
+    const others = collapsed.filter((key) => key !== group);
+    props.onChange({ collapsed: collapsed.includes(group) ? others : [...others, group] });
   };
   const onPick = (target: Target | undefined) => {
     if (pathFrom !== undefined && target?.type === 'node') {
@@ -98,6 +104,7 @@ export function GraphView(props: Props) {
       <Toolbar
         height={TOOLBAR}
         options={options}
+        groups={groups}
         notes={props.notes}
         onChange={onChange}
         search={
@@ -133,9 +140,10 @@ export function GraphView(props: Props) {
           onPut={onPut}
           onPick={onPick}
         />
+        <GroupToggles canvas={canvas} display={display} view={control.view} size={size} onToggle={onToggle} />
         <FocusStrip
-          graph={whole}
-          focus={focus}
+          nameOf={nameOf}
+          focus={options.focus}
           pathFrom={pathFrom}
           onFocus={(next) => onChange({ focus: next })}
           onCancelPath={() => setPathFrom(undefined)}
@@ -152,6 +160,8 @@ export function GraphView(props: Props) {
               pinned?.type === 'node' && (
                 <NodeActions
                   node={pinned.key}
+                  group={groupOf(pinned.key)}
+                  onToggle={onToggle}
                   onFocus={(next) => onChange({ focus: next })}
                   onPath={() => setPathFrom(pinned.key)}
                 />
@@ -167,7 +177,7 @@ export function GraphView(props: Props) {
         height={LEGEND}
         graph={whole}
         palette={palette}
-        states={states}
+        states={options.states}
         onStates={(next) => onChange({ states: next })}
         widthBy={options.widthBy}
         colourBy={options.colourBy}

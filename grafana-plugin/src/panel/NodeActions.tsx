@@ -1,19 +1,35 @@
 import { t } from '@grafana/i18n';
 import { Button, Stack } from '@grafana/ui';
 import type { Focus } from './options.ts';
+import type { OwnGroup } from './use-shown-graph.ts';
 
 interface Props {
   readonly node: string;
+  /** The group that it is, or is in. */
+  readonly group: OwnGroup | undefined;
+  readonly onToggle: (group: string) => void;
   readonly onFocus: (focus: Focus) => void;
   /** Starts a path here; where it ends is picked next. */
   readonly onPath: () => void;
 }
 
-/** What to do with a node: look at what is around it, or for the ways from it to another. */
-export function NodeActions({ node, onFocus, onPath }: Props) {
+/** What to do with a node: collapse its group, look at what is around it, or for the ways from it to another. */
+export function NodeActions({ node, group, onToggle, onFocus, onPath }: Props) {
   const focus = (way: Focus['way']) => onFocus({ node, way, hops: way === 'both' ? 1 : 2 });
   return (
     <Stack direction="row" gap={0.5} wrap="wrap">
+      {group && (
+        <Button
+          size="sm"
+          variant="secondary"
+          icon={group.open ? 'compress-arrows' : 'expand-arrows'}
+          onClick={() => onToggle(group.key)}
+        >
+          {group.open
+            ? t('groups.collapse', 'Collapse {{name}}', { name: group.name })
+            : t('groups.expand', 'Expand {{name}}', { name: group.name })}
+        </Button>
+      )}
       <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>
         {t('actions.upstream', 'Upstream')}
       </Button>

@@ -12,6 +12,12 @@ const kinds = (): Record<GraphNode['kind'], string> => ({
 });
 
 const LISTED = 8;
+/** Of what is in a group more is listed: nothing else tells it. */
+const LISTED_INSIDE = 100;
+
+/** What is in a group: its name, and its host where that is told apart. */
+const nameInside = (node: GraphNode) =>
+  node.kind === 'host' || node.host === '' ? titleOf(node) : `${titleOf(node)} · ${legible(node.host)}`;
 
 /** Who a node is, what it depends on, and what depends on it. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
@@ -21,12 +27,13 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
     graph.edges
       .filter((edge) => edge[own] === node.key && edge.directed === directed)
       .map((edge) => `${titles.get(edge[other])} ${portOf(edge)}`);
-  const rows: [string, readonly string[]][] = [
+  const rows: [name: string, values: readonly string[], most?: number][] = [
     [t('end.host', 'Host'), node.host ? [legible(node.host)] : []],
     [t('end.process', 'Process'), node.processes.map(legible)],
     [t('end.pid', 'pid'), node.pids],
     [t('end.address', 'Address'), node.addresses.map(legible)],
     [t('node.may-be', 'May be'), node.candidates.map(legible)],
+    [t('node.contains', 'Contains'), (node.collapsed ?? []).map(nameInside), LISTED_INSIDE],
     [t('node.depends-on', 'Depends on'), peers('source', 'target')],
     [t('node.used-by', 'Used by'), peers('target', 'source')],
     [
@@ -41,11 +48,11 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
         <tbody>
           {rows
             .filter(([, values]) => values.length > 0)
-            .map(([name, values]) => (
+            .map(([name, values, most]) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
                 <td>
-                  {shorten(values).map((value) => (
+                  {shorten(values, most).map((value) => (
                     <div key={value}>{value}</div>
                   ))}
                 </td>
@@ -58,7 +65,7 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
   );
 }
 
-const shorten = (values: readonly string[]) =>
-  values.length > LISTED + 1
-    ? [...values.slice(0, LISTED), t('node.more', 'and {{more}} more', { more: values.length - LISTED })]
+const shorten = (values: readonly string[], most = LISTED) =>
+  values.length > most + 1
+    ? [...values.slice(0, most), t('node.more', 'and {{more}} more', { more: values.length - most })]
     : values;

@@ -4,14 +4,16 @@ import { t } from '@grafana/i18n';
 import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Note } from '../graph/compare/overview.ts';
-import { ChoiceMenu } from './ChoiceMenu.tsx';
+import { FramesMenu } from './FramesMenu.tsx';
 import { Notes } from './Notes.tsx';
-import { frameChoices, levelChoices, type PanelOptions } from './options.ts';
+import { levelChoices, type PanelOptions } from './options.ts';
 import { MOST_PARTNERS } from './shown-graph.ts';
 
 interface Props {
   readonly height: number;
   readonly options: PanelOptions;
+  /** Keys of all that is framed. */
+  readonly groups: readonly string[];
   /** What could not be told, and what to do about it. */
   readonly notes: readonly Note[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
@@ -24,7 +26,7 @@ interface Props {
 
 /** What the drawing shows, and how finely. */
 export function Toolbar(props: Props) {
-  const { height, options, notes, onChange, search, exports, onFit, table, onTable } = props;
+  const { height, options, groups, notes, onChange, search, exports, onFit, table, onTable } = props;
   const styles = useStyles2(getStyles);
   return (
     <div
@@ -40,12 +42,7 @@ export function Toolbar(props: Props) {
         value={options.level}
         onChange={(level) => onChange({ level })}
       />
-      <ChoiceMenu
-        label={t('frames.name', 'Frames')}
-        choices={frameChoices()}
-        value={options.frames}
-        onChange={(frames) => onChange({ frames })}
-      />
+      <FramesMenu options={options} groups={groups} onChange={onChange} />
       <ToolbarButton
         icon="history"
         variant={options.compare ? 'active' : 'default'}

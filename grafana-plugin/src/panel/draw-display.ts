@@ -5,7 +5,9 @@ import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../graph/displa
 import { legible } from '../graph/display/legible.ts';
 import { mainState } from '../graph/display/main-state.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
+import { sheetsOf } from '../graph/display/sheets.ts';
 import { shorten } from '../graph/display/shorten.ts';
+import { collapseRoom, FAR_TEXT, frameTitleSize } from '../graph/display/toggle-room.ts';
 import type { View } from '../graph/display/view.ts';
 import { GROUP_TITLE } from '../graph/layout/group-boxes.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
@@ -25,13 +27,13 @@ export interface Scene {
 /** Below these scales texts are too small to read: first labels and subtitles go, at last the names. */
 const NEAR_SCALE = 0.62;
 const FAR_SCALE = 0.14;
-/** Size of names seen from afar, in pixels on screen. */
-const FAR_TEXT = 10.5;
 const FADED = 0.22;
 /** On screen no line is thinner and no arrowhead shorter, so that from afar the direction still shows. */
 const THINNEST = 0.5;
 const SHORTEST_ARROW = 6;
 const FRAME_PADDING = 12;
+/** Between the title of a frame and what collapses it. */
+const TITLE_GAP = 3;
 
 /** Draws the display list on a canvas of the given size in CSS pixels. */
 export function drawDisplay(
@@ -160,14 +162,16 @@ function drawFrame(context: CanvasRenderingContext2D, frame: Frame, palette: Pal
   context.setLineDash([2, 3]);
   context.stroke();
   context.setLineDash([]);
-  const size = Math.max(13, Math.min(FAR_TEXT / scale, GROUP_TITLE));
+  const size = frameTitleSize(scale);
   context.font = palette.fonts.title.replace('13px', `${size}px`);
   context.fillStyle = palette.mutedText;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  const room = ((frame.width - 2 * FRAME_PADDING) * 13) / size;
+  const { x, width } = collapseRoom(frame, scale);
+  const left = x + width + TITLE_GAP;
+  const room = ((frame.x + frame.width - FRAME_PADDING - left) * 13) / size;
   const title = shorten(legible(frame.title), room, palette.measure.title);
-  context.fillText(title, frame.x + FRAME_PADDING, frame.y + 6 + GROUP_TITLE / 2);
+  context.fillText(title, left, frame.y + 6 + GROUP_TITLE / 2);
 }
 
 function drawLabel(context: CanvasRenderingContext2D, label: EdgeLabel, palette: Palette): void {
@@ -184,14 +188,16 @@ function drawLabel(context: CanvasRenderingContext2D, label: EdgeLabel, palette:
 
 function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palette, scale: number): void {
   const { x, y, width, height } = card;
-  context.beginPath();
-  context.roundRect(x, y, width, height, 6);
   context.fillStyle = card.kind === 'external' ? palette.background : palette.card;
-  context.fill();
   context.strokeStyle = palette.border;
   context.lineWidth = 1;
   context.setLineDash(card.kind === 'service' ? [] : [4, 3]);
-  context.stroke();
+  for (const shift of sheetsOf(card)) {
+    context.beginPath();
+    context.roundRect(x + shift, y + shift, width, height, 6);
+    context.fill();
+    context.stroke();
+  }
   context.setLineDash([]);
   if (card.host !== '') {
     context.fillStyle = palette.hostColour(card.host);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../graph/build-graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { HalfEdge } from '../graph/half-edge.ts';
-import { half } from '../graph/halves.fixture.ts';
-import { atLevel } from '../graph/levels/levels.ts';
+import { end, half } from '../graph/halves.fixture.ts';
+import { atLevel, collapse, collect } from '../graph/levels/levels.ts';
 import { pairOf, placeOf, portOf, subtitleOf } from './node-texts.ts';
 
 function texts(each: HalfEdge) {
@@ -33,4 +34,14 @@ test('a node that stands for several tells how many', () => {
     atLevel(fine, level).nodes.map((node) => `${node.title}: ${subtitleOf(node, 'host')}`);
   expect(texts('host')).toEqual(['h1: 1 service', 'h2: 2 services']);
   expect(texts('service')).toEqual(['a: 1 instance', 'b: 1 instance', 'c: 1 instance']);
+});
+
+test('a collapsed group tells how many are in it, whatever else is written below names', () => {
+  const fine = buildGraph([half('outbound', end('a@h1', { site: 's' }), end('b@h2', { site: 's' }))], []);
+  const collapsed = (graph: Graph) => {
+    const { nodes } = collapse(graph, 'site', new Set(collect(graph, 'site').groups.keys()));
+    return nodes.map((node) => subtitleOf(node, 'process'));
+  };
+  expect(collapsed(fine)).toEqual(['2 services']);
+  expect(collapsed(atLevel(fine, 'host'))).toEqual(['2 hosts']);
 });

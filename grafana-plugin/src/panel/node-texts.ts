@@ -14,7 +14,10 @@ export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']):
   legible(detailOf(node, nodeText));
 
 /** How many there are in a node that stands for several, and of what. */
-function membersOf({ kind, members: { length } }: GraphNode): string {
+function membersOf({ kind, members: { length }, collapsed }: GraphNode): string {
+  if (collapsed?.every((node) => node.kind === 'host')) {
+    return length === 1 ? t('members.host', '1 host') : t('members.hosts', '{{length}} hosts', { length });
+  }
   switch (kind) {
     case 'site':
     case 'host':
@@ -36,7 +39,7 @@ function membersOf({ kind, members: { length } }: GraphNode): string {
 
 function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
   const { host, processes, pids, addresses, service, kind, members } = node;
-  if (members.length > 0 && nodeText === 'host') return membersOf(node);
+  if (node.collapsed || (members.length > 0 && nodeText === 'host')) return membersOf(node);
   if (kind === 'external') {
     return host || (service === '' ? '' : addresses.join(', ')) || t('node.no-exporter', 'no exporter');
   }

@@ -26,6 +26,8 @@ export interface PanelOptions {
   readonly level: Level;
   /** What nodes are framed by. */
   readonly frames: 'none' | Collection;
+  /** Keys of the groups that are drawn as one node each while they are framed. */
+  readonly collapsed: readonly string[];
   readonly search: string;
   readonly focus: Focus | null;
   /** Leave out what carried nothing in the range. */
@@ -47,6 +49,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   nodeText: 'host',
   level: 'instance',
   frames: 'none',
+  collapsed: [],
   search: '',
   focus: null,
   hideIdle: false,

@@ -3,7 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Layout } from '../graph/layout/layout-graph.ts';
 import { createLayouter } from '../graph/layout/layouter.ts';
 import { createLayoutMemory } from '../graph/layout/remember-layout.ts';
-import { collect, type Groups } from '../graph/levels/levels.ts';
+import { collect, type Groups, NO_GROUPS } from '../graph/levels/levels.ts';
 import type { PanelOptions } from './options.ts';
 import { startLayoutWorker } from './start-layout-worker.ts';
 
@@ -23,8 +23,6 @@ export interface Drawn {
   readonly framed: Groups;
   readonly layout: Layout;
 }
-
-const NO_GROUPS: Groups = { groups: new Map(), groupOf: new Map() };
 
 const NOTHING: Drawn = {
   graph: { nodes: [], edges: [] },

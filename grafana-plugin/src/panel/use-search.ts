@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
-import type { Graph } from '../graph/graph.ts';
-import { matchGraph } from '../graph/search/match-graph.ts';
+import { matchDrawn } from '../graph/search/match-drawn.ts';
 import { parseQuery } from '../graph/search/parse-query.ts';
 import type { QueryError } from '../graph/search/query.ts';
+import type { Shown } from './shown-graph.ts';
 
 /** What a search has found. */
 export interface Found {
@@ -14,13 +14,13 @@ export interface Found {
   readonly error: QueryError | undefined;
 }
 
-/** Looks for a query in a graph. */
-export function useSearch(graph: Graph, search: string): Found {
+/** Looks for a query in what is drawn, collapsed groups included. */
+export function useSearch({ graph, open }: Shown, search: string): Found {
   return useMemo(() => {
     if (search.trim() === '') return { matches: undefined, nodes: [], error: undefined };
     const query = parseQuery(search);
     if ('fault' in query) return { matches: undefined, nodes: [], error: query };
-    const { nodes, edges } = matchGraph(graph, query);
+    const { nodes, edges } = matchDrawn(graph, open, query);
     return { matches: { cards: nodes, curves: edges }, nodes: [...nodes], error: undefined };
-  }, [graph, search]);
+  }, [graph, open, search]);
 }

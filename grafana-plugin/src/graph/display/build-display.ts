@@ -26,6 +26,8 @@ export interface DisplayTexts {
 
 /** Free width left and right of a card's texts. */
 export const CARD_PADDING = 14;
+/** Room on the right of a collapsed group for what expands it. */
+const EXPAND_WIDTH = 18;
 const LABEL_PADDING = 4;
 const LABEL_HEIGHT = 16;
 
@@ -47,11 +49,13 @@ export function buildDisplay(
   const cards = graph.nodes.map((node): Card => {
     const { x, y } = layout.corners.get(node.key) ?? { x: 0, y: 0 };
     const name = texts.titleOf(node);
-    const title = shorten(name, room, texts.measure.title);
-    const subtitle = shorten(texts.subtitleOf(node), room, texts.measure.subtitle);
     const { key, kind, host } = node;
+    const collapsed = node.collapsed !== undefined;
+    const own = collapsed ? room - EXPAND_WIDTH : room;
+    const title = shorten(name, own, texts.measure.title);
+    const subtitle = shorten(texts.subtitleOf(node), own, texts.measure.subtitle);
     const members = Math.max(1, node.members.length);
-    return { key, kind, host, name, title, subtitle, members, x, y, width, height };
+    return { key, kind, host, name, title, subtitle, members, collapsed, x, y, width, height };
   });
   const { amountOf = ({ figures }) => bytesOf(figures), colourOf = () => undefined, most } = texts;
   const curves = drawCurves(attachEdges(graph.edges, layout), layout, { amountOf, colourOf, most });

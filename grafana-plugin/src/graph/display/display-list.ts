@@ -12,6 +12,8 @@ export interface Card {
   readonly subtitle: string;
   /** How many nodes it stands for. */
   readonly members: number;
+  /** Whether it is a group that the user has collapsed: it is drawn as a pile. */
+  readonly collapsed: boolean;
   readonly x: number;
   readonly y: number;
   readonly width: number;

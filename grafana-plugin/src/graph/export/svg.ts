@@ -3,6 +3,7 @@ import { arrowhead, CASING, dashesOf } from '../display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../display/display-list.ts';
 import { legible } from '../display/legible.ts';
 import { mainState } from '../display/main-state.ts';
+import { sheetsOf } from '../display/sheets.ts';
 import type { EdgeState } from '../graph.ts';
 import type { Point } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
@@ -85,12 +86,17 @@ function drawCard(card: Card, style: ImageStyle): string {
   const baseline = (share: number, size: number) => card.y + card.height * share + size * 0.35;
   const isService = card.kind === 'service';
   return [
-    rectangle(card, {
-      fill: card.kind === 'external' ? style.background : style.card,
-      stroke: style.border,
-      rx: 6,
-      ...(!isService && { 'stroke-dasharray': '4 3' }),
-    }),
+    ...sheetsOf(card).map((shift) =>
+      rectangle(
+        { ...card, x: card.x + shift, y: card.y + shift },
+        {
+          fill: card.kind === 'external' ? style.background : style.card,
+          stroke: style.border,
+          rx: 6,
+          ...(!isService && { 'stroke-dasharray': '4 3' }),
+        },
+      ),
+    ),
     card.host === '' ? '' : rectangle({ ...card, width: 5 }, { fill: style.hostColour(card.host), rx: 2.5 }),
     text(
       card.title,

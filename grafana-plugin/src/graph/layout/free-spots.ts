@@ -3,8 +3,9 @@ import type { LayoutSizes, Point } from './layout-graph.ts';
 
 /** Knows where nodes stand, and where there is room for more. */
 export interface FreeSpots {
-  take(corner: Point): void;
-  isFree(corner: Point): boolean;
+  /** @param owner whose room it is: for itself the spot stays free */
+  take(corner: Point, owner?: string): void;
+  isFree(corner: Point, owner?: string): boolean;
   /** The corner nearest to the wanted one where a node fits, in its column or one not far from it. */
   nearest(wanted: Point): Point;
 }
@@ -22,12 +23,12 @@ export function createFreeSpots({ width, height, columnGap, rowGap }: LayoutSize
     width: width + 2 * margin,
     height: height + 2 * margin,
   });
-  const isFree = (corner: Point) => !taken.overlaps(roomAt(corner), '');
+  const isFree = (corner: Point, owner = '') => !taken.overlaps(roomAt(corner), owner);
   const step = (height + rowGap) / 2;
   const pitch = width + columnGap;
   const detour = Math.ceil(pitch / step);
   return {
-    take: (corner) => taken.add(roomAt(corner), 'node'),
+    take: (corner, owner = 'node') => taken.add(roomAt(corner), owner),
     isFree,
     nearest(wanted) {
       for (let distance = 0; ; distance++) {

@@ -271,4 +271,27 @@ describe('groups', () => {
     const same = layoutGraph({ ...map, sizes, groups, earlier: grouped });
     expect(same.corners).toEqual(grouped.corners);
   });
+
+  test('that were one node open without overlap, and nobody left of it or above moves', () => {
+    fc.assert(
+      fc.property(anyEdges, fc.array(fc.constantFrom('', 'x', 'y', 'z')), (pairs, teams) => {
+        const nodes = [...new Set(pairs.flat())];
+        const some = new Map(nodes.flatMap((key, i) => (teams[i] ? [[key, teams[i]]] : [])));
+        const folded = (key: string) => (some.get(key) === 'x' ? 'x' : key);
+        const edgesOf = (nameOf: (key: string) => string) =>
+          pairs.map(([source, target]) => ({ source: nameOf(source), target: nameOf(target) }));
+        const [before, left] = [nodes.map(folded), new Map([...some].filter(([, team]) => team !== 'x'))];
+        const earlier = layoutGraph({ nodes: before, edges: edgesOf(folded), sizes, groups: left });
+        const opened = layoutGraph({ nodes, edges: edgesOf((key) => key), sizes, groups: some, earlier });
+        expectNoOverlap(opened);
+        expect(groupsClash(opened.corners, some, opened)).toBe(false);
+        const node = earlier.corners.get('x');
+        for (const [key, { x, y }] of node ? earlier.corners : []) {
+          const now = opened.corners.get(key);
+          if (now && x <= (node?.x ?? 0)) expect(now.x).toBe(x);
+          if (now && y <= (node?.y ?? 0)) expect(now.y).toBe(y);
+        }
+      }),
+    );
+  });
 });

@@ -4,6 +4,7 @@ import { arrangeGroups } from './arrange-groups.ts';
 import { groupsClash } from './group-boxes.ts';
 import { keepPlaces } from './keep-places.ts';
 import { makeWay } from './make-way.ts';
+import { openGroups } from './open-groups.ts';
 import { routeLinks } from './route-links.ts';
 import { stretch } from './stretch.ts';
 
@@ -83,7 +84,10 @@ export function layoutGraph({ nodes, edges, sizes, groups, earlier, saved }: Lay
   };
 }
 
-/** Keeps the nodes that have a place; undefined when too few do, or when the groups then do not hold together. */
+/**
+ * Keeps the nodes that have a place; undefined when too few do, or when the groups then do not hold together. A group
+ * that was one node until now comes back as it was before, or else opens where that node stood.
+ */
 function keepMost(
   keys: readonly string[],
   links: readonly Link[],
@@ -91,12 +95,23 @@ function keepMost(
   { width, corners: known }: NonNullable<KnownPlaces['earlier']>,
   sizes: LayoutSizes,
 ): { width: number; corners: readonly Point[] } | undefined {
-  const places = keys.map((key) => known.get(key));
-  if (places.filter((place) => !place).length > keys.length * MOST_NEWCOMERS) return undefined;
   const size = widened(sizes, width);
-  const corners = keepPlaces(places, links, teams, size);
   const groups = new Map(keys.flatMap((key, v) => (teams[v] === undefined ? [] : [[key, teams[v]]])));
-  return groupsClash(byKey(keys, corners), groups, size) ? undefined : { width, corners };
+  const settle = (places: readonly (Point | undefined)[]) => {
+    if (places.filter((place) => !place).length > keys.length * MOST_NEWCOMERS) return undefined;
+    const corners = keepPlaces(places, links, teams, size);
+    return groupsClash(byKey(keys, corners), groups, size) ? undefined : { width, corners };
+  };
+  const places = keys.map((key) => known.get(key));
+  const nodeOf = new Map(
+    [...new Set(groups.values())].flatMap((group) => {
+      const corner = known.get(group);
+      return corner ? [[group, corner]] : [];
+    }),
+  );
+  const isBack = teams.every((team, v) => places[v] || !nodeOf.has(team ?? ''));
+  const kept = isBack ? settle(places) : undefined;
+  return kept ?? (nodeOf.size > 0 ? settle(openGroups(places, teams, nodeOf, links, size)) : undefined);
 }
 
 const byKey = (keys: readonly string[], corners: readonly Point[]): Map<string, Point> =>

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build-graph.ts';
 import type { Graph } from '../graph.ts';
 import { half } from '../halves.fixture.ts';
+import { collapse, collect } from '../levels/levels.ts';
+import { groupsClash } from './group-boxes.ts';
 import { createLayouter } from './layouter.ts';
 import { createLayoutMemory } from './remember-layout.ts';
 
@@ -64,4 +66,82 @@ test('whoever asks for it has everything placed anew', async () => {
   const anew = await layout(chain('x', 'a', 'b', 'c', 'd'));
   expect(Math.min(...[...anew.corners.values()].map(({ x }) => x))).toBe(0);
   expect(anew.corners).not.toEqual(grown.corners);
+});
+
+describe('groups that are collapsed', () => {
+  const on = (host: string, service: string) => `${service}@${host}/127.0.0.1`;
+  /** `out` calls each service of h1, which are a chain; those of h2 are called by the last of them. */
+  const graph = buildGraph(
+    [
+      half('outbound', on('h0', 'out'), on('h1', 'a')),
+      half('outbound', on('h1', 'a'), on('h1', 'b')),
+      half('outbound', on('h1', 'b'), on('h1', 'c')),
+      half('outbound', on('h1', 'c'), on('h2', 'x')),
+      half('outbound', on('h2', 'x'), on('h2', 'y')),
+      half('outbound', on('h2', 'x'), on('h2', 'z')),
+      half('outbound', on('h0', 'out'), on('h3', 'u')),
+      half('outbound', on('h3', 'u'), on('h3', 'v')),
+    ],
+    [],
+  );
+  const hostOf = (name: string) => JSON.stringify(['group', 'host', name]);
+
+  function createFolding() {
+    const { memory } = createMemory();
+    return async (...hosts: string[]) => {
+      const folded = collapse(graph, 'host', new Set(hosts.map(hostOf)));
+      const { groupOf } = collect(folded, 'host');
+      const layout = await memory.layout({ graph: folded, sizes, groups: groupOf });
+      if (!layout) throw new Error('overtaken');
+      expect(groupsClash(layout.corners, groupOf, layout)).toBe(false);
+      return layout.corners;
+    };
+  }
+
+  test('move nobody else, and open as they were', async () => {
+    const fold = createFolding();
+    const open = await fold();
+    for (const hosts of [['h1'], ['h1', 'h2'], ['h2']]) {
+      const folded = await fold(...hosts);
+      for (const [key, corner] of folded) expect(corner).toEqual(open.get(key) ?? corner);
+      expect([...folded.keys()]).toContain(hostOf(hosts[0] ?? ''));
+    }
+    expect(await fold()).toEqual(open);
+  });
+
+  test('stand where one of their own stood', async () => {
+    const fold = createFolding();
+    const open = await fold();
+    const corner = (await fold('h1')).get(hostOf('h1'));
+    const own = graph.nodes.filter(({ host }) => host === 'h1').map(({ key }) => open.get(key));
+    expect(own).toContainEqual(corner);
+  });
+
+  test('open where they stand when they have never been open: whoever is left or above stays', async () => {
+    const fold = createFolding();
+    const closed = await fold('h1', 'h2');
+    const opened = await fold('h2');
+    const node = closed.get(hostOf('h1')) ?? { x: 0, y: 0 };
+    for (const [key, { x, y }] of closed) {
+      if (key === hostOf('h1')) continue;
+      const now = opened.get(key);
+      expect(now?.x).toBeGreaterThanOrEqual(x);
+      expect(now?.y).toBeGreaterThanOrEqual(y);
+      if (x <= node.x) expect(now?.x).toBe(x);
+      if (y <= node.y) expect(now?.y).toBe(y);
+    }
+    const left = Math.min(
+      ...graph.nodes.filter(({ host }) => host === 'h1').map(({ key }) => opened.get(key)?.x ?? 0),
+    );
+    expect(left - node.x).toBeGreaterThan(0);
+    expect(left - node.x).toBeLessThan(sizes.width);
+  });
+
+  test('all at once are arranged anew', async () => {
+    const fold = createFolding();
+    const all = ['h0', 'h1', 'h2', 'h3'];
+    await fold();
+    expect(await fold(...all)).toEqual(await createFolding()(...all));
+    expect(await fold()).toEqual(await createFolding()());
+  });
 });

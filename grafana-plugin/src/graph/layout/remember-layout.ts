@@ -2,6 +2,7 @@ import { type Graph, topologyKey } from '../graph.ts';
 import { createFreeSpots } from './free-spots.ts';
 import { type Layout, type LayoutSizes, type Point, widened } from './layout-graph.ts';
 import type { Layouter } from './layouter.ts';
+import { justCollapsed, placeAmong } from './stand-ins.ts';
 
 /** What decides where the nodes of a graph stand, besides where they stood. */
 export interface LayoutWish {
@@ -18,8 +19,8 @@ export interface LayoutMemory {
   /** The layout of a graph while neither its topology nor the rest of the wish has changed. */
   recall(wish: LayoutWish): Layout | undefined;
   /**
-   * Lays out: every known node stays where it was, also after an absence, as long as the sizes are the same.
-   * Undefined when a newer wish came before the end.
+   * Lays out: every known node stays where it was, also after an absence, as long as the sizes are the same. A group
+   * that is collapsed stands where its members stood. Undefined when a newer wish came before the end.
    */
   layout(wish: LayoutWish): Promise<Layout | undefined>;
   /** From now on places are chosen anew. */
@@ -34,13 +35,13 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
     async layout(wish) {
       const { graph, sizes, saved, groups } = wish;
       const ofSizes = JSON.stringify(sizes);
-      const earlier =
-        last?.sizes === ofSizes ? { width: last.layout.width, corners: last.places } : undefined;
+      const corners = last?.sizes === ofSizes ? placesFor(wish, last) : undefined;
+      const earlier = last && corners && { width: last.layout.width, corners };
       const nodes = graph.nodes.map(({ key }) => key);
       const edges = graph.edges.map(({ source, target }) => ({ source, target }));
       const layout = await layouter.layout({ nodes, edges, sizes, groups, earlier, saved });
       if (layout) {
-        const places = rememberPlaces(earlier?.corners, layout, sizes);
+        const places = rememberPlaces(corners, layout, wish);
         last = { key: wishKey(wish), sizes: ofSizes, layout, places };
       }
       return layout;
@@ -54,19 +55,45 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
 const wishKey = ({ graph, sizes, saved, groups }: LayoutWish): string =>
   JSON.stringify([topologyKey(graph), sizes, [...(saved ?? [])], [...(groups ?? [])]]);
 
+/** What is known of places; undefined where several groups are collapsed or opened at once: then all is new. */
+function placesFor(
+  { graph, groups }: LayoutWish,
+  { layout, places }: { readonly layout: Layout; readonly places: Layout['corners'] },
+): Layout['corners'] | undefined {
+  const collapsed = justCollapsed(graph.nodes, places);
+  const opened = [...new Set(groups?.values())].filter((group) => layout.corners.has(group));
+  if (collapsed.length + opened.length > 1) return undefined;
+  return new Map([
+    ...places,
+    ...collapsed.flatMap(({ key, members }) => {
+      const place = placeAmong(members, places);
+      return place ? [[key, place] as const] : [];
+    }),
+  ]);
+}
+
 /** As many places of nodes that are gone are kept as there are nodes, and at least this many. */
 const LEAST_REMEMBERED = 100;
 
-/** The places of a layout, and those of nodes that have gone while they are still free: the last to go first. */
+/**
+ * The places of a layout, and those of nodes that have gone while they are still free: the last to go first. A group
+ * that is open has none, and one that is collapsed takes none from its members.
+ */
 function rememberPlaces(
   earlier: Layout['corners'] | undefined,
   layout: Layout,
-  sizes: LayoutSizes,
+  { graph, groups, sizes }: LayoutWish,
 ): Layout['corners'] {
   const spots = createFreeSpots(widened(sizes, layout.width));
-  for (const corner of layout.corners.values()) spots.take(corner);
+  for (const [key, corner] of layout.corners) spots.take(corner, key);
+  const open = new Set(groups?.values());
+  const nodeOf = new Map(
+    graph.nodes.flatMap(({ key, members, collapsed }) =>
+      collapsed ? members.map((member) => [member, key] as const) : [],
+    ),
+  );
   const gone = [...(earlier ?? [])].filter(
-    ([key, corner]) => !layout.corners.has(key) && spots.isFree(corner),
+    ([key, corner]) => !layout.corners.has(key) && !open.has(key) && spots.isFree(corner, nodeOf.get(key)),
   );
   return new Map([...layout.corners, ...gone.slice(0, Math.max(LEAST_REMEMBERED, layout.corners.size))]);
 }

@@ -124,9 +124,30 @@ describe('groups', () => {
     expect(show(collapsed).toSorted()).toEqual(['api>192.0.2.1:443 1', 'tokyo>api:80 15']);
     const node = collapsed.nodes.find(({ key }) => key === tokyo?.key);
     expect(node?.members).toHaveLength(3);
+    expect(node?.collapsed?.map(({ title }) => title).toSorted()).toEqual(['cache', 'web', 'web']);
     const untouched = collapsed.edges.find(({ port }) => port === '443');
     expect(untouched).toBe(graph.edges.find(({ port }) => port === '443'));
     expect(collapse(graph, 'site', new Set())).toEqual(graph);
+  });
+
+  test('hide what stays within them, also those of a service', () => {
+    const mesh = buildGraph(
+      [
+        half('outbound', 'db@h1/10.0.0.1', 'db@h2/10.0.0.2'),
+        half('outbound', 'web@h1/10.0.0.1', 'db@h2/10.0.0.2', { opened: 3 }),
+        half('outbound', 'web@h3/10.0.0.3', 'db@h1/10.0.0.1', { opened: 4 }),
+      ],
+      [],
+    );
+    const database = [...collect(mesh, 'service').groups.keys()].filter((key) => key.includes('"db"'));
+    const collapsed = collapse(mesh, 'service', new Set(database));
+    expect(show(collapsed).toSorted()).toEqual(['web>db:80 3', 'web>db:80 4']);
+  });
+
+  test('that are nodes already are left alone', () => {
+    const sites = atLevel(graph, 'site');
+    const all = new Set(sites.nodes.map(({ key }) => key));
+    expect(collapse(sites, 'site', all)).toEqual(sites);
   });
 
   test('have the states that all their edges have, and are changed where only some are new', () => {

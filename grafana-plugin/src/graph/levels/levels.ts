@@ -63,6 +63,8 @@ export interface Groups {
   readonly groupOf: ReadonlyMap<string, string>;
 }
 
+export const NO_GROUPS: Groups = { groups: new Map(), groupOf: new Map() };
+
 /** Collects nodes by what they are of. */
 export function collect(graph: Graph, by: Collection): Groups {
   const groups = new Map<string, Group>();
@@ -76,12 +78,23 @@ export function collect(graph: Graph, by: Collection): Groups {
   return { groups, groupOf };
 }
 
-/** Draws some groups as one node each. */
-export const collapse = (graph: Graph, by: Collection, collapsed: ReadonlySet<string>): Graph =>
-  groupNodes(graph, (node) => {
-    const group = collectionOf(node, by);
-    return group && collapsed.has(group.key) ? group : undefined;
-  });
+/** Draws some groups as one node each, which tells what is in it. Edges within such a group are left out. */
+export function collapse(graph: Graph, by: Collection, collapsed: ReadonlySet<string>): Graph {
+  const { groups, groupOf } = collect(graph, by);
+  const groupToCollapse = (node: GraphNode) => {
+    const key = groupOf.get(node.key) ?? '';
+    return collapsed.has(key) ? groups.get(key) : undefined;
+  };
+  const contents = Map.groupBy(graph.nodes, (node) => groupToCollapse(node)?.key);
+  const { nodes, edges } = groupNodes(graph, groupToCollapse);
+  return {
+    nodes: nodes.map((node) => {
+      const inside = contents.get(node.key);
+      return inside ? { ...node, collapsed: inside } : node;
+    }),
+    edges: edges.filter(({ source, target }) => source !== target || !contents.has(source)),
+  };
+}
 
 /** The finest level, of those above processes, at which a graph of instances has at most so many nodes. */
 export function levelFor(graph: Graph, most: number): Exclude<Level, 'process'> {

@@ -1,0 +1,29 @@
+import type { Graph } from '../graph.ts';
+import { type Matches, matchGraph } from './match-graph.ts';
+import type { Query } from './query.ts';
+
+/**
+ * Finds what a query asks for in a drawing: what is found within a collapsed group brings out the group.
+ *
+ * @param open the same graph with all of its groups open
+ */
+export function matchDrawn(drawn: Graph, open: Graph, query: Query): Matches {
+  const groups = drawn.nodes.filter(({ collapsed }) => collapsed);
+  if (groups.length === 0) return matchGraph(drawn, query);
+  const groupOf = new Map(groups.flatMap(({ key, members }) => members.map((member) => [member, key])));
+  const drawnAs = (key: string) => groupOf.get(key) ?? key;
+  const found = matchGraph(open, query);
+  const nodes = new Set([...found.nodes].map(drawnAs));
+  const pairs = Map.groupBy(
+    open.edges.filter(({ key }) => found.edges.has(key)),
+    ({ source, target }) => JSON.stringify([drawnAs(source), drawnAs(target)]),
+  );
+  const edges = drawn.edges.filter(({ source, target, port }) =>
+    // An edge of several ports tells none.
+    pairs.get(JSON.stringify([source, target]))?.some((edge) => port === '' || edge.port === port),
+  );
+  return {
+    nodes: new Set(drawn.nodes.map(({ key }) => key).filter((key) => nodes.has(key))),
+    edges: new Set(edges.map(({ key }) => key)),
+  };
+}

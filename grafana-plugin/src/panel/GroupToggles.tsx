@@ -1,0 +1,105 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { useStyles2 } from '@grafana/ui';
+import { type RefObject, useEffect, useRef } from 'react';
+import type { DisplayList } from '../graph/display/display-list.ts';
+import { legible } from '../graph/display/legible.ts';
+import { collapseRoom, expandRoom } from '../graph/display/toggle-room.ts';
+import type { View } from '../graph/display/view.ts';
+import { intersects, type Rectangle } from '../graph/occupancy.ts';
+
+interface Props {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly display: DisplayList;
+  readonly view: View;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly onToggle: (group: string) => void;
+}
+
+/** A group that can be collapsed or expanded, and where in the drawing that is clicked. */
+interface Toggle {
+  readonly key: string;
+  readonly title: string;
+  readonly open: boolean;
+  readonly at: Rectangle;
+}
+
+/** Of smaller groups on screen nothing can be clicked. */
+const LEAST_WIDTH = 40;
+
+/** Buttons above the drawing, one in the title of each frame in sight, one on each collapsed group. */
+export function GroupToggles({ canvas, display, view, size, onToggle }: Props) {
+  const styles = useStyles2(getStyles);
+  const layer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = layer.current;
+    // The wheel zooms here as well. React listens to it passively, so that the page would scroll along.
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      canvas.current?.dispatchEvent(new WheelEvent(event.type, event));
+    };
+    element?.addEventListener('wheel', onWheel, { passive: false });
+    return () => element?.removeEventListener('wheel', onWheel);
+  }, [canvas]);
+  const seen = { x: -view.x, y: -view.y, width: size.width, height: size.height };
+  return (
+    <div ref={layer}>
+      {togglesOf(display, view.scale)
+        .filter(({ at }) => intersects(scaled(at, view.scale), seen))
+        .map(({ key, title, open, at }) => {
+          const { x, y, width, height } = scaled(at, view.scale);
+          const name = legible(title);
+          const label = open
+            ? t('groups.collapse', 'Collapse {{name}}', { name })
+            : t('groups.expand', 'Expand {{name}}', { name });
+          return (
+            <button
+              key={key}
+              type="button"
+              className={styles}
+              style={{ left: x + view.x, top: y + view.y, width, height, fontSize: height * 0.7 }}
+              aria-expanded={open}
+              aria-label={label}
+              title={label}
+              onClick={() => onToggle(key)}
+            >
+              {open ? '▾' : '▸'}
+            </button>
+          );
+        })}
+    </div>
+  );
+}
+
+function togglesOf({ frames, cards }: DisplayList, scale: number): Toggle[] {
+  const isLarge = ({ width }: Rectangle) => width * scale >= LEAST_WIDTH;
+  return [
+    ...frames
+      .filter(isLarge)
+      .map(({ key, title, ...frame }) => ({ key, title, open: true, at: collapseRoom(frame, scale) })),
+    ...cards
+      .filter((card) => card.collapsed && isLarge(card))
+      .map((card) => ({ key: card.key, title: card.name, open: false, at: expandRoom(card, scale) })),
+  ];
+}
+
+const scaled = ({ x, y, width, height }: Rectangle, scale: number): Rectangle => ({
+  x: x * scale,
+  y: y * scale,
+  width: width * scale,
+  height: height * scale,
+});
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    position: 'absolute',
+    padding: 0,
+    border: 'none',
+    borderRadius: theme.shape.radius.default,
+    background: 'none',
+    color: theme.colors.text.secondary,
+    lineHeight: 1,
+    '&:hover': { background: theme.colors.action.hover, color: theme.colors.text.primary },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
+  });
