@@ -294,7 +294,7 @@ it('shows in the details what fires, and where the ends differ', async () => {
   watched = true;
   dependencies = [{ from: 'api', to: 'cache', port: '6379', bytes: 5_000_000, received: 1_000_000 }];
   await open();
-  await page.getByTestId('musubi-edges').getByRole('button').first().focus();
+  await page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first().focus();
   await page.keyboard.press('Enter');
   const details = page.getByTestId('musubi-pinned');
   expect(await details.textContent()).toMatch(/▲ alerting · SlowCache, firing, warning/);

@@ -106,7 +106,7 @@ it('details stay within a small panel, wherever the pointer is', async () => {
 it('the keyboard reaches every dependency, pins its details and lets them go', async () => {
   await open({ width: 1280, height: 800 });
   await ready();
-  await page.getByTestId('musubi-edges').getByRole('button').first().focus();
+  await page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first().focus();
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   const heading = page.getByTestId('musubi-pinned').getByRole('heading');

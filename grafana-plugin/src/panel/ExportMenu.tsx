@@ -6,6 +6,7 @@ import { toJson } from '../graph/export/json.ts';
 import { toMermaid } from '../graph/export/mermaid.ts';
 import { toSvg } from '../graph/export/svg.ts';
 import type { Graph } from '../graph/graph.ts';
+import { type Sort, sortEdges } from '../graph/sort-edges.ts';
 import { download } from './download.ts';
 import type { Palette } from './palette.ts';
 import { STATE_LOOKS } from './state-looks.ts';
@@ -15,10 +16,12 @@ interface Props {
   readonly graph: Graph;
   readonly display: DisplayList;
   readonly palette: Palette;
+  /** The order of the table, which that of the CSV is, too. */
+  readonly sort: Sort;
 }
 
 /** Saves what is shown, as an image or as data. */
-export function ExportMenu({ graph, display, palette }: Props) {
+export function ExportMenu({ graph, display, palette, sort }: Props) {
   const save = async (extension: string, type: string, content: string | Promise<Blob>) =>
     download(
       `dependencies.${extension}`,
@@ -34,7 +37,10 @@ export function ExportMenu({ graph, display, palette }: Props) {
         label={t('export.png', 'PNG image')}
         onClick={() => save('png', 'image/png', toPng(display, palette))}
       />
-      <Menu.Item label={t('export.csv', 'CSV table')} onClick={() => save('csv', 'text/csv', toCsv(graph))} />
+      <Menu.Item
+        label={t('export.csv', 'CSV table')}
+        onClick={() => save('csv', 'text/csv', toCsv(sortEdges(graph, sort)))}
+      />
       <Menu.Item
         label={t('export.json', 'JSON')}
         onClick={() => save('json', 'application/json', toJson(graph))}

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Note } from '../graph/compare/overview.ts';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
@@ -10,6 +10,7 @@ import type { View } from '../graph/display/view.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import { distinct } from '../graph/order.ts';
+import type { Sort } from '../graph/sort-edges.ts';
 import { Details } from './Details.tsx';
 import { EdgeTable } from './EdgeTable.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
@@ -78,6 +79,8 @@ export function GraphView(props: Props) {
     const others = collapsed.filter((key) => key !== group);
     props.onChange({ collapsed: collapsed.includes(group) ? others : [...others, group] });
   };
+  const { onChange: save } = props;
+  const onSort = useCallback((sort: Sort) => save({ sort }), [save]);
   const onPick = (target: Target | undefined) => {
     if (pathFrom !== undefined && target?.type === 'node') {
       setPathFrom(undefined);
@@ -116,7 +119,7 @@ export function GraphView(props: Props) {
             onGo={goTo}
           />
         }
-        exports={<ExportMenu graph={graph} display={display} palette={palette} />}
+        exports={<ExportMenu graph={graph} display={display} palette={palette} sort={options.sort} />}
         onFit={control.fit}
         table={table}
         onTable={setTable}
@@ -186,6 +189,8 @@ export function GraphView(props: Props) {
       <EdgeTable
         graph={graph}
         format={format}
+        sort={options.sort}
+        onSort={onSort}
         height={tableHeight}
         onFocus={selection.onFocus}
         onPick={selection.onPickRow}

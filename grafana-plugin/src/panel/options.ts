@@ -4,6 +4,7 @@ import type { Way } from '../graph/focus/neighbours.ts';
 import type { EdgeState } from '../graph/graph.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
+import type { Sort } from '../graph/sort-edges.ts';
 import { figureNames } from './figure-names.ts';
 
 /** A part of the graph that is looked at alone. */
@@ -40,6 +41,8 @@ export interface PanelOptions {
   readonly saved: Readonly<Record<string, Point>>;
   /** Show only what has one of these states; none: all. */
   readonly states: readonly EdgeState[];
+  /** The order of the table, and of what is saved as one. */
+  readonly sort: Sort;
 }
 
 export const DEFAULT_OPTIONS: PanelOptions = {
@@ -57,6 +60,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   compare: false,
   states: [],
   saved: {},
+  sort: { column: 'bytes', descending: true },
 };
 
 export const edgeLabels = (): { value: PanelOptions['edgeLabel']; label: string }[] => [

@@ -1,0 +1,94 @@
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+
+/** Height of each row in pixels: fixed, so that those out of sight need not be there. */
+export const ROW_HEIGHT = 28;
+
+/** Rows beyond those in sight, so that a scroll never meets a gap. */
+const SPARE = 10;
+/** Rows of a table that nobody sees, around the one with the keyboard. */
+const UNSEEN = 100;
+
+/** The rows of a long table that are there, and the one that the keyboard is at. */
+export interface RowWindow {
+  /** Numbers of the rows, ascending. */
+  readonly rows: readonly number[];
+  /** The row at which the tab key arrives. */
+  readonly at: number;
+  readonly pane: RefObject<HTMLDivElement | null>;
+  readonly onScroll: () => void;
+  /** Of what holds the rows. */
+  readonly onFocus: (event: FocusEvent) => void;
+  readonly onBlur: () => void;
+  /** Arrow keys, Page Up and Down, Home and End move between rows: one tab stop for the whole table. */
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/**
+ * Keeps only those rows of a table that are in sight, and the one that has the keyboard. Row `n` is what has the
+ * attribute `data-row="n"`; its button takes the focus.
+ *
+ * @param keys of all rows: the keyboard stays with its row when they are sorted anew
+ * @param height of the pane; 0 when the table is there for screen readers only
+ */
+export function useRowWindow(keys: readonly string[], height: number): RowWindow {
+  const pane = useRef<HTMLDivElement>(null);
+  const hasFocus = useRef(false);
+  const [current, setCurrent] = useState<string>();
+  const [first, setFirst] = useState(0);
+  const at = Math.max(0, current === undefined ? 0 : keys.indexOf(current));
+  const pageful = Math.ceil(height / ROW_HEIGHT);
+  const rows =
+    height > 0
+      ? windowOf(keys.length, first - SPARE, pageful + 2 * SPARE, at)
+      : windowOf(keys.length, Math.min(at - UNSEEN / 2, keys.length - UNSEEN), UNSEEN, at);
+
+  useLayoutEffect(() => {
+    if (!hasFocus.current) return;
+    const row = pane.current?.querySelector(`[data-row="${at}"]`);
+    row?.querySelector('button')?.focus({ preventScroll: true });
+    if (height > 0) row?.scrollIntoView({ block: 'nearest' });
+  }, [at, height]);
+
+  return {
+    rows,
+    at,
+    pane,
+    onScroll: () => setFirst(Math.floor((pane.current?.scrollTop ?? 0) / ROW_HEIGHT)),
+    onFocus: ({ target }) => {
+      hasFocus.current = true;
+      setCurrent(keys[Number(target.closest('[data-row]')?.getAttribute('data-row'))]);
+    },
+    onBlur: () => {
+      hasFocus.current = false;
+    },
+    onKeyDown: (event) => {
+      const page = Math.max(1, pageful - 2);
+      const to = {
+        ArrowDown: at + 1,
+        ArrowUp: at - 1,
+        PageDown: at + page,
+        PageUp: at - page,
+        Home: 0,
+        End: keys.length - 1,
+      }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      setCurrent(keys[Math.max(0, Math.min(keys.length - 1, to))]);
+    },
+  };
+}
+
+/** The numbers from `start` on, so many at most, within `0 … count - 1`; `kept` is always among them. */
+export function windowOf(count: number, start: number, size: number, kept: number): number[] {
+  const from = Math.max(0, Math.min(start, count - 1));
+  const rows = Array.from({ length: Math.min(count, from + size) - from }, (_, i) => from + i);
+  if (kept < from) return [kept, ...rows];
+  return kept >= from + rows.length && kept < count ? [...rows, kept] : rows;
+}
