@@ -109,7 +109,7 @@ it('units, decimals, names and mappings hold in the table, the details and the d
     { edgeLabel: 'connections' },
   );
   const table = page.getByTestId('musubi-edges');
-  expect(await table.locator('thead').textContent()).toMatch(/CallsOpenVolume/);
+  expect(await table.locator('thead').textContent()).toMatch(/CallsFailedOpenVolume/);
   expect(await table.locator('tbody').textContent()).toMatch(/nobody20\.00 kB/);
   const text = await details();
   expect(text).toMatch(/Calls44/);
