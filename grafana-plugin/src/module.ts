@@ -62,6 +62,17 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         description: t('hubs.description', 'Leave out services that nearly everything is linked with'),
         defaultValue: DEFAULT_OPTIONS.muteHubs,
       })
+      .addNumberInput({
+        path: 'hubPartners',
+        name: t('hubs.partners', 'Partners of a hub'),
+        description: t('hubs.partners-description', 'What is linked with more others than this is a hub'),
+        settings: {
+          min: 1,
+          integer: true,
+          placeholder: t('hubs.partners-default', 'Auto: a tenth of all, at least 8'),
+        },
+        showIf: ({ muteHubs }) => muteHubs,
+      })
       .addSelect({
         path: 'edgeLabel',
         name: t('edge-label.name', 'Edge labels'),

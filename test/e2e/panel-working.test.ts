@@ -253,6 +253,32 @@ it('hides what is idle, and what everything is linked with', async () => {
   await expect.poll(listed).toHaveLength(dependencies.length - 1);
   await page.getByRole('button', { name: 'Mute hubs' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+  const muted = page.getByTestId('musubi-muted');
+  expect(await muted.getByRole('button').allTextContents()).toEqual(['scraper · 9']);
+  await muted.getByRole('button', { name: 'Show scraper again' }).click();
+  await expect.poll(listed).toHaveLength(dependencies.length - 1);
+  expect(await muted.count()).toBe(0);
+});
+
+it('takes for hubs what has as many partners as the options say', async () => {
+  await open('refresh=&options={"muteHubs":true,"hubPartners":2}');
+  await expect.poll(listed).toEqual(['cart → db', 'web → cart']);
+  expect(await page.getByTestId('musubi-muted').textContent()).toBe('Muted hubsapi · 3+ 1 linked with none but these');
+});
+
+it('hides single nodes, says which, and shows them again', async () => {
+  await pin('cart');
+  await page.getByRole('button', { name: 'Hide', exact: true }).click();
+  const others = ['api → cache', 'api → db', 'web → api'];
+  await expect.poll(listed).toEqual(others);
+  await reload();
+  await expect.poll(listed).toEqual(others);
+  const hidden = page.getByTestId('musubi-muted');
+  expect(await hidden.textContent()).toBe('Hiddencart ');
+  await hidden.getByRole('button', { name: 'Show cart again' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
+  expect(optionsInUrl()).toEqual({ search: '', hidden: [] });
 });
 
 /** `web → api`: its states, of the rows that have any. */

@@ -8,7 +8,6 @@ import type { Target } from '../graph/display/hit-test.ts';
 import { neighbourhood } from '../graph/display/neighbourhood.ts';
 import type { View } from '../graph/display/view.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
 import { distinct } from '../graph/order.ts';
 import type { Sort } from '../graph/sort-edges.ts';
 import { Details } from './Details.tsx';
@@ -19,11 +18,13 @@ import type { Formatters } from './formatters.ts';
 import { GraphCanvas } from './GraphCanvas.tsx';
 import { GroupToggles } from './GroupToggles.tsx';
 import { Legend } from './Legend.tsx';
+import { MutedStrip } from './MutedStrip.tsx';
 import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
 import { SearchBox } from './SearchBox.tsx';
 import { Toolbar } from './Toolbar.tsx';
+import { useChanges } from './use-changes.ts';
 import { useDisplay } from './use-display.ts';
 import { useSearch } from './use-search.ts';
 import { useSelection } from './use-selection.ts';
@@ -67,18 +68,7 @@ export function GraphView(props: Props) {
   const cornered = pinned ?? focused;
   const found = useSearch(shown, options.search);
   const [pathFrom, setPathFrom] = useState<string>();
-  /** What changes the part of the graph that is shown brings all of that into view. */
-  const onChange = (change: Partial<PanelOptions>) => {
-    props.onChange(change);
-    if (['focus', 'level', 'frames', 'collapsed'].some((name) => name in change)) control.fit();
-  };
-  const onToggle = (group: string) => {
-    // Else the whole would be fitted anew, and the group be elsewhere than it was clicked.
-    control.hold();
-    const { collapsed } = options;
-    const others = collapsed.filter((key) => key !== group);
-    props.onChange({ collapsed: collapsed.includes(group) ? others : [...others, group] });
-  };
+  const { onChange, onToggle, onHide, onPut } = useChanges(options, props.onChange, control);
   const { onChange: save } = props;
   const onSort = useCallback((sort: Sort) => save({ sort }), [save]);
   const onPick = (target: Target | undefined) => {
@@ -87,11 +77,6 @@ export function GraphView(props: Props) {
       onChange({ focus: { node: pathFrom, to: target.key, way: 'down', hops: 1 } });
     }
     pin(target);
-  };
-  const onPut = (key: string, corner: Point) => {
-    // Else the whole would be fitted anew, and the node be elsewhere than it was put.
-    control.hold();
-    onChange({ saved: { ...options.saved, [key]: corner } });
   };
   const goTo = (index: number) => {
     const card = display.cards.find(({ key }) => key === found.nodes[index]);
@@ -108,6 +93,7 @@ export function GraphView(props: Props) {
         height={TOOLBAR}
         options={options}
         groups={groups}
+        mostPartners={shown.mostPartners}
         notes={props.notes}
         onChange={onChange}
         search={
@@ -144,6 +130,14 @@ export function GraphView(props: Props) {
           onPick={onPick}
         />
         <GroupToggles canvas={canvas} display={display} view={control.view} size={size} onToggle={onToggle} />
+        <MutedStrip
+          options={options}
+          hidden={shown.hidden}
+          hubs={shown.hubs}
+          lonely={shown.lonely}
+          nameOf={nameOf}
+          onChange={onChange}
+        />
         <FocusStrip
           nameOf={nameOf}
           focus={options.focus}
@@ -165,6 +159,7 @@ export function GraphView(props: Props) {
                   node={pinned.key}
                   group={groupOf(pinned.key)}
                   onToggle={onToggle}
+                  onHide={() => onHide(pinned.key)}
                   onFocus={(next) => onChange({ focus: next })}
                   onPath={() => setPathFrom(pinned.key)}
                 />

@@ -8,13 +8,14 @@ interface Props {
   /** The group that it is, or is in. */
   readonly group: OwnGroup | undefined;
   readonly onToggle: (group: string) => void;
+  readonly onHide: () => void;
   readonly onFocus: (focus: Focus) => void;
   /** Starts a path here; where it ends is picked next. */
   readonly onPath: () => void;
 }
 
-/** What to do with a node: collapse its group, look at what is around it, or for the ways from it to another. */
-export function NodeActions({ node, group, onToggle, onFocus, onPath }: Props) {
+/** What to do with a node: collapse its group, hide it, look at what is around it, or for the ways from it to another. */
+export function NodeActions({ node, group, onToggle, onHide, onFocus, onPath }: Props) {
   const focus = (way: Focus['way']) => onFocus({ node, way, hops: way === 'both' ? 1 : 2 });
   return (
     <Stack direction="row" gap={0.5} wrap="wrap">
@@ -41,6 +42,9 @@ export function NodeActions({ node, group, onToggle, onFocus, onPath }: Props) {
       </Button>
       <Button size="sm" variant="secondary" icon="code-branch" onClick={onPath}>
         {t('actions.path', 'Path to…')}
+      </Button>
+      <Button size="sm" variant="secondary" icon="eye-slash" onClick={onHide}>
+        {t('actions.hide', 'Hide')}
       </Button>
     </Stack>
   );

@@ -7,13 +7,14 @@ import type { Note } from '../graph/compare/overview.ts';
 import { FramesMenu } from './FramesMenu.tsx';
 import { Notes } from './Notes.tsx';
 import { levelChoices, type PanelOptions } from './options.ts';
-import { MOST_PARTNERS } from './shown-graph.ts';
 
 interface Props {
   readonly height: number;
   readonly options: PanelOptions;
   /** Keys of all that is framed. */
   readonly groups: readonly string[];
+  /** With more partners than this a node is a hub. */
+  readonly mostPartners: number;
   /** What could not be told, and what to do about it. */
   readonly notes: readonly Note[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
@@ -26,7 +27,8 @@ interface Props {
 
 /** What the drawing shows, and how finely. */
 export function Toolbar(props: Props) {
-  const { height, options, groups, notes, onChange, search, exports, onFit, table, onTable } = props;
+  const { height, options, groups, mostPartners, notes, onChange, search, exports, onFit, table, onTable } =
+    props;
   const styles = useStyles2(getStyles);
   return (
     <div
@@ -65,9 +67,9 @@ export function Toolbar(props: Props) {
         aria-pressed={options.muteHubs}
         aria-label={t('hubs.name', 'Mute hubs')}
         tooltip={t('hubs.tooltip', 'Hide what is linked with more than {{most}} others', {
-          most: MOST_PARTNERS,
+          most: mostPartners,
         })}
-        onClick={() => onChange({ muteHubs: !options.muteHubs })}
+        onClick={() => onChange({ muteHubs: !options.muteHubs, shownHubs: [] })}
       />
       {search}
       <Notes notes={notes} />

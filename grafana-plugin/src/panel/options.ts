@@ -35,6 +35,12 @@ export interface PanelOptions {
   readonly hideIdle: boolean;
   /** Leave out the nodes that nearly everything is linked with. */
   readonly muteHubs: boolean;
+  /** With more partners than this a node is such a hub; undefined: it depends on how many nodes there are. */
+  readonly hubPartners?: number | undefined;
+  /** Keys of the hubs that are shown all the same. */
+  readonly shownHubs: readonly string[];
+  /** Keys of the nodes and groups that the user has hidden. */
+  readonly hidden: readonly string[];
   /** Tell what is new, vanished or changed against the range before. */
   readonly compare: boolean;
   /** Corners of the nodes that the user has put somewhere, by their keys. */
@@ -57,6 +63,8 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   focus: null,
   hideIdle: false,
   muteHubs: false,
+  shownHubs: [],
+  hidden: [],
   compare: false,
   states: [],
   saved: {},

@@ -3,11 +3,13 @@ import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph } from '../graph/graph.ts';
 import { half } from '../graph/halves.fixture.ts';
 import { collect } from '../graph/levels/levels.ts';
-import { MOST_PARTNERS, type ShownBy, shownGraph } from './shown-graph.ts';
+import { type ShownBy, shownGraph } from './shown-graph.ts';
 
 const ALL: ShownBy = {
   hideIdle: false,
   muteHubs: false,
+  shownHubs: [],
+  hidden: [],
   focus: null,
   states: [],
   frames: 'none',
@@ -42,12 +44,47 @@ test('a focus on what is gone hides nothing', () => {
   expect(shown(chain, { focus: { node: 'gone', way: 'both', hops: 1 } })).toEqual(chain);
 });
 
-test('hubs are muted, unless the focus is on them', () => {
-  const spokes = Array.from({ length: MOST_PARTNERS + 1 }, (_, i) => half('outbound', 'hub@h', `s${i}@h`));
+describe('hubs', () => {
+  const spokes = Array.from({ length: 9 }, (_, i) => half('outbound', 'hub@h', `s${i}@h`));
   const graph = buildGraph([...spokes, half('outbound', 's0@h', 's1@h')], []);
-  expect(titles(shown(graph, { muteHubs: true }))).toBe('s0s1');
-  const focus = { node: keyOf(graph, 'hub'), way: 'down', hops: 1 } as const;
-  expect(shown(graph, { muteHubs: true, focus }).nodes).toHaveLength(MOST_PARTNERS + 2);
+  const hub = keyOf(graph, 'hub');
+
+  test('are muted, and told', () => {
+    const quiet = shownGraph(graph, { ...ALL, muteHubs: true });
+    expect(titles(quiet.graph)).toBe('s0s1');
+    expect(quiet).toMatchObject({ hubs: [{ key: hub, degree: 9 }], lonely: 7, mostPartners: 8 });
+  });
+
+  test('have more partners than the options say', () => {
+    expect(titles(shown(graph, { muteHubs: true, hubPartners: 9 }))).toHaveLength(titles(graph).length);
+    expect(shownGraph(graph, { ...ALL, muteHubs: true, hubPartners: 1 }).hubs).toHaveLength(3);
+  });
+
+  test('are shown where the focus is on them, or the user wants them back', () => {
+    const focus = { node: hub, way: 'down', hops: 1 } as const;
+    expect(shown(graph, { muteHubs: true, focus }).nodes).toHaveLength(10);
+    expect(shownGraph(graph, { ...ALL, muteHubs: true, shownHubs: [hub] })).toMatchObject({
+      graph,
+      hubs: [],
+    });
+  });
+});
+
+describe('what the user has hidden', () => {
+  test('is left out, and told while it is there', () => {
+    const [b, gone] = [keyOf(chain, 'b'), 'gone'];
+    const { graph, hidden } = shownGraph(chain, { ...ALL, hidden: [b, gone] });
+    expect(titles(graph)).toBe('cd');
+    expect(hidden).toEqual([b]);
+  });
+
+  test('may be a group while that is framed', () => {
+    const graph = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'c@h3', 'a@h1')], []);
+    const host = [...collect(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
+    expect(shownGraph(graph, { ...ALL, frames: 'host', hidden: [host] })).toMatchObject({ hidden: [host] });
+    expect(titles(shown(graph, { frames: 'host', hidden: [host] }))).toBe('ac');
+    expect(titles(shown(graph, { hidden: [host] }))).toBe('abc');
+  });
 });
 
 test('of states only those wanted are shown', () => {

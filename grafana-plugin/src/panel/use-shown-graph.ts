@@ -22,10 +22,21 @@ export interface ShownGraph extends Shown {
 
 /** The part of a graph that the options leave. */
 export function useShownGraph(whole: Graph, options: PanelOptions): ShownGraph {
-  const { focus, hideIdle, muteHubs, states, frames, collapsed } = options;
+  const { focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed } = options;
   const shown = useMemo(
-    () => shownGraph(whole, { focus, hideIdle, muteHubs, states, frames, collapsed }),
-    [whole, focus, hideIdle, muteHubs, states, frames, collapsed],
+    () =>
+      shownGraph(whole, {
+        focus,
+        hideIdle,
+        muteHubs,
+        hubPartners,
+        shownHubs,
+        hidden,
+        states,
+        frames,
+        collapsed,
+      }),
+    [whole, focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed],
   );
   const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(whole, frames)), [whole, frames]);
   const nameOf = (key: string) => {

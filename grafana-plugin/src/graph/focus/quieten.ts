@@ -1,11 +1,26 @@
 import type { Graph } from '../graph.ts';
+import { compareText } from '../order.ts';
 import { withoutEdges } from './subgraph.ts';
+
+/** Fewer partners than this never make a hub, unless it is asked for. */
+const LEAST_PARTNERS = 8;
+
+/** How many partners a node may have, if nobody says, before it is a hub: a tenth of all there are. */
+export const mostPartners = ({ nodes }: Graph): number =>
+  Math.max(LEAST_PARTNERS, Math.ceil(nodes.length / 10));
+
+/** A node that is linked with many others. */
+export interface Hub {
+  readonly key: string;
+  /** How many others it is linked with. */
+  readonly degree: number;
+}
 
 /**
  * The nodes that are linked with more than `most` others: scrapers, resolvers, load balancers. They hide the shape
  * of the rest. Busiest first.
  */
-export function findHubs(graph: Graph, most: number): { readonly key: string; readonly degree: number }[] {
+export function findHubs(graph: Graph, most: number): Hub[] {
   const partners = new Map<string, Set<string>>(graph.nodes.map(({ key }) => [key, new Set()]));
   for (const { source, target } of graph.edges) {
     if (source === target) continue;
@@ -15,11 +30,12 @@ export function findHubs(graph: Graph, most: number): { readonly key: string; re
   return [...partners]
     .map(([key, { size }]) => ({ key, degree: size }))
     .filter(({ degree }) => degree > most)
-    .sort((a, b) => b.degree - a.degree);
+    .sort((a, b) => b.degree - a.degree || compareText(a.key, b.key));
 }
 
 /** A graph without these nodes and their edges. */
 export function muteNodes(graph: Graph, muted: ReadonlySet<string>): Graph {
+  if (muted.size === 0) return graph;
   const { nodes, edges } = withoutEdges(
     graph,
     ({ source, target }) => muted.has(source) || muted.has(target),

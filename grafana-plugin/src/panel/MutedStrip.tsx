@@ -1,0 +1,78 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { Button, useStyles2 } from '@grafana/ui';
+import type { PanelOptions } from './options.ts';
+import type { Shown } from './shown-graph.ts';
+
+interface Props {
+  readonly options: Pick<PanelOptions, 'hidden' | 'shownHubs'>;
+  readonly hidden: Shown['hidden'];
+  readonly hubs: Shown['hubs'];
+  readonly lonely: number;
+  readonly nameOf: (key: string) => string | undefined;
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+}
+
+/** Names what is left out of the drawing because it is a hub or the user has hidden it; a click shows it again. */
+export function MutedStrip({ options, hidden, hubs, lonely, nameOf, onChange }: Props) {
+  const styles = useStyles2(getStyles);
+  if (hidden.length === 0 && hubs.length === 0) return null;
+  const chip = (key: string, partners: string, show: () => void) => {
+    const name = nameOf(key) ?? '';
+    const label = t('muted.show', 'Show {{name}} again', { name });
+    return (
+      <Button
+        key={key}
+        size="sm"
+        variant="secondary"
+        icon="eye-slash"
+        aria-label={label}
+        tooltip={label}
+        onClick={show}
+      >
+        {name} {partners}
+      </Button>
+    );
+  };
+  return (
+    <section
+      className={styles}
+      aria-label={t('muted.label', 'Left out of the graph')}
+      data-testid="musubi-muted"
+    >
+      {hubs.length > 0 && <span>{t('muted.hubs', 'Muted hubs')}</span>}
+      {hubs.map(({ key, degree }) =>
+        chip(key, `· ${degree}`, () => onChange({ shownHubs: [...options.shownHubs, key] })),
+      )}
+      {hidden.length > 0 && <span>{t('muted.hidden', 'Hidden')}</span>}
+      {hidden.map((key) =>
+        chip(key, '', () => onChange({ hidden: options.hidden.filter((each) => each !== key) })),
+      )}
+      {lonely > 0 && <span>{t('muted.lonely', '+ {{lonely}} linked with none but these', { lonely })}</span>}
+      {hidden.length > 1 && (
+        <Button size="sm" variant="secondary" fill="text" onClick={() => onChange({ hidden: [] })}>
+          {t('muted.show-all', 'Show all hidden')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    position: 'absolute',
+    zIndex: 1,
+    left: theme.spacing(0.5),
+    top: 0,
+    maxWidth: `calc(100% - ${theme.spacing(1)})`,
+    // Two rows; what is more is scrolled.
+    maxHeight: 60,
+    overflow: 'auto',
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(0.5),
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  });
