@@ -99,20 +99,25 @@ export async function ask(running: Running, line: string, verb: string): Promise
   return (await linesOf(running, verb, count)).at(-1) ?? [];
 }
 
-/** Resolves to the lines that begin with `verb` as soon as there are so many. */
+/** In ms. */
+const PATIENCE = 50_000;
+
+/** Resolves to the lines that begin with `verb` as soon as there are so many; rejects when there are not in time. */
 export function linesOf(running: Running, verb: string, count: number): Promise<string[][]> {
   return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${why} said ${verb}: ${running.stderr()}`));
+    const timer = setTimeout(() => fail(`waited ${PATIENCE / 1000} s for a workload that never`), PATIENCE);
     const look = () => {
       const lines = words(running.stdout(), verb);
       if (lines.length < count) return;
+      clearTimeout(timer);
       running.child.stdout?.off('data', look);
       resolve(lines);
     };
     running.child.stdout?.on('data', look);
-    running.exited.then(
-      (code) => reject(new Error(`ended with ${code} before it said ${verb}: ${running.stderr()}`)),
-      reject,
-    );
+    running.exited
+      .then((code) => fail(`ended with ${code} before it`), reject)
+      .finally(() => clearTimeout(timer));
     look();
   });
 }

@@ -38,18 +38,19 @@ int main(int argc, char **argv) {
     for (long i = 0; i < now; i++) {
       if (spread) to->sin_addr.s_addr = htonl(0x7f010001 + (made + i) % spread);
       fds[i] = socket_for(&target, SOCK_STREAM, 0);
+      be_impatient(fds[i]);
       check(setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
       if (sources) {
         from.sin_addr.s_addr = htonl(first + (made + i) % sources);
         check(bind(fds[i], (struct sockaddr *)&from, sizeof from), "bind");
       }
-      check(connect(fds[i], address_of(&target), target.length), "connect");
+      check_wait(fds[i], connect(fds[i], address_of(&target), target.length), "connect");
     }
     sleep_us(hold);
-    for (long i = 0; i < now; i++) check(write(fds[i], bytes, request), "write");
+    for (long i = 0; i < now; i++) check_wait(fds[i], write(fds[i], bytes, request), "write");
     for (long i = 0; i < now; i++) {
       long got = 0;
-      for (int part; (part = check(read(fds[i], bytes, sizeof bytes), "read")) > 0;) got += part;
+      for (int part; (part = check_wait(fds[i], read(fds[i], bytes, sizeof bytes), "read")) > 0;) got += part;
       if (got != answer) return 3;
       close(fds[i]);
     }

@@ -103,6 +103,26 @@ static inline void make_nonblocking(int fd) {
   check(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
 }
 
+enum { PATIENCE_S = 30 };
+
+/* Lets no call that waits for the other end do so for longer. */
+static inline void be_impatient(int fd) {
+  struct timeval patience = {.tv_sec = PATIENCE_S};
+  check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "SO_RCVTIMEO");
+  check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience), "SO_SNDTIMEO");
+}
+
+/* As `check`; of a wait that was too long it tells the port and the kernel's view of the connection. */
+static inline int check_wait(int fd, int result, const char *what) {
+  struct tcp_info info = {0};
+  socklen_t length = sizeof info;
+  if (result >= 0 || (errno != EAGAIN && errno != EINPROGRESS)) return check(result, what);
+  getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+  fprintf(stderr, "%s: waited %d s at port %d, in TCP state %d, %u segments unacknowledged, retransmitted %u times\n",
+          what, PATIENCE_S, port_of(fd), info.tcpi_state, info.tcpi_unacked, info.tcpi_retransmits);
+  exit(1);
+}
+
 static inline void sleep_us(long us) {
   struct timespec time = {us / 1000000, us % 1000000 * 1000};
   while (us > 0 && nanosleep(&time, &time) < 0 && errno == EINTR) {

@@ -73,6 +73,7 @@ describe.skipIf(reason)(`with its table full${reason ? ` (${reason})` : ''}`, ()
         await small.read();
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
+      expect(await client.exited, client.stderr()).toBe(0);
       const made = Number(words(client.stdout(), 'made')[0]?.[1]);
       expect((await server.tell()).get(port)?.accepted).toBe(made);
       await small.read();
