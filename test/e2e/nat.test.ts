@@ -2,27 +2,19 @@
  * Both hosts tell one and the same connection by the same addresses and port, whatever their rules translate, so that
  * their halves meet. The rules are real ones, in network namespaces.
  */
-import { execFileSync } from 'node:child_process';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';
-import { createNetwork, type Host, type Network } from '../harness/network.ts';
+import { bothTell, type Half, OPEN, OPENED, told } from '../harness/halves.ts';
+import { createNetwork, type Host, inside, type Network } from '../harness/network.ts';
 import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
-import { waitFor } from '../harness/wait-for.ts';
 import { ask, buildWorkload, runWorkload, startServer, startWorkload } from '../harness/workload.ts';
 
-const OPENED = 'service_dependency_connection_opened_total';
-const OPEN = 'service_dependency_connection_count';
 /** Nobody has it. */
 const VIRTUAL = '10.250.0.1';
 const VIRTUAL6 = 'fd00:250::1';
 const ONE_BYTE = ['request=1', 'answer=1'];
-
-/** Runs a program in the network namespace of a host. */
-function inside({ namespace }: Host, ...command: readonly string[]): void {
-  execFileSync('nsenter', [`--net=${namespace}`, ...command], { stdio: 'pipe' });
-}
 
 describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
   let network: Network;
@@ -72,46 +64,15 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       return calling;
     }
 
-    /** The sums of one direction, by where they go. */
-    async function told(exporter: Exporter, direction: string, ports: readonly number[], metric: string) {
-      const isWanted = ({ labels, value }: { labels: Readonly<Record<string, string>>; value: number }) =>
-        labels.direction === direction && ports.includes(Number(labels.dst_port)) && value > 0;
-      const counts = new Map<string, number>();
-      for (const { labels, value } of parseSeries(await exporter.metrics(), metric).filter(isWanted)) {
-        const place = JSON.stringify([Number(labels.dst_port), labels.src_address, labels.dst_address]);
-        counts.set(place, (counts.get(place) ?? 0) + value);
-      }
-      return [...counts].sort().map(([place, count]) => {
-        const [port, src, dst] = JSON.parse(place);
-        return { src, dst, port, count };
-      });
-    }
-
-    /** Waits until both hosts tell exactly these, of all that go to these ports. */
-    async function bothTell(
-      expected: readonly object[],
-      ports: readonly number[],
-      metric = OPENED,
-    ): Promise<void> {
-      let last: unknown;
-      const wanted = JSON.stringify({ outbound: expected, inbound: expected });
-      await waitFor(
-        async () => {
-          const outbound = await told(onClient, 'outbound', ports, metric);
-          last = { outbound, inbound: await told(onServer, 'inbound', ports, metric) };
-          return JSON.stringify(last) === wanted || undefined;
-        },
-        () => `${wanted}; told were ${JSON.stringify(last)}; ${onClient.running.stderr()}`,
-        15_000,
-      );
-    }
+    const tell = (expected: readonly Half[], ports: readonly number[], metric?: string) =>
+      bothTell([onClient, onServer], expected, ports, metric);
 
     it('by the host that asks (DNAT)', async () => {
       await serve(8001);
       translate(client, `OUTPUT -d ${VIRTUAL} -p tcp --dport 80 -j DNAT --to ${server.address}:8001`);
       await watch();
       await call(`${VIRTUAL}/80`, 7);
-      await bothTell([{ src: client.address, dst: server.address, port: 8001, count: 7 }], [80, 8001]);
+      await tell([{ src: client.address, dst: server.address, port: 8001, count: 7 }], [80, 8001]);
     });
 
     it('by the host that is asked (DNAT), which tells who listens at the published place', async () => {
@@ -119,7 +80,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       translate(server, `PREROUTING -p tcp --dport 80 -j DNAT --to ${server.address}:8002`);
       await watch();
       await call(`${server.address}/80`, 7);
-      await bothTell([{ src: client.address, dst: server.address, port: 80, count: 7 }], [80, 8002]);
+      await tell([{ src: client.address, dst: server.address, port: 80, count: 7 }], [80, 8002]);
       const listening = parseSeries(await onServer.metrics(), 'service_dependency_listen');
       expect(listening.filter(({ labels }) => labels.dst_port === '80')).toMatchObject([
         { labels: { dst_service: 'server', dst_address: server.address } },
@@ -133,7 +94,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       translate(client, `POSTROUTING -p tcp --dport 8003 -j SNAT --to ${other}`);
       await watch();
       await call(`${server.address}/8003`, 5);
-      await bothTell([{ src: other, dst: server.address, port: 8003, count: 5 }], [8003]);
+      await tell([{ src: other, dst: server.address, port: 8003, count: 5 }], [8003]);
       inside(client, 'ip', 'address', 'delete', `${other}/24`, 'dev', 'eth0');
     });
 
@@ -146,7 +107,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       );
       await watch();
       await call(`${VIRTUAL6}/80`, 3);
-      await bothTell([{ src: client.address6, dst: server.address6, port: 9004, count: 3 }], [80, 9004]);
+      await tell([{ src: client.address6, dst: server.address6, port: 9004, count: 3 }], [80, 9004]);
     });
 
     it('to one of two backends in turn, and some not at all', async () => {
@@ -166,7 +127,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       }
       await call(`${server.address}/8006`, 10);
       const at = { src: client.address, dst: server.address };
-      await bothTell(
+      await tell(
         [
           { ...at, port: 8005, count: calls / 4 },
           { ...at, port: 8006, count: (calls * 3) / 4 + 10 },
@@ -195,7 +156,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
         );
       };
       const at = { src: client.address, dst: server.address };
-      await bothTell(
+      await tell(
         [
           { ...at, port: 8008, count: 70 },
           { ...at, port: 8009, count: 60 },
@@ -222,9 +183,9 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       await watch();
       const at = { src: client.address, dst: server.address };
       const open = [8010, 8011].map((port) => ({ ...at, port, count: 3 }));
-      await bothTell(open, [80, 8010, 8011], OPEN);
+      await tell(open, [80, 8010, 8011], OPEN);
       await held.stop();
-      await bothTell([], [80, 8010, 8011], OPEN);
+      await tell([], [80, 8010, 8011], OPEN);
       expect(await told(onClient, 'outbound', [80], 'service_dependency_last_seen_seconds')).toEqual([]);
     });
 
@@ -238,7 +199,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       });
       await asking.says('asked');
       await ask(asking, 'close', 'closed');
-      await bothTell([{ src: client.address, dst: server.address, port: 8012, count: 9 }], [53, 8012]);
+      await tell([{ src: client.address, dst: server.address, port: 8012, count: 9 }], [53, 8012]);
     });
   });
 });

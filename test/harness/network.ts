@@ -18,10 +18,17 @@ export interface Network {
   /** The address of this process in the network. */
   readonly address: string;
   host(name: string): Host;
+  /** A network namespace behind a host, as a container has; the host is the way out, where it lets others through. */
+  behind(host: Host, name: string): Host;
 }
 
 function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: 'pipe' });
+}
+
+/** Runs a program in the network namespace of a host, to its end. */
+export function inside({ namespace }: Host, ...command: readonly string[]): void {
+  execFileSync('nsenter', [`--net=${namespace}`, ...command], { stdio: 'pipe' });
 }
 
 let networks = 0;
@@ -71,6 +78,16 @@ export function createNetwork(): Network {
     ip(...there, 'link', 'set', link, 'up');
   }
 
+  /** A host in a namespace that was made already. */
+  function hostIn(namespace: string, name: string, address: string, address6: string): Host {
+    const path = `/run/netns/${namespace}`;
+    return {
+      ...{ name, address, address6, namespace: path },
+      // `ip netns exec` would hide the cgroups as well.
+      start: (command, options) => start(['nsenter', `--net=${path}`, ...command], options),
+    };
+  }
+
   const own = `${subnet}.1`;
   plug(`mu${id}`, [`${own}/24`, `${subnet6}::1/64`]);
 
@@ -83,14 +100,28 @@ export function createNetwork(): Network {
       const namespace = addNamespace(name);
       ip('-n', namespace, 'link', 'set', 'lo', 'up');
       plug('eth0', [`${address}/24`, `${address6}/64`], namespace);
-      return {
-        name,
-        address,
-        address6,
-        namespace: `/run/netns/${namespace}`,
-        // `ip netns exec` would hide the cgroups as well.
-        start: (command, options) => start(['nsenter', `--net=/run/netns/${namespace}`, ...command], options),
-      };
+      return hostIn(namespace, name, address, address6);
+    },
+    behind(host, name) {
+      hosts++;
+      const outer = host.namespace.replace('/run/netns/', '');
+      const inner = addNamespace(name);
+      const net = `10.${200 + (process.pid % 50)}.${hosts}`;
+      const net6 = `${subnet6}:${hosts.toString(16)}`;
+      const way = `in${hosts}`;
+      ip('-n', inner, 'link', 'set', 'lo', 'up');
+      ip('-n', outer, 'link', 'add', way, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', inner);
+      for (const [at, link, last] of [
+        [outer, way, 1],
+        [inner, 'eth0', 2],
+      ] as const) {
+        ip('-n', at, 'address', 'add', `${net}.${last}/24`, 'dev', link);
+        ip('-n', at, 'address', 'add', `${net6}::${last}/64`, 'dev', link, 'nodad');
+        ip('-n', at, 'link', 'set', link, 'up');
+      }
+      ip('-n', inner, 'route', 'add', 'default', 'via', `${net}.1`);
+      ip('-n', inner, '-6', 'route', 'add', 'default', 'via', `${net6}::1`);
+      return hostIn(inner, name, `${net}.2`, `${net6}::2`);
     },
   };
 }

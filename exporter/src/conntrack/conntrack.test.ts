@@ -127,13 +127,27 @@ it('begins to listen once something is tracked', () => {
   expect(ports()).toHaveLength(4);
 });
 
-it('looks at a bounded number of silent network namespaces in one call, in turns', () => {
-  const silent = Array.from({ length: 40 }, (_, i) => ({ netns: 100 + i, pid: 100 + i }));
-  for (const { netns, pid } of silent) start(pid, netns, 0);
-  conntrack.read(silent);
-  for (const { netns, pid } of silent) start(pid, netns, 1);
-  const listening = [0, 1, 2, 3].map(() => conntrack.read(silent).namespaces);
-  expect(listening).toEqual([16, 32, 40, 40]);
+describe('of many silent network namespaces', () => {
+  const others = [...Array(100).keys()].map((i) => ({ netns: 100 + i, pid: 100 + i }));
+
+  beforeEach(() => {
+    for (const { netns, pid } of others) start(pid, netns, 0);
+    start(40, OWN, 0);
+    conntrack.read([own, ...others]);
+    for (const { pid } of [own, ...others])
+      writeFileSync(join(proc.root, `${pid}/net/stat/nf_conntrack`), stat(1));
+  });
+
+  it('looks at a bounded number in one call, in turns', () => {
+    const listening = [0, 1, 2].map(() => conntrack.read(others).namespaces);
+    expect(listening).toEqual([64, 100, 100]);
+  });
+
+  it('looks at the own one in each call, after all others', () => {
+    const { connections } = conntrack.read([own, ...others]);
+    expect(new Set(connections.map(({ netns }) => netns)).size).toBe(65);
+    expect(connections.at(-1)?.netns).toBe(OWN);
+  });
 });
 
 describe('an overrun', () => {

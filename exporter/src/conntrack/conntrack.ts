@@ -17,7 +17,10 @@ import { createRecentIds, type RecentIds } from './recent-ids.ts';
 
 /** What the kernels' connection tracking tells of translated connections. */
 export interface Conntrack {
-  /** Those begun since the last call; of a namespace met for the first time, those that are still tracked. */
+  /**
+   * Those begun since the last call; of a namespace met for the first time, those that are still tracked. The own one
+   * is listened to last: what others send by way of it has passed it by then.
+   */
   read(namespaces: readonly NamespaceReading[]): Heard;
   close(): void;
 }
@@ -53,8 +56,8 @@ const EAGAIN = 11;
 const ENOBUFS = 105;
 /** Of those that begin while others are read; more wait for the next call. */
 const MOST_AT_ONCE = 100_000;
-/** Of the namespaces that have tracked nothing so far, so many are looked at in one call. */
-const LOOKS = 16;
+/** Of the namespaces that have tracked nothing so far, so many are looked at in one call, besides the own one. */
+const LOOKS = 64;
 
 /** The calls that it makes. */
 export type ConntrackCalls = Pick<
@@ -176,7 +179,8 @@ export function createConntrack(
   function candidates(namespaces: readonly NetworkNamespace[]): NetworkNamespace[] {
     const again = new Set([...quiet].slice(0, LOOKS));
     return namespaces.filter(
-      ({ netns }) => !ears.has(netns) && !refused.has(netns) && (!quiet.has(netns) || again.has(netns)),
+      ({ netns, isOwn }) =>
+        !ears.has(netns) && !refused.has(netns) && (isOwn || !quiet.has(netns) || again.has(netns)),
     );
   }
 
@@ -223,7 +227,9 @@ export function createConntrack(
 
   return {
     read(readings) {
-      const namespaces = readings.map(({ netns, pid }) => ({ netns, pid, isOwn: netns === own?.netns }));
+      const namespaces = readings
+        .map(({ netns, pid }) => ({ netns, pid, isOwn: netns === own?.netns }))
+        .sort((one, other) => Number(one.isOwn) - Number(other.isOwn));
       forget(new Set(namespaces.map(({ netns }) => netns)));
       for (const namespace of candidates(namespaces)) attempt(namespace, () => begin(namespace));
       const connections: Tracked[] = [];

@@ -1,6 +1,6 @@
 import type { Flow } from '../../aggregate/fold.ts';
 import type { Listener, Observation, Pass } from '../../capture/capture.ts';
-import type { Conntrack } from '../../conntrack/conntrack.ts';
+import type { Conntrack, Tracked } from '../../conntrack/conntrack.ts';
 import type { SelfMetrics } from '../../metrics/self-metrics.ts';
 import { isLoopback } from '../../net/address.ts';
 import { createPublished } from './published.ts';
@@ -28,6 +28,9 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
   let pass: Pass = { observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 };
   let addressesAt: (netns: number) => readonly string[] = () => [];
   let now = uptime();
+  let earlier: readonly Tracked[] = [];
+  /** Those of the pass before that had no end here as far as it told: the first of a new network namespace have not. */
+  let strangers: readonly Tracked[] = [];
 
   return {
     learn(next, addresses) {
@@ -36,9 +39,11 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
       now = uptime();
       if (!conntrack) return;
       const { connections, overruns, namespaces } = conntrack.read(pass.namespaces);
-      const here = new Set(pass.namespaces.flatMap(({ netns }) => addressesAt(netns)));
-      const isHere = (address: string) => here.has(address) || isLoopback(address);
-      const translations = translationsOf(connections, isHere);
+      const isHere = placesOf(pass, addressesAt);
+      const isStranger = ({ original, reply }: Tracked) => !isHere(original.src) && !isHere(reply.src);
+      const translations = translationsOf([...strangers, ...connections], isHere, earlier);
+      strangers = connections.filter(isStranger);
+      earlier = namespaces > 1 ? connections.filter((one) => !isStranger(one)) : [];
       (pass.traceOf ? many : single).learn(translations, now);
       published.learn(connections, isHere, now);
       self.add('natConnections', translations.length);
@@ -49,5 +54,20 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
     observation: (seen) => single.translate(seen, now),
     flows: (flows) => (pass.traceOf ? many.translate(flows, pass.traceOf, addressesAt, now) : flows),
     listeners: () => [...pass.listeners, ...published.listeners(pass, addressesAt, now)],
+  };
+}
+
+/** Tells the addresses of this host: those of its network namespaces, and of sockets in those that cannot be asked. */
+function placesOf(
+  { namespaces, observations }: Pass,
+  addressesAt: (netns: number) => readonly string[],
+): (address: string) => boolean {
+  let here: ReadonlySet<string> | undefined;
+  return (address) => {
+    here ??= new Set([
+      ...namespaces.flatMap(({ netns }) => addressesAt(netns)),
+      ...observations.map(({ localAddress }) => localAddress),
+    ]);
+    return here.has(address) || isLoopback(address);
   };
 }

@@ -48,6 +48,24 @@ it('tells of a listener on every address, in the network namespace that has the 
   expect(told([tracked()], listeners)).toEqual([`${HOST}:80 30`]);
 });
 
+it('follows one that leads to another, as by rules of the container itself', () => {
+  const inContainer = {
+    ...tracked(),
+    original: { src: OUTSIDE, srcPort: 5, dst: CONTAINER, dstPort: 8080 },
+    reply: { src: CONTAINER, srcPort: 9090, dst: OUTSIDE, dstPort: 5 },
+  };
+  expect(told([tracked(), inContainer], [listener({ port: 9090 })])).toEqual([
+    `${HOST}:80 30`,
+    `${CONTAINER}:8080 30`,
+  ]);
+});
+
+it('does not follow those that lead in a circle', () => {
+  const back = { ...tracked(), original: tracked().reply, reply: tracked().original };
+  const forth = { ...back, original: back.reply, reply: back.original };
+  expect(told([back, forth], [])).toEqual([]);
+});
+
 it('tells of an address that others ask for and nobody has', () => {
   expect(told([tracked({ dst: '10.96.0.1' })])).toEqual(['10.96.0.1:80 30']);
 });

@@ -19,6 +19,8 @@ interface Entrance {
 }
 
 const MOST = 1_024;
+/** An entrance may lead to another, such as the host's to one of the container. No way is longer. */
+const STEPS = 4;
 /** Without traffic for this long a place is taken to lead nowhere, in ms. */
 const IDLE = 3_600_000;
 
@@ -26,7 +28,7 @@ export function createPublished(): Published {
   const entrances = new Map<string, Entrance>();
 
   function note({ transport, original, reply }: Tracked, now: number): void {
-    const key = `${transport} ${original.dst} ${original.dstPort}`;
+    const key = keyOf(transport, { address: original.dst, port: original.dstPort });
     const known = entrances.get(key);
     if (!known) {
       if (entrances.size >= MOST) return;
@@ -50,12 +52,22 @@ export function createPublished(): Published {
     },
     listeners({ listeners }, addressesAt, now) {
       for (const [key, { usedAt }] of entrances) if (now - usedAt > IDLE) entrances.delete(key);
-      return [...entrances.values()].flatMap(({ transport, address, port, to }) => {
-        const listener = to && listeners.find((one) => isAt(one, transport, to, addressesAt(one.netns)));
-        return listener ? [{ ...listener, address, port }] : [];
+      const find = ({ transport, to }: Entrance, steps = STEPS): Listener | undefined => {
+        if (!to) return undefined;
+        const next = entrances.get(keyOf(transport, to));
+        const further = next && steps > 0 ? find(next, steps - 1) : undefined;
+        return further ?? listeners.find((one) => isAt(one, transport, to, addressesAt(one.netns)));
+      };
+      return [...entrances.values()].flatMap((entrance) => {
+        const listener = find(entrance);
+        return listener ? [{ ...listener, address: entrance.address, port: entrance.port }] : [];
       });
     },
   };
+}
+
+function keyOf(transport: string, { address, port }: NonNullable<Entrance['to']>): string {
+  return `${transport} ${address} ${port}`;
 }
 
 function isAt(

@@ -84,6 +84,16 @@ it('leaves at its own place what conntrack has not translated', () => {
   ]);
 });
 
+it('takes what is told again in the place of what was told before, and only where that still waits', () => {
+  learn(translation(1, A), translation(2, A));
+  traces.set(2, {});
+  told(flow({ opened: 1 }));
+  learn({ ...translation(1, B), again: true }, { ...translation(2, B), again: true });
+  traces.set(1, {});
+  expect(told(flow({ opened: 1 }))).toEqual([{ pid: 20, at: '10.9.9.2:8082', opened: 1 }]);
+  expect(told(flow({ opened: 1 }))).toEqual([{ pid: 20, at: '10.96.0.1:80', opened: 1 }]);
+});
+
 it('does not give a process what another has asked for by the same address', () => {
   learn(translation(1, A), translation(2, B));
   traces.set(1, { pid: 20 }).set(2, { pid: 21 });

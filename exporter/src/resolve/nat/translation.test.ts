@@ -23,10 +23,15 @@ function tracked(asker: string, asked: string, answers: string, to: string, netn
 
 /** What is told of each end: whose socket, and where it is. */
 function told(connections: readonly Tracked[], ...here: readonly string[]) {
+  return toldAfter([], connections, ...here);
+}
+
+function toldAfter(earlier: readonly Tracked[], connections: readonly Tracked[], ...here: readonly string[]) {
   const isHere = (address: string) => here.includes(address) || address.startsWith('127.');
-  return translationsOf(connections, isHere).map(({ end, place }) => ({
+  return translationsOf(connections, isHere, earlier).map(({ end, place, again }) => ({
     socket: `${end.direction} ${end.localAddress}:${end.localPort} ${end.remoteAddress}:${end.remotePort}`,
     place: `${place.localAddress} ${place.remoteAddress} ${place.port}`,
+    ...(again && { again }),
   }));
 }
 
@@ -41,10 +46,20 @@ describe('the end that asks', () => {
   it('is followed from one network namespace to the next', () => {
     const inContainer = tracked('172.17.0.2:5', '10.96.0.1:80', '10.8.8.8:81', '172.17.0.2:5', 1);
     const onHost = tracked('172.17.0.2:5', '10.8.8.8:81', '10.9.9.9:82', '10.1.1.1:6', 2);
-    expect(told([inContainer, onHost], '172.17.0.2')).toContainEqual({
-      socket: 'outbound 172.17.0.2:5 10.96.0.1:80',
-      place: '10.1.1.1 10.9.9.9 82',
-    });
+    const end = { socket: 'outbound 172.17.0.2:5 10.96.0.1:80', place: '10.1.1.1 10.9.9.9 82' };
+    expect(told([inContainer, onHost], '172.17.0.2')).toEqual([end]);
+    expect(told([onHost, inContainer], '172.17.0.2')).toEqual([end]);
+    expect(toldAfter([onHost], [inContainer], '172.17.0.2')).toEqual([end]);
+  });
+
+  it('is told again where it is sent on by what is heard of later', () => {
+    const inContainer = tracked('172.17.0.2:5', '10.96.0.1:80', '10.8.8.8:81', '172.17.0.2:5', 1);
+    const onHost = tracked('172.17.0.2:5', '10.8.8.8:81', '10.9.9.9:82', '10.1.1.1:6', 2);
+    const socket = 'outbound 172.17.0.2:5 10.96.0.1:80';
+    expect(told([inContainer], '172.17.0.2')).toEqual([{ socket, place: '172.17.0.2 10.8.8.8 81' }]);
+    expect(toldAfter([inContainer], [onHost], '172.17.0.2')).toEqual([
+      { socket, place: '10.1.1.1 10.9.9.9 82', again: true },
+    ]);
   });
 
   it('is not sent round in a circle for ever', () => {
@@ -78,10 +93,9 @@ describe('the end that is asked', () => {
   it('is followed back through network namespaces', () => {
     const onHost = tracked('203.0.113.7:5', '10.1.1.1:80', '172.17.0.2:81', '203.0.113.7:5', 1);
     const inContainer = tracked('203.0.113.7:5', '172.17.0.2:81', '127.0.0.1:82', '203.0.113.7:5', 2);
-    expect(told([onHost, inContainer], '10.1.1.1', '172.17.0.2')).toContainEqual({
-      socket: 'inbound 127.0.0.1:82 203.0.113.7:5',
-      place: '10.1.1.1 203.0.113.7 80',
-    });
+    const end = { socket: 'inbound 127.0.0.1:82 203.0.113.7:5', place: '10.1.1.1 203.0.113.7 80' };
+    expect(told([onHost, inContainer], '10.1.1.1', '172.17.0.2')).toEqual([end]);
+    expect(toldAfter([onHost], [inContainer], '10.1.1.1', '172.17.0.2')).toEqual([end]);
   });
 });
 

@@ -17,6 +17,8 @@ export interface Translation {
   readonly netns: number;
   readonly end: ConnectionEnd;
   readonly place: Place;
+  /** It has been told already, as a step of its way was not known then. */
+  readonly again?: true;
 }
 
 /**
@@ -25,30 +27,39 @@ export interface Translation {
  * that asks is elsewhere, who is asked takes the place at which it asked. Where both are on this host they meet at the
  * socket that is asked. `isHere` tells the addresses of this host.
  *
- * A connection may be translated in several network namespaces in turn, such as a container's and the host's.
+ * A connection may be translated in several network namespaces in turn, such as a container's and the host's. Some of
+ * its steps may be among those heard of `earlier`, in the call before.
  */
 export function translationsOf(
   connections: readonly Tracked[],
   isHere: (address: string) => boolean,
+  earlier: readonly Tracked[] = [],
 ): Translation[] {
+  const steps = [...earlier, ...connections];
+  const before = new Set(earlier);
+  const hasSteps = steps.some(({ netns }) => netns !== steps[0]?.netns);
   const next = new Map<string, Tracked>();
   const previous = new Map<string, Tracked>();
-  if (connections.some(({ netns }) => netns !== connections[0]?.netns))
-    for (const connection of connections) {
-      next.set(wayKey(connection, connection.original), connection);
-      previous.set(wayKey(connection, reversed(connection.reply)), connection);
-    }
+  for (const step of hasSteps ? steps : []) {
+    next.set(wayKey(step, step.original), step);
+    previous.set(wayKey(step, reversed(step.reply)), step);
+  }
+  const firstOf = (step: Tracked) => last(step, (at) => previous.get(wayKey(at, at.original)));
+  const lastOf = (step: Tracked) => last(step, (at) => next.get(wayKey(at, reversed(at.reply))));
 
   return connections.flatMap((connection) => {
-    const asks = isHere(connection.original.src) ? [asAsked(connection, next)] : [];
-    const isAsked = isHere(connection.reply.src) ? asAnswered(connection, previous, isHere) : undefined;
-    return [...asks, ...(isAsked ? [isAsked] : [])].filter(isTold);
+    const [first, end] = hasSteps ? [firstOf(connection), lastOf(connection)] : [connection, connection];
+    const translations: Translation[] = [];
+    if (isHere(first.original.src) && (first === connection || before.has(first)))
+      translations.push({ ...asAsked(first, end), ...(first !== connection && { again: true as const }) });
+    if (end === connection && isHere(end.reply.src) && !isHere(first.original.src))
+      translations.push(asAnswered(first, end));
+    return translations.filter(isTold);
   });
 }
 
-function asAsked(connection: Tracked, next: ReadonlyMap<string, Tracked>): Translation {
-  const { netns, transport, original } = connection;
-  const { reply } = last(connection, (at) => next.get(wayKey(at, reversed(at.reply))));
+/** By the first and the last step of its way. */
+function asAsked({ netns, transport, original }: Tracked, { reply }: Tracked): Translation {
   return {
     netns,
     end: {
@@ -60,14 +71,7 @@ function asAsked(connection: Tracked, next: ReadonlyMap<string, Tracked>): Trans
   };
 }
 
-function asAnswered(
-  connection: Tracked,
-  previous: ReadonlyMap<string, Tracked>,
-  isHere: (address: string) => boolean,
-): Translation | undefined {
-  const { netns, transport, reply } = connection;
-  const { original } = last(connection, (at) => previous.get(wayKey(at, at.original)));
-  if (isHere(original.src)) return undefined;
+function asAnswered({ original }: Tracked, { netns, transport, reply }: Tracked): Translation {
   return {
     netns,
     end: {

@@ -3,7 +3,10 @@ import type { Place, Translation } from './translation.ts';
 
 /** Translated connections of which the capture has not told whose they are, by the ends that flows have. */
 export interface Waiting {
-  /** Those that have waited longest give way where there are too many. */
+  /**
+   * Those that have waited longest give way where there are too many. One that is told `again` takes the place of what
+   * was told before, if that still waits.
+   */
   add(translations: readonly Translation[], now: number): void;
   /** Takes out those that `isTold` tells, and those that have waited too long. */
   sift(isTold: (translation: Translation) => boolean, now: number): void;
@@ -45,6 +48,11 @@ export function createWaiting(): Waiting {
       for (const translation of translations) {
         const group = groupOfEnd(translation);
         const ends = groups.get(group);
+        if (translation.again) {
+          const at = ends?.findLastIndex((known) => isSameEnd(known.translation, translation)) ?? -1;
+          if (at !== -1) ends?.splice(at, 1, { translation, since: now });
+          continue;
+        }
         if (ends) ends.push({ translation, since: now });
         else groups.set(group, [{ translation, since: now }]);
         size++;
@@ -77,6 +85,11 @@ export function createWaiting(): Waiting {
       return dropped;
     },
   };
+}
+
+/** Within a group. */
+function isSameEnd({ end: one }: Translation, { end: other }: Translation): boolean {
+  return one.localPort === other.localPort && one.remotePort === other.remotePort;
 }
 
 /** What flows have in common that hold such a connection. Loopback means another thing in each network namespace. */
