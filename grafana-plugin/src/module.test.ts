@@ -34,6 +34,7 @@ describe('the bundle', () => {
     expect(names?.toSorted()).toEqual([
       '@emotion/css',
       '@grafana/data',
+      '@grafana/runtime',
       '@grafana/ui',
       'i18next',
       'module',

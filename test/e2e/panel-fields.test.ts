@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from '../harness/browser.ts';
-import { onFileEnd } from '../harness/cleanup.ts';
+import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
-import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { toolPath } from '../harness/places.ts';
+import type { Answered } from '../harness/fake-prometheus.ts';
+import { panelPage } from '../harness/panel-page.ts';
 
 /** What Grafana's field options do to the graph: units, names, mappings, colours and widths. */
 
@@ -39,57 +35,29 @@ const setFor = (refId: string, properties: Record<string, unknown>) => ({
   properties: Object.entries(properties).map(([id, value]) => ({ id, value })),
 });
 
-let browser: Browser;
-let page: Page;
-let url: string;
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  const server = await createPageServer({ prometheusUrl: await startFakePrometheus(answer) });
-  onFileEnd(() => server.close());
-  url = server.url;
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
-});
-
-beforeEach(async () => {
-  complaints.length = 0;
-  page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  return async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
-  };
-});
+const graph = panelPage(answer);
+const { open: openGraph } = graph;
 
 /** Opens the dashboard with field options and panel options of its graph set. */
-async function open(overrides: readonly object[], options: object = {}): Promise<void> {
-  await page.route('**/dashboard.json', async (route) => {
-    const dashboard = await (await route.fetch()).json();
-    dashboard.panels[0].fieldConfig = { defaults: {}, overrides };
-    Object.assign(dashboard.panels[0].options, options);
-    await route.fulfill({ json: dashboard });
+const open = (overrides: readonly object[], options: object = {}) =>
+  openGraph('refresh=', ({ panels: [panel] }) => {
+    if (!panel) throw new Error('the dashboard has no panel');
+    panel.fieldConfig = { defaults: {}, overrides };
+    Object.assign(panel.options, options);
   });
-  await page.goto(`${url}/?refresh=`);
-  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
-}
 
 /** The details of `api → db`. */
 async function details(): Promise<string> {
-  await page.getByTestId('musubi-edges').getByRole('button', { name: 'api' }).focus();
-  await page.keyboard.press('Enter');
-  return (await page.getByTestId('musubi-pinned').textContent()) ?? '';
+  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'api' }).focus();
+  await graph.page.keyboard.press('Enter');
+  return (await graph.page.getByTestId('musubi-pinned').textContent()) ?? '';
 }
 
 /** The drawing as SVG: a path for each stroke, edges in the order of their keys. */
 async function drawing(): Promise<{ svg: string; strokes: { colour: string; width: number }[] }> {
-  await page.getByRole('button', { name: 'Export' }).click();
-  const saved = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'SVG image' }).click();
+  await graph.page.getByRole('button', { name: 'Export' }).click();
+  const saved = graph.page.waitForEvent('download');
+  await graph.page.getByRole('menuitem', { name: 'SVG image' }).click();
   const svg = await readFile(await (await saved).path(), 'utf8');
   const strokes = [...svg.matchAll(/fill="none" stroke="([^"]+)" stroke-width="([\d.]+)"/g)];
   return {
@@ -108,7 +76,7 @@ it('units, decimals, names and mappings hold in the table, the details and the d
     ],
     { edgeLabel: 'connections' },
   );
-  const table = page.getByTestId('musubi-edges');
+  const table = graph.page.getByTestId('musubi-edges');
   expect(await table.locator('thead').textContent()).toMatch(/CallsFailedOpenVolume/);
   expect(await table.locator('tbody').textContent()).toMatch(/nobody20\.00 kB/);
   const text = await details();
@@ -117,7 +85,7 @@ it('units, decimals, names and mappings hold in the table, the details and the d
   expect(text).toContain('nobody');
   const { svg } = await drawing();
   expect(svg).toMatch(/>:5432 · 4 Calls</);
-  await page.getByText('kB = 1000 B').waitFor();
+  await graph.page.getByText('kB = 1000 B').waitFor();
 });
 
 it('thresholds mark figures by a colour beside them', async () => {
@@ -126,7 +94,7 @@ it('thresholds mark figures by a colour beside them', async () => {
     { value: 50, color: 'orange' },
   ];
   await open([setFor('opened', { color: { mode: 'thresholds' }, thresholds: { mode: 'absolute', steps } })]);
-  const dots = await page
+  const dots = await graph.page
     .getByTestId('musubi-edges')
     .locator('td span[style*=background]')
     .evaluateAll((spans) =>
@@ -141,7 +109,7 @@ it('an edge is as wide as its figure is large, at most as is configured', async 
   const [thin = 0, wide = 0] = await widths();
   expect(wide).toBeGreaterThan(thin);
   expect(wide).toBeLessThan(2);
-  expect(await page.getByTestId('musubi-width-scale').textContent()).toMatch(
+  expect(await graph.page.getByTestId('musubi-width-scale').textContent()).toMatch(
     /width: Connections opened.*0 – 90,000/,
   );
 });
@@ -154,6 +122,6 @@ it('an edge has the colour of its figure, and that of its states around it', asy
   expect(strokes.map(({ width }) => width)).toEqual([6, 3, 6, 3]);
   expect(new Set(colours).size).toBe(4);
   expect(colours).toContain('#F2495C');
-  const legend = page.getByTestId('musubi-colour-scale');
+  const legend = graph.page.getByTestId('musubi-colour-scale');
   expect(await legend.textContent()).toMatch(/color: Share of failed connections 0% {2}100%/);
 });

@@ -70,7 +70,8 @@ const sortedBy = () =>
   table()
     .locator('th[aria-sort]')
     .evaluateAll((all) => all.map((each) => `${each.textContent} ${each.getAttribute('aria-sort')}`));
-const optionsInUrl = () => JSON.parse(new URL(page.url()).searchParams.get('options') ?? '{}');
+/** What a viewer has chosen in the first panel. */
+const chosen = () => JSON.parse(new URL(page.url()).searchParams.get('musubi-1') ?? '{}');
 
 it('is sorted by most bytes first, then by whatever column is clicked', async () => {
   await open();
@@ -92,7 +93,7 @@ it('is sorted by the keyboard as well, and stays so in its address and in the fi
   await expect.poll(() => column('connections')).toEqual(['100', '10', '9']);
   await page.keyboard.press('Space');
   await expect.poll(() => column('connections')).toEqual(['9', '10', '100']);
-  expect(optionsInUrl()).toMatchObject({ sort: { column: 'opened', descending: false } });
+  expect(chosen()).toMatchObject({ sort: { column: 'opened', descending: false } });
   await page.reload();
   await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
   await expect.poll(() => column('connections')).toEqual(['9', '10', '100']);

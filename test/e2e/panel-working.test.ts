@@ -104,14 +104,18 @@ const listed = () =>
         .sort(),
     );
 
-const optionsInUrl = () => JSON.parse(new URL(page.url()).searchParams.get('options') ?? '{}');
+const inAddress = (name: string) => JSON.parse(new URL(page.url()).searchParams.get(name) ?? '{}');
+/** What a viewer has chosen in the first panel. */
+const chosen = () => inAddress('musubi-1');
+/** What belongs to the dashboard. */
+const optionsInUrl = () => inAddress('options');
 
 it('shows sites, hosts, services or processes, and keeps the choice in its address', async () => {
   await page.getByRole('radio', { name: 'Site' }).check({ force: true });
   await expect.poll(listed).toEqual(['tokyo → osaka']);
   await page.getByRole('radio', { name: 'Host' }).check({ force: true });
   await expect.poll(listed).toEqual(['back-1 → data-1', 'front-1 → back-1']);
-  expect(optionsInUrl()).toMatchObject({ level: 'host' });
+  expect(chosen()).toEqual({ level: 'host' });
   await reload();
   await expect.poll(listed).toEqual(['back-1 → data-1', 'front-1 → back-1']);
   await page.getByRole('radio', { name: 'Instance' }).check({ force: true });
@@ -122,13 +126,12 @@ it('frames what belongs together', async () => {
   await page.getByRole('button', { name: 'Frames: No frames' }).click();
   await page.getByRole('menuitemradio', { name: 'Frame hosts' }).click();
   await page.getByRole('button', { name: 'Frames: Frame hosts' }).waitFor();
-  expect(optionsInUrl()).toMatchObject({ frames: 'host' });
+  expect(chosen()).toEqual({ frames: 'host' });
   await expect.poll(() => page.getByTestId('musubi-canvas').getAttribute('data-frames')).toBe('3');
 });
 
 const groupButton = (name: string) => page.getByRole('button', { name, exact: true });
-const collapsedGroups = (): string[] =>
-  (optionsInUrl().collapsed ?? []).map((key: string) => JSON.parse(key)[2]);
+const collapsedGroups = (): string[] => (chosen().collapsed ?? []).map((key: string) => JSON.parse(key)[2]);
 
 it('collapses what it frames, one by one or all at once, and keeps that in its address', async () => {
   await open('refresh=&options={"frames":"site"}');
@@ -201,7 +204,7 @@ it('finds as one types, goes from match to match, and clears', async () => {
   expect(await pinnedTitle()).toBe('api');
   await search().press('Shift+Enter');
   expect(await pinnedTitle()).toBe('cart');
-  expect(optionsInUrl()).toEqual({ search: 'host:back-1' });
+  expect(chosen()).toMatchObject({ search: 'host:back-1', selected: { type: 'node' } });
   await search().press('Escape');
   expect(await search().inputValue()).toBe('');
 });

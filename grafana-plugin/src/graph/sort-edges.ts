@@ -45,6 +45,8 @@ const VALUES: Readonly<Record<Column, (row: EdgeRow) => Value>> = {
   },
 };
 
+export const COLUMNS = Object.keys(VALUES) as readonly Column[];
+
 /** The same order for every reader: `db-2` before `db-10`. */
 const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
 

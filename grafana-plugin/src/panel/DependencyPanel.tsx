@@ -7,15 +7,17 @@ import type { View } from '../graph/display/view.ts';
 import { emptyMessage } from './empty-texts.ts';
 import { createFormatters } from './formatters.ts';
 import { GraphView } from './GraphView.tsx';
-import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
+import { noteText, oddAddress } from './note-texts.ts';
+import type { PanelOptions } from './options.ts';
 import { PanelMessage } from './PanelMessage.tsx';
 import { errorText } from './query-errors.ts';
 import { useDependencyGraph } from './use-dependency-graph.ts';
+import { useViewerState } from './use-viewer-state.ts';
 
 /** The panel: the graph of the range, or what to do when there is none. */
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
-  const { data, width, height, timeZone, onOptionsChange } = props;
-  const options = { ...DEFAULT_OPTIONS, ...props.options };
+  const { data, width, height, timeZone } = props;
+  const { options, odd, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
   const { graph, empty, notes } = useDependencyGraph(data, options);
   const theme = useTheme2();
   const format = useMemo(
@@ -40,9 +42,9 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       {state === 'ready' ? (
         <GraphView
           graph={graph}
-          notes={notes}
+          notes={[...notes.map(noteText), ...oddAddress(odd)]}
           options={options}
-          onChange={(change) => onOptionsChange({ ...props.options, ...change })}
+          {...viewer}
           format={format}
           width={width}
           height={height}

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import type { Way } from '../graph/focus/neighbours.ts';
-import type { Focus } from './options.ts';
+import { type Focus, MOST_HOPS } from './options.ts';
 
 interface Props {
   /** The name of a node, undefined where there is none in this range. */
@@ -20,7 +20,6 @@ const ways = (): { value: Way; label: string }[] => [
   { value: 'down', label: t('focus.down', 'Down') },
   { value: 'both', label: t('focus.both', 'Both') },
 ];
-const MOST_HOPS = 9;
 
 /** Says what part of the graph is looked at, changes it, and leads back to the whole. */
 export function FocusStrip(props: Props) {

@@ -2,7 +2,6 @@ import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import type { Note } from '../graph/compare/overview.ts';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import { neighbourhood } from '../graph/display/neighbourhood.ts';
@@ -33,9 +32,11 @@ import { type OwnView, useView } from './use-view.ts';
 
 interface Props {
   readonly graph: Graph;
-  readonly notes: readonly Note[];
+  readonly notes: readonly string[];
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly selected: Target | undefined;
+  readonly onSelect: (target: Target | undefined) => void;
   readonly format: Formatters;
   readonly width: number;
   readonly height: number;
@@ -63,7 +64,7 @@ export function GraphView(props: Props) {
   const graphHeight = room - tableHeight;
   const control = useView(canvas, display, width, graphHeight, ownView);
 
-  const selection = useSelection(display);
+  const selection = useSelection(display, props.selected, props.onSelect);
   const { pointed, focused, pinned, pin } = selection;
   const cornered = pinned ?? focused;
   const found = useSearch(shown, options.search);

@@ -3,7 +3,6 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { RadioButtonGroup, ToolbarButton, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
-import type { Note } from '../graph/compare/overview.ts';
 import { FramesMenu } from './FramesMenu.tsx';
 import { Notes } from './Notes.tsx';
 import { levelChoices, type PanelOptions } from './options.ts';
@@ -16,7 +15,7 @@ interface Props {
   /** With more partners than this a node is a hub. */
   readonly mostPartners: number;
   /** What could not be told, and what to do about it. */
-  readonly notes: readonly Note[];
+  readonly notes: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly search: ReactNode;
   readonly exports: ReactNode;

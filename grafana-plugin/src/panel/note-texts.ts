@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { Note } from '../graph/compare/overview.ts';
+import { legible } from '../graph/display/legible.ts';
 
 /** What could not be told, and what to do about it, in words. */
 export function noteText(note: Note): string {
@@ -29,3 +30,12 @@ export function noteText(note: Note): string {
       );
   }
 }
+
+/** What the address of the page holds that is no choice of a viewer: at most one note. */
+export const oddAddress = (odd: readonly string[]): string[] =>
+  odd.length === 0
+    ? []
+    : [
+        // Put behind, since what is put into a text is escaped for HTML, which this is not.
+        `${t('notes.odd-address', 'What the address of this page says here is not understood, and left aside')}: ${legible(odd.join(', '))}`,
+      ];

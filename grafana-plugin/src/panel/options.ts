@@ -17,6 +17,11 @@ export interface Focus {
   readonly hops: number;
 }
 
+/** How far from a node one may look. */
+export const MOST_HOPS = 9;
+
+export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Collection)[];
+
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
   readonly edgeLabel: 'none' | 'port' | 'bytes' | 'connections';

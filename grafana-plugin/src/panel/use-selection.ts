@@ -1,4 +1,4 @@
-import { type Dispatch, type SetStateAction, useCallback, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { GraphEdge } from '../graph/graph.ts';
@@ -11,19 +11,22 @@ export interface Selection {
   readonly pinned: Target | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
   readonly onFocus: (edge: GraphEdge | undefined) => void;
-  readonly pin: Dispatch<SetStateAction<Target | undefined>>;
+  readonly pin: (target: Target | undefined) => void;
   readonly onPickRow: (edge: GraphEdge | undefined) => void;
 }
 
 const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
 
 /** Keeps what is selected. A refresh may take away what was pointed at or pinned. */
-export function useSelection(display: DisplayList): Selection {
+export function useSelection(
+  display: DisplayList,
+  pinned: Target | undefined,
+  pin: (target: Target | undefined) => void,
+): Selection {
   const [hover, setHover] = useState<Hover>();
-  const [pinned, pin] = useState<Target>();
   const [focused, setFocused] = useState<Target>();
   const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
-  const onPickRow = useCallback((edge: GraphEdge | undefined) => pin(edge && asTarget(edge)), []);
+  const onPickRow = useCallback((edge: GraphEdge | undefined) => pin(edge && asTarget(edge)), [pin]);
   // The same target stays the same object: as long as the pointer is on it, nothing is drawn anew.
   const onHover = useCallback(
     (next: Hover | undefined) =>

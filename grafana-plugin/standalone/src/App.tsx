@@ -1,6 +1,7 @@
 import { createTheme, type PanelPlugin, ThemeContext } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { Dashboard, DashboardPanel } from './dashboard.ts';
 import { Page } from './Page.tsx';
 import { readUrlState, type UrlState, writeUrlState } from './url-state.ts';
@@ -20,25 +21,16 @@ interface Props {
 /** The page in its theme, with its state in the address bar. */
 export function App({ plugin, dashboard, panel }: Props) {
   const defaults = useMemo(() => ({ ...dashboard.time, refresh: dashboard.refresh ?? '' }), [dashboard]);
-  const [state, setState] = useState(() => readUrlState(location.search, defaults));
+  const search = useSyncExternalStore(onMove, () => locationService.getLocation().search);
+  const state = useMemo(() => readUrlState(search, defaults), [search, defaults]);
   const theme = useMemo(
     () => createTheme({ colors: { mode: state.theme }, typography: FONTS }),
     [state.theme],
   );
 
-  useEffect(() => {
-    const onBack = () => setState(readUrlState(location.search, defaults));
-    window.addEventListener('popstate', onBack);
-    return () => window.removeEventListener('popstate', onBack);
-  }, [defaults]);
-
-  const onChange = (change: Partial<UrlState>) => {
-    const next = { ...state, ...change };
-    // Each letter of a search is no step to go back to.
-    const write = change.options ? history.replaceState : history.pushState;
-    write.call(history, null, '', writeUrlState(next));
-    setState(next);
-  };
+  // Where a node was put is no step to go back to.
+  const onChange = (change: Partial<UrlState>) =>
+    locationService.partial(writeUrlState({ ...state, ...change }), change.options !== undefined);
   return (
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
@@ -46,4 +38,9 @@ export function App({ plugin, dashboard, panel }: Props) {
       <PortalContainer />
     </ThemeContext.Provider>
   );
+}
+
+function onMove(notify: () => void): () => void {
+  const subscription = locationService.getLocationObservable().subscribe(notify);
+  return () => subscription.unsubscribe();
 }

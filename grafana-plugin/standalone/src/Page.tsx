@@ -33,9 +33,11 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
   const size = useWindowSize();
   const { from, to, timezone, refresh } = state;
   const range = useMemo(() => toTimeRange(from, to, timezone), [from, to, timezone]);
+  // The same panel for as long as its options are the same, whatever else the address tells.
+  const changed = JSON.stringify(state.options);
   const chosen = useMemo(
-    () => ({ ...panel, options: { ...panel.options, ...state.options } }),
-    [panel, state.options],
+    () => ({ ...panel, options: { ...panel.options, ...JSON.parse(changed) } }),
+    [panel, changed],
   );
   const { data, runs, run } = usePanelData(panel.targets, range);
   // A relative range is evaluated anew at each refresh.

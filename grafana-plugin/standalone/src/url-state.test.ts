@@ -3,6 +3,10 @@ import { changedOptions, readUrlState, writeUrlState } from './url-state.ts';
 
 const defaults = { from: 'now-1h', to: 'now', refresh: '30s' };
 
+/** Those that are not null. */
+const texts = (query: Readonly<Record<string, string | null>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).flatMap(([name, text]) => (text === null ? [] : [[name, text]])));
+
 test('what is missing or odd takes its default', () => {
   expect(readUrlState('?theme=pink&from=', defaults)).toEqual({
     from: 'now-1h',
@@ -29,7 +33,13 @@ test('what is written is read back', () => {
     refresh: '',
     options: { level: 'host', focus: { node: '["a&b"]' } },
   } as const;
-  expect(readUrlState(writeUrlState(state), defaults)).toEqual(state);
+  expect(readUrlState(`?${new URLSearchParams(texts(writeUrlState(state)))}`, defaults)).toEqual(state);
+});
+
+test('what is as ever is not in the address', () => {
+  const state = { ...readUrlState('?timezone=utc&lang=ja&options={"level":"host"}', defaults) };
+  const plain = { ...state, timezone: 'browser', lang: '', options: {} };
+  expect(writeUrlState(plain)).toMatchObject({ timezone: null, lang: null, options: null });
 });
 
 test('options that are no JSON object count as none', () => {

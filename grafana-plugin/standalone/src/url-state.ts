@@ -31,13 +31,18 @@ export function readUrlState(search: string, defaults: UrlDefaults): UrlState {
   };
 }
 
-/** Writes the state as a query string. */
-export function writeUrlState({ from, to, theme, timezone, lang, refresh, options }: UrlState): string {
-  const query = new URLSearchParams({ from, to, theme, refresh });
-  if (timezone !== 'browser') query.set('timezone', timezone);
-  if (lang !== '') query.set('lang', lang);
-  if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
-  return `?${query}`;
+/** Writes the state as what a query string is to hold of it: null takes a name out of there. */
+export function writeUrlState(state: UrlState): Readonly<Record<string, string | null>> {
+  const { from, to, theme, timezone, lang, refresh, options } = state;
+  return {
+    from,
+    to,
+    theme,
+    refresh,
+    timezone: timezone === 'browser' ? null : timezone,
+    lang: lang || null,
+    options: Object.keys(options).length > 0 ? JSON.stringify(options) : null,
+  };
 }
 
 /** JSON of an object; anything else counts as none. */

@@ -1,0 +1,75 @@
+import { locationService } from '@grafana/runtime';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import type { Target } from '../graph/display/hit-test.ts';
+import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
+import { isViewerChoice, readViewerState, type ViewerState, writeViewerState } from './viewer-state.ts';
+
+interface ViewerOptions {
+  /** Options of the dashboard, and before them what the viewer has chosen. */
+  readonly options: PanelOptions;
+  readonly selected: Target | undefined;
+  /** Names of what the address holds and nobody could have chosen. */
+  readonly odd: readonly string[];
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly onSelect: (target: Target | undefined) => void;
+}
+
+/** Choices that come with every letter or click: going back one by one would lead nowhere. */
+const IN_PASSING: ReadonlySet<string> = new Set(['search', 'selected']);
+
+/**
+ * What a viewer chooses is kept in the address, under a name of this panel's own: it survives a reload and can be
+ * shared, and the dashboard stays as it was saved. While the panel is edited, choices are its options as any other.
+ */
+export function useViewerState(
+  panelId: number,
+  saved: PanelOptions,
+  onOptionsChange: (options: PanelOptions) => void,
+): ViewerOptions {
+  const name = `musubi-${panelId}`;
+  const text = useSyncExternalStore(onMove, () => locationService.getSearch().get(name));
+  const isEdited = useSyncExternalStore(onMove, () => locationService.getSearch().has('editPanel'));
+  const { chosen, odd } = useMemo(() => readViewerState(isEdited ? null : text), [isEdited, text]);
+
+  const choose = useCallback(
+    (choices: Partial<ViewerState>) => {
+      // Read anew: it may be the second choice of one click.
+      const before = readViewerState(locationService.getSearch().get(name)).chosen;
+      const next = writeViewerState(
+        { ...before, ...choices },
+        { ...DEFAULT_OPTIONS, ...saved, selected: null },
+      );
+      const inPassing = Object.keys(choices).every((choice) => IN_PASSING.has(choice));
+      locationService.partial({ [name]: next }, inPassing);
+    },
+    [name, saved],
+  );
+  const onSelect = useCallback(
+    (target: Target | undefined) => choose({ selected: target ?? null }),
+    [choose],
+  );
+  const onChange = useCallback(
+    (change: Partial<PanelOptions>) => {
+      const entries = Object.entries(change);
+      const ofViewer = isEdited ? [] : entries.filter(([option]) => isViewerChoice(option));
+      if (ofViewer.length > 0) choose(Object.fromEntries(ofViewer));
+      if (ofViewer.length < entries.length) {
+        const others = entries.filter((entry) => !ofViewer.includes(entry));
+        onOptionsChange({ ...saved, ...Object.fromEntries(others) });
+      }
+    },
+    [isEdited, choose, saved, onOptionsChange],
+  );
+  return {
+    options: { ...DEFAULT_OPTIONS, ...saved, ...chosen },
+    selected: chosen.selected ?? undefined,
+    odd,
+    onChange,
+    onSelect,
+  };
+}
+
+function onMove(notify: () => void): () => void {
+  const subscription = locationService.getLocationObservable().subscribe(notify);
+  return () => subscription.unsubscribe();
+}

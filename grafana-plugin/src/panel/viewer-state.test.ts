@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readViewerState, type ViewerState, writeViewerState } from './viewer-state.ts';
+
+const CHOSEN: ViewerState = {
+  level: 'host',
+  frames: 'site',
+  collapsed: ['["group","site","tokyo"]'],
+  search: 'service:"a b" failed>0',
+  focus: { node: '["service","a&b","h"]', way: 'both', hops: 2 },
+  hideIdle: true,
+  muteHubs: false,
+  compare: true,
+  states: ['new', 'alerting'],
+  sort: { column: 'failed', descending: true },
+  selected: { type: 'edge', key: '["a","b"]' },
+};
+
+test('what is written is read back', () => {
+  expect(readViewerState(writeViewerState(CHOSEN, {}))).toEqual({ chosen: CHOSEN, odd: [] });
+  expect(readViewerState(null)).toEqual({ chosen: {}, odd: [] });
+});
+
+test('only what differs from the dashboard is written', () => {
+  const { level, ...others } = CHOSEN;
+  expect(writeViewerState(CHOSEN, others)).toBe(JSON.stringify({ level }));
+  expect(writeViewerState(CHOSEN, CHOSEN)).toBeNull();
+});
+
+describe('what is none is left aside, and named', () => {
+  test.each<[string, unknown]>([
+    ['level', 'galaxy'],
+    ['frames', 7],
+    ['search', 'x'.repeat(40_000)],
+    ['focus', { node: 'a', way: 'sideways', hops: 1 }],
+    ['focus', { node: 'a', way: 'up', hops: 1e9 }],
+    ['focus', { node: 'a', way: 'up', hops: 1, to: 4 }],
+    ['collapsed', ['a', 1]],
+    ['states', ['new', 'shiny']],
+    ['sort', { column: 'colour', descending: true }],
+    ['selected', { type: 'planet', key: '' }],
+    ['hideIdle', 'yes'],
+    ['saved', {}],
+    ['constructor', 1],
+  ])('%s: %j', (name, value) => {
+    const { chosen, odd } = readViewerState(JSON.stringify({ [name]: value, muteHubs: true }));
+    // What is too long as a whole is named by its beginning.
+    if (name === 'search') expect(chosen).toEqual({});
+    else expect({ chosen, odd }).toEqual({ chosen: { muteHubs: true }, odd: [name] });
+  });
+
+  test.each(['', '{', '[1]', '7', 'null', '"text"'])('%s', (text) => {
+    expect(readViewerState(text)).toEqual({ chosen: {}, odd: [text] });
+  });
+
+  test('whatever it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const { chosen, odd } = readViewerState(text);
+        expect(readViewerState(writeViewerState(chosen, {})).chosen).toEqual(chosen);
+        expect(odd.every((name) => name.length <= 40)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest';
+import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { panelPage } from '../harness/panel-page.ts';
+
+/** What a viewer chooses in the running panel is in the address of the page, and nowhere else. */
+
+const PLACES: Places = {
+  web: { host: 'front-1', site: 'tokyo' },
+  api: { host: 'back-1', site: 'tokyo' },
+  db: { host: 'data-1', site: 'osaka' },
+};
+const DEPENDENCIES: readonly Dependency[] = [
+  { from: 'web', to: 'api', port: '8080' },
+  { from: 'api', to: 'db', port: '5432' },
+];
+const ALL = ['api → db', 'web → api'];
+const BY_HOST = ['back-1 → data-1', 'front-1 → back-1'];
+
+const graph = panelPage((query) => answerFor(query, DEPENDENCIES, PLACES));
+const { open, ready, listed, inAddress } = graph;
+
+const choose = (level: string) => graph.page.getByRole('radio', { name: level }).check({ force: true });
+const search = () => graph.page.getByRole('textbox', { name: 'Search the graph' });
+const pinned = () => graph.page.getByTestId('musubi-pinned').getByRole('heading');
+
+it('survives a reload, and the back button takes choices back one by one', async () => {
+  await open();
+  await choose('Host');
+  await expect.poll(listed).toEqual(BY_HOST);
+  await choose('Site');
+  await expect.poll(listed).toEqual(['tokyo → osaka']);
+  await graph.page.reload();
+  await ready();
+  expect(await listed()).toEqual(['tokyo → osaka']);
+  await graph.page.goBack();
+  await expect.poll(listed).toEqual(BY_HOST);
+  await graph.page.goBack();
+  await expect.poll(listed).toEqual(ALL);
+  expect(inAddress('musubi-1')).toBeNull();
+  await graph.page.goForward();
+  await expect.poll(listed).toEqual(BY_HOST);
+});
+
+it('letters of a search are no steps to go back to', async () => {
+  await open();
+  await choose('Host');
+  await search().pressSequentially('data');
+  await expect.poll(() => inAddress('musubi-1')).toEqual({ level: 'host', search: 'data' });
+  expect(await search().inputValue()).toBe('data');
+  await graph.page.goBack();
+  await expect.poll(listed).toEqual(ALL);
+  expect(await search().inputValue()).toBe('');
+});
+
+it('what is selected is selected where the address is opened', async () => {
+  await open();
+  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'web' }).focus();
+  await graph.page.keyboard.press('Enter');
+  expect(await pinned().textContent()).toBe('web → api :8080');
+  const address = graph.page.url();
+  await graph.page.goto('about:blank');
+  await graph.page.goto(address);
+  await ready();
+  expect(await pinned().textContent()).toBe('web → api :8080');
+  await graph.page.keyboard.press('Escape');
+});
+
+it('what the dashboard says is the default, and needs no word in the address', async () => {
+  await open('refresh=', ({ panels: [panel] }) => Object.assign(panel?.options ?? {}, { level: 'host' }));
+  expect(await listed()).toEqual(BY_HOST);
+  await choose('Instance');
+  await expect.poll(listed).toEqual(ALL);
+  expect(inAddress('musubi-1')).toEqual({ level: 'instance' });
+  await choose('Host');
+  await expect.poll(() => inAddress('musubi-1')).toBeNull();
+});
+
+it('another panel of the dashboard has a name of its own', async () => {
+  const other = encodeURIComponent('{"level":"site"}');
+  await open(`refresh=&musubi-2=${other}`);
+  expect(await listed()).toEqual(ALL);
+  await choose('Host');
+  await expect.poll(listed).toEqual(BY_HOST);
+  expect([inAddress('musubi-1'), inAddress('musubi-2')]).toEqual([{ level: 'host' }, { level: 'site' }]);
+});
+
+it.each([
+  ['{"level":"galaxy","search":7,"hideIdle":true}', 'level, search'],
+  ['{"focus":', '{"focus":'],
+  ['{"<img src=x onerror=alert(1)>":1}', '<img src=x onerror=alert(1)>'],
+])('what nobody could have chosen is left aside with a note: %s', async (text, told) => {
+  await open(`refresh=&musubi-1=${encodeURIComponent(text)}`);
+  expect(await listed()).toEqual(ALL);
+  await graph.page.getByRole('button', { name: 'Notes' }).click();
+  expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain(`left aside: ${told}`);
+});
+
+it('while the panel is edited, choices are its options', async () => {
+  const chosen = encodeURIComponent('{"level":"site"}');
+  await open(`refresh=&editPanel=1&musubi-1=${chosen}`);
+  expect(await listed()).toEqual(ALL);
+  await choose('Host');
+  await expect.poll(listed).toEqual(BY_HOST);
+  expect([inAddress('musubi-1'), inAddress('options')]).toEqual([{ level: 'site' }, { level: 'host' }]);
+});
