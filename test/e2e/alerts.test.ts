@@ -1,19 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { parseExpectations } from '../../exporter/src/expect/parse-expectations.ts';
-import { renderRules } from '../../exporter/src/expect/render-rules.ts';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { EXPORTER_PORT, type Exporter, startExporter } from '../harness/exporter.ts';
-import { hasten } from '../harness/hasten.ts';
+import { hastyRules } from '../harness/hasten.ts';
 import { createNetwork, type Host } from '../harness/network.ts';
-import { NODE, ROOT, toolPath } from '../harness/places.ts';
+import { toolPath } from '../harness/places.ts';
 import type { Running } from '../harness/process.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+import { call, serve } from '../harness/services.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 /** All rules run so many times as fast as they are shipped. */
@@ -50,7 +45,7 @@ beforeAll(async () => {
     address: `${address}:${EXPORTER_PORT}`,
     instance: name,
   }));
-  const rules = hastyRules();
+  const rules = hastyRules(EXPECTED, TIMES);
   stores = await Promise.all(
     programs.map((program) => startPrometheus(targets, { program, rules, scrapeInterval: '500ms' })),
   );
@@ -165,47 +160,8 @@ function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number)
   expect(Math.abs(Number(at) / 1000 - cutAt)).toBeLessThan(PROMISED);
 }
 
-function hastyRules(): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'musubi-rules-'));
-  onFileEnd(() => rm(folder, { recursive: true }));
-  const expected = join(folder, 'expected-shipped.yaml');
-  writeFileSync(
-    expected,
-    renderRules(parseExpectations(EXPECTED, 'expected.yaml')).replace(
-      /vector\((\d+)\)/g,
-      (_, gap) => `vector(${Number(gap) / TIMES})`,
-    ),
-  );
-  const shipped = ['musubi-edges', 'musubi-alerts'].map((name) =>
-    join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
-  );
-  return [...shipped, expected].map((path) => hasten(path, TIMES, folder));
-}
-
 const watch = (host: Host) =>
   startExporter(host, ['--forget-after', `${5 * MINUTE}s`], { onCleanup: onFileEnd });
-
-async function serve(host: Host, service: string, port: number): Promise<Running> {
-  const server = host.start([NODE, `${ROOT}/test/workloads/api.mjs`, '0.0.0.0', `${port}`], named(service));
-  await server.says('listening');
-  return server;
-}
-
-/** A client that holds so many connections. */
-async function call(host: Host, service: string, to: Host, port: number, connections = 1): Promise<Running> {
-  const client = host.start([NODE, `${ROOT}/test/workloads/web.mjs`, to.address, `${port}`], named(service));
-  await client.says('ready');
-  if (connections > 0) {
-    client.tell(`connect ${connections}`);
-    await client.says(`connected ${connections}`);
-  }
-  return client;
-}
-
-const named = (service: string) => ({
-  env: { ...process.env, OTEL_SERVICE_NAME: service },
-  onCleanup: onFileEnd,
-});
 
 /** A job that connects for a moment each 10 minutes. */
 function nightly(job: Running): { stop(): Promise<unknown> } {

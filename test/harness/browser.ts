@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { onFileEnd } from './cleanup.ts';
@@ -25,6 +26,8 @@ export interface GraphPage {
   edges(): Promise<DrawnEdge[]>;
   /** Moves the pointer over the drawing until it shows what lies under it, and gives that text. */
   hover(wanted: RegExp): Promise<string>;
+  /** What is drawn, as the image that the menu saves. */
+  svg(): Promise<string>;
   screenshot(path: string): Promise<void>;
 }
 
@@ -74,6 +77,12 @@ export async function browse(url: string): Promise<GraphPage> {
         }
       }
       throw new Error(`nothing in the drawing says ${wanted}`);
+    },
+    async svg() {
+      await page.getByRole('button', { name: 'Export' }).click();
+      const saved = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: 'SVG image' }).click();
+      return readFile(await (await saved).path(), 'utf8');
     },
     screenshot: async (path) => {
       await page.screenshot({ path });

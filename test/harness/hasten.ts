@@ -1,5 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { parseExpectations } from '../../exporter/src/expect/parse-expectations.ts';
+import { renderRules } from '../../exporter/src/expect/render-rules.ts';
+import { onFileEnd } from './cleanup.ts';
+import { ROOT } from './places.ts';
 
 /** Numbers of seconds that rules compare times with. */
 const SECONDS = /(?<=time\(\) - |> )(?:60|180|300|3600|86400)\b/g;
@@ -15,4 +21,25 @@ export function hasten(path: string, times: number, folder: string): string {
   const copy = join(folder, basename(path));
   writeFileSync(copy, text);
   return copy;
+}
+
+/**
+ * Copies of the shipped rules, and of those made of a file of expectations, in which every time is so many times shorter;
+ * their paths.
+ */
+export function hastyRules(expectations: string, times: number): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'musubi-rules-'));
+  onFileEnd(() => rm(folder, { recursive: true }));
+  const expected = join(folder, 'expected-shipped.yaml');
+  writeFileSync(
+    expected,
+    renderRules(parseExpectations(expectations, 'expected.yaml')).replace(
+      /vector\((\d+)\)/g,
+      (_, gap) => `vector(${Number(gap) / times})`,
+    ),
+  );
+  const shipped = ['musubi-edges', 'musubi-alerts'].map((name) =>
+    join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
+  );
+  return [...shipped, expected].map((path) => hasten(path, times, folder));
 }

@@ -1,6 +1,7 @@
 /**
  * A client that connects to a server as often as told and holds the connections.
- * Arguments: address, port. Standard input: `connect N`, `close`. Each line is answered once it is done.
+ * Arguments: address, port. Standard input: `connect N`, `try N` (they may fail), `close`. Each line is answered once it
+ * is done.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -21,6 +22,14 @@ for await (const line of createInterface({ input: process.stdin })) {
       sockets.push(socket);
     }
     console.log(`connected ${sockets.length}`);
+  } else if (verb === 'try') {
+    let failed = 0;
+    for (let i = 0; i < Number(count); i++) {
+      const socket = connect({ host, port: Number(port) });
+      await once(socket, 'connect').catch(() => failed++);
+      socket.destroy();
+    }
+    console.log(`failed ${failed}`);
   } else if (verb === 'close') {
     for (const socket of sockets.splice(0)) {
       socket.destroy();

@@ -1,0 +1,138 @@
+/**
+ * What is missing, unexpected, failing and alerting, on the graph: exporters on two hosts, Prometheus with the shipped rules
+ * and those of a file of expectations, and the panel in a browser.
+ */
+import { beforeAll, expect, test } from 'vitest';
+import { type GraphPage, openGraphPage } from '../harness/browser.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { EXPORTER_PORT, startExporter } from '../harness/exporter.ts';
+import { hastyRules } from '../harness/hasten.ts';
+import { createNetwork } from '../harness/network.ts';
+import type { Running } from '../harness/process.ts';
+import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+import { call, serve } from '../harness/services.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+/** All rules run so many times as fast as they are shipped. */
+const TIMES = 20;
+const network = createNetwork();
+const [a, b] = [network.host('a'), network.host('b')];
+
+/** Nobody listens at the port of mail, which therefore has no name but its address. */
+const EXPECTED = `version: 1
+expect:
+  - { source: web, destination: api, port: 8080, max_gap: 1h }
+  - { source: shop, destination: db, port: 5432, max_gap: 3m }
+  - { source: night, destination: db, port: 5432, max_gap: 1m }
+  - { source: post, destination: ${b.address}, port: 2525, max_gap: 1h }
+allow:
+  - { port: ${EXPORTER_PORT} }
+`;
+
+let prometheus: Prometheus;
+let page: GraphPage;
+/** Those whose dependencies are not as expected. */
+let shop: Running;
+let post: Running;
+let rogue: Running;
+
+const began = Date.now();
+
+beforeAll(async () => {
+  const targets = [a, b].map(({ address, name }) => ({
+    address: `${address}:${EXPORTER_PORT}`,
+    instance: name,
+  }));
+  const rules = hastyRules(EXPECTED, TIMES);
+  [prometheus] = await Promise.all([
+    startPrometheus(targets, { rules, scrapeInterval: '500ms' }),
+    ...[a, b].map((host) => startExporter(host, ['--forget-after', '5s'], { onCleanup: onFileEnd })),
+  ]);
+  page = await openGraphPage(prometheus.url);
+  await Promise.all([serve(b, 'api', 8080), serve(b, 'db', 5432)]);
+  [, shop, rogue, post] = await Promise.all([
+    call(a, 'web', b, 8080),
+    call(a, 'shop', b, 5432),
+    call(a, 'rogue', b, 8080),
+    call(a, 'post', b, 2525, 0),
+  ]);
+});
+
+/** `DependencyVanished shop`, of each alert on a dependency that fires, sorted. */
+async function firing(): Promise<string[]> {
+  const alerts = await prometheus.query('ALERTS{alertstate="firing", alertname=~"Dependency.+"}');
+  return alerts.map(({ metric }) => `${metric.alertname} ${metric.src_service}`).sort();
+}
+
+const fire = (wanted: readonly string[]) =>
+  waitFor(
+    async () => `${await firing()}` === `${wanted}` || undefined,
+    async () => `${wanted} to fire, not ${await firing()}`,
+  );
+
+/** `web → api`: its states, of the edges of the graph. */
+async function states(from: number, to: number): Promise<Record<string, string | undefined>> {
+  await page.open({ from, to });
+  const edges = (await page.edges()).filter(({ port }) => port !== `${EXPORTER_PORT}`);
+  return Object.fromEntries(edges.map((edge) => [`${edge.source} → ${edge.destination}`, edge.states]));
+}
+
+test('is drawn while it is so, and told of the past after it ended', { timeout: 150_000 }, async () => {
+  const debug = setInterval(
+    async () =>
+      console.log(
+        Date.now() - began,
+        `${await firing()}`,
+        JSON.stringify(
+          await prometheus.query(
+            'last_over_time({__name__=~"ALERTS|musubi:unexpected_edge:last_seen_seconds|musubi:vanished_edge:seen_seconds",src_service="web"}[10m])',
+          ),
+        ),
+      ),
+    2000,
+  );
+  onFileEnd(() => clearInterval(debug));
+  await waitFor(async () => {
+    const seen = await prometheus.query('musubi:expected_edge:host_seen_seconds{src_service="shop"}');
+    return seen.length === 2 || undefined;
+  }, 'the dependency of shop to be known');
+  shop.tell('close');
+  const failures = setInterval(() => post.tell('try 10'), 500);
+  onFileEnd(() => clearInterval(failures));
+  await fire([
+    'DependencyFailing post',
+    'DependencyUnexpected rogue',
+    'DependencyVanished night',
+    'DependencyVanished shop',
+  ]);
+
+  const then = Date.now();
+  const told = {
+    'web → api': '',
+    'rogue → api': 'unexpected alerting',
+    'shop → db': 'missing alerting',
+    'night → db': 'missing alerting',
+    'post → unknown process': 'alerting',
+  };
+  expect(await states(began, then)).toEqual(told);
+  const drawn = await page.svg();
+  for (const text of ['▲ alerting ? · :5432', '▲ alerting ! · :8080', '▲ alerting · :2525'])
+    expect(drawn).toContain(`>${text}`);
+  // Dots are what is missing.
+  expect(drawn.match(/stroke-dasharray="1.5 5"/g)).toHaveLength(2);
+
+  clearInterval(failures);
+  await rogue.stop();
+  shop.tell('connect 1');
+  await call(a, 'night', b, 5432);
+  await fire([]);
+  expect(await states(began, then)).toEqual(told);
+  expect(await states(began, Date.now())).toEqual({
+    'web → api': '',
+    'rogue → api': 'unexpected alerted',
+    'shop → db': 'alerted',
+    'night → db': 'alerted',
+    'post → unknown process': 'alerted',
+  });
+  expect(await page.svg()).toContain('>! unexpected △ · :8080');
+});
