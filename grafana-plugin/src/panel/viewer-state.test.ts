@@ -10,6 +10,8 @@ const CHOSEN: ViewerState = {
   focus: { node: '["service","a&b","h"]', way: 'both', hops: 2 },
   hideIdle: true,
   muteHubs: false,
+  shownHubs: ['a'],
+  hidden: ['b', 'c'],
   compare: true,
   states: ['new', 'alerting'],
   sort: { column: 'failed', descending: true },

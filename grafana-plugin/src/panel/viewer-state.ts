@@ -15,6 +15,8 @@ export interface ViewerState
     | 'focus'
     | 'hideIdle'
     | 'muteHubs'
+    | 'shownHubs'
+    | 'hidden'
     | 'compare'
     | 'states'
     | 'sort'
@@ -61,6 +63,8 @@ const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value 
   focus: (value) => value === null || isFocus(value),
   hideIdle: isBoolean,
   muteHubs: isBoolean,
+  shownHubs: isTexts,
+  hidden: isTexts,
   compare: isBoolean,
   states: (value): value is PanelOptions['states'] =>
     Array.isArray(value) && value.every(isOneOf(EDGE_STATES)),
