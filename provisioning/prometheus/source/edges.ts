@@ -1,5 +1,6 @@
 import { byAddress, destination, FLOW, NAMES, QUESTION } from './destinations.ts';
 import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
+import { passes } from './passes.ts';
 import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
 import type { Rule } from './rule.ts';
 
@@ -35,6 +36,9 @@ const ENDS = ['from_service', 'from_site', 'to_service', 'to_site'] as const;
 const MEETING = [...FLOW, 'dst_host'] as const;
 
 const TOLD_AS = 'musubi:half_edge:service_edge';
+
+/** How far exporters had come when what they told was joined. */
+export const JOINED_PASSES = 'musubi:exporter:joined_passes';
 
 const OUTBOUND = halfEdges('direction="outbound"');
 const INBOUND = halfEdges('direction!="outbound"');
@@ -174,6 +178,11 @@ end without a name is its address, or its host. First the outbound ones.`,
       ${openBy('direction="outbound"')}
       or on (${SERVICE_EDGE})
       ${openBy('direction!="outbound"')}`,
+  },
+  {
+    why: 'How far each exporter had come: what it told by then is recorded above.',
+    record: JOINED_PASSES,
+    expr: passes(` offset ${SETTLE}`),
   },
 ];
 

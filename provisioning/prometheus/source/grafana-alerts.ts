@@ -1,6 +1,11 @@
 import { stringify } from 'yaml';
-import type { Alert } from './alerts.ts';
-import { ALERT_GROUPS, graphUrl, INTERVAL } from './musubi-alerts.ts';
+import { type Alert, DEPENDENCY_ALERTS, EXPORTER_ALERTS } from './alerts.ts';
+import { graphUrl, INTERVAL } from './musubi-alerts.ts';
+
+const GROUPS: Readonly<Record<string, readonly Alert[]>> = {
+  'musubi-dependencies': DEPENDENCY_ALERTS,
+  'musubi-exporters': EXPORTER_ALERTS,
+};
 
 /** The data source of `provisioning/grafana/datasources`. */
 const DATA_SOURCE = 'prometheus';
@@ -11,7 +16,7 @@ const GRAFANA = '{{ reReplaceAll "/$" "" externalURL }}';
  * (https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/).
  */
 export function grafanaAlerts(): string {
-  const groups = Object.entries(ALERT_GROUPS).map(([name, alerts]) => ({
+  const groups = Object.entries(GROUPS).map(([name, alerts]) => ({
     orgId: 1,
     name,
     folder: 'Musubi',

@@ -3,11 +3,6 @@ import { type Alert, DEPENDENCY_ALERTS, EXPORTER_ALERTS } from './alerts.ts';
 import { rulesFile } from './rule.ts';
 import { WATCH_RULES } from './watch.ts';
 
-export const ALERT_GROUPS: Readonly<Record<string, readonly Alert[]>> = {
-  'musubi-dependencies': DEPENDENCY_ALERTS,
-  'musubi-exporters': EXPORTER_ALERTS,
-};
-
 /** How often alerts are looked at. */
 export const INTERVAL = '30s';
 
@@ -36,13 +31,10 @@ alert of its own. A clock starts anew when an exporter, or Prometheus, was away 
 those at which Prometheus learnt of something: the clocks of hosts may be wrong.`,
     [{ name: 'musubi-watch', interval: INTERVAL, rules: WATCH_RULES }],
   );
-  const groups = Object.entries(ALERT_GROUPS).map(([name, alerts]) => groupText(name, alerts));
-  return [watch, ...groups].join('\n');
-}
-
-function groupText(name: string, alerts: readonly Alert[]): string {
-  const rules = alerts.map(alertText).join('\n');
-  return `  - name: ${name}\n    interval: ${INTERVAL}\n    rules:\n${rules}`;
+  // In the group of what they tell, so that none is held on the word of an evaluation that is long past.
+  const dependencies = DEPENDENCY_ALERTS.map(alertText);
+  const exporters = `  - name: musubi-exporters\n    interval: ${INTERVAL}\n    rules:\n${EXPORTER_ALERTS.map(alertText).join('\n')}`;
+  return [watch, ...dependencies, exporters].join('\n');
 }
 
 function alertText({ alert, expr, for: hold, severity, summary, description, at }: Alert): string {

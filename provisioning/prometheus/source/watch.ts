@@ -1,4 +1,5 @@
-import { SERVICE_EDGE } from './edges.ts';
+import { JOINED_PASSES, SERVICE_EDGE } from './edges.ts';
+import { passes } from './passes.ts';
 import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
 import type { Rule } from './rule.ts';
 
@@ -15,6 +16,8 @@ const MONTH = '2592000';
 const PASSES = 'musubi:exporter:passes';
 const EXPORTER_REPORTED = 'musubi:exporter:reported_seconds';
 const REPORTED = 'musubi:host:reported_seconds';
+const KNOWN_PASSES = 'musubi:exporter:known_passes';
+const KNOWN = 'musubi:host:known_seconds';
 const SINCE = 'musubi:host:since_seconds';
 const ADDRESS = 'musubi:host:address_seconds';
 const USE = 'musubi:service_edge:use_seconds';
@@ -76,18 +79,9 @@ const LOOPBACK = '|127[.].*|::1';
 
 export const WATCH_RULES: readonly Rule[] = [
   {
-    why: 'Which exporters watch, on which hosts. A pass that fails does not see.',
+    why: 'Which exporters watch, on which hosts.',
     record: PASSES,
-    expr: promql`
-      max by (job, instance, host) (
-        ${withCopies(
-          promql`
-            max by (job, instance) (musubi_passes_total - musubi_passes_failed_total)
-            * on (job, instance) group_right ()
-            max by (job, instance, host_name) (target_info{host_name!=""})`,
-          { host: 'host_name' },
-        )}
-      )`,
+    expr: passes(),
   },
   {
     why: 'When each last told of a pass: of the last day, and of those that are still to be scraped.',
@@ -104,15 +98,28 @@ export const WATCH_RULES: readonly Rule[] = [
     expr: promql`max by (host) (${EXPORTER_REPORTED})`,
   },
   {
+    why: `Passes of which the edges are known. Asked for before the edges, which all of these are then among.`,
+    record: KNOWN_PASSES,
+    expr: JOINED_PASSES,
+  },
+  {
+    why: 'When there last were new ones, by host: a clock that stands still, too, while edges are not joined.',
+    record: KNOWN,
+    expr: promql`
+      max by (host) (${nowIfChanged(KNOWN_PASSES)})
+      or
+      (${before(KNOWN)} and ${REPORTED})`,
+  },
+  {
     why: 'Since when each host is watched without a break.',
     record: SINCE,
     expr: promql`
       (
-        (${SINCE} and ${REPORTED})
-        unless (${REPORTED} - ${REPORTED} offset 30s > ${BREAK})
+        (${SINCE} and ${KNOWN})
+        unless (${KNOWN} - ${KNOWN} offset 30s > ${BREAK})
       )
       or
-      ${REPORTED}`,
+      ${KNOWN}`,
   },
   {
     why: `Who uses a service edge: processes, hosts and addresses, but no pids. Its ends go by the names that
@@ -205,7 +212,7 @@ day does not count.`,
     record: UNUSED,
     expr: promql`
       (
-        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () ${REPORTED})
+        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () ${KNOWN})
         - ${SEEN}
       )
       or
@@ -217,18 +224,18 @@ was never seen nobody knows who should watch for it: all hosts that are known.`,
     record: WATCHED,
     expr: promql`
       (
-        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () (${REPORTED} - ${SINCE}))
+        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () (${KNOWN} - ${SINCE}))
         unless ignoring (end, host)
         (
           ${HOST_SEEN}{end="src"}
           unless ignoring (end, host)
-          (${HOST_SEEN}{end="src"} and on (host) ${REPORTED})
+          (${HOST_SEEN}{end="src"} and on (host) ${KNOWN})
         )
       )
       or
       (
         (time() - ${SEEN} unless ignoring (end, host) ${HOST_SEEN})
-        and on () (min(${REPORTED}) > time() - 180)
+        and on () (min(${KNOWN}) > time() - 180)
       )`,
   },
   {
@@ -255,12 +262,8 @@ while its exporter is down is no other one.`,
       and on () (count(${MAX_GAP}) > 0)`,
   },
   {
-    why: 'Connections of the last 5 m, as the end that counted more of them did.',
-    record: OPENED,
-    expr: promql`max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[5m]))`,
-  },
-  {
-    why: 'One that its source cancelled has not failed.',
+    why: `Failures of the last 5 m. One that its source cancelled has none. They are joined after the connections opened, and
+asked for before those: none is without its likes.`,
     record: FAILED,
     expr: promql`
       sum without (error_type) (
@@ -270,11 +273,25 @@ while its exporter is down is no other one.`,
       )`,
   },
   {
-    why: 'What DependencyFailing tells: five failures or more, and more than a tenth of all.',
+    why: 'Connections, as the end that counted more of them did.',
+    record: OPENED,
+    expr: promql`max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[5m]))`,
+  },
+  {
+    why: `What DependencyFailing tells: five failures or more, and more than a tenth of all, of what is known not to be
+allowed. It may be there no more.`,
     record: 'musubi:failing_edge:connections_failed:5m',
     expr: promql`
       ${FAILED} >= 5
       and (${FAILED} > 0.1 * (${FAILED} + (${OPENED} or ${FAILED} * 0)))
-      unless ${ALLOWED}`,
+      and
+      (
+        ${MAX_GAP}
+        or
+        last_over_time(${UNLISTED}[5m])
+        or
+        (${FAILED} unless on () (${MAX_GAP} or ${UNLISTED}))
+      )
+      unless last_over_time(${ALLOWED}[5m])`,
   },
 ];

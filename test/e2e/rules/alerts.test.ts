@@ -72,7 +72,7 @@ async function expectFiring(
   const trimmed = `label_replace(${firing}, "what", "$1", "what", "(.*?) *")`;
   const expr = `sum by (what) (label_replace(${trimmed}, "what", "$1 $2", "what", "([^ ]+)  +(.*)"))`;
   const expectations = Object.entries(byMinute).map(([minute, alerts]) => ({
-    at: `${minute}m`,
+    at: `${Number(minute) * 60}s`,
     expr,
     rows: alerts.map((what) => [{ what }, 1] as const),
   }));
@@ -152,6 +152,23 @@ describe('DependencyVanished', () => {
       c: host('c', 3, except(60, 62)),
     });
     await expectFiring(estate(END, hosts, [webToApi(), apiToDb(except(80, 83))]), QUIET);
+  });
+
+  test('does not fire while the edges are not joined, though exporters report', async () => {
+    const { hosts, webToApi, apiToDb } = shop();
+    const stalled: Input = { series: { __name__: 'stalled' }, values: '0x79 1x39 0x80' };
+    const [joining = '', hourly = ''] = (await readFile(shipped('musubi-edges.yaml'), 'utf8')).split(
+      /(?=^.*-hourly)/m,
+    );
+    const halting = join(folder, 'halting.yaml');
+    const whileJoined = 'expr: |\n          (\n$1          ) and on () (stalled == 0)\n';
+    await writeFile(halting, joining.replace(/expr: \|\n(( {10}.*\n)+)/g, whileJoined) + hourly);
+    const inputs = [...estate(END, hosts, [webToApi(), apiToDb(until(70))]), stalled];
+    await expectFiring(
+      inputs,
+      { 35: [], 43: [], 46: [], 50: [], 59: [], 61: [], 63: [], 75: [], 77: ['DependencyVanished api db'] },
+      [halting, expected, shipped('musubi-alerts.yaml')],
+    );
   });
 
   test('does not fire when a service moves, and watches it where it is', async () => {
@@ -311,6 +328,34 @@ test('DependencyFailing fires from five failures and a tenth of all on, and not 
     60: ['DependencyFailing api db'],
     68: [],
   });
+});
+
+test('DependencyFailing does not fire for what is allowed that is no more, nor before it is known to be allowed', async () => {
+  const d = host('d', 4, until(60));
+  const { hosts, db, webToApi, apiToDb } = shop();
+  const failing = { at: [40, 60], each: 10 } as const;
+  const call = (service: string, used: Span[]): Used => ({
+    from: { service, host: d },
+    to: db,
+    port: '22',
+    used,
+    failing,
+  });
+  const inputs = estate(
+    END,
+    [...hosts, d],
+    [webToApi(), apiToDb(), call('test-7', [[20, 60]]), call('test-8', [[40, 60]])],
+  );
+  const minutes = Array.from({ length: 50 }, (_, at) => [
+    40 + at / 2,
+    at > 48 ? ['MusubiExporterDown d'] : [],
+  ]);
+  for (const rendered of [expected, await lateBy('2m', expected)])
+    await expectFiring(inputs, Object.fromEntries(minutes), [
+      shipped('musubi-edges.yaml'),
+      rendered,
+      shipped('musubi-alerts.yaml'),
+    ]);
 });
 
 describe('an exporter', () => {
