@@ -1,5 +1,4 @@
 /** Far ends go by the names that programs of the host asked name servers for. */
-import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLibc } from '../../exporter/src/native/libc.ts';
@@ -10,7 +9,7 @@ import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';
 import { asking, startNameServer } from '../harness/name-server.ts';
-import { createNetwork, type Host } from '../harness/network.ts';
+import { createNetwork, type Host, inside } from '../harness/network.ts';
 import { NODE, ROOT } from '../harness/places.ts';
 import { parseSeries, type TextSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -22,6 +21,8 @@ const PRIVATE = '10.77.0.5';
 /** Has a name in its own zone. */
 const ZONED = '10.77.0.6';
 const PUBLIC6 = '2001:db8::1';
+/** Nobody has it: what is sent there goes to another host. */
+const VIRTUAL = '10.250.2.1';
 const OTHERS = ['203.0.113.20', '203.0.113.30', '203.0.113.31'];
 
 const LONG = [63, 63, 63, 53].map((length) => 'x'.repeat(length));
@@ -57,6 +58,7 @@ beforeAll(async () => {
     '--cname=alias.example.test,cdn.example.test',
     '--cname=www.example.test,alias.example.test',
     `--host-record=six.example.test,${PUBLIC6}`,
+    `--host-record=virtual.example.test,${VIRTUAL}`,
     ...HOSTILE.map((_, at) => `--address=/h${at}.test/${hostileAddress(at)}`),
   ]);
   await startNameServer(elsewhere, elsewhere.address6, [
@@ -72,7 +74,7 @@ beforeAll(async () => {
 });
 
 function ip(host: Host, ...args: string[]): void {
-  execFileSync('nsenter', [`--net=${host.namespace}`, 'ip', ...args], { stdio: 'pipe' });
+  inside(host, 'ip', ...args);
 }
 
 /** Has a program look a name up, and at once connect to all its addresses. */
@@ -141,6 +143,15 @@ describe('a name', () => {
   it('of an IPv6 address is as good', async () => {
     await connectByName('six.example.test');
     expect(await to('six.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
+  });
+
+  it('of a virtual address is that of the host to which it leads', async () => {
+    const rule = `OUTPUT -d ${VIRTUAL} -p tcp -j DNAT --to ${elsewhere.address}`;
+    inside(client, 'iptables', '-w', '-t', 'nat', '-A', ...rule.split(' '));
+    await connectByName('virtual.example.test', 3);
+    expect(await to('virtual.example.test', 3)).toEqual([
+      { dst_service: 'virtual.example.test', dst_kind: 'dns', dst_address: elsewhere.address, value: 3 },
+    ]);
   });
 
   it('that another name server told is known, once that server has been seen to be asked', async () => {

@@ -35,8 +35,11 @@ describe('folding', () => {
     ['pid', 21],
     ['pid', undefined],
     ['remotePid', 30],
+    ['askedAddress', '10.96.0.1'],
   ] as const)('keeps flows with another %s apart (%s)', (field, value) => {
-    expect(createFold()([observation(), observation({ id: '2', [field]: value })])).toHaveLength(2);
+    const [, other, ...more] = createFold()([observation(), observation({ id: '2', [field]: value })]);
+    expect(other?.[field]).toBe(value);
+    expect(more).toEqual([]);
   });
 
   it('takes the mean of what is open for the round-trip time', () => {

@@ -11,6 +11,8 @@ export interface Flow extends Counts {
   readonly direction: Direction;
   readonly localAddress: string;
   readonly remoteAddress: string;
+  /** The address that was asked for, where this host sends it on to `remoteAddress`. */
+  readonly askedAddress?: string | undefined;
   /** The port on which the destination listens; where the direction is unknown, the own one; 0 for none. */
   readonly port: number;
   readonly pid: number | undefined;
@@ -72,10 +74,19 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
 }
 
 function keyOf(observation: Observation): string {
-  const { netns, transport, direction, pid, image, remotePid, folded = false } = observation;
+  const {
+    netns,
+    transport,
+    direction,
+    pid,
+    image,
+    remotePid,
+    folded = false,
+    askedAddress = '',
+  } = observation;
   const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
   const process = `${netns} ${pid} ${image} ${remotePid} ${folded}`;
-  return `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress}`;
+  return `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress} ${askedAddress}`;
 }
 
 /** No change of what the capture counts: a count that was given stays given. */
@@ -88,10 +99,11 @@ function nothingOf(observation: Observation): Counts {
 function flowOf(flows: Map<string, Flow>, key: string, observation: Observation): Flow {
   let flow = flows.get(key);
   if (!flow) {
-    const { netns, transport, direction, pid, image, remotePid, folded = false } = observation;
+    const { netns, transport, direction, pid, image, remotePid, folded = false, askedAddress } = observation;
     const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
     flow = {
-      ...{ netns, transport, direction, localAddress, remoteAddress, port, pid, image, remotePid, folded },
+      ...{ netns, transport, direction, localAddress, remoteAddress, askedAddress, port },
+      ...{ pid, image, remotePid, folded },
       ...{ open: 0, opened: 0, rttSum: 0, rttCount: 0 },
     };
     flows.set(key, flow);

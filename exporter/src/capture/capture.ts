@@ -57,6 +57,8 @@ export interface Observation {
   readonly localAddress: string;
   /** IP address; for `unix` the path of the destination's socket, or its abstract name after an `@`. */
   readonly remoteAddress: string;
+  /** The address that its process has asked for, where this host sends it on to `remoteAddress`. */
+  readonly askedAddress?: string;
   /** The port on which the destination listens; where the direction is unknown, the own one; 0 for `unix`. */
   readonly port: number;
   /** The port of the end that asks, where this is one connection alone. */

@@ -156,6 +156,14 @@ describe('a name that DNS tells', () => {
     expect(to('10.1.2.4', { dns }).far.service).toBe('r3.test');
   });
 
+  it('is that of the address which was asked for, where this host sends it on to one without', () => {
+    const sentTo = (remoteAddress: string, direction: 'outbound' | 'inbound' = 'outbound') =>
+      resolveOne(halfEdge({ remoteAddress, direction, askedAddress: '8.8.8.8' }), { dns }).far;
+    expect(sentTo('10.5.5.5')).toEqual({ address: '10.5.5.5', service: 'api.test', kind: 'dns' });
+    expect(sentTo('10.1.2.3').service).toBe('db.test');
+    expect(sentTo('10.5.5.5', 'inbound').service).toBeUndefined();
+  });
+
   it('is taken as soon as it is told', () => {
     const later: { name?: string } = {};
     const resolve = createResolve({ dns: { asked: () => later.name, reverse: () => undefined } });

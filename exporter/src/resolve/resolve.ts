@@ -61,8 +61,13 @@ export function createResolve({ networks = [], internet = 'fold', dns }: Resolve
   /** Who connects to this host was not looked up by it; and a public address is called by its provider what it likes. */
   function nameOf(address: string, { flow }: HalfEdge, { fold }: Range): string | undefined {
     if (fold === 'network') return undefined;
-    const asked = flow.direction === 'outbound' ? dns?.asked(address) : undefined;
+    const asked = flow.direction === 'outbound' ? nameAsked(address, flow.askedAddress) : undefined;
     return asked ?? (fold ? undefined : dns?.reverse(address));
+  }
+
+  /** What was asked for was looked up, and not to where this host sends it on; unless that has a name of its own. */
+  function nameAsked(address: string, askedAddress: string | undefined): string | undefined {
+    return dns?.asked(address) ?? (askedAddress === undefined ? undefined : dns?.asked(askedAddress));
   }
 
   return (halfEdges, here, note) =>

@@ -1,7 +1,7 @@
 import type { Flow } from '../../aggregate/fold.ts';
 import { TRAFFIC_COUNTS } from '../../capture/capture.ts';
 import { shareOut } from './share-out.ts';
-import type { Place } from './translation.ts';
+import { type Place, putAt } from './translation.ts';
 
 /** The connections of a flow that are at one place. */
 export interface Share {
@@ -21,11 +21,11 @@ export interface Share {
 export function splitFlow(flow: Flow, shares: readonly Share[]): Flow[] {
   const used = shares.filter((share) => connectionsOf(share) > 0);
   const only = used.length > 1 ? undefined : (used[0] ?? shares[0]);
-  if (only) return [{ ...flow, ...only.place }];
+  if (only) return [putAt(flow, only.place)];
 
   const { transmittedBytes, receivedBytes, retransmits, failed, setup, ...common } = flow;
   const parts: Flow[] = used.map(({ place, outcomes: [opened = 0, ...failures], open }) => ({
-    ...{ ...common, ...place, open, opened },
+    ...{ ...putAt(common, place), open, opened },
     ...(failures.some((count) => count > 0) && { failed: failures }),
   }));
   const share = (total: number, weights: readonly number[], give: (part: Flow, value: number) => void) =>

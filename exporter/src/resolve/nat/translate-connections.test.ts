@@ -21,7 +21,9 @@ const translation = (localPort = 50000, netns = 1): Translation => ({
 it('puts a connection at its place, by all of its addresses and ports', () => {
   const connections = createTranslateConnections();
   connections.learn([translation()], 0);
-  expect(connections.translate(seen(), 0)).toEqual(seen({ remoteAddress: '10.9.9.9', port: 8080 }));
+  expect(connections.translate(seen(), 0)).toEqual(
+    seen({ remoteAddress: '10.9.9.9', port: 8080, askedAddress: '10.96.0.1' }),
+  );
   for (const other of [{ askingPort: 50001 }, { port: 81 }, { direction: 'inbound' }] as const)
     expect(connections.translate(seen(other), 0)).toEqual(seen(other));
 });

@@ -1,6 +1,6 @@
 import type { Observation } from '../../capture/capture.ts';
 import { isLoopback } from '../../net/address.ts';
-import type { Place, Translation } from './translation.ts';
+import { type Place, putAt, type Translation } from './translation.ts';
 
 /** Puts observations of single connections at the places to which they are translated. */
 export interface TranslateConnections {
@@ -49,7 +49,7 @@ export function createTranslateConnections(most = MOST): TranslateConnections {
       const found = known.get(key);
       if (!found) return observation;
       keep(key, found.place, now);
-      return { ...observation, ...found.place };
+      return putAt(observation, found.place);
     },
     get dropped() {
       return dropped;

@@ -63,7 +63,9 @@ it('puts a flow at the one place to which all of it goes, with all its counts', 
   traces.set(1, {}).set(2, { state: 'open' });
   const setup = { counts: [2, 0, 0, 0, 0, 0, 0, 0], sum: 0.001 };
   const whole = flow({ open: 1, opened: 2, receivedBytes: 7, rttSum: 3, rttCount: 1, setup });
-  expect(flows.translate([whole], traceOf, () => [], 0)).toEqual([{ ...whole, ...A }]);
+  expect(flows.translate([whole], traceOf, () => [], 0)).toEqual([
+    { ...whole, ...A, askedAddress: '10.96.0.1' },
+  ]);
 });
 
 it('splits a flow by the connections of each place, exactly, and what it measured in proportion', () => {

@@ -11,6 +11,16 @@ export interface Place {
   readonly port: number;
 }
 
+/** What is seen of a connection's end, at its place; whoever asks for another address still has that one's name. */
+export function putAt<Seen extends Place & { readonly direction: string }>(
+  seen: Seen,
+  { localAddress, remoteAddress, port }: Place,
+): Seen & { readonly askedAddress?: string } {
+  const placed = { ...seen, localAddress, remoteAddress, port };
+  if (seen.direction !== 'outbound' || remoteAddress === seen.remoteAddress) return placed;
+  return { ...placed, askedAddress: seen.remoteAddress };
+}
+
 /** One end of a connection on this host, and under which addresses both hosts know that connection. */
 export interface Translation {
   /** The network namespace in which the translation was made: not always that of the socket. */
