@@ -40,6 +40,7 @@ describe('the bundle', () => {
       'module',
       'react',
       'react/jsx-runtime',
+      'rxjs',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import './public-path.ts';
 import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
 import { initPluginTranslations, t } from '@grafana/i18n';
+import { compareChoices } from './panel/compare/compare-texts.ts';
 import { DependencyPanel } from './panel/DependencyPanel.tsx';
 import {
   colourChoices,
@@ -44,11 +45,15 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         defaultValue: DEFAULT_OPTIONS.frames,
         settings: { options: frameChoices() },
       })
-      .addBooleanSwitch({
+      .addSelect({
         path: 'compare',
         name: t('compare.name', 'Compare'),
-        description: t('compare.tooltip', 'Tell what is new, vanished or changed against the range before'),
+        description: t(
+          'compare.description',
+          'Tell what is new, vanished or changed against another range: a duration such as 3d (the same range, that much earlier) or FROM/TO may be typed',
+        ),
         defaultValue: DEFAULT_OPTIONS.compare,
+        settings: { options: compareChoices(), allowCustomValue: true },
       })
       .addBooleanSwitch({
         path: 'hideIdle',

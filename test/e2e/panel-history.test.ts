@@ -1,105 +1,55 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { type DrawnEdge, type GraphPage, openGraphPage } from '../harness/browser.ts';
-import { onFileEnd } from '../harness/cleanup.ts';
-import { freePort } from '../harness/free-port.ts';
-import { toolPath } from '../harness/places.ts';
-import { start } from '../harness/process.ts';
-import { waitFor } from '../harness/wait-for.ts';
+import { type PastDependency, pastOf, SCRAPE } from '../harness/past.ts';
+import { startPrometheus } from '../harness/prometheus.ts';
 
-/** Seconds. A made-up past: what took hours is there at once, with every scrape as wanted. */
-const SCRAPE = 15;
+/** Seconds. */
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const NOW = Math.floor(Date.now() / 1000 / SCRAPE) * SCRAPE - MINUTE;
 const BEGIN = NOW - 3 * HOUR;
 
-interface Sample {
-  opened: number;
-  open?: number;
-  lastSeen?: number;
-}
-type History = (time: number) => Sample | undefined;
-
-const METRICS = {
-  service_dependency_connection_opened: ['counter', '_total', ({ opened }: Sample) => opened],
-  service_dependency_connection_count: ['gauge', '', ({ open = 1 }: Sample) => open],
-  service_dependency_last_seen_seconds: ['gauge', '', ({ lastSeen }: Sample) => lastSeen],
-  musubi_passes: ['counter', '_total', ({ opened }: Sample) => opened],
-} as const;
-
-const lines = new Map<string, string[]>(Object.keys(METRICS).map((name) => [name, []]));
-
-/** Adds both halves of a dependency `NAME-client` → `NAME-server`, as scraped from two hosts. */
-function estate(name: string, port: number, history: History, labels: Readonly<Record<string, string>> = {}) {
-  const client = `10.0.${port % 256}.1`;
-  const server = `10.0.${port % 256}.2`;
-  const pair = { network_transport: 'tcp', dst_port: `${port}`, src_address: client, dst_address: server };
-  const halves = [
-    { instance: `${name}1`, direction: 'outbound', src_service: `${name}-client`, src_host: `${name}1` },
-    { instance: `${name}2`, direction: 'inbound', dst_service: `${name}-server`, dst_host: `${name}2` },
-  ];
-  for (const half of halves) {
-    for (let time = BEGIN; time <= NOW; time += SCRAPE) {
-      const sample = history(time);
-      if (!sample) continue;
-      const job = { job: 'musubi', instance: half.instance };
-      for (const [metric, [, suffix, value]] of Object.entries(METRICS)) {
-        const all = metric.startsWith('musubi') ? job : { ...job, ...pair, ...half, ...labels };
-        const text = Object.entries(all).map(([label, each]) => `${label}="${each}"`);
-        const line = `${metric}${suffix}{${text}} ${value({ lastSeen: time, ...sample })} ${time}`;
-        lines.get(metric)?.push(line);
-      }
-    }
-  }
-}
-
 const perMinute = (time: number, since = BEGIN) => Math.floor((time - since) / MINUTE) + 1;
 
-estate('steady', 8001, (time) => ({ opened: perMinute(time) }));
-estate('restarted', 8002, (time) => ({
-  opened: perMinute(time, time < NOW - HOUR / 2 ? BEGIN : NOW - HOUR / 2),
-}));
-estate('burst', 8003, (time) => (time < NOW - HOUR / 2 ? undefined : { opened: 50 }), { cluster: 'eu' });
-estate('unscraped', 8004, (time) =>
-  Math.abs(time - (NOW - HOUR)) < 8 * MINUTE ? undefined : { opened: 1_000_000 + perMinute(time) },
-);
-estate('behind', 8005, (time) => ({ opened: perMinute(time), lastSeen: time - 10 * MINUTE }));
-estate('over', 8006, (time) =>
-  time > NOW - HOUR + 4 * MINUTE ? undefined : { opened: 9, open: 0, lastSeen: NOW - HOUR - MINUTE },
-);
 const RESTART = NOW - HOUR / 4;
-estate('lost', 8007, (time) => (time < NOW - HOUR / 2 ? undefined : { opened: time < RESTART ? 20 : 5 }));
+const PAST: readonly PastDependency[] = [
+  { name: 'steady', port: 8001, at: (time) => ({ opened: perMinute(time) }) },
+  {
+    name: 'restarted',
+    port: 8002,
+    at: (time) => ({ opened: perMinute(time, time < NOW - HOUR / 2 ? BEGIN : NOW - HOUR / 2) }),
+  },
+  {
+    name: 'burst',
+    port: 8003,
+    at: (time) => (time < NOW - HOUR / 2 ? undefined : { opened: 50 }),
+    labels: { cluster: 'eu' },
+  },
+  {
+    name: 'unscraped',
+    port: 8004,
+    at: (time) =>
+      Math.abs(time - (NOW - HOUR)) < 8 * MINUTE ? undefined : { opened: 1_000_000 + perMinute(time) },
+  },
+  { name: 'behind', port: 8005, at: (time) => ({ opened: perMinute(time), lastSeen: time - 10 * MINUTE }) },
+  {
+    name: 'over',
+    port: 8006,
+    at: (time) =>
+      time > NOW - HOUR + 4 * MINUTE ? undefined : { opened: 9, open: 0, lastSeen: NOW - HOUR - MINUTE },
+  },
+  {
+    name: 'lost',
+    port: 8007,
+    at: (time) => (time < NOW - HOUR / 2 ? undefined : { opened: time < RESTART ? 20 : 5 }),
+  },
+];
 
 let page: GraphPage;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'musubi-history-'));
-  onFileEnd(() => rmSync(folder, { recursive: true, force: true }));
-  const text = Object.entries(METRICS).flatMap(([metric, [type]]) => [
-    `# TYPE ${metric} ${type}`,
-    ...(lines.get(metric) ?? []),
-  ]);
-  writeFileSync(join(folder, 'metrics'), `${text.join('\n')}\n# EOF\n`);
-  writeFileSync(join(folder, 'prometheus.yml'), '');
-  const blocks = ['tsdb', 'create-blocks-from', 'openmetrics', `${folder}/metrics`, `${folder}/data`];
-  execFileSync(toolPath('promtool'), blocks, { stdio: 'pipe' });
-  const port = await freePort();
-  start(
-    [
-      toolPath('prometheus'),
-      `--config.file=${folder}/prometheus.yml`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { onCleanup: onFileEnd },
-  );
-  const url = `http://127.0.0.1:${port}`;
-  await waitFor(async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined), 'Prometheus');
-  page = await openGraphPage(url);
+  const prometheus = await startPrometheus([], { history: pastOf(PAST, BEGIN, NOW) });
+  page = await openGraphPage(prometheus.url);
 });
 
 /** What the page draws for a range that ends now, by the name of the estate. */
@@ -158,7 +108,7 @@ it('what has connections open is there, on hosts with a late clock and between t
 
 it('compared with the range before, what began is new and what ended has vanished', async () => {
   const range = { from: (NOW - HOUR) * 1000, to: NOW * 1000 };
-  await page.open({ ...range, options: { compare: true } });
+  await page.open({ ...range, options: { compare: 'before' } });
   const states = (await page.edges()).map(({ source, states }) => [
     source?.replace('-client', ''),
     states ?? '',

@@ -29,12 +29,12 @@ const DEPENDENCIES: readonly Dependency[] = [
 ];
 
 let dependencies = DEPENDENCIES;
-/** Those of the range before. */
+/** Those of the hour before. */
 let before = DEPENDENCIES;
 /** Whether there are alerts, and dependencies that are not as expected. */
 let watched = false;
 /** Answers the dashboard's queries: one is missing, one unexpected, and an alert fires for another. */
-function answer(query: string): Answered[] {
+function answer(query: string, at: number): Answered[] {
   const edge = (from: string, to: string) => ({ src_service: from, dst_service: to });
   if (!watched && /ALERTS|vanished|unexpected/.test(query)) return [];
   if (query.includes('ALERTS')) {
@@ -43,7 +43,7 @@ function answer(query: string): Answered[] {
   }
   if (query.includes('vanished_edge')) return [{ labels: edge('cart', 'cache'), value: 60 }];
   if (query.includes('unexpected_edge')) return [{ labels: edge('web', 'db'), value: 60 }];
-  return answerFor(query, /\[3600s\] offset /.test(query) ? before : dependencies, PLACES);
+  return answerFor(query, at < Date.now() / 1000 - 1800 ? before : dependencies, PLACES);
 }
 
 let browser: Browser;
@@ -299,6 +299,12 @@ const states = () =>
       ),
     );
 
+/** Chooses from the menu of what the range can be compared with. */
+async function compareWith(choice: string): Promise<void> {
+  await page.getByRole('button', { name: /^Compare/ }).click();
+  await page.getByRole('menuitemradio', { name: choice }).click();
+}
+
 it('tells what is missing, unexpected and alerting, and compares with the range before', async () => {
   watched = true;
   const unlike = { from: 'web', to: 'db', port: '5432' };
@@ -307,7 +313,7 @@ it('tells what is missing, unexpected and alerting, and compares with the range 
   await open();
   const told = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
   await expect.poll(states).toEqual(told);
-  await page.getByRole('button', { name: 'Compare' }).click();
+  await compareWith('The range before');
   await expect.poll(states).toEqual({
     ...told,
     'web → api': 'new',
@@ -359,9 +365,9 @@ it('exports what is shown, as images and as data', async () => {
 
 it('tells of what could not be told', async () => {
   before = [];
-  await open('refresh=&options={"compare":true}');
+  await open('refresh=&options={"compare":"before"}');
   await page.getByRole('button', { name: 'Notes' }).click();
-  expect(await page.getByTestId('musubi-notes').textContent()).toContain('everything is told as new');
+  expect(await page.getByTestId('musubi-notes').textContent()).toContain('nothing is marked as new');
 });
 
 it('a node is put elsewhere by the pointer, stays there, and goes back when asked', async () => {

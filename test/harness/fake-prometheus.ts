@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onFileEnd } from './cleanup.ts';
@@ -10,11 +10,12 @@ export interface Answered {
 }
 
 /** Starts a Prometheus for the test file that answers each instant query as the test wants; gives its URL. */
-export async function startFakePrometheus(answer: (query: string) => readonly Answered[]): Promise<string> {
-  const queryOf = async (request: IncomingMessage) =>
-    new URLSearchParams(await text(request)).get('query') ?? '';
+export async function startFakePrometheus(
+  answer: (query: string, unixSeconds: number) => readonly Answered[],
+): Promise<string> {
   const server = createServer(async (request, response) => {
-    const result = answer(await queryOf(request)).map(({ labels, value }) => ({
+    const asked = new URLSearchParams(await text(request));
+    const result = answer(asked.get('query') ?? '', Number(asked.get('time'))).map(({ labels, value }) => ({
       metric: labels,
       value: [0, `${value}`],
     }));

@@ -1,4 +1,4 @@
-import { Dropdown, Menu, ToolbarButton } from '@grafana/ui';
+import { Dropdown, type IconName, Menu, ToolbarButton } from '@grafana/ui';
 import type { ReactNode } from 'react';
 
 interface Props<Value extends string> {
@@ -6,6 +6,9 @@ interface Props<Value extends string> {
   readonly label: string;
   readonly choices: readonly { readonly value: Value; readonly label: string }[];
   readonly value: Value;
+  /** Stands for the choice, unless that is one to be seen. */
+  readonly icon?: IconName;
+  readonly isActive?: boolean;
   readonly onChange: (value: Value) => void;
   /** More items, below the choices. */
   readonly children?: ReactNode;
@@ -13,7 +16,7 @@ interface Props<Value extends string> {
 
 /** A button that says what is chosen, and opens a menu of all there is to choose from. */
 export function ChoiceMenu<Value extends string>(props: Props<Value>) {
-  const { label, choices, value, onChange, children } = props;
+  const { label, choices, value, icon, isActive = false, onChange, children } = props;
   const chosen = choices.find((choice) => choice.value === value)?.label ?? value;
   const menu = (
     <Menu ariaLabel={label}>
@@ -32,8 +35,14 @@ export function ChoiceMenu<Value extends string>(props: Props<Value>) {
   );
   return (
     <Dropdown overlay={menu} placement="bottom-start">
-      <ToolbarButton isOpen={false} aria-label={`${label}: ${chosen}`}>
-        {chosen}
+      <ToolbarButton
+        icon={icon}
+        tooltip={icon && label}
+        isOpen={false}
+        variant={isActive ? 'active' : 'default'}
+        aria-label={`${label}: ${chosen}`}
+      >
+        {(!icon || isActive) && chosen}
       </ToolbarButton>
     </Dropdown>
   );

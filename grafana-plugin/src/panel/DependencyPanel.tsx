@@ -4,6 +4,9 @@ import { t } from '@grafana/i18n';
 import { Alert, useTheme2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { View } from '../graph/display/view.ts';
+import { CompareMenu } from './compare/CompareMenu.tsx';
+import { CompareStrip } from './compare/CompareStrip.tsx';
+import { useComparison } from './compare/use-comparison.ts';
 import { emptyMessage } from './empty-texts.ts';
 import { createFormatters } from './formatters.ts';
 import { GraphView } from './GraphView.tsx';
@@ -18,7 +21,8 @@ import { useViewerState } from './use-viewer-state.ts';
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone } = props;
   const { options, odd, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
-  const { graph, empty, notes } = useDependencyGraph(data, options);
+  const comparison = useComparison(data, options.compare);
+  const { graph, empty, notes } = useDependencyGraph(data, comparison, options.level);
   const theme = useTheme2();
   const format = useMemo(
     () => createFormatters({ series: data.series }, graph, theme, timeZone),
@@ -28,6 +32,9 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const ownView = useState<View>();
   const message = empty && emptyMessage(empty);
   const error = errorText(data);
+  // States that a comparison tells are not there in another.
+  const onChoice = (compare: string) => viewer.onChange({ compare, states: [] });
+  const compared = { choice: options.compare, comparison, timeZone };
   const busy = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
   const state = message ? (error ? 'error' : busy ? 'loading' : message.state) : 'ready';
 
@@ -37,12 +44,14 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       style={{ width, height }}
       data-testid="musubi-panel"
       data-panel-state={state}
-      data-refreshing={busy}
+      data-refreshing={busy || comparison.busy}
     >
       {state === 'ready' ? (
         <GraphView
           graph={graph}
-          notes={[...notes.map(noteText), ...oddAddress(odd)]}
+          notes={[...notes.map(noteText), ...oddAddress(odd), ...comparison.notes]}
+          compareMenu={<CompareMenu {...compared} onChoice={onChoice} />}
+          compareStrip={<CompareStrip {...compared} onStop={() => onChoice('off')} />}
           options={options}
           {...viewer}
           format={format}

@@ -98,7 +98,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
         : t('figures.by-reporting', 'Seen by reporting end'),
       mirrorFigures(edge.atDestination),
     ]);
-  if (edge.before) views.push([t('figures.before', 'Range before'), edge.before]);
+  if (edge.before) views.push([t('figures.before', 'Range compared with'), edge.before]);
   const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
   const rows: [string, keyof Figures][] = [
     [nameOf(format, 'opened'), 'opened'],

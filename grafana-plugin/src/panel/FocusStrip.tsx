@@ -1,9 +1,8 @@
-import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import type { Way } from '../graph/focus/neighbours.ts';
 import { type Focus, MOST_HOPS } from './options.ts';
+import { getStripStyles } from './strip-styles.ts';
 
 interface Props {
   /** The name of a node, undefined where there is none in this range. */
@@ -24,7 +23,7 @@ const ways = (): { value: Way; label: string }[] => [
 /** Says what part of the graph is looked at, changes it, and leads back to the whole. */
 export function FocusStrip(props: Props) {
   const { focus, pathFrom, onFocus, onCancelPath } = props;
-  const styles = useStyles2(getStyles);
+  const styles = useStyles2(getStripStyles);
   const nameOf = (key: string) => props.nameOf(key) ?? t('focus.gone', 'what is not in this range');
   if (pathFrom !== undefined) {
     return (
@@ -77,22 +76,3 @@ export function FocusStrip(props: Props) {
     </section>
   );
 }
-
-const getStyles = (theme: GrafanaTheme2) =>
-  css({
-    position: 'absolute',
-    zIndex: 1,
-    left: '50%',
-    bottom: theme.spacing(0.5),
-    transform: 'translateX(-50%)',
-    maxWidth: '100%',
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: theme.spacing(1),
-    padding: theme.spacing(0.5, 1),
-    background: theme.colors.background.elevated,
-    border: `1px solid ${theme.colors.border.medium}`,
-    borderRadius: theme.shape.radius.default,
-    fontSize: theme.typography.bodySmall.fontSize,
-  });

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import { neighbourhood } from '../graph/display/neighbourhood.ts';
@@ -22,6 +22,7 @@ import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
 import { SearchBox } from './SearchBox.tsx';
+import { strips } from './strip-styles.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useChanges } from './use-changes.ts';
 import { useDisplay } from './use-display.ts';
@@ -33,6 +34,8 @@ import { type OwnView, useView } from './use-view.ts';
 interface Props {
   readonly graph: Graph;
   readonly notes: readonly string[];
+  readonly compareMenu: ReactNode;
+  readonly compareStrip: ReactNode;
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly selected: Target | undefined;
@@ -96,6 +99,7 @@ export function GraphView(props: Props) {
         groups={groups}
         mostPartners={shown.mostPartners}
         notes={props.notes}
+        compare={props.compareMenu}
         onChange={onChange}
         search={
           <SearchBox
@@ -139,13 +143,16 @@ export function GraphView(props: Props) {
           nameOf={nameOf}
           onChange={onChange}
         />
-        <FocusStrip
-          nameOf={nameOf}
-          focus={options.focus}
-          pathFrom={pathFrom}
-          onFocus={(next) => onChange({ focus: next })}
-          onCancelPath={() => setPathFrom(undefined)}
-        />
+        <div className={strips}>
+          {props.compareStrip}
+          <FocusStrip
+            nameOf={nameOf}
+            focus={options.focus}
+            pathFrom={pathFrom}
+            onFocus={(next) => onChange({ focus: next })}
+            onCancelPath={() => setPathFrom(undefined)}
+          />
+        </div>
         {cornered && (
           <Details
             graph={graph}

@@ -17,6 +17,7 @@ interface Props {
   /** What could not be told, and what to do about it. */
   readonly notes: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly compare: ReactNode;
   readonly search: ReactNode;
   readonly exports: ReactNode;
   readonly onFit: () => void;
@@ -44,14 +45,7 @@ export function Toolbar(props: Props) {
         onChange={(level) => onChange({ level })}
       />
       <FramesMenu options={options} groups={groups} onChange={onChange} />
-      <ToolbarButton
-        icon="history"
-        variant={options.compare ? 'active' : 'default'}
-        aria-pressed={options.compare}
-        aria-label={t('compare.name', 'Compare')}
-        tooltip={t('compare.tooltip', 'Tell what is new, vanished or changed against the range before')}
-        onClick={() => onChange({ compare: !options.compare, states: [] })}
-      />
+      {props.compare}
       <ToolbarButton
         icon="eye-slash"
         variant={options.hideIdle ? 'active' : 'default'}

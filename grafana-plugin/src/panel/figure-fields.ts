@@ -12,7 +12,7 @@ export function figureFields(series: readonly DataFrame[]): ReadonlyMap<Measure,
     if (read.has(frame.refId ?? '')) continue;
     read.add(frame.refId ?? '');
     const table = toTable(frame);
-    const measure = roleOf(table) === 'now' ? measureOf(table) : undefined;
+    const measure = roleOf(table) === 'seen' ? measureOf(table) : undefined;
     const name = valueColumn(table)?.name;
     const field = frame.fields.find((each) => each.name === name);
     if (measure && field && !fields.has(measure)) fields.set(measure, field);

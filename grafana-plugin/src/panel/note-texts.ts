@@ -20,7 +20,7 @@ export function noteText(note: Note): string {
     case 'nothing-before':
       return t(
         'notes.nothing-before',
-        'The queries of the range compared with found nothing: everything is told as new.',
+        'The queries found nothing in the range compared with, as before the data begins: nothing is marked as new.',
       );
     case 'unread-surprises':
       return t(

@@ -46,8 +46,8 @@ export interface PanelOptions {
   readonly shownHubs: readonly string[];
   /** Keys of the nodes and groups that the user has hidden. */
   readonly hidden: readonly string[];
-  /** Tell what is new, vanished or changed against the range before. */
-  readonly compare: boolean;
+  /** `off`, or the range against which it is told what is new, vanished or changed: see `otherRange`. */
+  readonly compare: string;
   /** Corners of the nodes that the user has put somewhere, by their keys. */
   readonly saved: Readonly<Record<string, Point>>;
   /** Show only what has one of these states; none: all. */
@@ -70,7 +70,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   muteHubs: false,
   shownHubs: [],
   hidden: [],
-  compare: false,
+  compare: 'off',
   states: [],
   saved: {},
   sort: { column: 'bytes', descending: true },

@@ -1,12 +1,12 @@
 import type { PanelData } from '@grafana/data';
 import { useMemo } from 'react';
+import type { Span } from '../graph/compare/other-range.ts';
 import { type Note, readOverview } from '../graph/compare/overview.ts';
-import { roleOf } from '../graph/compare/table-role.ts';
 import type { Graph } from '../graph/graph.ts';
-import { atLevel } from '../graph/levels/levels.ts';
+import { atLevel, type Level } from '../graph/levels/levels.ts';
 import { type EmptyReason, whyEmpty } from '../graph/why-empty.ts';
+import type { Comparison } from './compare/use-comparison.ts';
 import { nameNodes } from './name-nodes.ts';
-import type { PanelOptions } from './options.ts';
 import { readFrames } from './read-frames.ts';
 
 interface DependencyGraph {
@@ -17,18 +17,24 @@ interface DependencyGraph {
   readonly notes: readonly Note[];
 }
 
-/** Reads the panel's data into the dependency graph at a level. */
+/** Reads the panel's data, and that of the range compared with, into the dependency graph at a level. */
 export function useDependencyGraph(
   { series, request }: PanelData,
-  { level, compare }: Pick<PanelOptions, 'level' | 'compare'>,
+  { now, other, tables: then }: Comparison,
+  level: Level,
 ): DependencyGraph {
   const byProcess = level === 'process';
+  const lengths = { now: lengthOf(now), before: other ? lengthOf(other) : 0 };
   const { graph, empty, notes } = useMemo(() => {
-    const all = readFrames({ series, ...(request && { request }) });
-    const tables = compare ? all : all.filter((table) => roleOf(table) !== 'before');
-    const overview = readOverview(tables, { byProcess });
+    const tables = readFrames({ series, ...(request && { request }) });
+    const overview = readOverview(tables, {
+      byProcess,
+      before: then && { tables: then, ranges: { now: lengths.now, before: lengths.before } },
+    });
     return { ...overview, empty: whyEmpty(tables.length, overview.reading, overview.graph) };
-  }, [series, request, byProcess, compare]);
+  }, [series, request, byProcess, then, lengths.now, lengths.before]);
   const seen = useMemo(() => nameNodes(level === 'process' ? graph : atLevel(graph, level)), [graph, level]);
   return { graph: seen, empty, notes };
 }
+
+const lengthOf = ({ from, to }: Span): number => to - from;

@@ -12,7 +12,7 @@ const CHOSEN: ViewerState = {
   muteHubs: false,
   shownHubs: ['a'],
   hidden: ['b', 'c'],
-  compare: true,
+  compare: '1d',
   states: ['new', 'alerting'],
   sort: { column: 'failed', descending: true },
   selected: { type: 'edge', key: '["a","b"]' },

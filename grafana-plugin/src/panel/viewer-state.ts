@@ -65,7 +65,7 @@ const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value 
   muteHubs: isBoolean,
   shownHubs: isTexts,
   hidden: isTexts,
-  compare: isBoolean,
+  compare: isText,
   states: (value): value is PanelOptions['states'] =>
     Array.isArray(value) && value.every(isOneOf(EDGE_STATES)),
   sort: isSort,

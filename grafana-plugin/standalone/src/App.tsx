@@ -4,6 +4,7 @@ import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Dashboard, DashboardPanel } from './dashboard.ts';
 import { Page } from './Page.tsx';
+import type { PrometheusSource } from './prometheus-source.ts';
 import { readUrlState, type UrlState, writeUrlState } from './url-state.ts';
 
 /** Grafana's own fonts are not among its published packages: those of the system stand in. */
@@ -16,10 +17,11 @@ interface Props {
   readonly plugin: PanelPlugin;
   readonly dashboard: Dashboard;
   readonly panel: DashboardPanel;
+  readonly source: PrometheusSource;
 }
 
 /** The page in its theme, with its state in the address bar. */
-export function App({ plugin, dashboard, panel }: Props) {
+export function App({ plugin, dashboard, panel, source }: Props) {
   const defaults = useMemo(() => ({ ...dashboard.time, refresh: dashboard.refresh ?? '' }), [dashboard]);
   const search = useSyncExternalStore(onMove, () => locationService.getLocation().search);
   const state = useMemo(() => readUrlState(search, defaults), [search, defaults]);
@@ -34,7 +36,14 @@ export function App({ plugin, dashboard, panel }: Props) {
   return (
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
-      <Page plugin={plugin} dashboard={dashboard} panel={panel} state={state} onChange={onChange} />
+      <Page
+        plugin={plugin}
+        dashboard={dashboard}
+        panel={panel}
+        source={source}
+        state={state}
+        onChange={onChange}
+      />
       <PortalContainer />
     </ThemeContext.Provider>
   );

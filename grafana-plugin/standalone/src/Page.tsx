@@ -3,6 +3,7 @@ import { RefreshPicker, TimeRangePicker, ToolbarButton, useTheme2 } from '@grafa
 import { useCallback, useEffect, useMemo } from 'react';
 import type { Dashboard, DashboardPanel } from './dashboard.ts';
 import { PanelHost } from './PanelHost.tsx';
+import type { PrometheusSource } from './prometheus-source.ts';
 import { moveRange, toTimeRange, toUrlRange } from './time-range.ts';
 import { changedOptions, type UrlState } from './url-state.ts';
 import { usePanelData } from './use-panel-data.ts';
@@ -12,6 +13,7 @@ interface Props {
   readonly plugin: PanelPlugin;
   readonly dashboard: Dashboard;
   readonly panel: DashboardPanel;
+  readonly source: PrometheusSource;
   readonly state: UrlState;
   readonly onChange: (change: Partial<UrlState>) => void;
 }
@@ -28,7 +30,7 @@ const TITLE = {
 } as const;
 
 /** A dashboard of one panel: the time range picker, refresh, and the panel below. */
-export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
+export function Page({ plugin, dashboard, panel, source, state, onChange }: Props) {
   const theme = useTheme2();
   const size = useWindowSize();
   const { from, to, timezone, refresh } = state;
@@ -39,7 +41,7 @@ export function Page({ plugin, dashboard, panel, state, onChange }: Props) {
     () => ({ ...panel, options: { ...panel.options, ...JSON.parse(changed) } }),
     [panel, changed],
   );
-  const { data, runs, run } = usePanelData(panel.targets, range);
+  const { data, runs, run } = usePanelData(source, panel.targets, range);
   // A relative range is evaluated anew at each refresh.
   const reload = useCallback(() => run(toTimeRange(from, to, timezone)), [run, from, to, timezone]);
 

@@ -1,5 +1,5 @@
 import type { FieldConfigSource } from '@grafana/data';
-import type { Target } from './run-queries.ts';
+import type { Target } from './prometheus-source.ts';
 
 /** What this page takes from a provisioned panel. */
 export interface DashboardPanel {

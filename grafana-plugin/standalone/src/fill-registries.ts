@@ -1,5 +1,5 @@
 import * as data from '@grafana/data';
-import { setAppEvents, setTemplateSrv } from '@grafana/runtime';
+import { setAppEvents, setDataSourceSrv, setTemplateSrv } from '@grafana/runtime';
 
 const EDITORS =
   'text number slider boolean select unit radio multi-select links actions stats-picker strings timezone color fieldColor fieldName dashboard-uid thresholds mappings series field-name fields';
@@ -24,7 +24,7 @@ const FIELD_OPTIONS: Record<string, unknown> = {
 const nothing = () => null;
 
 /** Sets what Grafana's application sets at its start and panels take for granted: registries and services. */
-export function fillRegistries(): void {
+export function fillRegistries(source: data.DataSourceApi): void {
   // There is no options pane here, so the editors are never shown; only their ids must be known.
   data.standardEditorsRegistry.setInit(() =>
     EDITORS.split(' ').map((id) => ({ id, name: id, editor: nothing })),
@@ -43,6 +43,14 @@ export function fillRegistries(): void {
         category: ['Standard options'],
       })) as ReturnType<typeof data.standardFieldConfigEditorRegistry.list>,
   );
+  // Whatever a query says of its data source, there is one.
+  setDataSourceSrv({
+    get: () => Promise.resolve(source),
+    getList: () => [],
+    getInstanceSettings: () => undefined,
+    reload: () => Promise.resolve(),
+    registerRuntimeDataSource: () => {},
+  });
   setAppEvents(new data.EventBusSrv());
   setTemplateSrv({
     replace: (target = '') => target,

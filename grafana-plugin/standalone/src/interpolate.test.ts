@@ -15,6 +15,10 @@ test('accepts braces and keeps longer names apart', () => {
   expect(interpolate('${__range} $__range_s ${__range_ms:raw}', range)).toBe('300s 300 300000');
 });
 
+test('takes what the request brings along first', () => {
+  expect(interpolate('$__from $__to', range, { __from: { value: 7 } })).toBe('7 1700000300000');
+});
+
 test('leaves what it does not know', () => {
   expect(interpolate('$__rate_interval ${datasource} 5$', range)).toBe('$__rate_interval ${datasource} 5$');
 });

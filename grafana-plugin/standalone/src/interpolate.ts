@@ -4,8 +4,11 @@ export interface QueryRange {
   readonly to: number;
 }
 
+/** Values that a request brings along for variables; they go before those of the range. */
+export type ScopedValues = Readonly<Record<string, { readonly value?: unknown } | undefined>>;
+
 /** Fills Grafana's global time variables into a text, in the forms `$name`, `${name}` and `${name:format}`. */
-export function interpolate(text: string, { from, to }: QueryRange): string {
+export function interpolate(text: string, { from, to }: QueryRange, scoped: ScopedValues = {}): string {
   const seconds = Math.round((to - from) / 1000);
   const values: Record<string, string> = {
     __from: String(from),
@@ -14,8 +17,8 @@ export function interpolate(text: string, { from, to }: QueryRange): string {
     __range_s: String(seconds),
     __range_ms: String(to - from),
   };
-  return text.replace(
-    /\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g,
-    (whole, braced?: string, bare?: string) => values[braced ?? bare ?? ''] ?? whole,
-  );
+  return text.replace(/\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+    const name = braced ?? bare ?? '';
+    return String(scoped[name]?.value ?? values[name] ?? whole);
+  });
 }

@@ -1,9 +1,11 @@
-import { LoadingState, type PanelData, type TimeRange } from '@grafana/data';
+import { CoreApp, type DataQueryRequest, LoadingState, type PanelData, type TimeRange } from '@grafana/data';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { runQueries, type Target } from './run-queries.ts';
+import type { Subscription } from 'rxjs';
+import type { PrometheusSource, Target } from './prometheus-source.ts';
 
 /** Queries for a panel with its loading states, as Grafana's query runner gives them to a panel. */
 export function usePanelData(
+  source: PrometheusSource,
   targets: readonly Target[],
   initial: TimeRange,
 ): { data: PanelData; runs: number; run: (timeRange: TimeRange) => void } {
@@ -11,32 +13,41 @@ export function usePanelData(
     data: { state: LoadingState.NotStarted, series: [], timeRange: initial },
     runs: 0,
   });
-  const running = useRef<AbortController>(undefined);
+  const running = useRef<Subscription>(undefined);
+  const asked = useRef(0);
 
   const run = useCallback(
     (timeRange: TimeRange) => {
-      running.current?.abort();
-      const controller = new AbortController();
-      running.current = controller;
-      const request = { targets: targets.map((target) => ({ ...target })) } as PanelData['request'] & object;
-      setState(({ data, runs }) => ({ data: { ...data, state: LoadingState.Loading, timeRange }, runs }));
-      const range = { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() };
-      runQueries(targets, range, controller.signal).then(
-        ({ series, errors }) => {
-          const failed = errors.length > 0 && { errors, error: errors[0] };
-          const state = failed ? LoadingState.Error : LoadingState.Done;
-          setState(({ runs }) => ({
-            data: { state, series, timeRange, request, ...failed },
-            runs: runs + 1,
-          }));
-        },
-        () => {
-          // Aborted: a newer run replaces this one.
-        },
-      );
+      running.current?.unsubscribe();
+      asked.current++;
+      const request = requestFor(targets, timeRange, `page-${asked.current}`);
+      setState(({ data, runs }) => ({
+        data: { ...data, state: LoadingState.Loading, timeRange, request },
+        runs,
+      }));
+      running.current = source.query(request).subscribe(({ data: series, state, errors }) => {
+        const failed = errors?.length && { errors, error: errors[0] };
+        setState(({ runs }) => ({
+          data: { state: state ?? LoadingState.Done, series, timeRange, request, ...failed },
+          runs: runs + 1,
+        }));
+      });
     },
-    [targets],
+    [source, targets],
   );
-  useEffect(() => () => running.current?.abort(), []);
+  useEffect(() => () => running.current?.unsubscribe(), []);
   return { ...state, run };
 }
+
+const requestFor = (targets: readonly Target[], range: TimeRange, requestId: string): DataQueryRequest => ({
+  app: CoreApp.Dashboard,
+  requestId,
+  targets: targets.map((target) => ({ ...target })),
+  range,
+  interval: '15s',
+  intervalMs: 15_000,
+  // In Grafana these are those of the dashboard, whatever the range of a request.
+  scopedVars: { __from: { value: range.from.valueOf() }, __to: { value: range.to.valueOf() } },
+  timezone: 'browser',
+  startTime: Date.now(),
+});

@@ -1,7 +1,7 @@
 import { bytesOf } from '../figures.ts';
 import type { Figures } from '../half-edge.ts';
 
-/** How long the ranges are, in seconds: counts of ranges that differ in length are compared as rates. */
+/** How long the ranges are, in one unit: counts of ranges that differ in length are compared as rates. */
 export interface Ranges {
   readonly now: number;
   readonly before: number;

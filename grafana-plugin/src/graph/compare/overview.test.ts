@@ -25,17 +25,26 @@ const listens = (service: string, address: string, port: string) => ({
 });
 const listen = tableOf('listen', [[listens('api', '10.0.0.2', '80')], [listens('db', '10.0.0.3', '5432')]]);
 
+/** What the queries told of another range, which is as long unless told otherwise. */
+const before = (tables: readonly Table[], seconds = 60) => ({
+  before: { tables, ranges: { now: 60, before: seconds } },
+});
+
 describe('against another range', () => {
-  const overview = readOverview([
-    listen,
-    tableOf('lastSeen', [[web], [outbound('cron@t1/10.0.0.1', '10.0.0.2')]]),
-    tableOf('opened', [[web, 100]]),
-    tableOf('previousLastSeen', [[web], [db]]),
-    tableOf('previous.opened', [
-      [web, 10],
-      [db, 3],
+  const overview = readOverview(
+    [
+      listen,
+      tableOf('lastSeen', [[web], [outbound('cron@t1/10.0.0.1', '10.0.0.2')]]),
+      tableOf('opened', [[web, 100]]),
+    ],
+    before([
+      tableOf('lastSeen', [[web], [db]]),
+      tableOf('opened', [
+        [web, 10],
+        [db, 3],
+      ]),
     ]),
-  ]);
+  );
 
   test('edges are new, changed or vanished, with the figures of both', () => {
     expect(show(overview.graph)).toEqual(['cron>api:80 new', 'web>api:80 changed', 'web>db:5432 vanished']);
@@ -51,31 +60,44 @@ describe('against another range', () => {
   });
 
   test('an end has one name in both, though only one range tells who listens', () => {
-    const { graph } = readOverview([
-      tableOf('lastSeen', [[web]]),
-      tableOf('previousLastSeen', [[web]]),
-      { ...listen, refId: 'previousListen' },
-    ]);
+    const { graph } = readOverview(
+      [tableOf('lastSeen', [[web]])],
+      before([tableOf('lastSeen', [[web]]), listen]),
+    );
     expect(show(graph)).toEqual(['web>api:80']);
   });
 
   test('counts are compared as rates where the ranges differ in length', () => {
-    const tables = [
-      tableOf('lastSeen', [[web]]),
-      tableOf('opened', [[web, 100]]),
-      tableOf('previousLastSeen', [[web]]),
-      tableOf('previousOpened', [[web, 1000]]),
-    ];
-    expect(readOverview(tables).graph.edges[0]?.states).toEqual(['changed']);
-    expect(readOverview(tables, { ranges: { now: 60, before: 600 } }).graph.edges[0]?.states).toEqual([]);
+    const opened = (count: number) => [tableOf('lastSeen', [[web]]), tableOf('opened', [[web, count]])];
+    const statesAgainst = (seconds: number) =>
+      readOverview(opened(100), before(opened(1000), seconds)).graph.edges[0]?.states;
+    expect(statesAgainst(60)).toEqual(['changed']);
+    expect(statesAgainst(600)).toEqual([]);
   });
 
-  test('a range without data is told of', () => {
-    const { notes } = readOverview([
-      tableOf('lastSeen', [[web]]),
-      { refId: 'previousLastSeen', columns: [] },
-    ]);
+  test('before the data begins nothing is new, and that is told', () => {
+    const { graph, notes } = readOverview(
+      [tableOf('lastSeen', [[web]])],
+      before([{ refId: 'lastSeen', columns: [] }]),
+    );
+    expect(show(graph)).toEqual(['web>10.0.0.2:80']);
     expect(notes).toEqual([{ code: 'nothing-before' }]);
+  });
+
+  test('nothing has vanished in a range of which nothing is known', () => {
+    const { graph } = readOverview(
+      [{ refId: 'lastSeen', columns: [] }],
+      before([tableOf('lastSeen', [[web]])]),
+    );
+    expect(graph.edges).toEqual([]);
+  });
+
+  test('what is not as expected is taken from this range alone', () => {
+    const { graph } = readOverview(
+      [listen, tableOf('lastSeen', [[web]])],
+      before([tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])]),
+    );
+    expect(show(graph)).toEqual(['web>api:80']);
   });
 });
 
@@ -117,12 +139,10 @@ describe('what is not as expected', () => {
   });
 
   test('one that vanished since the other range is missing, too', () => {
-    const { graph } = readOverview([
-      listen,
-      tableOf('lastSeen', [[web]]),
-      tableOf('previousLastSeen', [[web], [db]]),
-      tableOf('missing', [[ruled('web', 'db', '5432')]]),
-    ]);
+    const { graph } = readOverview(
+      [listen, tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])],
+      before([tableOf('lastSeen', [[web], [db]])]),
+    );
     expect(show(graph)).toEqual(['web>api:80', 'web>db:5432 vanished missing']);
   });
 
@@ -261,26 +281,17 @@ describe('whatever the tables', () => {
   });
   const anyTable = fc.record({
     refId: fc.oneof(
-      fc.constantFrom(
-        'lastSeen',
-        'opened',
-        'io',
-        'previousLastSeen',
-        'missing',
-        'unexpected',
-        'ALERTS',
-        'listen',
-        'rtt',
-      ),
+      fc.constantFrom('lastSeen', 'opened', 'io', 'missing', 'unexpected', 'ALERTS', 'listen', 'rtt'),
       fc.string(),
     ),
     columns: fc.array(anyColumn, { maxLength: 8 }),
   }) as fc.Arbitrary<Table>;
+  const anyTables = fc.array(anyTable, { maxLength: 6 });
 
   test('nothing throws, every edge has its ends, and every figure is a number', () => {
     fc.assert(
-      fc.property(fc.array(anyTable, { maxLength: 6 }), (tables) => {
-        const { graph } = readOverview(tables);
+      fc.property(anyTables, fc.option(anyTables), (tables, others) => {
+        const { graph } = readOverview(tables, others ? before(others) : {});
         const keys = new Set(graph.nodes.map(({ key }) => key));
         for (const { source, target, figures } of graph.edges) {
           expect(keys.has(source) && keys.has(target)).toBe(true);
@@ -307,12 +318,10 @@ describe('whatever the tables', () => {
         i,
       ] as const;
     });
-    const tables = [
-      tableOf('lastSeen', rows),
-      tableOf('opened', rows),
-      tableOf('previousLastSeen', rows.slice(100)),
-    ];
+    const tables = [tableOf('lastSeen', rows), tableOf('opened', rows)];
+    const others = before([tableOf('lastSeen', rows.slice(100))]);
     // Some 2 s on an idle machine.
-    expect(cpuTime(() => expect(readOverview(tables).graph.edges).toHaveLength(600))).toBeLessThan(6000);
+    const read = () => expect(readOverview(tables, others).graph.edges).toHaveLength(600);
+    expect(cpuTime(read)).toBeLessThan(6000);
   }, 30_000);
 });

@@ -26,30 +26,32 @@ export interface Overview {
 
 export interface OverviewOptions {
   readonly byProcess?: boolean;
-  readonly ranges?: Ranges;
+  /** What the same queries told of another range. */
+  readonly before?: { readonly tables: readonly Table[]; readonly ranges: Ranges } | undefined;
 }
 
-/** Reads whatever tables there are: those of this range, of another, of what is not as expected, and of alerts. */
+/** Reads whatever tables there are: of what was seen, of what is not as expected, and of alerts. */
 export function readOverview(
   tables: readonly Table[],
-  { byProcess, ranges }: OverviewOptions = {},
+  { byProcess, before: other }: OverviewOptions = {},
 ): Overview {
   const byRole = tablesByRole(tables);
-  const [now, before] = [readTables(byRole.now), readTables(byRole.before)];
+  const [now, before] = [readTables(byRole.seen), readTables(tablesByRole(other?.tables ?? []).seen)];
   const [ofNow, ofBefore] = [now, before].map((reading) =>
     createAddressBook(reading.halves, reading.listeners),
   );
-  const graphOf = (reading: Reading, book: AddressBook | undefined, other: AddressBook | undefined) =>
+  const graphOf = (reading: Reading, book: AddressBook | undefined, otherBook: AddressBook | undefined) =>
     buildGraph(reading.halves, reading.listeners, {
       ...(byProcess && { byProcess }),
       joined: reading.joined,
-      ...(book && other && byRole.before.length > 0 && { book: withFallback(book, other) }),
+      ...(book && otherBook && other && { book: withFallback(book, otherBook) }),
     });
 
   const present = graphOf(now, ofNow, ofBefore);
+  // Where nothing is known of a range, nothing can be told as new or as vanished.
   const compared =
-    byRole.before.length > 0
-      ? compareGraphs(present, graphOf(before, ofBefore, ofNow), ranges ?? { now: 1, before: 1 })
+    other && now.rows > 0 && before.rows > 0
+      ? compareGraphs(present, graphOf(before, ofBefore, ofNow), other.ranges)
       : present;
   const surprises = readSurprises(byRole.missing, byRole.unexpected);
   const graph = markAlerts(markSurprises(compared, surprises), readAlerts(byRole.alerts));
@@ -57,7 +59,7 @@ export function readOverview(
   const notes: (Note | false)[] = [
     now.unread > 0 && { code: 'unread-rows', rows: now.unread },
     before.unread > 0 && { code: 'unread-before', rows: before.unread },
-    byRole.before.length > 0 && before.rows === 0 && { code: 'nothing-before' },
+    other !== undefined && before.rows === 0 && { code: 'nothing-before' },
     surprises.unread > 0 && { code: 'unread-surprises', rows: surprises.unread },
   ];
   return { graph, reading: now, notes: notes.filter((note) => note !== false) };

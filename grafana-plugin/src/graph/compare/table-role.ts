@@ -1,11 +1,7 @@
 import { canonicalName, findColumn, type Table, textAt } from '../table.ts';
 
-/**
- * What a table tells of: this range, the one compared with, what is missing or unexpected, or what alerts fire.
- */
-export type Role = 'now' | 'before' | 'missing' | 'unexpected' | 'alerts';
-
-const BEFORE = /^(?:previous|before)[ ._-]*/i;
+/** What a table tells of: what was seen, what is missing or unexpected, or what alerts fire. */
+export type Role = 'seen' | 'missing' | 'unexpected' | 'alerts';
 
 /** The role of a table: by its labels where they are plain, else by its metric, else by its refId. */
 export function roleOf(table: Table): Role {
@@ -16,15 +12,11 @@ export function roleOf(table: Table): Role {
     if (name.includes('missing') || name.includes('vanished_edge')) return 'missing';
     if (name.startsWith('alerts') || name.startsWith('grafana_alerts')) return 'alerts';
   }
-  return BEFORE.test(table.refId) ? 'before' : 'now';
+  return 'seen';
 }
 
-/** The tables of each role. Those of the range compared with are called as the others are: `previousOpened`, `opened`. */
+/** The tables of each role. */
 export function tablesByRole(tables: readonly Table[]): Readonly<Record<Role, readonly Table[]>> {
-  const byRole: Record<Role, Table[]> = { now: [], before: [], missing: [], unexpected: [], alerts: [] };
-  for (const table of tables) {
-    const role = roleOf(table);
-    byRole[role].push(role === 'before' ? { ...table, refId: table.refId.replace(BEFORE, '') } : table);
-  }
-  return byRole;
+  const { seen = [], missing = [], unexpected = [], alerts = [] } = Object.groupBy(tables, roleOf);
+  return { seen, missing, unexpected, alerts };
 }

@@ -1,0 +1,79 @@
+import {
+  type DataFrame,
+  type DataQueryError,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  dateTime,
+  LoadingState,
+  rangeUtil,
+  toDataFrame,
+} from '@grafana/data';
+import { getDataSourceSrv } from '@grafana/runtime';
+import { catchError, defer, first, forkJoin, from, map, type Observable, of, switchMap } from 'rxjs';
+import type { Span } from '../../graph/compare/other-range.ts';
+
+type Target = DataQueryRequest['targets'][number];
+
+/** What the panel asks beside its own queries. */
+export interface Question {
+  /** The panel's own request: variables, time zone and all. */
+  readonly request: DataQueryRequest;
+  readonly targets: readonly Target[];
+  readonly range: Span;
+}
+
+/** What came of it; a query that failed spoils no other. */
+export interface Answer {
+  readonly series: readonly DataFrame[];
+  readonly errors: readonly DataQueryError[];
+}
+
+let asked = 0;
+
+/** Asks the data sources of the targets, each once. Gives one answer and never fails; who unsubscribes cancels it. */
+export function ask({ request, targets, range }: Question): Observable<Answer> {
+  const bySource = Map.groupBy(targets, ({ datasource }) => datasource?.uid);
+  return forkJoin([...bySource.values()].map((same) => askSource(requestFor(request, same, range)))).pipe(
+    map((responses) => ({
+      series: responses.flatMap(({ data }) => data.map((frame) => toDataFrame(frame))),
+      errors: responses.flatMap(({ error, errors = error ? [error] : [] }) => errors),
+    })),
+  );
+}
+
+function askSource(request: DataQueryRequest): Observable<DataQueryResponse> {
+  return defer(() => getDataSourceSrv().get(request.targets[0]?.datasource, request.scopedVars)).pipe(
+    switchMap((source) => from(source.query(request))),
+    // Some answer in parts, of which the last is all; a stream's first is taken.
+    first(({ state }) => state !== LoadingState.Loading),
+    catchError((error: DataQueryError) =>
+      of({
+        data: [],
+        errors: request.targets.map(({ refId }) => ({
+          ...error,
+          message: error.message ?? String(error),
+          refId,
+        })),
+      }),
+    ),
+  );
+}
+
+/** The request as it would be if the dashboard had that range. */
+function requestFor(request: DataQueryRequest, targets: readonly Target[], span: Span): DataQueryRequest {
+  const [start, end] = [dateTime(span.from), dateTime(span.to)];
+  const raw = { from: start, to: end };
+  const range = { ...raw, raw };
+  const variable = (value: number) => ({ text: String(value), value: String(value) });
+  return {
+    ...request,
+    ...rangeUtil.calculateInterval(range, request.maxDataPoints ?? 1000),
+    requestId: `${request.requestId}-musubi-${++asked}`,
+    targets: [...targets],
+    range,
+    rangeRaw: raw,
+    startTime: Date.now(),
+    // Grafana's own are those of the dashboard, whatever the range of a request.
+    scopedVars: { ...request.scopedVars, __from: variable(span.from), __to: variable(span.to) },
+  };
+}

@@ -1,0 +1,48 @@
+import { t } from '@grafana/i18n';
+import { useState } from 'react';
+import { ChoiceMenu } from '../ChoiceMenu.tsx';
+import { choiceText, compareChoices } from './compare-texts.ts';
+import { OtherRangeDialog } from './OtherRangeDialog.tsx';
+import type { Comparison } from './use-comparison.ts';
+
+interface Props {
+  readonly choice: string;
+  readonly comparison: Comparison;
+  readonly timeZone: string;
+  readonly onChoice: (choice: string) => void;
+}
+
+/** Opens the dialog; no range is called so. */
+const OTHER = '…';
+
+/** What the range is compared with. */
+export function CompareMenu({ choice, comparison, timeZone, onChoice }: Props) {
+  const [asking, setAsking] = useState(false);
+  const offered = compareChoices();
+  const own = offered.some(({ value }) => value === choice)
+    ? []
+    : [{ value: choice, label: choiceText(choice) }];
+  return (
+    <>
+      <ChoiceMenu
+        label={t('compare.name', 'Compare')}
+        icon="history"
+        isActive={choice !== 'off'}
+        choices={[...offered, ...own, { value: OTHER, label: t('compare.other', 'Another range…') }]}
+        value={choice}
+        onChange={(value) => (value === OTHER ? setAsking(true) : onChoice(value))}
+      />
+      {asking && (
+        <OtherRangeDialog
+          suggested={comparison.other ?? comparison.now}
+          timeZone={timeZone}
+          onChoice={(chosen) => {
+            setAsking(false);
+            onChoice(chosen);
+          }}
+          onDismiss={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}

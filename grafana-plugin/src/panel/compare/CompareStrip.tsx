@@ -1,0 +1,33 @@
+import { t } from '@grafana/i18n';
+import { IconButton, Spinner, useStyles2 } from '@grafana/ui';
+import { getStripStyles } from '../strip-styles.ts';
+import { choiceText, spanText } from './compare-texts.ts';
+import type { Comparison } from './use-comparison.ts';
+
+interface Props {
+  readonly choice: string;
+  readonly comparison: Comparison;
+  readonly timeZone: string;
+  readonly onStop: () => void;
+}
+
+/** Says what is compared with what. */
+export function CompareStrip({ choice, comparison, timeZone, onStop }: Props) {
+  const styles = useStyles2(getStripStyles);
+  const { now, other, busy } = comparison;
+  if (!other) return null;
+  return (
+    <section className={styles} aria-label={t('compare.name', 'Compare')} data-testid="musubi-compare">
+      <span role="status">
+        {choiceText(choice)}:{' '}
+        {t('compare.against', '{{now}} against {{other}}', {
+          now: spanText(now, timeZone),
+          other: spanText(other, timeZone),
+          interpolation: { escapeValue: false },
+        })}
+      </span>
+      {busy && <Spinner inline />}
+      <IconButton name="times" aria-label={t('compare.stop', 'Stop comparing')} onClick={onStop} />
+    </section>
+  );
+}

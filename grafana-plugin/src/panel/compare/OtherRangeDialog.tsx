@@ -1,0 +1,101 @@
+import { dateTimeFormat, dateTimeParse } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { Button, Field, Input, Modal, RadioButtonGroup } from '@grafana/ui';
+import { type FormEvent, useId, useState } from 'react';
+import { otherRange, type Span } from '../../graph/compare/other-range.ts';
+
+interface Props {
+  /** What the times are at first. */
+  readonly suggested: Span;
+  readonly timeZone: string;
+  readonly onChoice: (choice: string) => void;
+  readonly onDismiss: () => void;
+}
+
+/** As inputs of the type `datetime-local` have it: no time zone, that is the dashboard's. */
+const LOCAL = 'YYYY-MM-DDTHH:mm:ss';
+
+/** Asks for a range to compare with: how much earlier, or from when until when. */
+export function OtherRangeDialog({ suggested, timeZone, onChoice, onDismiss }: Props) {
+  const id = useId();
+  const local = (at: number) => dateTimeFormat(at, { timeZone, format: LOCAL });
+  const [way, setWay] = useState<'earlier' | 'fixed'>('earlier');
+  const [earlier, setEarlier] = useState('2d');
+  const [from, setFrom] = useState(local(suggested.from));
+  const [to, setTo] = useState(local(suggested.to));
+
+  const utc = (text: string) => {
+    const time = dateTimeParse(text, { timeZone, format: LOCAL });
+    return time.isValid() ? time.toISOString() : '';
+  };
+  const choice = way === 'earlier' ? earlier.trim() : `${utc(from)}/${utc(to)}`;
+  const isRange = choice !== 'before' && otherRange(choice, suggested) !== undefined;
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isRange) onChoice(choice);
+  };
+  return (
+    <Modal isOpen title={t('compare.dialog', 'Compare with another range')} onDismiss={onDismiss}>
+      <form onSubmit={onSubmit}>
+        <Field>
+          <RadioButtonGroup
+            aria-label={t('compare.dialog', 'Compare with another range')}
+            options={[
+              { value: 'earlier', label: t('compare.way-earlier', 'The same, earlier') },
+              { value: 'fixed', label: t('compare.way-fixed', 'From … to …') },
+            ]}
+            value={way}
+            onChange={setWay}
+          />
+        </Field>
+        {way === 'earlier' ? (
+          <Field
+            label={t('compare.by', 'Earlier by')}
+            description={t('compare.by-example', 'Such as 90m, 12h, 3d or 2w')}
+            invalid={!isRange}
+            error={t('compare.by-error', 'A number with m, h, d or w is needed')}
+          >
+            <Input
+              id={`${id}by`}
+              value={earlier}
+              onChange={(event) => setEarlier(event.currentTarget.value)}
+            />
+          </Field>
+        ) : (
+          <>
+            <Field label={t('compare.from', 'From')}>
+              <Input
+                id={`${id}from`}
+                type="datetime-local"
+                step={1}
+                value={from}
+                onChange={(event) => setFrom(event.currentTarget.value)}
+              />
+            </Field>
+            <Field
+              label={t('compare.to', 'To')}
+              invalid={!isRange}
+              error={t('compare.to-error', 'The range ends before it begins')}
+            >
+              <Input
+                id={`${id}to`}
+                type="datetime-local"
+                step={1}
+                value={to}
+                onChange={(event) => setTo(event.currentTarget.value)}
+              />
+            </Field>
+          </>
+        )}
+        <Modal.ButtonRow>
+          <Button variant="secondary" fill="outline" onClick={onDismiss}>
+            {t('compare.cancel', 'Cancel')}
+          </Button>
+          <Button type="submit" disabled={!isRange}>
+            {t('compare.name', 'Compare')}
+          </Button>
+        </Modal.ButtonRow>
+      </form>
+    </Modal>
+  );
+}
