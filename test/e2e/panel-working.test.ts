@@ -397,3 +397,65 @@ it('a node is put elsewhere by the pointer, stays there, and goes back when aske
   expect(optionsInUrl()).toEqual({ saved: {} });
   await expect.poll(picture).toBe(laidOut);
 });
+
+/** What of the panel's own controls is cut off by its borders: their names. */
+const cutOff = () =>
+  page.getByTestId('musubi-panel').evaluate((element) => {
+    // Run in the page, whose types this program does not have.
+    const panel = element as unknown as PageElement;
+    const border = panel.getBoundingClientRect();
+    return [...panel.querySelectorAll('button, input')]
+      .filter((control) => control.closest('table, [data-testid=musubi-legend]') === null)
+      .map((control) => ({
+        name: control.ariaLabel || control.textContent,
+        at: control.getBoundingClientRect(),
+      }))
+      .filter(({ at }) => at.left < border.left || at.right > border.right || at.bottom > border.bottom)
+      .map(({ name }) => name);
+  });
+
+interface PageElement {
+  readonly ariaLabel: string;
+  readonly textContent: string;
+  getBoundingClientRect(): Readonly<Record<'left' | 'right' | 'bottom', number>>;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+  closest(selector: string): PageElement | null;
+}
+
+it('keeps its controls within reach in a narrow panel', async () => {
+  for (const width of [320, 480, 640, 800, 1600]) {
+    await page.setViewportSize({ width, height: 500 });
+    await expect.poll(cutOff, { message: `at ${width} pixels` }).toEqual([]);
+  }
+  await page.setViewportSize({ width: 320, height: 500 });
+  const more = page.getByRole('button', { name: 'More' });
+  await more.click();
+  expect(await cutOff()).toEqual([]);
+  await page.getByRole('button', { name: 'Frames: No frames' }).click();
+  await page.getByRole('menuitemradio', { name: 'Frame sites' }).click();
+  await page.getByRole('button', { name: 'Frames: Frame sites' }).waitFor();
+  await page.getByRole('button', { name: 'Level: Instance' }).click();
+  await page.getByRole('menuitemradio', { name: 'Host' }).click();
+  await expect.poll(listed).toHaveLength(2);
+  await more.click();
+  expect(await page.getByRole('button', { name: 'Hide idle' }).count()).toBe(0);
+});
+
+it('in a low panel gives up first the legend, then the toolbar', async () => {
+  const legend = page.getByTestId('musubi-legend');
+  const search = page.getByRole('textbox', { name: 'Search the graph' });
+  await page.setViewportSize({ width: 800, height: 300 });
+  await expect.poll(() => legend.count()).toBe(0);
+  expect(await search.count()).toBe(1);
+  await page.getByRole('button', { name: 'Legend' }).click();
+  expect(await page.getByTestId('musubi-whole-legend').textContent()).toContain('A depends on B');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByTestId('musubi-canvas').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByTestId('musubi-canvas').waitFor();
+  await page.setViewportSize({ width: 800, height: 190 });
+  await expect.poll(() => search.count()).toBe(0);
+  await page.setViewportSize({ width: 800, height: 600 });
+  await legend.waitFor();
+});

@@ -9,6 +9,7 @@ import type { View } from '../graph/display/view.ts';
 import type { Graph } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
 import type { Sort } from '../graph/sort-edges.ts';
+import { chromeOf } from './chrome.ts';
 import { Details } from './Details.tsx';
 import { EdgeTable } from './EdgeTable.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
@@ -46,10 +47,6 @@ interface Props {
   readonly ownView: OwnView;
 }
 
-/** Heights of the bars above and below the drawing. */
-const TOOLBAR = 40;
-const LEGEND = 24;
-
 /** The graph with its controls: drawing, details, legend and the table that says the same in text. */
 export function GraphView(props: Props) {
   const { graph: whole, options, format, width, height, ownView } = props;
@@ -62,10 +59,8 @@ export function GraphView(props: Props) {
   const display = useDisplay(graph, options, format, palette.measure);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
-  const room = height - TOOLBAR - LEGEND;
-  const tableHeight = table ? Math.round(room * 0.45) : 0;
-  const graphHeight = room - tableHeight;
-  const control = useView(canvas, display, width, graphHeight, ownView);
+  const chrome = chromeOf(height, { table, muted: shown.hubs.length + shown.hidden.length > 0 });
+  const control = useView(canvas, display, width, chrome.graph, ownView);
 
   const selection = useSelection(display, props.selected, props.onSelect);
   const { pointed, focused, pinned, pin } = selection;
@@ -89,12 +84,13 @@ export function GraphView(props: Props) {
     control.centre({ x: card.x + card.width / 2, y: card.y + card.height / 2 });
   };
   const lookedAt = pinned ? found.nodes.indexOf(pinned.key) : -1;
-  const size = { width, height: graphHeight };
+  const size = { width, height: chrome.graph };
 
   return (
     <>
       <Toolbar
-        height={TOOLBAR}
+        width={width}
+        height={chrome.toolbar}
         options={options}
         groups={groups}
         mostPartners={shown.mostPartners}
@@ -115,14 +111,23 @@ export function GraphView(props: Props) {
         table={table}
         onTable={setTable}
       />
-      <div className={stage}>
+      <MutedStrip
+        height={chrome.muted}
+        options={options}
+        hidden={shown.hidden}
+        hubs={shown.hubs}
+        lonely={shown.lonely}
+        nameOf={nameOf}
+        onChange={onChange}
+      />
+      <div className={stage} hidden={chrome.graph === 0}>
         <GraphCanvas
           canvas={canvas}
           display={display}
           palette={palette}
           control={control}
           width={width}
-          height={graphHeight}
+          height={chrome.graph}
           label={t(
             'graph.label',
             'Dependency graph of {{nodes}} services and peers with {{edges}} dependencies; the table that follows lists them',
@@ -135,14 +140,6 @@ export function GraphView(props: Props) {
           onPick={onPick}
         />
         <GroupToggles canvas={canvas} display={display} view={control.view} size={size} onToggle={onToggle} />
-        <MutedStrip
-          options={options}
-          hidden={shown.hidden}
-          hubs={shown.hubs}
-          lonely={shown.lonely}
-          nameOf={nameOf}
-          onChange={onChange}
-        />
         <div className={strips}>
           {props.compareStrip}
           <FocusStrip
@@ -180,7 +177,8 @@ export function GraphView(props: Props) {
         )}
       </div>
       <Legend
-        height={LEGEND}
+        width={width}
+        height={chrome.legend}
         graph={whole}
         palette={palette}
         states={options.states}
@@ -194,7 +192,7 @@ export function GraphView(props: Props) {
         format={format}
         sort={options.sort}
         onSort={onSort}
-        height={tableHeight}
+        height={chrome.table}
         onFocus={selection.onFocus}
         onPick={selection.onPickRow}
       />

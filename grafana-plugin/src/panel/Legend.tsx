@@ -1,15 +1,19 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { useStyles2 } from '@grafana/ui';
+import { Toggletip, useStyles2 } from '@grafana/ui';
+import { useRef } from 'react';
 import type { EdgeState, Graph } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
 import type { Palette } from './palette.ts';
 import { ScaleLegend } from './ScaleLegend.tsx';
 import { StateFilter } from './StateFilter.tsx';
+import { useFold } from './use-fold.ts';
 
 interface Props {
+  readonly width: number;
+  /** 0: there is no room for it. */
   readonly height: number;
   readonly graph: Graph;
   readonly palette: Palette;
@@ -21,12 +25,43 @@ interface Props {
   readonly format: Formatters;
 }
 
-/** Says how to read the drawing, and how much of each state there is; a click on a state shows it alone. */
+/**
+ * Says how to read the drawing, and how much of each state there is; a click on a state shows it alone. What has no room
+ * opens by a button; without any height there is only that, in the corner.
+ */
 export function Legend(props: Props) {
-  const { height, graph, palette, states, onStates, widthBy, colourBy, format } = props;
+  const { width, height } = props;
   const styles = useStyles2(getStyles);
+  const line = useRef<HTMLDivElement>(null);
+  const cut = useFold(line, width, 1) > 0;
+  const button = (
+    <Toggletip
+      content={
+        <div className={styles.list} data-testid="musubi-whole-legend">
+          <Entries {...props} />
+        </div>
+      }
+      placement="top-end"
+    >
+      <button type="button" className={styles.button}>
+        {t('legend.name', 'Legend')}
+      </button>
+    </Toggletip>
+  );
+  if (height === 0) return <div className={styles.corner}>{button}</div>;
   return (
-    <div className={styles} style={{ height, lineHeight: `${height}px` }} data-testid="musubi-legend">
+    <div className={styles.bar} style={{ height, lineHeight: `${height}px` }}>
+      <div ref={line} className={styles.line} style={{ height }} data-testid="musubi-legend">
+        <Entries {...props} />
+      </div>
+      {cut && button}
+    </div>
+  );
+}
+
+function Entries({ graph, palette, states, onStates, widthBy, colourBy, format }: Props) {
+  return (
+    <>
       <StateFilter graph={graph} palette={palette} states={states} onStates={onStates} />
       <span>{t('legend.arrow', 'A → B: A depends on B')}</span>
       <span>
@@ -37,7 +72,7 @@ export function Legend(props: Props) {
       </span>
       <ScaleLegend widthBy={widthBy} colourBy={colourBy} format={format} />
       <span>{t('legend.no-arrow', 'no arrow: direction unknown')}</span>
-    </div>
+    </>
   );
 }
 
@@ -47,16 +82,35 @@ const Line = ({ width, dashes }: { width: number; dashes?: string }) => (
   </svg>
 );
 
-const getStyles = (theme: GrafanaTheme2) =>
-  css({
-    display: 'flex',
-    // What has no room wraps out of sight, whole: half a sentence would mislead.
-    flexWrap: 'wrap',
-    columnGap: theme.spacing(2),
-    padding: theme.spacing(0, 1),
-    overflow: 'hidden',
-    whiteSpace: 'nowrap',
+const getStyles = (theme: GrafanaTheme2) => {
+  const text = {
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,
     svg: { marginRight: theme.spacing(0.5) },
-  });
+  };
+  return {
+    bar: css({ ...text, display: 'flex', gap: theme.spacing(1), padding: theme.spacing(0, 1) }),
+    line: css({
+      flex: 1,
+      display: 'flex',
+      // What has no room wraps out of sight, whole: half a sentence would mislead.
+      flexWrap: 'wrap',
+      columnGap: theme.spacing(2),
+      overflow: 'hidden',
+      whiteSpace: 'nowrap',
+    }),
+    list: css({ ...text, display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
+    corner: css({ position: 'absolute', zIndex: 1, right: 0, bottom: 0 }),
+    button: css({
+      all: 'unset',
+      cursor: 'pointer',
+      padding: theme.spacing(0, 1),
+      borderRadius: theme.shape.radius.default,
+      background: theme.colors.background.secondary,
+      color: theme.colors.text.primary,
+      fontSize: theme.typography.bodySmall.fontSize,
+      '&:hover': { background: theme.colors.action.hover },
+      '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
+    }),
+  };
+};

@@ -6,6 +6,8 @@ import type { PanelOptions } from './options.ts';
 import type { Shown } from './shown-graph.ts';
 
 interface Props {
+  /** 0: there is nothing to name, or no room for it. */
+  readonly height: number;
   readonly options: Pick<PanelOptions, 'hidden' | 'shownHubs'>;
   readonly hidden: Shown['hidden'];
   readonly hubs: Shown['hubs'];
@@ -15,9 +17,9 @@ interface Props {
 }
 
 /** Names what is left out of the drawing because it is a hub or the user has hidden it; a click shows it again. */
-export function MutedStrip({ options, hidden, hubs, lonely, nameOf, onChange }: Props) {
+export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onChange }: Props) {
   const styles = useStyles2(getStyles);
-  if (hidden.length === 0 && hubs.length === 0) return null;
+  if (height === 0) return null;
   const chip = (key: string, partners: string, show: () => void) => {
     const name = nameOf(key) ?? '';
     const label = t('muted.show', 'Show {{name}} again', { name });
@@ -38,6 +40,7 @@ export function MutedStrip({ options, hidden, hubs, lonely, nameOf, onChange }: 
   return (
     <section
       className={styles}
+      style={{ height }}
       aria-label={t('muted.label', 'Left out of the graph')}
       data-testid="musubi-muted"
     >
@@ -61,18 +64,16 @@ export function MutedStrip({ options, hidden, hubs, lonely, nameOf, onChange }: 
 
 const getStyles = (theme: GrafanaTheme2) =>
   css({
-    position: 'absolute',
-    zIndex: 1,
-    left: theme.spacing(0.5),
-    top: 0,
-    maxWidth: `calc(100% - ${theme.spacing(1)})`,
-    // Two rows; what is more is scrolled.
-    maxHeight: 60,
-    overflow: 'auto',
     display: 'flex',
-    flexWrap: 'wrap',
     alignItems: 'center',
     gap: theme.spacing(0.5),
+    padding: theme.spacing(0, 0.5),
+    // One row; what is more is scrolled.
+    overflowX: 'auto',
+    overflowY: 'hidden',
+    scrollbarWidth: 'thin',
+    whiteSpace: 'nowrap',
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,
+    '& > *': { flexShrink: 0 },
   });

@@ -97,11 +97,11 @@ function SearchError({ query, error, below }: ErrorProps) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  box: css({ flex: '1 1 200px !important', minWidth: 160, maxWidth: 420, span: { whiteSpace: 'nowrap' } }),
+  box: css({ width: '100%', span: { whiteSpace: 'nowrap' } }),
   error: css({
     position: 'fixed',
     zIndex: theme.zIndex.tooltip,
-    maxWidth: 420,
+    maxWidth: 'min(420px, 90vw)',
     padding: theme.spacing(1),
     background: theme.colors.background.elevated,
     border: `1px solid ${theme.colors.error.border}`,

@@ -14,9 +14,11 @@ const MARGIN = 24;
 
 /** Shows all of `bounds` in the middle; small graphs are not blown up. */
 export function fitView(bounds: Rectangle, width: number, height: number): View {
+  // Where it is small, not much of it is spent on margins.
+  const margin = Math.min(MARGIN, width / 20, height / 20);
   const scale = Math.max(
     SMALLEST,
-    Math.min(1.15, (width - 2 * MARGIN) / (bounds.width || 1), (height - 2 * MARGIN) / (bounds.height || 1)),
+    Math.min(1.15, (width - 2 * margin) / (bounds.width || 1), (height - 2 * margin) / (bounds.height || 1)),
   );
   return {
     scale,

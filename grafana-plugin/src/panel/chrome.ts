@@ -1,0 +1,31 @@
+/** Heights, in pixels, of what a panel has room for; 0: for none of it. */
+export interface Chrome {
+  readonly toolbar: number;
+  /** The names of what is left out of the drawing. */
+  readonly muted: number;
+  readonly legend: number;
+  readonly table: number;
+  readonly graph: number;
+}
+
+const TOOLBAR = 40;
+const MUTED = 32;
+const LEGEND = 24;
+
+/** In a lower panel the legend is a button in the corner of the drawing. */
+const LEAST_FOR_LEGEND = 240;
+/** In a lower panel there is only the drawing. */
+const LEAST_FOR_TOOLBAR = 110;
+/** In less room the table does not share it with the drawing. */
+const LEAST_FOR_BOTH = 260;
+const TABLE_SHARE = 0.45;
+
+/** Shares the height of a panel out: the lower it is, the less stands around the drawing. */
+export function chromeOf(height: number, has: { readonly table: boolean; readonly muted: boolean }): Chrome {
+  const toolbar = height < LEAST_FOR_TOOLBAR ? 0 : TOOLBAR;
+  const muted = has.muted && toolbar > 0 ? MUTED : 0;
+  const legend = height < LEAST_FOR_LEGEND ? 0 : LEGEND;
+  const room = height - toolbar - muted - legend;
+  const table = has.table ? (room < LEAST_FOR_BOTH ? room : Math.round(room * TABLE_SHARE)) : 0;
+  return { toolbar, muted, legend, table, graph: room - table };
+}
