@@ -26,6 +26,10 @@ export interface GraphPage {
   edges(): Promise<DrawnEdge[]>;
   /** Moves the pointer over the drawing until it shows what lies under it, and gives that text. */
   hover(wanted: RegExp): Promise<string>;
+  /** What could not be told, in words. */
+  notes(): Promise<string[]>;
+  /** What the browser has complained of since the page was opened. */
+  complaints(): readonly string[];
   /** What is drawn, as the image that the menu saves. */
   svg(): Promise<string>;
   screenshot(path: string): Promise<void>;
@@ -47,9 +51,15 @@ export async function browse(url: string): Promise<GraphPage> {
   onFileEnd(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const panel = page.getByTestId('musubi-panel');
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
 
   return {
     async open({ from, to, options = {} }) {
+      complaints.length = 0;
       const chosen = encodeURIComponent(JSON.stringify(options));
       await page.goto(`${url}/?from=${from}&to=${to}&options=${chosen}`);
       await page.locator('[data-testid=musubi-panel]:not([data-panel-state=loading])').waitFor();
@@ -78,6 +88,11 @@ export async function browse(url: string): Promise<GraphPage> {
       }
       throw new Error(`nothing in the drawing says ${wanted}`);
     },
+    async notes() {
+      await page.getByRole('button', { name: 'Notes' }).click();
+      return page.getByTestId('musubi-notes').getByRole('listitem').allTextContents();
+    },
+    complaints: () => complaints,
     async svg() {
       await page.getByRole('button', { name: 'Export' }).click();
       const saved = page.waitForEvent('download');

@@ -11,8 +11,8 @@ export interface Reading {
   readonly listeners: readonly Listener[];
   /** Edges of which rules have joined the halves. */
   readonly joined: readonly JoinedEdge[];
-  /** Rows that are none of these: a label is missing. */
-  readonly unread: number;
+  /** How many rows of which query are none of these: a label is missing. */
+  readonly unread: ReadonlyMap<string, number>;
   /** Rows of all tables, and the canonical names of their columns: what the empty states speak of. */
   readonly rows: number;
   readonly columns: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export function readTables(tables: readonly Table[]): Reading {
   const listeners: Listener[] = [];
   const joined: JoinedEdge[] = [];
   const columns = new Set<string>();
-  let unread = 0;
+  const unread = new Map<string, number>();
   let rows = 0;
   let existenceAsked = false;
 
@@ -70,7 +70,7 @@ export function readTables(tables: readonly Table[]): Reading {
       if (!isDirection(direction)) {
         const edge = readJoined(cell('observer'), { transport, port, src, dst }, numberAt(value, row));
         if (edge) joined.push(edge);
-        else unread++;
+        else unread.set(table.refId, (unread.get(table.refId) ?? 0) + 1);
         continue;
       }
       // No name that a kernel or a resolver gives holds this character.

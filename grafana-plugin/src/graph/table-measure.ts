@@ -30,6 +30,9 @@ export function measureOf(table: Table): Measure | undefined {
 
 const LABEL = /^(src|dst)_|^(direction|network_transport)$/;
 
+/** Whether a column is a label of an edge, though it may look like a number, as ports do. */
+export const isLabel = ({ name }: Column): boolean => LABEL.test(canonicalName(name));
+
 /** The number column, found by its type: Grafana calls it `Value` or `Value #refId`, and users rename it. */
 export const valueColumn = (table: Table): Column | undefined =>
-  table.columns.find((column) => column.type === 'number' && !LABEL.test(canonicalName(column.name)));
+  table.columns.find((column) => column.type === 'number' && !isLabel(column));

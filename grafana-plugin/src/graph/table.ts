@@ -9,6 +9,8 @@ export interface Column {
 export interface Table {
   readonly refId: string;
   readonly columns: readonly Column[];
+  /** Whether it had rows of other times than the last, which alone are here. */
+  readonly overTime?: boolean;
 }
 
 /** Label names are compared with dots as underscores, so both the OpenTelemetry and the Prometheus name match. */
@@ -24,11 +26,21 @@ export const findColumn = (table: Table, name: string): Column | undefined =>
 /** A cell as text; an absent label is '', which means "not known". */
 export function textAt(column: Column | undefined, row: number): string {
   const value = column?.values[row];
-  return value === null || value === undefined ? '' : String(value);
+  return typeof value === 'string' ? value : isPlain(value) ? String(value) : '';
 }
+
+/** An object is no text; some cannot even be made one. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
 
 /** A cell as a finite number. */
 export function numberAt(column: Column | undefined, row: number): number | undefined {
   const value = column?.values[row];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
+
+/** Some rows of a table, in the order given. */
+export const pickRows = (table: Table, rows: readonly number[]): Table => ({
+  ...table,
+  columns: table.columns.map((column) => ({ ...column, values: rows.map((row) => column.values[row]) })),
+});

@@ -4,7 +4,14 @@ import { half, listener } from './halves.fixture.ts';
 import type { Reading } from './read-tables.ts';
 import { whyEmpty } from './why-empty.ts';
 
-const nothing: Reading = { halves: [], listeners: [], joined: [], unread: 0, rows: 0, columns: new Set() };
+const nothing: Reading = {
+  halves: [],
+  listeners: [],
+  joined: [],
+  unread: new Map(),
+  rows: 0,
+  columns: new Set(),
+};
 const reasonOf = (reading: Partial<Reading>, queries = 1) => {
   const whole = { ...nothing, ...reading };
   return whyEmpty(queries, whole, buildGraph(whole.halves, whole.listeners));

@@ -2,20 +2,35 @@ import { t } from '@grafana/i18n';
 import type { Note } from '../graph/compare/overview.ts';
 import { legible } from '../graph/display/legible.ts';
 
+/** React escapes the name of a query, once more would show. */
+const AS_CALLED = { interpolation: { escapeValue: false } };
+
 /** What could not be told, and what to do about it, in words. */
 export function noteText(note: Note): string {
   switch (note.code) {
     case 'unread-rows':
       return t(
         'notes.unread-rows',
-        'Rows that are not drawn, for want of a `direction` (half-edges) or an `observer` label (joined edges): {{rows}}. Keep those labels in the query.',
-        { rows: note.rows },
+        'Query {{query}}: rows are not drawn for want of a `direction` (half-edges) or an `observer` label (joined edges): {{rows}}. Keep those labels in the query.',
+        { ...AS_CALLED, query: note.query, rows: note.rows },
       );
-    case 'unread-before':
+    case 'query-lacks-label':
       return t(
-        'notes.unread-before',
-        'Rows of the range compared with that have neither a `direction` nor an `observer` label: {{rows}}. Keep those labels in the query.',
-        { rows: note.rows },
+        'notes.lacks-label',
+        'Query {{query}}: no row has a `{{label}}` label, so that what it tells is not with the right dependency. Keep the labels of the metric in the query.',
+        { ...AS_CALLED, query: note.query, label: note.label },
+      );
+    case 'query-lacks-number':
+      return t(
+        'notes.lacks-number',
+        'Query {{query}}: no column is a number, so that its figures are not shown. Set its format to Table, and leave the type of its value as it is.',
+        { ...AS_CALLED, query: note.query },
+      );
+    case 'query-over-time':
+      return t(
+        'notes.over-time',
+        'Query {{query}}: it is asked over time, but its last values alone are shown. Set its type to Instant.',
+        { ...AS_CALLED, query: note.query },
       );
     case 'nothing-before':
       return t(

@@ -307,7 +307,7 @@ describe('whatever the tables', () => {
   test('rows that name no edge are told of', () => {
     const { direction: _, ...labels } = web;
     const { notes } = readOverview([tableOf('lastSeen', [[web], [labels]])]);
-    expect(notes).toEqual([{ code: 'unread-rows', rows: 1 }]);
+    expect(notes).toEqual([{ code: 'unread-rows', query: 'lastSeen', rows: 1 }]);
   });
 
   test('50,000 rows of two ranges are read in a few seconds', () => {

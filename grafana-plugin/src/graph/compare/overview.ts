@@ -3,6 +3,7 @@ import { buildGraph } from '../build-graph.ts';
 import type { Graph } from '../graph.ts';
 import { type Reading, readTables } from '../read-tables.ts';
 import type { Table } from '../table.ts';
+import { faultsOf, type TableFault } from '../table-faults.ts';
 import type { Ranges } from './changes.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { markAlerts, readAlerts } from './mark-alerts.ts';
@@ -11,8 +12,9 @@ import { tablesByRole } from './table-role.ts';
 
 /** What was asked for and could not be told. */
 export type Note =
-  /** Rows of this range, or of the one compared with, that are neither half-edges nor joined edges. */
-  | { readonly code: 'unread-rows' | 'unread-before'; readonly rows: number }
+  /** Rows that are neither half-edges nor joined edges. */
+  | { readonly code: 'unread-rows'; readonly query: string; readonly rows: number }
+  | TableFault
   | { readonly code: 'nothing-before' }
   /** Missing or unexpected dependencies that lack an end. */
   | { readonly code: 'unread-surprises'; readonly rows: number };
@@ -57,13 +59,17 @@ export function readOverview(
   const graph = markAlerts(markSurprises(compared, surprises), readAlerts(byRole.alerts));
 
   const notes: (Note | false)[] = [
-    now.unread > 0 && { code: 'unread-rows', rows: now.unread },
-    before.unread > 0 && { code: 'unread-before', rows: before.unread },
+    ...[...now.unread].map(([query, rows]) => ({ code: 'unread-rows', query, rows }) as const),
+    ...faultsOfAll(byRole.seen),
     other !== undefined && before.rows === 0 && { code: 'nothing-before' },
     surprises.unread > 0 && { code: 'unread-surprises', rows: surprises.unread },
   ];
   return { graph, reading: now, notes: notes.filter((note) => note !== false) };
 }
+
+/** What is wrong with the tables, each once: a query may have several. */
+const faultsOfAll = (tables: readonly Table[]): Iterable<TableFault> =>
+  new Map(tables.flatMap(faultsOf).map((fault) => [JSON.stringify(fault), fault])).values();
 
 /** Names ends by one range, and where that is silent by the other, so that an edge has the same name in both. */
 function withFallback(book: AddressBook, other: AddressBook): AddressBook {

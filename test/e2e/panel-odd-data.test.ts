@@ -1,0 +1,63 @@
+/** What the panel makes, in a real browser, of answers that are not as they should be. */
+import { beforeAll, expect, test } from 'vitest';
+import { type GraphPage, openGraphPage } from '../harness/browser.ts';
+import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
+
+const EDGE = {
+  direction: 'outbound',
+  network_transport: 'tcp',
+  src_service: 'web',
+  src_host: 'h1',
+  dst_service: 'api',
+  dst_host: 'h2',
+  dst_port: '80',
+};
+const { src_service: _, ...WITHOUT_SOURCE } = EDGE;
+const { direction: __, ...WITHOUT_DIRECTION } = EDGE;
+
+/** The answer to each query, by a part of it. */
+let answers: Readonly<Record<string, readonly Answered[]>> = {};
+let page: GraphPage;
+
+beforeAll(async () => {
+  const answer = (query: string) => Object.entries(answers).find(([part]) => query.includes(part))?.[1] ?? [];
+  page = await openGraphPage(await startFakePrometheus(answer));
+});
+
+async function shown(given: typeof answers) {
+  answers = given;
+  await page.open({ from: 'now-1h', to: 'now' });
+  const state = await page.state();
+  return { state, edges: state === 'ready' ? await page.edges() : [], complaints: page.complaints() };
+}
+
+test('numbers that are none are left out, and everything else is drawn', async () => {
+  const odd = [Number.NaN, Number.POSITIVE_INFINITY, -1e300].map((value, i) => ({
+    labels: { ...EDGE, dst_port: `${i}` },
+    value,
+  }));
+  const { state, edges, complaints } = await shown({ last_seen: odd, opened: odd, io_bytes: odd, rtt: odd });
+  expect(state).toBe('ready');
+  expect(edges.map(({ port }) => port).sort()).toEqual(['0', '1', '2']);
+  expect(complaints).toEqual([]);
+});
+
+test('a query without the labels that it needs is named, with what to do', async () => {
+  const { state, complaints } = await shown({
+    last_seen: [{ labels: EDGE, value: 1_700_000_000 }],
+    opened: [{ labels: WITHOUT_SOURCE, value: 1 }],
+    connection_count: [{ labels: WITHOUT_DIRECTION, value: 1 }],
+  });
+  expect(state).toBe('ready');
+  expect(await page.notes()).toEqual([
+    expect.stringMatching(/^Query open: rows are not drawn .*`direction`.*: 1\. Keep those labels/),
+    expect.stringMatching(/^Query opened: no row has a `src_service` label/),
+  ]);
+  expect(complaints).toEqual([]);
+});
+
+test('where no query has a label, there is advice instead of a drawing', async () => {
+  const { state, complaints } = await shown({ last_seen: [{ labels: { job: 'x' }, value: 1 }] });
+  expect(state).toBe('wrong-data');
+  expect(complaints).toEqual([]);
+});
