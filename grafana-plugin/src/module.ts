@@ -78,6 +78,42 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         },
         showIf: ({ muteHubs }) => muteHubs,
       })
+      .addTextInput({
+        path: 'around.service',
+        name: t('end.service', 'Service'),
+        description: t(
+          'around.description',
+          'Show only this and its neighbours. It may be a variable of the dashboard.',
+        ),
+        category: [t('around.name', 'Only around')],
+        defaultValue: DEFAULT_OPTIONS.around.service,
+        settings: { placeholder: '$service' },
+      })
+      .addTextInput({
+        path: 'around.host',
+        name: t('end.host', 'Host'),
+        category: [t('around.name', 'Only around')],
+        defaultValue: DEFAULT_OPTIONS.around.host,
+        settings: { placeholder: '$host' },
+      })
+      .addTextInput({
+        path: 'around.site',
+        name: t('level.site', 'Site'),
+        category: [t('around.name', 'Only around')],
+        defaultValue: DEFAULT_OPTIONS.around.site,
+        settings: { placeholder: '$site' },
+      })
+      .addTextInput({
+        path: 'around.way',
+        name: t('focus.way', 'Direction'),
+        description: t(
+          'around.way',
+          '`up`: only what depends on it; `down`: only what it depends on; else both',
+        ),
+        category: [t('around.name', 'Only around')],
+        defaultValue: DEFAULT_OPTIONS.around.way,
+        settings: { placeholder: '$direction' },
+      })
       .addSelect({
         path: 'edgeLabel',
         name: t('edge-label.name', 'Edge labels'),

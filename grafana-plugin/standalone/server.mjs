@@ -63,13 +63,18 @@ export async function createPageServer({ prometheusUrl, host = '127.0.0.1', port
  * @param {string} page
  */
 async function answer(request, response, prometheusUrl, page) {
-  const { pathname } = new URL(request.url ?? '/', 'http://page');
+  const { pathname, search } = new URL(request.url ?? '/', 'http://page');
   if (QUERY_PATHS.has(pathname)) return forwardToPrometheus(request, response, prometheusUrl);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
     return;
   }
   if (pathname === '/') return sendPage(response, page);
+  // What links to a dashboard of Grafana leads here: there is no other.
+  if (pathname.startsWith('/d/')) {
+    response.writeHead(302, { location: `/${search}` }).end();
+    return;
+  }
   if (pathname === '/dashboard.json') return sendFile(response, DASHBOARD);
   const mount = mountsOf(page).find(([prefix]) => pathname.startsWith(prefix));
   if (mount) return sendFile(response, mount[1], decodeURIComponent(pathname.slice(mount[0].length)));

@@ -4,16 +4,18 @@ import { t } from '@grafana/i18n';
 import { Alert, useTheme2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { View } from '../graph/display/view.ts';
+import { Beyond } from './Beyond.tsx';
 import { CompareMenu } from './compare/CompareMenu.tsx';
 import { CompareStrip } from './compare/CompareStrip.tsx';
 import { useComparison } from './compare/use-comparison.ts';
-import { emptyMessage } from './empty-texts.ts';
+import { emptyMessage, nothingAround } from './empty-texts.ts';
 import { createFormatters } from './formatters.ts';
 import { GraphView } from './GraphView.tsx';
 import { noteText, oddAddress } from './note-texts.ts';
 import type { PanelOptions } from './options.ts';
 import { PanelMessage } from './PanelMessage.tsx';
 import { errorText } from './query-errors.ts';
+import { useAround } from './use-around.ts';
 import { useDependencyGraph } from './use-dependency-graph.ts';
 import { useViewerState } from './use-viewer-state.ts';
 
@@ -22,7 +24,8 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone } = props;
   const { options, odd, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
   const comparison = useComparison(data, options.compare);
-  const { graph, empty, notes } = useDependencyGraph(data, comparison, options.level);
+  const around = useAround(options.around, props.replaceVariables);
+  const { graph, empty, notes } = useDependencyGraph(data, comparison, options.level, around);
   const theme = useTheme2();
   const format = useMemo(
     () => createFormatters({ series: data.series }, graph, theme, timeZone),
@@ -30,7 +33,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   );
   // Kept here, since the drawing goes and comes again when a refresh fails.
   const ownView = useState<View>();
-  const message = empty && emptyMessage(empty);
+  const message = empty ? emptyMessage(empty) : graph.nodes.length === 0 ? nothingAround(around) : undefined;
   const error = errorText(data);
   // States that a comparison tells are not there in another.
   const onChoice = (compare: string) => viewer.onChange({ compare, states: [] });
@@ -54,6 +57,9 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           compareStrip={<CompareStrip {...compared} onStop={() => onChoice('off')} />}
           options={options}
           {...viewer}
+          beyond={(target, drawn) => (
+            <Beyond target={target} graph={drawn} replaceVariables={props.replaceVariables} />
+          )}
           format={format}
           width={width}
           height={height}

@@ -41,6 +41,8 @@ interface Props {
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly selected: Target | undefined;
   readonly onSelect: (target: Target | undefined) => void;
+  /** What leads from a thing in the drawn graph to somewhere else. */
+  readonly beyond: (target: Target, drawn: Graph) => ReactNode;
   readonly format: Formatters;
   readonly width: number;
   readonly height: number;
@@ -159,15 +161,20 @@ export function GraphView(props: Props) {
             size={size}
             onClose={pinned && (() => pin(undefined))}
             actions={
-              pinned?.type === 'node' && (
-                <NodeActions
-                  node={pinned.key}
-                  group={groupOf(pinned.key)}
-                  onToggle={onToggle}
-                  onHide={() => onHide(pinned.key)}
-                  onFocus={(next) => onChange({ focus: next })}
-                  onPath={() => setPathFrom(pinned.key)}
-                />
+              pinned && (
+                <>
+                  {pinned.type === 'node' && (
+                    <NodeActions
+                      node={pinned.key}
+                      group={groupOf(pinned.key)}
+                      onToggle={onToggle}
+                      onHide={() => onHide(pinned.key)}
+                      onFocus={(next) => onChange({ focus: next })}
+                      onPath={() => setPathFrom(pinned.key)}
+                    />
+                  )}
+                  {props.beyond(pinned, graph)}
+                </>
               )
             }
           />

@@ -1,5 +1,7 @@
 import { t } from '@grafana/i18n';
+import { legible } from '../graph/display/legible.ts';
 import type { EmptyReason } from '../graph/why-empty.ts';
+import type { Around } from './around-variables.ts';
 
 /** Why there is nothing to draw, in words, and what to do about it. */
 export interface EmptyMessage {
@@ -46,4 +48,16 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
               ),
       };
   }
+}
+
+/** What was looked for, by variables of the dashboard, and is not there. */
+export function nothingAround({ wanted }: Around): EmptyMessage {
+  const asked = Object.entries(wanted)
+    .filter(([, names]) => names.length > 0)
+    .map(([name, names]) => `${name} = ${names.map(legible).join(', ')}`);
+  return {
+    state: 'empty',
+    title: t('around.nothing', 'Nothing is there of what the variables of the dashboard say'),
+    advice: `${asked.join(' · ')}. ${t('around.choose', 'Choose another value, or a longer range.')}`,
+  };
 }

@@ -5,6 +5,7 @@ import type { EdgeState } from '../graph/graph.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
 import type { Sort } from '../graph/sort-edges.ts';
+import type { AroundOptions } from './around-variables.ts';
 import { figureNames } from './figure-names.ts';
 
 /** A part of the graph that is looked at alone. */
@@ -34,6 +35,8 @@ export interface PanelOptions {
   readonly frames: 'none' | Collection;
   /** Keys of the groups that are drawn as one node each while they are framed. */
   readonly collapsed: readonly string[];
+  /** The part of the graph that is shown, by variables of the dashboard. */
+  readonly around: AroundOptions;
   readonly search: string;
   readonly focus: Focus | null;
   /** Leave out what carried nothing in the range. */
@@ -64,6 +67,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   level: 'instance',
   frames: 'none',
   collapsed: [],
+  around: { service: '', host: '', site: '', way: '' },
   search: '',
   focus: null,
   hideIdle: false,

@@ -2,9 +2,11 @@ import type { PanelData } from '@grafana/data';
 import { useMemo } from 'react';
 import type { Span } from '../graph/compare/other-range.ts';
 import { type Note, readOverview } from '../graph/compare/overview.ts';
+import { around as cutAround } from '../graph/focus/around.ts';
 import type { Graph } from '../graph/graph.ts';
 import { atLevel, type Level } from '../graph/levels/levels.ts';
 import { type EmptyReason, whyEmpty } from '../graph/why-empty.ts';
+import type { Around } from './around-variables.ts';
 import type { Comparison } from './compare/use-comparison.ts';
 import { nameNodes } from './name-nodes.ts';
 import { readFrames } from './read-frames.ts';
@@ -17,11 +19,12 @@ interface DependencyGraph {
   readonly notes: readonly Note[];
 }
 
-/** Reads the panel's data, and that of the range compared with, into the dependency graph at a level. */
+/** Reads the panel's data, and that of the range compared with, into the dependency graph at a level: the part that is looked for. */
 export function useDependencyGraph(
   { series, request }: PanelData,
   { now, other, tables: then }: Comparison,
   level: Level,
+  around: Around,
 ): DependencyGraph {
   const byProcess = level === 'process';
   const lengths = { now: lengthOf(now), before: other ? lengthOf(other) : 0 };
@@ -33,7 +36,10 @@ export function useDependencyGraph(
     });
     return { ...overview, empty: whyEmpty(tables.length, overview.reading, overview.graph) };
   }, [series, request, byProcess, then, lengths.now, lengths.before]);
-  const seen = useMemo(() => nameNodes(level === 'process' ? graph : atLevel(graph, level)), [graph, level]);
+  const seen = useMemo(() => {
+    const part = cutAround(graph, around.wanted, around.way);
+    return nameNodes(level === 'process' ? part : atLevel(part, level));
+  }, [graph, level, around]);
   return { graph: seen, empty, notes };
 }
 

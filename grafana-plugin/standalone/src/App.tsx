@@ -42,6 +42,7 @@ export function App({ plugin, dashboard, panel, source }: Props) {
         panel={panel}
         source={source}
         state={state}
+        search={search}
         onChange={onChange}
       />
       <PortalContainer />

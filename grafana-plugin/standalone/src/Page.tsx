@@ -1,4 +1,5 @@
 import { LoadingState, type PanelPlugin, rangeUtil } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import { RefreshPicker, TimeRangePicker, ToolbarButton, useTheme2 } from '@grafana/ui';
 import { useCallback, useEffect, useMemo } from 'react';
 import type { Dashboard, DashboardPanel } from './dashboard.ts';
@@ -7,7 +8,9 @@ import type { PrometheusSource } from './prometheus-source.ts';
 import { moveRange, toTimeRange, toUrlRange } from './time-range.ts';
 import { changedOptions, type UrlState } from './url-state.ts';
 import { usePanelData } from './use-panel-data.ts';
+import { useVariables } from './use-variables.ts';
 import { useWindowSize } from './use-window-size.ts';
+import { VariableBar } from './VariableBar.tsx';
 
 interface Props {
   readonly plugin: PanelPlugin;
@@ -15,11 +18,15 @@ interface Props {
   readonly panel: DashboardPanel;
   readonly source: PrometheusSource;
   readonly state: UrlState;
+  /** The query string of the address, which has the variables of the dashboard. */
+  readonly search: string;
   readonly onChange: (change: Partial<UrlState>) => void;
 }
 
 const TOOLBAR = 48;
+const VARIABLES = 40;
 const MARGIN = 8;
+const BAR = { display: 'flex', gap: 8, alignItems: 'center', padding: `0 ${MARGIN}px` } as const;
 /** Gives way to the controls. */
 const TITLE = {
   margin: '0 auto 0 4px',
@@ -30,11 +37,13 @@ const TITLE = {
 } as const;
 
 /** A dashboard of one panel: the time range picker, refresh, and the panel below. */
-export function Page({ plugin, dashboard, panel, source, state, onChange }: Props) {
+export function Page({ plugin, dashboard, panel, source, state, search, onChange }: Props) {
   const theme = useTheme2();
   const size = useWindowSize();
   const { from, to, timezone, refresh } = state;
   const range = useMemo(() => toTimeRange(from, to, timezone), [from, to, timezone]);
+  const variables = dashboard.templating.list;
+  const { chosen: values, options, replace } = useVariables(variables, search, range);
   // The same panel for as long as its options are the same, whatever else the address tells.
   const changed = JSON.stringify(state.options);
   const chosen = useMemo(
@@ -67,9 +76,7 @@ export function Page({ plugin, dashboard, panel, source, state, onChange }: Prop
       data-runs={runs}
       style={{ height: '100%', background: theme.colors.background.canvas }}
     >
-      <div
-        style={{ display: 'flex', gap: 8, alignItems: 'center', height: TOOLBAR, padding: `0 ${MARGIN}px` }}
-      >
+      <div style={{ ...BAR, height: TOOLBAR }}>
         <h1 style={{ ...TITLE, fontSize: theme.typography.h5.fontSize }}>{dashboard.title}</h1>
         <TimeRangePicker
           value={range}
@@ -93,6 +100,16 @@ export function Page({ plugin, dashboard, panel, source, state, onChange }: Prop
           {theme.isDark ? 'Light' : 'Dark'}
         </ToolbarButton>
       </div>
+      <div style={{ ...BAR, height: VARIABLES }}>
+        <VariableBar
+          variables={variables.filter(({ type }) => type !== 'datasource')}
+          chosen={values}
+          options={options}
+          onChange={(name, picked) =>
+            locationService.partial({ [`var-${name}`]: picked.length > 0 ? picked : null })
+          }
+        />
+      </div>
       <div style={{ padding: `0 ${MARGIN}px ${MARGIN}px` }}>
         <PanelHost
           plugin={plugin}
@@ -101,9 +118,10 @@ export function Page({ plugin, dashboard, panel, source, state, onChange }: Prop
             onChange({ options: changedOptions(options, { ...plugin.defaults, ...panel.options }) })
           }
           data={data}
+          replaceVariables={replace}
           timeZone={timezone}
           width={size.width - 2 * MARGIN}
-          height={size.height - TOOLBAR - MARGIN}
+          height={size.height - TOOLBAR - VARIABLES - MARGIN}
         />
       </div>
     </main>

@@ -2,6 +2,7 @@ import {
   applyFieldOverrides,
   EventBusSrv,
   getPanelOptionsWithDefaults,
+  type InterpolateFunction,
   type PanelData,
   type PanelPlugin,
 } from '@grafana/data';
@@ -14,18 +15,18 @@ interface Props {
   readonly panel: DashboardPanel;
   readonly onOptionsChange: (options: Record<string, unknown>) => void;
   readonly data: PanelData;
+  readonly replaceVariables: InterpolateFunction;
   readonly timeZone: string;
   readonly width: number;
   readonly height: number;
 }
 
 const eventBus = new EventBusSrv();
-const unchanged = (text: string) => text;
 const ignore = () => {};
 
 /** Mounts a panel as a dashboard does: in its chrome, with defaults, overrides and services applied. */
 export function PanelHost(props: Props) {
-  const { plugin, panel, data, timeZone, width, height } = props;
+  const { plugin, panel, data, timeZone, width, height, replaceVariables } = props;
   const theme = useTheme2();
   const { options, fieldConfig } = useMemo(
     () =>
@@ -44,10 +45,10 @@ export function PanelHost(props: Props) {
         theme,
         timeZone,
         fieldConfig,
-        replaceVariables: unchanged,
+        replaceVariables,
         fieldConfigRegistry: plugin.fieldConfigRegistry,
       }),
-    [data.series, theme, timeZone, fieldConfig, plugin],
+    [data.series, theme, timeZone, fieldConfig, plugin, replaceVariables],
   );
   const shown = useMemo(() => ({ ...data, series }), [data, series]);
   const Panel = plugin.panel;
@@ -75,7 +76,7 @@ export function PanelHost(props: Props) {
             renderCounter={0}
             title={panel.title}
             eventBus={eventBus}
-            replaceVariables={unchanged}
+            replaceVariables={replaceVariables}
             onOptionsChange={props.onOptionsChange}
             onFieldConfigChange={ignore}
             onChangeTimeRange={ignore}

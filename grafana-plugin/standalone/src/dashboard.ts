@@ -1,5 +1,6 @@
 import type { FieldConfigSource } from '@grafana/data';
 import type { Target } from './prometheus-source.ts';
+import type { Variable } from './variables.ts';
 
 /** What this page takes from a provisioned panel. */
 export interface DashboardPanel {
@@ -17,6 +18,7 @@ export interface Dashboard {
   readonly title: string;
   readonly refresh?: string;
   readonly time: { readonly from: string; readonly to: string };
+  readonly templating: { readonly list: readonly Variable[] };
   readonly panels: readonly DashboardPanel[];
 }
 

@@ -72,7 +72,7 @@ async function runQueries(
 }
 
 /** Asks at the end of the range, as Grafana's Prometheus data source does. */
-async function queryInstant(
+export async function queryInstant(
   query: string,
   { to }: QueryRange,
   signal: AbortSignal,

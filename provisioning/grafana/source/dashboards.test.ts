@@ -71,6 +71,8 @@ describe.each(files)('%s', async (file) => {
       'le',
       'observer',
       'service',
+      'host',
+      'site',
       'alertname',
       'alertstate',
       'severity',
