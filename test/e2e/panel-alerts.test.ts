@@ -78,20 +78,6 @@ async function states(from: number, to: number): Promise<Record<string, string |
 }
 
 test('is drawn while it is so, and told of the past after it ended', { timeout: 150_000 }, async () => {
-  const debug = setInterval(
-    async () =>
-      console.log(
-        Date.now() - began,
-        `${await firing()}`,
-        JSON.stringify(
-          await prometheus.query(
-            'last_over_time({__name__=~"ALERTS|musubi:unexpected_edge:last_seen_seconds|musubi:vanished_edge:seen_seconds",src_service="web"}[10m])',
-          ),
-        ),
-      ),
-    2000,
-  );
-  onFileEnd(() => clearInterval(debug));
   await waitFor(async () => {
     const seen = await prometheus.query('musubi:expected_edge:host_seen_seconds{src_service="shop"}');
     return seen.length === 2 || undefined;
