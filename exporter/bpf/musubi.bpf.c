@@ -77,11 +77,23 @@ struct process_key {
 
 struct process {
 	__u64 started; /* ns since boot */
+	__u64 cgroup;
 	__u32 parent;
 	__u32 args_length;
 	char comm[16];
 	char executable[64];
 	char args[256];
+};
+
+enum { LEVELS = 10, LEVEL_NAME = 96, PATH = 960 };
+
+_Static_assert(PATH == LEVELS * LEVEL_NAME, "a name for each level");
+
+/* Where a cgroup is in the hierarchy of version 2. */
+struct cgroup_path {
+	__u32 levels;
+	__u32 complete; /* up to the root */
+	char names[PATH]; /* the innermost first */
 };
 
 /* A connection as the socket at one of its ends has it. */
@@ -237,6 +249,21 @@ struct {
 	__type(key, __u32);
 	__type(value, struct process);
 } musubi_noproc SEC(".maps");
+
+/* Their cgroups, by id: one that a container or unit had to itself goes with it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct cgroup_path);
+} musubi_cgroups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct cgroup_path);
+} musubi_nocgroup SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -531,6 +558,42 @@ static __always_inline __u32 image_of(__u64 started, struct mm_struct *mm)
 	return ((started ^ (__u64)mm) * 0x9e3779b97f4a7c15ull >> 32) | 1;
 }
 
+static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
+{
+	struct kernfs_node___before_6_15 *before = (void *)node;
+
+	if (bpf_core_field_exists(node->__parent))
+		return BPF_CORE_READ(node, __parent);
+	return BPF_CORE_READ(before, parent);
+}
+
+/* Keeps where the cgroup of a task is, once, and gives its id. */
+static __always_inline __u64 keep_cgroup(struct task_struct *task)
+{
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn), *parent;
+	__u64 id = BPF_CORE_READ(node, id);
+	void *nothing = lookup_first(&musubi_nocgroup);
+	struct cgroup_path *path;
+	__u32 level;
+
+	if (!nothing || bpf_map_lookup_elem(&musubi_cgroups, &id))
+		return id;
+	bpf_map_update_elem(&musubi_cgroups, &id, nothing, BPF_NOEXIST);
+	path = bpf_map_lookup_elem(&musubi_cgroups, &id);
+	if (!path)
+		return id;
+	for (level = 0; level < LEVELS; level++) {
+		parent = parent_of(node);
+		if (!parent)
+			break;
+		bpf_probe_read_kernel_str(path->names + level * LEVEL_NAME, LEVEL_NAME, BPF_CORE_READ(node, name));
+		node = parent;
+	}
+	path->levels = level;
+	path->complete = !parent_of(node);
+	return id;
+}
+
 /* Keeps what names the current process, once. */
 static __always_inline struct process_key keep_process(struct task_struct *task, __u64 started, struct mm_struct *mm)
 {
@@ -554,6 +617,7 @@ static __always_inline struct process_key keep_process(struct task_struct *task,
 	if (!process)
 		return process_key;
 	process->started = started;
+	process->cgroup = keep_cgroup(task);
 	BPF_CORE_READ_INTO(&process->comm, task, group_leader, comm);
 	process->parent = BPF_CORE_READ(task, group_leader, real_parent, tgid);
 	if (!mm)

@@ -1,10 +1,12 @@
 import { beforeAll, expect, it } from 'vitest';
+import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { type ContainerOptions, type Docker, startDocker } from '../harness/docker.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';
 import { createNetwork } from '../harness/network.ts';
 import { NODE, ROOT } from '../harness/places.ts';
 import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
+import { buildWorkload, startServer as startWorkloadServer } from '../harness/workload.ts';
 
 const API = `${ROOT}/test/workloads/api.mjs`;
 /** Connects, tells so, and holds the connection. */
@@ -98,6 +100,29 @@ it('without its engine a container goes by what runs in it, and one warning tell
   expect(outbound).toMatchObject([{ src_kind: 'process' }]);
   expect(inbound).toMatchObject([{ dst_service: 'api', dst_kind: 'process' }]);
   expect(exporter.running.stderr().match(/cannot ask for names of containers.*ENOENT/g)).toHaveLength(1);
+});
+
+it.skipIf(CANNOT_CAPTURE)('a container that lives for a connection is told by its name', async ({ skip }) => {
+  if ('missing' in docker) return skip(docker.missing);
+  const engine = docker;
+  const served = await startWorkloadServer(['request=1', 'answer=1', '0.0.0.0/8214'], { on: host });
+  const flags = ['--netns', 'all', '--capture', 'ebpf', '--container-engine', docker.socketPath];
+  const exporter = await startExporter(host, flags);
+  await docker.run({
+    name: 'brief',
+    command: [buildWorkload('client'), 'target=172.30.77.1/8214', 'count=1'],
+    labels: ofService('brief'),
+  });
+  await waitFor(
+    async () => (await served.tell()).get(8214)?.accepted || undefined,
+    async () => `a connection of the container: ${await engine.logs('brief')}`,
+  );
+  await exporter.pass();
+  const opened = parseSeries(await exporter.metrics(), 'service_dependency_connection_opened_total');
+  const labels = opened.map((one) => one.labels).filter(({ dst_port }) => dst_port === '8214');
+  expect(labels.find(({ direction }) => direction === 'outbound')).toMatchObject({
+    ...{ src_service: 'shop/brief', src_kind: 'container', src_process: 'client' },
+  });
 });
 
 it('containers go by what runs in them where that is wanted', async ({ skip }) => {

@@ -403,6 +403,20 @@ describe('the unit of a process that ended before it was looked at', () => {
     expect(nameOf({ 40: { ...curl, parent: 39 }, 39: shell })).toBe('cron');
   });
 
+  it.each([
+    ['backup', '/system.slice/backup.service'],
+    ['curl', '/user.slice/session-1.scope'],
+    ['cron', '/'],
+  ])('is its own where the capture has kept it, be its parent in another (%s)', (service, path) => {
+    proc.start(30, cron);
+    expect(nameOf({ 40: { ...curl, parent: 30, cgroup: Buffer.from(path) } })).toBe(service);
+  });
+
+  it('is that of its parent in version 1, where both are in the same cgroup of version 2', () => {
+    proc.start(30, { ...cron, cgroup: '1:name=systemd:/system.slice/cron.service\n0::/init.scope\n' });
+    expect(nameOf({ 40: { ...curl, parent: 30, cgroup: Buffer.from('/init.scope') } })).toBe('cron');
+  });
+
   it('is not known without one', () => {
     expect(nameOf({ 40: { ...curl, parent: 39 } })).toBe('curl');
     const circle = { ...curl, parent: 41 };

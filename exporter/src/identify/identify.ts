@@ -2,6 +2,7 @@ import type { Pass } from '../capture/capture.ts';
 import type { EndKind } from '../half-edge.ts';
 import type { ProcessFiles } from '../proc/process.ts';
 import type { RelayTarget } from '../resolve/relay-target.ts';
+import { escapeBytes } from './escape-bytes.ts';
 import { createFactsReader, type ProcessFacts } from './facts.ts';
 import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
 import { fileName, processName } from './process-name.ts';
@@ -99,11 +100,18 @@ export function createIdentifier(
     const same = process && isSameProcess(process.facts.files, seen) ? process : undefined;
     if (same && !isEmpty(same.facts.files)) return same;
     const files = { ...same?.facts.files, ...seen };
-    const { parent } = files;
-    return { facts: facts.ofEnded(pid, files, () => cgroupFrom(parent)), parent, hasEnded: true };
+    return { facts: facts.ofEnded(pid, files, () => cgroupOf(files)), parent: files.parent, hasEnded: true };
   }
 
-  /** A process starts in its parent's cgroup. The kernel forgets that of one that has ended. */
+  /** The text of `/proc/PID/cgroup` as it was, of a process that has ended: the kernel forgets it. */
+  function cgroupOf({ cgroup, parent }: ProcessFiles): string {
+    const inherited = cgroupFrom(parent);
+    const own = `0::${escapeBytes(cgroup ?? Buffer.from('/'))}`;
+    // The root names nobody; and in the same one as its parent, it is so in version 1 as well.
+    return own === '0::/' || inherited.split('\n').includes(own) ? inherited : `${own}\n`;
+  }
+
+  /** A process starts in its parent's cgroup. */
   function cgroupFrom(parent: number | undefined): string {
     let pid = parent;
     for (let generation = 0; pid !== undefined && generation < MAX_GENERATIONS; generation++) {

@@ -13,6 +13,8 @@ export interface ProcessFiles {
   readonly parent?: number;
   /** When it started, in seconds since boot. */
   readonly started?: number;
+  /** The path of its cgroup (version 2), where the capture has kept it. */
+  readonly cgroup?: Buffer;
 }
 
 /** What one read of `/proc/PID/stat` tells. */

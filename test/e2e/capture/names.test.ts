@@ -1,7 +1,11 @@
 /** Whose a connection is when processes change under it: none goes by another's name. */
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { findCgroupRoot } from '../../../exporter/src/capture/ebpf/cgroup-root.ts';
 import { createPipeline } from '../../../exporter/src/pipeline.ts';
 import { beginWatch, CANNOT_CAPTURE, sum } from '../../harness/captures.ts';
+import { start } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import {
   buildWorkload,
@@ -52,6 +56,22 @@ describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})`
       second: [['hold', pid, 2]],
       third: [['fastopen', pid, 4]],
     });
+  });
+
+  it('is that of the unit in which a process of a millisecond was', async () => {
+    const server = await startServer(['request=1', 'answer=1', '127.0.0.1/0']);
+    const { pipeline, sources } = await beginPipeline();
+    const unit = `musubi-brief-${process.pid}`;
+    const cgroup = join(findCgroupRoot('/proc'), 'system.slice', `${unit}.service`);
+    mkdirSync(cgroup, { recursive: true });
+    const enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+    const target = `target=127.0.0.1/${server.ports[0]}`;
+    const client = start(['sh', '-c', enter, cgroup, buildWorkload('client'), target, 'count=1']);
+    expect(await client.exited, client.stderr()).toBe(0);
+    // As systemd and container engines do: who looks later finds nothing.
+    rmdirSync(cgroup);
+    await pipeline.pass();
+    expect(sources(server.ports[0])).toEqual([[unit, client.pid, 1]]);
   });
 
   it('is that of the program which a process has become', async () => {

@@ -17,6 +17,7 @@ const MAPS: Readonly<Record<string, MapInfo>> = {
   musubi_edges: { keyBytes: structOf('edge_key').size, valueBytes: structOf('edge').size, size: 65_536 },
   musubi_folds: { keyBytes: 4, valueBytes: structOf('edge').size, size: 8 },
   musubi_procs: { keyBytes: structOf('process_key').size, valueBytes: structOf('process').size, size: 8192 },
+  musubi_cgroups: { keyBytes: 8, valueBytes: structOf('cgroup_path').size, size: 1024 },
   musubi_control: { keyBytes: 4, valueBytes: structOf('control').size, size: 1 },
   musubi_health: { keyBytes: 4, valueBytes: structOf('health').size, size: 1 },
   musubi_traces: { keyBytes: structOf('end_key').size, valueBytes: structOf('trace').size, size: 16_384 },
@@ -276,10 +277,26 @@ it('tells of a process that it has kept, and of no other', () => {
   const program = load();
   const key = bytesOf('process_key', { pid: 7, image: 9 });
   tables.musubi_procs = [[key, bytesOf('process', { comm: Buffer.from('curl') })]];
-  expect(program.processOf(7, 9)?.comm.toString()).toBe('curl');
+  expect(program.processOf(7, 9)).toMatchObject({ comm: Buffer.from('curl') });
+  expect(program.processOf(7, 9)).not.toHaveProperty('cgroup');
   expect(program.processOf(7, 8)).toBeUndefined();
   expect(program.processOf(8, 9)).toBeUndefined();
   expect(program.processOf(7, undefined)).toBeUndefined();
+});
+
+it('tells the cgroup of a process that it has kept, and asks for each once', () => {
+  const program = load();
+  const cgroup = Buffer.from([5, 0, 0, 0, 0, 0, 0, 0]);
+  tables.musubi_procs = [7, 8].map((pid) => [
+    bytesOf('process_key', { pid, image: 9 }),
+    bytesOf('process', { cgroup: 5 }),
+  ]);
+  tables.musubi_cgroups = [
+    [cgroup, bytesOf('cgroup_path', { levels: 1, complete: 1, names: Buffer.from('a') })],
+  ];
+  expect(program.processOf(7, 9)?.cgroup).toEqual(Buffer.from('/a'));
+  tables.musubi_cgroups = [];
+  expect(program.processOf(8, 9)?.cgroup).toEqual(Buffer.from('/a'));
 });
 
 describe('traces', () => {

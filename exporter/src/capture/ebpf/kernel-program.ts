@@ -7,7 +7,11 @@ import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
 import type { ConnectionEnd, Trace } from '../capture.ts';
 import {
+  CGROUP_ID_BYTES,
+  CGROUP_PATH_BYTES,
   CONTROL_BYTES,
+  cgroupIdOf,
+  decodeCgroupPath,
   decodeHealth,
   decodeProcess,
   decodeRows,
@@ -83,6 +87,8 @@ const EDGES = 'musubi_edges';
 const BATCH = 2048;
 /** The kernel fills eight pages at most in one read (kernel/bpf/bpf_iter.c, bpf_seq_read). */
 const WALK_BUFFER = 32 * 1024;
+/** More than are in use on a host; their paths never change. */
+const MOST_CGROUPS = 1024;
 /** No answer to a UDP question takes longer, nor is waited for longer by resolvers (resolv.conf(5)). */
 const DOUBT_NS = 5_000_000_000n;
 
@@ -142,6 +148,7 @@ function mapsOf(libbpf: Libbpf, object: KernelObject) {
     edges: find(EDGES, EDGE_KEY_BYTES, EDGE_BYTES),
     folds: find('musubi_folds', 4, EDGE_BYTES),
     processes: find('musubi_procs', PROCESS_KEY_BYTES, PROCESS_BYTES),
+    cgroups: find('musubi_cgroups', CGROUP_ID_BYTES, CGROUP_PATH_BYTES),
     control: find('musubi_control', 4, CONTROL_BYTES),
     health: find('musubi_health', 4, HEALTH_BYTES),
     unix: find('musubi_unix', UNIX_ASK_BYTES, UNIX_COUNT_BYTES),
@@ -191,6 +198,20 @@ function run(
     // Should it have ended this very moment, that is there by now.
     if (trace?.state === 'open') libbpf.insert(map.traces, key, value);
     return trace && { ...trace, localAddress: end.localAddress };
+  }
+
+  const cgroups = new Map<string, Buffer>();
+
+  function cgroupOf(id: Buffer): Buffer | undefined {
+    const name = id.toString('hex');
+    const known = cgroups.get(name);
+    if (known) return known;
+    const value = Buffer.alloc(CGROUP_PATH_BYTES);
+    const path = libbpf.lookup(map.cgroups, id, value) ? decodeCgroupPath(value) : undefined;
+    if (!path) return undefined;
+    if (cgroups.size >= MOST_CGROUPS) cgroups.clear();
+    cgroups.set(name, path);
+    return path;
   }
 
   function walk(): Row[] {
@@ -256,7 +277,9 @@ function run(
       if (image === undefined) return undefined;
       const key = encodeProcessKey(pid, image);
       const value = Buffer.alloc(PROCESS_BYTES);
-      return libbpf.lookup(map.processes, key, value) ? decodeProcess(value) : undefined;
+      if (!libbpf.lookup(map.processes, key, value)) return undefined;
+      const cgroup = cgroupOf(cgroupIdOf(value));
+      return { ...decodeProcess(value), ...(cgroup && { cgroup }) };
     },
     traceOf(end) {
       tracedAt = performance.now();

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  CGROUP_PATH_BYTES,
+  decodeCgroupPath,
   decodeEdge,
   decodeEdgeKey,
   decodeProcess,
@@ -67,6 +69,17 @@ it('takes any bytes for a process, and none for more than they hold', () => {
       expect(comm.length).toBeLessThanOrEqual(16);
       for (const part of [comm, executable ?? Buffer.alloc(0), ...args]) expect(part.includes(0)).toBe(false);
       expect(args.reduce((length, arg) => length + arg.length + 1, 0)).toBeLessThanOrEqual(PROCESS_BYTES);
+    }),
+  );
+});
+
+it('takes any bytes for the path of a cgroup', () => {
+  fc.assert(
+    fc.property(bytes(CGROUP_PATH_BYTES), fc.nat(10), (value, levels) => {
+      value.writeUInt32LE(levels);
+      const path = decodeCgroupPath(value);
+      expect(path?.length ?? 0).toBeLessThanOrEqual(CGROUP_PATH_BYTES);
+      expect(path?.includes(0) ?? false).toBe(false);
     }),
   );
 });

@@ -3,7 +3,10 @@ import { FAILURES, SETUP_BOUNDS } from '../capture.ts';
 import { addressBytes, bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
 import {
   addEdge,
+  CGROUP_PATH_BYTES,
   CONTROL_BYTES,
+  cgroupIdOf,
+  decodeCgroupPath,
   decodeEdge,
   decodeEdgeKey,
   decodeHealth,
@@ -49,6 +52,7 @@ describe('the structs of the kernel program', () => {
     ['edge', EDGE_BYTES],
     ['process_key', PROCESS_KEY_BYTES],
     ['process', PROCESS_BYTES],
+    ['cgroup_path', CGROUP_PATH_BYTES],
     ['control', CONTROL_BYTES],
     ['end_key', END_KEY_BYTES],
     ['trace', TRACE_BYTES],
@@ -170,6 +174,36 @@ describe('a process', () => {
   it('may have a name that fills its place', () => {
     const comm = Buffer.from('sixteen bytes ok');
     expect(decodeProcess(bytesOf('process', { comm })).comm).toEqual(comm);
+  });
+});
+
+describe('the path of a cgroup', () => {
+  const path = (levels: readonly string[], complete = 1) => {
+    const names = Buffer.alloc(structOf('cgroup_path').size);
+    levels.forEach((name, level) => {
+      names.write(name, level * 96, 'latin1');
+    });
+    return decodeCgroupPath(bytesOf('cgroup_path', { levels: levels.length, complete, names }))?.toString();
+  };
+
+  it('is made of the names of its levels, of which the innermost comes first', () => {
+    expect(path(['web.service', 'system.slice'])).toBe('/system.slice/web.service');
+    expect(path([])).toBe('/');
+  });
+
+  it('is not told in part', () => {
+    expect(path(Array(10).fill('a'))).toBe('/a'.repeat(10));
+    expect(path(Array(10).fill('a'), 0)).toBeUndefined();
+    expect(path(['x'.repeat(94)])).toBe(`/${'x'.repeat(94)}`);
+    expect(path(['x'.repeat(95)])).toBeUndefined();
+  });
+
+  it('has no more levels than there is room for', () => {
+    expect(() => decodeCgroupPath(bytesOf('cgroup_path', { levels: 11, complete: 1 }))).toThrow(LayoutError);
+  });
+
+  it('is found by what its process bears', () => {
+    expect(cgroupIdOf(bytesOf('process', { cgroup: 0x0102 }))).toEqual(Buffer.from([2, 1, 0, 0, 0, 0, 0, 0]));
   });
 });
 
@@ -301,6 +335,8 @@ it.each([
   ],
   ['a record', EDGE_BYTES, (bytes: Buffer) => decodeEdge(bytes, 1)],
   ['a process', PROCESS_BYTES, decodeProcess],
+  ['the cgroup of a process', PROCESS_BYTES, cgroupIdOf],
+  ['the path of a cgroup', CGROUP_PATH_BYTES, decodeCgroupPath],
   ['the health', HEALTH_BYTES, decodeHealth],
   ['a call of connect(2)', UNIX_ASK_BYTES, (bytes: Buffer) => decodeUnixAsk(bytes, Buffer.alloc(8))],
   ['a count of calls', 8, (bytes: Buffer) => decodeUnixAsk(Buffer.alloc(UNIX_ASK_BYTES), bytes)],

@@ -220,23 +220,49 @@ export function encodeProcessKey(pid: number, image: number): Buffer {
   return key;
 }
 
-export const PROCESS_BYTES = 352;
-const ARGS = 96;
+export const PROCESS_BYTES = 360;
+const ARGS = 104;
 
-/** `struct process`. */
+/** `struct process`, without its cgroup. */
 export function decodeProcess(bytes: Buffer): ProcessFiles {
   demand('a process', bytes, PROCESS_BYTES);
   const started = readUInt64(bytes, 0) / 1e9;
-  const parent = bytes.readUInt32LE(8);
-  const length = Math.min(bytes.readUInt32LE(12), PROCESS_BYTES - ARGS);
-  const executable = untilZero(bytes.subarray(32, ARGS));
+  const parent = bytes.readUInt32LE(16);
+  const length = Math.min(bytes.readUInt32LE(20), PROCESS_BYTES - ARGS);
+  const executable = untilZero(bytes.subarray(40, ARGS));
   return {
-    comm: untilZero(bytes.subarray(16, 32)),
+    comm: untilZero(bytes.subarray(24, 40)),
     ...(executable.length > 0 && { executable }),
     args: argsOf(bytes.subarray(ARGS, ARGS + length)),
     ...(parent > 0 && { parent }),
     started,
   };
+}
+
+export const CGROUP_ID_BYTES = 8;
+
+/** The id of a process's cgroup, which is the key of its path. */
+export function cgroupIdOf(process: Buffer): Buffer {
+  demand('a process', process, PROCESS_BYTES);
+  return process.subarray(8, 8 + CGROUP_ID_BYTES);
+}
+
+const LEVELS = 10;
+const LEVEL_NAME = 96;
+export const CGROUP_PATH_BYTES = 8 + LEVELS * LEVEL_NAME;
+
+/** `struct cgroup_path`; undefined where the path is too deep for it, or a name too long. */
+export function decodeCgroupPath(bytes: Buffer): Buffer | undefined {
+  demand('the path of a cgroup', bytes, CGROUP_PATH_BYTES);
+  const levels = bytes.readUInt32LE(0);
+  if (levels > LEVELS) throw new LayoutError('the path of a cgroup with levels', levels);
+  if (bytes.readUInt32LE(4) === 0) return undefined;
+  const names = [...Array(levels).keys()].map((level) =>
+    untilZero(bytes.subarray(8 + level * LEVEL_NAME, 8 + (level + 1) * LEVEL_NAME)),
+  );
+  if (names.some(({ length }) => length >= LEVEL_NAME - 1)) return undefined;
+  const parts = names.reverse().flatMap((name) => [Buffer.from('/'), name]);
+  return levels === 0 ? Buffer.from('/') : Buffer.concat(parts);
 }
 
 /** Arguments that end in a zero byte each; one that was cut short would be another name. */
