@@ -111,6 +111,8 @@ it('the keyboard reaches every dependency, pins its details and lets them go', a
   await page.keyboard.press('Enter');
   const heading = page.getByTestId('musubi-pinned').getByRole('heading');
   const first = await heading.textContent();
+  // Back to the row.
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
   expect([first, await heading.textContent()].sort()).toEqual([

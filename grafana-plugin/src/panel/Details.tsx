@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { IconButton, useStyles2 } from '@grafana/ui';
-import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Graph } from '../graph/graph.ts';
 import { EdgeDetails } from './EdgeDetails.tsx';
@@ -11,6 +11,8 @@ import type { Hover } from './GraphCanvas.tsx';
 import { NodeDetails } from './NodeDetails.tsx';
 
 interface Props {
+  /** What can take the keyboard. */
+  readonly box?: RefObject<HTMLDivElement | null>;
   readonly graph: Graph;
   readonly format: Formatters;
   readonly target: Target;
@@ -28,9 +30,11 @@ const MARGIN = 8;
 const DISTANCE = 14;
 
 /** All that is known of a node or an edge: beside the pointer, or pinned in the corner. */
-export function Details({ graph, format, target, at, size, onClose, actions }: Props) {
+export function Details(props: Props) {
+  const { graph, format, target, at, size, onClose, actions } = props;
   const styles = useStyles2(getStyles);
-  const box = useRef<HTMLDivElement>(null);
+  const ownBox = useRef<HTMLDivElement>(null);
+  const box = props.box ?? ownBox;
   const content = contentOf(graph, format, target);
   const pointer = typeof at === 'object';
   // How large it is shows once it is there.
@@ -52,7 +56,9 @@ export function Details({ graph, format, target, at, size, onClose, actions }: P
         pointerEvents: pointer ? 'none' : 'auto',
       }}
       data-testid={onClose ? 'musubi-pinned' : 'musubi-tooltip'}
-      role={onClose ? 'group' : 'tooltip'}
+      {...(onClose
+        ? { role: 'dialog', 'aria-label': t('details.label', 'Details'), tabIndex: -1 }
+        : { role: 'tooltip' })}
     >
       {onClose && (
         <IconButton

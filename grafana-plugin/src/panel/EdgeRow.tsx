@@ -1,4 +1,5 @@
 import { t } from '@grafana/i18n';
+import type { MouseEvent } from 'react';
 import { legible } from '../graph/display/legible.ts';
 import type { EdgeRow as Ends } from '../graph/export/edge-rows.ts';
 import { bytesOf } from '../graph/figures.ts';
@@ -15,7 +16,7 @@ interface Props extends Ends {
   readonly format: Formatters;
   readonly tabIndex: number;
   readonly onFocus: () => void;
-  readonly onPick: () => void;
+  readonly onPick: (event: MouseEvent) => void;
 }
 
 /** An edge as a row of text. Its `data-*` attributes tell the same to programs. */

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
-import { Fragment, type KeyboardEvent, memo, useMemo } from 'react';
+import { Fragment, memo, useMemo } from 'react';
 import { edgeRows } from '../graph/export/edge-rows.ts';
 import type { Graph, GraphEdge } from '../graph/graph.ts';
 import { type Sort, sortEdges } from '../graph/sort-edges.ts';
@@ -19,7 +19,7 @@ interface Props {
   /** 0: it is there for screen readers and the keyboard only. */
   readonly height: number;
   readonly onFocus: (edge: GraphEdge | undefined) => void;
-  readonly onPick: (edge: GraphEdge | undefined) => void;
+  readonly onPick: (edge: GraphEdge, byKeyboard: boolean) => void;
 }
 
 /** The drawing's twin in text: every edge a row, walked with the arrow keys. */
@@ -29,10 +29,6 @@ export const EdgeTable = memo(function EdgeTable(props: Props) {
   const edges = useMemo(() => edgeRows(sortEdges(graph, sort)), [graph, sort]);
   const keys = useMemo(() => edges.map(({ edge }) => edge.key), [edges]);
   const { pane, rows, at, onScroll, ...focus } = useRowWindow(keys, height);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') onPick(undefined);
-    else focus.onKeyDown(event);
-  };
   return (
     <div
       ref={pane}
@@ -45,7 +41,7 @@ export const EdgeTable = memo(function EdgeTable(props: Props) {
         <TableColumns />
         <TableHead format={format} sort={sort} onSort={onSort} />
         <tbody
-          onKeyDown={onKeyDown}
+          onKeyDown={focus.onKeyDown}
           onFocus={focus.onFocus}
           onBlur={() => {
             focus.onBlur();
@@ -64,7 +60,7 @@ export const EdgeTable = memo(function EdgeTable(props: Props) {
                     format={format}
                     tabIndex={index === at ? 0 : -1}
                     onFocus={() => onFocus(row.edge)}
-                    onPick={() => onPick(row.edge)}
+                    onPick={(event) => onPick(row.edge, event.detail === 0)}
                   />
                 )}
               </Fragment>

@@ -23,7 +23,6 @@ interface Props {
   readonly control: ViewControl;
   readonly width: number;
   readonly height: number;
-  readonly label: string;
   readonly focus: Target | undefined;
   /** What to bring out while nothing has the focus. */
   readonly matches: Neighbourhood | undefined;
@@ -103,8 +102,6 @@ export function GraphCanvas(props: Props) {
     <>
       <canvas
         ref={canvas}
-        role="img"
-        aria-label={props.label}
         data-testid="musubi-canvas"
         data-cards={display.cards.length}
         data-frames={display.frames.length}

@@ -2,27 +2,27 @@ import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import type { DisplayList } from '../graph/display/display-list.ts';
 import type { Target } from '../graph/display/hit-test.ts';
-import { neighbourhood } from '../graph/display/neighbourhood.ts';
-import type { View } from '../graph/display/view.ts';
 import type { Graph } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
 import type { Sort } from '../graph/sort-edges.ts';
 import { chromeOf } from './chrome.ts';
-import { Details } from './Details.tsx';
 import { EdgeTable } from './EdgeTable.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import { FocusStrip } from './FocusStrip.tsx';
 import type { Formatters } from './formatters.ts';
 import { GraphCanvas } from './GraphCanvas.tsx';
 import { GroupToggles } from './GroupToggles.tsx';
+import { KeyHelp } from './keyboard/KeyHelp.tsx';
+import { NodeCursor } from './keyboard/NodeCursor.tsx';
+import { useKeyboard } from './keyboard/use-keyboard.ts';
 import { Legend } from './Legend.tsx';
 import { MutedStrip } from './MutedStrip.tsx';
 import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
 import { SearchBox } from './SearchBox.tsx';
+import { StageDetails } from './StageDetails.tsx';
 import { strips } from './strip-styles.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useChanges } from './use-changes.ts';
@@ -66,10 +66,10 @@ export function GraphView(props: Props) {
 
   const selection = useSelection(display, props.selected, props.onSelect);
   const { pointed, focused, pinned, pin } = selection;
-  const cornered = pinned ?? focused;
   const found = useSearch(shown, options.search);
   const [pathFrom, setPathFrom] = useState<string>();
-  const { onChange, onToggle, onHide, onPut } = useChanges(options, props.onChange, control);
+  const changes = useChanges(options, props.onChange, control);
+  const { onChange, onToggle, onHide, onPut } = changes;
   const { onChange: save } = props;
   const onSort = useCallback((sort: Sort) => save({ sort }), [save]);
   const onPick = (target: Target | undefined) => {
@@ -85,11 +85,13 @@ export function GraphView(props: Props) {
     onPick({ type: 'node', key: card.key });
     control.centre({ x: card.x + card.width / 2, y: card.y + card.height / 2 });
   };
+  const keyboard = useKeyboard({ selection, options, changes, pathFrom, onPathFrom: setPathFrom, onPick });
+  const places = useMemo(() => new Map(display.cards.map((card) => [card.key, card])), [display]);
   const lookedAt = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const size = { width, height: chrome.graph };
 
   return (
-    <>
+    <section aria-label={t('graph.region', 'Dependencies')} onKeyDown={keyboard.onKeyDown}>
       <Toolbar
         width={width}
         height={chrome.toolbar}
@@ -101,11 +103,13 @@ export function GraphView(props: Props) {
         onChange={onChange}
         search={
           <SearchBox
+            input={keyboard.search}
             value={options.search}
             found={found}
             at={lookedAt < 0 ? undefined : lookedAt}
             onChange={(search) => onChange({ search })}
             onGo={goTo}
+            onLeave={() => keyboard.graph.current?.focus()}
           />
         }
         exports={<ExportMenu graph={graph} display={display} palette={palette} sort={options.sort} />}
@@ -123,24 +127,29 @@ export function GraphView(props: Props) {
         onChange={onChange}
       />
       <div className={stage} hidden={chrome.graph === 0}>
-        <GraphCanvas
-          canvas={canvas}
-          display={display}
-          palette={palette}
+        <NodeCursor
+          list={keyboard.graph}
+          graph={graph}
+          places={places}
+          pinned={pinned}
           control={control}
-          width={width}
-          height={chrome.graph}
-          label={t(
-            'graph.label',
-            'Dependency graph of {{nodes}} services and peers with {{edges}} dependencies; the table that follows lists them',
-            { nodes: graph.nodes.length, edges: graph.edges.length },
-          )}
-          focus={pointed?.target ?? focused ?? pinned}
-          matches={found.matches}
-          onHover={selection.onHover}
-          onPut={onPut}
-          onPick={onPick}
-        />
+          edgeLabel={(key) => display.labels.find((label) => label.key === key)}
+          actions={keyboard.actions}
+        >
+          <GraphCanvas
+            canvas={canvas}
+            display={display}
+            palette={palette}
+            control={control}
+            width={width}
+            height={chrome.graph}
+            focus={pointed?.target ?? focused ?? pinned}
+            matches={found.matches}
+            onHover={selection.onHover}
+            onPut={onPut}
+            onPick={onPick}
+          />
+        </NodeCursor>
         <GroupToggles canvas={canvas} display={display} view={control.view} size={size} onToggle={onToggle} />
         <div className={strips}>
           {props.compareStrip}
@@ -152,36 +161,33 @@ export function GraphView(props: Props) {
             onCancelPath={() => setPathFrom(undefined)}
           />
         </div>
-        {cornered && (
-          <Details
-            graph={graph}
-            format={format}
-            target={cornered}
-            at={sideAwayFrom(display, cornered, control.view, width)}
-            size={size}
-            onClose={pinned && (() => pin(undefined))}
-            actions={
-              pinned && (
-                <>
-                  {pinned.type === 'node' && (
-                    <NodeActions
-                      node={pinned.key}
-                      group={groupOf(pinned.key)}
-                      onToggle={onToggle}
-                      onHide={() => onHide(pinned.key)}
-                      onFocus={(next) => onChange({ focus: next })}
-                      onPath={() => setPathFrom(pinned.key)}
-                    />
-                  )}
-                  {props.beyond(pinned, graph)}
-                </>
-              )
-            }
-          />
-        )}
-        {pointed && pointed.target.key !== cornered?.key && (
-          <Details graph={graph} format={format} target={pointed.target} at={pointed} size={size} />
-        )}
+        <StageDetails
+          box={keyboard.details}
+          graph={graph}
+          display={display}
+          format={format}
+          selection={selection}
+          view={control.view}
+          size={size}
+          onClose={keyboard.onCloseDetails}
+          actions={
+            pinned && (
+              <>
+                {pinned.type === 'node' && (
+                  <NodeActions
+                    node={pinned.key}
+                    group={groupOf(pinned.key)}
+                    onToggle={onToggle}
+                    onHide={() => onHide(pinned.key)}
+                    onFocus={(next) => onChange({ focus: next })}
+                    onPath={() => setPathFrom(pinned.key)}
+                  />
+                )}
+                {props.beyond(pinned, graph)}
+              </>
+            )
+          }
+        />
       </div>
       <Legend
         width={width}
@@ -200,21 +206,12 @@ export function GraphView(props: Props) {
         sort={options.sort}
         onSort={onSort}
         height={chrome.table}
-        onFocus={selection.onFocus}
-        onPick={selection.onPickRow}
+        onFocus={selection.onFocusRow}
+        onPick={keyboard.onPickRow}
       />
-    </>
+      {keyboard.help && <KeyHelp onClose={() => keyboard.onHelp(false)} />}
+    </section>
   );
-}
-
-/** The corner where details do not cover what they are about. */
-function sideAwayFrom(display: DisplayList, target: Target, view: View, width: number): 'left' | 'right' {
-  const { cards } = neighbourhood(display, target);
-  const centres = display.cards
-    .filter(({ key }) => (target.type === 'node' ? key === target.key : cards.has(key)))
-    .map((card) => (card.x + card.width / 2) * view.scale + view.x);
-  const mean = centres.reduce((sum, x) => sum + x, 0) / Math.max(1, centres.length);
-  return mean > width / 2 ? 'left' : 'right';
 }
 
 /** What details are placed in. */

@@ -2,12 +2,13 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Icon, IconButton, Input, Portal, useStyles2 } from '@grafana/ui';
-import { type KeyboardEvent, useId, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useRef } from 'react';
 import type { QueryError } from '../graph/search/query.ts';
 import { faultText } from './fault-texts.ts';
 import type { Found } from './use-search.ts';
 
 interface Props {
+  readonly input: RefObject<HTMLInputElement | null>;
   readonly value: string;
   readonly found: Found;
   /** The node found that is looked at, from 0; undefined while none is. */
@@ -15,17 +16,24 @@ interface Props {
   readonly onChange: (value: string) => void;
   /** Looks at one of the nodes found. */
   readonly onGo: (index: number) => void;
+  /** Back to where the search was asked for. */
+  readonly onLeave: () => void;
 }
 
-/** Search as one types; Enter goes from one match to the next, Shift+Enter back, Escape clears. */
-export function SearchBox({ value, found, at, onChange, onGo }: Props) {
+/** Search as one types; Enter goes from one match to the next, Shift+Enter back, Escape clears, then leaves. */
+export function SearchBox({ input, value, found, at, onChange, onGo, onLeave }: Props) {
   const styles = useStyles2(getStyles);
   const box = useRef<HTMLDivElement>(null);
   const status = useId();
   const { nodes, matches, error } = found;
   const hint = `${t('search.hint', 'Search')}: api, host:db-1, failed>0, state:new, from:web to:db`;
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') onChange('');
+    if (event.key === 'Escape') {
+      // Grafana would leave the panel.
+      event.stopPropagation();
+      if (value === '') onLeave();
+      else onChange('');
+    }
     if (event.key !== 'Enter' || nodes.length === 0) return;
     const step = event.shiftKey ? -1 : 1;
     const from = at ?? (event.shiftKey ? 0 : -1);
@@ -34,6 +42,7 @@ export function SearchBox({ value, found, at, onChange, onGo }: Props) {
   return (
     <div ref={box} className={styles.box}>
       <Input
+        ref={input}
         type="text"
         value={value}
         placeholder={hint}

@@ -10,12 +10,11 @@ export interface Selection {
   readonly focused: Target | undefined;
   readonly pinned: Target | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
-  readonly onFocus: (edge: GraphEdge | undefined) => void;
+  /** The keyboard is at a row of the table, or at something in the drawing. */
+  readonly onFocusRow: (edge: GraphEdge | undefined) => void;
+  readonly onFocus: (target: Target | undefined) => void;
   readonly pin: (target: Target | undefined) => void;
-  readonly onPickRow: (edge: GraphEdge | undefined) => void;
 }
-
-const asTarget = (edge: GraphEdge): Target => ({ type: 'edge', key: edge.key });
 
 /** Keeps what is selected. A refresh may take away what was pointed at or pinned. */
 export function useSelection(
@@ -24,9 +23,12 @@ export function useSelection(
   pin: (target: Target | undefined) => void,
 ): Selection {
   const [hover, setHover] = useState<Hover>();
-  const [focused, setFocused] = useState<Target>();
-  const onFocus = useCallback((edge: GraphEdge | undefined) => setFocused(edge && asTarget(edge)), []);
-  const onPickRow = useCallback((edge: GraphEdge | undefined) => pin(edge && asTarget(edge)), [pin]);
+  const [row, setRow] = useState<Target>();
+  const [focused, onFocus] = useState<Target>();
+  const onFocusRow = useCallback(
+    (edge: GraphEdge | undefined) => setRow(edge && { type: 'edge', key: edge.key }),
+    [],
+  );
   // The same target stays the same object: as long as the pointer is on it, nothing is drawn anew.
   const onHover = useCallback(
     (next: Hover | undefined) =>
@@ -37,12 +39,12 @@ export function useSelection(
   );
   return {
     pointed: hover && ifDrawn(display, hover.target) && hover,
-    focused: ifDrawn(display, focused),
+    focused: ifDrawn(display, row ?? focused),
     pinned: ifDrawn(display, pinned),
     onHover,
+    onFocusRow,
     onFocus,
     pin,
-    onPickRow,
   };
 }
 

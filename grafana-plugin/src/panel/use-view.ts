@@ -1,7 +1,8 @@
 import { type Dispatch, type RefObject, type SetStateAction, useEffect, useMemo } from 'react';
 import type { DisplayList } from '../graph/display/display-list.ts';
-import { centreOn, fitView, panBy, type View, zoomAt } from '../graph/display/view.ts';
+import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../graph/display/view.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Rectangle } from '../graph/occupancy.ts';
 
 /** The part of the drawing on screen, and ways to change it. */
 export interface ViewControl {
@@ -12,6 +13,10 @@ export interface ViewControl {
   /** Keeps the view as it is, whatever becomes of the drawing. */
   readonly hold: () => void;
   readonly pan: (dx: number, dy: number) => void;
+  /** Zooms by a factor, around the middle. */
+  readonly zoom: (factor: number) => void;
+  /** Brings a part of the drawing into sight, if it is not. */
+  readonly reveal: (part: Rectangle) => void;
 }
 
 /** The user's own view, undefined until they move the drawing; kept by whoever outlives the drawing. */
@@ -54,5 +59,11 @@ export function useView(
     centre: (at) => setOwn((view) => centreOn(at, (view ?? fitted).scale, width, height)),
     hold: () => setOwn((view) => view ?? fitted),
     pan: (dx, dy) => setOwn((view) => panBy(view ?? fitted, dx, dy)),
+    zoom: (factor) => setOwn((view) => zoomAt(view ?? fitted, factor, { x: width / 2, y: height / 2 })),
+    reveal: (part) =>
+      setOwn((view) => {
+        const next = reveal(view ?? fitted, part, width, height);
+        return next === fitted ? view : next;
+      }),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { centreOn, fitView, panBy, toDrawing, zoomAt } from './view.ts';
+import { centreOn, fitView, panBy, reveal, toDrawing, zoomAt } from './view.ts';
 
 const bounds = { x: -50, y: 20, width: 2000, height: 300 };
 
@@ -41,4 +41,11 @@ test('a point looked for comes to the middle, near enough to be read', () => {
   expect([Math.round(x), Math.round(y)]).toEqual([700, 70]);
   expect(view.scale).toBeGreaterThan(0.5);
   expect(centreOn({ x: 0, y: 0 }, 2, 800, 600).scale).toBe(2);
+});
+
+test('what is out of sight is brought in by the shortest way, what is seen moves nothing', () => {
+  const view = { scale: 2, x: 0, y: 0 };
+  expect(reveal(view, { x: 10, y: 10, width: 50, height: 20 }, 800, 600)).toBe(view);
+  expect(reveal(view, { x: 390, y: 10, width: 50, height: 20 }, 800, 600)).toEqual({ ...view, x: -88 });
+  expect(reveal(view, { x: 10, y: -30, width: 50, height: 20 }, 800, 600)).toEqual({ ...view, y: 68 });
 });

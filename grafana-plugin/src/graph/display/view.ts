@@ -43,6 +43,18 @@ export function zoomAt(view: View, factor: number, at: Point): View {
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
 
+/** So near to the border of the panel a thing is still seen well. */
+const BORDER = 8;
+
+/** Moves the drawing no farther than it takes to see all of a part of it; the same view if that is seen. */
+export function reveal(view: View, part: Rectangle, width: number, height: number): View {
+  const moved = (start: number, length: number, room: number, at: number) =>
+    Math.max(BORDER - start * view.scale, Math.min(room - BORDER - (start + length) * view.scale, at));
+  const x = moved(part.x, part.width, width, view.x);
+  const y = moved(part.y, part.height, height, view.y);
+  return x === view.x && y === view.y ? view : { ...view, x, y };
+}
+
 /** Moves the drawing by a distance on screen. */
 export const panBy = (view: View, dx: number, dy: number): View => ({
   ...view,

@@ -1,0 +1,163 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { useStyles2 } from '@grafana/ui';
+import { type ReactNode, type RefObject, useId, useMemo } from 'react';
+import type { EdgeLabel } from '../../graph/display/display-list.ts';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { Graph, GraphEdge } from '../../graph/graph.ts';
+import type { Rectangle } from '../../graph/occupancy.ts';
+import type { Places } from '../../graph/walk/next-node.ts';
+import type { ViewControl } from '../use-view.ts';
+import { spokenEdge, spokenGraph, spokenNode } from './spoken-texts.ts';
+import { type CursorActions, useNodeCursor } from './use-node-cursor.ts';
+
+interface Props {
+  readonly list: RefObject<HTMLDivElement | null>;
+  readonly graph: Graph;
+  readonly places: Places;
+  readonly pinned: Target | undefined;
+  readonly control: ViewControl;
+  /** What is written on an edge, and where: only of those in sight. */
+  readonly edgeLabel: (key: string) => EdgeLabel | undefined;
+  readonly actions: CursorActions;
+  /** The drawing. */
+  readonly children: ReactNode;
+}
+
+/** Least side of the ring around what the keyboard is at, in pixels on screen. */
+const LEAST_RING = 22;
+
+/**
+ * The way into the drawing for the keyboard and for screen readers: a list box whose options are the nodes, of which
+ * only the one that the keyboard is at is there (ARIA 1.2, aria-activedescendant, aria-setsize).
+ */
+export function NodeCursor(props: Props) {
+  const { list, graph, places, pinned, control, edgeLabel, actions, children } = props;
+  const styles = useStyles2(getStyles);
+  const id = useId();
+  const edgePlace = (key: string) =>
+    edgeLabel(key) ??
+    halfWay(
+      graph.edges.find((edge) => edge.key === key),
+      places,
+    );
+  const cursor = useNodeCursor({ graph, places, edgePlace, pinned, control, actions });
+  const { at, place, position, size, moving } = cursor;
+  const shown = useMemo(() => spokenGraph(graph), [graph]);
+  // Another id for another node: else nobody is told that it has changed.
+  const option = at && `${id}-${at.type}-${position}`;
+  const spoken = (target: Target): string => {
+    if (target.type === 'edge') {
+      const edge = graph.edges.find(({ key }) => key === target.key);
+      return edge ? spokenEdge(graph, edge, edgeLabel(edge.key)?.text ?? '') : '';
+    }
+    const node = graph.nodes.find(({ key }) => key === target.key);
+    return node ? spokenNode(graph, node) : '';
+  };
+  return (
+    <>
+      <div
+        ref={list}
+        className={styles.list}
+        role="listbox"
+        tabIndex={0}
+        aria-label={t(
+          'graph.label',
+          'Dependency graph of {{nodes}} services and peers with {{edges}} dependencies; the table that follows lists them',
+          { nodes: graph.nodes.length, edges: graph.edges.length },
+        )}
+        aria-describedby={`${id}-hint`}
+        aria-activedescendant={option}
+        data-testid="musubi-nodes"
+        onFocus={cursor.onFocus}
+        onBlur={cursor.onBlur}
+        onKeyDown={cursor.onKeyDown}
+      >
+        {children}
+        {at && place && (
+          <div
+            key={option}
+            id={option}
+            className={styles.ring}
+            style={onScreen(place, control)}
+            role="option"
+            tabIndex={-1}
+            aria-selected={pinned?.key === at.key}
+            aria-label={spoken(at)}
+            aria-posinset={position}
+            aria-setsize={size}
+          />
+        )}
+      </div>
+      <p id={`${id}-hint`} className={at ? styles.hint : styles.unseen}>
+        {moving
+          ? t('keys.moving', 'The arrow keys move the node, Enter ends that.')
+          : t('keys.hint', 'Arrow keys go from node to node, Enter opens details, ? lists all keys.')}
+      </p>
+      <div role="status" className={styles.unseen} data-testid="musubi-shown">
+        {shown}
+      </div>
+    </>
+  );
+}
+
+/** The middle between the ends of an edge. */
+function halfWay(edge: GraphEdge | undefined, places: Places): Rectangle | undefined {
+  const [from, to] = [places.get(edge?.source ?? ''), places.get(edge?.target ?? '')];
+  if (!from || !to) return undefined;
+  const [x, y] = [(from.x + to.x + to.width) / 2, (from.y + to.y + to.height) / 2];
+  return { x, y, width: 0, height: 0 };
+}
+
+/** The ring around a place of the drawing. */
+function onScreen({ x, y, width, height }: Rectangle, { view }: ViewControl) {
+  const [wide, high] = [width, height].map((side) => Math.max(LEAST_RING, side * view.scale)) as [
+    number,
+    number,
+  ];
+  return {
+    left: (x + width / 2) * view.scale + view.x - wide / 2,
+    top: (y + height / 2) * view.scale + view.y - high / 2,
+    width: wide,
+    height: high,
+  };
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({
+    position: 'relative',
+    overflow: 'hidden',
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
+  }),
+  ring: css({
+    position: 'absolute',
+    pointerEvents: 'none',
+    borderRadius: 8,
+    outline: `3px solid ${theme.colors.primary.text}`,
+    outlineOffset: 3,
+    // Sets it off from whatever is drawn below.
+    boxShadow: `0 0 0 3px ${theme.colors.background.primary}`,
+  }),
+  hint: css({
+    position: 'absolute',
+    left: theme.spacing(1),
+    bottom: theme.spacing(0.5),
+    margin: 0,
+    padding: theme.spacing(0.25, 1),
+    pointerEvents: 'none',
+    background: theme.colors.background.elevated,
+    borderRadius: theme.shape.radius.default,
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  unseen: css({
+    position: 'absolute',
+    width: 1,
+    height: 1,
+    margin: 0,
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  }),
+});

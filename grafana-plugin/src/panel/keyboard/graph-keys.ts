@@ -1,0 +1,95 @@
+import { t } from '@grafana/i18n';
+
+/** What a key does while the keyboard is on the graph. */
+export type Command =
+  | 'left'
+  | 'right'
+  | 'up'
+  | 'down'
+  | 'next'
+  | 'previous'
+  | 'first'
+  | 'last'
+  | 'nextEdge'
+  | 'previousEdge'
+  | 'details'
+  | 'close'
+  | 'search'
+  | 'focus'
+  | 'path'
+  | 'move'
+  | 'panLeft'
+  | 'panRight'
+  | 'panUp'
+  | 'panDown'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'fit'
+  | 'help';
+
+/**
+ * None of these is a key of Grafana's, or starts a sequence of its keys (e, i, v; c, d, g, p, t and another), but for
+ * Escape and the question mark, which mean there what they mean here.
+ */
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['ArrowLeft', 'left'],
+  ['ArrowRight', 'right'],
+  ['ArrowUp', 'up'],
+  ['ArrowDown', 'down'],
+  ['Shift+ArrowLeft', 'panLeft'],
+  ['Shift+ArrowRight', 'panRight'],
+  ['Shift+ArrowUp', 'panUp'],
+  ['Shift+ArrowDown', 'panDown'],
+  ['PageDown', 'next'],
+  ['PageUp', 'previous'],
+  ['Home', 'first'],
+  ['End', 'last'],
+  ['n', 'nextEdge'],
+  ['N', 'previousEdge'],
+  ['Enter', 'details'],
+  [' ', 'details'],
+  ['Escape', 'close'],
+  ['/', 'search'],
+  ['f', 'focus'],
+  ['w', 'path'],
+  ['m', 'move'],
+  ['+', 'zoomIn'],
+  ['=', 'zoomIn'],
+  ['-', 'zoomOut'],
+  ['0', 'fit'],
+  ['?', 'help'],
+]);
+
+/** The part of a keyboard event that tells the key. */
+export interface KeyPress {
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** The command of a key; undefined for a key that is left to the browser and to Grafana. */
+export function commandOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyPress): Command | undefined {
+  if (ctrlKey || metaKey || altKey) return undefined;
+  return COMMANDS.get(shiftKey && key.startsWith('Arrow') ? `Shift+${key}` : key);
+}
+
+/** All keys, and what they do. */
+export const keyHelp = (): readonly (readonly [keys: string, meaning: string])[] => [
+  ['← →', t('keys.sideways', 'Along a dependency, else to the nearest node on that side')],
+  ['↑ ↓', t('keys.vertical', 'To the nearest node above or below')],
+  ['Page Down, Page Up', t('keys.next', 'To the next node, or the one before')],
+  ['Home, End', t('keys.first', 'To the first node, or the last')],
+  ['n, N', t('keys.edge', 'To the next dependency of the node, or the one before')],
+  ['Enter', t('keys.details', 'Open the details')],
+  ['Esc', t('keys.close', 'Close the details, go back from a dependency to its node')],
+  ['/', t('keys.search', 'Search; there, Esc clears and then comes back')],
+  ['f', t('keys.focus', 'Show only what is around the node, or everything again')],
+  ['w', t('keys.path', 'Show the ways to a node: the next that is picked by Enter')],
+  ['m', t('keys.move', 'Move the node with the arrow keys, until Enter')],
+  ['+, −, 0', t('keys.zoom', 'Zoom in, zoom out, show all')],
+  ['Shift + ← → ↑ ↓', t('keys.pan', 'Move the drawing')],
+  ['Tab', t('keys.tab', 'To the buttons, the details and the table')],
+  ['?', t('keys.help', 'Show this list')],
+];

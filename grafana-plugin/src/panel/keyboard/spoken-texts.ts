@@ -1,0 +1,72 @@
+import { t } from '@grafana/i18n';
+import { legible } from '../../graph/display/legible.ts';
+import { STATES_BY_WEIGHT } from '../../graph/display/main-state.ts';
+import { shorten } from '../../graph/display/shorten.ts';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
+import { edgesOf } from '../../graph/walk/links-of.ts';
+import { AS_IT_IS } from '../as-it-is.ts';
+import { STATE_LOOKS } from '../state-looks.ts';
+
+/** Letters of a name that are read out. */
+const LONGEST = 80;
+
+const cut = (name: string): string => shorten(legible(name), LONGEST, (text) => [...text].length);
+
+/** What a screen reader says of a node: `api on back-1, asked by 2, asks 3, 1 failing, 1 new`. */
+export function spokenNode(graph: Graph, node: GraphNode): string {
+  const edges = edgesOf(graph, node.key);
+  const others = (wanted: (edge: GraphEdge) => boolean) =>
+    new Set(edges.filter(wanted).map(({ source, target }) => (source === node.key ? target : source))).size;
+  const asking = others((edge) => edge.directed && edge.target === node.key);
+  const asked = others((edge) => edge.directed && edge.source === node.key);
+  const unclear = others((edge) => !edge.directed);
+  const { host, title } = node;
+  return [
+    host === '' || host === title
+      ? cut(title)
+      : t('spoken.node', '{{name}} on {{host}}', { name: cut(title), host: cut(host), ...AS_IT_IS }),
+    asking > 0 && t('spoken.asked', 'asked by {{peers}}', { peers: asking }),
+    asked > 0 && t('spoken.asks', 'asks {{peers}}', { peers: asked }),
+    unclear > 0 && t('spoken.talks', 'talks with {{peers}}', { peers: unclear }),
+    ...spokenStates(edges),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What a screen reader says of an edge, beside what is written on it: `api asks db, :5432 · 4 KiB, alerting`. */
+export function spokenEdge(graph: Graph, edge: GraphEdge, text: string): string {
+  const nameOf = (key: string) => cut(graph.nodes.find((node) => node.key === key)?.title ?? '');
+  const names = { source: nameOf(edge.source), target: nameOf(edge.target), ...AS_IT_IS };
+  return [
+    edge.directed
+      ? t('spoken.edge', '{{source}} asks {{target}}', names)
+      : t('spoken.undirected', '{{source}} talks with {{target}}', names),
+    text,
+    ...edge.states.map((state) => STATE_LOOKS[state].word()),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What there is to be seen; read out whenever it changes. */
+export const spokenGraph = ({ nodes, edges }: Graph): string =>
+  [
+    t('spoken.shown', 'Shown: {{nodes}} nodes, {{edges}} dependencies', {
+      nodes: nodes.length,
+      edges: edges.length,
+    }),
+    ...spokenStates(edges),
+  ].join(', ');
+
+/** How many edges fail, and how many have each state. */
+function spokenStates(edges: readonly GraphEdge[]): string[] {
+  const failing = edges.filter(({ figures }) => (figures.failed ?? 0) > 0).length;
+  return [
+    ...(failing > 0 ? [t('spoken.failing', '{{edges}} failing', { edges: failing })] : []),
+    ...STATES_BY_WEIGHT.flatMap((state) => {
+      const number = edges.filter(({ states }) => states.includes(state)).length;
+      return number > 0 ? [`${number} ${STATE_LOOKS[state].word()}`] : [];
+    }),
+  ];
+}

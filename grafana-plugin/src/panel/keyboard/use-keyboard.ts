@@ -1,0 +1,97 @@
+import { type KeyboardEvent, type RefObject, useCallback, useRef, useState } from 'react';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { GraphEdge } from '../../graph/graph.ts';
+import type { Focus, PanelOptions } from '../options.ts';
+import type { Changes } from '../use-changes.ts';
+import type { Selection } from '../use-selection.ts';
+import { useDetailsFocus } from './use-details-focus.ts';
+import type { CursorActions } from './use-node-cursor.ts';
+
+interface Arguments {
+  readonly selection: Selection;
+  readonly options: Pick<PanelOptions, 'focus'>;
+  readonly changes: Pick<Changes, 'onChange' | 'onPut'>;
+  /** The node from which a path is to be picked. */
+  readonly pathFrom: string | undefined;
+  readonly onPathFrom: (node: string | undefined) => void;
+  readonly onPick: (target: Target) => void;
+}
+
+/** What the keyboard does beyond walking the graph, and where it can go. */
+export interface Keyboard {
+  /** The graph, the search and the details. */
+  readonly graph: RefObject<HTMLDivElement | null>;
+  readonly search: RefObject<HTMLInputElement | null>;
+  readonly details: RefObject<HTMLDivElement | null>;
+  readonly actions: CursorActions;
+  /** Whether the keys are listed. */
+  readonly help: boolean;
+  readonly onHelp: (shown: boolean) => void;
+  readonly onPickRow: (edge: GraphEdge, byKeyboard: boolean) => void;
+  readonly onCloseDetails: () => void;
+  /** Of the whole panel: Escape closes what is open. */
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/** Leads the keyboard between the graph, the search, the table and the details. */
+export function useKeyboard({
+  selection,
+  options,
+  changes,
+  pathFrom,
+  onPathFrom,
+  onPick,
+}: Arguments): Keyboard {
+  const graph = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const [help, onHelp] = useState(false);
+  const { box, enter, leave } = useDetailsFocus(graph);
+  const { pinned, pin } = selection;
+  const onPickRow = useCallback(
+    (edge: GraphEdge, byKeyboard: boolean) => {
+      if (byKeyboard) enter();
+      pin({ type: 'edge', key: edge.key });
+    },
+    [enter, pin],
+  );
+  const onCloseDetails = () => {
+    leave();
+    pin(undefined);
+  };
+  /** Gives up what was begun, then closes the details; tells whether there was something. */
+  const closeOne = (): boolean => {
+    if (pathFrom !== undefined) onPathFrom(undefined);
+    else if (pinned) onCloseDetails();
+    else return false;
+    return true;
+  };
+  return {
+    graph,
+    search,
+    details: box,
+    help,
+    onHelp,
+    onPickRow,
+    onCloseDetails,
+    onKeyDown(event) {
+      // What there was nothing to close for is left to Grafana, which listens to the whole page.
+      if (event.key === 'Escape' && closeOne()) event.stopPropagation();
+    },
+    actions: {
+      onFocus: selection.onFocus,
+      onPick(target) {
+        if (pathFrom === undefined) enter();
+        onPick(target);
+      },
+      onClose: closeOne,
+      onSearch: () => search.current?.focus(),
+      onFocusOn: (node) => changes.onChange({ focus: toggled(options.focus, node) }),
+      onPathFrom,
+      onPut: changes.onPut,
+      onHelp: () => onHelp(true),
+    },
+  };
+}
+
+const toggled = (focus: Focus | null, node: string): Focus | null =>
+  focus?.node === node && focus.to === undefined ? null : { node, way: 'both', hops: 1 };

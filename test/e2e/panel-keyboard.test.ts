@@ -1,0 +1,209 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { BROWSER_FLAGS } from '../harness/browser.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { toolPath } from '../harness/places.ts';
+
+/** The graph in a real browser, by the keyboard alone: where it leads, what is said of it, and how one leaves. */
+
+const PLACES: Places = {
+  web: { host: 'front-1', site: '' },
+  cart: { host: 'back-1', site: '' },
+  'shop/api': { host: 'back-1', site: '' },
+  db: { host: 'data-1', site: '' },
+};
+const DEPENDENCIES: readonly Dependency[] = [
+  { from: 'web', to: 'cart', port: '8081' },
+  { from: 'web', to: 'shop/api', port: '8080' },
+  { from: 'cart', to: 'db', port: '5432', opened: 0, open: 0, bytes: 0 },
+  { from: 'shop/api', to: 'db', port: '5432', bytes: 900_000 },
+];
+
+let browser: Browser;
+let page: Page;
+let url: string;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  const prometheusUrl = await startFakePrometheus((query) =>
+    /ALERTS|allowed|expected/.test(query) ? [] : answerFor(query, DEPENDENCIES, PLACES),
+  );
+  const server = await createPageServer({ prometheusUrl });
+  onFileEnd(() => server.close());
+  url = server.url;
+  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
+  onFileEnd(() => browser.close());
+});
+
+beforeEach(async () => {
+  complaints.length = 0;
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`${url}/?refresh=`);
+  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
+  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
+  return async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  };
+});
+
+const nodes = () => page.getByTestId('musubi-nodes');
+const details = () => page.getByTestId('musubi-pinned');
+/** Presses one key after another. */
+async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+/** What a screen reader says of where the keyboard is, with its position. */
+const said = () =>
+  page.evaluate(`(() => {
+    const at = document.getElementById(document.activeElement.getAttribute('aria-activedescendant'));
+    return at && [at.ariaLabel, at.ariaPosInSet + '/' + at.ariaSetSize].join(' · ');
+  })()`);
+/** The `data-testid` of what has the focus, or of what that is in. */
+const place = () => page.evaluate('document.activeElement.closest("[data-testid]")?.dataset.testid');
+const inAddress = (name: string) => JSON.parse(new URL(page.url()).searchParams.get(name) ?? '{}');
+const chosen = () => inAddress('musubi-1');
+const optionsInUrl = () => inAddress('options');
+
+it('is one stop of the tab key, and arrows lead along the dependencies', async () => {
+  await page.getByRole('textbox').focus();
+  for (let i = 0; i < 6 && (await place()) !== 'musubi-nodes'; i++) await press('Tab');
+  expect(await place()).toBe('musubi-nodes');
+  await expect.poll(said).toBe('web on front-1, asks 2 · 1/4');
+  await press('ArrowRight');
+  const first = (await said()) as string;
+  expect(first).toMatch(/^(cart|shop\/api) on back-1, asked by 1, asks 1.* · [23]\/4$/);
+  await press('ArrowRight');
+  await expect.poll(said).toBe('db on data-1, asked by 2, 1 idle · 4/4');
+  await press('ArrowRight');
+  await expect.poll(said).toMatch(/^db /);
+  await press('Home', 'PageDown');
+  await expect.poll(said).toMatch(/2\/4$/);
+  await press('End');
+  await expect.poll(said).toMatch(/^db /);
+});
+
+it('a ring is around the node that has the keyboard', async () => {
+  await nodes().focus();
+  await press('End');
+  const ring = await nodes().getByRole('option').boundingBox();
+  if (!ring) throw new Error('no ring');
+  expect(ring.width).toBeGreaterThan(100);
+  // Whatever else is told of the node, the pointer finds it there.
+  await page.getByRole('textbox').focus();
+  await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
+  const tooltip = page.getByTestId('musubi-tooltip');
+  await expect.poll(() => tooltip.getByRole('heading').textContent()).toBe('db');
+});
+
+it('walks the dependencies of a node, opens the details of one, and comes back', async () => {
+  await nodes().focus();
+  await press('Home', 'n');
+  await expect.poll(said).toMatch(/^web asks (cart|shop\/api), :\d+ .* · 1\/2$/);
+  await press('n');
+  await expect.poll(said).toMatch(/2\/2$/);
+  await press('N', 'Enter');
+  await expect.poll(place).toBe('musubi-pinned');
+  expect(await details().getByRole('heading').textContent()).toMatch(/^web → /);
+  await press('Escape');
+  await expect.poll(place).toBe('musubi-nodes');
+  expect(await details().count()).toBe(0);
+  await press('Escape');
+  await expect.poll(said).toMatch(/^web on /);
+});
+
+it('reaches what can be done with a node, and does it by keys of its own', async () => {
+  await nodes().focus();
+  await press('End', 'Enter', 'Tab', 'Tab');
+  expect(await place()).toBe('musubi-pinned');
+  await press('Escape', 'f');
+  await expect.poll(chosen).toMatchObject({ focus: { way: 'both', hops: 1 } });
+  await press('f');
+  await expect.poll(chosen).not.toHaveProperty('focus');
+  await press('Home', 'w');
+  expect(await page.getByTestId('musubi-focus').textContent()).toContain('from web');
+  await press('End', 'Enter');
+  await expect.poll(chosen).toHaveProperty('focus.to');
+});
+
+it('moves a node with the arrow keys', async () => {
+  await nodes().focus();
+  await press('Home', 'm', 'ArrowDown');
+  await expect.poll(() => Object.keys(optionsInUrl().saved ?? {})).toHaveLength(1);
+  const { y: before } = (Object.values(optionsInUrl().saved) as { y: number }[])[0] ?? { y: 0 };
+  await press('ArrowDown');
+  await expect.poll(() => (Object.values(optionsInUrl().saved) as { y: number }[])[0]?.y).toBe(before + 24);
+  await press('Enter', 'ArrowRight');
+  await expect.poll(said).not.toMatch(/^web /);
+});
+
+it('zooms, moves and fits the drawing', async () => {
+  await nodes().focus();
+  await press('Home');
+  const ring = async () => (await nodes().getByRole('option').boundingBox()) ?? { x: 0, width: 0 };
+  const fitted = await ring();
+  await press('+');
+  await expect.poll(async () => (await ring()).width).toBeGreaterThan(fitted.width);
+  await press('0');
+  await expect.poll(ring).toEqual(fitted);
+  await press('Shift+ArrowRight');
+  await expect.poll(async () => (await ring()).x).toBeLessThan(fitted.x);
+  await press('-', '0');
+  await expect.poll(ring).toEqual(fitted);
+});
+
+it('searches, and comes back', async () => {
+  await nodes().focus();
+  await press('/');
+  await page.keyboard.type('db');
+  await expect.poll(() => page.getByRole('textbox').inputValue()).toBe('db');
+  await press('Enter', 'Escape', 'Escape');
+  await expect.poll(place).toBe('musubi-nodes');
+  await expect.poll(said).toMatch(/^db /);
+});
+
+it('lists its keys, and lets Grafana have all others', async () => {
+  await page.evaluate(
+    `document.addEventListener('keydown', (event) => (window.heard ??= []).push(event.key))`,
+  );
+  await nodes().focus();
+  await press('?');
+  await page.getByRole('dialog', { name: 'Keys of the graph' }).waitFor();
+  await press('Escape');
+  await expect.poll(place).toBe('musubi-nodes');
+  await press('Enter', 'Escape');
+  await expect.poll(place).toBe('musubi-nodes');
+  await press('ArrowRight', 'f', 'f', 'd', 'Escape');
+  expect(await page.evaluate('window.heard')).toEqual(['d', 'Escape']);
+});
+
+it('lets the tab key out on both sides', async () => {
+  await nodes().focus();
+  for (const key of ['Tab', 'Shift+Tab']) {
+    for (let i = 0; i < 60 && (await isInPanel()); i++) await press(key);
+    expect(await isInPanel()).toBe(false);
+    await nodes().focus();
+  }
+});
+const isInPanel = () =>
+  page.evaluate('document.activeElement.closest("[data-testid=musubi-panel]") !== null');
+
+it('from a row of the table it goes to the details and back', async () => {
+  const row = page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first();
+  await row.focus();
+  await press('Enter');
+  await expect.poll(place).toBe('musubi-pinned');
+  await press('Escape');
+  await expect.poll(place).toBe('musubi-edges');
+});
+
+it('says what is shown whenever that changes', async () => {
+  const shown = page.getByTestId('musubi-shown');
+  expect(await shown.textContent()).toBe('Shown: 4 nodes, 4 dependencies, 1 idle');
+  await page.getByRole('button', { name: 'Hide idle' }).click();
+  await expect.poll(() => shown.textContent()).toBe('Shown: 4 nodes, 3 dependencies');
+});
