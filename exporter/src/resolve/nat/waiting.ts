@@ -3,16 +3,13 @@ import type { Place, Translation } from './translation.ts';
 
 /** Translated connections of which the capture has not told whose they are, by the ends that flows have. */
 export interface Waiting {
-  /**
-   * Those that have waited longest give way where there are too many. One that is told `again` takes the place of what
-   * was told before, if that still waits.
-   */
+  /** One that is told `again` takes the place of what was told before, if that still waits. */
   add(translations: readonly Translation[], now: number): void;
   /** Takes out those that `isTold` tells, and those that have waited too long. */
   sift(isTold: (translation: Translation) => boolean, now: number): void;
   /** Takes out the one that has begun last, which is the likeliest, at a place where flows look for it. */
   take(group: string): Translation | undefined;
-  /** Lets no more wait on than a bounded number. */
+  /** Lets no more wait on than a bounded number: those that have waited longest give way. */
   trim(): void;
   /** All at such a place, in the order in which they began. */
   at(group: string): readonly Translation[];
@@ -23,25 +20,14 @@ export interface Waiting {
 
 /** The kernel gives up an attempt to connect after some 130 s (net.ipv4.tcp_syn_retries); in ms. */
 const PATIENCE = 135_000;
-/** Most of those that have just begun are told in the very pass. */
-const MOST_NEW = 32_768;
+/** Most of those that have just begun are told in the very pass: more than the kernel tells of in one. */
+const MOST_NEW = 131_072;
 const MOST = 16_384;
 
 export function createWaiting(): Waiting {
   const groups = new Map<string, { translation: Translation; since: number }[]>();
   let size = 0;
   let dropped = 0;
-
-  /** The group that has waited longest comes first. */
-  function giveWay(): void {
-    const [first] = groups;
-    if (!first) return;
-    const [group, ends] = first;
-    ends.shift();
-    size--;
-    dropped++;
-    if (ends.length === 0) groups.delete(group);
-  }
 
   return {
     add(translations, now) {
@@ -53,10 +39,13 @@ export function createWaiting(): Waiting {
           if (at !== -1) ends?.splice(at, 1, { translation, since: now });
           continue;
         }
+        if (size >= MOST_NEW) {
+          dropped++;
+          continue;
+        }
         if (ends) ends.push({ translation, since: now });
         else groups.set(group, [{ translation, since: now }]);
         size++;
-        if (size > MOST_NEW) giveWay();
       }
     },
     sift(isTold, now) {
@@ -75,7 +64,14 @@ export function createWaiting(): Waiting {
       return last?.translation;
     },
     trim() {
-      while (size > MOST) giveWay();
+      // The group that has waited longest comes first.
+      for (const [group, ends] of groups) {
+        if (size <= MOST) return;
+        const gone = ends.splice(0, size - MOST).length;
+        size -= gone;
+        dropped += gone;
+        if (ends.length === 0) groups.delete(group);
+      }
     },
     at: (group) => groups.get(group)?.map(({ translation }) => translation) ?? [],
     get size() {
