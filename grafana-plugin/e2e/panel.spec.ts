@@ -29,6 +29,60 @@ test.describe('the provisioned dashboard', () => {
     await expect(page.getByTestId('musubi-pinned')).toHaveCount(0);
   });
 
+  test('finds what one types, and tells what is wrong with it', async ({ page }) => {
+    const search = page.getByRole('textbox', { name: 'Search the graph' });
+    await search.fill('state:new or -state:new');
+    await expect(page.getByRole('status').filter({ hasText: /^[1-9]\d* found$/ })).toBeVisible();
+    await search.fill('hots:x');
+    await expect(page.getByTestId('musubi-search-error')).toContainText('There is no field `hots`');
+    await search.press('Escape');
+    await expect(search).toHaveValue('');
+  });
+
+  test('shows hosts, which the address of the page keeps', async ({ page }) => {
+    await page.getByRole('radio', { name: 'Host' }).check({ force: true });
+    await untilDrawn(page);
+    await page.reload();
+    await untilDrawn(page);
+    await expect(page.getByRole('radio', { name: 'Host' })).toBeChecked();
+  });
+
+  test('frames hosts, and collapses one into a node', async ({ page }) => {
+    await page.getByRole('button', { name: /^Frames: / }).click();
+    await page.getByRole('menuitemradio', { name: 'Frame hosts' }).click();
+    await page
+      .getByRole('button', { name: /^Collapse / })
+      .first()
+      .click();
+    await expect(page.getByRole('button', { name: /^Expand / })).toHaveCount(1);
+  });
+
+  test('compares with the range before by asking its queries once more', async ({ page }) => {
+    await page.getByRole('button', { name: /^Compare/ }).click();
+    await page.getByRole('menuitemradio', { name: /range before/i }).click();
+    await expect(page.getByTestId('musubi-compare')).toBeVisible();
+    await untilDrawn(page);
+  });
+
+  test('saves what it shows', async ({ page }) => {
+    for (const [choice, name] of [
+      ['SVG image', 'dependencies.svg'],
+      ['CSV table', 'dependencies.csv'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Export' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: choice }).click();
+      expect((await download).suggestedFilename()).toBe(name);
+    }
+  });
+
+  test('lists the same as a table, sorted by any column', async ({ page }) => {
+    await page.getByRole('button', { name: 'Table' }).click();
+    const port = page.getByTestId('musubi-edges').getByRole('columnheader', { name: 'Port' });
+    await port.getByRole('button').click();
+    await expect(port).toHaveAttribute('aria-sort', 'ascending');
+  });
+
   test('stays drawn when the dashboard is refreshed', async ({ dashboardPage, page }) => {
     await dashboardPage.refreshDashboard();
     await untilDrawn(page);

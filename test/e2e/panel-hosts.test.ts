@@ -79,7 +79,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
 
   it('shows the same as a table', async () => {
     await open('light');
-    await page.getByRole('button', { name: 'List the dependencies as text' }).click();
+    await page.getByRole('button', { name: 'Table' }).click();
     const table = page.getByTestId('musubi-edges');
     expect((await table.boundingBox())?.height).toBeGreaterThan(200);
     expect(await table.ariaSnapshot()).toMatch(/report · db-3.*postgres · db-1.*5432/);
@@ -88,7 +88,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
   it('speaks Japanese where Grafana does', async () => {
     await open('dark', 'ja');
     const table = page.getByTestId('musubi-edges');
-    await page.getByRole('button', { name: '依存関係を文字で一覧する' }).click();
+    await page.getByRole('button', { name: '表' }).click();
     expect(await table.locator('thead').textContent()).toContain('接続元接続先ポート');
     expect(await page.getByTestId('musubi-legend').textContent()).toContain('両端が報告');
     expect(await page.getByRole('toolbar', { name: '依存グラフ' }).count()).toBe(1);

@@ -57,7 +57,7 @@ beforeEach(async () => {
 async function open(refresh = ''): Promise<void> {
   await page.goto(`${url}/?refresh=${refresh}`);
   await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-  await page.getByRole('button', { name: 'List the dependencies as text' }).click();
+  await page.getByRole('button', { name: 'Table' }).click();
 }
 
 const table = () => page.getByTestId('musubi-edges');
@@ -124,7 +124,7 @@ it('of thousands of rows only those in sight are there, and the keyboard reaches
   await expect.poll(async () => Number((await column('bytes')).at(-1))).toBeLessThan(1700);
   await page.keyboard.press('ArrowDown');
   await expect.poll(focused).toEqual({ index: '4', isSeen: true });
-  await page.getByRole('button', { name: 'List the dependencies as text' }).click();
+  await page.getByRole('button', { name: 'Table' }).click();
   expect(await rows().count()).toBeLessThanOrEqual(101);
 });
 
