@@ -3,16 +3,19 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
+import type { Drawing } from '../graph/display/drawing.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Graph } from '../graph/graph.ts';
 import { EdgeDetails } from './EdgeDetails.tsx';
 import type { Formatters } from './formatters.ts';
 import type { Hover } from './GraphCanvas.tsx';
+import { GroupDetails } from './GroupDetails.tsx';
 import { NodeDetails } from './NodeDetails.tsx';
 
 interface Props {
   /** What can take the keyboard. */
   readonly box?: RefObject<HTMLDivElement | null>;
+  readonly drawing: Drawing;
   readonly graph: Graph;
   readonly format: Formatters;
   readonly target: Target;
@@ -29,13 +32,18 @@ interface Props {
 const MARGIN = 8;
 const DISTANCE = 14;
 
-/** All that is known of a node or an edge: beside the pointer, or pinned in the corner. */
+/** All that is known of a node, an edge or a group: beside the pointer, or pinned in the corner. */
 export function Details(props: Props) {
-  const { graph, format, target, at, size, onClose, actions } = props;
+  const { drawing, graph, format, target, at, size, onClose, actions } = props;
   const styles = useStyles2(getStyles);
   const ownBox = useRef<HTMLDivElement>(null);
   const box = props.box ?? ownBox;
-  const content = contentOf(graph, format, target);
+  const content =
+    target.type === 'group' ? (
+      <GroupDetails drawing={drawing} group={target.key} />
+    ) : (
+      contentOf(graph, format, target)
+    );
   const pointer = typeof at === 'object';
   // How large it is shows once it is there.
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import { Dropdown, Menu, ToolbarButton } from '@grafana/ui';
-import type { DisplayList } from '../graph/display/display-list.ts';
+import type { Drawing } from '../graph/display/drawing.ts';
 import { toCsv } from '../graph/export/csv.ts';
 import { toJson } from '../graph/export/json.ts';
 import { toMermaid } from '../graph/export/mermaid.ts';
@@ -14,14 +14,14 @@ import { toPng } from './to-png.ts';
 
 interface Props {
   readonly graph: Graph;
-  readonly display: DisplayList;
+  readonly drawing: Drawing;
   readonly palette: Palette;
   /** The order of the table, which that of the CSV is, too. */
   readonly sort: Sort;
 }
 
 /** Saves what is shown, as an image or as data. */
-export function ExportMenu({ graph, display, palette, sort }: Props) {
+export function ExportMenu({ graph, drawing, palette, sort }: Props) {
   const save = async (extension: string, type: string, content: string | Promise<Blob>) =>
     download(
       `dependencies.${extension}`,
@@ -31,11 +31,11 @@ export function ExportMenu({ graph, display, palette, sort }: Props) {
     <Menu ariaLabel={t('export.name', 'Export')}>
       <Menu.Item
         label={t('export.svg', 'SVG image')}
-        onClick={() => save('svg', 'image/svg+xml', toSvg(display, palette))}
+        onClick={() => save('svg', 'image/svg+xml', toSvg(drawing.whole(), palette))}
       />
       <Menu.Item
         label={t('export.png', 'PNG image')}
-        onClick={() => save('png', 'image/png', toPng(display, palette))}
+        onClick={() => save('png', 'image/png', toPng(drawing, palette))}
       />
       <Menu.Item
         label={t('export.csv', 'CSV table')}

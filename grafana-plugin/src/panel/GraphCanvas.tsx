@@ -1,12 +1,14 @@
 import { css } from '@emotion/css';
-import { type PointerEvent, type RefObject, useLayoutEffect, useRef } from 'react';
-import type { Card, DisplayList } from '../graph/display/display-list.ts';
-import { hitTest, type Target } from '../graph/display/hit-test.ts';
-import { type Neighbourhood, neighbourhood } from '../graph/display/neighbourhood.ts';
-import { toDrawing, type View } from '../graph/display/view.ts';
+import { type PointerEvent, type RefObject, useMemo, useRef } from 'react';
+import type { Drawing } from '../graph/display/drawing.ts';
+import { broughtOut, roomOf, targetAt } from '../graph/display/drawing-target.ts';
+import type { Target } from '../graph/display/hit-test.ts';
+import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
+import type { View } from '../graph/display/view.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
-import { drawDisplay } from './draw-display.ts';
+import type { Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
+import { usePicture } from './use-picture.ts';
 import type { ViewControl } from './use-view.ts';
 
 /** What the pointer is at, and where in the panel. */
@@ -18,7 +20,7 @@ export interface Hover {
 
 interface Props {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
-  readonly display: DisplayList;
+  readonly drawing: Drawing;
   readonly palette: Palette;
   readonly control: ViewControl;
   readonly width: number;
@@ -37,37 +39,26 @@ interface Drag {
   readonly x: number;
   readonly y: number;
   readonly moved: boolean;
-  /** What is dragged; else it is the drawing. */
-  readonly card?: Card;
+  /** The node that is dragged, and its room; else it is the drawing. */
+  readonly node?: { readonly key: string; readonly room: Rectangle };
 }
 
-/** Pixels that the pointer may be off a curve, and may move during a click. */
+/** Pixels that the pointer may move during a click. */
 const TOLERANCE = 5;
 
 /** The drawing: hover and click tell what they met, a drag moves it, the wheel zooms. */
 export function GraphCanvas(props: Props) {
-  const { canvas, display, palette, control, width, height, focus, matches } = props;
-  const { view } = control;
+  const { canvas, drawing, palette, control, width, height, focus, matches } = props;
+  const { live } = control;
   const drag = useRef<Drag>(undefined);
   const outline = useRef<HTMLDivElement>(null);
-
-  useLayoutEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context) return;
-    const pixelRatio = window.devicePixelRatio || 1;
-    const [pixelsWide, pixelsHigh] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
-    // Setting a size drops the bitmap, even if it is the same.
-    if (element.width !== pixelsWide) element.width = pixelsWide;
-    if (element.height !== pixelsHigh) element.height = pixelsHigh;
-    const near = focus ? neighbourhood(display, focus) : matches;
-    drawDisplay(context, { display, palette, view, focus: near }, { width, height, pixelRatio });
-  }, [canvas, display, palette, view, focus, matches, width, height]);
+  const near = useMemo(() => (focus ? broughtOut(drawing, focus) : matches), [drawing, focus, matches]);
+  usePicture(canvas, { drawing, palette, focus: near, width, height }, control);
 
   const hit = (event: PointerEvent): Hover | undefined => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     const [x, y] = [event.clientX - left, event.clientY - top];
-    const target = hitTest(display, toDrawing(view, { x, y }), TOLERANCE / view.scale);
+    const target = targetAt(drawing, live(), { width, height }, { x, y });
     return target && { target, x, y };
   };
   const onPointerMove = (event: PointerEvent) => {
@@ -76,9 +67,9 @@ export function GraphCanvas(props: Props) {
     const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
     if (!last.moved && Math.hypot(dx, dy) < TOLERANCE) return;
     props.onHover(undefined);
-    if (last.card) {
+    if (last.node) {
       drag.current = { ...last, moved: true };
-      placeOutline(outline.current, last.card, view, { x: dx, y: dy });
+      placeOutline(outline.current, last.node.room, live(), { x: dx, y: dy });
       return;
     }
     drag.current = { x: event.clientX, y: event.clientY, moved: true };
@@ -92,10 +83,11 @@ export function GraphCanvas(props: Props) {
     const last = drag.current;
     endDrag();
     if (last && !last.moved) return props.onPick(hit(event)?.target);
-    if (!last?.card) return;
-    const { key, x, y } = last.card;
-    const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
-    props.onPut(key, { x: Math.round(x + dx / view.scale), y: Math.round(y + dy / view.scale) });
+    if (!last?.node) return;
+    const { key, room } = last.node;
+    const { scale } = live();
+    const [dx, dy] = [(event.clientX - last.x) / scale, (event.clientY - last.y) / scale];
+    props.onPut(key, { x: Math.round(room.x + dx), y: Math.round(room.y + dy) });
   };
 
   return (
@@ -103,15 +95,14 @@ export function GraphCanvas(props: Props) {
       <canvas
         ref={canvas}
         data-testid="musubi-canvas"
-        data-cards={display.cards.length}
-        data-frames={display.frames.length}
+        data-cards={drawing.graph.nodes.length}
+        data-frames={drawing.framed.groups.size}
         className={styles}
         style={{ width, height, cursor: focus ? 'pointer' : 'grab' }}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
-          const target = hit(event)?.target;
-          const card = target && display.cards.find(({ key }) => key === target.key);
-          drag.current = { x: event.clientX, y: event.clientY, moved: false, ...(card && { card }) };
+          const node = draggedNode(drawing, live(), hit(event)?.target);
+          drag.current = { x: event.clientX, y: event.clientY, moved: false, ...(node && { node }) };
         }}
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
@@ -123,14 +114,21 @@ export function GraphCanvas(props: Props) {
   );
 }
 
-/** Shows where a card would stand. */
-function placeOutline(outline: HTMLDivElement | null, card: Card, view: View, moved: Point): void {
+/** From afar, where a node is hardly met by intention, a drag moves the drawing. */
+function draggedNode(drawing: Drawing, view: View, target: Target | undefined): Drag['node'] {
+  if (target?.type !== 'node' || drawing.detailAt(view.scale) !== 'cards') return undefined;
+  const room = roomOf(drawing, target);
+  return room && { key: target.key, room };
+}
+
+/** Shows where a node would stand. */
+function placeOutline(outline: HTMLDivElement | null, room: Rectangle, view: View, moved: Point): void {
   if (!outline) return;
   outline.hidden = false;
-  outline.style.left = `${card.x * view.scale + view.x + moved.x}px`;
-  outline.style.top = `${card.y * view.scale + view.y + moved.y}px`;
-  outline.style.width = `${card.width * view.scale}px`;
-  outline.style.height = `${card.height * view.scale}px`;
+  outline.style.left = `${room.x * view.scale + view.x + moved.x}px`;
+  outline.style.top = `${room.y * view.scale + view.y + moved.y}px`;
+  outline.style.width = `${room.width * view.scale}px`;
+  outline.style.height = `${room.height * view.scale}px`;
 }
 
 const outlined = css({ position: 'absolute', border: '2px dashed', borderRadius: 6, pointerEvents: 'none' });

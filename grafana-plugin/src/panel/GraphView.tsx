@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { labelAt, placesOf, roomOf } from '../graph/display/drawing-target.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Graph } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
@@ -26,7 +27,7 @@ import { StageDetails } from './StageDetails.tsx';
 import { strips } from './strip-styles.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useChanges } from './use-changes.ts';
-import { useDisplay } from './use-display.ts';
+import { useDrawing } from './use-drawing.ts';
 import { useSearch } from './use-search.ts';
 import { useSelection } from './use-selection.ts';
 import { useShownGraph } from './use-shown-graph.ts';
@@ -58,13 +59,13 @@ export function GraphView(props: Props) {
   // Of all hosts, so that none changes its colour when others are collapsed or out of focus.
   const hosts = distinct(shown.open.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
-  const display = useDisplay(graph, options, format, palette.measure);
+  const drawing = useDrawing(graph, options, format, palette.measure);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
   const chrome = chromeOf(height, { table, muted: shown.hubs.length + shown.hidden.length > 0 });
-  const control = useView(canvas, display, width, chrome.graph, ownView);
+  const control = useView(canvas, drawing.bounds, width, chrome.graph, ownView);
 
-  const selection = useSelection(display, props.selected, props.onSelect);
+  const selection = useSelection(drawing, props.selected, props.onSelect);
   const { pointed, focused, pinned, pin } = selection;
   const found = useSearch(shown, options.search);
   const [pathFrom, setPathFrom] = useState<string>();
@@ -73,6 +74,8 @@ export function GraphView(props: Props) {
   const { onChange: save } = props;
   const onSort = useCallback((sort: Sort) => save({ sort }), [save]);
   const onPick = (target: Target | undefined) => {
+    const tile = target?.type === 'group' && roomOf(drawing, target);
+    if (tile) return control.show(tile);
     if (pathFrom !== undefined && target?.type === 'node') {
       setPathFrom(undefined);
       onChange({ focus: { node: pathFrom, to: target.key, way: 'down', hops: 1 } });
@@ -80,13 +83,14 @@ export function GraphView(props: Props) {
     pin(target);
   };
   const goTo = (index: number) => {
-    const card = display.cards.find(({ key }) => key === found.nodes[index]);
-    if (!card) return;
-    onPick({ type: 'node', key: card.key });
-    control.centre({ x: card.x + card.width / 2, y: card.y + card.height / 2 });
+    const target: Target = { type: 'node', key: found.nodes[index] ?? '' };
+    const room = roomOf(drawing, target);
+    if (!room) return;
+    onPick(target);
+    control.centre({ x: room.x + room.width / 2, y: room.y + room.height / 2 });
   };
   const keyboard = useKeyboard({ selection, options, changes, pathFrom, onPathFrom: setPathFrom, onPick });
-  const places = useMemo(() => new Map(display.cards.map((card) => [card.key, card])), [display]);
+  const places = useMemo(() => placesOf(drawing), [drawing]);
   const lookedAt = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const size = { width, height: chrome.graph };
 
@@ -112,7 +116,7 @@ export function GraphView(props: Props) {
             onLeave={() => keyboard.graph.current?.focus()}
           />
         }
-        exports={<ExportMenu graph={graph} display={display} palette={palette} sort={options.sort} />}
+        exports={<ExportMenu graph={graph} drawing={drawing} palette={palette} sort={options.sort} />}
         onFit={control.fit}
         table={table}
         onTable={setTable}
@@ -133,12 +137,12 @@ export function GraphView(props: Props) {
           places={places}
           pinned={pinned}
           control={control}
-          edgeLabel={(key) => display.labels.find((label) => label.key === key)}
+          edgeLabel={(key) => labelAt(drawing, control.view, size, key)}
           actions={keyboard.actions}
         >
           <GraphCanvas
             canvas={canvas}
-            display={display}
+            drawing={drawing}
             palette={palette}
             control={control}
             width={width}
@@ -150,7 +154,7 @@ export function GraphView(props: Props) {
             onPick={onPick}
           />
         </NodeCursor>
-        <GroupToggles canvas={canvas} display={display} view={control.view} size={size} onToggle={onToggle} />
+        <GroupToggles canvas={canvas} drawing={drawing} control={control} size={size} onToggle={onToggle} />
         <div className={strips}>
           {props.compareStrip}
           <FocusStrip
@@ -164,7 +168,7 @@ export function GraphView(props: Props) {
         <StageDetails
           box={keyboard.details}
           graph={graph}
-          display={display}
+          drawing={drawing}
           format={format}
           selection={selection}
           view={control.view}

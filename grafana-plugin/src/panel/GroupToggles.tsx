@@ -2,17 +2,20 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
-import { type RefObject, useEffect, useRef } from 'react';
-import type { DisplayList } from '../graph/display/display-list.ts';
+import { type RefObject, useEffect } from 'react';
+import type { Drawing } from '../graph/display/drawing.ts';
+import { roomOf } from '../graph/display/drawing-target.ts';
 import { legible } from '../graph/display/legible.ts';
 import { collapseRoom, expandRoom } from '../graph/display/toggle-room.ts';
-import type { View } from '../graph/display/view.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
+import { titleOf } from './node-texts.ts';
+import { useFollow } from './use-follow.ts';
+import type { ViewControl } from './use-view.ts';
 
 interface Props {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
-  readonly display: DisplayList;
-  readonly view: View;
+  readonly drawing: Drawing;
+  readonly control: Pick<ViewControl, 'view' | 'live' | 'onMove'>;
   readonly size: { readonly width: number; readonly height: number };
   readonly onToggle: (group: string) => void;
 }
@@ -29,9 +32,10 @@ interface Toggle {
 const LEAST_WIDTH = 40;
 
 /** Buttons above the drawing, one in the title of each frame in sight, one on each collapsed group. */
-export function GroupToggles({ canvas, display, view, size, onToggle }: Props) {
+export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props) {
+  const { view } = control;
+  const { layer, className } = useFollow(control);
   const styles = useStyles2(getStyles);
-  const layer = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = layer.current;
     // The wheel zooms here as well. React listens to it passively, so that the page would scroll along.
@@ -41,11 +45,11 @@ export function GroupToggles({ canvas, display, view, size, onToggle }: Props) {
     };
     element?.addEventListener('wheel', onWheel, { passive: false });
     return () => element?.removeEventListener('wheel', onWheel);
-  }, [canvas]);
+  }, [canvas, layer]);
   const seen = { x: -view.x, y: -view.y, width: size.width, height: size.height };
   return (
-    <div ref={layer}>
-      {togglesOf(display, view.scale)
+    <div ref={layer} className={className}>
+      {togglesOf(drawing, view.scale)
         .filter(({ at }) => intersects(scaled(at, view.scale), seen))
         .map(({ key, title, open, at }) => {
           const { x, y, width, height } = scaled(at, view.scale);
@@ -72,15 +76,20 @@ export function GroupToggles({ canvas, display, view, size, onToggle }: Props) {
   );
 }
 
-function togglesOf({ frames, cards }: DisplayList, scale: number): Toggle[] {
+function togglesOf(drawing: Drawing, scale: number): Toggle[] {
+  if (drawing.detailAt(scale) !== 'cards') return [];
   const isLarge = ({ width }: Rectangle) => width * scale >= LEAST_WIDTH;
+  const collapsed = drawing.graph.nodes.filter((node) => node.collapsed !== undefined);
   return [
-    ...frames
-      .filter(isLarge)
+    ...drawing
+      .far()
+      .tiles.filter(isLarge)
       .map(({ key, title, ...frame }) => ({ key, title, open: true, at: collapseRoom(frame, scale) })),
-    ...cards
-      .filter((card) => card.collapsed && isLarge(card))
-      .map((card) => ({ key: card.key, title: card.name, open: false, at: expandRoom(card, scale) })),
+    ...collapsed.flatMap((node) => {
+      const room = roomOf(drawing, { type: 'node', key: node.key });
+      if (!room || !isLarge(room)) return [];
+      return [{ key: node.key, title: titleOf(node), open: false, at: expandRoom(room, scale) }];
+    }),
   ];
 }
 

@@ -8,26 +8,25 @@ import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
 import { sheetsOf } from '../graph/display/sheets.ts';
 import { shorten } from '../graph/display/shorten.ts';
 import { collapseRoom, FAR_TEXT, frameTitleSize } from '../graph/display/toggle-room.ts';
-import type { View } from '../graph/display/view.ts';
 import { GROUP_TITLE } from '../graph/layout/group-boxes.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
 import { STATE_LOOKS } from './state-looks.ts';
 
-/** What to draw, how, and what to bring out. */
-export interface Scene {
-  readonly display: DisplayList;
+/** How to draw, and which part. */
+export interface Look {
   readonly palette: Palette;
-  readonly view: View;
-  /** Undefined: everything alike. */
-  readonly focus: Neighbourhood | undefined;
+  readonly scale: number;
+  /** In the drawing's units. */
+  readonly seen: Rectangle;
+  /** What alone is drawn, and brought out by that; undefined: everything. */
+  readonly only: Neighbourhood | undefined;
 }
 
 /** Below these scales texts are too small to read: first labels and subtitles go, at last the names. */
 const NEAR_SCALE = 0.62;
 const FAR_SCALE = 0.14;
-const FADED = 0.22;
 /** On screen no line is thinner and no arrowhead shorter, so that from afar the direction still shows. */
 const THINNEST = 0.5;
 const SHORTEST_ARROW = 6;
@@ -35,52 +34,51 @@ const FRAME_PADDING = 12;
 /** Between the title of a frame and what collapses it. */
 const TITLE_GAP = 3;
 
-/** Draws the display list on a canvas of the given size in CSS pixels. */
-export function drawDisplay(
-  context: CanvasRenderingContext2D,
-  { display, palette, view, focus }: Scene,
-  size: { width: number; height: number; pixelRatio: number },
-): void {
-  const { pixelRatio } = size;
-  context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-  context.clearRect(0, 0, size.width, size.height);
-  const scale = view.scale * pixelRatio;
-  context.setTransform(scale, 0, 0, scale, view.x * pixelRatio, view.y * pixelRatio);
-  const seen: Rectangle = {
-    x: -view.x / view.scale,
-    y: -view.y / view.scale,
-    width: size.width / view.scale,
-    height: size.height / view.scale,
-  };
+/** Among more curves than this at full strength none can be followed: of more, each is fainter. */
+const FEW_CURVES = 400;
+const FAINTEST = 0.1;
 
-  for (const frame of display.frames) {
-    if (intersects(frame, seen)) drawFrame(context, frame, palette, view.scale);
-  }
-  const inFocus = (key: string) => focus?.curves.has(key) ?? false;
-  const labelled = new Set(view.scale < NEAR_SCALE ? [] : display.labels.map(({ key }) => key));
-  for (const curve of display.curves) {
-    if (isBeyond(curve.points, seen)) continue;
-    context.globalAlpha = focus && !inFocus(curve.key) ? FADED : 1;
-    const state = mainState(curve.states);
-    const colour = state ? palette.stateColour(state) : inFocus(curve.key) ? palette.accent : palette.edge;
-    drawCurve(context, curve, colour, view.scale);
-    if (state && !labelled.has(curve.key))
-      drawSign(context, curve, STATE_LOOKS[state].sign, colour, { palette, view });
-  }
-  if (view.scale >= NEAR_SCALE) {
-    for (const label of display.labels) {
-      // A faded label would let its line shine through: it is left out.
-      if (!intersects(label, seen) || (focus && !inFocus(label.key))) continue;
-      context.globalAlpha = 1;
-      drawLabel(context, label, palette);
+/** After so many things drawn, others may have their turn. */
+const STEP = 50;
+
+/** Draws a display list. */
+export function* drawDisplay(
+  context: CanvasRenderingContext2D,
+  display: DisplayList,
+  { palette, scale, seen, only }: Look,
+): Generator<void> {
+  const isWanted = (key: string) => !only || only.curves.has(key);
+  if (!only) {
+    for (const frame of display.frames) {
+      if (intersects(frame, seen)) drawFrame(context, frame, palette, scale);
     }
   }
-  for (const card of display.cards) {
-    if (!intersects(card, seen)) continue;
-    context.globalAlpha = focus && !focus.cards.has(card.key) ? FADED + 0.1 : 1;
-    drawCard(context, card, palette, view.scale);
+  const labelled = new Set(scale < NEAR_SCALE ? [] : display.labels.map(({ key }) => key));
+  const curves = display.curves.filter(({ key, points }) => isWanted(key) && !isBeyond(points, seen));
+  const strength = only ? 1 : Math.max(FAINTEST, Math.min(1, FEW_CURVES / curves.length));
+  for (const [i, curve] of curves.entries()) {
+    const state = mainState(curve.states);
+    context.globalAlpha = state ? 1 : strength;
+    const colour = state ? palette.stateColour(state) : only ? palette.accent : palette.edge;
+    drawCurve(context, curve, colour, scale);
+    if (state && !labelled.has(curve.key)) {
+      const middle = middleOf(curve);
+      if (middle) drawSign(context, middle, STATE_LOOKS[state].sign, { colour, palette, scale });
+    }
+    if (i % STEP === STEP - 1) yield;
   }
   context.globalAlpha = 1;
+  if (scale >= NEAR_SCALE) {
+    for (const label of display.labels) {
+      if (isWanted(label.key) && intersects(label, seen)) drawLabel(context, label, palette);
+    }
+    yield;
+  }
+  const cards = display.cards.filter((card) => (!only || only.cards.has(card.key)) && intersects(card, seen));
+  for (const [i, card] of cards.entries()) {
+    drawCard(context, card, palette, scale);
+    if (i % STEP === STEP - 1) yield;
+  }
 }
 
 /** Whether all points are on one outer side of a rectangle: what runs within their hull is then out of sight. */
@@ -120,19 +118,21 @@ function stroke(context: CanvasRenderingContext2D, colour: string, width: number
   context.stroke();
 }
 
-/** The sign of a state in the middle of its curve, as large on screen from wherever it is seen. */
-function drawSign(
-  context: CanvasRenderingContext2D,
-  curve: Curve,
-  sign: string,
-  colour: string,
-  { palette, view }: Pick<Scene, 'palette' | 'view'>,
-): void {
-  const segments = segmentsOf(curve.points);
+function middleOf({ points }: Curve): Point | undefined {
+  const segments = segmentsOf(points);
   const middle = segments[Math.floor(segments.length / 2)];
-  if (!middle || sign === '' || view.scale < FAR_SCALE) return;
-  const { x, y } = cubicAt(...middle, 0.5);
-  const size = FAR_TEXT / view.scale;
+  return middle && cubicAt(...middle, 0.5);
+}
+
+/** The sign of a state, as large on screen from wherever it is seen. */
+export function drawSign(
+  context: CanvasRenderingContext2D,
+  { x, y }: Point,
+  sign: string,
+  { colour, palette, scale }: Pick<Look, 'palette' | 'scale'> & { readonly colour: string },
+): void {
+  if (sign === '' || scale < FAR_SCALE) return;
+  const size = FAR_TEXT / scale;
   context.fillStyle = palette.background;
   context.beginPath();
   context.arc(x, y, size * 0.7, 0, 2 * Math.PI);

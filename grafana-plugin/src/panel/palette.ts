@@ -17,6 +17,8 @@ export interface Palette {
   readonly accent: string;
   readonly stateColour: (state: EdgeState) => string;
   readonly hostColour: (host: string) => string;
+  /** From afar a colour that several hosts share tells nothing. */
+  readonly dotColour: (host: string) => string;
   readonly fontFamily: string;
   readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
   /** Widths in those fonts. */
@@ -35,6 +37,8 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
     label: `400 11px ${family}`,
   };
   const rank = new Map(hosts.map((host, i) => [host, i]));
+  const hostColour = (host: string) =>
+    theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue');
   return {
     background: theme.colors.background.primary,
     card: theme.colors.background.secondary,
@@ -49,8 +53,9 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
       const { hue } = STATE_LOOKS[state];
       return hue === '' ? edge : theme.visualization.getColorByName(hue);
     },
-    hostColour: (host) =>
-      theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue'),
+    hostColour,
+    dotColour: (host) =>
+      host === '' || hosts.length > HUES.length ? theme.colors.text.secondary : hostColour(host),
     fontFamily: family,
     fonts,
     measure: {

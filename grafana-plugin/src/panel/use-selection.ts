@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
-import type { DisplayList } from '../graph/display/display-list.ts';
+import type { Drawing } from '../graph/display/drawing.ts';
+import { isDrawn } from '../graph/display/drawing-target.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { GraphEdge } from '../graph/graph.ts';
 import type { Hover } from './GraphCanvas.tsx';
@@ -18,7 +19,7 @@ export interface Selection {
 
 /** Keeps what is selected. A refresh may take away what was pointed at or pinned. */
 export function useSelection(
-  display: DisplayList,
+  drawing: Drawing,
   pinned: Target | undefined,
   pin: (target: Target | undefined) => void,
 ): Selection {
@@ -38,9 +39,9 @@ export function useSelection(
     [],
   );
   return {
-    pointed: hover && ifDrawn(display, hover.target) && hover,
-    focused: ifDrawn(display, row ?? focused),
-    pinned: ifDrawn(display, pinned),
+    pointed: hover && ifDrawn(drawing, hover.target) && hover,
+    focused: ifDrawn(drawing, row ?? focused),
+    pinned: ifDrawn(drawing, pinned),
     onHover,
     onFocusRow,
     onFocus,
@@ -49,7 +50,5 @@ export function useSelection(
 }
 
 /** The target, if it is in the drawing. */
-function ifDrawn(display: DisplayList, target: Target | undefined): Target | undefined {
-  const drawn = target?.type === 'node' ? display.cards : display.curves;
-  return drawn.some(({ key }) => key === target?.key) ? target : undefined;
-}
+const ifDrawn = (drawing: Drawing, target: Target | undefined): Target | undefined =>
+  target && isDrawn(drawing, target) ? target : undefined;

@@ -1,15 +1,29 @@
-import { type Dispatch, type RefObject, type SetStateAction, useEffect, useMemo } from 'react';
-import type { DisplayList } from '../graph/display/display-list.ts';
+import {
+  type Dispatch,
+  type RefObject,
+  type SetStateAction,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../graph/display/view.ts';
 import type { Point } from '../graph/layout/layout-graph.ts';
 import type { Rectangle } from '../graph/occupancy.ts';
 
 /** The part of the drawing on screen, and ways to change it. */
 export interface ViewControl {
+  /** Where the drawing last stood still. */
   readonly view: View;
+  /** Where it is right now, while it is moved. */
+  readonly live: () => View;
+  /** Tells of each move; returns how to stop that. */
+  readonly onMove: (listener: () => void) => () => void;
   readonly fit: () => void;
   /** Brings a point of the drawing to the middle, at a scale at which it can be read. */
   readonly centre: (at: Point) => void;
+  /** Shows all of a part of the drawing. */
+  readonly show: (part: Rectangle) => void;
   /** Keeps the view as it is, whatever becomes of the drawing. */
   readonly hold: () => void;
   readonly pan: (dx: number, dy: number) => void;
@@ -23,11 +37,13 @@ export interface ViewControl {
 export type OwnView = readonly [View | undefined, Dispatch<SetStateAction<View | undefined>>];
 
 const WHEEL_SPEED = 0.0015;
+/** After so many milliseconds without a move the drawing stands still. */
+const STANDSTILL = 120;
 
 /** Fits the drawing until the user moves it; from then on the view is theirs, and no refresh touches it. */
 export function useView(
   canvas: RefObject<HTMLCanvasElement | null>,
-  { bounds }: DisplayList,
+  bounds: Rectangle,
   width: number,
   height: number,
   [own, setOwn]: OwnView,
@@ -37,6 +53,10 @@ export function useView(
     () => fitView({ x, y, width: w, height: h }, width, height),
     [x, y, w, h, width, height],
   );
+  const view = own ?? fitted;
+  const [moves] = useState(() => createMoves(view));
+  const { live, onMove } = moves;
+  useLayoutEffect(() => moves.settle(view), [moves, view]);
 
   useEffect(() => {
     const element = canvas.current;
@@ -47,23 +67,70 @@ export function useView(
       const { left, top } = element.getBoundingClientRect();
       const at = { x: event.clientX - left, y: event.clientY - top };
       const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY;
-      setOwn((view) => zoomAt(view ?? fitted, Math.exp(-pixels * WHEEL_SPEED), at));
+      moves.move(zoomAt(live(), Math.exp(-pixels * WHEEL_SPEED), at, fitted.scale), setOwn);
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [canvas, fitted, setOwn]);
+  }, [canvas, fitted, moves, live, setOwn]);
 
+  const go = (to: View | undefined) => {
+    moves.jump(to ?? fitted);
+    setOwn(to);
+  };
   return {
-    view: own ?? fitted,
-    fit: () => setOwn(undefined),
-    centre: (at) => setOwn((view) => centreOn(at, (view ?? fitted).scale, width, height)),
-    hold: () => setOwn((view) => view ?? fitted),
-    pan: (dx, dy) => setOwn((view) => panBy(view ?? fitted, dx, dy)),
-    zoom: (factor) => setOwn((view) => zoomAt(view ?? fitted, factor, { x: width / 2, y: height / 2 })),
-    reveal: (part) =>
-      setOwn((view) => {
-        const next = reveal(view ?? fitted, part, width, height);
-        return next === fitted ? view : next;
-      }),
+    view,
+    live,
+    onMove,
+    fit: () => go(undefined),
+    centre: (at) => go(centreOn(at, live().scale, width, height)),
+    show: (part) => go(fitView(part, width, height)),
+    hold: () => go(live()),
+    pan: (dx, dy) => moves.move(panBy(live(), dx, dy), setOwn),
+    zoom: (factor) =>
+      moves.move(zoomAt(live(), factor, { x: width / 2, y: height / 2 }, fitted.scale), setOwn),
+    reveal(part) {
+      const next = reveal(live(), part, width, height);
+      if (next !== live()) go(next);
+    },
+  };
+}
+
+/** The view from move to move. React is told once it stands still: a render for each would not keep up. */
+function createMoves(first: View) {
+  let view = first;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const listeners = new Set<() => void>();
+  const set = (next: View) => {
+    view = next;
+    for (const listener of listeners) listener();
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    live: () => view,
+    onMove(listener: () => void) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    move(next: View, atStandstill: (view: View) => void) {
+      set(next);
+      stop();
+      timer = setTimeout(() => {
+        timer = undefined;
+        atStandstill(view);
+      }, STANDSTILL);
+    },
+    jump(next: View) {
+      stop();
+      set(next);
+    },
+    /** Takes what React has, unless a move is under way. */
+    settle(next: View) {
+      if (timer === undefined && next !== view) set(next);
+    },
   };
 }

@@ -167,9 +167,9 @@ describe('hits', () => {
   });
 
   test('bring out a node with its neighbours, an edge with its ends', () => {
-    const ofApi = neighbourhood(list, { type: 'node', key: cardOf(list, 'api').key });
+    const ofApi = neighbourhood(list.curves, { type: 'node', key: cardOf(list, 'api').key });
     expect([ofApi.cards.size, ofApi.curves.size]).toEqual([3, 2]);
-    const ofEdge = neighbourhood(list, { type: 'edge', key: list.curves[0]?.key ?? '' });
+    const ofEdge = neighbourhood(list.curves, { type: 'edge', key: list.curves[0]?.key ?? '' });
     expect([ofEdge.cards.size, ofEdge.curves.size]).toEqual([2, 1]);
   });
 });

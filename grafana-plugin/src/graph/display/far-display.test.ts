@@ -4,9 +4,11 @@ import type { EdgeState, Graph } from '../graph.ts';
 import { largeGraph } from '../large-graph.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
 import { collect } from '../levels/levels.ts';
+import { intersects } from '../occupancy.ts';
 import { buildDisplay } from './build-display.ts';
 import { detailAt, inSight } from './detail.ts';
-import { buildFarDisplay, nearestDot } from './far-display.ts';
+import { buildFarDisplay } from './far-display.ts';
+import { hitDot, hitTile } from './far-hit-test.ts';
 
 const sizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
 const layoutOf = ({ nodes, edges }: Graph, groups?: ReadonlyMap<string, string>) =>
@@ -60,13 +62,34 @@ describe('from afar', () => {
     expect(links.length).toBeLessThanOrEqual(6);
   });
 
-  test('the nearest dot is found', () => {
+  test('a node of no group stands for itself, among the tiles', () => {
+    const [loner, ...others] = small.nodes.map(({ key }) => key);
+    const groupOf = new Map(others.map((key) => [key, 'g']));
+    const framed = { groups: new Map([['g', { title: 'tokyo' }]]), groupOf };
+    const { links } = buildFarDisplay(small, layoutOf(small, groupOf), framed);
+    const ends = new Set(links.flatMap(({ source, target }) => [source, target]));
+    expect(ends).toEqual(new Set(['g', loner]));
+  });
+
+  test('the nearest dot is found, and where there is none the nearest line', () => {
     const layout = layoutOf(small);
     const far = buildFarDisplay(small, layout);
     const corner = layout.corners.get(small.nodes[7]?.key ?? '') ?? { x: 0, y: 0 };
     const at = { x: corner.x + layout.width / 2 + 3, y: corner.y + layout.height / 2 - 2 };
-    expect(nearestDot(far, at, 10)).toBe(7);
-    expect(nearestDot(far, { x: at.x, y: at.y + 1e6 }, 10)).toBeUndefined();
+    expect(hitDot(far, small, at, 10)).toEqual({ type: 'node', key: small.nodes[7]?.key });
+    expect(hitDot(far, small, { x: at.x, y: at.y + 1e6 }, 10)).toBeUndefined();
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = far.lines[0]?.points ?? [];
+    const [x, y] = [x1 * 0.7 + x2 * 0.3, y1 * 0.7 + y2 * 0.3];
+    expect(hitDot(far, small, { x, y }, 1)).toEqual({ type: 'edge', key: small.edges[0]?.key });
+  });
+
+  test('a tile is found anywhere in it', () => {
+    const groups = collect(small, 'host');
+    const far = buildFarDisplay(small, layoutOf(small, groups.groupOf), groups);
+    const [tile] = far.tiles;
+    if (!tile) throw new Error('no tile');
+    expect(hitTile(far, { x: tile.x + 1, y: tile.y + 1 })).toEqual({ type: 'group', key: tile.key });
+    expect(hitTile(far, { x: far.bounds.x - 1, y: tile.y })).toBeUndefined();
   });
 });
 
@@ -75,38 +98,22 @@ describe('detail', () => {
     expect(detailAt(1, 50, true)).toBe('cards');
     expect(detailAt(0.2, 50, true)).toBe('cards');
     expect(detailAt(0.2, 9000, true)).toBe('dots');
-    expect(detailAt(0.05, 50, true)).toBe('dots');
+    expect(detailAt(0.1, 50, true)).toBe('dots');
     expect(detailAt(0.01, 50, true)).toBe('tiles');
     expect(detailAt(0.01, 50, false)).toBe('dots');
   });
 
-  test('is of what is in sight only: whoever is seen, and all that passes', () => {
+  test('is of what is in sight only: whoever is seen, with all of their edges', () => {
     const layout = layoutOf(small);
-    const all = buildDisplay(small, layout, texts);
+    const { cards } = buildDisplay(small, layout, texts);
     const seen = { x: layout.width * 3, y: 100, width: 500, height: 300 };
-    const part = inSight(small, layout, seen, true);
-    const keys = new Set(part.edges.map(({ key }) => key));
-    expect(part.edges.length).toBeLessThan(small.edges.length);
-    for (const card of all.cards) {
-      const within =
-        card.x < seen.x + seen.width &&
-        card.x + card.width > seen.x &&
-        card.y < seen.y + seen.height &&
-        card.y + card.height > seen.y;
-      if (within) expect(part.nodes.some(({ key }) => key === card.key)).toBe(true);
-    }
-    for (const { key, points } of all.curves) {
-      const passes = points.some(
-        ({ x, y }) => x > seen.x && x < seen.x + seen.width && y > seen.y && y < seen.y + seen.height,
-      );
-      if (passes) expect(keys.has(key)).toBe(true);
-    }
-    const near = inSight(small, layout, seen, false);
-    const inPart = new Set(part.nodes.map((node) => node.key));
-    expect(near.edges).toEqual(
-      part.edges.filter(({ source, target }) => inPart.has(source) || inPart.has(target)),
+    const part = inSight(small, layout, seen);
+    const keys = new Set(part.nodes.map(({ key }) => key));
+    expect([...keys]).toEqual(cards.filter((card) => intersects(card, seen)).map(({ key }) => key));
+    expect(keys.size).toBeGreaterThan(0);
+    expect(part.edges).toEqual(
+      small.edges.filter(({ source, target }) => keys.has(source) || keys.has(target)),
     );
-    expect(near.edges.length).toBeLessThan(part.edges.length);
   });
 });
 

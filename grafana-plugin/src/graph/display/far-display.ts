@@ -1,20 +1,24 @@
 import type { EdgeState, Graph, GraphEdge } from '../graph.ts';
 import { groupBoxes } from '../layout/group-boxes.ts';
-import type { Layout, Point } from '../layout/layout-graph.ts';
+import { type Layout, type Point, pairKey } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { boundsOf, type Framed } from './build-display.ts';
 import type { Frame } from './display-list.ts';
 import { STATES_BY_WEIGHT } from './main-state.ts';
 
-/** Lines of one look: start and end of each, as x, y, x, y. */
+/** Lines of one look. */
 export interface Lines {
   /** The state that sets the look; undefined for what is not remarkable. */
   readonly state: EdgeState | undefined;
+  /** The edge of each line: its number in the graph. */
+  readonly edges: Uint32Array;
+  /** Start and end of each line: x, y, x, y. */
   readonly points: Float32Array;
 }
 
-/** All edges between two groups, as one. */
+/** All edges between two groups, or a group and a node of none, as one. */
 export interface TileLink {
+  readonly key: string;
   readonly source: string;
   readonly target: string;
   readonly from: Point;
@@ -77,7 +81,7 @@ export function buildFarDisplay(
     dots,
     lines: linesOf(graph, index, dots),
     tiles,
-    links: linksOf(graph, groupOf, tiles),
+    links: tiles.length > 0 ? linksOf(graph, dots, groupOf, tiles) : [],
     bounds: boundsOf([...tiles, ...cards]),
   };
 }
@@ -88,6 +92,7 @@ function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32
   const counts = new Uint32Array(STATES_BY_WEIGHT.length + 1);
   for (const weight of weights) counts[weight] = (counts[weight] ?? 0) + 1;
   const points = Array.from(counts, (count) => new Float32Array(4 * count));
+  const edges = Array.from(counts, (count) => new Uint32Array(count));
   const used = new Uint32Array(counts.length);
   graph.edges.forEach(({ source, target }, i) => {
     const [a, b] = [index.get(source), index.get(target)];
@@ -98,51 +103,58 @@ function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32
     const [dx, dy] = [((y1 - y2) / length) * APART, ((x2 - x1) / length) * APART];
     const weight = weights[i] ?? 0;
     const at = used[weight] ?? 0;
-    points[weight]?.set([x1 + dx, y1 + dy, x2 + dx, y2 + dy], at);
-    used[weight] = at + 4;
+    points[weight]?.set([x1 + dx, y1 + dy, x2 + dx, y2 + dy], 4 * at);
+    edges[weight]?.set([i], at);
+    used[weight] = at + 1;
   });
   // What matters most is drawn last, above the rest.
-  return points
-    .map((own, weight): Lines => ({ state: STATES_BY_WEIGHT[weight], points: own.subarray(0, used[weight]) }))
-    .filter((lines) => lines.points.length > 0)
+  return Array.from(
+    used,
+    (count, weight): Lines => ({
+      state: STATES_BY_WEIGHT[weight],
+      edges: edges[weight]?.subarray(0, count) ?? new Uint32Array(),
+      points: points[weight]?.subarray(0, 4 * count) ?? new Float32Array(),
+    }),
+  )
+    .filter((lines) => lines.edges.length > 0)
     .reverse();
 }
 
-function linksOf(graph: Graph, groupOf: ReadonlyMap<string, string>, tiles: readonly Tile[]): TileLink[] {
-  const number = new Map(tiles.map(({ key }, i) => [key, i]));
-  const pairs = new Map<number, { source: Tile; target: Tile; edges: number; weight: number }>();
-  for (const edge of graph.edges) {
-    const [a, b] = [edge.source, edge.target].map((key) => number.get(groupOf.get(key) ?? ''));
+/** All edges from one tile to another as one; a node of no group stands for itself. */
+function linksOf(
+  { nodes, edges }: Graph,
+  dots: Float32Array,
+  groupOf: ReadonlyMap<string, string>,
+  tiles: readonly Tile[],
+): TileLink[] {
+  const ends: { readonly key: string; readonly at: Point }[] = [];
+  const endOf = new Map<string, number>();
+  const add = (key: string, at: Point) => endOf.set(key, ends.push({ key, at }) - 1);
+  for (const { key, x, y, width, height } of tiles) add(key, { x: x + width / 2, y: y + height / 2 });
+  nodes.forEach(({ key }, i) => {
+    const own = endOf.get(groupOf.get(key) ?? '');
+    if (own === undefined) add(key, { x: dots[2 * i] ?? 0, y: dots[2 * i + 1] ?? 0 });
+    else endOf.set(key, own);
+  });
+
+  const pairs = new Map<number, { a: number; b: number; edges: number; weight: number }>();
+  for (const edge of edges) {
+    const [a, b] = [endOf.get(edge.source), endOf.get(edge.target)];
     if (a === undefined || b === undefined || a === b) continue;
-    const [source, target] = [tiles[a], tiles[b]];
-    const pair = pairs.get(a * tiles.length + b);
+    const pair = pairs.get(a * ends.length + b);
     const weight = weightOf(edge);
     if (pair) {
       pair.edges++;
       pair.weight = Math.min(pair.weight, weight);
-    } else if (source && target) pairs.set(a * tiles.length + b, { source, target, edges: 1, weight });
+    } else pairs.set(a * ends.length + b, { a, b, edges: 1, weight });
   }
-  const centre = ({ x, y, width, height }: Rectangle): Point => ({ x: x + width / 2, y: y + height / 2 });
-  return [...pairs.values()].map(({ source, target, edges, weight }) => ({
-    source: source.key,
-    target: target.key,
-    from: centre(source),
-    to: centre(target),
-    edges,
-    state: STATES_BY_WEIGHT[weight],
-  }));
-}
-
-/** The number of the node whose dot is nearest to a point, within reach; undefined when none is. */
-export function nearestDot({ dots }: FarDisplay, at: Point, reach: number): number | undefined {
-  let nearest: number | undefined;
-  let least = reach * reach;
-  for (let i = 0; i < dots.length; i += 2) {
-    const [dx, dy] = [(dots[i] ?? 0) - at.x, (dots[i + 1] ?? 0) - at.y];
-    const distance = dx * dx + dy * dy;
-    if (distance > least) continue;
-    least = distance;
-    nearest = i / 2;
-  }
-  return nearest;
+  return [...pairs.values()].flatMap(({ a, b, edges: count, weight }) => {
+    const [source, target] = [ends[a], ends[b]];
+    if (!source || !target) return [];
+    const key = pairKey(source.key, target.key);
+    const state = STATES_BY_WEIGHT[weight];
+    return [
+      { key, source: source.key, target: target.key, from: source.at, to: target.at, edges: count, state },
+    ];
+  });
 }

@@ -5,7 +5,7 @@ import type { DisplayList } from './display-list.ts';
 
 /** A thing on the canvas, by its key. */
 export interface Target {
-  readonly type: 'node' | 'edge';
+  readonly type: 'node' | 'edge' | 'group';
   readonly key: string;
 }
 
@@ -30,7 +30,7 @@ export function hitTest(display: DisplayList, point: Point, tolerance: number): 
   return nearest;
 }
 
-const contains = ({ x, y, width, height }: Rectangle, point: Point) =>
+export const contains = ({ x, y, width, height }: Rectangle, point: Point) =>
   point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height;
 
 /** The distance to a curve, or infinity where it is plainly beyond reach. */
@@ -52,7 +52,7 @@ function distanceTo(points: readonly Point[], point: Point, reach: number): numb
   return least;
 }
 
-function distanceToLine(a: Point, b: Point, p: Point): number {
+export function distanceToLine(a: Point, b: Point, p: Point): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = dx * dx + dy * dy;
   const t = length > 0 ? Math.max(0, Math.min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / length)) : 0;

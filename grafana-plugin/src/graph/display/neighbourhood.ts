@@ -1,17 +1,23 @@
-import type { DisplayList } from './display-list.ts';
 import type { Target } from './hit-test.ts';
 
-/** Keys of the cards and curves to bring out. */
+/** Keys of what to bring out: the cards and curves, or the tiles and the links between them. */
 export interface Neighbourhood {
   readonly cards: ReadonlySet<string>;
   readonly curves: ReadonlySet<string>;
 }
 
-/** A node with its edges and their other ends, or an edge with its two ends. */
-export function neighbourhood(display: DisplayList, target: Target): Neighbourhood {
+/** What joins two things: an edge, its curve, or all edges between two groups. */
+interface Join {
+  readonly key: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** A node, or a group, with its edges and their other ends, or an edge with its two ends. */
+export function neighbourhood(joins: readonly Join[], target: Target): Neighbourhood {
   const cards = new Set<string>();
   const curves = new Set<string>();
-  for (const { key, source, target: destination } of display.curves) {
+  for (const { key, source, target: destination } of joins) {
     const near =
       target.type === 'edge' ? key === target.key : source === target.key || destination === target.key;
     if (!near) continue;
@@ -19,6 +25,6 @@ export function neighbourhood(display: DisplayList, target: Target): Neighbourho
     cards.add(source);
     cards.add(destination);
   }
-  if (target.type === 'node') cards.add(target.key);
+  if (target.type !== 'edge') cards.add(target.key);
   return { cards, curves };
 }

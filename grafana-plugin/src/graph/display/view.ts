@@ -8,6 +8,7 @@ export interface View {
   readonly y: number;
 }
 
+/** A small graph is not made smaller than this, a large one not smaller than is needed to see all of it. */
 const SMALLEST = 0.05;
 const LARGEST = 4;
 const MARGIN = 24;
@@ -16,10 +17,8 @@ const MARGIN = 24;
 export function fitView(bounds: Rectangle, width: number, height: number): View {
   // Where it is small, not much of it is spent on margins.
   const margin = Math.min(MARGIN, width / 20, height / 20);
-  const scale = Math.max(
-    SMALLEST,
-    Math.min(1.15, (width - 2 * margin) / (bounds.width || 1), (height - 2 * margin) / (bounds.height || 1)),
-  );
+  const room = (side: number) => Math.max(1, side - 2 * margin);
+  const scale = Math.min(1.15, room(width) / (bounds.width || 1), room(height) / (bounds.height || 1));
   return {
     scale,
     x: width / 2 - (bounds.x + bounds.width / 2) * scale,
@@ -36,9 +35,13 @@ export function centreOn(at: Point, scale: number, width: number, height: number
   return { scale: near, x: width / 2 - at.x * near, y: height / 2 - at.y * near };
 }
 
-/** Zooms by a factor; what is under the pointer stays there. */
-export function zoomAt(view: View, factor: number, at: Point): View {
-  const scale = Math.max(SMALLEST, Math.min(LARGEST, view.scale * factor));
+/**
+ * Zooms by a factor; what is under the pointer stays there.
+ *
+ * @param fitted the scale at which all is seen
+ */
+export function zoomAt(view: View, factor: number, at: Point, fitted: number): View {
+  const scale = Math.max(Math.min(SMALLEST, fitted), Math.min(LARGEST, view.scale * factor));
   const ratio = scale / view.scale;
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
@@ -66,4 +69,12 @@ export const panBy = (view: View, dx: number, dy: number): View => ({
 export const toDrawing = (view: View, at: Point): Point => ({
   x: (at.x - view.x) / view.scale,
   y: (at.y - view.y) / view.scale,
+});
+
+/** The part of the drawing that is seen in a panel of some size. */
+export const seenIn = (view: View, width: number, height: number): Rectangle => ({
+  x: -view.x / view.scale,
+  y: -view.y / view.scale,
+  width: width / view.scale,
+  height: height / view.scale,
 });

@@ -8,6 +8,7 @@ import type { Target } from '../../graph/display/hit-test.ts';
 import type { Graph, GraphEdge } from '../../graph/graph.ts';
 import type { Rectangle } from '../../graph/occupancy.ts';
 import type { Places } from '../../graph/walk/next-node.ts';
+import { useFollow } from '../use-follow.ts';
 import type { ViewControl } from '../use-view.ts';
 import { spokenEdge, spokenGraph, spokenNode } from './spoken-texts.ts';
 import { type CursorActions, useNodeCursor } from './use-node-cursor.ts';
@@ -36,6 +37,7 @@ export function NodeCursor(props: Props) {
   const { list, graph, places, pinned, control, edgeLabel, actions, children } = props;
   const styles = useStyles2(getStyles);
   const id = useId();
+  const { layer, className } = useFollow(control);
   const edgePlace = (key: string) =>
     edgeLabel(key) ??
     halfWay(
@@ -75,20 +77,22 @@ export function NodeCursor(props: Props) {
         onKeyDown={cursor.onKeyDown}
       >
         {children}
-        {at && place && (
-          <div
-            key={option}
-            id={option}
-            className={styles.ring}
-            style={onScreen(place, control)}
-            role="option"
-            tabIndex={-1}
-            aria-selected={pinned?.key === at.key}
-            aria-label={spoken(at)}
-            aria-posinset={position}
-            aria-setsize={size}
-          />
-        )}
+        <div ref={layer} className={className}>
+          {at && place && (
+            <div
+              key={option}
+              id={option}
+              className={styles.ring}
+              style={onScreen(place, control)}
+              role="option"
+              tabIndex={-1}
+              aria-selected={pinned?.key === at.key}
+              aria-label={spoken(at)}
+              aria-posinset={position}
+              aria-setsize={size}
+            />
+          )}
+        </div>
       </div>
       <p id={`${id}-hint`} className={at ? styles.hint : styles.unseen}>
         {moving

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { buildDisplay, type DisplayTexts } from '../graph/display/build-display.ts';
-import type { DisplayList } from '../graph/display/display-list.ts';
+import type { DisplayTexts } from '../graph/display/build-display.ts';
+import { createDrawing, type Drawing } from '../graph/display/drawing.ts';
 import { figureOf } from '../graph/edge-figures.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
@@ -8,32 +8,26 @@ import { labelOf, subtitleOf, titleOf } from './node-texts.ts';
 import type { PanelOptions } from './options.ts';
 import { useLayout } from './use-layout.ts';
 
-/** Lays a graph out and lists what to draw. */
-export function useDisplay(
+/** Lays a graph out, for drawing it. */
+export function useDrawing(
   latest: Graph,
   options: PanelOptions,
   format: Formatters,
   measure: DisplayTexts['measure'],
-): DisplayList {
+): Drawing {
   const { edgeLabel, nodeText, widthBy, colourBy } = options;
   const { graph, framed, layout } = useLayout(latest, options);
-  return useMemo(
-    () =>
-      buildDisplay(
-        graph,
-        layout,
-        {
-          titleOf,
-          subtitleOf: (node) => subtitleOf(node, nodeText),
-          labelOf: (edge) => labelOf(edge, edgeLabel, format),
-          ...widthsOf(widthBy, format),
-          ...coloursOf(colourBy, format),
-          measure,
-        },
-        framed,
-      ),
-    [graph, framed, layout, edgeLabel, nodeText, widthBy, colourBy, format, measure],
-  );
+  return useMemo(() => {
+    const texts: DisplayTexts = {
+      titleOf,
+      subtitleOf: (node) => subtitleOf(node, nodeText),
+      labelOf: (edge) => labelOf(edge, edgeLabel, format),
+      ...widthsOf(widthBy, format),
+      ...coloursOf(colourBy, format),
+      measure,
+    };
+    return createDrawing(graph, layout, texts, framed);
+  }, [graph, framed, layout, edgeLabel, nodeText, widthBy, colourBy, format, measure]);
 }
 
 function widthsOf(by: PanelOptions['widthBy'], format: Formatters): Pick<DisplayTexts, 'amountOf' | 'most'> {

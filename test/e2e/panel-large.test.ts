@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises';
+import { chromium, type Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { BROWSER_FLAGS } from '../harness/browser.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { largeEstate } from '../harness/large-estate.ts';
+import { toolPath } from '../harness/places.ts';
+
+/** A graph of 10,000 services and 50,000 dependencies in a real browser, from afar and from near. */
+
+const NODES = 10_000;
+const EDGES = 50_000;
+/** Other tests run beside, on few cores. */
+const PATIENCE = 120_000;
+
+let url: string;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  const estate = largeEstate(NODES, EDGES);
+  const prometheusUrl = await startFakePrometheus((query) => estate(query));
+  const server = await createPageServer({ prometheusUrl });
+  onFileEnd(() => server.close());
+  url = server.url;
+  const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
+  onFileEnd(() => browser.close());
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PATIENCE);
+  page.on('console', (message) => {
+    // Other tests make and unmake network namespaces meanwhile, at which Chromium drops an icon or two.
+    const isOurs = !message.text().includes('ERR_NETWORK_CHANGED');
+    if (message.type() === 'error' && isOurs) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+});
+
+const canvas = () => page.getByTestId('musubi-canvas');
+const drawn = (detail: 'tiles' | 'dots' | 'cards') =>
+  page.locator(`[data-testid=musubi-canvas][data-drawn=true][data-detail=${detail}]`).waitFor();
+
+async function open(options: object): Promise<void> {
+  const chosen = encodeURIComponent(JSON.stringify(options));
+  await page.goto(`${url}/?refresh=&options=${chosen}`);
+  await page.locator(`[data-testid=musubi-canvas][data-drawn=true][data-cards="${NODES}"]`).waitFor();
+}
+
+/** The middle of the canvas. */
+async function middle(): Promise<{ x: number; y: number }> {
+  const box = await canvas().boundingBox();
+  if (!box) throw new Error('nothing is drawn');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** How many of the drawing's pixels differ from the background. */
+const ink = () =>
+  canvas().evaluate((element) => {
+    // Run in the page, whose types this program does not have.
+    const { width, height, getContext } = element as unknown as Canvas;
+    const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height);
+    return data.reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0);
+  });
+
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: string): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+  };
+}
+
+const picture = () =>
+  canvas().evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+
+/** Moves the pointer along the middle until it meets something, and gives what is said of that. */
+async function meet(wanted: RegExp): Promise<string> {
+  const { x, y } = await middle();
+  const tooltip = page.getByTestId('musubi-tooltip');
+  for (let step = 0; step < 120; step++) {
+    await page.mouse.move(x + (step % 2 ? step : -step) * 4, y + (step % 7) * 3);
+    const text = (await tooltip.count()) > 0 ? ((await tooltip.textContent()) ?? '') : '';
+    if (wanted.test(text)) return text;
+  }
+  throw new Error(`nothing in the middle says ${wanted}`);
+}
+
+async function zoomIn(until: 'dots' | 'cards'): Promise<void> {
+  const { x, y } = await middle();
+  await page.mouse.move(x, y);
+  for (let turn = 0; turn < 30; turn++) {
+    if ((await canvas().getAttribute('data-detail')) === until) break;
+    await page.mouse.wheel(0, -240);
+    await page.evaluate('new Promise(requestAnimationFrame)');
+  }
+  await drawn(until);
+}
+
+describe('without frames', { timeout: 3 * PATIENCE }, () => {
+  it('shows dots from afar, and says what each is', async () => {
+    await open({});
+    await drawn('dots');
+    expect(await ink()).toBeGreaterThan(10_000);
+    expect(await meet(/service-\d+/)).toMatch(/service-\d+/);
+  });
+
+  it('shows cards from near', async () => {
+    await zoomIn('cards');
+    expect(await meet(/Host/)).toMatch(/service-\d+-\d+.*host-\d+/);
+  });
+
+  it('finds a service, and brings it to the middle', async () => {
+    const search = page.getByRole('textbox', { name: 'Search the graph' });
+    await search.fill('service=service-106-4326');
+    await expect
+      .poll(() => page.getByRole('status').first().textContent(), { timeout: PATIENCE })
+      .toBe('1 found');
+    await search.press('Enter');
+    await expect
+      .poll(() => page.getByTestId('musubi-pinned').getByRole('heading').textContent())
+      .toBe('service-106-4326');
+    await drawn('cards');
+    const { x, y } = await middle();
+    await page.mouse.move(x + 3, y + 3);
+    await page.mouse.click(x, y);
+    expect(await page.getByTestId('musubi-pinned').getByRole('heading').textContent()).toBe(
+      'service-106-4326',
+    );
+    await search.press('Escape');
+  });
+
+  it('follows a drag at once, and goes back by Fit', async () => {
+    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    await drawn('dots');
+    await page.mouse.move(0, 0);
+    await drawn('dots');
+    const fitted = await picture();
+    const { x, y } = await middle();
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y + 30);
+    await page.mouse.move(x + 150, y + 90);
+    await page.evaluate('new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))');
+    expect(await picture()).not.toBe(fitted);
+    await page.mouse.up();
+    await drawn('dots');
+    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    await page.mouse.move(0, 0);
+    await expect.poll(picture, { timeout: PATIENCE }).toBe(fitted);
+  });
+
+  it.each([
+    ['SVG image', /^<svg .*>service-106-4326<.*<\/svg>\n$/s],
+    ['CSV table', /service-106-4326/],
+    ['JSON', /service-106-4326/],
+  ])('exports all of it: %s', async (choice, content) => {
+    expect(`${await exported(choice)}`).toMatch(content);
+  });
+
+  it('exports an image that a browser can show', async () => {
+    const png = await exported('PNG image');
+    // PNG, section 11.2.2: width and height.
+    const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+    expect(Math.max(width, height)).toBeGreaterThan(4000);
+    expect(Math.max(width, height)).toBeLessThanOrEqual(8192);
+  });
+
+  /** What a choice of the export menu saves. */
+  async function exported(choice: string): Promise<Buffer> {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: choice }).click();
+    return readFile(await (await saved).path());
+  }
+});
+
+describe('with sites framed', { timeout: 3 * PATIENCE }, () => {
+  it('shows a tile for each, says what it is, and goes into it at a click', async () => {
+    await open({ frames: 'site' });
+    await drawn('tiles');
+    expect(await meet(/Nodes/)).toMatch(/site-\d.*Nodes1,000/);
+    await page.mouse.down();
+    await page.mouse.up();
+    await drawn('dots');
+    await zoomIn('cards');
+    expect(await meet(/Host/)).toMatch(/host-\d+/);
+  });
+});
+
+it('nothing was complained of', () => {
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,42 @@
+import { largeGraph } from '../../grafana-plugin/src/graph/large-graph.fixture.ts';
+import type { Answered } from './fake-prometheus.ts';
+
+/** Answers one of the dashboard's queries; the same for the same round. */
+export type Estate = (query: string, round?: number) => readonly Answered[];
+
+/**
+ * A made-up estate of so many services, twenty on each host, fifty hosts at each site, whose sources tell of each
+ * dependency: when it was last used, how often, and how much went over it. Figures change from round to round.
+ */
+export function largeEstate(nodes: number, edges: number): Estate {
+  const graph = largeGraph(nodes, edges);
+  const ends = new Map(
+    graph.nodes.map(({ key, service, host, site }, i) => {
+      const address = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
+      return [key, { service: `${service}-${i}`, host, site, address }];
+    }),
+  );
+  const end = (side: 'src' | 'dst', key: string) =>
+    Object.entries(ends.get(key) ?? {}).map(([name, value]) => [`${side}_${name}`, value] as const);
+  const all = graph.edges.map(({ source, target, port }) =>
+    Object.fromEntries([
+      ['direction', 'outbound'],
+      ['network_transport', 'tcp'],
+      ['dst_port', port],
+      ...end('src', source),
+      ...end('dst', target),
+    ]),
+  );
+  return (query, round = 0) => {
+    // What is asked of the range before, of expectations and of alerts has no answer.
+    if (/\[\d+s\] offset|expected|allowed|ALERTS|listen|rtt/.test(query)) return [];
+    if (query.includes('io_bytes')) {
+      return all.map((labels, i) => ({
+        labels: { ...labels, network_io_direction: 'transmit' },
+        value: 1000 * ((i * 7919) % 10_007) + round,
+      }));
+    }
+    if (query.includes('last_seen')) return all.map((labels) => ({ labels, value: 1_800_000_000 + round }));
+    return all.map((labels, i) => ({ labels, value: 1 + ((i + round) % 100) }));
+  };
+}
