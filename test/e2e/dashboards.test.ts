@@ -9,7 +9,9 @@ import { ROOT } from '../harness/places.ts';
 import { type Prometheus, type Series, startPrometheus } from '../harness/prometheus.ts';
 
 interface Dashboard {
-  readonly templating: { readonly list: readonly { readonly definition?: string; readonly regex: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly definition?: string; readonly regex: string }[];
+  };
   readonly panels: readonly {
     readonly title: string;
     readonly targets: readonly { readonly refId: string; readonly expr: string }[];
@@ -21,6 +23,8 @@ const read = (file: string): Dashboard => JSON.parse(readFileSync(join(FOLDER, f
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
 const NOW = Math.floor(Date.now() / 1000);
+/** When the alert of Prometheus ends, and when that of Grafana begins. */
+const [ENDED, BEGUN] = [NOW - 1200, NOW - 600];
 const RANGE = { from: (NOW - 1800) * 1000, to: NOW * 1000 };
 /** What a person has chosen, and what Grafana makes of an hour. */
 const CHOSEN: Readonly<Record<string, string>> = {
@@ -40,6 +44,13 @@ beforeAll(async () => {
   prometheus = await startPrometheus([], { history: history() });
 });
 
+/** What there is to choose of each variable, in the history below. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  service: ['api', 'db'],
+  host: ['h1', 'h2'],
+  site: ['osaka', 'tokyo'],
+};
+
 describe.each(files)('%s', (file) => {
   const { panels, templating } = read(file);
 
@@ -55,16 +66,30 @@ describe.each(files)('%s', (file) => {
   });
 
   test('the values of its variables are there', async () => {
-    const queries = templating.list.flatMap(({ definition, regex }) => {
+    const queries = templating.list.flatMap(({ name, definition, regex }) => {
       const [, query] = /^query_result\((.*)\)$/.exec(definition ?? '') ?? [];
-      return query ? [{ query, regex }] : [];
+      return query ? [{ name, query, regex }] : [];
     });
-    for (const { query, regex } of queries) {
+    for (const { name, query, regex } of queries) {
       const rows = await prometheus.query(fill(query), NOW);
       const values = rows.map(({ metric }) => new RegExp(regex.slice(1, -1)).exec(asText(metric))?.[1]);
-      expect(values.sort()).toEqual(['api', 'db']);
+      expect(values.sort(), name).toEqual(VALUES[name]);
     }
   });
+});
+
+test("the graph is told which alerts fire at the range's end, and which have ended within it", async () => {
+  const [graph] = read('service-dependencies.json').panels;
+  const query = graph?.targets.find(({ refId }) => refId === 'alerts')?.expr ?? '';
+  const at = async (time: number) => {
+    const range = { from: (time - 1800) * 1000, to: time * 1000 };
+    const rows = await prometheus.query(interpolate(query, range), time);
+    return rows.map(({ metric, value }) => `${metric.alertname} ${value}`).sort();
+  };
+  expect(await at(NOW)).toEqual(['DependencyFailing 1', 'DependencyVanished 0']);
+  // In the midst of an alert of Prometheus, and before that of Grafana.
+  expect(await at(ENDED - 60)).toEqual(['DependencyVanished 1']);
+  expect(await at(ENDED - 3000)).toEqual([]);
 });
 
 /** A row as Grafana hands it to the regular expression of a variable. */
@@ -76,6 +101,7 @@ const asText = (metric: Series) =>
 /** OpenMetrics text: the series that Musubi has, and those of the rules, for an hour until now. */
 function history(): string {
   const ends = { src_service: 'api', dst_service: 'db', dst_port: '5432', network_transport: 'tcp' };
+  const places = { src_host: 'h1', dst_host: 'h2', src_site: 'tokyo', dst_site: 'osaka' };
   const series: Series[] = [
     { __name__: 'up' },
     { __name__: 'musubi:exporter:reported_seconds' },
@@ -94,7 +120,13 @@ function history(): string {
     ...['outbound', 'inbound'].flatMap((direction) =>
       Object.values({ ...EDGE_METRICS, ...LISTEN_METRICS })
         .flatMap(seriesOf)
-        .map((labels) => ({ ...ends, dst_service: 'api', ...labels, direction })),
+        .map((labels) => ({
+          ...ends,
+          ...places,
+          dst_service: direction === 'inbound' ? 'api' : 'db',
+          ...labels,
+          direction,
+        })),
     ),
     ...CATALOGUE.filter(({ name }) => name.startsWith('musubi.')).flatMap(seriesOf),
   ];
@@ -107,7 +139,31 @@ function history(): string {
       return `${__name__}{${text.join(',')}} ${__name__?.includes('last_seen') ? time : at} ${time}`;
     });
   });
-  return `${lines.join('\n')}\n# EOF\n`;
+  const alert = (labels: Series, from: number, to: number) => {
+    const text = Object.entries({ ...ends, alertstate: 'firing', severity: 'warning', ...labels })
+      .filter(([name]) => name !== '__name__')
+      .map(([name, value]) => `${name}="${value}"`);
+    return Array.from(
+      { length: (to - from) / 30 },
+      (_, at) => `${labels.__name__}{${text}} 1 ${from + at * 30}`,
+    );
+  };
+  const alerts = [
+    ...alert({ __name__: 'ALERTS', alertname: 'DependencyVanished' }, ENDED - 600, ENDED),
+    // What it runs upon changes, which makes no further alert of it.
+    ...alert(
+      { __name__: 'ALERTS', alertname: 'DependencyVanished', src_host: 'b' },
+      ENDED - 900,
+      ENDED - 600,
+    ),
+    ...alert({ __name__: 'ALERTS', alertname: 'Watchdog', dst_service: '' }, ENDED - 600, NOW),
+    ...alert(
+      { __name__: 'GRAFANA_ALERTS', alertname: 'DependencyFailing', grafana_alertstate: 'Alerting' },
+      BEGUN,
+      NOW,
+    ),
+  ];
+  return `${[...lines, ...alerts].join('\n')}\n# EOF\n`;
 }
 
 /** The series of a metric with a value for each of its attributes; a histogram's buckets each count more. */
