@@ -459,3 +459,32 @@ it('in a low panel gives up first the legend, then the toolbar', async () => {
   await page.setViewportSize({ width: 800, height: 600 });
   await legend.waitFor();
 });
+
+/** What moves in the panel: the names of animations that are no mere change of colour. */
+const moving = () =>
+  page.evaluate(`
+    document.getAnimations()
+      .filter((each) => each.playState === 'running' && each.effect.target?.closest('[data-testid=musubi-panel]'))
+      .filter((each) => each.effect.getKeyframes().some((frame) => 'transform' in frame || 'left' in frame || 'top' in frame))
+      .map((each) => each.animationName ?? each.transitionProperty)
+  `);
+
+it('moves nothing for those who want no motion', async () => {
+  // Prometheus does not answer: the panel waits, and shows that.
+  await page.route('**/api/v1/**', () => {});
+  const waiting = async (reducedMotion: 'reduce' | 'no-preference') => {
+    await page.emulateMedia({ reducedMotion });
+    await page.goto(`${url}/?refresh=`);
+    await page.getByTestId('musubi-state').locator('svg').waitFor();
+  };
+  await waiting('no-preference');
+  await expect.poll(moving).toHaveLength(1);
+  await waiting('reduce');
+  expect(await moving()).toEqual([]);
+  await page.unrouteAll();
+  await open('refresh=&options={"frames":"site"}');
+  await groupButton('Collapse osaka').click();
+  await groupButton('Expand osaka').waitFor();
+  await pin('web');
+  expect(await moving()).toEqual([]);
+});

@@ -1,12 +1,11 @@
 import { t } from '@grafana/i18n';
 import type { MouseEvent } from 'react';
-import { legible } from '../graph/display/legible.ts';
 import type { EdgeRow as Ends } from '../graph/export/edge-rows.ts';
 import { bytesOf } from '../graph/figures.ts';
-import type { GraphEdge, GraphNode } from '../graph/graph.ts';
+import type { GraphEdge } from '../graph/graph.ts';
 import { Figure } from './Figure.tsx';
 import type { Formatters } from './formatters.ts';
-import { placeOf, titleOf } from './node-texts.ts';
+import { placeOf, titleAtHost } from './node-texts.ts';
 import { stateText } from './state-looks.ts';
 import { ROW_HEIGHT } from './use-row-window.ts';
 
@@ -49,10 +48,10 @@ export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus
     >
       <td>
         <button type="button" tabIndex={tabIndex} onFocus={onFocus} onClick={onPick}>
-          {nameOf(source)}
+          {titleAtHost(source)}
         </button>
       </td>
-      <td>{nameOf(target)}</td>
+      <td>{titleAtHost(target)}</td>
       <td>{placeOf(edge)}</td>
       <td>{edge.transport}</td>
       <td>
@@ -82,5 +81,3 @@ function seenBy({ directed, seenBy: by }: GraphEdge): string {
   if (by === 'both') return t('seen-by.both', 'both ends');
   return by === 'source' ? t('seen-by.source', 'source') : t('seen-by.destination', 'destination');
 }
-
-const nameOf = (node: GraphNode) => [titleOf(node), legible(node.host)].filter(Boolean).join(' · ');

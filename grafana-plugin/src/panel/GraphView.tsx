@@ -155,7 +155,7 @@ export function GraphView(props: Props) {
           />
         </NodeCursor>
         <GroupToggles canvas={canvas} drawing={drawing} control={control} size={size} onToggle={onToggle} />
-        <div className={strips}>
+        <div className={strips} style={{ maxHeight: chrome.strips }}>
           {props.compareStrip}
           <FocusStrip
             nameOf={nameOf}

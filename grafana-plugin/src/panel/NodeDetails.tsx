@@ -1,7 +1,7 @@
 import { t } from '@grafana/i18n';
 import { legible } from '../graph/display/legible.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { portOf, titleOf } from './node-texts.ts';
+import { portOf, titleAtHost, titleOf } from './node-texts.ts';
 
 const kinds = (): Record<GraphNode['kind'], string> => ({
   service: '',
@@ -14,10 +14,6 @@ const kinds = (): Record<GraphNode['kind'], string> => ({
 const LISTED = 8;
 /** Of what is in a group more is listed: nothing else tells it. */
 const LISTED_INSIDE = 100;
-
-/** What is in a group: its name, and its host where that is told apart. */
-const nameInside = (node: GraphNode) =>
-  node.kind === 'host' || node.host === '' ? titleOf(node) : `${titleOf(node)} · ${legible(node.host)}`;
 
 /** Who a node is, what it depends on, and what depends on it. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
@@ -33,7 +29,7 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
     [t('end.pid', 'pid'), node.pids],
     [t('end.address', 'Address'), node.addresses.map(legible)],
     [t('node.may-be', 'May be'), node.candidates.map(legible)],
-    [t('node.contains', 'Contains'), (node.collapsed ?? []).map(nameInside), LISTED_INSIDE],
+    [t('node.contains', 'Contains'), (node.collapsed ?? []).map(titleAtHost), LISTED_INSIDE],
     [t('node.depends-on', 'Depends on'), peers('source', 'target')],
     [t('node.used-by', 'Used by'), peers('target', 'source')],
     [

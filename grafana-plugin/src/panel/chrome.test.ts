@@ -4,11 +4,15 @@ import { chromeOf } from './chrome.ts';
 const bare = { table: false, muted: false };
 
 test.each([
-  [800, bare, { toolbar: 40, muted: 0, legend: 24, table: 0, graph: 736 }],
-  [800, { table: true, muted: true }, { toolbar: 40, muted: 32, legend: 24, table: 317, graph: 387 }],
-  [239, bare, { toolbar: 40, muted: 0, legend: 0, table: 0, graph: 199 }],
-  [239, { table: true, muted: false }, { toolbar: 40, muted: 0, legend: 0, table: 199, graph: 0 }],
-  [109, { table: false, muted: true }, { toolbar: 0, muted: 0, legend: 0, table: 0, graph: 109 }],
+  [800, bare, { toolbar: 40, muted: 0, legend: 24, table: 0, graph: 736, strips: 294 }],
+  [
+    800,
+    { table: true, muted: true },
+    { toolbar: 40, muted: 32, legend: 24, table: 317, graph: 387, strips: 155 },
+  ],
+  [239, bare, { toolbar: 40, muted: 0, legend: 0, table: 0, graph: 199, strips: 80 }],
+  [239, { table: true, muted: false }, { toolbar: 40, muted: 0, legend: 0, table: 199, graph: 0, strips: 0 }],
+  [109, { table: false, muted: true }, { toolbar: 0, muted: 0, legend: 0, table: 0, graph: 109, strips: 0 }],
 ])('a panel of height %i with %o', (height, has, expected) => {
   expect(chromeOf(height, has)).toEqual(expected);
 });

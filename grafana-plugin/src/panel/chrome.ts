@@ -6,6 +6,8 @@ export interface Chrome {
   readonly legend: number;
   readonly table: number;
   readonly graph: number;
+  /** How much of the drawing strips may cover. */
+  readonly strips: number;
 }
 
 const TOOLBAR = 40;
@@ -19,6 +21,7 @@ const LEAST_FOR_TOOLBAR = 110;
 /** In less room the table does not share it with the drawing. */
 const LEAST_FOR_BOTH = 260;
 const TABLE_SHARE = 0.45;
+const STRIPS_SHARE = 0.4;
 
 /** Shares the height of a panel out: the lower it is, the less stands around the drawing. */
 export function chromeOf(height: number, has: { readonly table: boolean; readonly muted: boolean }): Chrome {
@@ -27,5 +30,6 @@ export function chromeOf(height: number, has: { readonly table: boolean; readonl
   const legend = height < LEAST_FOR_LEGEND ? 0 : LEGEND;
   const room = height - toolbar - muted - legend;
   const table = has.table ? (room < LEAST_FOR_BOTH ? room : Math.round(room * TABLE_SHARE)) : 0;
-  return { toolbar, muted, legend, table, graph: room - table };
+  const graph = room - table;
+  return { toolbar, muted, legend, table, graph, strips: toolbar > 0 ? Math.round(graph * STRIPS_SHARE) : 0 };
 }

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { HalfEdge } from '../graph/half-edge.ts';
 import { end, half } from '../graph/halves.fixture.ts';
 import { atLevel, collapse, collect } from '../graph/levels/levels.ts';
-import { pairOf, placeOf, portOf, subtitleOf } from './node-texts.ts';
+import { pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
 
 function texts(each: HalfEdge) {
   const graph = buildGraph([each], []);
@@ -33,6 +33,8 @@ test('a node that stands for several tells how many', () => {
   const texts = (level: 'host' | 'service') =>
     atLevel(fine, level).nodes.map((node) => `${node.title}: ${subtitleOf(node, 'host')}`);
   expect(texts('host')).toEqual(['h1: 1 service', 'h2: 2 services']);
+  expect(atLevel(fine, 'host').nodes.map(titleAtHost)).toEqual(['h1', 'h2']);
+  expect(fine.nodes.map(titleAtHost)).toEqual(['a · h1', 'b · h2', 'c · h2']);
   expect(texts('service')).toEqual(['a: 1 instance', 'b: 1 instance', 'c: 1 instance']);
 });
 

@@ -9,6 +9,10 @@ import { shortStateText } from './state-looks.ts';
 /** A node's name as shown. */
 export const titleOf = (node: GraphNode): string => legible(node.title);
 
+/** A node's name, and the host where it is. */
+export const titleAtHost = (node: GraphNode): string =>
+  [titleOf(node), node.kind === 'host' ? '' : legible(node.host)].filter(Boolean).join(' · ');
+
 /** What the text under a node's title says. */
 export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
   legible(detailOf(node, nodeText));

@@ -9,13 +9,14 @@ export interface StateLook {
   readonly hue: string;
 }
 
+/** The hues differ for the colour-blind as well, where lines are alike otherwise: `colour-vision.test.ts`. */
 export const STATE_LOOKS: Readonly<Record<EdgeState, StateLook>> = {
-  alerting: { sign: '▲', word: () => t('state.alerting', 'alerting'), hue: 'red' },
-  missing: { sign: '?', word: () => t('state.missing', 'missing'), hue: 'dark-red' },
-  unexpected: { sign: '!', word: () => t('state.unexpected', 'unexpected'), hue: 'purple' },
-  alerted: { sign: '△', word: () => t('state.alerted', 'alerted'), hue: 'light-red' },
-  vanished: { sign: '×', word: () => t('state.vanished', 'vanished'), hue: 'semi-dark-orange' },
-  new: { sign: '+', word: () => t('state.new', 'new'), hue: 'green' },
+  alerting: { sign: '▲', word: () => t('state.alerting', 'alerting'), hue: 'light-red' },
+  missing: { sign: '?', word: () => t('state.missing', 'missing'), hue: 'red' },
+  unexpected: { sign: '!', word: () => t('state.unexpected', 'unexpected'), hue: 'semi-dark-purple' },
+  alerted: { sign: '△', word: () => t('state.alerted', 'alerted'), hue: 'light-purple' },
+  vanished: { sign: '×', word: () => t('state.vanished', 'vanished'), hue: 'dark-orange' },
+  new: { sign: '+', word: () => t('state.new', 'new'), hue: 'dark-green' },
   changed: { sign: '~', word: () => t('state.changed', 'changed'), hue: 'dark-yellow' },
   idle: { sign: '', word: () => t('state.idle', 'idle'), hue: '' },
 };

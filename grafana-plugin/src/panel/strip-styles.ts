@@ -12,9 +12,10 @@ export const strips = css({
   flexDirection: 'column',
   alignItems: 'center',
   gap: 4,
+  overflow: 'hidden auto',
   // What is beside them is the drawing.
   pointerEvents: 'none',
-  '& > *': { pointerEvents: 'auto' },
+  '& > *': { flexShrink: 0, pointerEvents: 'auto' },
 });
 
 /** A strip over the drawing that says what part or what comparison of it is looked at. */
