@@ -15,10 +15,9 @@ export async function startFakePrometheus(
 ): Promise<string> {
   const server = createServer(async (request, response) => {
     const asked = new URLSearchParams(await text(request));
-    const result = answer(asked.get('query') ?? '', Number(asked.get('time'))).map(({ labels, value }) => ({
-      metric: labels,
-      value: [0, `${value}`],
-    }));
+    // Range queries, which have no such time, find nothing.
+    const found = asked.has('time') ? answer(asked.get('query') ?? '', Number(asked.get('time'))) : [];
+    const result = found.map(({ labels, value }) => ({ metric: labels, value: [0, `${value}`] }));
     response.end(JSON.stringify({ status: 'success', data: { result } }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

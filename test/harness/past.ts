@@ -48,7 +48,7 @@ export function pastOf(dependencies: readonly PastDependency[], begin: number, e
         const job = { job: 'musubi', instance: half.instance };
         for (const [metric, [, suffix, value]] of Object.entries(METRICS)) {
           const all = metric.startsWith('musubi') ? job : { ...job, ...pair, ...half, ...labels };
-          const text = Object.entries(all).map(([label, each]) => `${label}="${each}"`);
+          const text = Object.entries(all).map(([label, each]) => `${label}=${JSON.stringify(each)}`);
           const line = `${metric}${suffix}{${text}} ${value({ lastSeen: time, ...sample })} ${time}`;
           lines.get(metric)?.push(line);
         }

@@ -22,11 +22,14 @@ export function measureOf(table: Table): Measure | undefined {
   if (findColumn(table, 'network_io_direction')) return 'io';
   const byRefId = BY_METRIC.find(([, measure]) => measure.toLowerCase() === table.refId.toLowerCase());
   if (byRefId) return byRefId[1];
-  const metric = textAt(findColumn(table, '__name__'), 0);
-  const byMetric = BY_METRIC.find(([part]) => canonicalName(metric).includes(part));
-  if (byMetric) return byMetric[1];
+  const byMetric = measureOfMetric(textAt(findColumn(table, '__name__'), 0));
+  if (byMetric) return byMetric;
   return findColumn(table, 'dst_address') && !findColumn(table, 'direction') ? 'listen' : undefined;
 }
+
+/** Tells what a metric measures, by its name. */
+export const measureOfMetric = (name: string): Measure | undefined =>
+  BY_METRIC.find(([part]) => canonicalName(name).includes(part))?.[1];
 
 const LABEL = /^(src|dst)_|^(direction|network_transport)$/;
 

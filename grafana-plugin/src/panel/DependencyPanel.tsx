@@ -15,6 +15,7 @@ import { noteText, oddAddress } from './note-texts.ts';
 import type { PanelOptions } from './options.ts';
 import { PanelMessage } from './PanelMessage.tsx';
 import { errorText } from './query-errors.ts';
+import { TrendView } from './trend/TrendView.tsx';
 import { useAround } from './use-around.ts';
 import { useDependencyGraph } from './use-dependency-graph.ts';
 import { useViewerState } from './use-viewer-state.ts';
@@ -25,7 +26,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { options, odd, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
   const comparison = useComparison(data, options.compare);
   const around = useAround(options.around, props.replaceVariables);
-  const { graph, empty, notes } = useDependencyGraph(data, comparison, options.level, around);
+  const { graph, instances, empty, notes } = useDependencyGraph(data, comparison, options.level, around);
   const theme = useTheme2();
   const format = useMemo(
     () => createFormatters({ series: data.series }, graph, theme, timeZone),
@@ -55,6 +56,14 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           notes={[...notes.map(noteText), ...oddAddress(odd), ...comparison.notes]}
           compareMenu={<CompareMenu {...compared} onChoice={onChoice} />}
           compareStrip={<CompareStrip {...compared} onStop={() => onChoice('off')} />}
+          trendOf={(target, drawn) => (
+            <TrendView
+              key={target.key}
+              data={data}
+              subject={{ target, graph: drawn, instances, byProcess: options.level === 'process' }}
+              format={format}
+            />
+          )}
           options={options}
           {...viewer}
           beyond={(target, drawn) => (

@@ -24,6 +24,8 @@ interface Props {
   readonly size: { readonly width: number; readonly height: number };
   /** Given when the details are pinned. */
   readonly onClose?: (() => void) | undefined;
+  /** How the target fared over the range. */
+  readonly trend?: ReactNode;
   /** What can be done with the target. */
   readonly actions?: ReactNode;
 }
@@ -34,7 +36,7 @@ const DISTANCE = 14;
 
 /** All that is known of a node, an edge or a group: beside the pointer, or pinned in the corner. */
 export function Details(props: Props) {
-  const { drawing, graph, format, target, at, size, onClose, actions } = props;
+  const { drawing, graph, format, target, at, size, onClose, trend, actions } = props;
   const styles = useStyles2(getStyles);
   const ownBox = useRef<HTMLDivElement>(null);
   const box = props.box ?? ownBox;
@@ -60,7 +62,7 @@ export function Details(props: Props) {
       style={{
         ...(pointer ? { left: 0, top: 0 } : { [at]: MARGIN, top: MARGIN }),
         maxHeight: size.height - 2 * MARGIN,
-        maxWidth: Math.min(480, size.width - 2 * MARGIN),
+        maxWidth: Math.min(600, size.width - 2 * MARGIN),
         pointerEvents: pointer ? 'none' : 'auto',
       }}
       data-testid={onClose ? 'musubi-pinned' : 'musubi-tooltip'}
@@ -77,6 +79,7 @@ export function Details(props: Props) {
         />
       )}
       {content}
+      {trend}
       {actions && <div className="actions">{actions}</div>}
     </div>
   );

@@ -38,6 +38,8 @@ interface Props {
   readonly notes: readonly string[];
   readonly compareMenu: ReactNode;
   readonly compareStrip: ReactNode;
+  /** How what is pinned fared over the range. */
+  readonly trendOf: (target: Target, graph: Graph) => ReactNode;
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly selected: Target | undefined;
@@ -174,6 +176,7 @@ export function GraphView(props: Props) {
           view={control.view}
           size={size}
           onClose={keyboard.onCloseDetails}
+          trend={pinned && props.trendOf(pinned, graph)}
           actions={
             pinned && (
               <>

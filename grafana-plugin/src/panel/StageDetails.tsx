@@ -16,14 +16,16 @@ interface Props {
   readonly selection: Selection;
   readonly view: View;
   readonly size: { readonly width: number; readonly height: number };
-  /** What can be done with what is pinned. */
+  /** How what is pinned fared over the range. */
+  readonly trend: ReactNode;
+  /** What can be done with it. */
   readonly actions: ReactNode;
   readonly onClose: () => void;
 }
 
 /** Details of what is pinned, or has the keyboard, in a corner; of what is pointed at beside the pointer. */
 export function StageDetails(props: Props) {
-  const { box, graph, drawing, format, selection, view, size, actions, onClose } = props;
+  const { box, graph, drawing, format, selection, view, size, trend, actions, onClose } = props;
   const { pointed, focused, pinned } = selection;
   const cornered = pinned ?? focused;
   return (
@@ -38,6 +40,7 @@ export function StageDetails(props: Props) {
           at={sideAwayFrom(drawing, cornered, view, size.width)}
           size={size}
           onClose={pinned && onClose}
+          trend={trend}
           actions={actions}
         />
       )}

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Span } from '../graph/compare/other-range.ts';
 import { type Note, readOverview } from '../graph/compare/overview.ts';
 import { around as cutAround } from '../graph/focus/around.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 import { atLevel, type Level } from '../graph/levels/levels.ts';
 import { type EmptyReason, whyEmpty } from '../graph/why-empty.ts';
 import type { Around } from './around-variables.ts';
@@ -13,6 +13,8 @@ import { readFrames } from './read-frames.ts';
 
 interface DependencyGraph {
   readonly graph: Graph;
+  /** Its nodes, before any was drawn as one with others. */
+  readonly instances: ReadonlyMap<string, GraphNode>;
   /** Why there is nothing to draw. */
   readonly empty: EmptyReason | undefined;
   /** What could not be told. */
@@ -40,7 +42,8 @@ export function useDependencyGraph(
     const part = cutAround(graph, around.wanted, around.way);
     return nameNodes(level === 'process' ? part : atLevel(part, level));
   }, [graph, level, around]);
-  return { graph: seen, empty, notes };
+  const instances = useMemo(() => new Map(graph.nodes.map((node) => [node.key, node])), [graph]);
+  return { graph: seen, instances, empty, notes };
 }
 
 const lengthOf = ({ from, to }: Span): number => to - from;

@@ -6,9 +6,11 @@ import {
   DataSourceApi,
   type DataSourceInstanceSettings,
   LoadingState,
+  rangeUtil,
 } from '@grafana/data';
 import { Observable } from 'rxjs';
 import { interpolate, type QueryRange } from './interpolate.ts';
+import { type SampledSeries, toSeriesFrames } from './series-frames.ts';
 import { type InstantSample, toTableFrame } from './table-frame.ts';
 
 /** A Prometheus query of a dashboard panel. */
@@ -16,6 +18,9 @@ export interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly hide?: boolean;
+  /** Asks for the whole range, in steps as long as `interval` (`60s`). */
+  readonly range?: boolean;
+  readonly interval?: string;
 }
 
 /** The Prometheus behind this page, as a data source of Grafana. */
@@ -53,13 +58,18 @@ async function runQueries(
 ): Promise<DataQueryResponse> {
   const span = { from: range.from.valueOf(), to: range.to.valueOf() };
   const asked = (targets as Target[]).filter((target) => !target.hide);
-  const data: DataFrame[] = [];
+  const data: DataFrame[][] = [];
   const errors: DataQueryError[] = [];
   await Promise.all(
-    asked.map(async ({ refId, expr }, index) => {
+    asked.map(async ({ refId, expr, range: isRange, interval }, index) => {
+      const query = interpolate(expr, span, scopedVars);
       try {
-        const samples = await queryInstant(interpolate(expr, span, scopedVars), span, signal);
-        data[index] = toTableFrame(refId, asked.length > 1 ? `Value #${refId}` : 'Value', samples);
+        if (isRange) {
+          data[index] = toSeriesFrames(refId, await queryRange(query, span, interval ?? '15s', signal));
+        } else {
+          const samples = await queryInstant(query, span, signal);
+          data[index] = [toTableFrame(refId, asked.length > 1 ? `Value #${refId}` : 'Value', samples)];
+        }
       } catch (error) {
         if (signal.aborted) throw error;
         errors.push({ refId, message: error instanceof Error ? error.message : String(error) });
@@ -67,18 +77,34 @@ async function runQueries(
     }),
   );
   const state = errors.length > 0 ? LoadingState.Error : LoadingState.Done;
-  // Failed queries leave holes.
-  return { data: data.filter(Boolean), errors, state };
+  return { data: data.flat(), errors, state };
 }
 
 /** Asks at the end of the range, as Grafana's Prometheus data source does. */
-export async function queryInstant(
+export const queryInstant = (
   query: string,
   { to }: QueryRange,
   signal: AbortSignal,
-): Promise<InstantSample[]> {
-  const body = new URLSearchParams({ query, time: String(to / 1000) });
-  const response = await fetch('/api/v1/query', { method: 'POST', body, signal });
+): Promise<InstantSample[]> => ask('/api/v1/query', { query, time: String(to / 1000) }, signal);
+
+/** Asks at whole steps since 1970, as Grafana's Prometheus data source does. */
+function queryRange(
+  query: string,
+  { from, to }: QueryRange,
+  step: string,
+  signal: AbortSignal,
+): Promise<SampledSeries[]> {
+  const seconds = rangeUtil.intervalToSeconds(step);
+  const whole = (time: number) => String(Math.floor(time / 1000 / seconds) * seconds);
+  return ask('/api/v1/query_range', { query, start: whole(from), end: whole(to), step }, signal);
+}
+
+async function ask<Result>(
+  path: string,
+  asked: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Result> {
+  const response = await fetch(path, { method: 'POST', body: new URLSearchParams(asked), signal });
   const answer = await response.json().catch(() => undefined);
   if (!response.ok || answer?.status !== 'success') {
     const status = `${response.status} ${response.statusText}`;

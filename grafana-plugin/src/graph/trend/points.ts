@@ -1,0 +1,30 @@
+import type { Span } from '../compare/other-range.ts';
+
+/** Values at the ends of equal steps. */
+export interface Points {
+  /** Unix milliseconds. */
+  readonly times: readonly number[];
+  /** Null where nothing is known. */
+  readonly values: readonly (number | null)[];
+}
+
+/**
+ * Spreads the samples of a range query over all of its steps: Prometheus leaves out those at which there was nothing.
+ *
+ * @param gap what such a step is told as
+ */
+export function spreadPoints(
+  times: ArrayLike<number>,
+  values: ArrayLike<number | null>,
+  { from, to }: Span,
+  stepMs: number,
+  gap: number | null,
+): Points {
+  const known = new Map(Array.from(times, (time, at) => [time, values[at] ?? gap]));
+  // All samples are whole steps apart.
+  const offset = (times[0] ?? 0) % stepMs;
+  const first = Math.ceil((from - offset) / stepMs) * stepMs + offset;
+  const count = Math.max(0, Math.floor((to - first) / stepMs) + 1);
+  const all = Array.from({ length: count }, (_, step) => first + step * stepMs);
+  return { times: all, values: all.map((time) => known.get(time) ?? gap) };
+}

@@ -1,0 +1,118 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, PanelData } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { Spinner, useStyles2 } from '@grafana/ui';
+import type { FigureName } from '../../graph/edge-figures.ts';
+import { curvePath } from '../../graph/trend/curve.ts';
+import type { Points } from '../../graph/trend/points.ts';
+import type { TrendLine, TrendSubject } from '../../graph/trend/trend-queries.ts';
+import { nameOf } from '../figure-names.ts';
+import type { Formatters } from '../formatters.ts';
+import { useTrend } from './use-trend.ts';
+
+interface Props {
+  readonly data: PanelData;
+  readonly subject: TrendSubject;
+  readonly format: Formatters;
+}
+
+const SIZE = { width: 140, height: 22 };
+/** Lines have a width, at the borders as well. */
+const VIEW_BOX = `-1 -1 ${SIZE.width + 2} ${SIZE.height + 2}`;
+const AS_TYPED = { interpolation: { escapeValue: false } };
+
+/** How a node or an edge fared over the range, each figure as a small curve and in words. */
+export function TrendView({ data, subject, format }: Props) {
+  const styles = useStyles2(getStyles);
+  const { state, lines, step, error } = useTrend(data, subject);
+  if (state === 'none') return null;
+  return (
+    <section
+      className={styles}
+      aria-label={t('trend.label', 'Over the range')}
+      aria-busy={state === 'loading'}
+      data-testid="musubi-trend"
+    >
+      {state === 'loading' && <Spinner inline />}
+      {state === 'too-many' && (
+        <p>
+          {t(
+            'trend.too-many',
+            'This stands for too many dependencies to show them over time: choose a finer level.',
+          )}
+        </p>
+      )}
+      {error && <p role="alert">{`${t('trend.failed', 'Not told over time:')} ${error}`}</p>}
+      {state === 'ready' && !error && lines.length === 0 && (
+        <p>{t('trend.empty', 'Nothing was recorded of it in this range.')}</p>
+      )}
+      {lines.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th colSpan={2}>{t('trend.title', 'Over the range, in steps of {{step}}', { step })}</th>
+              <th>{t('trend.most', 'At most')}</th>
+              <th>{t('trend.last', 'Last')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map(({ line, points }) => (
+              <Line key={line} line={line} points={points} format={format} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+const FIGURES: Readonly<Record<TrendLine, FigureName>> = {
+  opened: 'opened',
+  failed: 'failed',
+  bytes: 'bytes',
+  rtt: 'rtt',
+  in: 'opened',
+  out: 'opened',
+};
+
+const nameOfLine = (line: TrendLine, format: Formatters): string => {
+  if (line === 'in') return t('trend.in', 'Connections to it');
+  if (line === 'out') return t('trend.out', 'Connections from it');
+  return nameOf(format, FIGURES[line]);
+};
+
+function Line({ line, points, format }: { line: TrendLine; points: Points; format: Formatters }) {
+  const name = nameOfLine(line, format);
+  const known = points.values.filter((value) => value !== null);
+  const text = (value: number) => format.text(FIGURES[line], value);
+  const most = text(Math.max(...known));
+  const last = text(known.at(-1) ?? 0);
+  const words = t('trend.words', '{{name}}: at most {{most}}, last {{last}}', {
+    name,
+    most,
+    last,
+    ...AS_TYPED,
+  });
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>
+        <svg role="img" aria-label={words} width={SIZE.width} height={SIZE.height} viewBox={VIEW_BOX}>
+          <path className="zero" d={`M0 ${SIZE.height}H${SIZE.width}`} />
+          <path d={curvePath(points, SIZE)} />
+        </svg>
+      </td>
+      <td>{most}</td>
+      <td>{last}</td>
+    </tr>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    marginTop: theme.spacing(1),
+    'tbody td, tbody th': { verticalAlign: 'middle' },
+    path: { fill: 'none', stroke: theme.colors.primary.text, strokeWidth: 1.5, strokeLinejoin: 'round' },
+    '.zero': { stroke: theme.colors.border.medium, strokeWidth: 1 },
+    td: { whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
+  });

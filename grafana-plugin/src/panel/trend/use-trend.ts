@@ -1,0 +1,91 @@
+import { type DataFrame, type DataQueryRequest, FieldType, type PanelData, rangeUtil } from '@grafana/data';
+import { getDataSourceSrv } from '@grafana/runtime';
+import { useMemo } from 'react';
+import { type Points, spreadPoints } from '../../graph/trend/points.ts';
+import {
+  type AskedQuery,
+  type TrendLine,
+  type TrendSubject,
+  trendQueries,
+} from '../../graph/trend/trend-queries.ts';
+import type { Answer, Question } from '../ask/ask.ts';
+import { useAnswer } from '../ask/use-answer.ts';
+import { errorText } from '../query-errors.ts';
+
+type Query = DataQueryRequest['targets'][number] & AskedQuery;
+
+/** A node or an edge over time. */
+export interface Trend {
+  /** `none`: no query of the panel tells of it; `too-many`: it is drawn for too many to be asked for. */
+  readonly state: 'none' | 'too-many' | 'loading' | 'ready';
+  readonly lines: readonly { readonly line: TrendLine; readonly points: Points }[];
+  /** The length of each step, as `1m`. */
+  readonly step: string;
+  readonly error: string;
+}
+
+/** How many steps a range is divided in, at most. */
+const STEPS = 60;
+/** As many scrapes fall into each step, so that one that is missed leaves no gap. */
+const SCRAPES = 4;
+/** What Grafana takes for the time between two scrapes unless the data source tells. */
+const SCRAPE = '15s';
+
+/** Asks how a node or an edge fared over the panel's range, as soon as it is looked at. */
+export function useTrend({ request, timeRange }: PanelData, subject: TrendSubject): Trend {
+  const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+  const queries = request?.targets.filter(isQuery) ?? [];
+  const stepMs = Math.max(rangeUtil.roundInterval((to - from) / STEPS), SCRAPES * scrapeMs(queries));
+  const seconds = Math.ceil(stepMs / 1000);
+  const trend = trendQueries(queries, subject, seconds);
+  // Compared as text: what is drawn is made anew with each answer, mostly the same.
+  const asked = JSON.stringify(
+    trend?.map(({ line, of, expr }) => ({
+      ...of,
+      refId: line,
+      expr,
+      interval: `${seconds}s`,
+      format: 'time_series',
+      instant: false,
+      range: true,
+    })) ?? [],
+  );
+  const question = useMemo((): Question | undefined => {
+    const targets = JSON.parse(asked);
+    return request && targets.length > 0 ? { request, targets, range: { from, to } } : undefined;
+  }, [request, asked, from, to]);
+  const { answer } = useAnswer(question, asked);
+  const lines = useMemo(
+    () => (answer ? readLines(answer, { from, to }, seconds * 1000) : []),
+    [answer, from, to, seconds],
+  );
+  return {
+    state: !trend ? 'too-many' : !question ? 'none' : answer ? 'ready' : 'loading',
+    lines,
+    step: rangeUtil.secondsToHms(seconds),
+    error: answer ? errorText({ errors: [...answer.errors] }) : '',
+  };
+}
+
+const isQuery = (target: DataQueryRequest['targets'][number]): target is Query =>
+  !target.hide && 'expr' in target && typeof target.expr === 'string';
+
+function scrapeMs([query]: readonly Query[]): number {
+  const settings = getDataSourceSrv().getInstanceSettings(query?.datasource)?.jsonData;
+  const { timeInterval } = (settings ?? {}) as { timeInterval?: string };
+  return rangeUtil.intervalToMs(timeInterval || SCRAPE);
+}
+
+/** A line that has no sample is left out. */
+function readLines({ series }: Answer, range: { from: number; to: number }, stepMs: number): Trend['lines'] {
+  return series.flatMap((frame) => {
+    const [times, values] = [FieldType.time, FieldType.number].map((type) => valuesOf(frame, type));
+    if (!times?.length || !values) return [];
+    const line = frame.refId as TrendLine;
+    // Where no connection was reported there was none; how long its round trips took is not known.
+    return [{ line, points: spreadPoints(times, values, range, stepMs, line === 'rtt' ? null : 0) }];
+  });
+}
+
+const valuesOf = (frame: DataFrame, type: FieldType): number[] | undefined =>
+  frame.fields.find((field) => field.type === type)?.values;
