@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { Toggletip, ToolbarButton } from '@grafana/ui';
 
@@ -5,7 +6,7 @@ import { Toggletip, ToolbarButton } from '@grafana/ui';
 export function Notes({ notes }: { readonly notes: readonly string[] }) {
   if (notes.length === 0) return null;
   const list = (
-    <ul data-testid="musubi-notes">
+    <ul className={notesList} data-testid="musubi-notes">
       {notes.map((note) => (
         <li key={note}>{note}</li>
       ))}
@@ -19,3 +20,10 @@ export function Notes({ notes }: { readonly notes: readonly string[] }) {
     </Toggletip>
   );
 }
+
+// Dots stand within the box, where there is more than one.
+const notesList = css({
+  margin: 0,
+  paddingLeft: 20,
+  '&:has(li:only-child)': { paddingLeft: 0, listStyle: 'none' },
+});
