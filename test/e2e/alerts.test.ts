@@ -156,7 +156,8 @@ function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number)
   });
   expect(annotations.summary).toBe('Vanished: api → db:5432/tcp');
   expect(annotations.description).toMatch(/^Last seen \d{4}-.* UTC, node on b → node on c\. /);
-  const [, at] = /\?time=(\d+)&time.window=1800000$/.exec(annotations.graph ?? '') ?? [];
+  const [, at] =
+    /\?time=(\d+)&time.window=1800000&var-service=api&var-service=db$/.exec(annotations.graph ?? '') ?? [];
   expect(Math.abs(Number(at) / 1000 - cutAt)).toBeLessThan(PROMISED);
 }
 

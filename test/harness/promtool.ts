@@ -23,6 +23,13 @@ export interface Expectation {
   readonly rows: readonly (readonly [Labels, number])[];
 }
 
+/** What an alert says at a time: all instances of it that fire. */
+export interface Said {
+  readonly at: string;
+  readonly alert: string;
+  readonly instances: readonly { readonly labels: Labels; readonly annotations: Labels }[];
+}
+
 /** Seconds between two values of a series: a scrape. Rules are evaluated as often. */
 export const STEP = 30;
 
@@ -43,6 +50,7 @@ export async function testRules(
   rules: readonly string[],
   inputs: readonly Input[],
   expectations: readonly Expectation[],
+  said: readonly Said[] = [],
 ): Promise<string> {
   const test = {
     rule_files: rules,
@@ -55,6 +63,14 @@ export async function testRules(
           eval_time: at,
           expr,
           exp_samples: rows.map(([labels, value]) => ({ labels: selector(labels), value })),
+        })),
+        alert_rule_test: said.map(({ at, alert, instances }) => ({
+          eval_time: at,
+          alertname: alert,
+          exp_alerts: instances.map(({ labels, annotations }) => ({
+            exp_labels: labels,
+            exp_annotations: annotations,
+          })),
         })),
       },
     ],

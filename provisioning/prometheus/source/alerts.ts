@@ -11,8 +11,10 @@ export interface Alert {
   /** Templates of Prometheus, of the kind that Grafana reads as well: `$labels`, `$value` and functions. */
   readonly summary: string;
   readonly description: string;
-  /** The unix time of the graph to look at, as a template; of alerts on dependencies. */
+  /** The unix time of the graph to look at, as a template; without it the time at which it fires. */
   readonly at?: string;
+  /** What the graph is to show, as variables of its dashboard with values that are templates; without it all. */
+  readonly around?: string;
 }
 
 const ENDS = ['src_process', 'src_host', 'dst_process', 'dst_host'] as const;
@@ -27,6 +29,11 @@ const BOTH = `${side('src')} → ${side('dst')}`;
 /** One text for an edge of which some end was seen by its exporter, else the other. */
 const ifSeen = (seen: string, other: string) =>
   `{{ if $labels.src_host }}${seen}{{ else }}{{ if $labels.dst_host }}${seen}{{ else }}${other}{{ end }}{{ end }}`;
+
+/** Both ends of the edge, with their neighbours. */
+const AROUND_ENDS = ['src', 'dst']
+  .map((end) => `&var-service={{ $labels.${end}_service | urlquery }}`)
+  .join('');
 
 /** The edges with the process and host at each end; those of which none is known as they are. */
 const withEnds = (edges: string) => promql`
@@ -46,6 +53,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
       'Expected since {{ humanizeTimestamp $value }}, for longer than its max_gap, and not seen yet.',
     ),
     at: '$value',
+    around: AROUND_ENDS,
   },
   {
     alert: 'DependencyUnexpected',
@@ -56,6 +64,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
     summary: `Unexpected: ${EDGE}`,
     description: `Seen {{ humanizeTimestamp $value }}, ${BOTH}. It is neither expected nor allowed.`,
     at: '$value',
+    around: AROUND_ENDS,
   },
   {
     alert: 'DependencyFailing',
@@ -63,6 +72,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
     severity: 'warning',
     summary: `Failing: ${EDGE}`,
     description: `{{ printf "%.0f" $value }} connections failed within 5 minutes, more than a tenth of all, ${BOTH}.`,
+    around: AROUND_ENDS,
   },
 ];
 
@@ -90,6 +100,8 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     summary: 'No exporter reports from {{ $labels.host }}',
     description:
       'Nothing is known of the dependencies of {{ $labels.host }} meanwhile, and none of them is told to have vanished.',
+    // One that was never heard of is called by its instance, which is no host of the graph.
+    around: '{{ if not $labels.instance }}&var-host={{ $labels.host | urlquery }}{{ end }}',
   },
   {
     alert: 'MusubiPassesFailing',

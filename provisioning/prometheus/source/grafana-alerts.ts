@@ -30,8 +30,9 @@ ${stringify({ apiVersion: 1, groups }, { lineWidth: 0 })}`;
 }
 
 /** What Prometheus gives fires: the values of alerts are above zero, and nothing is good news. */
-function toRule({ alert, expr, for: hold = '0s', severity, summary, description, at }: Alert) {
-  const annotations = { summary, description, graph: graphUrl(GRAFANA, at) };
+function toRule(rule: Alert) {
+  const { alert, expr, for: hold = '0s', severity, summary, description, at } = rule;
+  const annotations = { summary, description, graph: graphUrl(GRAFANA, rule, at) };
   return {
     uid: `musubi-${alert}`,
     title: alert,

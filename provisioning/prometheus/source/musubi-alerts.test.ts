@@ -106,6 +106,9 @@ describe('in Grafana', () => {
       'else',
       'end',
       'if',
+      'not',
+      'urlquery',
+      '|',
     ];
     for (const text of mine.flatMap(({ annotations }) => Object.values(annotations))) {
       const words = [...text.matchAll(/{{ (.*?) }}/g)].flatMap(([, action = '']) =>

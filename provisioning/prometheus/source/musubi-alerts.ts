@@ -8,11 +8,19 @@ export const INTERVAL = '30s';
 
 const DASHBOARD = '/d/musubi-service-dependencies';
 
-/** The address of the graph at the time of an alert, or of the last half hour; `grafana` is Grafana's own. */
-export function graphUrl(grafana: string, at: string | undefined): string {
+/**
+ * The address of the graph that an alert is about, around its time, or else of the last half hour.
+ *
+ * @param grafana Grafana's own address, as a template
+ * @param at the time, as a template
+ */
+export function graphUrl(grafana: string, { around = '' }: Alert, at: string | undefined): string {
   const range = at ? `time={{ printf "%.0f" ${at} }}000&time.window=1800000` : 'from=now-30m&to=now';
-  return `${grafana}${DASHBOARD}?${range}`;
+  return `${grafana}${DASHBOARD}?${range}${around}`;
 }
+
+/** The time at which an alert fires, which Prometheus tells its templates by a query only, and Grafana not at all. */
+const NOW = '(query "time()" | first | value)';
 
 const GRAFANA = '{{ with $externalLabels.grafana_url }}{{ . }}{{ else }}http://127.0.0.1:3000{{ end }}';
 
@@ -37,8 +45,9 @@ those at which Prometheus learnt of something: the clocks of hosts may be wrong.
   return [watch, ...dependencies, exporters].join('\n');
 }
 
-function alertText({ alert, expr, for: hold, severity, summary, description, at }: Alert): string {
-  const texts = stringify({ summary, description, graph: graphUrl(GRAFANA, at) }, { lineWidth: 0 });
+function alertText(rule: Alert): string {
+  const { alert, expr, for: hold, severity, summary, description, at = NOW } = rule;
+  const texts = stringify({ summary, description, graph: graphUrl(GRAFANA, rule, at) }, { lineWidth: 0 });
   const lines = [
     `- alert: ${alert}`,
     '  expr: |',

@@ -6,7 +6,7 @@ import { parseExpectations } from '../../../exporter/src/expect/parse-expectatio
 import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
 import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
-import { type Input, promtools, testRules } from '../../harness/promtool.ts';
+import { type Input, type Labels, promtools, testRules } from '../../harness/promtool.ts';
 
 const EXPECTED = `version: 1
 expect:
@@ -408,5 +408,70 @@ describe('an exporter', () => {
     const inputs = [...estate(50, hosts, []), up('10.0.0.1', '1x100'), up('10.0.0.9', '0x100'), others];
     const down = ['MusubiExporterDown 10.0.0.9'];
     await expectFiring(inputs, { 5: down, 40: down }, [shipped('musubi-alerts.yaml')]);
+  });
+});
+
+describe('the link to the graph', () => {
+  const GRAPH = 'http://127.0.0.1:3000/d/musubi-service-dependencies';
+  const edge = {
+    src_service: 'a&b',
+    dst_service: 'shop/db 1',
+    dst_port: '5432',
+    network_transport: 'tcp',
+  };
+  const said = (alert: string, labels: Labels, texts: Labels) => ({
+    at: '10m',
+    alert,
+    instances: [{ labels, annotations: texts }],
+  });
+
+  test('is of the time at which it fires, around both ends', async () => {
+    const series = { __name__: 'musubi:failing_edge:connections_failed:5m', ...edge };
+    const answers = tools.paths.map((promtool) =>
+      testRules(
+        promtool,
+        [shipped('musubi-alerts.yaml')],
+        [{ series, values: '7x30' }],
+        [],
+        [
+          said(
+            'DependencyFailing',
+            { ...edge, severity: 'warning' },
+            {
+              summary: 'Failing: a&b → shop/db 1:5432/tcp',
+              description:
+                '7 connections failed within 5 minutes, more than a tenth of all, an unknown process → an unknown process.',
+              graph: `${GRAPH}?time=600000&time.window=1800000&var-service=a%26b&var-service=shop%2Fdb+1`,
+            },
+          ),
+        ],
+      ),
+    );
+    expect(await Promise.all(answers)).toEqual(tools.paths.map(() => ''));
+  });
+
+  test('is of the time of the last use, where that is known', async () => {
+    const series = { __name__: 'musubi:unexpected_edge:last_seen_seconds', ...edge };
+    const answers = tools.paths.map((promtool) =>
+      testRules(
+        promtool,
+        [shipped('musubi-alerts.yaml')],
+        [{ series, values: '500x30' }],
+        [],
+        [
+          said(
+            'DependencyUnexpected',
+            { ...edge, severity: 'warning' },
+            {
+              summary: 'Unexpected: a&b → shop/db 1:5432/tcp',
+              description:
+                'Seen 1970-01-01 00:08:20 +0000 UTC, an unknown process → an unknown process. It is neither expected nor allowed.',
+              graph: `${GRAPH}?time=500000&time.window=1800000&var-service=a%26b&var-service=shop%2Fdb+1`,
+            },
+          ),
+        ],
+      ),
+    );
+    expect(await Promise.all(answers)).toEqual(tools.paths.map(() => ''));
   });
 });
