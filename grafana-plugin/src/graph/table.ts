@@ -24,7 +24,7 @@ export const findColumn = (table: Table, name: string): Column | undefined =>
   table.columns.find((column) => canonicalName(column.name) === name);
 
 /** A cell as text; an absent label is '', which means "not known". */
-export function textAt(column: Column | undefined, row: number): string {
+export function textAt(column: Pick<Column, 'values'> | undefined, row: number): string {
   const value = column?.values[row];
   return typeof value === 'string' ? value : isPlain(value) ? String(value) : '';
 }

@@ -1,22 +1,34 @@
-import type { InterpolateFunction } from '@grafana/data';
+import type { DataFrame, InterpolateFunction } from '@grafana/data';
 import { Stack } from '@grafana/ui';
+import { useMemo } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
+import { DataLinks } from './DataLinks.tsx';
+import { dataLinks } from './data-links.ts';
 import { SetVariables } from './SetVariables.tsx';
 
 interface Props {
   readonly target: Target;
   readonly graph: Graph;
+  readonly series: readonly DataFrame[];
+  readonly timeZone: string;
   readonly replaceVariables: InterpolateFunction;
 }
 
 /** What leads from a node or an edge to the rest of the dashboard, and out of it. */
-export function Beyond({ target, graph, replaceVariables }: Props) {
+export function Beyond({ target, graph, series, timeZone, replaceVariables }: Props) {
   const nodes = nodesOf(graph, target);
+  const links = useMemo(
+    () => dataLinks(series, target, graph, replaceVariables, timeZone),
+    [series, target, graph, replaceVariables, timeZone],
+  );
   return (
-    <Stack direction="row" gap={0.5} wrap="wrap">
-      <SetVariables nodes={nodes} replaceVariables={replaceVariables} />
-    </Stack>
+    <>
+      <DataLinks links={links} />
+      <Stack direction="row" gap={0.5} wrap="wrap">
+        <SetVariables nodes={nodes} replaceVariables={replaceVariables} />
+      </Stack>
+    </>
   );
 }
 

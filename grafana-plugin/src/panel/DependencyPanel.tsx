@@ -67,7 +67,13 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           options={options}
           {...viewer}
           beyond={(target, drawn) => (
-            <Beyond target={target} graph={drawn} replaceVariables={props.replaceVariables} />
+            <Beyond
+              target={target}
+              graph={drawn}
+              series={data.series}
+              timeZone={timeZone}
+              replaceVariables={props.replaceVariables}
+            />
           )}
           format={format}
           width={width}
