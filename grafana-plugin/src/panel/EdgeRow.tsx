@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { MouseEvent } from 'react';
+import { legible } from '../graph/display/legible.ts';
 import type { EdgeRow as Ends } from '../graph/export/edge-rows.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { GraphEdge } from '../graph/graph.ts';
@@ -53,7 +54,7 @@ export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus
       </td>
       <td>{titleAtHost(target)}</td>
       <td>{placeOf(edge)}</td>
-      <td>{edge.transport}</td>
+      <td>{legible(edge.transport)}</td>
       <td>
         <Figure of="opened" value={opened} format={format} />
       </td>

@@ -5,9 +5,10 @@ import { useStyles2 } from '@grafana/ui';
 import { type RefObject, useEffect } from 'react';
 import type { Drawing } from '../graph/display/drawing.ts';
 import { roomOf } from '../graph/display/drawing-target.ts';
-import { legible } from '../graph/display/legible.ts';
+import { shortName } from '../graph/display/short-name.ts';
 import { collapseRoom, expandRoom } from '../graph/display/toggle-room.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
+import { AS_IT_IS } from './as-it-is.ts';
 import { titleOf } from './node-texts.ts';
 import { useFollow } from './use-follow.ts';
 import type { ViewControl } from './use-view.ts';
@@ -53,10 +54,10 @@ export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props
         .filter(({ at }) => intersects(scaled(at, view.scale), seen))
         .map(({ key, title, open, at }) => {
           const { x, y, width, height } = scaled(at, view.scale);
-          const name = legible(title);
+          const name = shortName(title);
           const label = open
-            ? t('groups.collapse', 'Collapse {{name}}', { name })
-            : t('groups.expand', 'Expand {{name}}', { name });
+            ? t('groups.collapse', 'Collapse {{name}}', { name, ...AS_IT_IS })
+            : t('groups.expand', 'Expand {{name}}', { name, ...AS_IT_IS });
           return (
             <button
               key={key}

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, useStyles2 } from '@grafana/ui';
+import { AS_IT_IS } from './as-it-is.ts';
 import type { PanelOptions } from './options.ts';
 import type { Shown } from './shown-graph.ts';
 
@@ -22,7 +23,7 @@ export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onCh
   if (height === 0) return null;
   const chip = (key: string, partners: string, show: () => void) => {
     const name = nameOf(key) ?? '';
-    const label = t('muted.show', 'Show {{name}} again', { name });
+    const label = t('muted.show', 'Show {{name}} again', { name, ...AS_IT_IS });
     return (
       <Button
         key={key}

@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
 import { Button, Stack } from '@grafana/ui';
+import { AS_IT_IS } from './as-it-is.ts';
 import type { Focus } from './options.ts';
 import type { OwnGroup } from './use-shown-graph.ts';
 
@@ -27,8 +28,8 @@ export function NodeActions({ node, group, onToggle, onHide, onFocus, onPath }: 
           onClick={() => onToggle(group.key)}
         >
           {group.open
-            ? t('groups.collapse', 'Collapse {{name}}', { name: group.name })
-            : t('groups.expand', 'Expand {{name}}', { name: group.name })}
+            ? t('groups.collapse', 'Collapse {{name}}', { name: group.name, ...AS_IT_IS })
+            : t('groups.expand', 'Expand {{name}}', { name: group.name, ...AS_IT_IS })}
         </Button>
       )}
       <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>

@@ -26,7 +26,7 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
   const rows: [name: string, values: readonly string[], most?: number][] = [
     [t('end.host', 'Host'), node.host ? [legible(node.host)] : []],
     [t('end.process', 'Process'), node.processes.map(legible)],
-    [t('end.pid', 'pid'), node.pids],
+    [t('end.pid', 'pid'), node.pids.map(legible)],
     [t('end.address', 'Address'), node.addresses.map(legible)],
     [t('node.may-be', 'May be'), node.candidates.map(legible)],
     [t('node.contains', 'Contains'), (node.collapsed ?? []).map(titleAtHost), LISTED_INSIDE],

@@ -2,7 +2,7 @@ import type { InterpolateFunction } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
 import { Button } from '@grafana/ui';
-import { legible } from '../graph/display/legible.ts';
+import { shortName } from '../graph/display/short-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { distinct } from '../graph/order.ts';
 
@@ -34,7 +34,7 @@ export function SetVariables({ nodes, replaceVariables }: Props) {
         tooltip={t('actions.set-variable', 'Set the variable of the dashboard')}
         onClick={() => locationService.partial({ [`var-${variable}`]: value })}
       >
-        {`$${variable} = ${legible(value)}`}
+        {`$${variable} = ${shortName(value)}`}
       </Button>
     )),
   );

@@ -1,8 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { Fault } from '../graph/search/query.ts';
-
-/** React escapes what was typed, once more would show. */
-const AS_TYPED = { interpolation: { escapeValue: false } };
+import { AS_IT_IS } from './as-it-is.ts';
 
 /** What is wrong with a search, in words. */
 export function faultText(fault: Fault): string {
@@ -19,21 +17,24 @@ export function faultText(fault: Fault): string {
       return t(
         'fault.no-field',
         'There is no field `{{name}}`: quote it to look for the text, or use {{names}}',
-        { ...AS_TYPED, name: fault.name, names: fault.names.join(', ') },
+        { ...AS_IT_IS, name: fault.name, names: fault.names.join(', ') },
       );
     case 'no-value':
       return t('fault.no-value', 'What `{{asked}}` asks for is missing', {
-        ...AS_TYPED,
+        ...AS_IT_IS,
         asked: fault.asked,
       });
     case 'no-number':
       return t(
         'fault.no-number',
         '`{{text}}` is not a number: `{{name}}` takes one, with {{suffixes}} or nothing',
-        { ...AS_TYPED, text: fault.text, name: fault.name, suffixes: fault.suffixes.join(', ') },
+        { ...AS_IT_IS, text: fault.text, name: fault.name, suffixes: fault.suffixes.join(', ') },
       );
     case 'no-comparison':
-      return t('fault.no-comparison', '`{{name}}` is text: use `{{name}}:`', { name: fault.name });
+      return t('fault.no-comparison', '`{{name}}` is text: use `{{name}}:`', {
+        ...AS_IT_IS,
+        name: fault.name,
+      });
     case 'no-choice':
       return t('fault.no-choice', '`{{name}}` is one of {{choices}}', {
         name: fault.name,

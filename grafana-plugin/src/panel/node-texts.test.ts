@@ -23,6 +23,11 @@ test.each([
     ['a → b', 'unix', '/run/b\ufffd'],
   ],
   ['many in one', half('outbound', 'a@h', 'other', {}, { port: '' }), ['a → other', '', '']],
+  [
+    'a port that is none',
+    half('outbound', 'a@h', 'b@h', {}, { port: '\u202e8' }),
+    ['a → b', ':\ufffd8', '\ufffd8'],
+  ],
   ['an unknown direction', half('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
 ])('an edge over %s reads well', (_title, each, expected) => {
   expect(texts(each)).toEqual(expected);

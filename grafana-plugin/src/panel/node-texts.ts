@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
 import { legible } from '../graph/display/legible.ts';
+import { shortName } from '../graph/display/short-name.ts';
 import { bytesOf } from '../graph/figures.ts';
 import type { GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
@@ -69,15 +70,16 @@ export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], forma
 }
 
 /** `:443`; transports other than TCP are named: `:53/udp`, `unix`. */
-export function portOf({ port, transport }: GraphEdge): string {
-  const other = transport === 'tcp' ? '' : transport;
+export function portOf(edge: GraphEdge): string {
+  const port = shortName(edge.port);
+  const other = edge.transport === 'tcp' ? '' : shortName(edge.transport);
   if (port === '') return other;
   return other === '' ? `:${port}` : `:${port}/${other}`;
 }
 
 /** Where the destination listens: its port, or the names of its Unix sockets. */
 export const placeOf = ({ port, transport, dst }: GraphEdge): string =>
-  transport === 'unix' ? legible(dst.addresses.join(', ')) : port;
+  legible(transport === 'unix' ? dst.addresses.join(', ') : port);
 
 /** `web → api`; `a — b` where the direction is not known. */
 export const pairOf = (edge: GraphEdge, source: GraphNode, target: GraphNode): string =>

@@ -14,3 +14,7 @@ test('takes the older single error, and says nothing when there is none', () => 
   expect(errorText({ error: { message: 'timeout' } })).toBe('timeout');
   expect(errorText({ errors: [] })).toBe('');
 });
+
+test('shows what hides in a message, and keeps its lines apart', () => {
+  expect(errorText({ errors: [{ message: 'bad name\n\u202Egnp.exe' }] })).toBe('bad name \uFFFDgnp.exe');
+});

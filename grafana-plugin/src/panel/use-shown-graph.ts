@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { legible } from '../graph/display/legible.ts';
+import { shortName } from '../graph/display/short-name.ts';
 import type { Graph } from '../graph/graph.ts';
 import { collect, NO_GROUPS } from '../graph/levels/levels.ts';
 import type { PanelOptions } from './options.ts';
@@ -41,7 +41,7 @@ export function useShownGraph(whole: Graph, options: PanelOptions): ShownGraph {
   const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(whole, frames)), [whole, frames]);
   const nameOf = (key: string) => {
     const title = (framed.groups.get(key) ?? whole.nodes.find((node) => node.key === key))?.title;
-    return title === undefined ? undefined : legible(title);
+    return title === undefined ? undefined : shortName(title);
   };
   return {
     ...shown,

@@ -1,10 +1,6 @@
-import { legible } from '../display/legible.ts';
-import { shorten } from '../display/shorten.ts';
+import { shortName } from '../display/short-name.ts';
 import type { EdgeState, Graph, GraphEdge, GraphNode } from '../graph.ts';
 import { edgeRows } from './edge-rows.ts';
-
-/** Letters of a name; the whole would make a box as wide as the page. */
-const LONGEST = 60;
 
 /**
  * The graph as a Mermaid flowchart, whatever its names hold: see "Entity codes to escape characters" there.
@@ -31,12 +27,10 @@ function arrow({ directed, states }: GraphEdge): string {
 }
 
 const nodeText = ({ title, host }: GraphNode): string =>
-  host === '' || host === title ? cut(title) : `${cut(title)} @ ${cut(host)}`;
+  host === '' || host === title ? shortName(title) : `${shortName(title)} @ ${shortName(host)}`;
 
 const edgeText = ({ port, transport, states }: GraphEdge, wordFor: (state: EdgeState) => string): string =>
   [[port, transport].filter(Boolean).join('/'), ...states.map(wordFor)].filter(Boolean).join(' ');
-
-const cut = (name: string): string => shorten(legible(name), LONGEST, (text) => [...text].length);
 
 /** Every letter that Mermaid, Markdown or HTML may read as more than a letter becomes an entity code. */
 const quote = (text: string): string =>

@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
 import { IconButton, Spinner, useStyles2 } from '@grafana/ui';
+import { AS_IT_IS } from '../as-it-is.ts';
 import { getStripStyles } from '../strip-styles.ts';
 import { choiceText, spanText } from './compare-texts.ts';
 import type { Comparison } from './use-comparison.ts';
@@ -23,7 +24,7 @@ export function CompareStrip({ choice, comparison, timeZone, onStop }: Props) {
         {t('compare.against', '{{now}} against {{other}}', {
           now: spanText(now, timeZone),
           other: spanText(other, timeZone),
-          interpolation: { escapeValue: false },
+          ...AS_IT_IS,
         })}
       </span>
       {busy && <Spinner inline />}

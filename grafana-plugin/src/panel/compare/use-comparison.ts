@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { otherRange, type Span } from '../../graph/compare/other-range.ts';
 import { roleOf } from '../../graph/compare/table-role.ts';
 import type { Table } from '../../graph/table.ts';
+import { AS_IT_IS } from '../as-it-is.ts';
 import type { Question } from '../ask/ask.ts';
 import { useAnswer } from '../ask/use-answer.ts';
 import { errorText } from '../query-errors.ts';
@@ -53,7 +54,7 @@ function notesOf(
     return [
       t('compare.no-range', 'Compare: "{{choice}}" is neither a duration such as 1d nor a range FROM/TO.', {
         choice,
-        interpolation: { escapeValue: false },
+        ...AS_IT_IS,
       }),
     ];
   if (!request)

@@ -1,16 +1,10 @@
 import { t } from '@grafana/i18n';
-import { legible } from '../../graph/display/legible.ts';
 import { STATES_BY_WEIGHT } from '../../graph/display/main-state.ts';
-import { shorten } from '../../graph/display/shorten.ts';
+import { shortName } from '../../graph/display/short-name.ts';
 import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
 import { edgesOf } from '../../graph/walk/links-of.ts';
 import { AS_IT_IS } from '../as-it-is.ts';
 import { STATE_LOOKS } from '../state-looks.ts';
-
-/** Letters of a name that are read out. */
-const LONGEST = 80;
-
-const cut = (name: string): string => shorten(legible(name), LONGEST, (text) => [...text].length);
 
 /** What a screen reader says of a node: `api on back-1, asked by 2, asks 3, 1 failing, 1 new`. */
 export function spokenNode(graph: Graph, node: GraphNode): string {
@@ -23,8 +17,12 @@ export function spokenNode(graph: Graph, node: GraphNode): string {
   const { host, title } = node;
   return [
     host === '' || host === title
-      ? cut(title)
-      : t('spoken.node', '{{name}} on {{host}}', { name: cut(title), host: cut(host), ...AS_IT_IS }),
+      ? shortName(title)
+      : t('spoken.node', '{{name}} on {{host}}', {
+          name: shortName(title),
+          host: shortName(host),
+          ...AS_IT_IS,
+        }),
     asking > 0 && t('spoken.asked', 'asked by {{peers}}', { peers: asking }),
     asked > 0 && t('spoken.asks', 'asks {{peers}}', { peers: asked }),
     unclear > 0 && t('spoken.talks', 'talks with {{peers}}', { peers: unclear }),
@@ -36,7 +34,7 @@ export function spokenNode(graph: Graph, node: GraphNode): string {
 
 /** What a screen reader says of an edge, beside what is written on it: `api asks db, :5432 · 4 KiB, alerting`. */
 export function spokenEdge(graph: Graph, edge: GraphEdge, text: string): string {
-  const nameOf = (key: string) => cut(graph.nodes.find((node) => node.key === key)?.title ?? '');
+  const nameOf = (key: string) => shortName(graph.nodes.find((node) => node.key === key)?.title ?? '');
   const names = { source: nameOf(edge.source), target: nameOf(edge.target), ...AS_IT_IS };
   return [
     edge.directed

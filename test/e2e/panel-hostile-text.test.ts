@@ -1,0 +1,241 @@
+import { readFile } from 'node:fs/promises';
+import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { BROWSER_FLAGS } from '../harness/browser.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { toolPath } from '../harness/places.ts';
+
+/** Names that mean harm, in a real browser: shown as the text they are, wherever the panel shows names. */
+
+const HACK = 'window.hacked=1';
+const NAMES = [
+  `"><img src=x onerror=${HACK}><script>${HACK}</script>`,
+  `javascript:${HACK}//`,
+  `x${'long'.repeat(2500)}`,
+  '\u202Egnp.exe',
+  'שירות',
+  'two\nlines\tand\u0000nothing\u0007',
+  '=HYPERLINK("http://evil.invalid","x")',
+  `"]; click n0 "javascript:${HACK}"`,
+  `{{constructor}} $t(graph.label) \${alert(1)} %%{init}%%`,
+  ']]></text><script xlink:href="data:,alert(1)"/>',
+  '__proto__',
+  'a/b&amp;c',
+];
+/** The address of the page holds the keys of what is selected, and no more than a browser takes. */
+const brief = (name: string) => name.slice(0, 200);
+const PLACES: Places = Object.fromEntries([
+  ['safe', { host: 'h', site: '' }],
+  ...NAMES.map((name) => [name, { host: brief(name), site: brief(name) }] as const),
+]);
+const DEPENDENCIES: readonly Dependency[] = NAMES.flatMap((name, i) => [
+  { from: name, to: 'safe', port: `${80 + i}` },
+  { from: 'safe', to: name, port: brief(name) },
+]);
+
+/** Answers each query with these names in every label. */
+function answer(query: string): Answered[] {
+  if (/ALERTS/.test(query)) {
+    return NAMES.map((name) => ({
+      labels: { alertname: name, alertstate: name, severity: name, src_service: name, dst_service: 'safe' },
+      value: 1,
+    }));
+  }
+  return answerFor(query, DEPENDENCIES, PLACES).map(({ labels, value }) => {
+    const process = brief(labels.src_service ?? '');
+    return { labels: { ...labels, src_process: process, src_pid: process, dst_address: process }, value };
+  });
+}
+
+let browser: Browser;
+let page: Page;
+let url: string;
+/** What would tell that a name was more than text. */
+const harm: string[] = [];
+
+beforeAll(async () => {
+  const server = await createPageServer({ prometheusUrl: await startFakePrometheus(answer) });
+  onFileEnd(() => server.close());
+  url = server.url;
+  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
+  onFileEnd(() => browser.close());
+});
+
+beforeEach(async () => {
+  harm.length = 0;
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  watch(page);
+  return async () => {
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    await page.close();
+    expect(harm).toEqual([]);
+  };
+});
+
+/** Notes dialogs, other pages, requests to elsewhere, and scripts that the page's policy had to stop. */
+function watch(watched: Page): void {
+  watched.on('dialog', (dialog) => {
+    harm.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  watched.on('popup', (popup) => harm.push(`opened ${popup.url()}`));
+  watched.on('request', (request) => {
+    if (!/^(?:http:\/\/127\.0\.0\.1|blob:|data:|file:)/.test(request.url()))
+      harm.push(`asked ${request.url()}`);
+    if (/\/x$/.test(request.url())) harm.push(`loaded ${request.url()}`);
+  });
+  watched.on('framenavigated', (frame) => {
+    if (!/^(?:http:\/\/127\.0\.0\.1|file:|about:)/.test(frame.url())) harm.push(`went to ${frame.url()}`);
+  });
+  watched.on('pageerror', (error) => harm.push(String(error)));
+  watched.on('console', (message) => {
+    if (/refused to|content security policy/i.test(message.text())) harm.push(message.text());
+  });
+}
+
+async function open(options: object = {}, chosen: object = {}): Promise<void> {
+  const query = new URLSearchParams({
+    refresh: '',
+    options: JSON.stringify(options),
+    'musubi-1': JSON.stringify(chosen),
+  });
+  await page.goto(`${url}/?${query}`);
+  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
+  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
+}
+
+/** Control characters, and those that turn text around or hide in it; isolates, which keep text apart, are none. */
+const DECEPTIVE =
+  '[\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F\\u061C\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2066\\u2067\\uFEFF]';
+
+/** What is wrong with what the panel shows, or tells screen readers. */
+const faults = () =>
+  page.evaluate(`(() => {
+    const deceptive = new RegExp(${JSON.stringify(DECEPTIVE)});
+    const panel = document.querySelector('[data-testid=musubi-panel]');
+    const all = [...document.body.querySelectorAll('*')];
+    const spoken = all.flatMap((each) => ['aria-label', 'title', 'placeholder', 'alt'].map((name) => each.getAttribute(name) ?? ''));
+    const texts = [...document.body.innerText.split('\\n'), ...spoken].filter((text) => deceptive.test(text));
+    const links = all.filter((each) => /^\\s*(?:javascript|data|vbscript):/i.test(each.getAttribute('href') ?? each.getAttribute('src') ?? ''));
+    const made = [...panel.querySelectorAll('img, script, iframe, object, embed')];
+    const escaped = [...document.body.innerText.split('\\n'), ...spoken].filter((text) => /&(?:lt|quot|#x2F|#39|amp;amp);/.test(text));
+    const wide = document.documentElement.scrollWidth > innerWidth ? ['the page is too wide'] : [];
+    return [...texts, ...escaped, ...links.map((each) => each.outerHTML), ...made.map((each) => each.outerHTML), ...wide].map((fault) => fault.slice(0, 300));
+  })()`);
+
+it('in the table, and in the details of every dependency', async () => {
+  await open({}, { sort: { column: 'source', descending: false } });
+  await page.getByRole('button', { name: 'Table' }).click();
+  const rows = page.getByTestId('musubi-edges').locator('tr[data-row]');
+  await rows.getByRole('button').first().focus();
+  for (let i = 0; i < DEPENDENCIES.length; i++) {
+    await page.keyboard.press('Enter');
+    await page.getByTestId('musubi-pinned').waitFor();
+    if (i % 5 === 0) expect(await faults()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowDown');
+  }
+  expect(await page.getByTestId('musubi-edges').textContent()).toContain(`<script>${HACK}</script>`);
+});
+
+it('in the drawing, the details of every node, and what is said of it', async () => {
+  await open();
+  await page.getByTestId('musubi-nodes').focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i <= NAMES.length; i++) {
+    const option = page.getByTestId('musubi-nodes').getByRole('option');
+    expect((await option.getAttribute('aria-label'))?.length).toBeLessThan(300);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('musubi-pinned').waitFor();
+    expect(await faults()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('PageDown');
+  }
+});
+
+it('in frames, in groups, in what is hidden, and above a path', async () => {
+  const keyOf = (name: string) => JSON.stringify(['service', name, brief(name)]);
+  for (const name of NAMES.slice(3, 6)) {
+    const focus = { node: keyOf(name), way: 'both', hops: 1 };
+    await open({}, { frames: 'host', hidden: [keyOf(NAMES[0] ?? ''), keyOf(NAMES[7] ?? '')], focus });
+    expect(await faults()).toEqual([]);
+  }
+  await open({}, { frames: 'site', level: 'host' });
+  await page
+    .getByRole('button', { name: /^Collapse / })
+    .first()
+    .waitFor();
+  expect(await faults()).toEqual([]);
+});
+
+it('in a search, and in what is wrong with one', async () => {
+  await open();
+  const search = page.getByRole('textbox', { name: 'Search the graph' });
+  for (const name of NAMES.filter((each) => !/[\n\t]/.test(each))) {
+    await search.fill(`"${name.slice(0, 60).replaceAll(/["\\]/g, '\\$&')}"`);
+    await search.press('Enter');
+    expect(await faults()).toEqual([]);
+  }
+  await search.fill('<img>:x <b>');
+  await search.fill('img:<b>');
+  await page.getByTestId('musubi-search-error').waitFor();
+  expect(await page.getByTestId('musubi-search-error').textContent()).toContain('no field `img`');
+  await search.fill('rtt:<b>/');
+  await expect
+    .poll(() => page.getByTestId('musubi-search-error').textContent())
+    .toContain('`<b>/` is not a number');
+});
+
+it('in what a data source says is wrong', async () => {
+  const body = JSON.stringify({ status: 'error', error: NAMES.join('\n') });
+  await page.route('**/api/v1/query', (route) =>
+    route.fulfill({ status: 400, contentType: 'application/json', body }),
+  );
+  await page.goto(`${url}/?refresh=`);
+  await page.locator('[data-panel-state=error]').waitFor();
+  expect(await page.getByTestId('musubi-state').textContent()).toContain(`<script>${HACK}</script>`);
+  expect(await faults()).toEqual([]);
+});
+
+async function exported(choice: string): Promise<{ file: Download; content: string }> {
+  await page.getByRole('button', { name: 'Export' }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: choice }).click();
+  const file = await saved;
+  return { file, content: await readFile(await file.path(), 'latin1') };
+}
+
+it('in whatever is exported', async () => {
+  await open();
+  const names: string[] = [];
+  for (const choice of ['CSV table', 'JSON', 'Mermaid', 'PNG image']) {
+    const { file, content } = await exported(choice);
+    names.push(file.suggestedFilename());
+    if (choice === 'CSV table') expect(content).not.toMatch(/(?:^|,)"?[\s\0]*[=+@]/m);
+    if (choice === 'Mermaid') expect(content).not.toMatch(/click n0 "|<|%%\{/);
+  }
+  expect(names).toEqual(['dependencies.csv', 'dependencies.json', 'dependencies.mmd', 'dependencies.png']);
+});
+
+it('in an exported image that is opened as a page of its own', async () => {
+  await open({}, { frames: 'host' });
+  const { file } = await exported('SVG image');
+  const image = await browser.newPage();
+  watch(image);
+  const svg = await readFile(await file.path(), 'utf8');
+  await image.route('http://127.0.0.1/image.svg', (route) =>
+    route.fulfill({ contentType: 'image/svg+xml', body: svg }),
+  );
+  await image.goto('http://127.0.0.1/image.svg');
+  expect(await image.evaluate('document.documentElement.nodeName')).toBe('svg');
+  expect(await image.evaluate('window.hacked')).toBeUndefined();
+  const elements = await image.evaluate(
+    '[...new Set([...document.querySelectorAll("*")].map((each) => each.nodeName))]',
+  );
+  expect((elements as string[]).sort()).toEqual(['path', 'rect', 'svg', 'text']);
+  expect(await image.evaluate('document.documentElement.textContent')).not.toMatch(new RegExp(DECEPTIVE));
+  await image.close();
+});
