@@ -22,6 +22,7 @@ import { MutedStrip } from './MutedStrip.tsx';
 import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
 import { createPalette } from './palette.ts';
+import { aspectOf } from './panel-shape.ts';
 import { SearchBox } from './SearchBox.tsx';
 import { StageDetails } from './StageDetails.tsx';
 import { strips } from './strip-styles.ts';
@@ -61,7 +62,7 @@ export function GraphView(props: Props) {
   // Of all hosts, so that none changes its colour when others are collapsed or out of focus.
   const hosts = distinct(shown.open.nodes.map((node) => node.host)).join('\n');
   const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
-  const drawing = useDrawing(graph, options, format, palette.measure);
+  const drawing = useDrawing(graph, options, format, palette.measure, aspectOf(width, height));
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
   const chrome = chromeOf(height, { table, muted: shown.hubs.length + shown.hidden.length > 0 });
@@ -196,17 +197,19 @@ export function GraphView(props: Props) {
           }
         />
       </div>
-      <Legend
-        width={width}
-        height={chrome.legend}
-        graph={whole}
-        palette={palette}
-        states={options.states}
-        onStates={(next) => onChange({ states: next })}
-        widthBy={options.widthBy}
-        colourBy={options.colourBy}
-        format={format}
-      />
+      {chrome.toolbar > 0 && (
+        <Legend
+          width={width}
+          height={chrome.legend}
+          graph={whole}
+          palette={palette}
+          states={options.states}
+          onStates={(next) => onChange({ states: next })}
+          widthBy={options.widthBy}
+          colourBy={options.colourBy}
+          format={format}
+        />
+      )}
       <EdgeTable
         graph={graph}
         format={format}

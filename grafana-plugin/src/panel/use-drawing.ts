@@ -8,15 +8,20 @@ import { labelOf, subtitleOf, titleOf } from './node-texts.ts';
 import type { PanelOptions } from './options.ts';
 import { useLayout } from './use-layout.ts';
 
-/** Lays a graph out, for drawing it. */
+/**
+ * Lays a graph out, for drawing it.
+ *
+ * @param aspect wanted width-to-height ratio of the whole
+ */
 export function useDrawing(
   latest: Graph,
   options: PanelOptions,
   format: Formatters,
   measure: DisplayTexts['measure'],
+  aspect: number,
 ): Drawing {
   const { edgeLabel, nodeText, widthBy, colourBy } = options;
-  const { graph, framed, layout } = useLayout(latest, options);
+  const { graph, framed, layout } = useLayout(latest, options, aspect);
   return useMemo(() => {
     const texts: DisplayTexts = {
       titleOf,

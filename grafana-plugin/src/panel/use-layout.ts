@@ -15,7 +15,7 @@ const COLUMN_GAP: Record<PanelOptions['edgeLabel'], number> = {
   connections: 140,
 };
 
-const SIZES = { width: 164, height: 46, rowGap: 26, aspect: 1.7 };
+const SIZES = { width: 164, height: 46, rowGap: 26 };
 
 /** What is drawn: a graph, its groups and its layout. */
 export interface Drawn {
@@ -33,10 +33,13 @@ const NOTHING: Drawn = {
 /**
  * Lays a graph out, in a worker if it can. Until that has come to an end, the graph before is drawn; nodes stay
  * where they are.
+ *
+ * @param aspect wanted width-to-height ratio of the whole
  */
 export function useLayout(
   graph: Graph,
   { edgeLabel, frames, saved }: Pick<PanelOptions, 'edgeLabel' | 'frames' | 'saved'>,
+  aspect: number,
 ): Drawn {
   const [layouter] = useState(() => createLayouter({ worker: startLayoutWorker }));
   const [memory] = useState(() => createLayoutMemory(layouter));
@@ -47,11 +50,11 @@ export function useLayout(
   const wish = useMemo(
     () => ({
       graph,
-      sizes: { ...SIZES, columnGap: COLUMN_GAP[edgeLabel] },
+      sizes: { ...SIZES, columnGap: COLUMN_GAP[edgeLabel], aspect },
       groups: framed.groupOf,
       saved: new Map(Object.entries(saved)),
     }),
-    [graph, edgeLabel, framed, saved],
+    [graph, edgeLabel, aspect, framed, saved],
   );
   const lastPut = useRef(0);
   const known = memory.recall(wish);
