@@ -40,7 +40,7 @@ export function StateFilter({ graph, palette, states, onStates }: Props) {
             y2="4"
             stroke={palette.stateColour(state)}
             strokeWidth="2.5"
-            strokeDasharray={dashesOf({ dashed: false, states: [state] }).join(' ')}
+            strokeDasharray={dashesOf({ seenBy: 'both', states: [state] }).join(' ')}
           />
         </svg>
         {STATE_LOOKS[state].sign} {STATE_LOOKS[state].word()} {count}

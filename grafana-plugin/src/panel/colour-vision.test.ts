@@ -34,7 +34,7 @@ describe.each(kinds)('in the $mode theme, by $eye eyes', ({ mode, eye }) => {
   });
 
   test('states whose lines are alike differ by colour', () => {
-    const lineOf = (state: EdgeState) => dashesOf({ dashed: false, states: [state] }).join();
+    const lineOf = (state: EdgeState) => dashesOf({ seenBy: 'both', states: [state] }).join();
     for (const a of states) {
       for (const b of states) {
         if (a === b || lineOf(a) !== lineOf(b)) continue;

@@ -23,5 +23,7 @@ export const CASING = 1.5;
 const GONE: readonly EdgeState[] = ['vanished', 'missing'];
 
 /** Lengths of the dashes and gaps of a curve; none for a whole line. */
-export const dashesOf = ({ dashed, states }: Pick<Curve, 'dashed' | 'states'>): readonly number[] =>
-  states.some((state) => GONE.includes(state)) ? [1.5, 5] : dashed ? [6, 4] : [];
+export function dashesOf({ seenBy, states }: Pick<Curve, 'seenBy' | 'states'>): readonly number[] {
+  if (seenBy === 'nobody' || states.some((state) => GONE.includes(state))) return [1.5, 5];
+  return seenBy === 'both' ? [] : [6, 4];
+}

@@ -1,4 +1,4 @@
-import type { EdgeState, GraphNode } from '../graph.ts';
+import type { EdgeState, GraphEdge, GraphNode } from '../graph.ts';
 import type { Point } from '../layout/layout-graph.ts';
 import type { Rectangle } from '../occupancy.ts';
 
@@ -30,8 +30,7 @@ export interface Curve {
   readonly width: number;
   /** What it tells by its colour, as CSS has it; undefined where that is left to its states. */
   readonly colour: string | undefined;
-  /** Whether only one end has reported it. */
-  readonly dashed: boolean;
+  readonly seenBy: GraphEdge['seenBy'];
   readonly states: readonly EdgeState[];
   /** The tip, and whether it points right (1), left (-1) or down (0). Without length it is not drawn. */
   readonly arrow: { readonly tip: Point; readonly direction: 1 | -1 | 0; readonly length: number };

@@ -37,7 +37,7 @@ export function drawCurves(routes: readonly Route[], layout: Layout, look: Look)
       target: edge.target,
       width,
       colour,
-      dashed: edge.seenBy !== 'both',
+      seenBy: edge.seenBy,
       states: edge.states,
     };
     if (route.direction === 0) return { ...shape, ...selfLoop(route, layout, lane, length) };

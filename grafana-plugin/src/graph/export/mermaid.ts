@@ -20,8 +20,8 @@ export function toMermaid(graph: Graph, wordFor: (state: EdgeState) => string): 
   ].join('\n');
 }
 
-function arrow({ directed, states }: GraphEdge): string {
-  const isGone = states.includes('vanished') || states.includes('missing');
+function arrow({ directed, seenBy, states }: GraphEdge): string {
+  const isGone = seenBy === 'nobody' || states.includes('vanished') || states.includes('missing');
   if (isGone) return directed ? '-.->' : '-.-';
   return directed ? '-->' : '---';
 }

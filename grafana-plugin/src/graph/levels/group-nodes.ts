@@ -71,7 +71,8 @@ function mergeEdges(
     const [first = '', ...others] = new Set(values);
     return others.length === 0 ? first : '';
   };
-  const seenBy = only(parts.map((part) => part.seenBy)) || 'both';
+  const told = parts.map((part) => part.seenBy).filter((by) => by !== 'nobody');
+  const seenBy = told.length === 0 ? 'nobody' : only(told) || 'both';
   return {
     key,
     source,

@@ -56,6 +56,17 @@ describe('the same half-edges', () => {
     expect(edge?.seenBy).toBe('both');
   });
 
+  test('are seen by whoever has seen one of them', () => {
+    const graph = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'c@h1', 'b@h2')], []);
+    const seenBy = (...ends: GraphEdge['seenBy'][]) => {
+      const edges = graph.edges.map((edge, i) => ({ ...edge, seenBy: ends[i] ?? 'both' }));
+      return atLevel({ ...graph, edges }, 'host').edges.map((edge) => edge.seenBy);
+    };
+    expect(seenBy('source', 'nobody')).toEqual(['source']);
+    expect(seenBy('source', 'destination')).toEqual(['both']);
+    expect(seenBy('nobody', 'nobody')).toEqual(['nobody']);
+  });
+
   test('of several ports between two places are one edge without a port', () => {
     const more = [
       ...halves,
