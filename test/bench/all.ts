@@ -6,6 +6,7 @@ import { layout } from './layout.ts';
 import { howToInstallEngines } from './layout-engines.ts';
 import { look } from './look.ts';
 import { memory } from './memory.ts';
+import { howToInstallBrowser, panel } from './panel.ts';
 import { pass } from './pass.ts';
 import type { Program } from './programs.ts';
 import { rules } from './rules.ts';
@@ -27,6 +28,7 @@ export const BENCHMARKS: Readonly<Record<string, Entry>> = {
   dns: { measure: dns, programs: ['cc'] },
   idle: { measure: idle, programs: [] },
   rules: { measure: rules, programs: [] },
+  panel: { measure: panel, programs: [], trouble: howToInstallBrowser },
   layout: { measure: layout, programs: [], trouble: howToInstallEngines },
 };
 

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../grafana-plugin/standalone/build-page.mjs';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { npmFolder } from '../../provisioning/local/npm-folder.mjs';
-import { BROWSER_FLAGS } from '../harness/browser.ts';
+import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { ROOT, toolPath } from '../harness/places.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';

@@ -1,19 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { BROWSER_FLAGS } from './browser-flags.ts';
 import { onFileEnd } from './cleanup.ts';
 import { toolPath } from './places.ts';
-
-/** Debian's Chromium as root and without a network of its own. */
-export const BROWSER_FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** An edge as the table beside the drawing tells it: the `data-*` attributes of its row. */
 export type DrawnEdge = Readonly<Record<string, string>>;

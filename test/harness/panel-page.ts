@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from './browser.ts';
+import { BROWSER_FLAGS } from './browser-flags.ts';
 import { onFileEnd } from './cleanup.ts';
 import { type Answered, startFakePrometheus } from './fake-prometheus.ts';
 import { toolPath } from './places.ts';

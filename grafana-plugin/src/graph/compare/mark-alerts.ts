@@ -39,6 +39,8 @@ export function readAlerts(tables: readonly Table[]): EdgeAlert[] {
 
 /** Gives each edge the alerts that name it. An alert for what is not there is shown on an edge of its own. */
 export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
+  // To index a large graph takes a tenth of the time that it takes to make it.
+  if (alerts.length === 0) return graph;
   const index = indexEdges(graph);
   const changed = new Map<string, GraphEdge>();
   const ghosts = new Map<string, Ghost>();

@@ -32,6 +32,7 @@ export function readSurprises(missing: readonly Table[], unexpected: readonly Ta
 
 /** Marks what is missing, which is shown though it was not seen, and what was seen and is not expected. */
 export function markSurprises(graph: Graph, { missing, unexpected }: Surprises): Graph {
+  if (missing.length === 0 && unexpected.length === 0) return graph;
   const index = indexEdges(graph);
   const changed = new Map<string, GraphEdge>();
   const ghosts: Ghost[] = [];
