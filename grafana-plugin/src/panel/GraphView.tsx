@@ -1,11 +1,9 @@
 import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
-import { useTheme2 } from '@grafana/ui';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { labelAt, placesOf, roomOf } from '../graph/display/drawing-target.ts';
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Graph } from '../graph/graph.ts';
-import { distinct } from '../graph/order.ts';
 import type { Sort } from '../graph/sort-edges.ts';
 import { chromeOf } from './chrome.ts';
 import { EdgeTable } from './EdgeTable.tsx';
@@ -13,6 +11,7 @@ import { ExportMenu } from './ExportMenu.tsx';
 import { FocusStrip } from './FocusStrip.tsx';
 import type { Formatters } from './formatters.ts';
 import { GraphCanvas } from './GraphCanvas.tsx';
+import { GraphSearch } from './GraphSearch.tsx';
 import { GroupToggles } from './GroupToggles.tsx';
 import { KeyHelp } from './keyboard/KeyHelp.tsx';
 import { NodeCursor } from './keyboard/NodeCursor.tsx';
@@ -21,14 +20,13 @@ import { Legend } from './Legend.tsx';
 import { MutedStrip } from './MutedStrip.tsx';
 import { NodeActions } from './NodeActions.tsx';
 import type { PanelOptions } from './options.ts';
-import { createPalette } from './palette.ts';
 import { aspectOf } from './panel-shape.ts';
-import { SearchBox } from './SearchBox.tsx';
 import { StageDetails } from './StageDetails.tsx';
 import { strips } from './strip-styles.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useChanges } from './use-changes.ts';
 import { useDrawing } from './use-drawing.ts';
+import { usePalette } from './use-palette.ts';
 import { useSearch } from './use-search.ts';
 import { useSelection } from './use-selection.ts';
 import { useShownGraph } from './use-shown-graph.ts';
@@ -58,10 +56,7 @@ export function GraphView(props: Props) {
   const { graph: whole, options, format, width, height, ownView } = props;
   const shown = useShownGraph(whole, options);
   const { graph, groups, groupOf, nameOf } = shown;
-  const theme = useTheme2();
-  // Of all hosts, so that none changes its colour when others are collapsed or out of focus.
-  const hosts = distinct(shown.open.nodes.map((node) => node.host)).join('\n');
-  const palette = useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
+  const palette = usePalette(shown.open);
   const drawing = useDrawing(graph, options, format, palette.measure, aspectOf(width, height));
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
@@ -85,16 +80,8 @@ export function GraphView(props: Props) {
     }
     pin(target);
   };
-  const goTo = (index: number) => {
-    const target: Target = { type: 'node', key: found.nodes[index] ?? '' };
-    const room = roomOf(drawing, target);
-    if (!room) return;
-    onPick(target);
-    control.centre({ x: room.x + room.width / 2, y: room.y + room.height / 2 });
-  };
   const keyboard = useKeyboard({ selection, options, changes, pathFrom, onPathFrom: setPathFrom, onPick });
   const places = useMemo(() => placesOf(drawing), [drawing]);
-  const lookedAt = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const size = { width, height: chrome.graph };
 
   return (
@@ -109,13 +96,15 @@ export function GraphView(props: Props) {
         compare={props.compareMenu}
         onChange={onChange}
         search={
-          <SearchBox
+          <GraphSearch
             input={keyboard.search}
             value={options.search}
             found={found}
-            at={lookedAt < 0 ? undefined : lookedAt}
+            drawing={drawing}
+            pinned={pinned}
+            control={control}
             onChange={(search) => onChange({ search })}
-            onGo={goTo}
+            onPick={onPick}
             onLeave={() => keyboard.graph.current?.focus()}
           />
         }
