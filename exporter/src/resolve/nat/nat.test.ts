@@ -46,6 +46,13 @@ it('knows a connection that was heard of before the network namespace of its end
   expect(placeAfter(passes, atContainer)).toBe('10.1.1.1');
 });
 
+it('knows one to a service of this very host, too', () => {
+  const server = { netns: 3, pid: 40 };
+  const addresses = (netns: number) => (netns === server.netns ? ['10.9.9.9'] : atContainer(netns));
+  const passes = [passOf({ namespaces: [server] }), passOf({ namespaces: [server, CONTAINER] })];
+  expect(placeAfter(passes, addresses)).toBe('10.1.1.1');
+});
+
 it('knows one whose end is in a network namespace that cannot be asked for its addresses', () => {
   expect(placeAfter([passOf({ observations: [seen] })], () => [])).toBe('10.1.1.1');
 });

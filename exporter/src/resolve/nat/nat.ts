@@ -29,8 +29,12 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
   let addressesAt: (netns: number) => readonly string[] = () => [];
   let now = uptime();
   let earlier: readonly Tracked[] = [];
-  /** Those of the pass before that had no end here as far as it told: the first of a new network namespace have not. */
+  /**
+   * Those of the pass before that have no end here, and those that someone elsewhere has asked for: so it seemed, where
+   * it had not met a new network namespace yet.
+   */
   let strangers: readonly Tracked[] = [];
+  let guests: readonly Tracked[] = [];
 
   return {
     learn(next, addresses) {
@@ -40,9 +44,12 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
       if (!conntrack) return;
       const { connections, overruns, namespaces } = conntrack.read(pass.namespaces);
       const isHere = placesOf(pass, addressesAt);
+      const isGuest = ({ original, reply }: Tracked) => !isHere(original.src) && isHere(reply.src);
       const isStranger = ({ original, reply }: Tracked) => !isHere(original.src) && !isHere(reply.src);
-      const translations = translationsOf([...strangers, ...connections], isHere, earlier);
+      const late = [...strangers, ...guests.filter(({ original }) => isHere(original.src))];
+      const translations = translationsOf([...late, ...connections], isHere, earlier);
       strangers = connections.filter(isStranger);
+      guests = connections.filter(isGuest);
       earlier = namespaces > 1 ? connections.filter((one) => !isStranger(one)) : [];
       (pass.traceOf ? many : single).learn(translations, now);
       published.learn(connections, isHere, now);
