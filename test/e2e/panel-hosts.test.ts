@@ -99,6 +99,36 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     await page.screenshot({ path: join(scratch, `japanese-${grafana}.png`) });
   });
 
+  it('colours edges by a figure, sets a variable, links to a service and keeps what is chosen', async () => {
+    await page.route('**/dashboard.json', async (route) => {
+      const dashboard = await (await route.fetch()).json();
+      dashboard.panels[0].options.colourBy = 'bytes';
+      await route.fulfill({ json: dashboard });
+    });
+    for (const theme of THEMES) {
+      await open(theme);
+      expect(await page.getByTestId('musubi-colour-scale').textContent()).toMatch(
+        /Bytes, both ways 0 B.*iB$/,
+      );
+      await page.screenshot({ path: join(scratch, `coloured-${theme}-${grafana}.png`) });
+    }
+    await rows().getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    const details = page.getByTestId('musubi-pinned');
+    // Each end is known by name to its own host only.
+    for (const service of ['report', 'postgres']) {
+      const link = details.getByRole('link', { name: `One service: ${service}` });
+      const to = 'musubi-one-service\\?from=\\d+&to=\\d+&var-datasource=prometheus&var-service';
+      expect(await link.getAttribute('href')).toMatch(new RegExp(`^/d/${to}=${service}$`));
+    }
+    await details.getByRole('button', { name: '$service = report' }).click();
+    await expect.poll(() => rows().count()).toBeLessThan(12);
+    const address = new URL(page.url()).searchParams;
+    expect(address.get('var-service')).toBe('report');
+    expect(address.get('musubi-1')).toContain('"selected":{"type":"edge"');
+    await page.unroute('**/dashboard.json');
+  });
+
   it('nothing was complained of', () => {
     expect(complaints).toEqual([]);
   });

@@ -7,7 +7,7 @@ import type { EdgeState, Graph } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
 import type { Palette } from './palette.ts';
-import { ScaleLegend } from './ScaleLegend.tsx';
+import { ColourScale, WidthScale } from './Scales.tsx';
 import { StateFilter } from './StateFilter.tsx';
 import { useFold } from './use-fold.ts';
 
@@ -63,6 +63,7 @@ function Entries({ graph, palette, states, onStates, widthBy, colourBy, format }
   return (
     <>
       <StateFilter graph={graph} palette={palette} states={states} onStates={onStates} />
+      <ColourScale by={colourBy} format={format} />
       <span>{t('legend.arrow', 'A → B: A depends on B')}</span>
       <span>
         <Line width={2.5} /> {t('legend.both-ends', 'reported by both ends')}
@@ -70,7 +71,7 @@ function Entries({ graph, palette, states, onStates, widthBy, colourBy, format }
       <span>
         <Line width={2.5} dashes="6 4" /> {t('legend.one-end', 'by one end')}
       </span>
-      <ScaleLegend widthBy={widthBy} colourBy={colourBy} format={format} />
+      <WidthScale by={widthBy} format={format} />
       <span>{t('legend.no-arrow', 'no arrow: direction unknown')}</span>
     </>
   );

@@ -18,8 +18,8 @@ const MOST_LINKS = 12;
 const SIDES: readonly Side[] = ['src', 'dst'];
 
 /**
- * The data links of the fields that tell of a node or an edge, for the first such row of each frame: of an edge those
- * of all its fields, of a node those of the labels of its side.
+ * The data links of the fields that tell of a node or an edge, for the first row of each frame that does and has the
+ * field: either end knows only itself by name. Of an edge those of all fields, of a node of the labels of its side.
  */
 export function dataLinks(
   frames: readonly DataFrame[],
@@ -31,19 +31,18 @@ export function dataLinks(
   const tells = rowTest(target, graph);
   const links = new Map<string, DataLink>();
   for (const frame of frames) {
-    const linked = frame.fields.filter((field) => field.config.links?.length);
-    if (linked.length === 0) continue;
+    const linked = new Set(frame.fields.filter((field) => field.config.links?.length));
     const cells = readCells(frame);
-    for (let row = 0; row < frame.length; row++) {
+    for (let row = 0; row < frame.length && linked.size > 0; row++) {
       const wanted = tells((label) => cells(label, row));
       if (!wanted) continue;
-      for (const field of linked.filter(({ name }) => wanted(canonicalName(name)))) {
-        if (textAt(field, row) === '') continue;
+      for (const field of linked) {
+        if (textAt(field, row) === '' || !wanted(canonicalName(field.name))) continue;
+        linked.delete(field);
         for (const link of linksOfCell(frame, field, row, replace, timeZone)) {
           links.set(`${link.title}\0${link.href}`, link);
         }
       }
-      break;
     }
   }
   return [...links.values()].slice(0, MOST_LINKS);

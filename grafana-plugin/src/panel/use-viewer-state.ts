@@ -2,7 +2,7 @@ import { locationService } from '@grafana/runtime';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
 import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
-import { isViewerChoice, readViewerState, type ViewerState, writeViewerState } from './viewer-state.ts';
+import { addChoices, isViewerChoice, readViewerState, type ViewerState } from './viewer-state.ts';
 
 interface ViewerOptions {
   /** Options of the dashboard, and before them what the viewer has chosen. */
@@ -34,13 +34,11 @@ export function useViewerState(
   const choose = useCallback(
     (choices: Partial<ViewerState>) => {
       // Read anew: it may be the second choice of one click.
-      const before = readViewerState(locationService.getSearch().get(name)).chosen;
-      const next = writeViewerState(
-        { ...before, ...choices },
-        { ...DEFAULT_OPTIONS, ...saved, selected: null },
-      );
+      const before = locationService.getSearch().get(name);
+      const next = addChoices(before, choices, { ...DEFAULT_OPTIONS, ...saved, selected: null });
       const inPassing = Object.keys(choices).every((choice) => IN_PASSING.has(choice));
-      locationService.partial({ [name]: next }, inPassing);
+      locationService.partial({ [name]: next.text }, inPassing);
+      return next.fit;
     },
     [name, saved],
   );
@@ -52,11 +50,10 @@ export function useViewerState(
     (change: Partial<PanelOptions>) => {
       const entries = Object.entries(change);
       const ofViewer = isEdited ? [] : entries.filter(([option]) => isViewerChoice(option));
-      if (ofViewer.length > 0) choose(Object.fromEntries(ofViewer));
-      if (ofViewer.length < entries.length) {
-        const others = entries.filter((entry) => !ofViewer.includes(entry));
-        onOptionsChange({ ...saved, ...Object.fromEntries(others) });
-      }
+      const fit = ofViewer.length > 0 && choose(Object.fromEntries(ofViewer));
+      const others = fit ? entries.filter((entry) => !ofViewer.includes(entry)) : entries;
+      // What has no room in the address lasts as long as the page.
+      if (others.length > 0) onOptionsChange({ ...saved, ...Object.fromEntries(others) });
     },
     [isEdited, choose, saved, onOptionsChange],
   );

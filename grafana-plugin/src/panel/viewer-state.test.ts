@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readViewerState, type ViewerState, writeViewerState } from './viewer-state.ts';
+import { addChoices, readViewerState, type ViewerState, writeViewerState } from './viewer-state.ts';
 
 const CHOSEN: ViewerState = {
   level: 'host',
@@ -27,6 +27,23 @@ test('only what differs from the dashboard is written', () => {
   const { level, ...others } = CHOSEN;
   expect(writeViewerState(CHOSEN, others)).toBe(JSON.stringify({ level }));
   expect(writeViewerState(CHOSEN, CHOSEN)).toBeNull();
+});
+
+test('choices come to those that are there, and go where they are as the dashboard has them', () => {
+  const { text } = addChoices('{"search":"a","shiny":1}', { level: 'host' }, {});
+  expect(text).toBe('{"search":"a","level":"host"}');
+  expect(addChoices(text, { level: 'site', search: 'b' }, { level: 'site', search: 'b' })).toEqual({
+    text: null,
+    fit: true,
+  });
+});
+
+test('what has no room in the address is not put there, and takes nothing along', () => {
+  const collapsed = Array.from({ length: 10_000 }, (_, i) => `["group","host","host-${i}"]`);
+  expect(addChoices('{"level":"host","collapsed":["a"]}', { collapsed }, {})).toEqual({
+    text: '{"level":"host"}',
+    fit: false,
+  });
 });
 
 describe('what is none is left aside, and named', () => {

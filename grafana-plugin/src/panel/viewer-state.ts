@@ -100,6 +100,23 @@ export function writeViewerState(
   return differing.length > 0 ? JSON.stringify(Object.fromEntries(differing)) : null;
 }
 
+/**
+ * Adds choices to those that a text of the address holds.
+ *
+ * @returns the new text, and whether they are in it: ten thousand collapsed groups have no room in an address
+ */
+export function addChoices(
+  text: string | null,
+  choices: Partial<ViewerState>,
+  ofDashboard: Partial<ViewerState>,
+): { readonly text: string | null; readonly fit: boolean } {
+  const { chosen } = readViewerState(text);
+  const whole = writeViewerState({ ...chosen, ...choices }, ofDashboard);
+  if (isText(whole ?? '')) return { text: whole, fit: true };
+  const others = Object.entries(chosen).filter(([name]) => !Object.hasOwn(choices, name));
+  return { text: writeViewerState(Object.fromEntries(others), ofDashboard), fit: false };
+}
+
 function parseObject(text: string | null): object | undefined {
   if (!isText(text)) return undefined;
   try {

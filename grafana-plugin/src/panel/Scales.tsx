@@ -6,31 +6,33 @@ import { nameOf } from './figure-names.ts';
 import type { Formatters, Scale } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
 
-interface Props {
-  readonly widthBy: PanelOptions['widthBy'];
-  readonly colourBy: PanelOptions['colourBy'];
-  readonly format: Formatters;
-}
 
 /** Colours that a bar shows of a gradual scale. */
 const SHADES = 9;
 
-/** What widths and colours tell, and from how much to how much. */
-export function ScaleLegend({ widthBy, colourBy, format }: Props) {
+interface Props<By> {
+  readonly by: By;
+  readonly format: Formatters;
+}
+
+/** What widths tell, and from how much to how much. */
+export function WidthScale({ by, format }: Props<PanelOptions['widthBy']>) {
+  if (by === 'none') return null;
   return (
-    <>
-      {widthBy !== 'none' && (
-        <span data-testid="musubi-width-scale">
-          {t('legend.width', 'width')}: {nameOf(format, widthBy)} <Wedge /> {upTo(widthBy, format)}
-        </span>
-      )}
-      {colourBy !== 'states' && (
-        <span data-testid="musubi-colour-scale">
-          {t('legend.colour', 'color')}: {nameOf(format, colourBy)}{' '}
-          <Colours by={colourBy} scale={format.scale(colourBy)} format={format} />
-        </span>
-      )}
-    </>
+    <span data-testid="musubi-width-scale">
+      {t('legend.width', 'width')}: {nameOf(format, by)} <Wedge /> {upTo(by, format)}
+    </span>
+  );
+}
+
+/** What colours tell, where it is not states, and which of them is how much. */
+export function ColourScale({ by, format }: Props<PanelOptions['colourBy']>) {
+  if (by === 'states') return null;
+  return (
+    <span data-testid="musubi-colour-scale">
+      {t('legend.colour', 'color')}: {nameOf(format, by)}{' '}
+      <Colours by={by} scale={format.scale(by)} format={format} />
+    </span>
   );
 }
 
