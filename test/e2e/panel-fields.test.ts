@@ -121,7 +121,7 @@ it('an edge has the colour of its figure, and that of its states around it', asy
   // Each edge twice: in the colour of its states or of the theme, and narrower within, in that of the share.
   expect(strokes.map(({ width }) => width)).toEqual([6, 3, 6, 3]);
   expect(new Set(colours).size).toBe(4);
-  expect(colours).toContain('#F2495C');
+  expect(colours).toContain('#FF7383');
   const legend = graph.page.getByTestId('musubi-colour-scale');
   expect(await legend.textContent()).toMatch(/color: Share of failed connections 0% {2}100%/);
 });

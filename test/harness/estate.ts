@@ -24,6 +24,8 @@ export function answerFor(
   places: Places,
   now = Date.now() / 1000,
 ): Answered[] {
+  // Nobody has said what is to be there.
+  if (/expected|allowed|missing/.test(query)) return [];
   const end = (side: 'src' | 'dst', service: string) => ({
     [`${side}_service`]: service,
     [`${side}_kind`]: 'service',

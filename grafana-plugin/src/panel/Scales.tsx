@@ -6,7 +6,6 @@ import { nameOf } from './figure-names.ts';
 import type { Formatters, Scale } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
 
-
 /** Colours that a bar shows of a gradual scale. */
 const SHADES = 9;
 
