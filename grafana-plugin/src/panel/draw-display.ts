@@ -1,5 +1,6 @@
 import { cubicAt, segmentsOf } from '../graph/display/bezier.ts';
 import { CARD_PADDING } from '../graph/display/build-display.ts';
+import { coverageOf } from '../graph/display/coverage.ts';
 import { arrowhead, CASING, dashesOf } from '../graph/display/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../graph/display/display-list.ts';
 import { legible } from '../graph/display/legible.ts';
@@ -34,9 +35,9 @@ const FRAME_PADDING = 12;
 /** Between the title of a frame and what collapses it. */
 const TITLE_GAP = 3;
 
-/** Among more curves than this at full strength none can be followed: of more, each is fainter. */
-const FEW_CURVES = 400;
-const FAINTEST = 0.1;
+/** Where curves cover more of what is seen than this share, none can be followed: they are fainter then. */
+const MOST_COVERED = 0.4;
+const FAINTEST = 0.08;
 
 /** After so many things drawn, others may have their turn. */
 const STEP = 50;
@@ -55,7 +56,7 @@ export function* drawDisplay(
   }
   const labelled = new Set(scale < NEAR_SCALE ? [] : display.labels.map(({ key }) => key));
   const curves = display.curves.filter(({ key, points }) => isWanted(key) && !isBeyond(points, seen));
-  const strength = only ? 1 : Math.max(FAINTEST, Math.min(1, FEW_CURVES / curves.length));
+  const strength = only ? 1 : Math.max(FAINTEST, Math.min(1, MOST_COVERED / coverageOf(curves, seen, scale)));
   for (const [i, curve] of curves.entries()) {
     const state = mainState(curve.states);
     context.globalAlpha = state ? 1 : strength;
