@@ -39,7 +39,9 @@ const getStyles = (theme: GrafanaTheme2) =>
     display: 'flex',
     flexDirection: 'column',
     alignItems: 'center',
-    justifyContent: 'center',
+    // Where it is low the first words are seen, and the rest is scrolled to.
+    justifyContent: 'safe center',
+    overflow: 'auto',
     gap: theme.spacing(1),
     padding: theme.spacing(2),
     textAlign: 'center',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build-graph.ts';
 import type { Graph } from '../graph.ts';
@@ -143,5 +144,22 @@ describe('groups that are collapsed', () => {
     await fold();
     expect(await fold(...all)).toEqual(await createFolding()(...all));
     expect(await fold()).toEqual(await createFolding()());
+  });
+
+  test('and opened in whatever order leave nobody standing on another', async () => {
+    const choices = fc.array(fc.subarray(['h0', 'h1', 'h2', 'h3']), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(choices, async (steps) => {
+        const fold = createFolding();
+        for (const hosts of steps) {
+          const corners = [...(await fold(...hosts)).values()];
+          for (const [i, a] of corners.entries()) {
+            for (const b of corners.slice(i + 1)) {
+              expect(Math.abs(a.x - b.x) >= sizes.width || Math.abs(a.y - b.y) >= sizes.height).toBe(true);
+            }
+          }
+        }
+      }),
+    );
   });
 });
