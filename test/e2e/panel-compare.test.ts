@@ -137,6 +137,7 @@ it('shows the figures of both ranges', async () => {
   const details = page.getByTestId('musubi-pinned');
   await details.getByRole('columnheader', { name: 'Range compared with' }).waitFor();
   const opened = await details
+    .locator('table.figures')
     .getByRole('row', { name: /^Connections opened/ })
     .getByRole('cell')
     .allTextContents();

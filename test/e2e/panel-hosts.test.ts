@@ -74,6 +74,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     // The row that comes first has the most bytes.
     for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
       expect(text).toContain(part);
+    await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
     await page.screenshot({ path: join(pictures, `details-${theme}.png`) });
   });
 

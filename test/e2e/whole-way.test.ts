@@ -1,0 +1,117 @@
+/** From `npm start` to what a person sees of one new connection, while it is there and after it has ended. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
+import { onFileEnd } from '../harness/cleanup.ts';
+import { startPair } from '../harness/pair.ts';
+import { ROOT, toolPath } from '../harness/places.ts';
+import { start } from '../harness/process.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+/** The page, Prometheus and the exporter take this port and the next two. */
+const PORT = 19562;
+const TEN_MINUTES = 600_000;
+const PATIENCE = 60_000;
+
+it(
+  'a connection is drawn as new with its processes, and after it ended in the past only',
+  async () => {
+    onFileEnd(() => rmSync(join(ROOT, `.musubi/${PORT}`), { recursive: true, force: true }));
+    const npm = start(['npm', 'start', '--', '--port', `${PORT}`], { cwd: ROOT, ownGroup: true });
+    await npm.says('Ctrl-C stops everything', TEN_MINUTES);
+    const page = await newPage();
+
+    // Against what was before, a thing is new only where something is known of that.
+    await waitFor(
+      async () => (await look(page, Date.now() - PATIENCE)).length > 0 || undefined,
+      'the first edge',
+      PATIENCE,
+    );
+    const before = Date.now();
+    const { web, api, port } = await startPair(3);
+
+    await waitFor(
+      async () => (await look(page, before)).find((edge) => edge.port === port && edge.connections === '3'),
+      'the connection to be drawn',
+      PATIENCE,
+    );
+    await page.getByRole('button', { name: /^Compare:/ }).click();
+    await page.getByRole('menuitemradio', { name: 'The range before' }).click();
+    const row = page.locator(`[data-testid=musubi-edges] tr[data-port="${port}"]`);
+    await expect.poll(() => row.getAttribute('data-states'), { timeout: PATIENCE }).toBe('new');
+
+    await row.getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    const details = page.getByTestId('musubi-pinned');
+    await details.waitFor();
+    expect(await details.getByRole('heading').textContent()).toBe(`web → api :${port}`);
+    const cells = (name: RegExp, table = details.locator('table').first()) =>
+      table.getByRole('row', { name }).getByRole('cell').allTextContents();
+    expect(await cells(/^Process /)).toEqual(['node', 'node']);
+    expect(await cells(/^pid /)).toEqual([`${web.pid}`, `${api.pid}`]);
+    const figures = details.locator('table.figures');
+    expect(await cells(/^Connections opened /, figures)).toEqual(['3', '3']);
+
+    await web.stop();
+    await api.stop();
+    const ended = Date.now();
+
+    // In the past it is what it was, in the present it is not; the machine's other connections are.
+    const present = await waitFor(
+      async () => {
+        const edges = await look(page, ended + 2000);
+        return edges.length > 0 && edges.every((edge) => edge.port !== port) ? edges : undefined;
+      },
+      'the connection to be gone from the present',
+      PATIENCE,
+    );
+    expect(present.length).toBeGreaterThan(0);
+    const past = await look(page, before, ended);
+    expect(past.find((edge) => edge.port === port)).toMatchObject({
+      source: 'web',
+      destination: 'api',
+      sourcePid: `${web.pid}`,
+      destinationPid: `${api.pid}`,
+    });
+    // Side by side with that past, it has vanished.
+    await look(page, ended + 2000);
+    await page.getByRole('button', { name: /^Compare:/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Another range…' }).click();
+    await page.getByRole('radio', { name: 'From … to …' }).check({ force: true });
+    await page.getByRole('textbox', { name: 'From' }).fill(local(before));
+    await page.getByRole('textbox', { name: 'To' }).fill(local(ended));
+    await page.getByRole('dialog').getByRole('button', { name: 'Compare' }).click();
+    await expect.poll(() => row.getAttribute('data-states'), { timeout: PATIENCE }).toBe('vanished');
+  },
+  TEN_MINUTES,
+);
+
+async function newPage(): Promise<Page> {
+  const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
+  onFileEnd(() => browser.close());
+  return browser.newPage({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC' });
+}
+
+/** On a busy machine the table's first rows would be others by bytes. */
+const BY_PORT = encodeURIComponent(JSON.stringify({ sort: { column: 'port', descending: true } }));
+
+/** What the page draws of a range in ms since 1970, which ends now unless told otherwise. */
+async function look(page: Page, from: number, to = Date.now()): Promise<Readonly<Record<string, string>>[]> {
+  // Of what was chosen before, nothing is left: each look is that of someone who comes by.
+  const range = `from=${from}&to=${Math.max(to, from + 1000)}`;
+  await page.goto(`http://127.0.0.1:${PORT}/?${range}&refresh=&options=${BY_PORT}`);
+  await page.locator('[data-testid=musubi-panel]:not([data-panel-state=loading])').waitFor();
+  await page.locator('[data-testid=musubi-panel][data-refreshing=false]').waitFor();
+  return page
+    .getByTestId('musubi-edges')
+    .locator('tbody tr')
+    .evaluateAll((rows) =>
+      // Run in the page, whose types this program does not have.
+      rows.map((row) => ({ ...(row as unknown as { dataset: Record<string, string> }).dataset })),
+    );
+}
+
+/** A time as an input for the local time takes it. */
+const local = (at: number) => new Date(at).toISOString().slice(0, 19);
