@@ -38,6 +38,7 @@ const TITLE_GAP = 3;
 /** Where curves cover more of what is seen than this share, none can be followed: they are fainter then. */
 const MOST_COVERED = 0.4;
 const FAINTEST = 0.08;
+const FAINTEST_STATE = 0.4;
 
 /** After so many things drawn, others may have their turn. */
 const STEP = 50;
@@ -59,7 +60,7 @@ export function* drawDisplay(
   const strength = only ? 1 : Math.max(FAINTEST, Math.min(1, MOST_COVERED / coverageOf(curves, seen, scale)));
   for (const [i, curve] of curves.entries()) {
     const state = mainState(curve.states);
-    context.globalAlpha = state ? 1 : strength;
+    context.globalAlpha = state ? Math.max(FAINTEST_STATE, strength) : strength;
     const colour = state ? palette.stateColour(state) : only ? palette.accent : palette.edge;
     drawCurve(context, curve, colour, scale);
     if (state && !labelled.has(curve.key)) {

@@ -13,6 +13,7 @@ const STEP = 200;
 /** So many lines at full strength would be one blot: of more, each is fainter, and where many run it is darker. */
 const FEW_LINES = 2000;
 const FAINTEST = 0.06;
+const FAINTEST_STATE = 0.25;
 const STRONGEST = 0.7;
 /** How dark the darkest of that is. */
 const DENSEST = 0.45;
@@ -90,7 +91,10 @@ function* drawLines(
   // Lines of one device pixel are many times faster than wider ones.
   context.lineWidth = pixel;
   context.strokeStyle = colour;
-  context.globalAlpha = own || only ? 1 : Math.max(FAINTEST, Math.min(STRONGEST, FEW_LINES / count));
+  const least = own ? FAINTEST_STATE : FAINTEST;
+  const most = own ? 1 : STRONGEST;
+  const among = own ? edges.length : count;
+  context.globalAlpha = only ? 1 : Math.max(least, Math.min(most, FEW_LINES / among));
   const [right, bottom] = [seen.x + seen.width, seen.y + seen.height];
   let drawn = 0;
   context.beginPath();
