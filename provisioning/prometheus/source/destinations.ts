@@ -23,6 +23,9 @@ export const NAMES = ['dst_service', 'dst_process', 'dst_pid', 'dst_host', 'dst_
 /** For each question the one destination that answers it. */
 const DESTINATION = 'musubi:destination:identity';
 export const destination = recorded(DESTINATION);
+/** Those whose host reports the same edge, and all others. */
+export const metDestination = recorded(DESTINATION, 'known_by="flow"');
+export const otherDestination = recorded(DESTINATION, 'known_by!="flow"');
 
 const HOLDER = 'musubi:address:holder';
 const holder = recorded(HOLDER);
@@ -55,9 +58,14 @@ function agreed(processes: string): string {
   ]);
 }
 
-const met = sole(inbound, FLOW);
-/** Most questions are answered by the one inbound half-edge that they meet: the others are few. */
-const others = promql`(${asked} unless on (${FLOW}) ${met})`;
+const OPEN = 'musubi:destination:open';
+const open = recorded(OPEN);
+
+const unanswered = promql`(${asked} unless on (${QUESTION}) ${destination})`;
+const oneAnswer = (rows: string) => promql`
+  topk by (${QUESTION}) (1,
+    ${rows}
+  )`;
 
 const processesOf = (rows: string) => promql`
   group by (${['network_transport', 'dst_address', 'dst_port', ...NAMES]}) (
@@ -122,61 +130,82 @@ One row for each place.`,
     ),
   },
   {
-    why: `Who answers a question, by the first of these that knows:
-  1. the host that asks, if it listens there itself: only it knows who has a container's or a bridge's address
-  2. an inbound half-edge between the same addresses, if there is but one; or at the site
-  3. the listener on the host that has the address, at the site; or anywhere, if no other host has it
-  4. who answered at the evaluation before, unless another host has the address now: it is down or restarts
-  5. a listener of the last 10 m
-One row for each question: the outermost aggregation sees to that, whatever the data.`,
+    why: `Who answers a question: the host that asks, if it listens there itself. Only it knows who has a container's or a
+bridge's address. One row for each question: the outermost aggregation sees to that, here and below, whatever the data.`,
     record: DESTINATION,
-    expr: promql`
-      topk by (${QUESTION}) (1,
-        ${firstBy(QUESTION, [
-          withLabelsOf(
-            asked,
-            ['network_transport', 'src_host', 'dst_address', 'dst_port'],
-            NAMES,
-            withCopies(endpoint, { src_host: 'dst_host' }),
-          ),
-          withLabelsOf(asked, FLOW, NAMES, met),
-          withLabelsOf(others, [...FLOW, 'site'], NAMES, sole(inbound, [...FLOW, 'site'])),
-          withLabelsOf(
-            others,
-            ['network_transport', 'dst_address', 'dst_port', 'site'],
-            NAMES,
-            withCopies(promql`${endpoint} and on (dst_host, dst_address, dst_site) ${recorded(OWNER)}`, {
-              site: 'dst_site',
-            }),
-          ),
-          withLabelsOf(
-            others,
-            ['network_transport', 'dst_address', 'dst_port'],
-            NAMES,
-            promql`(${endpoint} and on (dst_host, dst_address) ${sole(holder, ['dst_address'])})`,
-          ),
+    labels: { known_by: 'host' },
+    expr: oneAnswer(
+      withLabelsOf(
+        asked,
+        ['network_transport', 'src_host', 'dst_address', 'dst_port'],
+        NAMES,
+        withCopies(endpoint, { src_host: 'dst_host' }),
+      ),
+    ),
+  },
+  {
+    why: 'Else an inbound half-edge between the same addresses, if there is but one: so most are answered.',
+    record: DESTINATION,
+    labels: { known_by: 'flow' },
+    expr: oneAnswer(withLabelsOf(unanswered, FLOW, NAMES, sole(inbound, FLOW))),
+  },
+  {
+    why: 'What is open yet.',
+    record: OPEN,
+    expr: unanswered,
+  },
+  {
+    why: `That is answered by the first of these that knows:
+  1. the one inbound half-edge between the same addresses at the site
+  2. the listener on the host that has the address, at the site; or anywhere, if no other host has it
+  3. who answered at the evaluation before, unless another host has the address now: it is down or restarts
+  4. a listener of the last 10 m`,
+    record: DESTINATION,
+    labels: { known_by: 'address' },
+    expr: oneAnswer(
+      firstBy(QUESTION, [
+        withLabelsOf(
+          open,
+          [...FLOW, 'site'],
+          NAMES,
+          sole(`(${inbound} and on (${FLOW.join(', ')}) ${open})`, [...FLOW, 'site']),
+        ),
+        withLabelsOf(
+          open,
+          ['network_transport', 'dst_address', 'dst_port', 'site'],
+          NAMES,
+          withCopies(promql`${endpoint} and on (dst_host, dst_address, dst_site) ${recorded(OWNER)}`, {
+            site: 'dst_site',
+          }),
+        ),
+        withLabelsOf(
+          open,
+          ['network_transport', 'dst_address', 'dst_port'],
+          NAMES,
+          promql`(${endpoint} and on (dst_host, dst_address) ${sole(holder, ['dst_address'])})`,
+        ),
+        promql`
+          (
+            ${DESTINATION} offset 1s
+            and on (${QUESTION}) ${open}
+            unless on (dst_address, site)
+            ${withCopies(`${holder} unless on (dst_address, dst_host) ${DESTINATION} offset 1s`, { site: 'dst_site' })}
+          )`,
+        withLabelsOf(
+          open,
+          ['network_transport', 'dst_address', 'dst_port', 'site'],
+          NAMES,
           promql`
-            (
-              ${DESTINATION}
-              and on (${QUESTION}) ${others}
-              unless on (dst_address, site)
-              ${withCopies(`${holder} unless on (dst_address, dst_host) ${DESTINATION}`, { site: 'dst_site' })}
+            topk by (network_transport, dst_address, dst_port, site) (1,
+              ${withCopies(
+                promql`
+                  last_over_time(${ENDPOINT}[10m])
+                  and on (dst_host, dst_address, dst_site) last_over_time(${OWNER}[10m])`,
+                { site: 'dst_site' },
+              )}
             )`,
-          withLabelsOf(
-            others,
-            ['network_transport', 'dst_address', 'dst_port', 'site'],
-            NAMES,
-            promql`
-              topk by (network_transport, dst_address, dst_port, site) (1,
-                ${withCopies(
-                  promql`
-                    last_over_time(${ENDPOINT}[10m])
-                    and on (dst_host, dst_address, dst_site) last_over_time(${OWNER}[10m])`,
-                  { site: 'dst_site' },
-                )}
-              )`,
-          ),
-        ])}
-      )`,
+        ),
+      ]),
+    ),
   },
 ];

@@ -1,4 +1,12 @@
-import { byAddress, destination, FLOW, NAMES, QUESTION } from './destinations.ts';
+import {
+  byAddress,
+  destination,
+  FLOW,
+  metDestination,
+  NAMES,
+  otherDestination,
+  QUESTION,
+} from './destinations.ts';
 import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
 import { passes } from './passes.ts';
 import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
@@ -45,8 +53,8 @@ const INBOUND = halfEdges('direction!="outbound"');
 /** What an outbound half-edge tells for certain. */
 const OWN = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly string[]).includes(label));
 
-/** Outbound half-edges that nothing is added to. */
-const AS_THEY_ARE = promql`(${OUTBOUND} unless (${byAddress} and on (${QUESTION}) ${destination}))`;
+const AS_TOLD = 'musubi:outbound:as_told';
+const asTold = recorded(AS_TOLD);
 
 const REACHED = 'musubi:outbound:service_edge';
 const reached = recorded(REACHED);
@@ -99,6 +107,11 @@ const openBy = (direction: string) =>
 
 export const EDGE_RULES: readonly Rule[] = [
   {
+    why: 'Outbound half-edges that nothing is added to.',
+    record: AS_TOLD,
+    expr: promql`${OUTBOUND} unless (${byAddress} and on (${QUESTION}) ${destination})`,
+  },
+  {
     why: `The service edge that each half-edge is part of: its ends in labels of their own, which are never empty, as an
 end without a name is its address, or its host. First the outbound ones.`,
     record: TOLD_AS,
@@ -114,7 +127,7 @@ end without a name is its address, or its host. First the outbound ones.`,
         'to',
       )}
       or
-      ${withOwnEnds(promql`group by (${HALF}) (${AS_THEY_ARE})`)}`,
+      ${withOwnEnds(promql`group by (${HALF}) (${asTold})`)}`,
   },
   {
     why: 'Where those lead to, in the labels by which inbound ones meet them.',
@@ -129,7 +142,8 @@ end without a name is its address, or its host. First the outbound ones.`,
       )`,
   },
   {
-    why: `Then the inbound ones: as part of the edge that they meet, else with what their host knows. Those that meet\nseveral are left out, since only the source knows which of them it is.`,
+    why: `Then the inbound ones: as part of the edge that they meet, else with what their host knows. Those that meet
+several are left out, since only the source knows which of them it is.`,
     record: TOLD_AS,
     labels: { observer: 'destination' },
     expr: promql`
@@ -141,18 +155,20 @@ end without a name is its address, or its host. First the outbound ones.`,
     why: 'Edges with what is known of the processes at both ends, each told once.',
     record: 'musubi:edge:last_seen_seconds',
     expr: promql`
+      ${withLabelsOf(
+        promql`max by (${OWN}) (${byAddress})`,
+        QUESTION,
+        [...NAMES, 'observer'],
+        promql`
+          (
+            ${withLabel(metDestination, 'observer', 'both')}
+            or
+            ${withOutboundObserver(otherDestination)}
+          )`,
+      )}
+      or
       max without (direction) (
-        ${withLabelsOf(
-          promql`max by (${OWN}) (${byAddress})`,
-          QUESTION,
-          [...NAMES, 'observer'],
-          promql`
-            (
-              ${withOutboundObserver(destination)}
-            )`,
-        )}
-        or
-        ${withOutboundObserver(AS_THEY_ARE)}
+        ${withOutboundObserver(asTold)}
         or
         ${withLabel(promql`${INBOUND} unless on (${MEETING}) ${reached}`, 'observer', 'destination')}
       )`,

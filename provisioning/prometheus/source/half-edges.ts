@@ -27,20 +27,18 @@ export const failedDelta = recorded(`${FAILED}:delta`);
 export const halfEdges = (matchers = '') => recorded(LAST_SEEN, matchers);
 
 const BEGUN = 'musubi:half_edge:begun';
+const OVER = 'musubi:half_edge:over';
+
+/** Of each series that an exporter told within the time in which it may come late: the last sample. */
+const told = (metric: string) => `last_over_time(service_dependency_${metric}[${LATE}] offset ${SETTLE})`;
 
 /** A sum as it stands: that of the spell which is the edge's last. */
-function sumOfLastSpell(metric: string, unless: string, more: readonly string[]): string {
-  return promql`
-    max by (${[...EDGE, ...more]}) (
-      last_over_time(${metric}[${LATE}] offset ${SETTLE})
-      ${unless}
-      (
-        last_over_time(service_dependency_start_time_seconds[${LATE}] offset ${SETTLE})
-        < on (${EDGE}) group_left ()
-        ${start}
-      )
-    )`;
-}
+const sumOfLastSpell = (metric: string, unless: string, more: readonly string[]) => promql`
+  max by (${[...EDGE, ...more]}) (
+    ${told(metric)}
+    ${unless}
+    ${recorded(OVER)}
+  )`;
 
 const before = (series: string) => `last_over_time(${series}[1h] offset 1s)`;
 
@@ -60,30 +58,35 @@ export const HALF_EDGE_RULES: readonly Rule[] = [
     why: `Which spell of an edge its sums belong to: one that was forgotten and came back counts from zero. An exporter
 that could not push sends later what it kept, and meanwhile an edge may have come and gone: hence ${LATE}.`,
     record: START,
-    expr: promql`
-      max by (${EDGE}) (
-        last_over_time(service_dependency_start_time_seconds[${LATE}] offset ${SETTLE})
-      )`,
+    expr: promql`max by (${EDGE}) (${told('start_time_seconds')})`,
   },
   {
     why: `Spells that the evaluation before did not know, also where some were missed: 1 if they began within the hour.
 Others, 0, were there before these rules, and count from now on.`,
     record: BEGUN,
     expr: promql`
-      time() - (${start} != ${before(START)} or (${start} unless ${before(START)}))
-      <= bool 3600`,
+      time() - (
+        ${start}
+        unless
+        (${start} == ${before(START)})
+      ) <= bool 3600`,
   },
   {
-    why: `Connections opened in the spell. Where the edge came under another "instance" before, both are there, and only
-one is of this spell.`,
+    why: 'Series of spells before: where an edge came under another "instance" then, both are there.',
+    record: OVER,
+    expr: promql`
+      ${told('start_time_seconds')}
+      < on (${EDGE}) group_left ()
+      ${start}`,
+  },
+  {
+    why: 'Connections opened in the spell.',
     record: OPENED,
-    expr: sumOfLastSpell('service_dependency_connection_opened_total', 'unless', []),
+    expr: sumOfLastSpell('connection_opened_total', 'unless', []),
   },
   {
     record: FAILED,
-    expr: sumOfLastSpell('service_dependency_connection_failed_total', 'unless ignoring (error_type)', [
-      'error_type',
-    ]),
+    expr: sumOfLastSpell('connection_failed_total', 'unless ignoring (error_type)', ['error_type']),
   },
   {
     why: 'What was counted since the evaluation before: the sum less that of then or, in a new spell, all of it.',
@@ -101,9 +104,13 @@ one is of this spell.`,
     expr: promql`
       max by (${EDGE}) (service_dependency_last_seen_seconds offset ${SETTLE})
       or
-      (
-        max by (${EDGE}) (last_over_time(service_dependency_last_seen_seconds[${LATE}] offset ${SETTLE}))
-        and
+      max by (${EDGE}) (
+        (
+          ${told('last_seen_seconds')}
+          unless
+          service_dependency_last_seen_seconds offset ${SETTLE}
+        )
+        and on (${EDGE})
         (${openedDelta} or sum without (error_type) (${failedDelta}))
       )`,
   },

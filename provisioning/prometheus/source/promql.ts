@@ -57,13 +57,16 @@ export function sole(rows: string, key: Labels): string {
     )`;
 }
 
-/** The rows with labels that are copies of others: `{ site: 'src_site' }`. What is copied may be empty. */
+/**
+ * The rows with labels that are copies of others: `{ site: 'src_site' }`. What is copied may be empty. A join of one takes
+ * less than the regular expressions of `label_replace` do.
+ */
 export function withCopies(rows: string, copies: Readonly<Record<string, string>>): string {
   return Object.entries(copies).reduce(
     (text, [to, from]) => promql`
-      label_replace(
+      label_join(
         ${text},
-        "${to}", "$1", "${from}", "(?s)(.*)"
+        "${to}", "", "${from}"
       )`,
     rows,
   );
