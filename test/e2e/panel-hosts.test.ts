@@ -86,6 +86,40 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     expect(await table.ariaSnapshot()).toMatch(/report · db-3.*postgres · db-1.*5432/);
   });
 
+  it('tells screen readers what there is, and where the keyboard is', async () => {
+    await open('dark');
+    const toolbar = await page.getByRole('toolbar', { name: 'Dependency graph' }).ariaSnapshot();
+    for (const part of [
+      '- radiogroup "Level"',
+      '- radio "Instance" [checked]',
+      '- button "Hide idle"',
+      '- textbox "Search the graph"',
+      '- button "Table"',
+      '- button "Export"',
+    ])
+      expect(toolbar).toContain(part);
+    const graph = page.getByTestId('musubi-nodes');
+    await graph.focus();
+    await page.keyboard.press('End');
+    expect(await graph.ariaSnapshot()).toMatch(
+      /^- listbox "Dependency graph of \d+ services and peers with 12 dependencies; [^"]+":\n {2}- option "\S+ on \S+, asked by \d+[^"]*"$/,
+    );
+    expect(await page.getByTestId('musubi-shown').ariaSnapshot()).toMatch(
+      /^- status: "Shown: \d+ nodes, 12 dependencies/,
+    );
+    await page.keyboard.press('Enter');
+    const details = page.getByRole('dialog', { name: 'Details' });
+    await details.waitFor();
+    const told = await details.ariaSnapshot();
+    for (const part of [/- button "Close details"/, /- heading "\S+" \[level=3\]/, /- rowheader "Used by"/])
+      expect(told).toMatch(part);
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('dialog');
+    await page.keyboard.press('Escape');
+    const head = await page.getByTestId('musubi-edges').locator('thead').ariaSnapshot();
+    expect(head).toContain('- columnheader "Source":\n      - button "Source"');
+    expect(await page.getByTestId('musubi-edges').getAttribute('aria-rowcount')).toBe('13');
+  });
+
   it('speaks Japanese where Grafana does', async () => {
     await open('dark', 'ja');
     const table = page.getByTestId('musubi-edges');
@@ -137,6 +171,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
   async function open(theme: string, lang = 'en'): Promise<void> {
     await page.goto(`${url}/?from=now-15m&to=now&refresh=&theme=${theme}&lang=${lang}`);
     await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
+    await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
     // The same on every run, and of what the panel shows by itself.
     await page.mouse.move(0, 0);
   }

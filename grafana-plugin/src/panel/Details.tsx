@@ -112,7 +112,8 @@ const getStyles = (theme: GrafanaTheme2) =>
     boxShadow: theme.shadows.z3,
     fontSize: theme.typography.bodySmall.fontSize,
     lineHeight: 1.5,
-    h6: { margin: theme.spacing(0, 3, 1, 0), overflowWrap: 'anywhere' },
+    // Below the title of the panel, which is of level 2.
+    h3: { ...theme.typography.h6, margin: theme.spacing(0, 3, 1, 0), overflowWrap: 'anywhere' },
     p: { margin: theme.spacing(1, 0, 0), color: theme.colors.text.secondary },
     table: { borderCollapse: 'collapse' },
     'th, td': {

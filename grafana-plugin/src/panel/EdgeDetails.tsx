@@ -34,9 +34,9 @@ export function EdgeDetails({ edge, graph, format }: Props) {
   if (!source || !target) return null;
   return (
     <>
-      <h6>
+      <h3>
         {pairOf(edge, source, target)} {portOf(edge)}
-      </h6>
+      </h3>
       <Remarkable edge={edge} />
       <Ends source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />

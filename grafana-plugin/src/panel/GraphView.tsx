@@ -85,7 +85,7 @@ export function GraphView(props: Props) {
   const size = { width, height: chrome.graph };
 
   return (
-    <section aria-label={t('graph.region', 'Dependencies')} onKeyDown={keyboard.onKeyDown}>
+    <section aria-label={t('graph.region', 'Graph and table')} onKeyDown={keyboard.onKeyDown}>
       <Toolbar
         width={width}
         height={chrome.toolbar}

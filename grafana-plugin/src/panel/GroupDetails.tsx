@@ -21,7 +21,7 @@ export function GroupDetails({ drawing, group }: Props) {
   ] as const;
   return (
     <>
-      <h6>{legible(tile.title)}</h6>
+      <h3>{legible(tile.title)}</h3>
       <table>
         <tbody>
           {rows.map(([name, count]) => (

@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
 import { legible } from '../graph/display/legible.ts';
+import { shortName } from '../graph/display/short-name.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { portOf, titleAtHost, titleOf } from './node-texts.ts';
 
@@ -18,7 +19,7 @@ const LISTED_INSIDE = 100;
 /** Who a node is, what it depends on, and what depends on it. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
   const kind = kinds()[node.kind];
-  const titles = new Map(graph.nodes.map((each) => [each.key, titleOf(each)]));
+  const titles = new Map(graph.nodes.map(({ key, title }) => [key, shortName(title)]));
   const peers = (own: 'source' | 'target', other: 'source' | 'target', directed = true) =>
     graph.edges
       .filter((edge) => edge[own] === node.key && edge.directed === directed)
@@ -39,7 +40,7 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
   ];
   return (
     <>
-      <h6>{titleOf(node)}</h6>
+      <h3>{titleOf(node)}</h3>
       <table>
         <tbody>
           {rows

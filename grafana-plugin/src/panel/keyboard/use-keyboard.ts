@@ -9,7 +9,7 @@ import type { CursorActions } from './use-node-cursor.ts';
 
 interface Arguments {
   readonly selection: Selection;
-  readonly options: Pick<PanelOptions, 'focus'>;
+  readonly options: Pick<PanelOptions, 'focus' | 'saved'>;
   readonly changes: Pick<Changes, 'onChange' | 'onPut'>;
   /** The node from which a path is to be picked. */
   readonly pathFrom: string | undefined;
@@ -87,7 +87,11 @@ export function useKeyboard({
       onSearch: () => search.current?.focus(),
       onFocusOn: (node) => changes.onChange({ focus: toggled(options.focus, node) }),
       onPathFrom,
-      onPut: changes.onPut,
+      onShift(node, from, by) {
+        // Keys may come faster than layouts.
+        const { x, y } = options.saved[node] ?? from;
+        changes.onPut(node, { x: x + by.x, y: y + by.y });
+      },
       onHelp: () => onHelp(true),
     },
   };

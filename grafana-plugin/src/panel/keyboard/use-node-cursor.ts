@@ -17,7 +17,8 @@ export interface CursorActions {
   readonly onSearch: () => void;
   readonly onFocusOn: (node: string) => void;
   readonly onPathFrom: (node: string) => void;
-  readonly onPut: (node: string, corner: Point) => void;
+  /** Moves a node from where it stands, or was put since. */
+  readonly onShift: (node: string, from: Point, by: Point) => void;
   readonly onHelp: () => void;
 }
 
@@ -101,7 +102,7 @@ export function useNodeCursor({ graph, places, edgePlace, pinned, control, actio
     const place = places.get(node);
     if (moving && place) {
       const { x, y } = DIRECTIONS[heading];
-      actions.onPut(node, { x: place.x + x * MOVE, y: place.y + y * MOVE });
+      actions.onShift(node, place, { x: x * MOVE, y: y * MOVE });
     } else if (at?.type !== 'edge') goTo(nextNode(node, heading, places, linkedWith(graph, node)));
     else if (heading === 'up' || heading === 'down') goAlong(heading === 'up' ? -1 : 1);
     else {
