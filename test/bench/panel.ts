@@ -99,7 +99,7 @@ async function measure(browser: Browser, subject: Subject): Promise<Figures> {
     const first: number[] = [];
     for (let round = 0; round < (quick ? 1 : 5); round++) {
       await page.goto(`${url}/?refresh=`);
-      await drawn(page, nodes);
+      await drawn(page);
       const { firstPicture, lastAnswer } = await measured(page);
       first.push(firstPicture - lastAnswer);
     }
@@ -107,8 +107,7 @@ async function measure(browser: Browser, subject: Subject): Promise<Figures> {
     const cdp = await page.context().newCDPSession(page);
     const heap = await heapOf(cdp);
     const { canvasBytes } = await measured(page);
-    const growth =
-      nodes === REFRESHED ? await growthOver(REFRESHES, { page, cdp, estate, nodes }) : undefined;
+    const growth = nodes === REFRESHED ? await growthOver(REFRESHES, { page, cdp, estate }) : undefined;
     await page.goto('about:blank');
     const empty = await framesWhilePanned(page, quick);
     return { first, pan, empty, heap, canvases: canvasBytes, growth };
@@ -134,8 +133,8 @@ function rowOf(name: string, { first, pan, empty, heap, canvases, growth }: Figu
   ];
 }
 
-const drawn = (page: Page, nodes: number) =>
-  page.locator(`[data-testid=musubi-canvas][data-drawn=true][data-cards="${nodes}"]`).waitFor();
+const drawn = (page: Page) =>
+  page.locator('[data-testid=musubi-canvas][data-drawn=true]:not([data-cards="0"])').waitFor();
 
 const measured = (page: Page) => page.evaluate('window.measured()') as Promise<Measured>;
 
@@ -169,18 +168,17 @@ interface Refreshed {
   readonly page: Page;
   readonly cdp: CDPSession;
   readonly estate: Estate;
-  readonly nodes: number;
 }
 
 /** How the heap grows over so many refreshes, each with figures of its own. The first few fill what is remembered. */
-async function growthOver(refreshes: number, { page, cdp, estate, nodes }: Refreshed): Promise<number> {
+async function growthOver(refreshes: number, { page, cdp, estate }: Refreshed): Promise<number> {
   const refresh = async (times: number) => {
     for (let i = 0; i < times; i++) {
       estate.next();
       const runs = Number(await page.getByTestId('musubi-page').getAttribute('data-runs'));
       await page.getByRole('button', { name: 'Refresh' }).first().click();
       await page.locator(`[data-testid=musubi-page][data-state=done][data-runs="${runs + 1}"]`).waitFor();
-      await drawn(page, nodes);
+      await drawn(page);
     }
     return heapOf(cdp);
   };

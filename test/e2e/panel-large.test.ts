@@ -131,7 +131,7 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
   });
 
   it('follows a drag at once, and goes back by Fit', async () => {
-    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    await page.getByRole('button', { name: 'Fit', exact: true }).click();
     await drawn('dots');
     await page.mouse.move(0, 0);
     await drawn('dots');
@@ -145,7 +145,7 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
     expect(await picture()).not.toBe(fitted);
     await page.mouse.up();
     await drawn('dots');
-    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    await page.getByRole('button', { name: 'Fit', exact: true }).click();
     await page.mouse.move(0, 0);
     await expect.poll(picture, { timeout: PATIENCE }).toBe(fitted);
   });

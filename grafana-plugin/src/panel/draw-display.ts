@@ -41,7 +41,7 @@ const FAINTEST = 0.08;
 const FAINTEST_STATE = 0.4;
 
 /** After so many things drawn, others may have their turn. */
-const STEP = 50;
+const STEP = 16;
 
 /** Draws a display list. */
 export function* drawDisplay(

@@ -9,7 +9,7 @@ import { titleOf } from './node-texts.ts';
 import { STATE_LOOKS } from './state-looks.ts';
 
 /** After so many lines, or dots, others may have their turn. */
-const STEP = 200;
+const STEP = 100;
 /** So many lines at full strength would be one blot: of more, each is fainter, and where many run it is darker. */
 const FEW_LINES = 2000;
 const FAINTEST = 0.06;
