@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Beside end-to-end tests on two cores.
+          testTimeout: 20_000,
           include: [
             'exporter/src/**/*.test.ts',
             'grafana-plugin/{src,standalone}/**/*.test.ts',

@@ -1,11 +1,10 @@
 /** The graph against other ranges, as a real Prometheus holds them, chosen in a real browser. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 import { pastOf, SCRAPE } from '../harness/past.ts';
-import { toolPath } from '../harness/places.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
 
 /** Seconds. */
@@ -47,12 +46,11 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl: prometheus.url });
   onFileEnd(() => server.close());
   url = server.url;
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
+  browser = await openBrowser();
 });
 
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC' });
+  page = await openPage(browser, { timezoneId: 'UTC' });
   times = [];
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import type { Browser, Download, Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** Names that mean harm, in a real browser: shown as the text they are, wherever the panel shows names. */
 
@@ -60,13 +59,12 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl: await startFakePrometheus(answer) });
   onFileEnd(() => server.close());
   url = server.url;
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
+  browser = await openBrowser();
 });
 
 beforeEach(async () => {
   harm.length = 0;
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page = await openPage(browser);
   watch(page);
   return async () => {
     expect(await page.evaluate('window.hacked')).toBeUndefined();
@@ -223,7 +221,7 @@ it('in whatever is exported', async () => {
 it('in an exported image that is opened as a page of its own', async () => {
   await open({}, { frames: 'host' });
   const { file } = await exported('SVG image');
-  const image = await browser.newPage();
+  const image = await openPage(browser);
   watch(image);
   const svg = await readFile(await file.path(), 'utf8');
   await image.route('http://127.0.0.1/image.svg', (route) =>

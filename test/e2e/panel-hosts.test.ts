@@ -1,15 +1,16 @@
 /** One built panel under the libraries of two Grafanas: 12.4 with React 18, 13.2 with React 19. */
+
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../grafana-plugin/standalone/build-page.mjs';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { npmFolder } from '../../provisioning/local/npm-folder.mjs';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
-import { ROOT, toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { ROOT } from '../harness/places.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 import { shopHistory } from '../harness/shop.ts';
 
@@ -30,8 +31,7 @@ beforeAll(async () => {
   onFileEnd(() => rm(scratch, { recursive: true, force: true }));
   pictures = process.env.MUSUBI_PICTURES ?? scratch;
   prometheus = await startPrometheus([], { history: shopHistory(Math.floor(Date.now() / 1000)) });
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
+  browser = await openBrowser();
 });
 
 describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, libraries }) => {
@@ -46,7 +46,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     const server = await createPageServer({ prometheusUrl: prometheus.url, page: folder });
     onFileEnd(() => server.close());
     url = server.url;
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page = await openPage(browser);
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());

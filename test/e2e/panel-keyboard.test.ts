@@ -1,11 +1,10 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** The graph in a real browser, by the keyboard alone: where it leads, what is said of it, and how one leaves. */
 
@@ -34,13 +33,12 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl });
   onFileEnd(() => server.close());
   url = server.url;
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
+  browser = await openBrowser();
 });
 
 beforeEach(async () => {
   complaints.length = 0;
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page = await openPage(browser);
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`${url}/?refresh=`);
   await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { largeEstate } from '../harness/large-estate.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** A graph of 10,000 services and 50,000 dependencies in a real browser, from afar and from near. */
 
@@ -25,16 +24,9 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl });
   onFileEnd(() => server.close());
   url = server.url;
-  const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const browser = await openBrowser();
+  page = await openPage(browser, { complaints });
   page.setDefaultTimeout(PATIENCE);
-  page.on('console', (message) => {
-    // Other tests make and unmake network namespaces meanwhile, at which Chromium drops an icon or two.
-    const isOurs = !message.text().includes('ERR_NETWORK_CHANGED');
-    if (message.type() === 'error' && isOurs) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
 });
 
 const canvas = () => page.getByTestId('musubi-canvas');

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { onFileEnd } from '../harness/cleanup.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** Where the panel lays its graph out: in a worker, and on the spot where the page's policy forbids those. */
 
@@ -35,9 +35,7 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl: `http://127.0.0.1:${port}` });
   onFileEnd(() => server.close());
   url = server.url;
-  const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args: flags });
-  onFileEnd(() => browser.close());
+  browser = await openBrowser();
 });
 
 /** The canvas has ink where a card of the only edge stands. */
@@ -49,7 +47,7 @@ const isDrawn = (page: Page) =>
   })()`);
 
 it('lays out in a worker that is made of the plugin itself', async () => {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const workers: string[] = [];
   page.on('worker', (worker) => workers.push(worker.url()));
   await page.goto(url);
@@ -60,7 +58,7 @@ it('lays out in a worker that is made of the plugin itself', async () => {
 });
 
 it('draws the graph where the policy of the page forbids workers', async () => {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const workers: string[] = [];
   const errors: string[] = [];
   page.on('worker', (worker) => workers.push(worker.url()));

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { largeEstate } from '../harness/large-estate.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** A hundred refreshes in a row, each with other figures of the same dependencies. */
 
@@ -21,9 +20,8 @@ beforeAll(async () => {
   const prometheusUrl = await startFakePrometheus((query) => estate(query, round));
   const server = await createPageServer({ prometheusUrl });
   onFileEnd(() => server.close());
-  const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const browser = await openBrowser();
+  page = await openPage(browser);
   await page.goto(`${server.url}/?refresh=`);
   await drawn();
 });

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** Working with the graph in a real browser: what can be clicked and typed, and what is shown then. */
 
@@ -56,9 +56,7 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl });
   onFileEnd(() => server.close());
   url = server.url;
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  browser = await chromium.launch({ executablePath: toolPath('chromium'), args });
-  onFileEnd(() => browser.close());
+  browser = await openBrowser();
 });
 
 beforeEach(async () => {
@@ -66,11 +64,7 @@ beforeEach(async () => {
   before = DEPENDENCIES;
   watched = false;
   complaints.length = 0;
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  page = await openPage(browser, { complaints });
   await open();
   return async () => {
     await page.close();

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { onFileEnd } from '../harness/cleanup.ts';
-import { toolPath } from '../harness/places.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 
 /** The panel in a real browser, with a Prometheus that answers as the test wants. */
 
@@ -53,14 +53,8 @@ beforeAll(async () => {
   const server = await createPageServer({ prometheusUrl: `http://127.0.0.1:${port}` });
   onFileEnd(() => server.close());
   url = server.url;
-  const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: flags });
-  onFileEnd(() => browser.close());
-  page = await browser.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const browser = await openBrowser();
+  page = await openPage(browser, { complaints });
 });
 
 beforeEach(() => {

@@ -1,12 +1,12 @@
 /** From `npm start` to what a person sees of one new connection, while it is there and after it has ended. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
+import { openBrowser, openPage } from '../harness/open-browser.ts';
 import { startPair } from '../harness/pair.ts';
-import { ROOT, toolPath } from '../harness/places.ts';
+import { ROOT } from '../harness/places.ts';
 import { start } from '../harness/process.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
@@ -21,7 +21,7 @@ it(
     onFileEnd(() => rmSync(join(ROOT, `.musubi/${PORT}`), { recursive: true, force: true }));
     const npm = start(['npm', 'start', '--', '--port', `${PORT}`], { cwd: ROOT, ownGroup: true });
     await npm.says('Ctrl-C stops everything', TEN_MINUTES);
-    const page = await newPage();
+    const page = await openPage(await openBrowser(), { timezoneId: 'UTC' });
 
     // Against what was before, a thing is new only where something is known of that.
     await waitFor(
@@ -87,12 +87,6 @@ it(
   },
   TEN_MINUTES,
 );
-
-async function newPage(): Promise<Page> {
-  const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-  onFileEnd(() => browser.close());
-  return browser.newPage({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC' });
-}
 
 /** On a busy machine the table's first rows would be others by bytes. */
 const BY_PORT = encodeURIComponent(JSON.stringify({ sort: { column: 'port', descending: true } }));

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium } from 'playwright-core';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from './browser-flags.ts';
 import { onFileEnd } from './cleanup.ts';
-import { toolPath } from './places.ts';
+import { openBrowser, openPage } from './open-browser.ts';
 
 /** An edge as the table beside the drawing tells it: the `data-*` attributes of its row. */
 export type DrawnEdge = Readonly<Record<string, string>>;
@@ -34,18 +32,9 @@ export async function openGraphPage(prometheusUrl: string): Promise<GraphPage> {
 
 /** As `openGraphPage`, of a page that is served already. */
 export async function browse(url: string): Promise<GraphPage> {
-  const browser: Browser = await chromium.launch({
-    executablePath: toolPath('chromium'),
-    args: BROWSER_FLAGS,
-  });
-  onFileEnd(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  const panel = page.getByTestId('musubi-panel');
   const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
+  const page = await openPage(await openBrowser(), { complaints });
+  const panel = page.getByTestId('musubi-panel');
 
   return {
     async open({ from, to, options = {} }) {

@@ -1,10 +1,9 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { BROWSER_FLAGS } from './browser-flags.ts';
 import { onFileEnd } from './cleanup.ts';
 import { type Answered, startFakePrometheus } from './fake-prometheus.ts';
-import { toolPath } from './places.ts';
+import { openBrowser, openPage } from './open-browser.ts';
 
 /** What a test may set of the provisioned dashboard. */
 export interface DashboardJson {
@@ -37,16 +36,11 @@ export function panelPage(answer: (query: string) => readonly Answered[], page?:
     const server = await createPageServer({ prometheusUrl, ...(page && { page }) });
     onFileEnd(() => server.close());
     state.url = server.url;
-    browser = await chromium.launch({ executablePath: toolPath('chromium'), args: BROWSER_FLAGS });
-    onFileEnd(() => browser.close());
+    browser = await openBrowser();
   });
   beforeEach(async () => {
     complaints.length = 0;
-    state.page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
-    state.page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    state.page.on('pageerror', (error) => complaints.push(String(error)));
+    state.page = await openPage(browser, { viewport: { width: 1400, height: 800 }, complaints });
   });
   afterEach(async () => {
     await state.page.close();
