@@ -1,5 +1,6 @@
 import { normaliseAddress } from './address.ts';
 import type { Direction, End, Figures, HalfEdge, Listener } from './half-edge.ts';
+import { createHalfList } from './half-list.ts';
 import type { JoinedEdge } from './join-halves.ts';
 import { partyOf } from './party.ts';
 import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
@@ -18,17 +19,23 @@ export interface Reading {
   readonly columns: ReadonlySet<string>;
 }
 
-type Cells = (label: string) => string;
+type Columns = ReadonlyMap<string, Column>;
 
-const readEnd = (side: 'src' | 'dst', cell: Cells): End => ({
-  service: cell(`${side}_service`),
-  process: cell(`${side}_process`),
-  pid: cell(`${side}_pid`),
-  host: cell(`${side}_host`),
-  address: addressOf(cell('network_transport'), cell(`${side}_address`)),
-  kind: cell(`${side}_kind`),
-  site: cell(`${side}_site`),
-});
+/** Finds the columns of one end once: a table may have tens of thousands of rows. */
+function endReader(side: 'src' | 'dst', columns: Columns): (row: number, transport: string) => End {
+  const column = (label: string) => columns.get(`${side}_${label}`);
+  const [service, process, pid, host] = [column('service'), column('process'), column('pid'), column('host')];
+  const [address, kind, site] = [column('address'), column('kind'), column('site')];
+  return (row, transport) => ({
+    service: textAt(service, row),
+    process: textAt(process, row),
+    pid: textAt(pid, row),
+    host: textAt(host, row),
+    address: addressOf(transport, textAt(address, row)),
+    kind: textAt(kind, row),
+    site: textAt(site, row),
+  });
+}
 
 /** The name of a Unix socket is the path of a file: taken as it is. */
 const addressOf = (transport: string, address: string): string =>
@@ -36,7 +43,7 @@ const addressOf = (transport: string, address: string): string =>
 
 /** Reads half-edges and listeners, merging the figures that several queries give of one half-edge. */
 export function readTables(tables: readonly Table[]): Reading {
-  const halves = new Map<string, { half: HalfEdge; seen: boolean }>();
+  const halves = createHalfList();
   const listeners: Listener[] = [];
   const joined: JoinedEdge[] = [];
   const columns = new Set<string>();
@@ -56,39 +63,40 @@ export function readTables(tables: readonly Table[]): Reading {
     const count = rowCount(table);
     rows += count;
 
+    const entryOf = halves.read();
+    const [readSrc, readDst] = [endReader('src', byName), endReader('dst', byName)];
+    const [transports, ports] = [byName.get('network_transport'), byName.get('dst_port')];
+    const [directions, ioDirections] = [byName.get('direction'), byName.get('network_io_direction')];
     for (let row = 0; row < count; row++) {
-      const cell: Cells = (label) => textAt(byName.get(label), row);
-      const transport = cell('network_transport');
-      const port = cell('dst_port');
-      const dst = readEnd('dst', cell);
+      const transport = textAt(transports, row);
+      const port = textAt(ports, row);
+      const dst = readDst(row, transport);
       if (measure === 'listen') {
         listeners.push({ transport, port, end: dst });
         continue;
       }
-      const src = readEnd('src', cell);
-      const direction = cell('direction');
+      const src = readSrc(row, transport);
+      const direction = textAt(directions, row);
       if (!isDirection(direction)) {
-        const edge = readJoined(cell('observer'), { transport, port, src, dst }, numberAt(value, row));
+        const edge = readJoined(
+          textAt(byName.get('observer'), row),
+          { transport, port, src, dst },
+          numberAt(value, row),
+        );
         if (edge) joined.push(edge);
         else unread.set(table.refId, (unread.get(table.refId) ?? 0) + 1);
         continue;
       }
-      // No name that a kernel or a resolver gives holds this character.
-      const id = [direction, transport, port, ...Object.values(src), ...Object.values(dst)].join('\0');
-      let entry = halves.get(id);
-      if (!entry) {
-        entry = { half: { direction, transport, port, src, dst, figures: {} }, seen: false };
-        halves.set(id, entry);
-      }
+      const entry = entryOf({ direction, transport, port, src, dst });
       if (measure === 'lastSeen') entry.seen = true;
-      const figure = measure === 'io' ? ioFigure(cell('network_io_direction')) : measure;
+      const figure = measure === 'io' ? ioFigure(textAt(ioDirections, row)) : measure;
       const number = numberAt(value, row);
       if (figure && number !== undefined) addFigure(entry.half.figures, figure, number);
     }
   }
 
   // Existence and traffic are different questions: where the existence query was asked, it alone answers.
-  const kept = [...halves.values()].filter((entry) => entry.seen || !existenceAsked);
+  const kept = halves.entries().filter((entry) => entry.seen || !existenceAsked);
   return { halves: kept.map((entry) => entry.half), listeners, joined, unread, rows, columns };
 }
 
