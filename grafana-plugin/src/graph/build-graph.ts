@@ -39,7 +39,7 @@ export function buildGraph(
   );
   return {
     nodes: [...parties].map(([key, same]) => toNode(key, same, siteOf)).sort(byKey),
-    edges: [...edges].map(([key, same]) => toEdge(key, same)).sort(byKey),
+    edges: [...edges].map(([key, same]) => toEdge(key, same, keyOf)).sort(byKey),
   };
 }
 
@@ -91,21 +91,30 @@ function toNode(key: string, parties: readonly Party[], siteOf: ReadonlyMap<stri
   };
 }
 
-const endOf = (parties: readonly Party[]): EdgeEnd => ({
-  addresses: distinct(parties.map((party) => party.address)),
-  processes: distinct(parties.flatMap((party) => party.processes)),
-  pids: distinct(parties.flatMap((party) => party.pids)),
-  candidates: distinct(parties.flatMap((party) => party.candidates)),
-});
+function endOf(parties: readonly Party[]): EdgeEnd {
+  const addresses = distinct(parties.map((party) => party.address));
+  const [only] = parties;
+  if (only && parties.length === 1) {
+    const { processes, pids, candidates } = only;
+    return { addresses, processes, pids, candidates };
+  }
+  return {
+    addresses,
+    processes: distinct(parties.flatMap((party) => party.processes)),
+    pids: distinct(parties.flatMap((party) => party.pids)),
+    candidates: distinct(parties.flatMap((party) => party.candidates)),
+  };
+}
 
-function toEdge(key: string, joined: readonly JoinedEdge[]): GraphEdge {
-  const [source, target, port, transport] = JSON.parse(key) as [string, string, string, string];
+function toEdge(key: string, joined: readonly JoinedEdge[], keyOf: (party: Party) => string): GraphEdge {
+  // No group is empty.
+  const { src, dst, port, transport } = joined[0] as JoinedEdge;
   const [seenBy, ...others] = new Set(joined.map((each) => each.seenBy));
   const figures = sumFigures(joined.map((each) => combineFigures(each.atSource, each.atDestination)));
   return {
     key,
-    source,
-    target,
+    source: keyOf(src),
+    target: keyOf(dst),
     port,
     transport,
     directed: joined.every((each) => each.directed),

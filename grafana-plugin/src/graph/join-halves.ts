@@ -47,7 +47,7 @@ interface Report {
   readonly far: string;
 }
 
-const identity = (end: { service: string; host: string }): string => JSON.stringify([end.service, end.host]);
+const identity = ({ service, host }: { service: string; host: string }): string => `${service}\0${host}`;
 
 function byOwnEnd(
   group: readonly HalfEdge[],
@@ -59,8 +59,11 @@ function byOwnEnd(
     const end = side === 'src' ? half.dst : half.src;
     return end.service !== '' && end.host !== '' ? identity(end) : '';
   };
+  const told = group.filter((half) => half.direction === direction);
+  // Of tens of thousands of groups most are of one direction.
+  if (told.length === 0) return [];
   const reports = Map.groupBy(
-    group.filter((half) => half.direction === direction),
+    told,
     (half) => `${identity(half[side])} ${farOf(half)} ${byProcess ? half[side].process : ''}`,
   );
   return [...reports.values()].flatMap(([first, ...rest]) => {

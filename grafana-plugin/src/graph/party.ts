@@ -31,6 +31,9 @@ export type Agreement = { readonly party: Party | undefined; readonly candidates
 
 /** Merges reports of one end. A report that names no service yields to one that does. */
 export function agreeOn(ends: readonly End[]): Agreement {
+  const [only] = ends;
+  // Of tens of thousands of ends most are told once.
+  if (only && ends.length === 1) return { party: partyOf(only), candidates: [] };
   const named = ends.filter((end) => end.service !== '');
   const voters = named.length > 0 ? named : ends;
   const [first] = voters;
