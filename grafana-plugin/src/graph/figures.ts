@@ -43,9 +43,14 @@ export function combineFigures(atSource: Figures | undefined, atDestination: Fig
 }
 
 /** Whether figures were told, and all of them tell that nothing was carried. */
-export function isIdle({ opened, failed, transmit, receive, open }: Figures): boolean {
-  const told = [opened, failed, transmit, receive, open].filter((figure) => figure !== undefined);
-  return told.length > 0 && told.every((figure) => figure === 0);
+export function isIdle(figures: Figures): boolean {
+  let told = false;
+  for (const name of COUNTS) {
+    const value = figures[name];
+    if (value !== undefined && value !== 0) return false;
+    told ||= value === 0;
+  }
+  return told;
 }
 
 /** All bytes of an edge, both ways, or undefined when no query told them. */

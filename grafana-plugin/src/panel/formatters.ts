@@ -72,17 +72,20 @@ export function createFormatters(
   timeZone: string,
 ): Formatters {
   const fields = figureFields(series);
+  const configFor = (figure: FigureName): FieldConfig =>
+    configOf(figure, fields.get(SOURCES[figure].measure)?.config ?? {});
   const styles = new Map<FigureName, Style>();
+  // All edges are looked at for its scale: only what is shown has a style.
   const styleOf = (figure: FigureName): Style => {
     const known = styles.get(figure);
     if (known) return known;
-    const config = configOf(figure, fields.get(SOURCES[figure].measure)?.config ?? {});
+    const config = configFor(figure);
     const values = graph.edges.map((edge) => figureOf(edge, figure) ?? 0);
     const style = createStyle(config, values, theme, timeZone);
     styles.set(figure, style);
     return style;
   };
-  const unit = styleOf('bytes').config.unit ?? IEC;
+  const unit = configFor('bytes').unit ?? IEC;
   return {
     text: (figure, value) => {
       const { config, display } = styleOf(figure);
@@ -98,14 +101,14 @@ export function createFormatters(
       const isWhole = isCount || (isPlain && SOURCES[figure].unit === IEC);
       return formattedValueToString(display(isWhole ? Math.round(value) : value));
     },
-    noText: (figure) => styleOf(figure).config.noValue ?? '–',
+    noText: (figure) => configFor(figure).noValue ?? '–',
     mark: (figure, value) => {
       const { config, display, unmapped } = styleOf(figure);
       const { color } = display(value);
       const isAsked = config.color?.mode === 'thresholds' || color !== unmapped(value).color;
       return isAsked ? color : undefined;
     },
-    name: (figure) => styleOf(figure).config.displayName,
+    name: (figure) => configFor(figure).displayName,
     scale: (figure) => styleOf(figure).scale,
     byteUnits:
       unit === IEC

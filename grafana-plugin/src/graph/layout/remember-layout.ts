@@ -30,8 +30,15 @@ export interface LayoutMemory {
 /** Remembers the layouts that a layouter makes. */
 export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMemory {
   let last: { key: string; sizes: string; layout: Layout; places: Layout['corners'] } | undefined;
+  // The same wish is recalled each time something is rendered.
+  const keys = new WeakMap<LayoutWish, string>();
+  const keyOf = (wish: LayoutWish): string => {
+    const key = keys.get(wish) ?? wishKey(wish);
+    keys.set(wish, key);
+    return key;
+  };
   return {
-    recall: (wish) => (last?.key === wishKey(wish) ? last.layout : undefined),
+    recall: (wish) => (last && last.key === keyOf(wish) ? last.layout : undefined),
     async layout(wish) {
       const { graph, sizes, saved, groups } = wish;
       const ofSizes = JSON.stringify(sizes);
@@ -42,7 +49,7 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
       const layout = await layouter.layout({ nodes, edges, sizes, groups, earlier, saved });
       if (layout) {
         const places = rememberPlaces(corners, layout, wish);
-        last = { key: wishKey(wish), sizes: ofSizes, layout, places };
+        last = { key: keyOf(wish), sizes: ofSizes, layout, places };
       }
       return layout;
     },
@@ -53,7 +60,7 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
 }
 
 const wishKey = ({ graph, sizes, saved, groups }: LayoutWish): string =>
-  JSON.stringify([topologyKey(graph), sizes, [...(saved ?? [])], [...(groups ?? [])]]);
+  `${JSON.stringify([sizes, [...(saved ?? [])], [...(groups ?? [])]])}\n${topologyKey(graph)}`;
 
 /** What is known of places; undefined where several groups are collapsed or opened at once: then all is new. */
 function placesFor(
