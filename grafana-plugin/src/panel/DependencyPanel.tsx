@@ -105,4 +105,5 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
 }
 
 const root = css({ position: 'relative', overflow: 'hidden' });
-const warning = css({ position: 'absolute', left: 8, top: 8, maxWidth: '50%' });
+/** Below the toolbar. */
+const warning = css({ position: 'absolute', left: 8, top: 48, maxWidth: '50%' });

@@ -1,8 +1,14 @@
 import { locationService } from '@grafana/runtime';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
-import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
-import { addChoices, isViewerChoice, readViewerState, type ViewerState } from './viewer-state.ts';
+import type { PanelOptions } from './options.ts';
+import {
+  addChoices,
+  isViewerChoice,
+  readOptions,
+  readViewerState,
+  type ViewerState,
+} from './viewer-state.ts';
 
 interface ViewerOptions {
   /** Options of the dashboard, and before them what the viewer has chosen. */
@@ -35,7 +41,7 @@ export function useViewerState(
     (choices: Partial<ViewerState>) => {
       // Read anew: it may be the second choice of one click.
       const before = locationService.getSearch().get(name);
-      const next = addChoices(before, choices, { ...DEFAULT_OPTIONS, ...saved, selected: null });
+      const next = addChoices(before, choices, { ...readOptions(saved), selected: null });
       const inPassing = Object.keys(choices).every((choice) => IN_PASSING.has(choice));
       locationService.partial({ [name]: next.text }, inPassing);
       return next.fit;
@@ -58,7 +64,7 @@ export function useViewerState(
     [isEdited, choose, saved, onOptionsChange],
   );
   return {
-    options: { ...DEFAULT_OPTIONS, ...saved, ...chosen },
+    options: { ...readOptions(saved), ...chosen },
     selected: chosen.selected ?? undefined,
     odd,
     onChange,

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addChoices, readViewerState, type ViewerState, writeViewerState } from './viewer-state.ts';
+import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
+import {
+  addChoices,
+  readOptions,
+  readViewerState,
+  type ViewerState,
+  writeViewerState,
+} from './viewer-state.ts';
 
 const CHOSEN: ViewerState = {
   level: 'host',
@@ -44,6 +51,21 @@ test('what has no room in the address is not put there, and takes nothing along'
     text: '{"level":"host"}',
     fit: false,
   });
+});
+
+test('what an older panel or a hand put into a dashboard does no harm', () => {
+  const odd = {
+    compare: true,
+    frames: 7,
+    search: null,
+    saved: null,
+    states: ['shiny'],
+    around: 3,
+    edgeLabel: [],
+  };
+  expect(readOptions(odd as unknown as PanelOptions)).toEqual(DEFAULT_OPTIONS);
+  const ours = { ...DEFAULT_OPTIONS, compare: '1d', hubPartners: 5, saved: { a: { x: 1, y: 2 } } };
+  expect(readOptions(ours)).toEqual(ours);
 });
 
 describe('what is none is left aside, and named', () => {

@@ -2,7 +2,7 @@ import type { Target } from '../graph/display/hit-test.ts';
 import { EDGE_STATES } from '../graph/graph.ts';
 import { LEVELS } from '../graph/levels/levels.ts';
 import { COLUMNS, type Sort } from '../graph/sort-edges.ts';
-import { type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
 
 /** What a viewer chooses in the running panel: options that they may see otherwise, and what they have selected. */
 export interface ViewerState
@@ -73,6 +73,16 @@ const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value 
 };
 
 export const isViewerChoice = (name: string): name is keyof ViewerState => Object.hasOwn(CHECKS, name);
+
+/** Options of a dashboard. What an older panel or a hand put there and this panel has no use for is as if not there. */
+export function readOptions(saved: Partial<PanelOptions>): PanelOptions {
+  const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));
+  const isUsable = ([name, value]: [string, unknown]) =>
+    isViewerChoice(name)
+      ? CHECKS[name](value)
+      : !defaults.has(name) || (value !== null && typeof value === typeof defaults.get(name));
+  return { ...DEFAULT_OPTIONS, ...Object.fromEntries(Object.entries(saved).filter(isUsable)) };
+}
 
 /** Reads choices from a text of the address: what it holds of them, and the names of what is none. */
 export function readViewerState(text: string | null): {
