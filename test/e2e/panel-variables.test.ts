@@ -72,9 +72,9 @@ it('sites and hosts', async () => {
 
 it('says so when there is nothing of what the variables say', async () => {
   await graph.page.goto(`${graph.url}/?refresh=&var-service=nobody`);
-  const message = graph.page.getByTestId('musubi-state');
-  await message.waitFor();
-  expect(await message.textContent()).toMatch(/what the variables of the dashboard say.*service = nobody/);
+  // Until the answers are there it tells that they are awaited.
+  const message = () => graph.page.getByTestId('musubi-state').textContent();
+  await expect.poll(message).toMatch(/what the variables of the dashboard say.*service = nobody/);
 });
 
 it('a node or an edge sets the variables that the dashboard has', async () => {
