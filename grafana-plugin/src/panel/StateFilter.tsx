@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
+import { countStates } from '../graph/count-states.ts';
 import { dashesOf } from '../graph/display/curve-shape.ts';
 import { STATES_BY_WEIGHT } from '../graph/display/main-state.ts';
 import type { EdgeState, Graph } from '../graph/graph.ts';
@@ -19,7 +20,7 @@ interface Props {
 /** How many edges have each state; pressed states alone are shown. */
 export function StateFilter({ graph, palette, states, onStates }: Props) {
   const styles = useStyles2(getStyles);
-  const counts = useMemo(() => countStates(graph), [graph]);
+  const counts = useMemo(() => countStates(graph.edges), [graph]);
   const toggle = (state: EdgeState) =>
     onStates(states.includes(state) ? states.filter((each) => each !== state) : [...states, state]);
   return STATES_BY_WEIGHT.map((state) => ({ state, count: counts.get(state) ?? 0 }))
@@ -47,12 +48,6 @@ export function StateFilter({ graph, palette, states, onStates }: Props) {
         {STATE_LOOKS[state].sign} {STATE_LOOKS[state].word()} {count}
       </button>
     ));
-}
-
-function countStates({ edges }: Graph): ReadonlyMap<EdgeState, number> {
-  const counts = new Map<EdgeState, number>();
-  for (const { states } of edges) for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return counts;
 }
 
 const getStyles = (theme: GrafanaTheme2) =>

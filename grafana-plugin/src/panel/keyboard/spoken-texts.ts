@@ -1,4 +1,5 @@
 import { t } from '@grafana/i18n';
+import { countStates } from '../../graph/count-states.ts';
 import { STATES_BY_WEIGHT } from '../../graph/display/main-state.ts';
 import { shortName } from '../../graph/display/short-name.ts';
 import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
@@ -59,12 +60,13 @@ export const spokenGraph = ({ nodes, edges }: Graph): string =>
 
 /** How many edges fail, and how many have each state. */
 function spokenStates(edges: readonly GraphEdge[]): string[] {
+  const counts = countStates(edges);
   const failing = edges.filter(({ figures }) => (figures.failed ?? 0) > 0).length;
   return [
     ...(failing > 0 ? [t('spoken.failing', '{{edges}} failing', { edges: failing })] : []),
     ...STATES_BY_WEIGHT.flatMap((state) => {
-      const number = edges.filter(({ states }) => states.includes(state)).length;
-      return number > 0 ? [`${number} ${STATE_LOOKS[state].word()}`] : [];
+      const number = counts.get(state);
+      return number ? [`${number} ${STATE_LOOKS[state].word()}`] : [];
     }),
   ];
 }
