@@ -56,23 +56,16 @@ const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
  */
 export function sortEdges(graph: Graph, { column, descending }: Sort): Graph {
   if (!Object.hasOwn(VALUES, column)) return graph;
-  const rows = edgeRows(graph).map((row) => ({ edge: row.edge, value: VALUES[column](row) }));
-  // Comparing names is slow, and most of them are there many times.
-  const names = rows.flatMap(({ value }) => (typeof value === 'string' && value !== '' ? [value] : []));
-  const rank = new Map([...new Set(names)].sort(compareNames).map((name, i) => [name, i]));
-  const sign = descending ? -1 : 1;
-  const edges = rows
-    .map(({ edge, value }) => ({ edge, place: typeof value === 'string' ? rank.get(value) : value }))
-    .sort((a, b) => comparePlaces(a.place, b.place, sign))
-    .map(({ edge }) => edge);
-  return { ...graph, edges };
+  // Each value is compared once, however many edges have it: comparing names is slow.
+  const byValue = Map.groupBy(edgeRows(graph), (row) => presentOf(VALUES[column](row)));
+  const values = [...byValue.keys()].filter((value) => value !== undefined).sort(compareValues);
+  if (descending) values.reverse();
+  const rows = [...values, undefined].flatMap((value) => byValue.get(value) ?? []);
+  return { ...graph, edges: rows.map(({ edge }) => edge) };
 }
 
-const isMissing = (place: number | undefined): place is undefined =>
-  place === undefined || Number.isNaN(place);
+const presentOf = (value: Value): Value => (value === '' || Number.isNaN(value) ? undefined : value);
 
-function comparePlaces(a: number | undefined, b: number | undefined, sign: number): number {
-  if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
-  // Both may be infinite.
-  return a === b ? 0 : sign * (a - b);
-}
+const compareValues = (a: string | number, b: string | number): number =>
+  // Of numbers none is there twice; two that are infinite have no difference.
+  typeof a === 'number' && typeof b === 'number' ? (a < b ? -1 : 1) : compareNames(`${a}`, `${b}`);
