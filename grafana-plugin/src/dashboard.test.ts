@@ -41,7 +41,7 @@ test('asks for what is not as expected and for what fires', () => {
 test('the panel reads labels that the exporter has', async () => {
   const source = await readFile(new URL('./graph/read-tables.ts', import.meta.url), 'utf8');
   const known = new Set(EDGE_ATTRIBUTES.map(prometheusLabel));
-  const ends = [...source.matchAll(/\$\{side\}_(\w+)/g)].flatMap(([, part]) => [
+  const ends = [...source.matchAll(/\bcolumn\('(\w+)'\)/g)].flatMap(([, part]) => [
     `src_${part}`,
     `dst_${part}`,
   ]);
