@@ -6,7 +6,7 @@ import { parseExpectations } from '../../../exporter/src/expect/parse-expectatio
 import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
 import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
-import { type Input, type Labels, promtools, testRules } from '../../harness/promtool.ts';
+import { type Input, type Labels, orderFor, promtools, testRules } from '../../harness/promtool.ts';
 
 const EXPECTED = `version: 1
 expect:
@@ -76,7 +76,9 @@ async function expectFiring(
     expr,
     rows: alerts.map((what) => [{ what }, 1] as const),
   }));
-  const said = tools.paths.map((promtool) => testRules(promtool, rules, inputs, expectations));
+  const said = tools.paths.map((promtool, at) =>
+    testRules(promtool, rules, inputs, expectations, [], orderFor(at)),
+  );
   expect(await Promise.all(said)).toEqual(tools.paths.map(() => ''));
 }
 
@@ -290,7 +292,7 @@ describe('DependencyUnexpected', () => {
     ]);
     const unexpected = ['DependencyUnexpected web db'];
     const late = await lateBy('5m', expected);
-    await expectFiring(inputs, { 5: [], 23: [], 25: [], 28: [], 44: [], 48: unexpected, 90: unexpected }, [
+    await expectFiring(inputs, { 5: [], 23: [], 25: [], 28: [], 44: [], 49: unexpected, 90: unexpected }, [
       shipped('musubi-edges.yaml'),
       late,
       shipped('musubi-alerts.yaml'),
