@@ -251,6 +251,14 @@ enum {
 	TCP_CLOSING = 11,
 };
 
+/* include/net/sock.h */
+enum {
+	SOCK_DONE = 1,
+	SOCK_BROADCAST = 7,
+	SOCK_BINDPORT_LOCK = 8,
+	SHUTDOWN_MASK = 3,
+};
+
 /* include/uapi/asm-generic/errno.h */
 enum {
 	ECONNRESET = 104,

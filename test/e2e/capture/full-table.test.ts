@@ -1,50 +1,23 @@
 /** More dependencies than the kernel's table has room for: what finds no place is counted on, and nothing twice. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findBpfCompiler } from '../../../exporter/compile-bpf.mjs';
-import type { Capture, Direction, Observation } from '../../../exporter/src/capture/capture.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Direction, Observation } from '../../../exporter/src/capture/capture.ts';
 import { findCgroupRoot } from '../../../exporter/src/capture/ebpf/cgroup-root.ts';
 import { captureOf } from '../../../exporter/src/capture/ebpf/create-ebpf-capture.ts';
-import { loadKernelProgram } from '../../../exporter/src/capture/ebpf/kernel-program.ts';
+import { kernelProgramPath, loadKernelProgram } from '../../../exporter/src/capture/ebpf/kernel-program.ts';
 import { loadLibbpf } from '../../../exporter/src/native/libbpf.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch, watch } from '../../harness/captures.ts';
-import { ROOT } from '../../harness/places.ts';
 import { startServer, startWorkload, words } from '../../harness/workload.ts';
 
 const SIZE = 256;
 const ADDRESSES = 1000;
 
-const compiler = findBpfCompiler();
-const reason = CANNOT_CAPTURE ?? ('missing' in compiler ? `needs ${compiler.missing.join(', ')}` : undefined);
-
-describe.skipIf(reason)(`with its table full${reason ? ` (${reason})` : ''}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'musubi-bpf-'));
-  const path = join(folder, 'musubi.bpf.o');
-
-  /** The kernel program with a small table: to fill its own would fill those of other tests as well. */
-  beforeAll(() => {
-    const whole = readFileSync(join(ROOT, 'exporter/bpf/musubi.bpf.c'), 'utf8');
-    const small = whole.replace(
-      'max_entries, 65536);\n\t__type(key, struct edge_key)',
-      `max_entries, ${SIZE});\n\t__type(key, struct edge_key)`,
-    );
-    expect(small).not.toBe(whole);
-    const source = join(folder, 'small.bpf.c');
-    writeFileSync(source, small);
-    if (!('clang' in compiler)) throw new Error('no compiler');
-    const options = ['-target', 'bpf', '-O2', '-g', '-mcpu=v3', '-I', join(ROOT, 'exporter/bpf')];
-    execFileSync(compiler.clang, [...options, '-c', source, '-o', path]);
-  });
-
-  afterAll(() => rmSync(folder, { recursive: true }));
-
+describe.skipIf(CANNOT_CAPTURE)(`with its table full${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
+  /** To fill a table of the usual size would fill those of other tests as well. */
   async function beginSmall(netns: 'self' | 'all'): Promise<Watch> {
-    const program = loadKernelProgram(loadLibbpf(), path, findCgroupRoot('/proc'));
-    const sized = Object.create(program, { size: { value: SIZE } });
-    const capture: Capture = captureOf(sized, { procRoot: '/proc', netns });
+    const program = loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
+      room: SIZE,
+    });
+    const capture = captureOf(program, { procRoot: '/proc', netns });
     onTestFinished(() => capture.close());
     const watched = watch(capture);
     await watched.read();

@@ -20,7 +20,7 @@ const ELEMENT: Readonly<Record<string, number>> = {
   ...{ __u8: 1, char: 1, __u16: 2, __u32: 4, int: 4, __u64: 8, __s64: 8 },
 };
 
-const source = readFileSync(new URL('../../../bpf/musubi.bpf.c', import.meta.url), 'utf8').replace(
+const source = readFileSync(new URL('../../../bpf/layout.h', import.meta.url), 'utf8').replace(
   /\/\*.*?\*\//gs,
   '',
 );

@@ -1,6 +1,6 @@
 /**
- * The bytes that the kernel program writes and this program reads: the twin of the structs at the top of
- * exporter/bpf/musubi.bpf.c. All in the byte order of the host, addresses and text as they are.
+ * The bytes that the kernel program writes and this program reads: the twin of exporter/bpf/layout.h. All in the byte
+ * order of the host, addresses and text as they are.
  */
 import { endianness } from 'node:os';
 import { formatIpv6, parseAddress } from '../../net/address.ts';

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What user space tells this program, and what this program tells of itself. */
+#pragma once
+
+#include "basics.h"
+#include "layout.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct control);
+} musubi_control SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct health);
+} musubi_health SEC(".maps");
+
+static __always_inline void count_health(int lost, int folded)
+{
+	struct health *health = lookup_first(&musubi_health);
+
+	if (!health)
+		return;
+	if (lost)
+		__sync_fetch_and_add(&health->lost, 1);
+	if (folded)
+		__sync_fetch_and_add(&health->folded, 1);
+}
+
+static __always_inline void count_socket(void)
+{
+	struct health *health = lookup_first(&musubi_health);
+
+	if (health)
+		health->sockets++;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What is counted of each dependency. */
+#pragma once
+
+#include "control.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct edge_key);
+	__type(value, struct edge);
+} musubi_edges SEC(".maps");
+
+enum { FOLDS = 8 };
+
+/* What found no place in `edges`: by transport and direction. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FOLDS);
+	__type(key, __u32);
+	__type(value, struct edge);
+} musubi_folds SEC(".maps");
+
+/* The record of a dependency. With the table full the key is folded, and stays so for what it counts later. */
+static __always_inline struct edge *edge_of(struct edge_key *key)
+{
+	struct edge *edge;
+
+	if (!key->folded) {
+		edge = bpf_map_lookup_elem(&musubi_edges, key);
+		if (edge)
+			return edge;
+
+		struct edge fresh = { .born = bpf_ktime_get_ns() };
+
+		bpf_map_update_elem(&musubi_edges, key, &fresh, BPF_NOEXIST);
+		edge = bpf_map_lookup_elem(&musubi_edges, key);
+		if (edge)
+			return edge;
+		key->folded = 1;
+		count_health(0, 1);
+	}
+
+	__u32 index = ((key->transport == IPPROTO_UDP) << 2 | key->direction) & (FOLDS - 1);
+
+	return bpf_map_lookup_elem(&musubi_folds, &index);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Unix sockets, as the walk meets them: user space puts the two ends of each connection together. */
+#pragma once
+
+#include "basics.h"
+#include "layout.h"
+
+static __always_inline int meet_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, __u32 pid)
+{
+	struct unix_sock *unix = (struct unix_sock *)sk;
+	struct unix_address *name = BPF_CORE_READ(unix, addr);
+	struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ(unix, peer);
+	int type = sk->sk_type, state = sk->__sk_common.skc_state;
+	struct unix_row row = { .kind = ROW_UNIX };
+	__u32 length;
+
+	if (type != SOCK_STREAM && type != SOCK_SEQPACKET)
+		return 0;
+	if (state != TCP_LISTEN && (state != TCP_ESTABLISHED || !peer))
+		return 0;
+	/* The other end is closed (net/unix/af_unix.c, unix_release_sock). */
+	if (state != TCP_LISTEN && sk->sk_shutdown == SHUTDOWN_MASK)
+		return 0;
+	row.name_id = (__u64)name;
+	row.peer_name_id = peer ? (__u64)BPF_CORE_READ(peer, addr) : 0;
+	if (!row.name_id && !row.peer_name_id)
+		return 0; /* socketpair(2) */
+	row.netns = sk->__sk_common.skc_net.net->ns.inum;
+	row.pid = pid;
+	row.listens = state == TCP_LISTEN;
+	row.socket = (__u64)sk;
+	row.peer = (__u64)peer;
+	row.inode = inode;
+	if (name) {
+		length = BPF_CORE_READ(name, len) - sizeof(__u16);
+		if (length > sizeof(row.name))
+			length = sizeof(row.name);
+		bpf_probe_read_kernel(row.name, length, (void *)name + bpf_core_field_offset(struct unix_address, name) +
+							       sizeof(__u16));
+		row.name_length = length;
+	}
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	return 0;
+}
