@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIo } from '../../test/fixtures/io.ts';
+import { createTempFile } from '../../test/fixtures/temp-file.ts';
 import { main } from './cli.ts';
 import { VERSION } from './version.ts';
 
@@ -14,6 +15,20 @@ it.each(['--help', '-h', 'help'])('%s tells the commands', async (flag) => {
   expect({ code, err }).toEqual({ code: 0, err: '' });
   for (const command of ['agent', 'snapshot', 'doctor', 'look', 'diff', 'rules'])
     expect(out).toMatch(new RegExp(`^  ${command} +[A-Z]`, 'm'));
+});
+
+it('help COMMAND tells what COMMAND --help does', async () => {
+  expect(await run('help', 'expect', 'check')).toEqual(await run('expect', 'check', '--help'));
+  expect(await run('help', 'stare')).toEqual(await run('stare'));
+});
+
+it('names a file that cannot be written', async () => {
+  using file = createTempFile('version: 1\nexpect: []\n');
+  const { code, err } = await run('expect', 'render', file.path, '--output', '/nowhere/rules.yaml');
+  expect(code).toBe(2);
+  expect(err).toMatch(
+    /^musubi: --output: cannot write \/nowhere\/rules\.yaml: ENOENT: no such file or directory\n/,
+  );
 });
 
 it('--version tells the version', async () => {
@@ -67,10 +82,26 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     [['diff', '--against', '1h/2h'], /^musubi: the range ends .* before it begins/],
     [['rules'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
     [['rules', 'look'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
-    [['rules', 'test', '--config'], "Option '--config <value>' argument missing\nTry: musubi rules --help\n"],
+    [
+      ['rules', 'test', '--config'],
+      "Option '--config <value>' argument missing\nTry: musubi rules test --help\n",
+    ],
     [
       ['rules', 'test', '--config=/nowhere'],
-      'cannot read the configuration file /nowhere: ENOENT: no such file or directory\nTry: musubi rules --help\n',
+      'cannot read the configuration file /nowhere: ENOENT: no such file or directory\nTry: musubi rules test --help\n',
+    ],
+    [
+      ['expect'],
+      'what about the expected dependencies? There is: musubi expect learn, musubi expect render, musubi expect check\nTry: musubi expect --help\n',
+    ],
+    [['expect', 'learn', 'now'], "Unexpected argument 'now'\nTry: musubi expect learn --help\n"],
+    [
+      ['expect', 'check', '/nowhere'],
+      'cannot read /nowhere: ENOENT: no such file or directory\nTry: musubi expect check --help\n',
+    ],
+    [
+      ['rules', 'test', '--proc-root', '/nowhere'],
+      '--proc-root: "/nowhere" is no folder\nTry: musubi rules test --help\n',
     ],
     [['doctor', 'now'], "Unexpected argument 'now'\nTry: musubi doctor --help\n"],
   ])('%j', async (argv, message) => {
@@ -115,8 +146,8 @@ describe.each(['agent', 'snapshot', 'doctor'])('%s', (command) => {
   });
 
   it('ends with code 1 when it cannot read any socket', async () => {
-    const { code, out, err } = await run(command, '--capture', 'procfs', '--proc-root', '/nowhere');
+    const { code, out, err } = await run(command, '--capture', 'procfs', '--proc-root', import.meta.dirname);
     expect(code).toBe(1);
-    expect(out + err).toContain('/nowhere');
+    expect(out + err).toContain('no network namespace is to be seen');
   });
 });

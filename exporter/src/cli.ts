@@ -31,6 +31,7 @@ ${(await Promise.all(rows)).join('\n')}
 
 /** Runs `musubi` with its arguments. Resolves to the exit code: 0 good, 1 the job failed, 2 wrong usage. */
 export async function main([name, ...argv]: readonly string[], io: Io): Promise<number> {
+  if (name === 'help' && argv.length > 0) return main([...argv, '--help'], io);
   if (name === '--help' || name === '-h' || name === 'help') {
     io.stdout(await help());
     return 0;
@@ -39,17 +40,18 @@ export async function main([name, ...argv]: readonly string[], io: Io): Promise<
     io.stdout(`musubi ${VERSION}\n`);
     return 0;
   }
-  const load = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name ?? ''] : undefined;
+  const command = Object.hasOwn(COMMANDS, name ?? '') ? await COMMANDS[name ?? '']?.() : undefined;
   try {
-    if (!load) {
+    if (!command) {
       const problem = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
       throw new UsageError(`${problem}; one of ${Object.keys(COMMANDS).join(', ')} is needed`);
     }
-    return await (await load()).run(argv, io);
+    return await command.run(argv, io);
   } catch (error) {
-    const isUsage = error instanceof UsageError;
     io.stderr(`musubi: ${(error as Error).message}\n`);
-    if (isUsage) io.stderr(`Try: musubi ${load ? `${name} ` : ''}--help\n`);
-    return isUsage ? 2 : 1;
+    if (!(error instanceof UsageError)) return 1;
+    const verbs = argv.slice(0, 1).filter((verb) => command?.verbs?.includes(verb));
+    io.stderr(`Try: ${['musubi', ...(command ? [name] : []), ...verbs].join(' ')} --help\n`);
+    return 2;
   }
 }

@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
 
 export const expect: Command = {
   summary: 'Learns which dependencies are expected, makes rules of them, and tells what differs.',
+  verbs: Object.keys(VERBS),
   async run([verb = '', ...argv], io) {
     if (verb === '--help' || verb === '-h') {
       const rows = Object.entries(VERBS).map(

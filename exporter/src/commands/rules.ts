@@ -32,6 +32,7 @@ const OPTIONS = {
 
 export const rules: Command = {
   summary: SUMMARY,
+  verbs: ['test'],
   async run([verb, ...argv], io) {
     const isHelp = verb === '--help' || verb === '-h';
     if (verb !== 'test' && !isHelp) throw new UsageError('what about the rules? There is: musubi rules test');

@@ -7,6 +7,7 @@ import {
   parseBoolean,
   parseCount,
   parseDuration,
+  parseFolder,
   parseListen,
   parseMilliseconds,
   parseText,
@@ -104,7 +105,7 @@ export const HOST_OPTIONS = {
     value: 'DIR',
     help: 'where the proc file system is mounted',
     env: [{ name: 'MUSUBI_PROC_ROOT' }],
-    parse: parseText,
+    parse: parseFolder,
     default: '/proc',
   }),
   config: option({

@@ -8,6 +8,11 @@ it('lays options out in two columns', () => {
     whom: { value: 'WHOM', help: 'to whom', parse: parseText, operand: true as const },
     name: { value: 'NAME', help: 'who it is', env: [{ name: 'ME' }], parse: parseText, default: 'x' },
     'a-rather-long-name-of-an-option': { value: 'VALUE', help: 'how long', parse: parseText },
+    essay: {
+      value: 'TEXT',
+      help: 'what is to be said of it, at more length than one line of this page has room for, and no variable',
+      parse: parseText,
+    },
     help: { short: 'h', help: 'show this text', parse: parseBoolean },
   };
   expect(helpText('musubi do [OPTIONS]', 'Does it.', table)).toMatchInlineSnapshot(`
@@ -16,11 +21,13 @@ it('lays options out in two columns', () => {
     Does it.
 
     Options:
-      WHOM         to whom
-      --name NAME  who it is [default: x; ME]
+      WHOM          to whom
+      --name NAME   who it is [default: x; ME]
       --a-rather-long-name-of-an-option VALUE
-                   how long
-      -h, --help   show this text
+                    how long
+      --essay TEXT  what is to be said of it, at more length than one line of this page has room for,
+                    and no variable
+      -h, --help    show this text
     "
   `);
 });

@@ -18,7 +18,7 @@ export function helpText(usage: string, summary: string, table: OptionTable): st
     const line = `${help} ${notes}`.trimEnd();
     const room = COLUMNS - width;
     const [first = '', ...more] =
-      line.length <= room ? [line] : [help, notes].flatMap((part) => wrap(part, room));
+      line.length <= room ? [line] : [help, notes].filter(Boolean).flatMap((part) => wrap(part, room));
     const head =
       start.length + 1 < width ? [start.padEnd(width) + first] : [start, ' '.repeat(width) + first];
     return [...head, ...more.map((line) => ' '.repeat(width) + line)].join('\n');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigValue } from './parse-config.ts';
-import { UsageError } from './usage-error.ts';
+import { refuseFile } from './refuse-file.ts';
 
 /**
  * Reads a YAML file whose keys are the long flags without dashes. Throws `UsageError` for a file that cannot
@@ -11,13 +11,7 @@ export async function readConfigFile(
   known: readonly string[],
   lists: readonly string[],
 ): Promise<Map<string, ConfigValue>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    const [reason] = (cause as Error).message.split(', ');
-    throw new UsageError(`cannot read the configuration file ${path}: ${reason}`, { cause });
-  }
+  const text = await readFile(path, 'utf8').catch(refuseFile(`cannot read the configuration file ${path}`));
   // Imported on demand: most agents run without a file, and do without the memory of a YAML parser.
   const { parseConfig } = await import('./parse-config.ts');
   return parseConfig(text, path, known, lists);

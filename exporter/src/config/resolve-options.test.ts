@@ -44,7 +44,7 @@ const CASES = {
   internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
   'max-services': ['1', '2', '3', [1, 2, 3], 1000],
   'max-edges-per-service': ['1', '2', '3', [1, 2, 3], 500],
-  'proc-root': ['/a', '/b', '/c', ['/a', '/b', '/c'], '/proc'],
+  'proc-root': ['/', '/etc', '/tmp', ['/', '/etc', '/tmp'], '/proc'],
 } as const;
 
 it('has a case for every option but those that say where the others come from, and the one of the file', () => {
@@ -245,5 +245,6 @@ describe('wrong usage names the place and the value', () => {
     expect(await fail(['--config', folder])).toBe(
       `cannot read the configuration file ${folder}: EISDIR: illegal operation on a directory`,
     );
+    expect(await fail(['--config='])).toBe('--config: "" is empty');
   });
 });

@@ -19,6 +19,7 @@ export async function resolveOptions<T extends OptionTable>(
 ): Promise<OptionValues<T>> {
   const flags = parseFlags(table, argv);
   const path = flags.config ?? fromEnvironment(table.config, env)?.text;
+  if (path === '') throw new UsageError('--config: "" is empty');
   const keys = keysOf({ ...AGENT_OPTIONS, ...table });
   const file =
     path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, keys.all, keys.lists);

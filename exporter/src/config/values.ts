@@ -1,4 +1,5 @@
 /** Parsers of configuration values. Each throws an `Error` that says what a right value looks like. */
+import { statSync } from 'node:fs';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -67,6 +68,12 @@ export function parseCount(text: string): number {
 /** Text that is not empty. */
 export function parseText(text: string): string {
   if (text.trim() === '') throw new Error('is empty');
+  return text;
+}
+
+/** The path of a folder that is there. */
+export function parseFolder(text: string): string {
+  if (!statSync(text, { throwIfNoEntry: false })?.isDirectory()) throw new Error('is no folder');
   return text;
 }
 

@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../config/usage-error.ts';
+import { refuseFile } from '../config/refuse-file.ts';
 import { type ExpectationsFile, parseExpectations } from './parse-expectations.ts';
 
 /** Throws `UsageError` for a file that cannot be read or is wrong. */
 export async function readExpectations(path: string): Promise<ExpectationsFile> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    const [reason] = cause.message.split(', ');
-    throw new UsageError(`cannot read ${path}: ${reason}`, { cause });
-  });
+  const text = await readFile(path, 'utf8').catch(refuseFile(`cannot read ${path}`));
   return parseExpectations(text, path);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
 import type { OptionValues } from '../config/option.ts';
+import { refuseFile } from '../config/refuse-file.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { PROMETHEUS_OPTIONS } from './options.ts';
 
@@ -80,10 +81,7 @@ async function readSetting(
 ): Promise<string | undefined> {
   const path = settings[name];
   if (path === undefined) return undefined;
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    const [reason] = cause.message.split(', ');
-    throw new UsageError(`--${name}: cannot read ${path}: ${reason}`, { cause });
-  });
+  const text = await readFile(path, 'utf8').catch(refuseFile(`--${name}: cannot read ${path}`));
   const content = text.replace(/[\r\n]+$/, '');
   if (content === '') throw new UsageError(`--${name}: ${path} is empty`);
   if (name === 'prometheus-token-file' && !/^[!-~]+$/.test(content))

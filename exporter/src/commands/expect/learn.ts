@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { helpOption } from '../../config/agent-options.ts';
 import { helpText } from '../../config/help-text.ts';
 import { option } from '../../config/option.ts';
+import { refuseFile } from '../../config/refuse-file.ts';
 import { resolveOptions } from '../../config/resolve-options.ts';
 import { parseSpan, parseText } from '../../config/values.ts';
 import { edgeText } from '../../expect/expectations.ts';
@@ -60,7 +61,7 @@ export const learn: Command = {
 
     const learnt = learnExpectations(await readHistories(prometheus, { from, to: now }), file, range.text);
     if (output === undefined) io.stdout(learnt.text);
-    else await writeFile(output, learnt.text);
+    else await writeFile(output, learnt.text).catch(refuseFile(`--output: cannot write ${output}`));
     io.stderr(summaryOf(learnt));
     return 0;
   },

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { helpOption } from '../../config/agent-options.ts';
 import { helpText } from '../../config/help-text.ts';
 import { option } from '../../config/option.ts';
+import { refuseFile } from '../../config/refuse-file.ts';
 import { resolveOptions } from '../../config/resolve-options.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import { parseText } from '../../config/values.ts';
@@ -28,7 +29,7 @@ export const render: Command = {
     if (file === undefined) throw new UsageError('of which file? There is: musubi expect render FILE');
     const rules = renderRules(await readExpectations(file));
     if (output === undefined) io.stdout(rules);
-    else await writeFile(output, rules);
+    else await writeFile(output, rules).catch(refuseFile(`--output: cannot write ${output}`));
     return 0;
   },
 };
