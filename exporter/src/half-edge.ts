@@ -1,22 +1,9 @@
 import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
+import type { EndKind } from './end-kind.ts';
 import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
 import type { RelayTarget } from './resolve/relay-target.ts';
-
-/**
- * How well an end is known: how its name was found. From the process itself, its container, its pod or a rule of
- * the user's where it was seen; else from its address: by DNS, or as part of a network.
- */
-export type EndKind =
-  | 'process'
-  | 'container'
-  | 'kubernetes'
-  | 'rule'
-  | 'dns'
-  | 'network'
-  | 'internet'
-  | 'unknown';
 
 /** One end of a dependency. What is not known is absent. */
 export interface End {

@@ -2,11 +2,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import {
-  type LayoutSizes,
-  layoutGraph,
-  type Point,
-} from '../../grafana-plugin/src/graph/layout/layout-graph.ts';
+import type { LayoutSizes, Point } from '../../grafana-plugin/src/graph/layout/layout.ts';
+import { layoutGraph } from '../../grafana-plugin/src/graph/layout/layout-graph.ts';
 import type { ServiceMap } from '../../grafana-plugin/src/graph/layout/service-map.fixture.ts';
 import { ROOT } from '../harness/places.ts';
 import { STATE } from './state.ts';

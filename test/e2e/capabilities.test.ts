@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
 import { findCgroupRoot } from '../../exporter/src/capture/ebpf/cgroup-root.ts';
-import type { Check } from '../../exporter/src/doctor/examine-host.ts';
+import type { Check } from '../../exporter/src/doctor/check.ts';
 import { CANNOT_LOAD as cannot } from '../harness/captures.ts';
 import { startAgent } from '../harness/exporter.ts';
 import { startPair } from '../harness/pair.ts';

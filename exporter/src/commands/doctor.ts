@@ -4,7 +4,8 @@ import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import type { Heard } from '../conntrack/conntrack.ts';
-import { type Check, examineHost } from '../doctor/examine-host.ts';
+import type { Check } from '../doctor/check.ts';
+import { examineHost } from '../doctor/examine-host.ts';
 import type { Command } from './command.ts';
 import { followNat } from './follow-nat.ts';
 

@@ -6,18 +6,10 @@ import { loadLibc } from '../native/libc.ts';
 import { createListener } from '../resolve/dns/listener.ts';
 import { readEffectiveCapabilities } from './capabilities.ts';
 import { captureLimits } from './capture-limits.ts';
+import type { Check } from './check.ts';
 import { dnsObstacle } from './dns-obstacle.ts';
 import { foreignPids } from './ebpf-obstacles.ts';
 import { natCheck } from './nat.ts';
-
-/** One thing Musubi needs or can use, and how this host fares. */
-export interface Check {
-  readonly name: string;
-  readonly state: 'good' | 'limited' | 'missing';
-  readonly detail: string;
-  /** What to do about it. */
-  readonly remedies?: readonly string[];
-}
 
 interface Where {
   readonly procRoot: string;

@@ -1,5 +1,5 @@
 import type { Heard } from '../conntrack/conntrack.ts';
-import type { Check } from './examine-host.ts';
+import type { Check } from './check.ts';
 
 /** Whether address translation is followed; nothing heard where connection tracking could not be used at all. */
 export function natCheck(heard: Heard | undefined): Check {

@@ -1,5 +1,5 @@
 import type { Pass } from '../capture/capture.ts';
-import type { EndKind } from '../half-edge.ts';
+import type { EndKind } from '../end-kind.ts';
 import type { ProcessFiles } from '../proc/process.ts';
 import type { RelayTarget } from '../resolve/relay-target.ts';
 import { escapeBytes } from './escape-bytes.ts';

@@ -1,4 +1,4 @@
-import type { EndKind } from '../half-edge.ts';
+import type { EndKind } from '../end-kind.ts';
 import { type RelayTarget, relayTarget } from '../resolve/relay-target.ts';
 import { applyRules } from './apply-rules.ts';
 import type { ProcessFacts } from './facts.ts';

@@ -5,7 +5,7 @@ import { broughtOut, roomOf, targetAt } from '../graph/display/drawing-target.ts
 import type { Target } from '../graph/display/hit-test.ts';
 import type { Neighbourhood } from '../graph/display/neighbourhood.ts';
 import type { View } from '../graph/display/view.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import type { Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
 import { usePicture } from './use-picture.ts';

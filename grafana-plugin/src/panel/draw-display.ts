@@ -10,7 +10,7 @@ import { sheetsOf } from '../graph/display/sheets.ts';
 import { shorten } from '../graph/display/shorten.ts';
 import { collapseRoom, FAR_TEXT, frameTitleSize } from '../graph/display/toggle-room.ts';
 import { GROUP_TITLE } from '../graph/layout/group-boxes.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
 import type { Palette } from './palette.ts';
 import { STATE_LOOKS } from './state-looks.ts';

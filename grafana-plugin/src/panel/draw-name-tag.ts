@@ -1,5 +1,5 @@
 import { shorten } from '../graph/display/shorten.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import type { Look } from './draw-display.ts';
 
 /** In pixels on screen. */

@@ -3,7 +3,7 @@ import type { Drawing } from '../graph/display/drawing.ts';
 import type { Tile, TileLink } from '../graph/display/far-display.ts';
 import { legible } from '../graph/display/legible.ts';
 import { shorten } from '../graph/display/shorten.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import { intersects, type Rectangle } from '../graph/occupancy.ts';
 import type { Look } from './draw-display.ts';
 import { drawDots, drawNodes } from './draw-dots.ts';

@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import { AMOUNTS, type Amount } from '../graph/edge-figures.ts';
 import type { Way } from '../graph/focus/neighbours.ts';
 import type { EdgeState } from '../graph/graph.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import type { Collection, Level } from '../graph/levels/levels.ts';
 import type { Sort } from '../graph/sort-edges.ts';
 import type { AroundOptions } from './around-variables.ts';

@@ -1,4 +1,4 @@
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import type { PanelOptions } from './options.ts';
 import type { ViewControl } from './use-view.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Graph } from '../graph/graph.ts';
-import type { Layout } from '../graph/layout/layout-graph.ts';
+import type { Layout } from '../graph/layout/layout.ts';
 import { createLayouter } from '../graph/layout/layouter.ts';
 import { createLayoutMemory } from '../graph/layout/remember-layout.ts';
 import { collect, type Groups, NO_GROUPS } from '../graph/levels/levels.ts';

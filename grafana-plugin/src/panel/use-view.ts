@@ -8,7 +8,7 @@ import {
   useState,
 } from 'react';
 import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../graph/display/view.ts';
-import type { Point } from '../graph/layout/layout-graph.ts';
+import type { Point } from '../graph/layout/layout.ts';
 import type { Rectangle } from '../graph/occupancy.ts';
 
 /** The part of the drawing on screen, and ways to change it. */

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { asked, listener, served } from '../../../../test/fixtures/socket-rows.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createListeningSet } from './listening.ts';
-import { type Socket, TcpState } from './socket.ts';
+import type { Socket } from './socket.ts';
+import { TcpState } from './tcp-state.ts';
 
 const NETNS = 7;
 const ephemeral = { first: 32768, last: 60999 };

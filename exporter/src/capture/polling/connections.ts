@@ -1,5 +1,6 @@
 import { type Direction, type Observation, TRAFFIC_COUNTS } from '../capture.ts';
-import { isConnection, isOpen, type Socket, TcpState } from './socket.ts';
+import { isConnection, isOpen, type Socket } from './socket.ts';
+import { TcpState } from './tcp-state.ts';
 
 /** A connection that is remembered from pass to pass, because a later look tells less than an earlier one. */
 interface Connection {

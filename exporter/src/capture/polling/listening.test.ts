@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { listener as socket } from '../../../../test/fixtures/socket-rows.ts';
 import { createListeningSet } from './listening.ts';
-import { type Socket, TcpState } from './socket.ts';
+import type { Socket } from './socket.ts';
+import { TcpState } from './tcp-state.ts';
 
 const ephemeral = { first: 32768, last: 60999 };
 

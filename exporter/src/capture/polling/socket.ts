@@ -1,22 +1,7 @@
 import type { NetworkNamespace } from '../../proc/namespaces.ts';
 import type { Transport } from '../capture.ts';
+import { TcpState } from './tcp-state.ts';
 import type { UnixSocket } from './unix-socket.ts';
-
-/** TCP states as the kernel numbers them (include/net/tcp_states.h); UDP sockets use the first and the CLOSE. */
-export const TcpState = {
-  established: 1,
-  synSent: 2,
-  synReceived: 3,
-  finWait1: 4,
-  finWait2: 5,
-  timeWait: 6,
-  close: 7,
-  closeWait: 8,
-  lastAck: 9,
-  listen: 10,
-  closing: 11,
-  newSynReceived: 12,
-} as const;
 
 /** One row of the kernel's table of TCP or UDP sockets. */
 export interface Socket {

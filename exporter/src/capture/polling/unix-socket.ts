@@ -1,5 +1,5 @@
 import { escapeBytes } from '../../identify/escape-bytes.ts';
-import { TcpState } from './socket.ts';
+import { TcpState } from './tcp-state.ts';
 
 /** One row of the kernel's table of Unix sockets: one that listens or has had a peer, and is no datagram socket. */
 export interface UnixSocket {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
-import { type Socket, TcpState } from '../polling/socket.ts';
+import type { Socket } from '../polling/socket.ts';
+import { TcpState } from '../polling/tcp-state.ts';
 import { MalformedSocketLineError, parseNetSockets } from './net-sockets.ts';
 
 const read = (file: string) => readFileSync(`test/fixtures/proc/42/net/${file}`, 'latin1');

@@ -3,7 +3,7 @@
  * tells no peer, so of a connection it shows that there is one and not who asked: listeners are all that is
  * taken from it.
  */
-import { TcpState } from '../polling/socket.ts';
+import { TcpState } from '../polling/tcp-state.ts';
 import type { UnixSocket } from '../polling/unix-socket.ts';
 import { MalformedSocketLineError } from './net-sockets.ts';
 

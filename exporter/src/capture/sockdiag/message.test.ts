@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DUMPS, readDump } from '../../../../test/fixtures/netlink.ts';
 import { MalformedMessageError } from '../../net/netlink.ts';
-import { type Socket, TcpState } from '../polling/socket.ts';
+import type { Socket } from '../polling/socket.ts';
+import { TcpState } from '../polling/tcp-state.ts';
 import { parseNetSockets } from '../procfs/net-sockets.ts';
 import { AF_INET, AF_INET6, decodeDump, encodeDumpRequest } from './message.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { TcpState } from '../polling/socket.ts';
+import { TcpState } from '../polling/tcp-state.ts';
 import { parseTcpInfo } from './tcp-info.ts';
 
 /** A struct with these fields, at the offsets of include/uapi/linux/tcp.h, cut to `length`. */

@@ -1,4 +1,4 @@
-import { TcpState } from '../polling/socket.ts';
+import { TcpState } from '../polling/tcp-state.ts';
 
 /** What Musubi takes from `struct tcp_info` (include/uapi/linux/tcp.h). */
 export interface TcpInfo {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDump } from '../../../../test/fixtures/netlink.ts';
 import { MalformedMessageError } from '../../net/netlink.ts';
-import { TcpState } from '../polling/socket.ts';
+import { TcpState } from '../polling/tcp-state.ts';
 import { formatUnixName, type UnixSocket } from '../polling/unix-socket.ts';
 import { decodeUnixDump, encodeUnixDumpRequest } from './unix-message.ts';
 

@@ -10,7 +10,7 @@ import {
   readAttributes,
   readDatagram,
 } from '../../net/netlink.ts';
-import type { TcpState } from '../polling/socket.ts';
+import type { TcpState } from '../polling/tcp-state.ts';
 import type { UnixSocket } from '../polling/unix-socket.ts';
 import { SOCK_DIAG_BY_FAMILY } from './message.ts';
 

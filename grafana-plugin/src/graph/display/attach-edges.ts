@@ -1,5 +1,5 @@
 import type { GraphEdge } from '../graph.ts';
-import { type Layout, type Point, pairKey } from '../layout/layout-graph.ts';
+import { type Layout, type Point, pairKey } from '../layout/layout.ts';
 import { compareText } from '../order.ts';
 
 /** An edge's way: where it leaves its source, where it passes layers, where it enters its target. */

@@ -1,4 +1,4 @@
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 
 /** The point at `t` of one cubic segment. */
 export function cubicAt(a: Point, b: Point, c: Point, d: Point, t: number): Point {

@@ -1,7 +1,7 @@
 import { bytesOf } from '../figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
 import { groupBoxes } from '../layout/group-boxes.ts';
-import type { Layout } from '../layout/layout-graph.ts';
+import type { Layout } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { attachEdges } from './attach-edges.ts';
 import type { Card, DisplayList, Frame } from './display-list.ts';

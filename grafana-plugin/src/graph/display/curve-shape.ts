@@ -1,5 +1,5 @@
 import type { EdgeState } from '../graph.ts';
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { Curve } from './display-list.ts';
 
 /** The three corners of a curve's arrowhead, tip first; undefined where it has none. */

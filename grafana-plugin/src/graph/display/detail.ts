@@ -1,5 +1,5 @@
 import type { Graph } from '../graph.ts';
-import type { Layout } from '../layout/layout-graph.ts';
+import type { Layout } from '../layout/layout.ts';
 import { intersects, type Rectangle } from '../occupancy.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { EdgeState, GraphEdge, GraphNode } from '../graph.ts';
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 
 /** A node as drawn. Title and subtitle already fit the card; `name` is the whole title. */

@@ -1,5 +1,5 @@
 import type { GraphEdge } from '../graph.ts';
-import type { Layout, Point } from '../layout/layout-graph.ts';
+import type { Layout, Point } from '../layout/layout.ts';
 import type { Route } from './attach-edges.ts';
 import type { Curve } from './display-list.ts';
 import { spread } from './spread.ts';

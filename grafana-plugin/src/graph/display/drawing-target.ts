@@ -1,4 +1,4 @@
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { Block } from '../layout/pack-blocks.ts';
 import type { Rectangle } from '../occupancy.ts';
 import type { EdgeLabel } from './display-list.ts';

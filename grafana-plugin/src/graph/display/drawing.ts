@@ -1,6 +1,6 @@
 import { bytesOf } from '../figures.ts';
 import type { Graph } from '../graph.ts';
-import type { Layout } from '../layout/layout-graph.ts';
+import type { Layout } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { buildDisplay, type DisplayTexts, type Framed } from './build-display.ts';
 import { type Detail, detailAt, inSight } from './detail.ts';

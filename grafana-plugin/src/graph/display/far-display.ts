@@ -1,6 +1,6 @@
 import type { EdgeState, Graph, GraphEdge } from '../graph.ts';
 import { groupBoxes } from '../layout/group-boxes.ts';
-import { type Layout, type Point, pairKey } from '../layout/layout-graph.ts';
+import { type Layout, type Point, pairKey } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { boundsOf, type Framed } from './build-display.ts';
 import type { Frame } from './display-list.ts';

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph.ts';
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { FarDisplay } from './far-display.ts';
 import { contains, distanceToLine, type Target } from './hit-test.ts';
 

@@ -1,4 +1,4 @@
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
 import type { DisplayList } from './display-list.ts';

@@ -1,4 +1,4 @@
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import { createOccupancy, type Rectangle } from '../occupancy.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
 import type { Card, Curve, EdgeLabel } from './display-list.ts';

@@ -1,4 +1,4 @@
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 
 /** What part of the drawing is seen: screen = drawing * scale + (x, y). */

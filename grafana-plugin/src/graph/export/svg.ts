@@ -5,7 +5,7 @@ import { legible } from '../display/legible.ts';
 import { mainState } from '../display/main-state.ts';
 import { sheetsOf } from '../display/sheets.ts';
 import type { EdgeState } from '../graph.ts';
-import type { Point } from '../layout/layout-graph.ts';
+import type { Point } from '../layout/layout.ts';
 import type { Rectangle } from '../occupancy.ts';
 
 /** Colours, as CSS has them, and the font family of an image. */

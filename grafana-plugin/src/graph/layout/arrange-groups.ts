@@ -1,7 +1,7 @@
 import type { Link } from './adjacency.ts';
 import { arrange, linksAmong } from './arrange.ts';
 import { frameOf, GROUP_PADDING, GROUP_TITLE } from './group-boxes.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 import type { Block } from './pack-blocks.ts';
 
 /** Some nodes that stand together, their corners from the corner of the room that they take. */

@@ -1,6 +1,6 @@
 import type { Link } from './adjacency.ts';
 import { connectedParts } from './connected-parts.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 import { layoutPart } from './layout-part.ts';
 import { type Block, packBlocks } from './pack-blocks.ts';
 

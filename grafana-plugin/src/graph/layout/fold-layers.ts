@@ -1,5 +1,5 @@
 import { degree, type Link, predecessors, successors } from './adjacency.ts';
-import type { LayoutSizes } from './layout-graph.ts';
+import type { LayoutSizes } from './layout.ts';
 
 /** A layer that is but a little taller than the others may be is better left in one piece. */
 const TOLERANCE = 1.5;

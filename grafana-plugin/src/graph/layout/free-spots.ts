@@ -1,5 +1,5 @@
 import { createOccupancy } from '../occupancy.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 
 /** Knows where nodes stand, and where there is room for more. */
 export interface FreeSpots {

@@ -1,5 +1,5 @@
 import { createOccupancy, type Rectangle } from '../occupancy.ts';
-import type { Point } from './layout-graph.ts';
+import type { Point } from './layout.ts';
 import type { Block } from './pack-blocks.ts';
 
 /** Room between the members of a group and its border; above them is its title. */

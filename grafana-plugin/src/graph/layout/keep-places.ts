@@ -2,7 +2,7 @@ import { type Adjacency, type Link, neighbours, predecessors, successors } from 
 import { linksAmong } from './arrange.ts';
 import { arrangeGroups } from './arrange-groups.ts';
 import { createFreeSpots } from './free-spots.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 
 /**
  * Leaves everyone who has a place there, puts newcomers beside their group or the neighbours that they are linked

@@ -3,59 +3,22 @@ import type { Link } from './adjacency.ts';
 import { arrangeGroups } from './arrange-groups.ts';
 import { groupsClash } from './group-boxes.ts';
 import { keepPlaces } from './keep-places.ts';
+import {
+  type KnownPlaces,
+  type Layout,
+  type LayoutRequest,
+  type LayoutSizes,
+  type Point,
+  pairKey,
+  widened,
+} from './layout.ts';
 import { makeWay } from './make-way.ts';
 import { openGroups } from './open-groups.ts';
 import { routeLinks } from './route-links.ts';
 import { stretch } from './stretch.ts';
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Sizes in pixels at scale 1. All nodes are equally large: the eye compares positions, not boxes. */
-export interface LayoutSizes {
-  readonly width: number;
-  readonly height: number;
-  readonly columnGap: number;
-  readonly rowGap: number;
-  /** Wanted width-to-height ratio of the whole. */
-  readonly aspect: number;
-}
-
-/** Where everything is. */
-export interface Layout {
-  /** The size of each node: wider than asked where the whole would else be too narrow for its height. */
-  readonly width: number;
-  readonly height: number;
-  /** The top left corner of each node. */
-  readonly corners: ReadonlyMap<string, Point>;
-  /** Bend points from `source` to `target`, for pairs that have some. */
-  readonly bends: ReadonlyMap<string, readonly Point[]>;
-}
-
-/** Places that are not the layout's to choose. */
-export interface KnownPlaces {
-  /** The layout so far: who has a place in it stays there, unless too few do. */
-  readonly earlier?: Pick<Layout, 'width' | 'corners'> | undefined;
-  /** Corners of the nodes that the user has put somewhere: they win over all else. */
-  readonly saved?: ReadonlyMap<string, Point> | undefined;
-}
-
-/** What to lay out. Survives the way to a worker. */
-export interface LayoutRequest extends KnownPlaces {
-  readonly nodes: readonly string[];
-  readonly edges: readonly { readonly source: string; readonly target: string }[];
-  readonly sizes: LayoutSizes;
-  /** The group of each node that is in one: its members stand together in one rectangle. */
-  readonly groups?: ReadonlyMap<string, string> | undefined;
-}
-
 /** With more newcomers than this among the nodes, all are arranged anew. */
 const MOST_NEWCOMERS = 0.3;
-
-/** Names an ordered pair of nodes. */
-export const pairKey = (source: string, target: string): string => JSON.stringify([source, target]);
 
 /**
  * Lays a graph out in layers from left to right, dependants left of what they depend on. The same graph gives
@@ -116,13 +79,6 @@ function keepMost(
 
 const byKey = (keys: readonly string[], corners: readonly Point[]): Map<string, Point> =>
   new Map(keys.map((key, v) => [key, corners[v] ?? { x: 0, y: 0 }]));
-
-/** The sizes in a layout whose nodes have become wider, and the gaps between its columns as well. */
-export const widened = (sizes: LayoutSizes, width: number): LayoutSizes => ({
-  ...sizes,
-  width,
-  columnGap: (sizes.columnGap * width) / sizes.width,
-});
 
 /** Distinct links in a fixed order, without self-loops and without edges of unknown nodes. */
 function uniqueLinks(edges: LayoutRequest['edges'], index: ReadonlyMap<string, number>): Link[] {

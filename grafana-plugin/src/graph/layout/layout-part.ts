@@ -2,7 +2,7 @@ import { type Adjacency, bothWays, type Link, neighbours, successors } from './a
 import { assignLayers } from './assign-layers.ts';
 import { breakCycles } from './break-cycles.ts';
 import { foldLayers } from './fold-layers.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 import type { Block } from './pack-blocks.ts';
 import { placeVertically, stackColumns } from './place-vertically.ts';
 import { squeezeLayers } from './squeeze-layers.ts';

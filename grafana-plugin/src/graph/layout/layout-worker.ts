@@ -1,4 +1,5 @@
-import { type LayoutRequest, layoutGraph } from './layout-graph.ts';
+import type { LayoutRequest } from './layout.ts';
+import { layoutGraph } from './layout-graph.ts';
 
 /** Runs in a worker: bundled as text, so that no file has to be found beside the plugin at run time. */
 const scope = self as unknown as {

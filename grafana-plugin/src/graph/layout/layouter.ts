@@ -1,4 +1,5 @@
-import { type Layout, type LayoutRequest, layoutGraph } from './layout-graph.ts';
+import type { Layout, LayoutRequest } from './layout.ts';
+import { layoutGraph } from './layout-graph.ts';
 
 /** What is used of a browser's `Worker` that runs `layout-worker.ts`. */
 export type LayoutWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;

@@ -1,5 +1,5 @@
 import { createFreeSpots } from './free-spots.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 
 /** Puts nodes where the user has put them; whoever stands there moves to the nearest free spot. */
 export function makeWay(

@@ -2,7 +2,7 @@ import type { Link } from './adjacency.ts';
 import { linksAmong } from './arrange.ts';
 import { arrangeGroups } from './arrange-groups.ts';
 import { frameOf } from './group-boxes.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 
 /**
  * Puts the members of a group that was one node where that stood. Whoever is right of it or below moves on by as much

@@ -1,6 +1,6 @@
 import { type Graph, topologyKey } from '../graph.ts';
 import { createFreeSpots } from './free-spots.ts';
-import { type Layout, type LayoutSizes, type Point, widened } from './layout-graph.ts';
+import { type Layout, type LayoutSizes, type Point, widened } from './layout.ts';
 import type { Layouter } from './layouter.ts';
 import { justCollapsed, placeAmong } from './stand-ins.ts';
 

@@ -1,6 +1,6 @@
 import type { Link } from './adjacency.ts';
 import { closestIncreasing } from './closest-increasing.ts';
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 
 /** Vertical distance of links that pass a column through one gap, where there is room. */
 const LANE = 10;

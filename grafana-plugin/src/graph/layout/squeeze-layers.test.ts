@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Layout, layoutGraph } from './layout-graph.ts';
+import type { Layout } from './layout.ts';
+import { layoutGraph } from './layout-graph.ts';
 import { serviceMap } from './service-map.fixture.ts';
 import { squeezeLayers } from './squeeze-layers.ts';
 

@@ -1,4 +1,4 @@
-import type { LayoutSizes } from './layout-graph.ts';
+import type { LayoutSizes } from './layout.ts';
 import type { Block } from './pack-blocks.ts';
 
 /** In a larger graph nobody follows a single link from layer to layer. */

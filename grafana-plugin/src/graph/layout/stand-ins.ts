@@ -1,5 +1,5 @@
 import type { GraphNode } from '../graph.ts';
-import type { Point } from './layout-graph.ts';
+import type { Point } from './layout.ts';
 
 /** The groups among some nodes that have just been collapsed: those inside have a place, the group has none. */
 export const justCollapsed = (nodes: readonly GraphNode[], places: ReadonlyMap<string, Point>): GraphNode[] =>

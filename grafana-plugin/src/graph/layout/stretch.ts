@@ -1,4 +1,4 @@
-import type { LayoutSizes, Point } from './layout-graph.ts';
+import type { LayoutSizes, Point } from './layout.ts';
 
 const MOST = 1.6;
 

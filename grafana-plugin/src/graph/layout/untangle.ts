@@ -1,5 +1,5 @@
 import { bothWays, type Link, neighbours } from './adjacency.ts';
-import type { Point } from './layout-graph.ts';
+import type { Point } from './layout.ts';
 
 const PASSES = 6;
 

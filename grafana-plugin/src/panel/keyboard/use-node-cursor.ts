@@ -1,7 +1,7 @@
 import { type FocusEvent, type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import type { Target } from '../../graph/display/hit-test.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type { Point } from '../../graph/layout/layout-graph.ts';
+import type { Point } from '../../graph/layout/layout.ts';
 import type { Rectangle } from '../../graph/occupancy.ts';
 import { edgesOf, linkedWith } from '../../graph/walk/links-of.ts';
 import { type Heading, nextNode, type Places, readingOrder } from '../../graph/walk/next-node.ts';
