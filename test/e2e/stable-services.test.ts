@@ -145,7 +145,7 @@ it('nginx, PostgreSQL and a job are three services, with as many series after an
       .filter(({ labels }) => labels.direction === direction && Number(labels.dst_port) === port)
       .filter(({ labels }) => labels[direction === 'inbound' ? 'dst_service' : 'src_service'] === name)
       .reduce((total, { value }) => total + value, 0);
-  expect(sumOf('outbound', 'report.sh', HTTP_PORT)).toBe(3600);
+  expect(sumOf('outbound', 'report', HTTP_PORT)).toBe(3600);
   expect(sumOf('inbound', 'nginx', HTTP_PORT)).toBe(3600 + 2 * VISITS);
   expect(sumOf('inbound', 'postgres', SQL_PORT)).toBe(2 * BACKENDS);
   const asked = opened.filter(({ labels }) => labels.direction === 'inbound');

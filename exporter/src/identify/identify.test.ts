@@ -367,6 +367,19 @@ describe('workers and their leader', () => {
     ]);
   });
 
+  it('are one whatever they call themselves', () => {
+    const perl = { exe: '/usr/bin/perl' };
+    const child = { ...perl, comm: 'spamd child\n', cmdline: 'spamd child\0' };
+    expect(nameBoth({ ...perl, comm: 'spamd\n', cmdline: 'spamd\0' }, child)).toEqual([
+      'spamd process 30',
+      'spamd process 30',
+    ]);
+    expect(nameBoth({}, { comm: 'app: worker\n', cmdline: 'app: worker 1\0' })).toEqual([
+      'app process 30',
+      'app process 30',
+    ]);
+  });
+
   it('are two where the worker has a better name', () => {
     const rules = parseRules([{ match: { command: '.*--mail' }, service: 'mail' }]);
     const mail = { cmdline: 'app\0--mail\0' };
@@ -380,7 +393,10 @@ describe('workers and their leader', () => {
 
   it('are two programs in one unit', () => {
     const unit = { cgroup: cgroup('shop.service') };
-    expect(nameBoth(unit, { ...unit, comm: 'helper\n' })).toEqual(['shop process 30', 'shop process 31']);
+    expect(nameBoth(unit, { ...unit, comm: 'helper\n', exe: '/bin/helper' })).toEqual([
+      'shop process 30',
+      'shop process 31',
+    ]);
   });
 });
 

@@ -129,8 +129,7 @@ export function createIdentifier(
     const last = named.get(process);
     if (last && last.ports === ports && last.workload === workload) return last;
     const naming = nameProcess(process, rules);
-    const program = `${processName(process.files)}\0${serviceName(process.files)}`;
-    const name = { ports, workload, naming, program };
+    const name = { ports, workload, naming, program: programOf(process.files) };
     named.set(process, name);
     return name;
   }
@@ -177,6 +176,12 @@ export function createIdentifier(
       return { ...leader.naming, ...toIdentity(leader) };
     },
   };
+}
+
+/** A worker may have another name and title than its leader, but runs the same file for the same service. */
+function programOf(files: ProcessFiles): string {
+  const file = files.executable ? escapeBytes(fileName(files.executable)) : processName(files);
+  return `${file}\0${serviceName(files)}`;
 }
 
 function mayName(leader: Naming, worker: Naming): boolean {

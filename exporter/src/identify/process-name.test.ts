@@ -4,16 +4,28 @@ import { processName } from './process-name.ts';
 
 it.each([
   ['the kernel’s name', processFiles('nginx', 'nginx: master', '/usr/sbin/nginx'), 'nginx'],
-  ['a name the program chose', processFiles('worker-3', '', '/usr/bin/app'), 'worker-3'],
+  ['the link’s name', processFiles('httpd', '/bin/httpd -f', '/bin/busybox'), 'httpd'],
+  [
+    'the link’s name where the program added to it',
+    processFiles('redis-server', '', '/usr/bin/redis-check-rdb', ['/usr/bin/redis-server *:6379']),
+    'redis-server',
+  ],
+  ['the script’s name', processFiles('poll', '/usr/bin/perl /usr/bin/poll', '/usr/bin/perl'), 'poll'],
+  ['the file’s name for one that the program chose', processFiles('worker-3', 'app', '/bin/app'), 'app'],
+  [
+    'the file’s name for a title that the kernel cut',
+    processFiles('gunicorn: maste', '', '/usr/bin/python3.11', ['gunicorn: master [shop:app]']),
+    'python3.11',
+  ],
   [
     'the file’s name where the kernel cut it',
     processFiles('prometheus-node', '', '/bin/prometheus-node-exporter'),
     'prometheus-node-exporter',
   ],
   [
-    'the kernel’s name where it is full but not the file’s',
-    processFiles('fifteen-letters', '', '/bin/other'),
-    'fifteen-letters',
+    'the whole of the link’s name where the kernel cut it',
+    processFiles('clickhouse-serv', '/usr/bin/clickhouse-server --daemon', '/usr/bin/clickhouse'),
+    'clickhouse-server',
   ],
   ['the kernel’s name, cut, when the file is unknown', processFiles('prometheus-node'), 'prometheus-node'],
   ['the file’s name for a thread’s', processFiles('MainThread', '', '/usr/bin/node'), 'node'],

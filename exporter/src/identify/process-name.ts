@@ -3,20 +3,26 @@ import { escapeBytes } from './escape-bytes.ts';
 
 /** The kernel keeps 15 bytes of a name (include/linux/sched.h, TASK_COMM_LEN). */
 const COMM_BYTES = 15;
-/** Node.js gives its main thread this name and so hides the program's. */
-const THREAD_NAMES = new Set(['MainThread']);
 
 /**
- * The name under which `ps` shows the process. The executable's file name takes its place where the kernel
- * has cut it short, or where the program put the name of a thread in its place.
+ * The name by which the process was started: that of its executable, of a link to it, or of a script with `#!`. The
+ * kernel cuts it short, and a program may give itself any other, a new one for each request: then it is the
+ * executable's file name.
  */
-export function processName({ comm, executable }: ProcessFiles): string {
-  const name = escapeBytes(comm);
-  if (!executable) return name;
-  const file = fileName(executable);
-  if (THREAD_NAMES.has(name)) return escapeBytes(file);
-  const isCut = comm.length === COMM_BYTES && file.subarray(0, COMM_BYTES).equals(comm);
-  return isCut ? escapeBytes(file) : name;
+export function processName({ comm, executable, args }: ProcessFiles): string {
+  const file = executable && fileName(executable);
+  const started = [...(file ? [file] : []), ...args.map(nameIn)];
+  return escapeBytes(started.find((name) => isNameOf(comm, name)) ?? file ?? comm);
+}
+
+/** Programs write more into their first argument: `redis-server *:6379`. */
+function nameIn(arg: Buffer): Buffer {
+  const end = arg.indexOf(' ');
+  return fileName(end === -1 ? arg : arg.subarray(0, end));
+}
+
+function isNameOf(comm: Buffer, name: Buffer): boolean {
+  return name.length > 0 && name.subarray(0, COMM_BYTES).equals(comm);
 }
 
 /** The last part of an executable's path. */

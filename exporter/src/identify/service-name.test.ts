@@ -18,15 +18,68 @@ describe('a service is called', () => {
     ['python3', '/usr/bin/python3 -I /usr/bin/unattended-upgrade', 'unattended-upgrade'],
     ['perl', 'perl -I lib -w bin/poll.pl', 'poll'],
     ['java', 'java -Xmx1g -jar /opt/shop.jar --server', 'shop'],
-    ['java', 'java -cp /opt com.example.Main', 'java'],
+    [
+      'java',
+      'java -cp /opt/* --add-opens java.base/java.io=ALL-UNNAMED kafka.Kafka kafka.conf',
+      'kafka.Kafka',
+    ],
+    ['java', 'java --module-path lib -m org.shop.server/org.shop.Server -d', 'org.shop.Server'],
+    ['dotnet', 'dotnet exec --roll-forward Major /srv/Shop.Api.dll --urls http://*:80', 'Shop.Api'],
+    ['node', 'node --env-file .env -C live server.js', 'server'],
+    ['php', 'php -S 0.0.0.0:80 -t public router.php', 'router'],
+    ['php', 'php -S 0.0.0.0:80', 'php'],
+    ['bash', 'bash -m /opt/jobs.sh', 'jobs'],
+    ['ash', 'ash /opt/loop.sh', 'loop'],
+    ['python3', 'python3 -Im celery worker', 'celery'],
     ['java', 'java -jar', 'java'],
     ['python3', 'python3', 'python3'],
     ['python3', 'python3 -m', 'python3'],
     ['node', 'node /', 'node'],
-    ['billing.py', '/usr/bin/python3 /srv/billing.py', 'billing.py'],
     ['pythonic', 'pythonic /srv/app.py', 'pythonic'],
   ])('for %s run as "%s": %s', (comm, command, name) => {
     expect(serviceName(processFiles(comm, command))).toBe(name);
+  });
+});
+
+describe('a script that was started by its own name is called', () => {
+  it.each([
+    ['billing.py', '/usr/bin/python3 /srv/billing.py', '/usr/bin/python3.11', 'billing'],
+    ['gunicorn', '/usr/bin/python3 /usr/bin/gunicorn shop:app', '/usr/bin/python3.11', 'gunicorn'],
+    ['entrypoint.sh', '/bin/sh /entrypoint.sh', '/bin/busybox', 'entrypoint'],
+    ['httpd', 'httpd -f', '/bin/busybox', 'httpd'],
+    ['unattended-upgr', '/usr/bin/python3 /bin/unattended-upgrades', '/bin/python3', 'unattended-upgrades'],
+    ['check', 'check', '/usr/bin/perl', 'check'],
+    ['MainThread', 'node /srv/api.js', undefined, 'api'],
+  ])('with comm %s, as "%s" by %s: %s', (comm, command, executable, name) => {
+    expect(serviceName(processFiles(comm, command, executable))).toBe(name);
+  });
+});
+
+// The names and titles as these programs have set them.
+describe('a program that has put a title in place of its arguments is called', () => {
+  it.each([
+    ['gunicorn: maste', 'gunicorn: master [wsgi:app]', '/usr/bin/python3.11', 'gunicorn'],
+    ['gunicorn: worke', 'gunicorn: worker [wsgi:app]', '/usr/bin/python3.11', 'gunicorn'],
+    ['[celeryd: celer', '[celeryd: celery@host:MainProcess] -active- (worker)', '/bin/python3.11', 'celeryd'],
+    [
+      '/usr/bin/python',
+      '/usr/bin/python3 /usr/bin/salt-master MultiMaster',
+      '/bin/python3.11',
+      'salt-master',
+    ],
+    ['ruby3.1', 'puma: cluster worker 0: 1 [shop]', '/usr/bin/ruby3.1', 'puma'],
+    ['puma', 'puma 5.6.5 (tcp://0.0.0.0:80) [shop]', '/usr/bin/ruby3.1', 'puma'],
+    ['spamd child', 'spamd child', '/usr/bin/perl', 'spamd'],
+    ['amavisd (ch3-av', '/usr/sbin/amavisd (ch3-avail)', '/usr/bin/perl', 'amavisd'],
+    ['node /srv/shop/', 'node /srv/shop/api.js', '/usr/bin/node', 'api'],
+    ['PM2 v5.3.0: God', 'PM2 v5.3.0: God Daemon (/root/.pm2)', '/usr/bin/node', 'PM2'],
+    ['npm start', 'npm start', '/usr/bin/node', 'npm'],
+    ['nginx', 'nginx: master process /usr/sbin/nginx -g daemon off;', '/usr/sbin/nginx', 'nginx'],
+    ['php-fpm8.2', 'php-fpm: pool www', '/usr/sbin/php-fpm8.2', 'php-fpm8.2'],
+    ['cache-main', 'varnishd -a :80', '/usr/sbin/varnishd', 'varnishd'],
+    ['python3', ' ', '/usr/bin/python3.11', 'python3.11'],
+  ])('with comm %s, titled "%s" by %s: %s', (comm, title, executable, name) => {
+    expect(serviceName(processFiles(comm, '', executable, [title, '', '']))).toBe(name);
   });
 });
 

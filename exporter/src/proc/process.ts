@@ -28,9 +28,11 @@ export interface ProcessStat extends Pick<ProcessFiles, 'parent' | 'started'> {
   readonly image?: string;
 }
 
-/** Enough for the interpreter's options and the script; a command line can hold megabytes. */
-const MAX_ARGS = 32;
-const MAX_BYTES = 16 * 1024;
+/** Enough for the options of a Java server, its class path and what it runs; a command line can hold megabytes. */
+const MAX_ARGS = 128;
+const MAX_BYTES = 32 * 1024;
+/** A program that writes a title over its arguments leaves hundreds of these behind it. */
+const NO_BYTES = Buffer.alloc(0);
 
 /** Reads what names a process; undefined once it is gone. */
 export function readProcess(
@@ -114,7 +116,7 @@ export function parseArgs(bytes: Buffer): Buffer[] {
   const args: Buffer[] = [];
   for (let start = 0; start < bytes.length && args.length < MAX_ARGS; ) {
     const end = bytes.indexOf(0, start);
-    args.push(bytes.subarray(start, end === -1 ? bytes.length : end));
+    args.push(end === start ? NO_BYTES : bytes.subarray(start, end === -1 ? bytes.length : end));
     start = end === -1 ? bytes.length : end + 1;
   }
   return args;
