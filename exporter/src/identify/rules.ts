@@ -2,7 +2,7 @@ import { parseRelayTarget } from '../resolve/relay-target.ts';
 import { namesOf, parseTemplate, type Template } from './template.ts';
 
 /** What a pattern may look at. */
-export const PATTERN_KEYS = ['executable', 'command', 'unit', 'container', 'user'] as const;
+const PATTERN_KEYS = ['executable', 'command', 'unit', 'container', 'user'] as const;
 
 export type PatternKey = (typeof PATTERN_KEYS)[number];
 

@@ -19,7 +19,7 @@ export interface PodList {
 }
 
 /** Where Kubernetes mounts the service account of a pod. */
-export const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** A node runs some 100 pods; one may have 100 kB, most have 10. */
 const MAX_BYTES = 32 << 20;
 /** Names alone where the server can: a tenth of the bytes. The kubelet sends whole pods. */

@@ -160,9 +160,10 @@ describe('by gRPC', () => {
     },
   );
 
-  it('takes a closed port for one to be tried again', async () => {
+  it('takes a closed port for one to be tried again, and says why', async () => {
     server.forceShutdown();
-    expect(await deliver('grpc', endpoint)).toMatchObject({ state: 'unreachable' });
+    const delivery = await deliver('grpc', endpoint);
+    expect(delivery).toMatchObject({ state: 'unreachable', reason: expect.stringMatching(/\w\.?$/) });
   });
 });
 

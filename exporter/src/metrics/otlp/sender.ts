@@ -62,7 +62,8 @@ const RETRYABLE_HTTP = new Set([408, 429, 502, 503, 504]);
 
 function toDelivery({ code, error }: ExportResult): Delivery {
   if (code === ExportResultCode.SUCCESS) return { state: 'delivered' };
-  const reason = error?.message || 'unknown error';
+  // gRPC ends what it says of a connection with the title of a note that it seldom has.
+  const reason = error?.message.replace(/ Resolution note: $/, '') || 'unknown error';
   const status = (error as { code?: unknown } | undefined)?.code;
   const final =
     typeof status === 'number' && (status < 100 ? !RETRYABLE_GRPC.has(status) : !RETRYABLE_HTTP.has(status));

@@ -14,7 +14,7 @@ function isService(node: GraphNode, name: string): boolean {
   return node.addresses.includes(name) || node.host === name || node.candidates.includes(name);
 }
 
-export const isWanting = ({ service, host, site }: Wanted): boolean =>
+const isWanting = ({ service, host, site }: Wanted): boolean =>
   service.length + host.length + site.length > 0;
 
 /** What is wanted and, one hop up, down or both, its neighbours. A graph of which nothing is wanted stays whole. */

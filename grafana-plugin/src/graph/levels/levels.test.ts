@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build-graph.ts';
 import { cpuTime } from '../cpu-time.fixture.ts';
 import type { Graph, GraphEdge } from '../graph.ts';
+import type { HalfEdge } from '../half-edge.ts';
 import { end, half } from '../halves.fixture.ts';
 import { largeGraph } from '../large-graph.fixture.ts';
-import { atLevel, collapse, collect, graphAtLevel, levelFor } from './levels.ts';
+import { atLevel, collapse, collect, type Level } from './levels.ts';
 
 const at = (text: string, site: string) => end(text, { site });
 /** web on two hosts of Tokyo calls api in Osaka, which calls a peer without an exporter. */
@@ -36,6 +37,9 @@ const show = ({ nodes, edges }: Graph) => {
   );
 };
 
+const graphAtLevel = (halves: readonly HalfEdge[], level: Level) =>
+  level === 'process' ? buildGraph(halves, [], { byProcess: true }) : atLevel(buildGraph(halves, []), level);
+
 describe('the same half-edges', () => {
   test.each([
     ['site', ['osaka>:443 1', 'tokyo>osaka:80 15']],
@@ -44,12 +48,12 @@ describe('the same half-edges', () => {
     ['instance', ['api>192.0.2.1:443 1', 'web>api:80 10', 'web>api:80 5', 'web>cache:6379 7']],
     ['process', ['api>192.0.2.1:443 1', 'web>api:80 10', 'web>api:80 5', 'web>cache:6379 7']],
   ] as const)('by %s', (level, expected) => {
-    const shown = show(graphAtLevel(halves, [], level));
+    const shown = show(graphAtLevel(halves, level));
     expect(shown.toSorted()).toEqual(expected.toSorted());
   });
 
   test('add up: counts are summed, round-trip times weighed by connections, and the parts are told', () => {
-    const [edge] = graphAtLevel(halves, [], 'site').edges.filter(({ port }) => port === '80');
+    const [edge] = graphAtLevel(halves, 'site').edges.filter(({ port }) => port === '80');
     expect(edge?.figures).toMatchObject({ opened: 15, open: 10, rtt: expect.closeTo(0.011, 6) });
     expect(edge?.atDestination).toMatchObject({ opened: 15 });
     expect(edge?.parts.map(({ figures }) => figures.opened).toSorted()).toEqual([10, 5]);
@@ -72,11 +76,11 @@ describe('the same half-edges', () => {
       ...halves,
       half('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 1 }, { port: '81' }),
     ];
-    const edges = graphAtLevel(more, [], 'site').edges.filter(({ source }) => source.includes('tokyo'));
+    const edges = graphAtLevel(more, 'site').edges.filter(({ source }) => source.includes('tokyo'));
     expect(edges.map(({ port, transport, figures }) => [port, transport, figures.opened])).toEqual([
       ['', 'tcp', 16],
     ]);
-    const services = graphAtLevel(more, [], 'service').edges.filter(({ source }) => source.includes('web'));
+    const services = graphAtLevel(more, 'service').edges.filter(({ source }) => source.includes('web'));
     expect(services.map(({ port }) => port).toSorted()).toEqual(['6379', '80', '81']);
   });
 });
@@ -92,7 +96,6 @@ describe('processes', () => {
         half('outbound', worker('php', '2'), '/10.0.0.2', { opened: 4 }),
         half('inbound', '/10.0.0.1', server('node'), { opened: 7 }),
       ],
-      [],
       'process',
     );
     expect(show(graph).toSorted()).toEqual(['web / nginx>api / node:80 3', 'web / php>api / node:80 4']);
@@ -109,7 +112,6 @@ describe('processes', () => {
         half('inbound', '/192.0.2.1', server('node'), { opened: 5 }),
         half('inbound', '/192.0.2.1', server('envoy'), { opened: 6 }),
       ],
-      [],
       'process',
     );
     expect(show(graph).toSorted()).toEqual([
@@ -206,16 +208,6 @@ test('no connection between places is lost or counted twice, at any level', () =
       }
     }),
   );
-});
-
-test('the level for a number of nodes is the finest that keeps to it', () => {
-  const graph = buildGraph(halves, []);
-  expect([99, 5, 4, 1].map((most) => levelFor(graph, most))).toEqual([
-    'instance',
-    'instance',
-    'service',
-    'site',
-  ]);
 });
 
 test('10,000 instances and 50,000 edges are aggregated in well under a second', () => {

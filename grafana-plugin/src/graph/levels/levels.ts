@@ -1,6 +1,4 @@
-import { buildGraph } from '../build-graph.ts';
 import type { Graph, GraphNode } from '../graph.ts';
-import type { HalfEdge, Listener } from '../half-edge.ts';
 import { type Group, groupNodes } from './group-nodes.ts';
 
 /** How finely a graph is seen, coarsest first. `instance` is a service on a host, `service` all of its instances. */
@@ -46,16 +44,6 @@ export function atLevel(graph: Graph, level: Exclude<Level, 'process'>): Graph {
   });
 }
 
-/** The graph of some half-edges at a level. */
-export const graphAtLevel = (
-  halves: readonly HalfEdge[],
-  listeners: readonly Listener[],
-  level: Level,
-): Graph =>
-  level === 'process'
-    ? buildGraph(halves, listeners, { byProcess: true })
-    : atLevel(buildGraph(halves, listeners), level);
-
 /** The groups of a graph, and who is in each: for boxes, and to collapse them. */
 export interface Groups {
   readonly groups: ReadonlyMap<string, Group>;
@@ -94,10 +82,4 @@ export function collapse(graph: Graph, by: Collection, collapsed: ReadonlySet<st
     }),
     edges: edges.filter(({ source, target }) => source !== target || !contents.has(source)),
   };
-}
-
-/** The finest level, of those above processes, at which a graph of instances has at most so many nodes. */
-export function levelFor(graph: Graph, most: number): Exclude<Level, 'process'> {
-  const finestFirst = ['instance', 'service', 'host'] as const;
-  return finestFirst.find((level) => atLevel(graph, level).nodes.length <= most) ?? 'site';
 }
