@@ -13,6 +13,11 @@ describe('a process is of the unit', () => {
     ['/shop.slice/shop-front.slice/cart.service', 'cart'],
     ['/cart.service', 'cart'],
     ['/user.slice/user-1000.slice/user@1000.service/app.slice/web.service', 'web'],
+    // Quadlet of Podman
+    [
+      `/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/libpod-payload-${'a'.repeat(64)}`,
+      'web',
+    ],
     ['/../../system.slice/nginx.service', 'nginx'],
     ['/system.slice/nginx.service (deleted)', 'nginx'],
     ['/system.slice/a:b.service', 'a:b'],

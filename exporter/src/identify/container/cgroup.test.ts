@@ -102,6 +102,8 @@ describe('there is no container', () => {
     // What watches over a container is outside of it.
     `0::/machine.slice/libpod-conmon-${A}.scope\n`,
     `0::/system.slice/crio-conmon-${A}.scope\n`,
+    // Podman with --cgroups=split, as Quadlet has it: its unit names it.
+    `0::/system.slice/web.service/libpod-payload-${A}\n`,
     `0::/docker/${A}f\n`,
     `0::/docker/${A.toUpperCase()}\n`,
     // Not a line of the file

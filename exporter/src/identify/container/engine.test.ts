@@ -19,6 +19,22 @@ describe('a container is called', () => {
       { name: '/a', labels: { 'com.docker.compose.service': 'web' } },
       'web',
     ],
+    [
+      'as the service of which it is a task in a swarm',
+      { name: '/shop_web.2.q1w2e3r4t5y6', labels: { 'com.docker.swarm.service.name': 'shop_web' } },
+      'shop_web',
+    ],
+    [
+      'as its task definition and container on ECS',
+      {
+        name: '/ecs-shop-7-web-bc9c99e3ea95ea981500',
+        labels: {
+          'com.amazonaws.ecs.task-definition-family': 'shop',
+          'com.amazonaws.ecs.container-name': 'web',
+        },
+      },
+      'shop/web',
+    ],
     ['by its own name', { name: '/gateway', image: 'nginx', labels: {} }, 'gateway'],
     ['by its own name without labels', { name: '/gateway', image: 'nginx', labels: null }, 'gateway'],
     [

@@ -43,24 +43,35 @@ export function createEngine({ title, socketPath, runtimes }: EngineOptions): Na
 }
 
 /**
- * What operators call it: the Compose service, since Compose numbers its containers, with its project, since
- * every project may have a `db`; else the container's own name; else that of its image with an id to tell it from
- * others of that image.
+ * Labels of those who number their containers, or name each anew: of the group, since every project may have a `db`,
+ * and of the service.
+ */
+const ORCHESTRATORS = [
+  ['com.docker.compose.project', 'com.docker.compose.service'],
+  ['com.docker.swarm.service.name'],
+  ['com.amazonaws.ecs.task-definition-family', 'com.amazonaws.ecs.container-name'],
+];
+
+/**
+ * What operators call it: the service of Compose, Swarm or ECS; else the container's own name; else that of its image
+ * with an id to tell it from others of that image.
  */
 export function describeContainer(description: unknown, containerId: string): Workload | undefined {
   const config = field(description, 'Config');
   const container = textField(description, 'Name')?.replace(/^\//, '');
   const image = imageName(textField(config, 'Image') ?? '');
   const service =
-    composeName(field(config, 'Labels')) || container || (image && `${image}-${shortId(containerId)}`);
+    labelledName(field(config, 'Labels')) || container || (image && `${image}-${shortId(containerId)}`);
   return service ? { service, kind: 'container', ...(container && { container }) } : undefined;
 }
 
 /** `shop/api`, as a pod goes by its namespace and workload. */
-function composeName(labels: unknown): string | undefined {
-  const project = textField(labels, 'com.docker.compose.project');
-  const service = textField(labels, 'com.docker.compose.service');
-  return project && service ? `${project}/${service}` : service;
+function labelledName(labels: unknown): string | undefined {
+  const names = ORCHESTRATORS.map((keys) => keys.map((key) => textField(labels, key)));
+  return names
+    .find((parts) => parts.at(-1))
+    ?.filter(Boolean)
+    .join('/');
 }
 
 /** The id as engines show it in their lists. */
