@@ -35,6 +35,13 @@ it('tells who is called what and why, workers by their leader', async () => {
   ]);
 });
 
+it('tells no port for a Unix socket', async () => {
+  const rules = parseRules([{ match: { executable: 'redis-.*' }, service: `cache-\${port}` }]);
+  const socket: Listener = { ...listener(30, 0), transport: 'unix', address: '/run/redis.sock' };
+  const rows = await rulesRows(proc.root, [30], [socket, listener(30, 6379)], { rules });
+  expect(rows).toMatchObject([{ service: 'cache-6379', ports: [6379] }]);
+});
+
 it('orders services of one name by pid', async () => {
   proc.start(25, { comm: 'redis-server\n', cmdline: 'redis-server\0' });
   const rows = await rulesRows(proc.root, [30, 25, 20], [], { rules: [] });

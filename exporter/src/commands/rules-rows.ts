@@ -1,6 +1,7 @@
 import type { Pass } from '../capture/capture.ts';
 import type { CgroupWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createIdentifier, type Explanation } from '../identify/identify.ts';
+import { listeningPorts } from '../identify/listening-ports.ts';
 import type { Rule } from '../identify/rules.ts';
 
 /** Which process is called what, and why. */
@@ -29,14 +30,13 @@ export async function rulesRows(
   const explanations = (await workloads?.refresh()) ? explain() : first;
 
   const byPid = new Map(explanations.map((explanation) => [explanation.pid, explanation]));
-  const rows = [...byPid.values()].map((explanation) => {
-    const ports = listeners.filter(({ pid }) => pid === explanation.pid).map(({ port }) => port);
-    return { ...explanation, ports: [...new Set(ports)].sort(ascending) };
-  });
+  const ports = listeningPorts(listeners);
+  const rows = [...byPid.values()].map((explanation) => ({
+    ...explanation,
+    ports: ports.get(explanation.pid) ?? [],
+  }));
   return rows.sort(byName);
 }
-
-const ascending = (one: number, other: number) => one - other;
 
 function byName(one: RulesRow, other: RulesRow): number {
   if (one.service === other.service) return one.pid - other.pid;

@@ -4,6 +4,7 @@ import type { ProcessFiles } from '../proc/process.ts';
 import type { RelayTarget } from '../resolve/relay-target.ts';
 import { escapeBytes } from './escape-bytes.ts';
 import { createFactsReader, type ProcessFacts } from './facts.ts';
+import { listeningPorts } from './listening-ports.ts';
 import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
 import { fileName, processName } from './process-name.ts';
 import type { Rule } from './rules.ts';
@@ -152,7 +153,7 @@ export function createIdentifier(
   return {
     beginPass({ processOf: of, listeners = [] } = {}) {
       processOf = of;
-      ports = rules.length > 0 ? portsByPid(listeners) : new Map();
+      ports = rules.length > 0 ? listeningPorts(listeners) : new Map();
       before = now;
       now = new Map();
       looked.clear();
@@ -197,14 +198,6 @@ function toIdentity({ naming: { service, step, site, relay }, facts: { pid, file
     ...(site !== undefined && { site: shorten(site) }),
     ...(relay && { relay }),
   };
-}
-
-function portsByPid(listeners: Pass['listeners']): Map<number, readonly number[]> {
-  const ports = new Map<number, Set<number>>();
-  for (const { pid, port } of listeners) {
-    if (pid !== undefined) ports.set(pid, (ports.get(pid) ?? new Set()).add(port));
-  }
-  return new Map([...ports].map(([pid, set]) => [pid, [...set].sort((a, b) => a - b)]));
 }
 
 function keyOf(pid: number, image: number | undefined): string {
