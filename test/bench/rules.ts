@@ -69,7 +69,7 @@ export async function rules({ quick }: BenchmarkOptions): Promise<Finding> {
       ]);
     rows.push([engine.name, `all ${medians.length} rules, one after the other`, seconds(total), '', '', '']);
   }
-  return { head: ['Prometheus', 'rule', 'median', 'slowest', 'bar', ''], rows, capture: 'none', raw };
+  return { head: ['Prometheus', 'rule', 'median', 'slowest', 'bar', ''], rows, raw };
 }
 
 const seconds = (value: number) => `${value.toFixed(2)} s`;
