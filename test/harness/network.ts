@@ -31,27 +31,43 @@ export function inside({ namespace }: Host, ...command: readonly string[]): void
   execFileSync('nsenter', [`--net=${namespace}`, ...command], { stdio: 'pipe' });
 }
 
-let networks = 0;
+/** Networks that there can be at a time: 10.100.0.0/24 to 10.199.249.0/24. */
+const NETWORKS = 25_000;
+
+/**
+ * Makes the namespace `musubi-NUMBER-switch`, and gives the number: no other network has it, that of a test file which
+ * runs at the same time neither, for only one can make a namespace of that name.
+ */
+function claimNumber(): number {
+  for (let number = process.pid % NETWORKS; ; number = (number + 1) % NETWORKS) {
+    try {
+      ip('netns', 'add', `musubi-${number}-switch`);
+      return number;
+    } catch (error) {
+      if (!String(error).includes('File exists')) throw error;
+    }
+  }
+}
 
 /**
  * Makes a network of namespaces; it goes with the test file. The hosts hang on a bridge in a namespace of its
  * own, out of reach of whatever rules this machine has for its bridges.
  */
 export function createNetwork(): Network {
-  // Names and subnets differ between test files that run at the same time, which are processes of their own.
-  const id = `${process.pid.toString(36)}${networks++}`;
-  const subnet = `10.${100 + (process.pid % 100)}.${(process.pid >> 3) % 250}`;
-  const subnet6 = `fd00:${(process.pid % 0xffff).toString(16)}`;
+  const number = claimNumber();
+  const subnet = `10.${100 + Math.floor(number / 250)}.${number % 250}`;
+  const subnet6 = `fd10:${number.toString(16)}`;
+  const bridge = `musubi-${number}-switch`;
+  onFileEnd(() => ip('netns', 'delete', bridge));
   let hosts = 1;
 
   function addNamespace(name: string): string {
-    const namespace = `musubi-${id}-${name}`;
+    const namespace = `musubi-${number}-${name}`;
     ip('netns', 'add', namespace);
     onFileEnd(() => ip('netns', 'delete', namespace));
     return namespace;
   }
 
-  const bridge = addNamespace('switch');
   ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge');
   ip('-n', bridge, 'link', 'set', 'br0', 'up');
 
@@ -89,7 +105,7 @@ export function createNetwork(): Network {
   }
 
   const own = `${subnet}.1`;
-  plug(`mu${id}`, [`${own}/24`, `${subnet6}::1/64`]);
+  plug(`mu${number}`, [`${own}/24`, `${subnet6}::1/64`]);
 
   return {
     address: own,
@@ -106,7 +122,7 @@ export function createNetwork(): Network {
       hosts++;
       const outer = host.namespace.replace('/run/netns/', '');
       const inner = addNamespace(name);
-      const net = `10.${200 + (process.pid % 50)}.${hosts}`;
+      const net = `10.${200 + (number % 50)}.${hosts}`;
       const net6 = `${subnet6}:${hosts.toString(16)}`;
       const way = `in${hosts}`;
       ip('-n', inner, 'link', 'set', 'lo', 'up');
