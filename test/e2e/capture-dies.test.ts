@@ -15,10 +15,10 @@ import { waitFor } from '../harness/wait-for.ts';
 async function exhaustDescriptors({ pid }: Running): Promise<void> {
   // It takes some for a moment, as for a pass: those are not its own.
   const samples: number[] = [];
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 50; i++) {
     const taken = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
     samples.push([...taken, taken.size].findIndex((_, number) => !taken.has(number)));
-    await sleep(10);
+    await sleep(20);
   }
   limitDescriptors(pid, Math.min(...samples));
 }

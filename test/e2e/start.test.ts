@@ -74,7 +74,7 @@ it(
     for (const used of [PORT, PORT + 1, PORT + 2]) await expect(canListen(used)).resolves.toBe(true);
 
     const again = start(command, { cwd, env: shell(), ownGroup: true });
-    await again.says('Ctrl-C stops everything');
+    await again.says('Ctrl-C stops everything', TEN_MINUTES);
     expect(again.stdout()).not.toMatch(/installing|unpacking|building/);
   },
   TEN_MINUTES,

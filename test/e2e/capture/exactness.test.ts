@@ -44,7 +44,7 @@ async function settle(captures: readonly Watch[], isDone: () => boolean): Promis
       return isDone() || undefined;
     },
     'the last connections to be told',
-    5000,
+    15_000,
   ).catch(() => {});
 }
 

@@ -40,7 +40,7 @@ describe.skipIf(CANNOT_CAPTURE)(
           return count() >= attempts || undefined;
         },
         () => `${attempts} attempts of ${pid}: ${JSON.stringify(seen())}`,
-        3000,
+        15_000,
       );
       return seen();
     }

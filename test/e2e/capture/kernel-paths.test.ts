@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Direction } from '../../../exporter/src/capture/capture.ts';
 import { createPipeline } from '../../../exporter/src/pipeline.ts';
-import { beginWatch, CANNOT_CAPTURE, openCapture, sum, type Watch, watch } from '../../harness/captures.ts';
+import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { createNetwork, type Host } from '../../harness/network.ts';
 import type { Running } from '../../harness/process.ts';
@@ -42,7 +42,7 @@ async function expectEnd(
       return JSON.stringify(told()) === JSON.stringify(expected) || undefined;
     },
     'the connections',
-    2000,
+    15_000,
   ).catch(() => {});
   expect(told(), direction).toEqual(expected);
 }
@@ -201,10 +201,10 @@ describe.skipIf(CANNOT_CAPTURE)(
 
     it('in whatever network namespace, and in no other', async () => {
       // The same address and port here and there are two servers.
-      const there = await startServer(['127.0.0.1/0'], { on: host });
-      const port = there.ports[0] as number;
-      const here = await startServer([`127.0.0.1/${port}`]);
-      const capture = watch(await openCapture('ebpf', 'all'));
+      const here = await startServer(['127.0.0.1/0']);
+      const port = here.ports[0] as number;
+      const there = await startServer([`127.0.0.1/${port}`], { on: host });
+      const capture = await beginWatch('ebpf', 'all');
       const own = await beginWatch();
       const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
       const pipeline = createPipeline({ capture, ...options });
@@ -213,28 +213,40 @@ describe.skipIf(CANNOT_CAPTURE)(
       const clientThere = startWorkload('hold', target, { on: host });
       const clientHere = startWorkload('hold', target);
       await Promise.all([linesOf(clientThere, 'held', 1), linesOf(clientHere, 'held', 1)]);
-      await pipeline.pass();
-      const ends = pipeline
-        .edges()
-        .filter(({ attributes, open }) => attributes['dst.port'] === port && open > 0)
-        .map(({ attributes, open }) => ({
-          direction: attributes.direction,
-          src: attributes['src.pid'],
-          dst: attributes['dst.pid'],
-          open,
-        }));
-      expect(ends).toHaveLength(4);
+      const ends = () =>
+        pipeline
+          .edges()
+          .filter(({ attributes, open }) => attributes['dst.port'] === port && open > 0)
+          .map(({ attributes, open }) => ({
+            direction: attributes.direction,
+            src: attributes['src.pid'],
+            dst: attributes['dst.pid'],
+            open,
+          }));
+      // Of what a client holds the server's end may still be on its way.
+      await waitFor(
+        async () => {
+          await pipeline.pass();
+          return ends().reduce((all, { open }) => all + open, 0) === 4 * COUNT || undefined;
+        },
+        () => `both ends of all connections: ${JSON.stringify(ends())}`,
+      );
+      expect(ends()).toHaveLength(4);
       for (const [client, server] of [
         [clientHere, here.running],
         [clientThere, there.running],
       ] as const) {
         // The source's half knows both: its address means this very host.
-        expect(ends).toContainEqual({ direction: 'outbound', src: client.pid, dst: server.pid, open: COUNT });
-        expect(ends).toContainEqual(
+        expect(ends()).toContainEqual({
+          direction: 'outbound',
+          src: client.pid,
+          dst: server.pid,
+          open: COUNT,
+        });
+        expect(ends()).toContainEqual(
           expect.objectContaining({ direction: 'inbound', dst: server.pid, open: COUNT }),
         );
       }
-      capture.close();
       await own.read();
       expect(new Set(own.seen({ port }).map(({ pid }) => pid))).toEqual(
         new Set([here.running.pid, clientHere.pid]),

@@ -97,8 +97,12 @@ describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})`
     await pipeline.pass();
     const client = startWorkload('hold', [`target=127.0.0.1/${port}`, 'count=3']);
     await linesOf(client, 'held', 1);
-    await pipeline.pass();
-    const inbound = capture.seen({ port, direction: 'inbound' });
+    // Of what a client holds the server's end may still be on its way.
+    const inbound = await waitFor(async () => {
+      await pipeline.pass();
+      const seen = capture.seen({ port, direction: 'inbound' });
+      return sum(seen, 'opened') >= 3 ? seen : undefined;
+    }, 'three connections at the server');
     expect(new Set(inbound.map((seen) => seen.pid))).toEqual(new Set([pid]));
     expect(sum(inbound, 'opened')).toBe(3);
     expect(capture.last().listeners.filter((listener) => listener.port === port)).toMatchObject([{ pid }]);

@@ -2,6 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../exporter/src/pipeline.ts';
 import { CANNOT_CAPTURE, openCapture, sum, sumBy, watch } from '../../harness/captures.ts';
+import type { Running } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { ask, linesOf, startServer, startWorkload, words } from '../../harness/workload.ts';
 
@@ -51,7 +52,7 @@ describe.skipIf(CANNOT_CAPTURE)(
             return Object.values(told()).every(({ open }) => open === end.open) || undefined;
           },
           () => `${end.open} open connections instead of ${JSON.stringify(told())} (start ${start})`,
-          2000,
+          15_000,
         );
         capture.close();
         for (const [direction, { opened }] of Object.entries(told())) {
@@ -78,6 +79,14 @@ describe.skipIf(CANNOT_CAPTURE)(
       ['one address by a process whose children accept', 'workers', ['style=prefork', 'at=::1/0'], '::1'],
     ];
 
+    /** Resolves once the program `server` has accepted all clients: those that wait go with its listening socket. */
+    const acceptedAll = (server: Running) =>
+      waitFor(async () => {
+        await ask(server, 'tell', 'told');
+        const [, count] = words(server.stdout(), 'accepted').at(-1) ?? [];
+        return Number(count) === CLIENTS || undefined;
+      }, 'the server to accept all');
+
     /** A server with its clients connected, whose listening sockets may be closed since. */
     async function startStyle(program: string, args: readonly string[], address: string, isClosed: boolean) {
       const server = startWorkload(program, args);
@@ -88,7 +97,8 @@ describe.skipIf(CANNOT_CAPTURE)(
       const port = Number(ports[0]);
       const client = startWorkload('hold', [`target=${address}/${port}`, `count=${CLIENTS}`]);
       await linesOf(client, 'held', 1);
-      await said('accepted', CLIENTS);
+      if (program === 'workers') await said('accepted', CLIENTS);
+      else await acceptedAll(server);
       if (isClosed) {
         await ask(server, 'deafen', 'deaf');
         await said('deaf', 4);

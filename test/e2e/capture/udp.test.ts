@@ -49,7 +49,7 @@ async function expectTold(capture: Watch, truth: readonly (readonly [number, Rec
       return JSON.stringify(told()) === JSON.stringify(truth) || undefined;
     },
     'the conversations',
-    3000,
+    15_000,
   ).catch(() => {});
   expect(told()).toEqual(truth);
 }

@@ -41,7 +41,7 @@ async function expectGone(objects: ReadonlySet<string>): Promise<void> {
     const there = await inKernel();
     return new Set([...objects].filter((object) => there.has(object)));
   };
-  await waitFor(async () => (await left()).size === 0 || undefined, 'the kernel to free it', 5000).catch(
+  await waitFor(async () => (await left()).size === 0 || undefined, 'the kernel to free it', 30_000).catch(
     () => {},
   );
   expect(await left()).toEqual(new Set());

@@ -60,7 +60,7 @@ async function expectTold(capture: Watch, port: number, count: number) {
       return JSON.stringify(told()) === JSON.stringify(truth) || undefined;
     },
     'the connections',
-    3000,
+    15_000,
   ).catch(() => {});
   expect(told()).toEqual(truth);
 }
