@@ -12,13 +12,15 @@ import { call, serve } from '../harness/services.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 /** All rules run so many times as fast as they are shipped. */
-const TIMES = 20;
+const TIMES = 15;
 const SECOND = 1 / TIMES;
 const MINUTE = 60 * SECOND;
 /** As in the file below, in seconds of the test. */
 const MAX_GAP = 5 * MINUTE;
-/** The promise: max_gap, 1 m in which rules settle, a scrape of 15 s, two evaluations of 30 s. */
-const PROMISED = MAX_GAP + MINUTE + 15 * SECOND + 2 * 30 * SECOND;
+const SCRAPE = 15 * SECOND;
+const EVALUATION = 30 * SECOND;
+/** The promise: max_gap, 1 m in which rules settle, a scrape, two evaluations. */
+const PROMISED = MAX_GAP + MINUTE + SCRAPE + 2 * EVALUATION;
 
 const EXPECTED = `version: 1
 expect:
@@ -47,7 +49,7 @@ beforeAll(async () => {
   }));
   const rules = hastyRules(EXPECTED, TIMES);
   stores = await Promise.all(
-    programs.map((program) => startPrometheus(targets, { program, rules, scrapeInterval: '500ms' })),
+    programs.map((program) => startPrometheus(targets, { program, rules, scrapeInterval: `${1000 * SCRAPE}ms` })),
   );
 }, BUILD);
 
@@ -57,7 +59,7 @@ test('Prometheus 3 takes part', ({ skip }) => {
 });
 
 test('each thing that is wrong raises one alert, and nothing else raises any', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   // All are there before somebody watches: what takes longer than a max_gap to start has vanished.
   await serve(c, 'db', 5432);
@@ -84,8 +86,8 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   await webToApi.stop();
   await call(c, 'web', b, 8080);
   await inEach((store) => store.restart());
-  await longEnough();
-  await expectFired([]);
+  // Whatever all this would raise is there when that is over.
+  const settled = longEnough();
 
   // A process connects to a new place, once.
   await serve(c, 'db', 2222);
@@ -103,6 +105,8 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   await apiToDb.says('closed');
   await inEach(async (store) => expectVanished(await fires(store, 'DependencyVanished'), cutAt));
   const vanished = 'DependencyVanished api b → db c 5432';
+  await settled;
+  await expectFired([unexpected, vanished]);
 
   // An exporter stops, and what it told of does.
   await exporters.get(c)?.running.stop();
@@ -141,8 +145,8 @@ async function expectFired(alerts: readonly string[]): Promise<void> {
 
 function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number): void {
   expect(activeAt - cutAt).toBeGreaterThan(MAX_GAP);
-  // What a busy machine takes beside.
-  expect(activeAt - cutAt).toBeLessThan(PROMISED + 2);
+  // A busy machine may miss one of each.
+  expect(activeAt - cutAt).toBeLessThan(PROMISED + SCRAPE + EVALUATION);
   expect(labels).toEqual({
     alertname: 'DependencyVanished',
     severity: 'critical',

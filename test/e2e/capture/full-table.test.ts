@@ -45,6 +45,7 @@ describe.skipIf(CANNOT_CAPTURE)(`with its table full${CANNOT_CAPTURE ? ` (${CANN
       });
       while (!isOver) {
         await small.read();
+        await large.read();
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(await client.exited, client.stderr()).toBe(0);
