@@ -31,6 +31,8 @@ describe('a service is called', () => {
     ['bash', 'bash -m /opt/jobs.sh', 'jobs'],
     ['ash', 'ash /opt/loop.sh', 'loop'],
     ['python3', 'python3 -Im celery worker', 'celery'],
+    ['java', 'java -Djava.awt.headless=true -jar /usr/share/java/jenkins.war', 'jenkins'],
+    ['java', 'java @/etc/shop.args', 'java'],
     ['java', 'java -jar', 'java'],
     ['python3', 'python3', 'python3'],
     ['python3', 'python3 -m', 'python3'],

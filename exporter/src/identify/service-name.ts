@@ -36,6 +36,8 @@ const INTERPRETERS: readonly Interpreter[] = [
   { name: /^lua[\d.]*$/, code: /^-e$/, withValue: /^-l$/ },
   {
     name: /^java$/,
+    // A file of arguments, which is not read.
+    code: /^@/,
     module: /^(?:-m|--module)$/,
     withValue:
       /^(?:-cp|-classpath|-p|--(?:class-path|module-path|upgrade-module-path|add-modules|add-reads|add-exports|add-opens|limit-modules|patch-module|enable-native-access|source))$/,
@@ -108,5 +110,5 @@ function isDescriptor(path: string): boolean {
 function baseName(path: string): string {
   return path
     .slice(path.lastIndexOf('/') + 1)
-    .replace(/\.(?:[cm]?[jt]s|py|rb|pl|php|sh|lua|jar|java|dll)$/, '');
+    .replace(/\.(?:[cm]?[jt]s|py|rb|pl|php|sh|lua|[jw]ar|java|dll)$/, '');
 }
