@@ -43,18 +43,19 @@ struct {
 	__type(value, struct conn);
 } musubi_conns SEC(".maps");
 
-static __always_inline struct conn *storage_of(struct sock *sk)
+/* Of a `struct sock`, or of the `struct bpf_sock` that cgroup programs get. */
+static __always_inline struct conn *storage_of(void *sk)
 {
 	return bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
 }
 
-/* Makes it where there is none. */
-static __always_inline struct conn *create_storage(struct sock *sk)
+/* Makes it where there is none, from what is given or of zeros. */
+static __always_inline struct conn *create_storage(void *sk, struct conn *initial)
 {
-	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, initial, BPF_SK_STORAGE_GET_F_CREATE);
 
 	if (!conn)
-		count_health(1, 0);
+		count_lost();
 	return conn;
 }
 

@@ -19,15 +19,19 @@ struct {
 	__type(value, struct health);
 } musubi_health SEC(".maps");
 
-static __always_inline void count_health(int lost, int folded)
+static __always_inline void count_lost(void)
 {
 	struct health *health = lookup_first(&musubi_health);
 
-	if (!health)
-		return;
-	if (lost)
+	if (health)
 		__sync_fetch_and_add(&health->lost, 1);
-	if (folded)
+}
+
+static __always_inline void count_folded(void)
+{
+	struct health *health = lookup_first(&musubi_health);
+
+	if (health)
 		__sync_fetch_and_add(&health->folded, 1);
 }
 

@@ -39,7 +39,7 @@ static __always_inline struct edge *edge_of(struct edge_key *key)
 		if (edge)
 			return edge;
 		key->folded = 1;
-		count_health(0, 1);
+		count_folded();
 	}
 
 	__u32 index = ((key->transport == IPPROTO_UDP) << 2 | key->direction) & (FOLDS - 1);

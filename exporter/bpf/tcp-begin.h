@@ -17,7 +17,7 @@ static __always_inline void asks(struct sock *sk)
 
 static __always_inline void listens(struct sock *sk)
 {
-	struct conn *conn = create_storage(sk);
+	struct conn *conn = create_storage(sk, NULL);
 	struct conn fresh = { .stage = LISTENING };
 	struct process_key process;
 
@@ -61,7 +61,7 @@ static __always_inline void becomes_established(struct sock *sk, int old)
 		conn = &grown;
 		grow_up(conn, young, sk);
 	} else {
-		conn = create_storage(sk);
+		conn = create_storage(sk, NULL);
 		if (!conn)
 			return;
 	}

@@ -40,10 +40,7 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 	fresh.key.direction = ASKED;
 	put_process(&fresh.key);
 	if (has_chosen_port(sk)) {
-		put_peer(&talk_key.peer, ctx, family);
-		talk_key.peer_port = bpf_ntohs(ctx->user_port);
-		talk_key.port = bpf_sk->src_port;
-		talk_key.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+		put_talk(&talk_key, ctx, bpf_sk, sk, family);
 		known = bpf_map_lookup_elem(&musubi_talks, &talk_key);
 		fresh.key.direction = known ? known->direction : UNKNOWN;
 		fresh.repeat = !!known;
@@ -102,7 +99,7 @@ static __always_inline int udp_ends(struct bpf_sock *ctx)
 
 	if (ctx->protocol != IPPROTO_UDP)
 		return 1;
-	conn = bpf_sk_storage_get(&musubi_conns, ctx, NULL, 0);
+	conn = storage_of(ctx);
 	if (!conn)
 		return 1;
 	sk = kernel_view(ctx);

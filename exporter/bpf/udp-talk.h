@@ -77,6 +77,29 @@ static __always_inline bool unsure(struct conn *conn, __u64 now)
 	return !control || !control->seeded || (conn->old && now < control->sure_after);
 }
 
+/* The verifier lets a program of each family read its own family's address only. */
+static __always_inline void put_peer(struct address *to, struct bpf_sock_addr *ctx, int family)
+{
+	if (family == AF_INET6) {
+		to->word[0] = ctx->user_ip6[0];
+		to->word[1] = ctx->user_ip6[1];
+		to->word[2] = ctx->user_ip6[2];
+		to->word[3] = ctx->user_ip6[3];
+	} else {
+		put_ipv4(to, ctx->user_ip4);
+	}
+}
+
+/* Of any socket on its port. */
+static __always_inline void put_talk(struct talk_key *key, struct bpf_sock_addr *ctx, struct bpf_sock *bpf_sk,
+				     struct sock *sk, int family)
+{
+	put_peer(&key->peer, ctx, family);
+	key->peer_port = bpf_ntohs(ctx->user_port);
+	key->port = bpf_sk->src_port;
+	key->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+}
+
 static __always_inline void put_own(struct address *to, struct bpf_sock *sk, bool ipv4)
 {
 	if (sk->family == AF_INET6) {
@@ -107,10 +130,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	if (ctx->protocol != IPPROTO_UDP || !bpf_sk)
 		return 1;
 	sk = kernel_view(bpf_sk);
-	put_peer(&talk_key.peer, ctx, family);
-	talk_key.peer_port = bpf_ntohs(ctx->user_port);
-	talk_key.port = bpf_sk->src_port;
-	talk_key.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	put_talk(&talk_key, ctx, bpf_sk, sk, family);
 	talk_key.socket = bpf_get_socket_cookie(ctx);
 
 	known = bpf_map_lookup_elem(&musubi_talks, &talk_key);

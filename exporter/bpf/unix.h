@@ -55,6 +55,6 @@ static __always_inline int unix_asks(struct bpf_sock_addr *ctx)
 	if (count)
 		__sync_fetch_and_add(count, 1);
 	else
-		count_health(1, 0);
+		count_lost();
 	return 1;
 }

@@ -85,11 +85,9 @@ static __always_inline int meet_tcp(struct bpf_iter__task_file *ctx, struct sock
 			put_ends(&found.key, sk);
 			put_ports(&found, sk);
 		}
-		conn = bpf_sk_storage_get(&musubi_conns, sk, &found, BPF_SK_STORAGE_GET_F_CREATE);
-		if (!conn) {
-			count_health(1, 0);
+		conn = create_storage(sk, &found);
+		if (!conn)
 			return 0;
-		}
 		/* Counted at the next walk: by then, whatever ended it meanwhile has been told. */
 		if (state != TCP_LISTEN)
 			return 0;
@@ -142,6 +140,6 @@ static __always_inline int meet_mptcp(struct bpf_iter__task_file *ctx, struct so
 
 	if (sk->__sk_common.skc_state != TCP_LISTEN)
 		return 0;
-	conn = create_storage(sk);
+	conn = create_storage(sk, NULL);
 	return conn ? meet_listener(ctx, sk, conn, walk, pid, IPPROTO_TCP) : 0;
 }

@@ -9,7 +9,7 @@
 static __always_inline int meet_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 walk, __u32 pid)
 {
 	struct control *control = lookup_first(&musubi_control);
-	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
+	struct conn *conn = storage_of(sk);
 	bool chosen = has_chosen_port(sk);
 	struct edge *edge;
 
@@ -20,11 +20,9 @@ static __always_inline int meet_udp(struct bpf_iter__task_file *ctx, struct sock
 		found.key.transport = IPPROTO_UDP;
 		found.key.pid = pid;
 		found.key.direction = chosen ? UNKNOWN : ASKED;
-		conn = bpf_sk_storage_get(&musubi_conns, sk, &found, BPF_SK_STORAGE_GET_F_CREATE);
-		if (!conn) {
-			count_health(1, 0);
+		conn = create_storage(sk, &found);
+		if (!conn)
 			return 0;
-		}
 	}
 	if (sk->__sk_common.skc_state != TCP_ESTABLISHED) {
 		if (conn->open == OPEN)

@@ -156,7 +156,7 @@ static __always_inline void begin(struct sock *sk, enum stage stage, __u64 asked
 		return;
 	}
 	if (!conn)
-		conn = create_storage(sk);
+		conn = create_storage(sk, NULL);
 	if (conn) {
 		struct conn fresh = { .stage = stage, .asked = asked };
 
@@ -174,7 +174,7 @@ static __always_inline void begin(struct sock *sk, enum stage stage, __u64 asked
  */
 static __always_inline struct conn *move(struct young *young, struct sock *sk, __u64 address)
 {
-	struct conn *conn = create_storage(sk);
+	struct conn *conn = create_storage(sk, NULL);
 
 	if (!conn)
 		return NULL;
