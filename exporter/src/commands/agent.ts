@@ -8,16 +8,13 @@ import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { readEffectiveCapabilities } from '../doctor/capabilities.ts';
 import { captureLimits } from '../doctor/capture-limits.ts';
-import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createLog, type Log } from '../log.ts';
 import { type MetricsServer, serveMetrics } from '../metrics/metrics-server.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
 import { formatEndpoint } from '../net/address.ts';
-import { createPipeline } from '../pipeline.ts';
-import { openDns } from '../resolve/dns/open-dns.ts';
 import type { Command, Io } from './command.ts';
-import { followNat } from './follow-nat.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
+import { openPipeline } from './open-pipeline.ts';
 import { restAfter } from './pace.ts';
 import { otlpSettings, startPush } from './push-loop.ts';
 
@@ -62,33 +59,17 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
   // Those that poll are warned of by the passes that meet what they hide.
   const limits = captureLimits(capture.name, readEffectiveCapabilities(procRoot), settings.netns);
   if (capture.name === 'ebpf') for (const { what, remedy } of limits) log.warn(what, { remedy });
-  const uptime = () => performance.now();
-  const dns = openDns({ ...settings, procRoot, uptime }, ({ what, remedy }) =>
-    log.warn('cannot listen to name servers', { reason: what, remedy }),
-  );
-  const conntrack = followNat(settings.nat, procRoot, log);
-  const pipeline = createPipeline({
+  const { pipeline, close } = openPipeline(
     capture,
-    conntrack,
-    procRoot,
-    host: resource['host.name'],
-    site: settings.site,
-    rules: settings.rules,
-    networks: settings.networks,
-    internet: settings.internet,
-    maxServices: settings['max-services'],
-    maxEdges: settings['max-edges-per-service'],
-    workloads: createWorkloads({
-      engine: settings['container-engine'],
-      kubernetes: settings.kubernetes,
-      env,
-      log,
-    }),
-    dns,
-    forgetAfter: settings['forget-after'],
-    clock: Date.now,
-    uptime,
-  });
+    settings,
+    {
+      host: resource['host.name'],
+      forgetAfter: settings['forget-after'],
+      maxServices: settings['max-services'],
+      maxEdges: settings['max-edges-per-service'],
+    },
+    { env, log },
+  );
 
   let server: MetricsServer | undefined;
   try {
@@ -104,9 +85,7 @@ async function runAgent(settings: Settings, { env, stop }: Io, log: Log): Promis
     await push?.finish();
   } finally {
     await server?.close();
-    dns.close();
-    conntrack?.close();
-    capture.close();
+    close();
   }
   log.info('stopped');
 }

@@ -6,15 +6,12 @@ import type { OptionValues } from '../config/option.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { parseDuration } from '../config/values.ts';
-import { createWorkloads } from '../identify/container/cgroup-workloads.ts';
 import { createPlainLog } from '../log.ts';
 import type { Entry } from '../metrics/ledger.ts';
-import { createPipeline } from '../pipeline.ts';
-import { openDns } from '../resolve/dns/open-dns.ts';
 import type { Command, Io } from './command.ts';
-import { followNat } from './follow-nat.ts';
 import { graphText } from './graph-text.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
+import { openPipeline } from './open-pipeline.ts';
 import { snapshotRows } from './snapshot-rows.ts';
 
 const SUMMARY = "Shows this host's dependencies as they are now; needs no store and no agent.";
@@ -43,34 +40,12 @@ export const snapshot: Command = {
 };
 
 async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly Entry[]> {
-  const procRoot = settings['proc-root'];
-  const log = createPlainLog(io.stderr);
-  const { capture } = await chooseCapture(settings.capture, { procRoot, netns: settings.netns }, log);
   const host = resourceOf(io.env, settings['host-name'])['host.name'];
-  const uptime = () => performance.now();
-  const dns = openDns({ ...settings, procRoot, uptime }, ({ what }) =>
-    log.warn('cannot listen to name servers', { reason: what }),
-  );
-  const conntrack = followNat(settings.nat, procRoot, log);
-  const pipeline = createPipeline({
-    capture,
-    conntrack,
-    procRoot,
-    host,
-    site: settings.site,
-    rules: settings.rules,
-    networks: settings.networks,
-    internet: settings.internet,
-    workloads: createWorkloads({
-      engine: settings['container-engine'],
-      kubernetes: settings.kubernetes,
-      env: io.env,
-      log,
-    }),
-    dns,
-    forgetAfter: Number.POSITIVE_INFINITY,
-    clock: Date.now,
-  });
+  const log = createPlainLog(io.stderr);
+  const where = { procRoot: settings['proc-root'], netns: settings.netns };
+  const { capture } = await chooseCapture(settings.capture, where, log);
+  const own = { host, forgetAfter: Number.POSITIVE_INFINITY };
+  const { pipeline, close } = openPipeline(capture, settings, own, { env: io.env, log });
   const warnOfHidden = createHiddenWarning(log);
   const end = performance.now() + settings.duration;
   try {
@@ -81,8 +56,6 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
     }
     return pipeline.edges();
   } finally {
-    dns.close();
-    conntrack?.close();
-    capture.close();
+    close();
   }
 }
