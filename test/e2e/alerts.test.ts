@@ -49,7 +49,9 @@ beforeAll(async () => {
   }));
   const rules = hastyRules(EXPECTED, TIMES);
   stores = await Promise.all(
-    programs.map((program) => startPrometheus(targets, { program, rules, scrapeInterval: `${1000 * SCRAPE}ms` })),
+    programs.map((program) =>
+      startPrometheus(targets, { program, rules, scrapeInterval: `${1000 * SCRAPE}ms` }),
+    ),
   );
 }, BUILD);
 

@@ -56,10 +56,11 @@ async function startAgentAsNobody(capabilities: readonly string[]) {
   return { ...agent, log: running.stderr() };
 }
 
-const NAMES = { outbound: 'web', inbound: 'api' };
+/** Service and process at each end. */
+const NAMES = { outbound: 'web/node', inbound: 'api/node' };
 
 /** Connects one of root's processes to another; gives what the agent calls them, each by its own half. */
-async function servicesOfConnection({ metrics }: { metrics(): Promise<string> }) {
+async function namesOfConnection({ metrics }: { metrics(): Promise<string> }) {
   const { web, port } = await startPair(3);
   web.tell('close');
   await web.says('closed');
@@ -67,8 +68,13 @@ async function servicesOfConnection({ metrics }: { metrics(): Promise<string> })
     const series = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
     const ours = series.filter(({ labels, value }) => labels.dst_port === port && value === 3);
     const half = (direction: string) => ours.find(({ labels }) => labels.direction === direction)?.labels;
-    const [outbound, inbound] = [half('outbound')?.src_service, half('inbound')?.dst_service];
-    return outbound && inbound ? { outbound, inbound } : undefined;
+    const [source, destination] = [half('outbound'), half('inbound')];
+    return source && destination
+      ? {
+          outbound: `${source.src_service}/${source.src_process}`,
+          inbound: `${destination.dst_service}/${destination.dst_process}`,
+        }
+      : undefined;
   }, 'both ends of three connections');
 }
 
@@ -89,7 +95,7 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
   it('takes the in-kernel capture with those of the unit, and names the processes of others', async () => {
     const agent = await startAgentAsNobody(GRANTED);
     expect(agent).toMatchObject({ capture: 'ebpf', log: expect.not.stringContaining('level=warn') });
-    expect(await servicesOfConnection(agent)).toEqual(NAMES);
+    expect(await namesOfConnection(agent)).toEqual(NAMES);
   });
 
   it.each(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN'])(
@@ -112,22 +118,22 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
   it.each([
     {
       lacking: 'CAP_SYS_PTRACE',
-      services: { outbound: 'MainThread', inbound: 'MainThread' },
+      names: { outbound: 'web/MainThread', inbound: 'api/MainThread' },
       limited: 'ebpf',
       limit: 'names of other users’ processes are cut short (no CAP_SYS_PTRACE)',
     },
     {
       lacking: 'CAP_DAC_READ_SEARCH',
-      services: NAMES,
+      names: NAMES,
       limited: 'sockdiag',
       limit: 'names the processes of its own user only (no CAP_DAC_READ_SEARCH)',
     },
   ])('works without $lacking, and tells what that takes from $limited', async (given) => {
-    const { lacking, services, limited, limit } = given;
+    const { lacking, names, limited, limit } = given;
     const agent = await startAgentAsNobody(without(lacking));
     expect(agent.capture).toBe('ebpf');
     expect(agent.log.includes(limit)).toBe(limited === agent.capture);
-    expect(await servicesOfConnection(agent)).toEqual(services);
+    expect(await namesOfConnection(agent)).toEqual(names);
     const { checks } = await examine(without(lacking));
     expect(checks).toContainEqual({
       name: `capture ${limited}`,

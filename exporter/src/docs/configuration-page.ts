@@ -96,7 +96,7 @@ use. What is open when a capture starts counts as open, not as opened.
 | \`CAP_BPF\` | needed: maps and programs | – | – |
 | \`CAP_PERFMON\` | needed: follows TCP | – | – |
 | \`CAP_NET_ADMIN\` | needed: follows UDP; address translation | address translation | address translation |
-| \`CAP_SYS_PTRACE\` | whole names of other users' processes; else 15 bytes of them, and none of Node.js's | their names; other network namespaces | their names; other network namespaces |
+| \`CAP_SYS_PTRACE\` | whole names of other users' processes, else 15 bytes of them (of Node.js's, \`MainThread\`); their \`OTEL_SERVICE_NAME\` | their names; other network namespaces | their names; other network namespaces |
 | \`CAP_DAC_READ_SEARCH\` | – | their names | their names |
 | \`CAP_NET_RAW\` | names of far ends by DNS | names of far ends by DNS | names of far ends by DNS |
 | \`CAP_SYS_ADMIN\` | address translation by rules of other network namespaces | other network namespaces | as \`ebpf\` |
