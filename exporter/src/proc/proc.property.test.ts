@@ -3,11 +3,14 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
+import { parseCgroup2Mounts } from '../capture/ebpf/cgroup-root.ts';
+import { parseEffectiveCapabilities } from '../doctor/capabilities.ts';
 import { parseNetworkNamespace } from './namespaces.ts';
 import { parseFibTrie, parseIfInet6 } from './net-addresses.ts';
 import { parsePortRange } from './port-range.ts';
 import { parseArgs, parseStat, readProcess, stripNewline } from './process.ts';
 import { parseSocketLink } from './socket-owners.ts';
+import { parsePasswd, parseUid } from './users.ts';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
 
@@ -67,6 +70,27 @@ it('reads numbers that are numbers out of any text', () => {
       }
       const range = parsePortRange(any);
       expect(range === undefined || (Number.isFinite(range.first) && Number.isFinite(range.last))).toBe(true);
+    }),
+  );
+});
+
+it('reads a user and capabilities out of any /proc/PID/status, and names out of any list of users', () => {
+  const text = textOf('Uid:\t', '1000', 'CapEff:\t', '000001ffffffffff', 'root:x:', ':', '0', '-1', '1e9');
+  fc.assert(
+    fc.property(text, (any) => {
+      for (const uid of [parseUid(any) ?? 0, ...parsePasswd(any).keys()])
+        expect(Number.isFinite(uid) && uid >= 0).toBe(true);
+      expect(parseEffectiveCapabilities(any)).toBeGreaterThanOrEqual(0n);
+    }),
+  );
+});
+
+it('finds mounts of cgroup2 in any /proc/self/mountinfo, on lines that tell of one', () => {
+  const text = textOf('30 23 0:26 / ', '/sys/fs/cgroup', '\\040', ' rw - ', ' - cgroup2 ', 'cgroup2 rw');
+  fc.assert(
+    fc.property(text, (any) => {
+      const lines = any.split('\n').filter((line) => line.includes('cgroup2'));
+      expect(parseCgroup2Mounts(any).length).toBeLessThanOrEqual(lines.length);
     }),
   );
 });

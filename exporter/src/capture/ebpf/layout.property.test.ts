@@ -1,19 +1,24 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { FAILURES } from '../capture.ts';
 import {
   CGROUP_PATH_BYTES,
   decodeCgroupPath,
   decodeEdge,
   decodeEdgeKey,
+  decodeHealth,
   decodeProcess,
   decodeRows,
+  decodeTrace,
   decodeUnixAsk,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
+  HEALTH_BYTES,
   LayoutError,
   type ListenerRow,
   PROCESS_BYTES,
+  TRACE_BYTES,
   UNIX_ASK_BYTES,
   type UnixRow,
 } from './layout.ts';
@@ -90,6 +95,25 @@ it('takes any bytes for a question to a Unix socket', () => {
       const { name, count } = decodeUnixAsk(key, value);
       expect(name.length).toBeLessThanOrEqual(UNIX_ASK_BYTES - 12);
       expectCounts([count]);
+    }),
+  );
+});
+
+it('takes any bytes for a trace of what there is, or refuses them with a typed error', () => {
+  const known = fc.tuple(fc.nat(4), fc.nat(FAILURES.length));
+  fc.assert(
+    fc.property(bytes(TRACE_BYTES), known, (value, kinds) => {
+      value.set(kinds, 12);
+      const state = attempt(() => decodeTrace(value))?.state;
+      if (typeof state === 'object') expect(FAILURES[state.failed]).toBeDefined();
+    }),
+  );
+});
+
+it('takes any bytes for the health of the program', () => {
+  fc.assert(
+    fc.property(bytes(HEALTH_BYTES), (value) => {
+      expectCounts(Object.values(decodeHealth(value)));
     }),
   );
 });

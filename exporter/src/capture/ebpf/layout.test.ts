@@ -260,6 +260,15 @@ describe('a trace', () => {
     expect(decodeTrace(bytesOf('trace', { ...whose, ...values }))).toEqual({ ...whose, ...told });
   });
 
+  it.each([
+    [{ state: 4 }, 'a trace in state 4'],
+    [{ state: 3, failure: FAILURES.length }, `a trace with failure ${FAILURES.length}`],
+  ])('is refused where this version does not know what it tells: %o', (values, what) => {
+    expect(() => decodeTrace(bytesOf('trace', { pid: 7, ...values }))).toThrow(
+      `the kernel program wrote ${what}, which this version does not know`,
+    );
+  });
+
   it('without a process is none', () => {
     expect(decodeTrace(bytesOf('trace', { netns: 1, state: 1 }))).toBeUndefined();
   });
@@ -338,6 +347,7 @@ it.each([
   ['the cgroup of a process', PROCESS_BYTES, cgroupIdOf],
   ['the path of a cgroup', CGROUP_PATH_BYTES, decodeCgroupPath],
   ['the health', HEALTH_BYTES, decodeHealth],
+  ['a trace', TRACE_BYTES, decodeTrace],
   ['a call of connect(2)', UNIX_ASK_BYTES, (bytes: Buffer) => decodeUnixAsk(bytes, Buffer.alloc(8))],
   ['a count of calls', 8, (bytes: Buffer) => decodeUnixAsk(Buffer.alloc(UNIX_ASK_BYTES), bytes)],
   ['what is added', EDGE_BYTES, (bytes: Buffer) => addEdge(Buffer.alloc(EDGE_BYTES), bytes)],

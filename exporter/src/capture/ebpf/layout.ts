@@ -185,6 +185,7 @@ function writeAddress(key: Buffer, address: string, at: number): void {
 
 export const TRACE_BYTES = 16;
 const TRACE_OPEN = 1;
+const TRACE_OVER = 2;
 const TRACE_FAILED = 3;
 
 /** `struct trace`; without a process it is of no use. */
@@ -192,14 +193,21 @@ export function decodeTrace(bytes: Buffer): Omit<Trace, 'localAddress'> | undefi
   demand('a trace', bytes, TRACE_BYTES);
   const pid = bytes.readUInt32LE(4);
   if (pid === 0) return undefined;
-  const state = bytes.readUInt8(12);
   return {
     netns: bytes.readUInt32LE(0),
     pid,
     image: bytes.readUInt32LE(8) || undefined,
-    state: state === TRACE_FAILED ? { failed: bytes.readUInt8(13) } : state === TRACE_OPEN ? 'open' : 'over',
+    state: traceStateOf(bytes.readUInt8(12), bytes.readUInt8(13)),
     counted: bytes.readUInt8(14) !== 0,
   };
+}
+
+function traceStateOf(state: number, failure: number): Trace['state'] {
+  if (state === TRACE_OPEN) return 'open';
+  if (state === TRACE_OVER) return 'over';
+  if (state !== TRACE_FAILED) throw new LayoutError('a trace in state', state);
+  if (failure >= FAILURES.length) throw new LayoutError('a trace with failure', failure);
+  return { failed: failure };
 }
 
 export const HEALTH_BYTES = 24;
