@@ -380,6 +380,25 @@ describe('workers and their leader', () => {
     ]);
   });
 
+  it('are one where the worker is made by multiprocessing of Python', () => {
+    const python = { comm: 'python3\n', exe: '/usr/bin/python3.11' };
+    const leader = { ...python, cmdline: 'python3\0-m\0uvicorn\0shop:app\0' };
+    const code = 'from multiprocessing.spawn import spawn_main; spawn_main()';
+    const worker = { ...python, cmdline: `python3\0-c\0${code}\0--multiprocessing-fork\0` };
+    expect(nameBoth(leader, worker)).toEqual(['uvicorn process 30', 'uvicorn process 30']);
+    const unit = { cgroup: cgroup('shop.service') };
+    expect(nameBoth({ ...leader, ...unit }, { ...worker, ...unit })).toEqual([
+      'shop process 30',
+      'shop process 30',
+    ]);
+    const named = { ...worker, environ: 'OTEL_SERVICE_NAME=mail\0' };
+    expect(nameBoth(leader, named)).toEqual(['uvicorn process 30', 'mail process 31']);
+    expect(nameBoth({ ...leader, exe: '/usr/bin/python3.9' }, worker)).toEqual([
+      'uvicorn process 30',
+      'python3 process 31',
+    ]);
+  });
+
   it('are two where the worker has a better name', () => {
     const rules = parseRules([{ match: { command: '.*--mail' }, service: 'mail' }]);
     const mail = { cmdline: 'app\0--mail\0' };

@@ -9,7 +9,7 @@ import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
 import { fileName, processName } from './process-name.ts';
 import type { Rule } from './rules.ts';
 import { createRunningProcesses, isEmpty, type Running } from './running.ts';
-import { serviceName } from './service-name.ts';
+import { isInterpreter, serviceName } from './service-name.ts';
 import type { Workload, WorkloadOf } from './workload.ts';
 
 /** Who a process is. */
@@ -51,11 +51,16 @@ export interface IdentifierOptions {
   readonly workloadOf?: WorkloadOf;
 }
 
+/** What a process runs: workers run what their leader does. */
+interface Program {
+  readonly file: string;
+  readonly service: string;
+}
+
 /** What this pass found of a process. */
 interface Found extends Running {
   readonly naming: Naming;
-  /** What it runs: workers run what their leader does. */
-  readonly program: string;
+  readonly program: Program;
 }
 
 /** What a process was called, and what that may depend on besides the process. */
@@ -63,7 +68,7 @@ interface Named {
   readonly ports: string;
   readonly workload: Workload | undefined;
   readonly naming: Naming;
-  readonly program: string;
+  readonly program: Program;
 }
 
 /** A name is a label of every series, and a program may call itself anything at any length. */
@@ -144,7 +149,7 @@ export function createIdentifier(
     let leader = process;
     for (let generation = 0; generation < MAX_GENERATIONS && leader.parent !== undefined; generation++) {
       const parent = find(leader.parent);
-      if (parent?.program !== leader.program || !mayName(parent.naming, leader.naming)) break;
+      if (!parent || !mayLead(parent, leader)) break;
       leader = parent;
     }
     return leader;
@@ -179,10 +184,20 @@ export function createIdentifier(
   };
 }
 
-/** A worker may have another name and title than its leader, but runs the same file for the same service. */
-function programOf(files: ProcessFiles): string {
+function programOf(files: ProcessFiles): Program {
   const file = files.executable ? escapeBytes(fileName(files.executable)) : processName(files);
-  return `${file}\0${serviceName(files)}`;
+  return { file, service: serviceName(files) };
+}
+
+/**
+ * A worker may have another name and title than its leader, but runs the same file for the same service; or code
+ * from its command line, as Python's multiprocessing has it.
+ */
+function mayLead({ program, naming }: Found, worker: Found): boolean {
+  if (program.file !== worker.program.file) return false;
+  const isNameless = isInterpreter(worker.program.service);
+  if (isNameless && worker.naming.step === 'program') return true;
+  return (isNameless || program.service === worker.program.service) && mayName(naming, worker.naming);
 }
 
 function mayName(leader: Naming, worker: Naming): boolean {

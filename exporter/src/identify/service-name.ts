@@ -63,6 +63,11 @@ export function serviceName(process: ProcessFiles): string {
   return (interpreter && scriptOf(args.map(escapeBytes), interpreter)) || name;
 }
 
+/** Whether a service's name tells no more than that an interpreter runs: it was told no script, but code or nothing. */
+export function isInterpreter(service: string): boolean {
+  return interpreterOf(service) !== undefined;
+}
+
 /** That of the first of these names which is one's. */
 function interpreterOf(...names: readonly string[]): Interpreter | undefined {
   for (const name of names) {
