@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Alert, useTheme2 } from '@grafana/ui';
+import { useTheme2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { View } from '../graph/display/view.ts';
 import { Beyond } from './Beyond.tsx';
@@ -9,6 +9,7 @@ import { CompareMenu } from './compare/CompareMenu.tsx';
 import { CompareStrip } from './compare/CompareStrip.tsx';
 import { useComparison } from './compare/use-comparison.ts';
 import { emptyMessage, nothingAround } from './empty-texts.ts';
+import { FailureStrip } from './FailureStrip.tsx';
 import { createFormatters } from './formatters.ts';
 import { GraphView } from './GraphView.tsx';
 import { noteText, oddAddress } from './note-texts.ts';
@@ -55,7 +56,12 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           graph={graph}
           notes={[...notes.map(noteText), ...oddAddress(odd), ...comparison.notes]}
           compareMenu={<CompareMenu {...compared} onChoice={onChoice} />}
-          compareStrip={<CompareStrip {...compared} onStop={() => onChoice('off')} />}
+          strips={
+            <>
+              {error && <FailureStrip error={error} />}
+              <CompareStrip {...compared} onStop={() => onChoice('off')} />
+            </>
+          }
           trendOf={(target, drawn) => (
             <TrendView
               key={target.key}
@@ -91,19 +97,8 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       ) : (
         <PanelMessage state={state} title={message?.title ?? ''} advice={message?.advice ?? ''} />
       )}
-      {state === 'ready' && error && (
-        <Alert
-          className={warning}
-          severity="warning"
-          title={t('error.some-query', 'A query failed: figures may be missing')}
-        >
-          {error}
-        </Alert>
-      )}
     </div>
   );
 }
 
 const root = css({ position: 'relative', overflow: 'hidden' });
-/** Below the toolbar. */
-const warning = css({ position: 'absolute', left: 8, top: 48, maxWidth: '50%' });

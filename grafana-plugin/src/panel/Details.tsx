@@ -124,11 +124,17 @@ const getStyles = (theme: GrafanaTheme2) =>
     th: {
       fontWeight: theme.typography.fontWeightRegular,
       color: theme.colors.text.secondary,
-      whiteSpace: 'nowrap',
     },
     'thead th': { fontWeight: theme.typography.fontWeightMedium, color: theme.colors.text.primary },
-    '.figures td': { whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
-    'table + table': { marginTop: theme.spacing(1) },
-    '.actions': { marginTop: theme.spacing(1) },
+    '.figures td': { fontVariantNumeric: 'tabular-nums' },
+    // Names may be long; words and figures are not.
+    'th, .figures td': { overflowWrap: 'normal' },
+    'p + table, table + table': { marginTop: theme.spacing(1) },
+    '.actions': {
+      display: 'flex',
+      flexDirection: 'column',
+      gap: theme.spacing(1),
+      marginTop: theme.spacing(1),
+    },
     '.close': { position: 'absolute', right: theme.spacing(1), top: theme.spacing(1.5) },
   });

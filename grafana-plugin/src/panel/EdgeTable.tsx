@@ -108,7 +108,10 @@ const getStyles = (theme: GrafanaTheme2) => ({
       background: theme.colors.background.primary,
     },
     'th button:hover': { color: theme.colors.text.link },
-    'td:nth-child(n + 5):nth-child(-n + 8)': { fontVariantNumeric: 'tabular-nums' },
+    '& :is(th, td):nth-child(n + 5):nth-child(-n + 8)': {
+      textAlign: 'right',
+      fontVariantNumeric: 'tabular-nums',
+    },
     // Else the head would cover a row that was scrolled to.
     'tbody tr': { scrollMarginTop: ROW_HEIGHT },
     'tbody tr:hover, tbody tr:focus-within': { background: theme.colors.action.hover },

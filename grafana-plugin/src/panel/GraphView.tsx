@@ -36,7 +36,8 @@ interface Props {
   readonly graph: Graph;
   readonly notes: readonly string[];
   readonly compareMenu: ReactNode;
-  readonly compareStrip: ReactNode;
+  /** What stands at the foot of the drawing, above what is there of the focus. */
+  readonly strips: ReactNode;
   /** How what is pinned fared over the range. */
   readonly trendOf: (target: Target, graph: Graph) => ReactNode;
   readonly options: PanelOptions;
@@ -60,8 +61,13 @@ export function GraphView(props: Props) {
   const drawing = useDrawing(graph, options, format, palette.measure, aspectOf(width, height));
   const canvas = useRef<HTMLCanvasElement>(null);
   const [table, setTable] = useState(false);
-  const chrome = chromeOf(height, { table, muted: shown.hubs.length + shown.hidden.length > 0 });
-  const control = useView(canvas, drawing.bounds, width, chrome.graph, ownView);
+  const chrome = chromeOf(height, {
+    table,
+    muted: shown.hubs.length + shown.hidden.length > 0,
+    // Neither what comes by a refresh nor what is soon over makes the drawing smaller.
+    strips: Number(options.compare !== 'off') + Number(options.focus !== null),
+  });
+  const control = useView(canvas, drawing.bounds, width, chrome.clear, ownView);
 
   const selection = useSelection(drawing, props.selected, props.onSelect);
   const { pointed, focused, pinned, pin } = selection;
@@ -148,7 +154,7 @@ export function GraphView(props: Props) {
         </NodeCursor>
         <GroupToggles canvas={canvas} drawing={drawing} control={control} size={size} onToggle={onToggle} />
         <div className={strips} style={{ maxHeight: chrome.strips }}>
-          {props.compareStrip}
+          {props.strips}
           <FocusStrip
             nameOf={nameOf}
             focus={options.focus}

@@ -31,6 +31,8 @@ interface Toggle {
 
 /** Of smaller groups on screen nothing can be clicked. */
 const LEAST_WIDTH = 40;
+/** Pixels of what is clicked in a frame, be the sign in it smaller: WCAG 2.2, 2.5.8. A small card has no such room. */
+const LEAST_TARGET = 24;
 
 /** Buttons above the drawing, one in the title of each frame in sight, one on each collapsed group. */
 export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props) {
@@ -54,6 +56,7 @@ export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props
         .filter(({ at }) => intersects(scaled(at, view.scale), seen))
         .map(({ key, title, open, at }) => {
           const { x, y, width, height } = scaled(at, view.scale);
+          const grown = open ? Math.max(0, LEAST_TARGET - width) / 2 : 0;
           const name = shortName(title);
           const label = open
             ? t('groups.collapse', 'Collapse {{name}}', { name, ...AS_IT_IS })
@@ -63,7 +66,13 @@ export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props
               key={key}
               type="button"
               className={styles}
-              style={{ left: x + view.x, top: y + view.y, width, height, fontSize: height * 0.7 }}
+              style={{
+                left: x + view.x - grown,
+                top: y + view.y - grown,
+                width: width + 2 * grown,
+                height: height + 2 * grown,
+                fontSize: height * 0.7,
+              }}
               aria-expanded={open}
               aria-label={label}
               title={label}

@@ -106,7 +106,7 @@ function SearchError({ query, error, below }: ErrorProps) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  box: css({ width: '100%', span: { whiteSpace: 'nowrap' } }),
+  box: css({ width: '100%', '[role=status]': { marginRight: theme.spacing(0.5), whiteSpace: 'nowrap' } }),
   error: css({
     position: 'fixed',
     zIndex: theme.zIndex.tooltip,

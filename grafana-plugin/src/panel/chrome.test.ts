@@ -1,18 +1,31 @@
 import { expect, test } from 'vitest';
 import { chromeOf } from './chrome.ts';
 
-const bare = { table: false, muted: false };
+const bare = { table: false, muted: false, strips: 0 };
 
 test.each([
-  [800, bare, { toolbar: 40, muted: 0, legend: 24, table: 0, graph: 736, strips: 294 }],
+  [800, bare, { toolbar: 40, muted: 0, legend: 24, table: 0, graph: 736, strips: 294, clear: 736 }],
   [
     800,
-    { table: true, muted: true },
-    { toolbar: 40, muted: 32, legend: 24, table: 317, graph: 387, strips: 155 },
+    { table: true, muted: true, strips: 2 },
+    { toolbar: 40, muted: 32, legend: 24, table: 317, graph: 387, strips: 155, clear: 311 },
   ],
-  [239, bare, { toolbar: 40, muted: 0, legend: 0, table: 0, graph: 199, strips: 80 }],
-  [239, { table: true, muted: false }, { toolbar: 40, muted: 0, legend: 0, table: 199, graph: 0, strips: 0 }],
-  [109, { table: false, muted: true }, { toolbar: 0, muted: 0, legend: 0, table: 0, graph: 109, strips: 0 }],
+  [239, bare, { toolbar: 40, muted: 0, legend: 0, table: 0, graph: 199, strips: 80, clear: 199 }],
+  [
+    150,
+    { ...bare, strips: 2 },
+    { toolbar: 40, muted: 0, legend: 0, table: 0, graph: 110, strips: 44, clear: 66 },
+  ],
+  [
+    239,
+    { ...bare, table: true },
+    { toolbar: 40, muted: 0, legend: 0, table: 199, graph: 0, strips: 0, clear: 0 },
+  ],
+  [
+    109,
+    { ...bare, muted: true, strips: 1 },
+    { toolbar: 0, muted: 0, legend: 0, table: 0, graph: 109, strips: 0, clear: 109 },
+  ],
 ])('a panel of height %i with %o', (height, has, expected) => {
   expect(chromeOf(height, has)).toEqual(expected);
 });
@@ -22,6 +35,7 @@ test('no height is lost, or shared out twice', () => {
     const { toolbar, muted, legend, table, graph } = chromeOf(height, {
       table: height % 2 > 0,
       muted: height % 3 > 0,
+      strips: 0,
     });
     expect(toolbar + muted + legend + table + graph).toBe(height);
     expect(Math.min(table, graph)).toBeGreaterThanOrEqual(0);

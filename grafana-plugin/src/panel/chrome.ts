@@ -8,11 +8,14 @@ export interface Chrome {
   readonly graph: number;
   /** How much of the drawing strips may cover. */
   readonly strips: number;
+  /** How much of it those that are there leave. */
+  readonly clear: number;
 }
 
 const TOOLBAR = 40;
 const MUTED = 32;
 const LEGEND = 24;
+const STRIP = 38;
 
 /** In a lower panel the legend is a button in the corner of the drawing. */
 const LEAST_FOR_LEGEND = 240;
@@ -24,12 +27,17 @@ const TABLE_SHARE = 0.45;
 const STRIPS_SHARE = 0.4;
 
 /** Shares the height of a panel out: the lower it is, the less stands around the drawing. */
-export function chromeOf(height: number, has: { readonly table: boolean; readonly muted: boolean }): Chrome {
+export function chromeOf(
+  height: number,
+  has: { readonly table: boolean; readonly muted: boolean; readonly strips: number },
+): Chrome {
   const toolbar = height < LEAST_FOR_TOOLBAR ? 0 : TOOLBAR;
   const muted = has.muted && toolbar > 0 ? MUTED : 0;
   const legend = height < LEAST_FOR_LEGEND ? 0 : LEGEND;
   const room = height - toolbar - muted - legend;
   const table = has.table ? (room < LEAST_FOR_BOTH ? room : Math.round(room * TABLE_SHARE)) : 0;
   const graph = room - table;
-  return { toolbar, muted, legend, table, graph, strips: toolbar > 0 ? Math.round(graph * STRIPS_SHARE) : 0 };
+  const strips = toolbar > 0 ? Math.round(graph * STRIPS_SHARE) : 0;
+  const clear = graph - Math.min(strips, has.strips * STRIP);
+  return { toolbar, muted, legend, table, graph, strips, clear };
 }

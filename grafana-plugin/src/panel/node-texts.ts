@@ -5,7 +5,7 @@ import { bytesOf } from '../graph/figures.ts';
 import type { GraphEdge, GraphNode } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import type { PanelOptions } from './options.ts';
-import { shortStateText } from './state-looks.ts';
+import { shortStateText, signText } from './state-looks.ts';
 
 /** A node's name as shown. */
 export const titleOf = (node: GraphNode): string => legible(node.title);
@@ -54,10 +54,19 @@ function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
   return host;
 }
 
-/** What is written on an edge. */
-export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], format: Formatters): string {
+/** What is written on an edge; where there is no room for that, its state in a word, or at least by its sign. */
+export function labelsOf(
+  edge: GraphEdge,
+  label: PanelOptions['edgeLabel'],
+  format: Formatters,
+): readonly string[] {
   const state = shortStateText(edge.states);
-  if (label === 'none') return state;
+  const whole =
+    label === 'none' ? state : [state, portAndVolume(edge, label, format)].filter(Boolean).join(' · ');
+  return [whole, state, signText(edge.states)].filter(Boolean);
+}
+
+function portAndVolume(edge: GraphEdge, label: PanelOptions['edgeLabel'], format: Formatters): string {
   const bytes = bytesOf(edge.figures);
   const { opened } = edge.figures;
   const volume =
@@ -66,7 +75,7 @@ export function labelOf(edge: GraphEdge, label: PanelOptions['edgeLabel'], forma
       : label === 'connections' && opened !== undefined
         ? `${format.text('opened', opened)} ${format.name('opened') ?? t('edge.connections', 'conn')}`
         : '';
-  return [state, portOf(edge), volume].filter(Boolean).join(' · ');
+  return [portOf(edge), volume].filter(Boolean).join(' · ');
 }
 
 /** `:443`; transports other than TCP are named: `:53/udp`, `unix`. */

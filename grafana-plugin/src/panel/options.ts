@@ -23,13 +23,16 @@ export const MOST_HOPS = 9;
 
 export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Collection)[];
 
+export const EDGE_LABELS = ['bytes', 'connections', 'port', 'none'] as const;
+export const NODE_TEXTS = ['host', 'process', 'address'] as const;
+
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
-  readonly edgeLabel: 'none' | 'port' | 'bytes' | 'connections';
+  readonly edgeLabel: (typeof EDGE_LABELS)[number];
   /** What the width and the colour of an edge tell. */
   readonly widthBy: Amount | 'none';
   readonly colourBy: Amount | 'states';
-  readonly nodeText: 'host' | 'process' | 'address';
+  readonly nodeText: (typeof NODE_TEXTS)[number];
   readonly level: Level;
   /** What nodes are framed by. */
   readonly frames: 'none' | Collection;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EDGE_STATES } from '../graph/graph.ts';
-import { STATE_LOOKS, shortStateText, stateText } from './state-looks.ts';
+import { STATE_LOOKS, shortStateText, signText, stateText } from './state-looks.ts';
 
 test('every state that is drawn has a sign and a word of its own, so that no colour has to be told apart', () => {
   const looks = EDGE_STATES.filter((state) => state !== 'idle').map((state) => ({
@@ -18,4 +18,5 @@ test('states are told in words, or the one that matters most where room is short
   expect(shortStateText(['new', 'idle', 'alerting'])).toBe('▲ alerting +');
   expect(shortStateText(['idle'])).toBe('');
   expect(shortStateText([])).toBe('');
+  expect(signText(['new', 'idle', 'alerting'])).toBe('+ ▲');
 });

@@ -27,9 +27,14 @@ export const stateText = (states: readonly EdgeState[]): string => words(states)
 /** Where room is short: a word for the state that matters most, the sign alone for the others. */
 export function shortStateText(states: readonly EdgeState[]): string {
   const main = mainState(states);
-  const others = states.filter((state) => state !== main).map((state) => STATE_LOOKS[state].sign);
-  return [...words(main ? [main] : []), ...others].filter(Boolean).join(' ');
+  return [...words(main ? [main] : []), ...signs(states.filter((state) => state !== main))].join(' ');
 }
+
+/** Where not even a word has room. */
+export const signText = (states: readonly EdgeState[]): string => signs(states).join(' ');
+
+const signs = (states: readonly EdgeState[]): string[] =>
+  states.map((state) => STATE_LOOKS[state].sign).filter(Boolean);
 
 const words = (states: readonly EdgeState[]): string[] =>
   states

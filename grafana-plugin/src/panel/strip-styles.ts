@@ -31,4 +31,5 @@ export const getStripStyles = (theme: GrafanaTheme2) =>
     border: `1px solid ${theme.colors.border.medium}`,
     borderRadius: theme.shape.radius.default,
     fontSize: theme.typography.bodySmall.fontSize,
+    overflowWrap: 'anywhere',
   });

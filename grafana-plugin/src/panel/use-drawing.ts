@@ -4,7 +4,7 @@ import { createDrawing, type Drawing } from '../graph/display/drawing.ts';
 import { figureOf } from '../graph/edge-figures.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
-import { labelOf, subtitleOf, titleOf } from './node-texts.ts';
+import { labelsOf, subtitleOf, titleOf } from './node-texts.ts';
 import type { PanelOptions } from './options.ts';
 import { useLayout } from './use-layout.ts';
 
@@ -26,7 +26,7 @@ export function useDrawing(
     const texts: DisplayTexts = {
       titleOf,
       subtitleOf: (node) => subtitleOf(node, nodeText),
-      labelOf: (edge) => labelOf(edge, edgeLabel, format),
+      labelsOf: (edge) => labelsOf(edge, edgeLabel, format),
       ...widthsOf(widthBy, format),
       ...coloursOf(colourBy, format),
       measure,

@@ -32,12 +32,14 @@ export function usePicture(
   control: ViewControl,
 ): void {
   const { drawing, palette, focus, width, height } = shown;
-  const { live, onMove } = control;
+  const { live, onMove, settle } = control;
   const [pictures] = useState(() => ({ whole: createMovingPicture(), focus: createMovingPicture() }));
   const paintWhole = useMemo(() => paintOf(drawing, palette), [drawing, palette]);
   const paintFocus = useMemo(() => focus && paintOf(drawing, palette, focus), [drawing, palette, focus]);
 
   const [frames] = useState(createFrames);
+  // Before anything is drawn: a new drawing would be drawn where the last one was, and then anew.
+  useLayoutEffect(settle, [settle]);
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');

@@ -2,8 +2,8 @@ import {
   type Dispatch,
   type RefObject,
   type SetStateAction,
+  useCallback,
   useEffect,
-  useLayoutEffect,
   useMemo,
   useState,
 } from 'react';
@@ -19,6 +19,8 @@ export interface ViewControl {
   readonly live: () => View;
   /** Tells of each move; returns how to stop that. */
   readonly onMove: (listener: () => void) => () => void;
+  /** Takes `view` for where the drawing is right now; for whoever draws, before that. */
+  readonly settle: () => void;
   readonly fit: () => void;
   /** Brings a point of the drawing to the middle, at a scale at which it can be read. */
   readonly centre: (at: Point) => void;
@@ -56,7 +58,7 @@ export function useView(
   const view = own ?? fitted;
   const [moves] = useState(() => createMoves(view));
   const { live, onMove } = moves;
-  useLayoutEffect(() => moves.settle(view), [moves, view]);
+  const settle = useCallback(() => moves.settle(view), [moves, view]);
 
   useEffect(() => {
     const element = canvas.current;
@@ -81,6 +83,7 @@ export function useView(
     view,
     live,
     onMove,
+    settle,
     fit: () => go(undefined),
     centre: (at) => go(centreOn(at, live().scale, width, height)),
     show: (part) => go(fitView(part, width, height)),

@@ -61,7 +61,10 @@ test('what an older panel or a hand put into a dashboard does no harm', () => {
     saved: null,
     states: ['shiny'],
     around: 3,
-    edgeLabel: [],
+    edgeLabel: 'rtt',
+    widthBy: 'hue',
+    colourBy: [],
+    nodeText: 'shiny',
   };
   expect(readOptions(odd as unknown as PanelOptions)).toEqual(DEFAULT_OPTIONS);
   const ours = { ...DEFAULT_OPTIONS, compare: '1d', hubPartners: 5, saved: { a: { x: 1, y: 2 } } };

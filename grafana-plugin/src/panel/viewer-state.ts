@@ -1,8 +1,17 @@
 import type { Target } from '../graph/display/hit-test.ts';
+import { AMOUNTS } from '../graph/edge-figures.ts';
 import { EDGE_STATES } from '../graph/graph.ts';
 import { LEVELS } from '../graph/levels/levels.ts';
 import { COLUMNS, type Sort } from '../graph/sort-edges.ts';
-import { DEFAULT_OPTIONS, type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
+import {
+  DEFAULT_OPTIONS,
+  EDGE_LABELS,
+  type Focus,
+  FRAMES,
+  MOST_HOPS,
+  NODE_TEXTS,
+  type PanelOptions,
+} from './options.ts';
 
 /** What a viewer chooses in the running panel: options that they may see otherwise, and what they have selected. */
 export interface ViewerState
@@ -72,6 +81,14 @@ const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value 
   selected: (value) => value === null || isTarget(value),
 };
 
+/** Those of the dashboard's own options that are a choice of several. */
+const OWN_CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  edgeLabel: isOneOf(EDGE_LABELS),
+  widthBy: isOneOf(['none', ...AMOUNTS]),
+  colourBy: isOneOf(['states', ...AMOUNTS]),
+  nodeText: isOneOf(NODE_TEXTS),
+};
+
 export const isViewerChoice = (name: string): name is keyof ViewerState => Object.hasOwn(CHECKS, name);
 
 /** Options of a dashboard. What an older panel or a hand put there and this panel has no use for is as if not there. */
@@ -80,7 +97,8 @@ export function readOptions(saved: Partial<PanelOptions>): PanelOptions {
   const isUsable = ([name, value]: [string, unknown]) =>
     isViewerChoice(name)
       ? CHECKS[name](value)
-      : !defaults.has(name) || (value !== null && typeof value === typeof defaults.get(name));
+      : (OWN_CHECKS[name]?.(value) ??
+        (!defaults.has(name) || (value !== null && typeof value === typeof defaults.get(name))));
   return { ...DEFAULT_OPTIONS, ...Object.fromEntries(Object.entries(saved).filter(isUsable)) };
 }
 

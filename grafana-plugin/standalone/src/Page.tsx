@@ -100,7 +100,7 @@ export function Page({ plugin, dashboard, panel, source, state, search, onChange
           {theme.isDark ? 'Light' : 'Dark'}
         </ToolbarButton>
       </div>
-      <div style={{ ...BAR, height: VARIABLES }}>
+      <div style={{ ...BAR, height: VARIABLES, overflowX: 'auto' }}>
         <VariableBar
           variables={variables.filter(({ type }) => type !== 'datasource')}
           chosen={values}

@@ -26,7 +26,7 @@ export function VariableBar({ variables, chosen, options, onChange }: Props) {
       options: choices,
     };
     return (
-      <div key={name} style={{ display: 'flex' }}>
+      <div key={name} style={{ display: 'flex', flexShrink: 0 }}>
         <InlineLabel width="auto" htmlFor={shared.inputId}>
           {label}
         </InlineLabel>

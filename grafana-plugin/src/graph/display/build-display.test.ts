@@ -16,11 +16,13 @@ const call = (from: string, to: string, port: string, transmit = 1) =>
 const texts: DisplayTexts = {
   titleOf: (node) => node.title,
   subtitleOf: (node) => node.host,
-  labelOf: (edge) => `:${edge.port}`,
+  labelsOf: (edge) => [`:${edge.port}`],
   measure: { title: measure, subtitle: measure, label: measure },
 };
 
-const display = (...halves: ReturnType<typeof call>[]) => {
+const display = (...halves: ReturnType<typeof call>[]) => displayWith(texts, halves);
+
+const displayWith = (texts: DisplayTexts, halves: ReturnType<typeof call>[]) => {
   const graph = buildGraph(halves, []);
   const layout = layoutGraph({ nodes: graph.nodes.map((node) => node.key), edges: graph.edges, sizes });
   return buildDisplay(graph, layout, texts);
@@ -142,6 +144,13 @@ describe('labels', () => {
     for (const [i, a] of bundle.labels.entries()) {
       for (const b of bundle.labels.slice(i + 1)) expect(intersects(a, b)).toBe(false);
     }
+  });
+
+  test('are as long as there is room for', () => {
+    const calls = [call('a', 'b', '1'), call('a', 'b', '2'), call('b', 'c', '3')];
+    const labelsOf: DisplayTexts['labelsOf'] = ({ port }) => ['x'.repeat(port === '3' ? 12 : 30), `:${port}`];
+    const list = displayWith({ ...texts, labelsOf }, calls);
+    expect(list.labels.map((label) => label.text).toSorted()).toEqual([':1', ':2', 'x'.repeat(12)]);
   });
 
   test('are all there where there is room', () => {

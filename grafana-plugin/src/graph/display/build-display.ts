@@ -13,8 +13,8 @@ import { type Measure, shorten } from './shorten.ts';
 export interface DisplayTexts {
   readonly titleOf: (node: GraphNode) => string;
   readonly subtitleOf: (node: GraphNode) => string;
-  /** '' for no label. */
-  readonly labelOf: (edge: GraphEdge) => string;
+  /** Labels of an edge, the longest first: the first is written for which there is room. */
+  readonly labelsOf: (edge: GraphEdge) => readonly string[];
   /** What the width of an edge tells, at most in scale with the others: bytes unless told otherwise. */
   readonly amountOf?: (edge: GraphEdge) => number | undefined;
   /** The amount that is drawn widest; the largest there is unless told otherwise. */
@@ -62,13 +62,14 @@ export function buildDisplay(
   const frames = [...groupBoxes(layout.corners, groupOf, layout)].map(
     ([key, box]): Frame => ({ key, title: groups.get(key)?.title ?? '', ...box }),
   );
-  const textOf = new Map(graph.edges.map((edge) => [edge.key, texts.labelOf(edge)]));
-  const labels = placeLabels(curves, cards, (key) => {
-    const text = textOf.get(key);
-    return text
-      ? { text, width: texts.measure.label(text) + 2 * LABEL_PADDING, height: LABEL_HEIGHT }
-      : undefined;
-  });
+  const labelsOf = new Map(graph.edges.map((edge) => [edge.key, texts.labelsOf(edge)]));
+  const labels = placeLabels(curves, cards, (key) =>
+    (labelsOf.get(key) ?? []).map((text) => ({
+      text,
+      width: texts.measure.label(text) + 2 * LABEL_PADDING,
+      height: LABEL_HEIGHT,
+    })),
+  );
   const ends = curves.flatMap(({ points }) => points.map((point) => ({ ...point, width: 0, height: 0 })));
   // Labels stand on curves: leaving them out keeps the bounds the same while only figures change.
   return { frames, curves, labels, cards, bounds: boundsOf([...frames, ...cards, ...ends]) };

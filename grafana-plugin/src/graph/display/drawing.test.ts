@@ -10,7 +10,7 @@ const sizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 
 const texts = {
   titleOf: () => 'a service',
   subtitleOf: () => 'host',
-  labelOf: () => '',
+  labelsOf: () => [],
   measure: { title: () => 50, subtitle: () => 30, label: () => 0 },
 };
 const screen = { width: 1200, height: 700 };

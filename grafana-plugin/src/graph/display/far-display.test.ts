@@ -16,7 +16,7 @@ const layoutOf = ({ nodes, edges }: Graph, groups?: ReadonlyMap<string, string>)
 const texts = {
   titleOf: () => 'a service',
   subtitleOf: () => 'host',
-  labelOf: () => '',
+  labelsOf: () => [],
   measure: { title: () => 50, subtitle: () => 30, label: () => 0 },
 };
 const small = largeGraph(60, 120);

@@ -22,13 +22,16 @@ export interface LabelSize {
 }
 
 /**
- * Puts each text on its curve where it covers no card and no other text, if possible no other curve. The
- * widest curves choose first; a text without room is left out (the edge still tells it when pointed at).
+ * Puts a text on each curve where it covers no card and no other text, if possible no other curve. The
+ * widest curves choose first; where there is no room for any text of a curve it has none (the edge still tells it when
+ * pointed at).
+ *
+ * @param sizesOf the texts of a curve: the first that has room is put there
  */
 export function placeLabels(
   curves: readonly Curve[],
   cards: readonly Card[],
-  sizeOf: (key: string) => LabelSize | undefined,
+  sizesOf: (key: string) => readonly LabelSize[],
 ): EdgeLabel[] {
   const taken = createOccupancy();
   for (const card of cards) taken.add(card, card.key);
@@ -47,24 +50,38 @@ export function placeLabels(
 
   const widestFirst = curves.toSorted((a, b) => b.width - a.width);
   return widestFirst.flatMap(({ key, source, target, points, arrow }) => {
-    const size = sizeOf(key);
-    if (!size) return [];
     const fansOut = (leaving.get(source)?.length ?? 0) >= (arriving.get(target)?.length ?? 0);
-    let place: Rectangle | undefined;
-    const { width, height } = size;
-    const candidates = arrow.direction === 0 ? [besideLoop(points, size)] : spots(points, fansOut);
-    for (const { x, y } of candidates) {
-      const room = { x: x - width / 2, y: y - height / 2, width, height };
-      if (taken.overlaps(room, '')) continue;
-      place ??= room;
-      if (lines.overlaps(room, key)) continue;
-      place = room;
-      break;
+    for (const size of sizesOf(key)) {
+      const candidates = arrow.direction === 0 ? [besideLoop(points, size)] : spots(points, fansOut);
+      const place = findRoom(
+        candidates,
+        size,
+        (room) => taken.overlaps(room, ''),
+        (room) => lines.overlaps(room, key),
+      );
+      if (!place) continue;
+      taken.add(place, key);
+      return [{ key, text: size.text, ...place }];
     }
-    if (!place) return [];
-    taken.add(place, key);
-    return [{ key, text: size.text, ...place }];
+    return [];
   });
+}
+
+/** The first free room around one of some spots, if possible one that covers no curve. */
+function findRoom(
+  candidates: Iterable<Point>,
+  { width, height }: LabelSize,
+  isTaken: (room: Rectangle) => boolean,
+  isCrossed: (room: Rectangle) => boolean,
+): Rectangle | undefined {
+  let crossed: Rectangle | undefined;
+  for (const { x, y } of candidates) {
+    const room = { x: x - width / 2, y: y - height / 2, width, height };
+    if (isTaken(room)) continue;
+    if (!isCrossed(room)) return room;
+    crossed ??= room;
+  }
+  return crossed;
 }
 
 /** Spots on a curve, best first: where it passes a layer level, then the end where fewer others run along. */

@@ -66,7 +66,7 @@ const svgOf = (graph: Graph): string => {
   const display = buildDisplay(graph, layout, {
     titleOf: ({ title }) => title,
     subtitleOf: ({ host }) => host,
-    labelOf: ({ port }) => port,
+    labelsOf: ({ port }) => [port],
     measure: { title: (text) => text.length * 0.1, subtitle: (text) => text.length * 0.1, label: () => 20 },
   });
   return toSvg(display, style);

@@ -20,7 +20,9 @@ export function spreadPoints(
   stepMs: number,
   gap: number | null,
 ): Points {
-  const known = new Map(Array.from(times, (time, at) => [time, values[at] ?? gap]));
+  const known = new Map(
+    Array.from(times, (time, at) => [time, Number.isFinite(values[at]) ? (values[at] ?? gap) : gap]),
+  );
   // All samples are whole steps apart.
   const offset = (times[0] ?? 0) % stepMs;
   const first = Math.ceil((from - offset) / stepMs) * stepMs + offset;

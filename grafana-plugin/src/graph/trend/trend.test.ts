@@ -204,6 +204,11 @@ test('points are those of all steps of the range, whatever step has none', () =>
     times: [100, 150, 200, 250, 300, 350],
     values: [0, 1, 0, 2, 0, 0],
   });
+  expect(spreadPoints([150], [Number.NaN], { from: 100, to: 200 }, 50, null).values).toEqual([
+    null,
+    null,
+    null,
+  ]);
   expect(spreadPoints([], [], { from: 60, to: 160 }, 50, null)).toEqual({
     times: [100, 150],
     values: [null, null],

@@ -29,4 +29,5 @@ const getStyles = (theme: GrafanaTheme2) =>
   css({
     'th, td': { padding: theme.spacing(0.5, 2, 0.5, 0), textAlign: 'left', verticalAlign: 'top' },
     th: { whiteSpace: 'nowrap' },
+    kbd: { padding: theme.spacing(0.25, 0.75) },
   });

@@ -76,14 +76,15 @@ function scrapeMs([query]: readonly Query[]): number {
   return rangeUtil.intervalToMs(timeInterval || SCRAPE);
 }
 
-/** A line that has no sample is left out. */
+/** A line of which nothing is known is left out. */
 function readLines({ series }: Answer, range: { from: number; to: number }, stepMs: number): Trend['lines'] {
   return series.flatMap((frame) => {
     const [times, values] = [FieldType.time, FieldType.number].map((type) => valuesOf(frame, type));
     if (!times?.length || !values) return [];
     const line = frame.refId as TrendLine;
     // Where no connection was reported there was none; how long its round trips took is not known.
-    return [{ line, points: spreadPoints(times, values, range, stepMs, line === 'rtt' ? null : 0) }];
+    const points = spreadPoints(times, values, range, stepMs, line === 'rtt' ? null : 0);
+    return points.values.some((value) => value !== null) ? [{ line, points }] : [];
   });
 }
 

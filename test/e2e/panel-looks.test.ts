@@ -1,0 +1,85 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { panelPage } from '../harness/panel-page.ts';
+
+/** What a viewer sees of the drawing: nothing in passing, and nothing covered. */
+
+/** So many fill a panel of any shape. */
+const LEAVES = Array.from({ length: 60 }, (_, i) => `leaf-${i}`);
+const PLACES: Places = Object.fromEntries(
+  ['root', ...LEAVES].map((name) => [name, { host: name, site: '' }]),
+);
+const DEPENDENCIES: Dependency[] = LEAVES.map((to) => ({ from: 'root', to, port: '80' }));
+
+const panel = panelPage((query) => answerFor(query, DEPENDENCIES, PLACES));
+
+it('is drawn from where it is looked at right away', async () => {
+  // From the moment on that there is something to draw.
+  await panel.page.addInitScript(`
+    window.details = [];
+    new MutationObserver(() => {
+      const { cards = '0', detail } = document.querySelector('[data-testid=musubi-canvas]')?.dataset ?? {};
+      if (cards !== '0') window.details.push(detail);
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-cards', 'data-detail', 'data-drawn'] });
+  `);
+  await panel.page.setViewportSize({ width: 300, height: 200 });
+  await panel.open();
+  await panel.page.locator('[data-testid=musubi-canvas][data-drawn=true][data-detail=dots]').waitFor();
+  expect([...new Set(await panel.page.evaluate<string[]>('window.details'))]).toEqual(['dots']);
+});
+
+it('stands clear of what says which part of it is looked at, and what it is compared with', async () => {
+  await panel.open(`refresh=&options=${encodeURIComponent('{"compare":"1d"}')}`);
+  const search = panel.page.getByRole('textbox', { name: 'Search the graph' });
+  await search.fill('service=root');
+  await search.press('Enter');
+  await search.press('Escape');
+  await panel.page.getByRole('button', { name: 'Around' }).click();
+  await panel.page.getByTestId('musubi-focus').waitFor();
+  await expect.poll(() => inkBelow(panel.page, 'musubi-compare')).toBe(0);
+  expect(await inkBelow(panel.page, 'musubi-canvas')).toBeGreaterThan(1000);
+});
+
+it('says at the foot of the drawing that a query failed, legibly', async () => {
+  await panel.page.route('**/api/v1/query', async (route) => {
+    const query = new URLSearchParams(route.request().postData() ?? '').get('query');
+    const answer = { status: 'error', error: 'too many samples' };
+    await (query?.includes('failed_total') ? route.fulfill({ status: 200, json: answer }) : route.fallback());
+  });
+  await panel.open();
+  const failure = panel.page.getByRole('alert');
+  expect(await failure.textContent()).toContain('figures may be missing · too many samples (query failed)');
+  // What is below does not show through.
+  const background = `getComputedStyle(document.querySelector('[role=alert]')).backgroundColor`;
+  expect(await panel.page.evaluate(background)).toMatch(/^rgb\(/);
+  expect(await topOf(panel.page, 'musubi-failure')).toBeGreaterThan(400);
+});
+
+/** How many pixels are drawn below where something begins. */
+async function inkBelow(page: Page, id: string): Promise<number> {
+  const [top, canvas] = await Promise.all([topOf(page, id), topOf(page, 'musubi-canvas')]);
+  return page.getByTestId('musubi-canvas').evaluate(
+    (element, from) => {
+      // Run in the page, whose types this program does not have.
+      const { width, height, getContext } = element as unknown as Canvas;
+      const { data } = getContext.call(element, '2d').getImageData(0, from, width, height - from);
+      return data.reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0);
+    },
+    Math.floor(top - canvas),
+  );
+}
+
+async function topOf(page: Page, id: string): Promise<number> {
+  const box = await page.getByTestId(id).boundingBox();
+  if (!box) throw new Error(`${id} is not there`);
+  return box.y;
+}
+
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: string): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+  };
+}
