@@ -1,0 +1,63 @@
+import axe from 'axe-core';
+import { expect, it } from 'vitest';
+import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { panelPage } from '../harness/panel-page.ts';
+
+/** What axe-core finds fault with by the rules of WCAG 2.2, levels A and AA: names, roles, contrast, sizes. */
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const PLACES: Places = {
+  web: { host: 'front-1', site: 'tokyo' },
+  api: { host: 'back-1', site: 'tokyo' },
+  db: { host: 'data-1', site: 'osaka' },
+};
+const DEPENDENCIES: Dependency[] = [
+  { from: 'web', to: 'api', port: '8080' },
+  { from: 'api', to: 'db', port: '5432', bytes: 5_000_000, received: 1_000_000 },
+];
+
+let found = DEPENDENCIES;
+const panel = panelPage((query) => answerFor(query, found, PLACES));
+
+/** `color-contrast: button.name`, of each fault. */
+async function faults(): Promise<string[]> {
+  await panel.page.evaluate(axe.source);
+  const run = `axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`;
+  const { violations, passes } = await panel.page.evaluate<axe.AxeResults>(run);
+  expect(passes.length).toBeGreaterThan(10);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}
+
+it.each(['dark', 'light'])('nothing is in the way of anybody, in the %s theme', async (theme) => {
+  found = DEPENDENCIES;
+  const { page } = panel;
+  const options = encodeURIComponent(JSON.stringify({ frames: 'site', compare: '1d' }));
+  await panel.open(`theme=${theme}&refresh=&options=${options}`);
+  await page.getByRole('button', { name: 'Collapse osaka' }).waitFor();
+  expect(await faults()).toEqual([]);
+
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first().click();
+  await page.getByTestId('musubi-pinned').waitFor();
+  expect(await faults()).toEqual([]);
+
+  await page.getByRole('button', { name: /^Compare:/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Another range…' }).click();
+  await page.getByRole('dialog', { name: 'Compare with another range' }).waitFor();
+  expect(await faults()).toEqual([]);
+});
+
+it.each(['dark', 'light'])('nor in a narrow panel, in the %s theme', async (theme) => {
+  found = DEPENDENCIES;
+  await panel.page.setViewportSize({ width: 320, height: 600 });
+  await panel.open(`theme=${theme}&refresh=`);
+  await panel.page.getByRole('button', { name: 'More' }).click();
+  expect(await faults()).toEqual([]);
+});
+
+it('nor where there is nothing to draw', async () => {
+  found = [];
+  await panel.page.goto(`${panel.url}/?refresh=`);
+  await panel.page.getByTestId('musubi-state').waitFor();
+  expect(await faults()).toEqual([]);
+});
