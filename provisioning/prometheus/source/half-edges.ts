@@ -15,6 +15,7 @@ const LATE = '30m';
 const START = 'musubi:half_edge:start_time_seconds';
 const OPENED = 'musubi:half_edge:connections_opened';
 const FAILED = 'musubi:half_edge:connections_failed';
+const HEARD_LATE = 'musubi:half_edge:heard_late_seconds';
 const LAST_SEEN = 'musubi:half_edge:last_seen_seconds';
 
 const start = recorded(START);
@@ -29,6 +30,10 @@ export const halfEdges = (matchers = '') => recorded(LAST_SEEN, matchers);
 const BEGUN = 'musubi:half_edge:begun';
 const OVER = 'musubi:half_edge:over';
 
+const REPORTED = `service_dependency_last_seen_seconds offset ${SETTLE}`;
+/** What is known by half-edge, taken from what is by reason as well. */
+const BUT_ERROR = 'unless ignoring (error_type)';
+
 /** Of each series that an exporter told within the time in which it may come late: the last sample. */
 const told = (metric: string) => `last_over_time(service_dependency_${metric}[${LATE}] offset ${SETTLE})`;
 
@@ -40,18 +45,32 @@ const sumOfLastSpell = (metric: string, unless: string, more: readonly string[])
     ${recorded(OVER)}
   )`;
 
-const before = (series: string) => `last_over_time(${series}[1h] offset 1s)`;
+/**
+ * By how much a series changed since the evaluation before, also where some were missed; none for one that was not there
+ * then, and the last change of one that is no more. A join with what was then would take most of a rule's time.
+ */
+const growth = (series: string) => `idelta(${series}[1h])`;
+
+const freshOf = (sum: string) => `${sum}:fresh`;
+
+/** The sums that count whole. */
+const fresh = (sum: string, unless: string) => promql`
+  (
+    ${recorded(sum)}
+    unless
+    (${growth(sum)} ${unless} ${recorded(BEGUN)})
+  ) > 0
+  ${unless} (${recorded(BEGUN)} == 0)`;
 
 /** What was counted since the evaluation before. */
-function sinceBefore(sum: string, unless: string): string {
-  return promql`
-    (
-      ${recorded(sum)} - (${before(sum)} ${unless} ${recorded(BEGUN)})
-      or
-      ${recorded(sum)}
-    ) > 0
-    ${unless} (${recorded(BEGUN)} == 0)`;
-}
+const sinceBefore = (sum: string, unless: string) => promql`
+  (
+    ((${growth(sum)} > 0) and ${recorded(sum)})
+    ${unless}
+    ${recorded(BEGUN)}
+  )
+  or
+  ${recorded(freshOf(sum))}`;
 
 export const HALF_EDGE_RULES: readonly Rule[] = [
   {
@@ -68,7 +87,7 @@ Others, 0, were there before these rules, and count from now on.`,
       time() - (
         ${start}
         unless
-        (${start} == ${before(START)})
+        (${growth(START)} == 0)
       ) <= bool 3600`,
   },
   {
@@ -86,32 +105,45 @@ Others, 0, were there before these rules, and count from now on.`,
   },
   {
     record: FAILED,
-    expr: sumOfLastSpell('connection_failed_total', 'unless ignoring (error_type)', ['error_type']),
+    expr: sumOfLastSpell('connection_failed_total', BUT_ERROR, ['error_type']),
   },
   {
-    why: 'What was counted since the evaluation before: the sum less that of then or, in a new spell, all of it.',
+    why: `Of which all was counted since the evaluation before: in a new spell, or for a reason for failures that is new in
+an old one.`,
+    record: freshOf(OPENED),
+    expr: fresh(OPENED, 'unless'),
+  },
+  {
+    record: freshOf(FAILED),
+    expr: fresh(FAILED, BUT_ERROR),
+  },
+  {
+    why: 'What was counted since the evaluation before: the sum less that of then, or all of it.',
     record: `${OPENED}:delta`,
     expr: sinceBefore(OPENED, 'unless'),
   },
   {
-    why: 'A reason for failures that is new in an old spell counts from zero.',
     record: `${FAILED}:delta`,
-    expr: sinceBefore(FAILED, 'unless ignoring (error_type)'),
+    expr: sinceBefore(FAILED, BUT_ERROR),
   },
   {
-    why: 'The half-edges that are told now: those reported, and those of which something is heard only now.',
+    why: 'The half-edges that are not reported now, and of which something is heard all the same.',
+    record: HEARD_LATE,
+    expr: promql`
+      max by (${EDGE}) (
+        ${told('last_seen_seconds')}
+        unless
+        ${REPORTED}
+      )
+      and
+      (${openedDelta} or sum without (error_type) (${failedDelta}))`,
+  },
+  {
+    why: 'The half-edges that are told now: those that are reported, and these.',
     record: LAST_SEEN,
     expr: promql`
-      max by (${EDGE}) (service_dependency_last_seen_seconds offset ${SETTLE})
+      max by (${EDGE}) (${REPORTED})
       or
-      max by (${EDGE}) (
-        (
-          ${told('last_seen_seconds')}
-          unless
-          service_dependency_last_seen_seconds offset ${SETTLE}
-        )
-        and on (${EDGE})
-        (${openedDelta} or sum without (error_type) (${failedDelta}))
-      )`,
+      ${recorded(HEARD_LATE)}`,
   },
 ];

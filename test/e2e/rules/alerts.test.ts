@@ -7,6 +7,7 @@ import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
 import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
 import { type Input, type Labels, orderFor, promtools, testRules } from '../../harness/promtool.ts';
+import { haltingRules, stalled } from './halting-rules.ts';
 
 const EXPECTED = `version: 1
 expect:
@@ -158,18 +159,11 @@ describe('DependencyVanished', () => {
 
   test('does not fire while the edges are not joined, though exporters report', async () => {
     const { hosts, webToApi, apiToDb } = shop();
-    const stalled: Input = { series: { __name__: 'stalled' }, values: '0x79 1x39 0x80' };
-    const [joining = '', hourly = ''] = (await readFile(shipped('musubi-edges.yaml'), 'utf8')).split(
-      /(?=^.*-hourly)/m,
-    );
-    const halting = join(folder, 'halting.yaml');
-    const whileJoined = 'expr: |\n          (\n$1          ) and on () (stalled == 0)\n';
-    await writeFile(halting, joining.replace(/expr: \|\n(( {10}.*\n)+)/g, whileJoined) + hourly);
-    const inputs = [...estate(END, hosts, [webToApi(), apiToDb(until(70))]), stalled];
+    const inputs = [...estate(END, hosts, [webToApi(), apiToDb(until(70))]), stalled('0x79 1x39 0x80')];
     await expectFiring(
       inputs,
       { 35: [], 43: [], 46: [], 50: [], 59: [], 61: [], 63: [], 75: [], 77: ['DependencyVanished api db'] },
-      [halting, expected, shipped('musubi-alerts.yaml')],
+      [await haltingRules(folder), expected, shipped('musubi-alerts.yaml')],
     );
   });
 

@@ -1,7 +1,11 @@
 /** How many connections each edge is told to have opened: exactly, whatever happens to exporters and scrapes. */
-import { describe, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'vitest';
 import { inbound, listens, outbound } from '../../fixtures/rule-series.ts';
 import { at, expectOf, failed, opened, processOn, told } from './edge-rules.ts';
+import { haltingRules, stalled } from './halting-rules.ts';
 
 const WEB = processOn('a', '10.0.0.1', 'web', '10');
 const DB = processOn('b', '10.0.0.2', 'db', '20');
@@ -94,6 +98,53 @@ describe('connections opened', () => {
     await expectOf(
       [outbound(WEB, at(DB), '5432', missed), listens(DB, '5432')],
       [opened('15m', { 'web > db 5432 source': 3 }), opened('26m', { 'web > db 5432 source': 51 })],
+    );
+  });
+
+  describe('where no rules are evaluated for a while', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'musubi-counts-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    test('are told when they are again', async () => {
+      const again = { opened: '2x4 stale _x15 3x60', start: '0x4 stale _x15 600x60' };
+      await expectOf(
+        [
+          outbound(WEB, at(DB), '5432', { opened: '1+1x120', start: '0x120' }),
+          outbound({ ...WEB, service: 'job' }, at(DB), '5432', again),
+          listens(DB, '5432'),
+          [stalled('0x9 1x59 0x60')],
+        ],
+        [
+          opened('30m', { 'web > db 5432 source': 8, 'job > db 5432 source': 2 }),
+          opened('40m', { 'web > db 5432 source': 79, 'job > db 5432 source': 5 }),
+        ],
+        await haltingRules(folder),
+      );
+    });
+
+    test('by what has ended meanwhile are told no second time', async () => {
+      const ended = { opened: '1+1x13 stale', start: '0x13 stale', lastSeen: '0x13 stale' };
+      await expectOf(
+        [
+          outbound(WEB, at(DB), '5432', ended),
+          outbound({ ...WEB, pid: '11' }, at(DB), '5432', { opened: '0x120', start: '0x120' }),
+          listens(DB, '5432'),
+          [stalled('0x12 1x79 0x60')],
+        ],
+        [opened('12m', { 'web > db 5432 source': 11 }), opened('55m', { 'web > db 5432 source': 11 })],
+        await haltingRules(folder),
+      );
+    });
+  });
+
+  test('of which something is heard later than of their spell are all told', async () => {
+    const later = { opened: '_x10 4x100', start: '0x110' };
+    await expectOf(
+      [outbound(WEB, at(DB), '5432', later), listens(DB, '5432')],
+      [opened('15m', { 'web > db 5432 source': 4 })],
     );
   });
 

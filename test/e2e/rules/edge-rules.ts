@@ -9,9 +9,13 @@ export const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml
 export const { paths: PROMTOOLS, missing: MISSING } = await promtools();
 
 /** Evaluates the rules on what exporters tell, by each Prometheus there is. */
-export async function expectOf(inputs: readonly (readonly Input[])[], expectations: readonly Expectation[]) {
+export async function expectOf(
+  inputs: readonly (readonly Input[])[],
+  expectations: readonly Expectation[],
+  rules = RULES,
+) {
   for (const promtool of PROMTOOLS)
-    expect(await testRules(promtool, [RULES], inputs.flat(), expectations)).toBe('');
+    expect(await testRules(promtool, [rules], inputs.flat(), expectations)).toBe('');
 }
 
 /** A process as its exporter knows it. */
