@@ -84,7 +84,8 @@ allow:
 describe('musubi expect learn', () => {
   it('learns the longest normal gap of each dependency', async () => {
     const { code, out, err } = await musubi('learn', '--range', '14d');
-    expect({ code, err }).toEqual({ code: 0, err: '9 added, 0 not seen\n' });
+    const away = '  added, and not seen in the last 24h: gone ─▶ db 5432/tcp\n';
+    expect({ code, err }).toEqual({ code: 0, err: `9 added, 0 not seen\n${away}` });
     const { expected } = parseExpectations(out, 'learnt.yaml');
     const gaps = Object.fromEntries(expected.map(({ src, maxGap }) => [src.name, maxGap / 60]));
     expect(gaps).toEqual({
@@ -171,6 +172,7 @@ describe('musubi expect check', () => {
 describe('bad input ends with a message', () => {
   it.each([
     ['no verb', [''], 'what about the expected dependencies? There is: musubi expect learn'],
+    ['a verb that there is none of', ['lern'], 'unknown verb "lern". There is: musubi expect learn'],
     ['no file', ['check'], 'with which file? There is: musubi expect check FILE'],
     ['no file to render', ['render'], 'of which file? There is: musubi expect render FILE'],
     ['a file that is not there', ['check', '/nowhere.yaml'], 'cannot read /nowhere.yaml: ENOENT'],

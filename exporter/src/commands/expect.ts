@@ -25,7 +25,9 @@ export const expect: Command = {
     const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
     if (!load) {
       const names = Object.keys(VERBS).map((name) => `musubi expect ${name}`);
-      throw new UsageError(`what about the expected dependencies? There is: ${names.join(', ')}`);
+      const what =
+        verb === '' ? 'what about the expected dependencies?' : `unknown verb ${JSON.stringify(verb)}.`;
+      throw new UsageError(`${what} There is: ${names.join(', ')}`);
     }
     return (await load()).run(argv, io);
   },

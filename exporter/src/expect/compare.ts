@@ -33,6 +33,9 @@ export const IN_USE = 300;
 /** Seconds by which a use may be known too late: a scrape or push, a minute in which rules settle, evaluations. */
 const LATE = 120;
 
+/** Whether what is known to be unused for so many seconds is so for longer than its gap. */
+export const isAway = (unused: number, maxGap: number): boolean => unused - LATE > maxGap;
+
 /** How what is expected differs from what is known at a time (unix seconds), in the order of names. */
 export function compareWith(
   { expected, allowed }: Expectations,
@@ -44,10 +47,10 @@ export function compareWith(
   const known = new Set(expected.map(edgeKey));
   const missing = expected
     .map((edge) => ({ edge, lastSeen: lastUse.get(edgeKey(edge)) }))
-    .filter(({ edge, lastSeen = Number.NEGATIVE_INFINITY }) => at - lastSeen - LATE > edge.maxGap);
+    .filter(({ edge, lastSeen = Number.NEGATIVE_INFINITY }) => isAway(at - lastSeen, edge.maxGap));
   const unexpected = seen.filter(
     ({ edge, lastSeen }) =>
-      at - lastSeen - LATE <= IN_USE && !known.has(edgeKey(edge)) && !isAllowed(edge, allowed),
+      !isAway(at - lastSeen, IN_USE) && !known.has(edgeKey(edge)) && !isAllowed(edge, allowed),
   );
   const failing = attempts.filter(
     ({ edge, failed, opened }) =>

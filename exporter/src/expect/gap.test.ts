@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatGap, gapToAllow, parseGap } from './gap.ts';
+import { formatGap, formatRoughly, gapToAllow, parseGap } from './gap.ts';
 
 it.each([
   ['always in use', 15, '5m'],
@@ -24,6 +24,14 @@ it('allows more than was seen, and reads back what it writes', () => {
   );
   expect(parseGap(formatGap(Number.POSITIVE_INFINITY))).toBe(Number.POSITIVE_INFINITY);
   expect(formatGap(90)).toBe('90s');
+});
+
+it.each([
+  [59 * 60 + 59, '59m'],
+  [3 * 3600 - 1, '2h'],
+  [2 * 86_400, '2d'],
+])('writes %i s roughly as %s', (seconds, written) => {
+  expect(formatRoughly(seconds)).toBe(written);
 });
 
 it('refuses what is no duration', () => {

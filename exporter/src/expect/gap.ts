@@ -26,6 +26,12 @@ export function formatGap(seconds: number): string {
   return `${seconds}s`;
 }
 
+/** No more than so many seconds, as people write them: whole minutes or, from two hours on, hours. */
+export function formatRoughly(seconds: number): string {
+  const step = seconds < 2 * HOUR ? MINUTE : HOUR;
+  return formatGap(Math.floor(seconds / step) * step);
+}
+
 /**
  * The gap to allow, in seconds, where the longest seen was this long. It is half as much again, but no more than two
  * hours: a nightly job has 26 h. Rounded up to 5 minutes, hours or days. Never less than 5 minutes, as scrapes,

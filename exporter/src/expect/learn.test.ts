@@ -15,6 +15,7 @@ const history = (of: ServiceEdge, longestGap: number | undefined = 60): EdgeHist
   ofDays: 14,
   connections: 12_340,
   longestGap,
+  unused: 30,
 });
 const read = (text: string) => parseExpectations(text, 'edges.yaml');
 const learn = (histories: EdgeHistory[], text?: string) =>
@@ -56,6 +57,25 @@ expect:
 allow: []
 `);
   expect(learn(histories.toReversed()).text).toBe(text);
+});
+
+it('says of what it adds which is away already, for longer than its gap', () => {
+  const unused = 25.5 * 3600;
+  const once = { ...history(edge('once', 'db')), longestGap: undefined, unused };
+  const { text, away } = learn([
+    { ...history(edge('gone', 'db')), unused },
+    { ...history(edge('night', 'db'), 86_400), unused },
+    once,
+  ]);
+  expect(away.map(({ edge }) => edge.src.name)).toEqual(['gone']);
+  expect(text.match(/source: .*|why: .*/g)).toEqual([
+    'source: gone',
+    'why: seen on 14 of 14 days, 12,340 connections; not in the last 25h',
+    'source: night',
+    'why: seen on 14 of 14 days, 12,340 connections',
+    'source: once',
+    'why: seen on 14 of 14 days, 12,340 connections; used once, too little to tell a gap',
+  ]);
 });
 
 const EDITED = `# ours

@@ -1,7 +1,8 @@
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { edgeKey, type ServiceEdge } from '../joined/edge.ts';
+import { isAway } from './compare.ts';
 import { compareEdges, type ExpectedEdge, edgeText, isAllowed } from './expectations.ts';
-import { formatGap, gapToAllow } from './gap.ts';
+import { formatGap, formatRoughly, gapToAllow } from './gap.ts';
 import { type ExpectationsFile, VERSION } from './parse-expectations.ts';
 
 /** How a service edge was used over the range that is learnt from. */
@@ -13,12 +14,16 @@ export interface EdgeHistory {
   readonly connections: number;
   /** The longest time between two uses, in seconds; undefined where it was used but once. */
   readonly longestGap: number | undefined;
+  /** Seconds from the last use to the end of the range. */
+  readonly unused: number;
 }
 
 /** The file as learnt, and what has changed of it. */
 export interface Learnt {
   readonly text: string;
   readonly added: readonly ServiceEdge[];
+  /** Of these, what is unused for longer than its gap already, in seconds. */
+  readonly away: readonly { readonly edge: ServiceEdge; readonly unused: number }[];
   /** In the file, and not seen in the range. */
   readonly gone: readonly ServiceEdge[];
   /** In the file, and unused for longer than it says may be. */
@@ -66,6 +71,7 @@ export function learnExpectations(
   return {
     text: document.toString({ lineWidth: 0 }),
     added: added.map(({ edge }) => edge),
+    away: added.filter(isAwayBy),
     gone: expected.filter((edge) => !seen.has(edgeKey(edge))),
     strained: expected.flatMap((edge) => {
       const { longestGap = 0 } = seen.get(edgeKey(edge)) ?? {};
@@ -91,7 +97,13 @@ function listOf(document: Document): YAMLSeq {
   return list;
 }
 
-function entryOf(document: Document, { edge, days, ofDays, connections, longestGap }: EdgeHistory): YAMLMap {
+const maxGapOf = ({ longestGap }: EdgeHistory) =>
+  longestGap === undefined ? Number.POSITIVE_INFINITY : gapToAllow(longestGap);
+
+const isAwayBy = (history: EdgeHistory) => isAway(history.unused, maxGapOf(history));
+
+function entryOf(document: Document, history: EdgeHistory): YAMLMap {
+  const { edge } = history;
   const entry = document.createNode({
     source: edge.src.name,
     ...(edge.src.site !== undefined && { source_site: edge.src.site }),
@@ -99,19 +111,20 @@ function entryOf(document: Document, { edge, days, ofDays, connections, longestG
     ...(edge.dst.site !== undefined && { destination_site: edge.dst.site }),
     ...(edge.port !== undefined && { port: edge.port }),
     transport: edge.transport,
-    max_gap: longestGap === undefined ? 'never' : formatGap(gapToAllow(longestGap)),
-    why: whyOf(days, ofDays, connections, longestGap),
+    max_gap: formatGap(maxGapOf(history)),
+    why: whyOf(history),
   });
   if (!isMap(entry)) throw new TypeError(`${edgeText(edge)} makes no YAML mapping`);
   return entry;
 }
 
-function whyOf(days: number, ofDays: number, connections: number, longestGap: number | undefined): string {
+function whyOf(history: EdgeHistory): string {
+  const { days, ofDays, connections, longestGap, unused } = history;
   const seen = `seen on ${days} of ${ofDays} ${ofDays === 1 ? 'day' : 'days'}`;
   const count = `${connections.toLocaleString('en')} ${connections === 1 ? 'connection' : 'connections'}`;
-  return longestGap === undefined
-    ? `${seen}, ${count}; used once, too little to tell a gap`
-    : `${seen}, ${count}`;
+  if (longestGap === undefined) return `${seen}, ${count}; used once, too little to tell a gap`;
+  if (isAwayBy(history)) return `${seen}, ${count}; not in the last ${formatRoughly(unused)}`;
+  return `${seen}, ${count}`;
 }
 
 /** Sets or takes away the comment that an entry was not seen, and leaves people's own. */

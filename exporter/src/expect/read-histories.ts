@@ -55,6 +55,7 @@ export async function readHistories(prometheus: Prometheus, range: Range): Promi
       ofDays,
       connections: counts.get(key)?.opened ?? 0,
       longestGap: longestGap(key, ordered, days),
+      unused: range.to - lastSeen,
     };
   });
 }

@@ -7,7 +7,7 @@ import { refuseFile } from '../../config/refuse-file.ts';
 import { resolveOptions } from '../../config/resolve-options.ts';
 import { parseSpan, parseText } from '../../config/values.ts';
 import { edgeText } from '../../expect/expectations.ts';
-import { formatGap } from '../../expect/gap.ts';
+import { formatGap, formatRoughly } from '../../expect/gap.ts';
 import { type Learnt, learnExpectations } from '../../expect/learn.ts';
 import { readExpectations } from '../../expect/read-expectations.ts';
 import { readHistories } from '../../expect/read-histories.ts';
@@ -70,9 +70,12 @@ export const learn: Command = {
 const ABOUT = `What people wrote in the file stays: entries, gaps, comments. New dependencies are added, those that were not
 seen are marked. What should not come back is to be listed under allow.`;
 
-function summaryOf({ added, gone, strained }: Learnt): string {
+function summaryOf({ added, away, gone, strained }: Learnt): string {
   const lines = [
     `${added.length} added, ${gone.length} not seen`,
+    ...away.map(
+      ({ edge, unused }) => `  added, and not seen in the last ${formatRoughly(unused)}: ${edgeText(edge)}`,
+    ),
     ...gone.map((edge) => `  not seen: ${edgeText(edge)}`),
     ...strained.map(
       ({ edge, longestGap }) =>
