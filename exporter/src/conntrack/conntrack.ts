@@ -1,18 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { NamespaceReading } from '../capture/capture.ts';
 import { createNamespaceEntry, type NamespaceEntry } from '../native/enter-namespace.ts';
-import { SyscallError } from '../native/errno.ts';
 import type { Libc } from '../native/libc.ts';
-import { dump } from '../net/netlink.ts';
 import { type NetworkNamespace, ownNetworkNamespace } from '../proc/namespaces.ts';
-import {
-  decodeConnections,
-  encodeDumpRequest,
-  IPS_DST_NAT,
-  IPS_SRC_NAT,
-  type Translated,
-} from './message.ts';
-import { NAT_FILTER } from './nat-filter.ts';
+import { type CtnetlinkCalls, createCtnetlink } from './ctnetlink.ts';
+import type { Translated } from './message.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 
 /** What the kernels' connection tracking tells of translated connections. */
@@ -38,40 +30,11 @@ export interface Heard {
 /** A translated connection and the network namespace in which its addresses were translated. */
 export type Tracked = Translated & { readonly netns: number };
 
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0x80000;
-const SOCK_NONBLOCK = 0x800;
-const SO_RCVBUFFORCE = 33;
-const NETLINK_NETFILTER = 12;
-/** The bit of NFNLGRP_CONNTRACK_NEW (include/uapi/linux/netfilter/nfnetlink_compat.h). */
-const NEW_CONNECTIONS = 1;
-/** `struct sockaddr_nl`. */
-const SOCKADDR_NL = 12;
-/** For some twenty thousand connections between two calls; the kernel takes memory only for what waits. */
-const ROOM = 32 * 1024 * 1024;
-const DATAGRAM = 64 * 1024;
-const TIMEOUT_SECONDS = 5;
-const EAGAIN = 11;
-const ENOBUFS = 105;
-/** Of those that begin while others are read; more wait for the next call. */
-const MOST_AT_ONCE = 100_000;
 /** Of the namespaces that have tracked nothing so far, so many are looked at in one call, besides the own one. */
 const LOOKS = 64;
 
 /** The calls that it makes. */
-export type ConntrackCalls = Pick<
-  Libc,
-  | 'socket'
-  | 'receiveTimeout'
-  | 'setOption'
-  | 'attachFilter'
-  | 'bind'
-  | 'send'
-  | 'recv'
-  | 'close'
-  | 'enterNetworkNamespace'
->;
+export type ConntrackCalls = CtnetlinkCalls & Pick<Libc, 'enterNetworkNamespace'>;
 
 interface Ear {
   readonly fd: number;
@@ -95,7 +58,7 @@ export function createConntrack(
 ): Conntrack {
   let entry: NamespaceEntry | undefined;
   const [own] = ownNetworkNamespace(procRoot);
-  const datagram = Buffer.alloc(DATAGRAM);
+  const ctnetlink = createCtnetlink(libc);
   const ears = new Map<number, Ear>();
   const refused = new Map<number, string>();
   /** Those that have tracked nothing, the one looked at last in the end. */
@@ -105,61 +68,6 @@ export function createConntrack(
     if (namespace.isOwn) return run();
     entry ??= createNamespaceEntry(libc, procRoot);
     return entry.within(namespace, run);
-  }
-
-  function openSocket(flags = 0): number {
-    return libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_NETFILTER);
-  }
-
-  function listen(): number {
-    const fd = openSocket(SOCK_NONBLOCK);
-    try {
-      libc.setOption(fd, SO_RCVBUFFORCE, ROOM);
-      libc.attachFilter(fd, NAT_FILTER);
-      const address = Buffer.alloc(SOCKADDR_NL);
-      address.writeUInt16LE(AF_NETLINK, 0);
-      address.writeUInt32LE(NEW_CONNECTIONS, 8);
-      libc.bind(fd, address);
-      return fd;
-    } catch (error) {
-      libc.close(fd);
-      throw error;
-    }
-  }
-
-  /** By a socket of its own: the filter would take a whole datagram for its first connection. */
-  function readTracked(namespace: NetworkNamespace): Translated[] {
-    const fd = within(namespace, openSocket);
-    try {
-      libc.receiveTimeout(fd, TIMEOUT_SECONDS);
-      const found: Translated[] = [];
-      for (const status of [IPS_SRC_NAT, IPS_DST_NAT] as const) {
-        const end = dump(libc, fd, encodeDumpRequest(status), datagram, (part) =>
-          decodeConnections(part, found),
-        );
-        if (end.state === 'error') throw new SyscallError('conntrack dump', end.errno);
-      }
-      return found;
-    } finally {
-      libc.close(fd);
-    }
-  }
-
-  /** Takes what waits; whether there was more than had room. */
-  function drain({ fd }: Ear, into: Translated[]): boolean {
-    let overrun = false;
-    while (into.length < MOST_AT_ONCE) {
-      try {
-        const length = libc.recv(fd, datagram);
-        decodeConnections(datagram.subarray(0, length), into);
-      } catch (error) {
-        const { errno } = error as Partial<SyscallError>;
-        if (errno === EAGAIN) break;
-        if (errno !== ENOBUFS) throw error;
-        overrun = true;
-      }
-    }
-    return overrun;
   }
 
   function shut(netns: number): void {
@@ -189,7 +97,12 @@ export function createConntrack(
     const { netns, pid } = namespace;
     quiet.delete(netns);
     if (trackedConnections(procRoot, pid) === 0) quiet.add(netns);
-    else ears.set(netns, { fd: within(namespace, listen), known: createRecentIds(uptime), isBehind: true });
+    else
+      ears.set(netns, {
+        fd: within(namespace, ctnetlink.listen),
+        known: createRecentIds(uptime),
+        isBehind: true,
+      });
   }
 
   /**
@@ -198,13 +111,13 @@ export function createConntrack(
    */
   function listenTo(namespace: NetworkNamespace, ear: Ear): { found: Translated[]; overrun: boolean } {
     const found: Translated[] = [];
-    const overrun = drain(ear, found);
+    const overrun = ctnetlink.drain(ear.fd, found);
     if (!ear.isBehind && !overrun) {
       ear.known.add(found);
       return { found, overrun };
     }
-    const tracked = readTracked(namespace);
-    ear.isBehind = drain(ear, found);
+    const tracked = ctnetlink.readTracked((open) => within(namespace, open));
+    ear.isBehind = ctnetlink.drain(ear.fd, found);
     ear.known.add(found);
     return { found: [...found, ...ear.known.add(tracked)], overrun: overrun || ear.isBehind };
   }
