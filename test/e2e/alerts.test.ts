@@ -35,29 +35,19 @@ allow:
 const BUILD = 15 * 60_000;
 const network = createNetwork();
 const [a, b, c] = [network.host('a'), network.host('b'), network.host('c')];
-let stores: readonly Prometheus[];
+let programs: readonly string[];
 let missing: string | undefined;
+let stores: readonly Prometheus[];
 
-/** Both see the same hosts, by the same rules, at the same time. */
 beforeAll(async () => {
   const current = await prometheus3({ log: console.log });
   if ('missing' in current) missing = current.missing;
-  const programs = [toolPath('prometheus'), ...('prometheus' in current ? [current.prometheus] : [])];
-  const targets = [a, b, c].map(({ address, name }) => ({
-    address: `${address}:${EXPORTER_PORT}`,
-    instance: name,
-  }));
-  const rules = hastyRules(EXPECTED, TIMES);
-  stores = await Promise.all(
-    programs.map((program) =>
-      startPrometheus(targets, { program, rules, scrapeInterval: `${1000 * SCRAPE}ms` }),
-    ),
-  );
+  programs = [toolPath('prometheus'), ...('prometheus' in current ? [current.prometheus] : [])];
 }, BUILD);
 
 test('Prometheus 3 takes part', ({ skip }) => {
   if (missing) skip(missing);
-  expect(stores).toHaveLength(2);
+  expect(programs).toHaveLength(2);
 });
 
 test('each thing that is wrong raises one alert, and nothing else raises any', {
@@ -71,6 +61,7 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   const exporters = new Map<Host, Exporter>();
   await Promise.all([a, b, c].map(async (host) => exporters.set(host, await watch(host))));
   const night = nightly(await call(c, 'night', c, 5432, 0));
+  stores = await startStores();
   await inEach((store) =>
     waitFor(async () => {
       const seen = await store.query('musubi:expected_edge:host_seen_seconds');
@@ -120,6 +111,16 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   await longEnough();
   await expectFired([unexpected, vanished, 'MusubiExporterDown c']);
 });
+
+/** All see the same hosts, by the same rules, at the same time. */
+function startStores(): Promise<Prometheus[]> {
+  const targets = [a, b, c].map(({ address, name }) => ({
+    address: `${address}:${EXPORTER_PORT}`,
+    instance: name,
+  }));
+  const options = { rules: hastyRules(EXPECTED, TIMES), scrapeInterval: `${1000 * SCRAPE}ms` };
+  return Promise.all(programs.map((program) => startPrometheus(targets, { program, ...options })));
+}
 
 const inEach = <T>(act: (store: Prometheus) => Promise<T>) => Promise.all(stores.map(act));
 

@@ -30,6 +30,12 @@ describe.skipIf(CANNOT_CAPTURE)(
       await linesOf(peer, 'ready', 1);
     });
 
+    /**
+     * Events that came in the midst of another on the same CPU, which the kernel does not tell. No walk can make up
+     * for the end of what never was a connection.
+     */
+    const missed = (capture: Watch) => capture.last().table?.missed ?? 0;
+
     /** What was told of a process, once all its attempts are. */
     async function told(capture: Watch, pid: number, attempts: number): Promise<Observation[]> {
       const seen = () => capture.seen({ pid, transport: 'tcp' });
@@ -37,7 +43,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       await waitFor(
         async () => {
           await capture.read();
-          return count() >= attempts || undefined;
+          return count() >= attempts - missed(capture) || undefined;
         },
         () => `${attempts} attempts of ${pid}: ${JSON.stringify(seen())}`,
         15_000,
@@ -56,11 +62,16 @@ describe.skipIf(CANNOT_CAPTURE)(
       return Object.fromEntries(counts.filter(([, count]) => count !== 0));
     }
 
-    function expectFailed(
-      seen: readonly Observation[],
+    async function expectFailed(
+      capture: Watch,
+      pid: number,
       to: { address: string; port: number; reason: string },
     ) {
-      expect(reasons(seen)).toEqual({ [to.reason]: ATTEMPTS });
+      const seen = await told(capture, pid, ATTEMPTS);
+      const { [to.reason]: failed = 0, ...others } = reasons(seen);
+      expect(others).toEqual({});
+      expect(failed).toBeLessThanOrEqual(ATTEMPTS);
+      expect(failed).toBeGreaterThanOrEqual(ATTEMPTS - missed(capture));
       expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({ opened: 0, open: 0 });
       for (const one of seen) {
         expect(one).toMatchObject({ direction: 'outbound', remoteAddress: to.address, port: to.port });
@@ -84,7 +95,7 @@ describe.skipIf(CANNOT_CAPTURE)(
           await linesOf(attempt, 'over', 1);
           const outcomes = words(attempt.stdout(), 'outcome').map(([number]) => Number(number));
           expect(outcomes).toEqual(Array(ATTEMPTS).fill(errno));
-          expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason });
+          await expectFailed(capture, attempt.pid, { address, port: 80, reason });
         }),
       );
     });
@@ -96,7 +107,7 @@ describe.skipIf(CANNOT_CAPTURE)(
         const port = await freePort();
         const attempt = startWorkload('attempt', [`target=${address}/${port}`, `count=${ATTEMPTS}`]);
         await linesOf(attempt, 'over', 1);
-        expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port, reason: 'refused' });
+        await expectFailed(capture, attempt.pid, { address, port, reason: 'refused' });
         expect(capture.seen({ port, direction: 'inbound' })).toEqual([]);
       },
     );
@@ -108,7 +119,7 @@ describe.skipIf(CANNOT_CAPTURE)(
         const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=close'];
         const attempt = startWorkload('attempt', args, { on: host });
         await linesOf(attempt, 'over', 1);
-        expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason: 'cancelled' });
+        await expectFailed(capture, attempt.pid, { address, port: 80, reason: 'cancelled' });
       },
     );
 
@@ -121,7 +132,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       await capture.read();
       expect(reasons(capture.seen({ pid: attempt.pid })), 'asked for and not yet failed').toEqual({});
       await attempt.stop('SIGKILL');
-      expectFailed(await told(capture, attempt.pid, ATTEMPTS), { address, port: 80, reason: 'cancelled' });
+      await expectFailed(capture, attempt.pid, { address, port: 80, reason: 'cancelled' });
     });
 
     it('is told though there is no port left to ask from', async () => {
