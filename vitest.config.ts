@@ -9,10 +9,10 @@ const ALONE = [
 
 const e2e = {
   setupFiles: ['test/harness/cleanup.ts'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   hookTimeout: 120_000,
   // On a busy machine a browser takes its time.
-  expect: { poll: { timeout: 10_000 } },
+  expect: { poll: { timeout: 30_000 } },
 };
 
 /** Projects run one after the other: those that run at the same time must have as many workers, on every machine. */

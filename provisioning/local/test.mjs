@@ -31,13 +31,17 @@ await runMain(async () => {
   return (await continueUnderPinnedNode()) ?? (await test());
 });
 
-/** The package bears the version, so other releases of Debian do not have it: there its test is left out. */
-async function ensurePostgres() {
+/**
+ * Sets up what the tests can do without.
+ * @param {string} what
+ * @param {() => Promise<unknown>} ensure
+ */
+async function ensureIfPossible(what, ensure) {
   try {
-    await ensureUnpacked('postgres', 'postgresql-15', ['usr/lib/postgresql/15/bin']);
+    await ensure();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    say(`no PostgreSQL to test with: ${error.message}`);
+    say(`no ${what} to test with: ${error.message}`);
   }
 }
 
@@ -49,11 +53,18 @@ async function test() {
     { program: 'socat', package: 'socat' },
     { program: 'dnsmasq', package: 'dnsmasq-base' },
   ]);
+  // Older releases of Debian have no such package: there pages are tested in the whole of Chromium.
+  await ensureIfPossible('Chromium without windows', () =>
+    ensurePrograms([{ program: 'chromium-headless-shell', package: 'chromium-headless-shell' }]),
+  );
   await ensureBpfTools();
   await ensureUnpacked('prometheus', 'prometheus');
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   await ensureUnpacked('nginx', 'nginx');
-  await ensurePostgres();
+  // The package bears the version, so other releases of Debian do not have it: there its test is left out.
+  await ensureIfPossible('PostgreSQL', () =>
+    ensureUnpacked('postgres', 'postgresql-15', ['usr/lib/postgresql/15/bin']),
+  );
   for (const name of ['grafana-12', 'plugin-checks']) await ensureNpmFolder(name);
   // Built here, not by the first test that wants it: others would wait for it, or build it too.
   for (const built of [collectorBinary, prometheus3]) {

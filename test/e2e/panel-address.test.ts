@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** What a viewer chooses in the running panel is in the address of the page, and nowhere else. */
@@ -16,8 +18,8 @@ const DEPENDENCIES: readonly Dependency[] = [
 const ALL = ['api → db', 'web → api'];
 const BY_HOST = ['back-1 → data-1', 'front-1 → back-1'];
 
-const graph = panelPage((query) => answerFor(query, DEPENDENCIES, PLACES));
-const { open, ready, listed, inAddress } = graph;
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
+const { open, ready, reload, listed, inAddress } = graph;
 
 const choose = (level: string) => graph.page.getByRole('radio', { name: level }).check({ force: true });
 const search = () => graph.page.getByRole('textbox', { name: 'Search the graph' });
@@ -29,14 +31,13 @@ it('survives a reload, and the back button takes choices back one by one', async
   await expect.poll(listed).toEqual(BY_HOST);
   await choose('Site');
   await expect.poll(listed).toEqual(['tokyo → osaka']);
-  await graph.page.reload();
-  await ready();
+  await reload();
   expect(await listed()).toEqual(['tokyo → osaka']);
   await graph.page.goBack();
   await expect.poll(listed).toEqual(BY_HOST);
   await graph.page.goBack();
   await expect.poll(listed).toEqual(ALL);
-  expect(inAddress('musubi-1')).toBeNull();
+  await expect.poll(() => inAddress('musubi-1')).toBeNull();
   await graph.page.goForward();
   await expect.poll(listed).toEqual(BY_HOST);
 });
@@ -46,16 +47,15 @@ it('letters of a search are no steps to go back to', async () => {
   await choose('Host');
   await search().pressSequentially('data');
   await expect.poll(() => inAddress('musubi-1')).toEqual({ level: 'host', search: 'data' });
-  expect(await search().inputValue()).toBe('data');
+  await expect.poll(() => search().inputValue()).toBe('data');
   await graph.page.goBack();
   await expect.poll(listed).toEqual(ALL);
-  expect(await search().inputValue()).toBe('');
+  await expect.poll(() => search().inputValue()).toBe('');
 });
 
 it('what is selected is selected where the address is opened', async () => {
   await open();
-  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'web' }).focus();
-  await graph.page.keyboard.press('Enter');
+  await pinEdge(graph.page, '[data-source=web]');
   expect(await pinned().textContent()).toBe('web → api :8080');
   const address = graph.page.url();
   await graph.page.goto('about:blank');
@@ -70,7 +70,7 @@ it('what the dashboard says is the default, and needs no word in the address', a
   expect(await listed()).toEqual(BY_HOST);
   await choose('Instance');
   await expect.poll(listed).toEqual(ALL);
-  expect(inAddress('musubi-1')).toEqual({ level: 'instance' });
+  await expect.poll(() => inAddress('musubi-1')).toEqual({ level: 'instance' });
   await choose('Host');
   await expect.poll(() => inAddress('musubi-1')).toBeNull();
 });

@@ -1,9 +1,7 @@
 /** The graph against other ranges, as a real Prometheus holds them, chosen in a real browser. */
-import type { Browser, Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from '../harness/cleanup.ts';
-import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { compareWith, pinEdge } from '../harness/panel.ts';
+import { panelPage } from '../harness/panel-page.ts';
 import { pastOf, SCRAPE } from '../harness/past.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
 
@@ -35,75 +33,47 @@ const AGAINST = {
   week: { young: 'new' },
 };
 
-let browser: Browser;
-let page: Page;
-let url: string;
+const graph = panelPage(
+  async () => (await startPrometheus([], { history: pastOf(PAST, NOW - WEEK - HOUR, NOW) })).url,
+  { timezoneId: 'UTC' },
+);
 /** Unix seconds for which each query was asked. */
 let times: number[];
 
-beforeAll(async () => {
-  const prometheus = await startPrometheus([], { history: pastOf(PAST, NOW - WEEK - HOUR, NOW) });
-  const server = await createPageServer({ prometheusUrl: prometheus.url });
-  onFileEnd(() => server.close());
-  url = server.url;
-  browser = await openBrowser();
-});
-
-beforeEach(async () => {
-  page = await openPage(browser, { timezoneId: 'UTC' });
+beforeEach(() => {
   times = [];
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
+  graph.page.on('request', (request) => {
     const time = new URLSearchParams(request.postData() ?? '').get('time');
     if (time) times.push(Number(time));
   });
-  await open();
-  return async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
-  };
 });
 
-async function open(options: object = {}, theme = 'dark'): Promise<void> {
+async function open(options: object = {}): Promise<void> {
   const range = `from=${(NOW - HOUR) * 1000}&to=${NOW * 1000}`;
-  await page.goto(
-    `${url}/?${range}&theme=${theme}&refresh=&options=${encodeURIComponent(JSON.stringify(options))}`,
-  );
-  await drawn();
+  await graph.open(`${range}&refresh=&options=${encodeURIComponent(JSON.stringify(options))}`);
 }
 
-const drawn = () => page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-
-async function compareWith(choice: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name: /^Compare:/ }).click();
-  await page.getByRole('menuitemradio', { name: choice }).click();
-}
+const compare = (choice: string | RegExp) => compareWith(graph.page, choice);
 
 /** The name of each dependency that has a state, with it. */
-const states = () =>
-  page
-    .getByTestId('musubi-edges')
-    .locator('tbody tr')
-    .evaluateAll((rows) =>
-      Object.fromEntries(
-        (rows as unknown as { dataset: Record<string, string> }[])
-          .filter(({ dataset }) => dataset.states !== '')
-          .map(({ dataset }) => [dataset.source?.replace('-client', ''), dataset.states]),
-      ),
-    );
+const states = async () =>
+  Object.fromEntries(
+    (await graph.edges())
+      .filter(({ states }) => states !== '')
+      .map(({ source, states }) => [source?.replace('-client', ''), states]),
+  );
 
-const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 10_000 });
-const told = () => page.getByTestId('musubi-compare').textContent();
-const chosen = () => JSON.parse(new URL(page.url()).searchParams.get('musubi-1') ?? '{}');
+const told = () => graph.page.getByTestId('musubi-compare').textContent();
+const chosen = () => graph.inAddress('musubi-1');
 /** As the page writes a time, in UTC. */
 const at = (unixSeconds: number) => new Date(unixSeconds * 1000).toISOString();
 const minuteOf = (unixSeconds: number) => at(unixSeconds).slice(11, 16);
 
 it('asks for no other range until it is told to', async () => {
+  await open();
   expect(times.length).toBeGreaterThan(5);
   expect([...new Set(times)]).toEqual([NOW]);
-  expect(await page.getByTestId('musubi-compare').count()).toBe(0);
+  expect(await graph.page.getByTestId('musubi-compare').count()).toBe(0);
 });
 
 it.each([
@@ -112,27 +82,26 @@ it.each([
   ['1 day earlier', '1d', DAY, AGAINST.day],
   ['1 week earlier', '1w', WEEK, AGAINST.week],
 ] as const)('compares with what is called %j, and says so', async (choice, option, earlier, expected) => {
-  await compareWith(choice);
-  await eventually(states).toEqual(expected);
+  await open();
+  await compare(choice);
+  await expect.poll(states).toEqual(expected);
   expect([...new Set(times)]).toEqual([NOW, NOW - earlier]);
-  expect(chosen()).toMatchObject({ compare: option });
+  await expect.poll(chosen).toMatchObject({ compare: option });
   const text = await told();
   expect(text).toContain(`${choice}: ${at(NOW - HOUR).slice(0, 10)} ${minuteOf(NOW - HOUR)} – `);
   expect(text).toContain(
     ` against ${at(NOW - HOUR - earlier).slice(0, 10)} ${minuteOf(NOW - HOUR - earlier)} – `,
   );
 
-  await page.getByRole('button', { name: 'Stop comparing' }).click();
-  await eventually(states).toEqual({});
+  await graph.page.getByRole('button', { name: 'Stop comparing' }).click();
+  await expect.poll(states).toEqual({});
 });
 
 it('shows the figures of both ranges', async () => {
   await open({ compare: '1d' });
-  await eventually(states).toEqual(AGAINST.day);
-  const row = page.locator('[data-testid=musubi-edges] tr[data-source=steady-client]');
-  await row.getByRole('button').first().focus();
-  await page.keyboard.press('Enter');
-  const details = page.getByTestId('musubi-pinned');
+  await expect.poll(states).toEqual(AGAINST.day);
+  await pinEdge(graph.page, '[data-source=steady-client]');
+  const details = graph.page.getByTestId('musubi-pinned');
   await details.getByRole('columnheader', { name: 'Range compared with' }).waitFor();
   const opened = await details
     .locator('table.figures')
@@ -144,36 +113,41 @@ it('shows the figures of both ranges', async () => {
 });
 
 it('compares with how much earlier one types', async () => {
-  await compareWith('Another range…');
-  const dialog = page.getByRole('dialog', { name: 'Compare with another range' });
+  await open();
+  await compare('Another range…');
+  const dialog = graph.page.getByRole('dialog', { name: 'Compare with another range' });
   const earlier = dialog.getByRole('textbox', { name: 'Earlier by' });
   await earlier.fill('soon');
   expect(await dialog.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
   expect(await dialog.textContent()).toContain('A number with m, h, d or w is needed');
   await earlier.fill('7d');
   await earlier.press('Enter');
-  await eventually(states).toEqual(AGAINST.week);
+  await expect.poll(states).toEqual(AGAINST.week);
   expect(await told()).toContain('7d earlier: ');
 });
 
 it('compares with a range from one time to another', async () => {
-  await compareWith('Another range…');
-  const dialog = page.getByRole('dialog', { name: 'Compare with another range' });
+  await open();
+  await compare('Another range…');
+  const dialog = graph.page.getByRole('dialog', { name: 'Compare with another range' });
   await dialog.getByRole('radio', { name: 'From … to …' }).check({ force: true });
   await dialog.getByRole('textbox', { name: 'To' }).fill(at(NOW - DAY).slice(0, 19));
   expect(await dialog.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
   await dialog.getByRole('textbox', { name: 'From' }).fill(at(NOW - DAY - HOUR).slice(0, 19));
   await dialog.getByRole('button', { name: 'Compare' }).click();
-  await eventually(states).toEqual(AGAINST.day);
+  await expect.poll(states).toEqual(AGAINST.day);
   expect(await told()).toContain('A fixed range: ');
-  expect(chosen().compare).toBe(
-    `${new Date((NOW - DAY - HOUR) * 1000).toISOString()}/${new Date((NOW - DAY) * 1000).toISOString()}`,
-  );
+  await expect
+    .poll(chosen)
+    .toHaveProperty(
+      'compare',
+      `${new Date((NOW - DAY - HOUR) * 1000).toISOString()}/${new Date((NOW - DAY) * 1000).toISOString()}`,
+    );
 });
 
 const notes = async () => {
-  await page.getByRole('button', { name: 'Notes' }).click();
-  return page.getByTestId('musubi-notes').textContent();
+  await graph.page.getByRole('button', { name: 'Notes' }).click();
+  return graph.page.getByTestId('musubi-notes').textContent();
 };
 
 it('marks nothing as new before the data begins, and says why', async () => {
@@ -183,15 +157,17 @@ it('marks nothing as new before the data begins, and says why', async () => {
 });
 
 it('names the query that fails, and compares what it can', async () => {
-  await page.route('**/api/v1/query', async (route) => {
+  graph.mayComplain(/status of 422/);
+  await open();
+  await graph.page.route('**/api/v1/query', async (route) => {
     const body = new URLSearchParams(route.request().postData() ?? '');
     const broken = body.get('query')?.includes('opened') && Number(body.get('time')) < NOW;
     await (broken
       ? route.fulfill({ status: 422, json: { status: 'error', error: 'too many samples' } })
       : route.continue());
   });
-  await compareWith('1 day earlier');
-  await eventually(states).toEqual(AGAINST.day);
+  await compare('1 day earlier');
+  await expect.poll(states).toEqual(AGAINST.day);
   expect(await notes()).toContain('figures are missing: too many samples (query opened)');
 });
 
@@ -202,16 +178,17 @@ it('says that what is no range is none', async () => {
 });
 
 it('drops a question when another takes its place', async () => {
+  await open();
   const dropped: string[] = [];
-  page.on('requestfailed', (request) => dropped.push(request.failure()?.errorText ?? ''));
-  await page.route('**/api/v1/query', async (route) => {
+  graph.page.on('requestfailed', (request) => dropped.push(request.failure()?.errorText ?? ''));
+  await graph.page.route('**/api/v1/query', async (route) => {
     const time = Number(new URLSearchParams(route.request().postData() ?? '').get('time'));
     // That of a week ago is never answered.
     if (time > NOW - WEEK) await route.continue();
   });
-  await compareWith('1 week earlier');
-  await eventually(() => times.includes(NOW - WEEK)).toBe(true);
-  await compareWith('1 day earlier');
-  await eventually(states).toEqual(AGAINST.day);
+  await compare('1 week earlier');
+  await expect.poll(() => times.includes(NOW - WEEK)).toBe(true);
+  await compare('1 day earlier');
+  await expect.poll(states).toEqual(AGAINST.day);
   expect([...new Set(dropped)]).toEqual(['net::ERR_ABORTED']);
 });

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
-import type { Answered } from '../harness/fake-prometheus.ts';
+import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { exportFrom, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** What Grafana's field options do to the graph: units, names, mappings, colours and widths. */
@@ -35,7 +35,7 @@ const setFor = (refId: string, properties: Record<string, unknown>) => ({
   properties: Object.entries(properties).map(([id, value]) => ({ id, value })),
 });
 
-const graph = panelPage(answer);
+const graph = panelPage(() => startFakePrometheus(answer));
 const { open: openGraph } = graph;
 
 /** Opens the dashboard with field options and panel options of its graph set. */
@@ -48,17 +48,13 @@ const open = (overrides: readonly object[], options: object = {}) =>
 
 /** The details of `api → db`. */
 async function details(): Promise<string> {
-  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'api' }).focus();
-  await graph.page.keyboard.press('Enter');
+  await pinEdge(graph.page, '[data-source=api]');
   return (await graph.page.getByTestId('musubi-pinned').textContent()) ?? '';
 }
 
 /** The drawing as SVG: a path for each stroke, edges in the order of their keys. */
 async function drawing(): Promise<{ svg: string; strokes: { colour: string; width: number }[] }> {
-  await graph.page.getByRole('button', { name: 'Export' }).click();
-  const saved = graph.page.waitForEvent('download');
-  await graph.page.getByRole('menuitem', { name: 'SVG image' }).click();
-  const svg = await readFile(await (await saved).path(), 'utf8');
+  const svg = `${(await exportFrom(graph.page, 'SVG image')).content}`;
   const strokes = [...svg.matchAll(/fill="none" stroke="([^"]+)" stroke-width="([\d.]+)"/g)];
   return {
     svg,

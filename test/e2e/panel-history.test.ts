@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { type DrawnEdge, type GraphPage, openGraphPage } from '../harness/browser.ts';
+import { type GraphPage, openGraphPage } from '../harness/browser.ts';
+import type { DrawnEdge } from '../harness/panel.ts';
 import { type PastDependency, pastOf, SCRAPE } from '../harness/past.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
 

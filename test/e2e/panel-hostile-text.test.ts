@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import type { Browser, Download, Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from '../harness/cleanup.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { exportFrom } from '../harness/panel.ts';
+import { panelPage } from '../harness/panel-page.ts';
 
 /** Names that mean harm, in a real browser: shown as the text they are, wherever the panel shows names. */
 
@@ -49,28 +47,18 @@ function answer(query: string): Answered[] {
   });
 }
 
-let browser: Browser;
-let page: Page;
-let url: string;
+const graph = panelPage(() => startFakePrometheus(answer));
 /** What would tell that a name was more than text. */
 const harm: string[] = [];
 
-beforeAll(async () => {
-  const server = await createPageServer({ prometheusUrl: await startFakePrometheus(answer) });
-  onFileEnd(() => server.close());
-  url = server.url;
-  browser = await openBrowser();
-});
-
-beforeEach(async () => {
+beforeEach(() => {
   harm.length = 0;
-  page = await openPage(browser);
-  watch(page);
-  return async () => {
-    expect(await page.evaluate('window.hacked')).toBeUndefined();
-    await page.close();
-    expect(harm).toEqual([]);
-  };
+  watch(graph.page);
+});
+// Before the page is closed.
+afterEach(async () => {
+  expect(await graph.page.evaluate('window.hacked')).toBeUndefined();
+  expect(harm).toEqual([]);
 });
 
 /** Notes dialogs, other pages, requests to elsewhere, and scripts that the page's policy had to stop. */
@@ -100,9 +88,7 @@ async function open(options: object = {}, chosen: object = {}): Promise<void> {
     options: JSON.stringify(options),
     'musubi-1': JSON.stringify(chosen),
   });
-  await page.goto(`${url}/?${query}`);
-  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
+  await graph.open(`${query}`);
 }
 
 /** Control characters, and those that turn text around or hide in it; isolates, which keep text apart, are none. */
@@ -111,7 +97,7 @@ const DECEPTIVE =
 
 /** What is wrong with what the panel shows, or tells screen readers. */
 const faults = () =>
-  page.evaluate(`(() => {
+  graph.page.evaluate(`(() => {
     const deceptive = new RegExp(${JSON.stringify(DECEPTIVE)});
     const panel = document.querySelector('[data-testid=musubi-panel]');
     const all = [...document.body.querySelectorAll('*')];
@@ -126,31 +112,31 @@ const faults = () =>
 
 it('in the table, and in the details of every dependency', async () => {
   await open({}, { sort: { column: 'source', descending: false } });
-  await page.getByRole('button', { name: 'Table' }).click();
-  const rows = page.getByTestId('musubi-edges').locator('tr[data-row]');
+  await graph.page.getByRole('button', { name: 'Table' }).click();
+  const rows = graph.page.getByTestId('musubi-edges').locator('tr[data-row]');
   await rows.getByRole('button').first().focus();
   for (let i = 0; i < DEPENDENCIES.length; i++) {
-    await page.keyboard.press('Enter');
-    await page.getByTestId('musubi-pinned').waitFor();
+    await graph.page.keyboard.press('Enter');
+    await graph.page.getByTestId('musubi-pinned').waitFor();
     if (i % 5 === 0) expect(await faults()).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('ArrowDown');
+    await graph.page.keyboard.press('Escape');
+    await graph.page.keyboard.press('ArrowDown');
   }
-  expect(await page.getByTestId('musubi-edges').textContent()).toContain(`<script>${HACK}</script>`);
+  expect(await graph.page.getByTestId('musubi-edges').textContent()).toContain(`<script>${HACK}</script>`);
 });
 
 it('in the drawing, the details of every node, and what is said of it', async () => {
   await open();
-  await page.getByTestId('musubi-nodes').focus();
-  await page.keyboard.press('Home');
+  await graph.page.getByTestId('musubi-nodes').focus();
+  await graph.page.keyboard.press('Home');
   for (let i = 0; i <= NAMES.length; i++) {
-    const option = page.getByTestId('musubi-nodes').getByRole('option');
+    const option = graph.page.getByTestId('musubi-nodes').getByRole('option');
     expect((await option.getAttribute('aria-label'))?.length).toBeLessThan(300);
-    await page.keyboard.press('Enter');
-    await page.getByTestId('musubi-pinned').waitFor();
+    await graph.page.keyboard.press('Enter');
+    await graph.page.getByTestId('musubi-pinned').waitFor();
     expect(await faults()).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('PageDown');
+    await graph.page.keyboard.press('Escape');
+    await graph.page.keyboard.press('PageDown');
   }
 });
 
@@ -162,7 +148,7 @@ it('in frames, in groups, in what is hidden, and above a path', async () => {
     expect(await faults()).toEqual([]);
   }
   await open({}, { frames: 'site', level: 'host' });
-  await page
+  await graph.page
     .getByRole('button', { name: /^Collapse / })
     .first()
     .waitFor();
@@ -171,7 +157,7 @@ it('in frames, in groups, in what is hidden, and above a path', async () => {
 
 it('in a search, and in what is wrong with one', async () => {
   await open();
-  const search = page.getByRole('textbox', { name: 'Search the graph' });
+  const search = graph.page.getByRole('textbox', { name: 'Search the graph' });
   for (const name of NAMES.filter((each) => !/[\n\t]/.test(each))) {
     await search.fill(`"${name.slice(0, 60).replaceAll(/["\\]/g, '\\$&')}"`);
     await search.press('Enter');
@@ -179,39 +165,33 @@ it('in a search, and in what is wrong with one', async () => {
   }
   await search.fill('<img>:x <b>');
   await search.fill('img:<b>');
-  await page.getByTestId('musubi-search-error').waitFor();
-  expect(await page.getByTestId('musubi-search-error').textContent()).toContain('no field `img`');
+  await graph.page.getByTestId('musubi-search-error').waitFor();
+  expect(await graph.page.getByTestId('musubi-search-error').textContent()).toContain('no field `img`');
   await search.fill('rtt:<b>/');
   await expect
-    .poll(() => page.getByTestId('musubi-search-error').textContent())
+    .poll(() => graph.page.getByTestId('musubi-search-error').textContent())
     .toContain('`<b>/` is not a number');
 });
 
 it('in what a data source says is wrong', async () => {
+  graph.mayComplain(/status of 400/);
   const body = JSON.stringify({ status: 'error', error: NAMES.join('\n') });
-  await page.route('**/api/v1/query', (route) =>
+  await graph.page.route('**/api/v1/query', (route) =>
     route.fulfill({ status: 400, contentType: 'application/json', body }),
   );
-  await page.goto(`${url}/?refresh=`);
-  await page.locator('[data-panel-state=error]').waitFor();
-  expect(await page.getByTestId('musubi-state').textContent()).toContain(`<script>${HACK}</script>`);
+  await graph.page.goto(`${graph.url}/?refresh=`);
+  await graph.page.locator('[data-panel-state=error]').waitFor();
+  expect(await graph.page.getByTestId('musubi-state').textContent()).toContain(`<script>${HACK}</script>`);
   expect(await faults()).toEqual([]);
 });
-
-async function exported(choice: string): Promise<{ file: Download; content: string }> {
-  await page.getByRole('button', { name: 'Export' }).click();
-  const saved = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: choice }).click();
-  const file = await saved;
-  return { file, content: await readFile(await file.path(), 'latin1') };
-}
 
 it('in whatever is exported', async () => {
   await open();
   const names: string[] = [];
   for (const choice of ['CSV table', 'JSON', 'Mermaid', 'PNG image']) {
-    const { file, content } = await exported(choice);
-    names.push(file.suggestedFilename());
+    const exported = await exportFrom(graph.page, choice);
+    const content = exported.content.toString('latin1');
+    names.push(exported.name);
     if (choice === 'CSV table') expect(content).not.toMatch(/(?:^|,)"?[\s\0]*[=+@]/m);
     if (choice === 'Mermaid') expect(content).not.toMatch(/click n0 "|<|%%\{/);
   }
@@ -220,12 +200,11 @@ it('in whatever is exported', async () => {
 
 it('in an exported image that is opened as a page of its own', async () => {
   await open({}, { frames: 'host' });
-  const { file } = await exported('SVG image');
-  const image = await openPage(browser);
+  const { content: body } = await exportFrom(graph.page, 'SVG image');
+  const image = await graph.page.context().newPage();
   watch(image);
-  const svg = await readFile(await file.path(), 'utf8');
   await image.route('http://127.0.0.1/image.svg', (route) =>
-    route.fulfill({ contentType: 'image/svg+xml', body: svg }),
+    route.fulfill({ contentType: 'image/svg+xml', body }),
   );
   await image.goto('http://127.0.0.1/image.svg');
   expect(await image.evaluate('document.documentElement.nodeName')).toBe('svg');

@@ -6,17 +6,18 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../grafana-plugin/standalone/build-page.mjs';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { npmFolder } from '../../provisioning/local/npm-folder.mjs';
 import { onFileEnd } from '../harness/cleanup.ts';
-import { openBrowser, openPage } from '../harness/open-browser.ts';
-import { ROOT } from '../harness/places.ts';
+import { fetchFor, openBrowser, openPage } from '../harness/open-browser.ts';
+import { pinEdge, rowsOn, untilDrawn } from '../harness/panel.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
+import { servePage } from '../harness/serve-page.ts';
 import { shopHistory } from '../harness/shop.ts';
 
 const HOSTS = [
   { grafana: '12.4.10', react: '18.3.1', libraries: npmFolder('grafana-12') },
-  { grafana: '13.2.2', react: '19.3.1', libraries: join(ROOT, 'grafana-plugin') },
+  // Those that the page is built with.
+  { grafana: '13.2.2', react: '19.3.1', libraries: undefined },
 ] as const;
 const THEMES = ['dark', 'light'] as const;
 
@@ -41,41 +42,39 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    const folder = join(scratch, grafana);
-    await buildPage({ out: folder, libraries });
-    const server = await createPageServer({ prometheusUrl: prometheus.url, page: folder });
-    onFileEnd(() => server.close());
-    url = server.url;
-    page = await openPage(browser);
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    const folder = libraries && join(scratch, grafana);
+    if (folder) await buildPage({ out: folder, libraries });
+    url = await servePage(prometheus.url, folder);
+    page = await openPage(browser, { complaints });
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      if (message.type() === 'warning') complaints.push(message.text());
     });
   });
 
-  it.each(THEMES)('draws every edge, in the %s theme', async (theme) => {
-    await open(theme);
-    expect(await page.evaluate('System.get("package:react").version')).toBe(react);
-    expect(await page.evaluate('grafanaBootData.settings.buildInfo.version')).toBe(grafana);
-    expect(await rows().count()).toBe(12);
-    expect(await coloursDrawn()).toBeGreaterThan(20);
-    const picture = join(pictures, `graph-${theme}.png`);
-    await page.screenshot({ path: picture });
-    expect((await stat(picture)).size).toBeGreaterThan(20_000);
-  });
+  describe.each(THEMES)('in the %s theme', (theme) => {
+    beforeAll(() => open(theme));
 
-  it.each(THEMES)('opens the details of an edge, in the %s theme', async (theme) => {
-    await open(theme);
-    await rows().getByRole('button').first().focus();
-    await page.keyboard.press('Enter');
-    const details = page.getByTestId('musubi-pinned');
-    await details.waitFor();
-    const text = await details.textContent();
-    // The row that comes first has the most bytes.
-    for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
-      expect(text).toContain(part);
-    await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
-    await page.screenshot({ path: join(pictures, `details-${theme}.png`) });
+    it('draws every edge', async () => {
+      expect(await page.evaluate('System.get("package:react").version')).toBe(react);
+      expect(await page.evaluate('grafanaBootData.settings.buildInfo.version')).toBe(grafana);
+      expect(await rows().count()).toBe(12);
+      expect(await coloursDrawn()).toBeGreaterThan(20);
+      const picture = join(pictures, `graph-${theme}.png`);
+      await page.screenshot({ path: picture });
+      expect((await stat(picture)).size).toBeGreaterThan(20_000);
+    });
+
+    it('opens the details of an edge', async () => {
+      await pinEdge(page);
+      const details = page.getByTestId('musubi-pinned');
+      await details.waitFor();
+      const text = await details.textContent();
+      // The row that comes first has the most bytes.
+      for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
+        expect(text).toContain(part);
+      await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
+      await page.screenshot({ path: join(pictures, `details-${theme}.png`) });
+    });
   });
 
   it('shows the same as a table', async () => {
@@ -136,7 +135,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
 
   it('colours edges by a figure, sets a variable, links to a service and keeps what is chosen', async () => {
     await page.route('**/dashboard.json', async (route) => {
-      const dashboard = await (await route.fetch()).json();
+      const dashboard = await (await fetchFor(route)).json();
       dashboard.panels[0].options.colourBy = 'bytes';
       await route.fulfill({ json: dashboard });
     });
@@ -147,8 +146,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
       );
       await page.screenshot({ path: join(scratch, `coloured-${theme}-${grafana}.png`) });
     }
-    await rows().getByRole('button').first().focus();
-    await page.keyboard.press('Enter');
+    await pinEdge(page);
     const details = page.getByTestId('musubi-pinned');
     // Each end is known by name to its own host only.
     for (const service of ['report', 'postgres']) {
@@ -170,13 +168,12 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
 
   async function open(theme: string, lang = 'en'): Promise<void> {
     await page.goto(`${url}/?from=now-15m&to=now&refresh=&theme=${theme}&lang=${lang}`);
-    await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-    await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
+    await untilDrawn(page);
     // The same on every run, and of what the panel shows by itself.
     await page.mouse.move(0, 0);
   }
 
-  const rows = () => page.getByTestId('musubi-edges').locator('tbody tr');
+  const rows = () => rowsOn(page);
 
   /** How many colours the drawing has, edges of its strokes included. */
   const coloursDrawn = () =>

@@ -1,10 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from '../harness/cleanup.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { panelPage } from '../harness/panel-page.ts';
 
 /** The graph in a real browser, by the keyboard alone: where it leads, what is said of it, and how one leaves. */
 
@@ -21,60 +18,37 @@ const DEPENDENCIES: readonly Dependency[] = [
   { from: 'shop/api', to: 'db', port: '5432', bytes: 900_000 },
 ];
 
-let browser: Browser;
-let page: Page;
-let url: string;
-const complaints: string[] = [];
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
+beforeEach(() => graph.open());
 
-beforeAll(async () => {
-  const prometheusUrl = await startFakePrometheus((query) =>
-    /ALERTS|allowed|expected/.test(query) ? [] : answerFor(query, DEPENDENCIES, PLACES),
-  );
-  const server = await createPageServer({ prometheusUrl });
-  onFileEnd(() => server.close());
-  url = server.url;
-  browser = await openBrowser();
-});
-
-beforeEach(async () => {
-  complaints.length = 0;
-  page = await openPage(browser);
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(`${url}/?refresh=`);
-  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
-  return async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
-  };
-});
-
-const nodes = () => page.getByTestId('musubi-nodes');
-const details = () => page.getByTestId('musubi-pinned');
+const nodes = () => graph.page.getByTestId('musubi-nodes');
+const details = () => graph.page.getByTestId('musubi-pinned');
 /** Presses one key after another. */
 async function press(...keys: string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
+  for (const key of keys) await graph.page.keyboard.press(key);
 }
 /** What a screen reader says of where the keyboard is, with its position. */
 const said = () =>
-  page.evaluate(`(() => {
+  graph.page.evaluate(`(() => {
     const at = document.getElementById(document.activeElement.getAttribute('aria-activedescendant'));
     return at && [at.ariaLabel, at.ariaPosInSet + '/' + at.ariaSetSize].join(' · ');
   })()`);
 /** The `data-testid` of what has the focus, or of what that is in. */
-const place = () => page.evaluate('document.activeElement.closest("[data-testid]")?.dataset.testid');
-const inAddress = (name: string) => JSON.parse(new URL(page.url()).searchParams.get(name) ?? '{}');
-const chosen = () => inAddress('musubi-1');
-const optionsInUrl = () => inAddress('options');
+const place = () => graph.page.evaluate('document.activeElement.closest("[data-testid]")?.dataset.testid');
+const chosen = () => graph.inAddress('musubi-1') ?? {};
+/** Where nodes have been put, by what is in the address. */
+const saved = () => Object.values((graph.inAddress('options') as Saved | null)?.saved ?? {});
+interface Saved {
+  readonly saved: Readonly<Record<string, { readonly y: number }>>;
+}
 
 it('is one stop of the tab key, and arrows lead along the dependencies', async () => {
-  await page.getByRole('textbox').focus();
+  await graph.page.getByRole('textbox').focus();
   for (let i = 0; i < 6 && (await place()) !== 'musubi-nodes'; i++) await press('Tab');
-  expect(await place()).toBe('musubi-nodes');
+  await expect.poll(place).toBe('musubi-nodes');
   await expect.poll(said).toBe('web on front-1, asks 2 · 1/4');
   await press('ArrowRight');
-  const first = (await said()) as string;
-  expect(first).toMatch(/^(cart|shop\/api) on back-1, asked by 1, asks 1.* · [23]\/4$/);
+  await expect.poll(said).toMatch(/^(cart|shop\/api) on back-1, asked by 1, asks 1.* · [23]\/4$/);
   await press('ArrowRight');
   await expect.poll(said).toBe('db on data-1, asked by 2, 1 idle · 4/4');
   await press('ArrowRight');
@@ -92,9 +66,9 @@ it('a ring is around the node that has the keyboard', async () => {
   if (!ring) throw new Error('no ring');
   expect(ring.width).toBeGreaterThan(100);
   // Whatever else is told of the node, the pointer finds it there.
-  await page.getByRole('textbox').focus();
-  await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
-  const tooltip = page.getByTestId('musubi-tooltip');
+  await graph.page.getByRole('textbox').focus();
+  await graph.page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
+  const tooltip = graph.page.getByTestId('musubi-tooltip');
   await expect.poll(() => tooltip.getByRole('heading').textContent()).toBe('db');
 });
 
@@ -109,7 +83,7 @@ it('walks the dependencies of a node, opens the details of one, and comes back',
   expect(await details().getByRole('heading').textContent()).toMatch(/^web → /);
   await press('Escape');
   await expect.poll(place).toBe('musubi-nodes');
-  expect(await details().count()).toBe(0);
+  await expect.poll(() => details().count()).toBe(0);
   await press('Escape');
   await expect.poll(said).toMatch(/^web on /);
 });
@@ -117,7 +91,7 @@ it('walks the dependencies of a node, opens the details of one, and comes back',
 it('reaches what can be done with a node, and does it by keys of its own', async () => {
   await nodes().focus();
   await press('End', 'Enter', 'Tab', 'Tab');
-  expect(await place()).toBe('musubi-pinned');
+  await expect.poll(place).toBe('musubi-pinned');
   await press('Escape', 'f');
   await expect.poll(chosen).toMatchObject({ focus: { way: 'both', hops: 1 } });
   await press('f');
@@ -130,7 +104,7 @@ it('reaches what can be done with a node, and does it by keys of its own', async
     })
     .toMatch(/^web /);
   await press('w');
-  expect(await page.getByTestId('musubi-focus').textContent()).toContain('from web');
+  await expect.poll(() => graph.page.getByTestId('musubi-focus').textContent()).toContain('from web');
   await press('End', 'Enter');
   await expect.poll(chosen).toHaveProperty('focus.to');
 });
@@ -138,10 +112,10 @@ it('reaches what can be done with a node, and does it by keys of its own', async
 it('moves a node with the arrow keys', async () => {
   await nodes().focus();
   await press('Home', 'm', 'ArrowDown');
-  await expect.poll(() => Object.keys(optionsInUrl().saved ?? {})).toHaveLength(1);
-  const { y: before } = (Object.values(optionsInUrl().saved) as { y: number }[])[0] ?? { y: 0 };
+  await expect.poll(saved).toHaveLength(1);
+  const [{ y: before } = { y: 0 }] = saved();
   await press('ArrowDown');
-  await expect.poll(() => (Object.values(optionsInUrl().saved) as { y: number }[])[0]?.y).toBe(before + 24);
+  await expect.poll(() => saved()[0]?.y).toBe(before + 24);
   await press('Enter', 'ArrowRight');
   await expect.poll(said).not.toMatch(/^web /);
 });
@@ -164,26 +138,26 @@ it('zooms, moves and fits the drawing', async () => {
 it('searches, and comes back', async () => {
   await nodes().focus();
   await press('/');
-  await page.keyboard.type('db');
-  await expect.poll(() => page.getByRole('textbox').inputValue()).toBe('db');
+  await graph.page.keyboard.type('db');
+  await expect.poll(() => graph.page.getByRole('textbox').inputValue()).toBe('db');
   await press('Enter', 'Escape', 'Escape');
   await expect.poll(place).toBe('musubi-nodes');
   await expect.poll(said).toMatch(/^db /);
 });
 
 it('lists its keys, and lets Grafana have all others', async () => {
-  await page.evaluate(
+  await graph.page.evaluate(
     `document.addEventListener('keydown', (event) => (window.heard ??= []).push(event.key))`,
   );
   await nodes().focus();
   await press('?');
-  await page.getByRole('dialog', { name: 'Keys of the graph' }).waitFor();
+  await graph.page.getByRole('dialog', { name: 'Keys of the graph' }).waitFor();
   await press('Escape');
   await expect.poll(place).toBe('musubi-nodes');
   await press('Enter', 'Escape');
   await expect.poll(place).toBe('musubi-nodes');
   await press('ArrowRight', 'f', 'f', 'd', 'Escape');
-  expect(await page.evaluate('window.heard')).toEqual(['d', 'Escape']);
+  expect(await graph.page.evaluate('window.heard')).toEqual(['d', 'Escape']);
 });
 
 it('lets the tab key out on both sides', async () => {
@@ -195,10 +169,10 @@ it('lets the tab key out on both sides', async () => {
   }
 });
 const isInPanel = () =>
-  page.evaluate('document.activeElement.closest("[data-testid=musubi-panel]") !== null');
+  graph.page.evaluate('document.activeElement.closest("[data-testid=musubi-panel]") !== null');
 
 it('from a row of the table it goes to the details and back', async () => {
-  const row = page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first();
+  const row = graph.page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first();
   await row.focus();
   await press('Enter');
   await expect.poll(place).toBe('musubi-pinned');
@@ -207,8 +181,8 @@ it('from a row of the table it goes to the details and back', async () => {
 });
 
 it('says what is shown whenever that changes', async () => {
-  const shown = page.getByTestId('musubi-shown');
+  const shown = graph.page.getByTestId('musubi-shown');
   expect(await shown.textContent()).toBe('Shown: 4 nodes, 4 dependencies, 1 idle');
-  await page.getByRole('button', { name: 'Hide idle' }).click();
+  await graph.page.getByRole('button', { name: 'Hide idle' }).click();
   await expect.poll(() => shown.textContent()).toBe('Shown: 4 nodes, 3 dependencies');
 });

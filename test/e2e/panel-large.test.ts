@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from '../harness/cleanup.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { largeEstate } from '../harness/large-estate.ts';
 import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { exportFrom, pictureOn } from '../harness/panel.ts';
+import { servePage } from '../harness/serve-page.ts';
 
 /** A graph of 10,000 services and 50,000 dependencies in a real browser, from afar and from near. */
 
@@ -20,12 +19,8 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   const estate = largeEstate(NODES, EDGES);
-  const prometheusUrl = await startFakePrometheus((query) => estate(query));
-  const server = await createPageServer({ prometheusUrl });
-  onFileEnd(() => server.close());
-  url = server.url;
-  const browser = await openBrowser();
-  page = await openPage(browser, { complaints });
+  url = await servePage(await startFakePrometheus((query) => estate(query)));
+  page = await openPage(await openBrowser(), { complaints });
   page.setDefaultTimeout(PATIENCE);
 });
 
@@ -63,8 +58,7 @@ interface Canvas {
   };
 }
 
-const picture = () =>
-  canvas().evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+const picture = () => pictureOn(page);
 
 /** Moves the pointer along the middle until it meets something, and gives what is said of that. */
 async function meet(wanted: RegExp): Promise<string> {
@@ -147,24 +141,16 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
     ['CSV table', /service-106-4326/],
     ['JSON', /service-106-4326/],
   ])('exports all of it: %s', async (choice, content) => {
-    expect(`${await exported(choice)}`).toMatch(content);
+    expect(`${(await exportFrom(page, choice)).content}`).toMatch(content);
   });
 
   it('exports an image that a browser can show', async () => {
-    const png = await exported('PNG image');
+    const { content: png } = await exportFrom(page, 'PNG image');
     // PNG, section 11.2.2: width and height.
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
     expect(Math.max(width, height)).toBeGreaterThan(4000);
     expect(Math.max(width, height)).toBeLessThanOrEqual(8192);
   });
-
-  /** What a choice of the export menu saves. */
-  async function exported(choice: string): Promise<Buffer> {
-    await page.getByRole('button', { name: 'Export' }).click();
-    const saved = page.waitForEvent('download');
-    await page.getByRole('menuitem', { name: choice }).click();
-    return readFile(await (await saved).path());
-  }
 });
 
 describe('with sites framed', { timeout: 3 * PATIENCE }, () => {

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Grafana writes its variables so.
 import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** Data links of the fields, in the details of nodes and edges; what comes from the network runs nothing there. */
@@ -16,7 +18,7 @@ const DEPENDENCIES: readonly Dependency[] = [
   { from: 'api & co', to: EVIL, port: '5432' },
 ];
 
-const graph = panelPage((query) => answerFor(query, DEPENDENCIES, PLACES));
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
 
 /** Opens the graph with links at the fields that a matcher finds, and pins an edge. */
 async function openEdge(
@@ -29,8 +31,7 @@ async function openEdge(
     const overrides = [{ matcher, properties: [{ id: 'links', value: links }] }];
     Object.assign(panel ?? {}, { fieldConfig: { defaults: {}, overrides } });
   });
-  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: source }).first().focus();
-  await graph.page.keyboard.press('Enter');
+  await pinEdge(graph.page, `[data-source="${source}"]`);
 }
 
 const details = () => graph.page.getByTestId('musubi-pinned');
@@ -72,7 +73,7 @@ it('a node has the links of the labels of its side, an edge those of both ends',
 
 it('what would run something is shown and cannot be followed', async () => {
   await openEdge(
-    'api',
+    'api & co',
     '^dst_service$',
     { title: 'by the name', url: '${__value.raw:raw}' },
     { title: 'by the dashboard', url: 'javascript:alert(3)' },
@@ -88,8 +89,7 @@ it('what would run something is shown and cannot be followed', async () => {
 
 it('the provisioned dashboard leads from a service to its own dashboard', async () => {
   await graph.open('from=1700000000000&to=1700003600000&refresh=');
-  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'web' }).first().focus();
-  await graph.page.keyboard.press('Enter');
+  await pinEdge(graph.page, '[data-source=web]');
   const range = 'from=1700000000000&to=1700003600000';
   expect((await links()).sort()).toEqual([
     [

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from '../harness/cleanup.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { largeEstate } from '../harness/large-estate.ts';
 import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { exportFrom, rowsOn } from '../harness/panel.ts';
+import { servePage } from '../harness/serve-page.ts';
 
 /** A hundred refreshes in a row, each with other figures of the same dependencies. */
 
@@ -17,12 +16,9 @@ let round = 0;
 
 beforeAll(async () => {
   const estate = largeEstate(NODES, 500);
-  const prometheusUrl = await startFakePrometheus((query) => estate(query, round));
-  const server = await createPageServer({ prometheusUrl });
-  onFileEnd(() => server.close());
-  const browser = await openBrowser();
-  page = await openPage(browser);
-  await page.goto(`${server.url}/?refresh=`);
+  const url = await servePage(await startFakePrometheus((query) => estate(query, round)));
+  page = await openPage(await openBrowser());
+  await page.goto(`${url}/?refresh=`);
   await drawn();
 });
 
@@ -38,12 +34,7 @@ async function refresh(): Promise<void> {
 }
 
 /** The drawing as an SVG image. */
-async function image(): Promise<string> {
-  await page.getByRole('button', { name: 'Export' }).click();
-  const saved = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'SVG image' }).click();
-  return `${await readFile(await (await saved).path())}`;
-}
+const image = async () => `${(await exportFrom(page, 'SVG image')).content}`;
 
 /** The corners of what stands in it, in its order. */
 const cornersIn = (svg: string): string[] =>
@@ -57,6 +48,5 @@ it('moves no node, and shows the latest figures', { timeout: 300_000 }, async ()
   const after = await image();
   expect(cornersIn(before).length).toBeGreaterThanOrEqual(NODES);
   expect(cornersIn(after)).toEqual(cornersIn(before));
-  const seen = page.getByTestId('musubi-edges').locator('tbody tr').first();
-  expect(await seen.getAttribute('data-last-seen')).toBe(`${1_800_000_000 + REFRESHES}`);
+  expect(await rowsOn(page).first().getAttribute('data-last-seen')).toBe(`${1_800_000_000 + REFRESHES}`);
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
-import type { Answered } from '../harness/fake-prometheus.ts';
+import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** Variables of the dashboard decide what is shown, and are set from what is shown. */
@@ -27,7 +28,7 @@ function answer(query: string): Answered[] {
   return [...new Set(values)].map((value) => ({ labels: { [label]: value }, value: 1 }));
 }
 
-const graph = panelPage(answer);
+const graph = panelPage(() => startFakePrometheus(answer));
 const { open, listed } = graph;
 
 const control = (label: string) => graph.page.getByRole('combobox', { name: label, exact: true });
@@ -37,11 +38,6 @@ async function pick(label: string, value: string): Promise<void> {
   await control(label).click();
   await graph.page.getByRole('option', { name: value, exact: true }).click();
   await graph.page.keyboard.press('Escape');
-}
-
-async function pin(source: string): Promise<void> {
-  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: source }).first().focus();
-  await graph.page.keyboard.press('Enter');
 }
 
 it('a service is shown with its neighbours, up, down or both', async () => {
@@ -79,7 +75,7 @@ it('says so when there is nothing of what the variables say', async () => {
 
 it('a node or an edge sets the variables that the dashboard has', async () => {
   await open();
-  await pin('web');
+  await pinEdge(graph.page, '[data-source=web]');
   const details = graph.page.getByTestId('musubi-pinned');
   expect(await details.getByRole('button', { name: '$' }).allTextContents()).toEqual([
     '$service = api',
@@ -99,7 +95,7 @@ it('none is offered that the dashboard has not', async () => {
   await open('refresh=', ({ templating }) => {
     templating.list = templating.list.filter((variable) => (variable as { name: string }).name !== 'host');
   });
-  await pin('web');
+  await pinEdge(graph.page, '[data-source=web]');
   const names = await graph.page
     .getByTestId('musubi-pinned')
     .getByRole('button', { name: '$' })

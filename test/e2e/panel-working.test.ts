@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from '../harness/cleanup.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
-import { openBrowser, openPage } from '../harness/open-browser.ts';
+import { compareWith, exportFrom, pictureOn, pinEdge } from '../harness/panel.ts';
+import { panelPage } from '../harness/panel-page.ts';
 
 /** Working with the graph in a real browser: what can be clicked and typed, and what is shown then. */
 
@@ -46,113 +43,69 @@ function answer(query: string, at: number): Answered[] {
   return answerFor(query, at < Date.now() / 1000 - 1800 ? before : dependencies, PLACES);
 }
 
-let browser: Browser;
-let page: Page;
-let url: string;
-const complaints: string[] = [];
+const graph = panelPage(() => startFakePrometheus(answer));
+const { open, reload, listed } = graph;
 
-beforeAll(async () => {
-  const prometheusUrl = await startFakePrometheus(answer);
-  const server = await createPageServer({ prometheusUrl });
-  onFileEnd(() => server.close());
-  url = server.url;
-  browser = await openBrowser();
-});
-
-beforeEach(async () => {
+beforeEach(() => {
   dependencies = DEPENDENCIES;
   before = DEPENDENCIES;
   watched = false;
-  complaints.length = 0;
-  page = await openPage(browser, { complaints });
-  await open();
-  return async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
-  };
 });
 
-async function open(search = 'refresh='): Promise<void> {
-  await page.goto(`${url}/?${search}`);
-  await untilDrawn();
-}
-
-async function reload(): Promise<void> {
-  await page.reload();
-  await untilDrawn();
-}
-
-async function untilDrawn(): Promise<void> {
-  await page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-  await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
-}
-
-/** `web → api`, of each row of the table, sorted. */
-const listed = () =>
-  page
-    .getByTestId('musubi-edges')
-    .locator('tbody tr')
-    .evaluateAll((rows) =>
-      (rows as unknown as { dataset: Record<string, string> }[])
-        .map(({ dataset }) => `${dataset.source} → ${dataset.destination}`)
-        .sort(),
-    );
-
-const inAddress = (name: string) => JSON.parse(new URL(page.url()).searchParams.get(name) ?? '{}');
 /** What a viewer has chosen in the first panel. */
-const chosen = () => inAddress('musubi-1');
+const chosen = () => (graph.inAddress('musubi-1') ?? {}) as { readonly collapsed?: readonly string[] };
 /** What belongs to the dashboard. */
-const optionsInUrl = () => inAddress('options');
+const optionsInUrl = () => (graph.inAddress('options') ?? {}) as { readonly saved?: object };
 
 it('shows sites, hosts, services or processes, and keeps the choice in its address', async () => {
-  await page.getByRole('radio', { name: 'Site' }).check({ force: true });
+  await open();
+  await graph.page.getByRole('radio', { name: 'Site' }).check({ force: true });
   await expect.poll(listed).toEqual(['tokyo → osaka']);
-  await page.getByRole('radio', { name: 'Host' }).check({ force: true });
+  await graph.page.getByRole('radio', { name: 'Host' }).check({ force: true });
   await expect.poll(listed).toEqual(['back-1 → data-1', 'front-1 → back-1']);
-  expect(chosen()).toEqual({ level: 'host' });
+  await expect.poll(chosen).toEqual({ level: 'host' });
   await reload();
   await expect.poll(listed).toEqual(['back-1 → data-1', 'front-1 → back-1']);
-  await page.getByRole('radio', { name: 'Instance' }).check({ force: true });
+  await graph.page.getByRole('radio', { name: 'Instance' }).check({ force: true });
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });
 
 it('frames what belongs together', async () => {
-  await page.getByRole('button', { name: 'Frames: No frames' }).click();
-  await page.getByRole('menuitemradio', { name: 'Frame hosts' }).click();
-  await page.getByRole('button', { name: 'Frames: Frame hosts' }).waitFor();
-  expect(chosen()).toEqual({ frames: 'host' });
-  await expect.poll(() => page.getByTestId('musubi-canvas').getAttribute('data-frames')).toBe('3');
+  await open();
+  await graph.page.getByRole('button', { name: 'Frames: No frames' }).click();
+  await graph.page.getByRole('menuitemradio', { name: 'Frame hosts' }).click();
+  await graph.page.getByRole('button', { name: 'Frames: Frame hosts' }).waitFor();
+  await expect.poll(chosen).toEqual({ frames: 'host' });
+  await expect.poll(() => graph.page.getByTestId('musubi-canvas').getAttribute('data-frames')).toBe('3');
 });
 
-const groupButton = (name: string) => page.getByRole('button', { name, exact: true });
-const collapsedGroups = (): string[] => (chosen().collapsed ?? []).map((key: string) => JSON.parse(key)[2]);
+const groupButton = (name: string) => graph.page.getByRole('button', { name, exact: true });
+const collapsedGroups = () => chosen().collapsed?.map((key): string => JSON.parse(key)[2]);
 
 it('collapses what it frames, one by one or all at once, and keeps that in its address', async () => {
   await open('refresh=&options={"frames":"site"}');
-  const card = page.getByTestId('musubi-canvas');
+  const card = graph.page.getByTestId('musubi-canvas');
   await groupButton('Collapse osaka').click();
   await expect.poll(listed).toEqual(['api → osaka', 'cart → osaka', 'web → api', 'web → cart']);
-  expect(collapsedGroups()).toEqual(['osaka']);
+  await expect.poll(collapsedGroups).toEqual(['osaka']);
   await reload();
   await expect.poll(listed).toEqual(['api → osaka', 'cart → osaka', 'web → api', 'web → cart']);
   // By the keyboard alone.
   await groupButton('Expand osaka').focus();
-  await page.keyboard.press('Enter');
+  await graph.page.keyboard.press('Enter');
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
-  await page.getByRole('button', { name: 'Frames: Frame sites' }).click();
-  await page.getByRole('menuitem', { name: 'Collapse all' }).click();
+  await graph.page.getByRole('button', { name: 'Frames: Frame sites' }).click();
+  await graph.page.getByRole('menuitem', { name: 'Collapse all' }).click();
   await expect.poll(listed).toEqual(['tokyo → osaka']);
   expect(await card.getAttribute('data-cards')).toBe('2');
-  await page.getByRole('button', { name: 'Frames: Frame sites' }).click();
-  await page.getByRole('menuitem', { name: 'Expand all' }).click();
+  await graph.page.getByRole('button', { name: 'Frames: Frame sites' }).click();
+  await graph.page.getByRole('menuitem', { name: 'Expand all' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });
 
 it('moves nobody else when a group is collapsed, and opens it as it was', async () => {
   await open('refresh=&options={"frames":"host"}');
-  const canvas = page.getByTestId('musubi-canvas');
-  const picture = () =>
-    canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+  const picture = () => pictureOn(graph.page);
   const placeOf = async (name: string) => groupButton(name).boundingBox();
   const [laidOut, front, data] = [
     await picture(),
@@ -165,7 +118,7 @@ it('moves nobody else when a group is collapsed, and opens it as it was', async 
   expect([await placeOf('Collapse front-1'), await placeOf('Collapse data-1')]).toEqual([front, data]);
   await groupButton('Expand back-1').click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
-  await page.mouse.move(0, 0);
+  await graph.page.mouse.move(0, 0);
   await expect.poll(picture).toBe(laidOut);
 });
 
@@ -174,38 +127,40 @@ it('tells what is in a collapsed group, and finds it there', async () => {
   await groupButton('Collapse osaka').click();
   await groupButton('Expand osaka').waitFor();
   await pin('cache');
-  const details = page.getByTestId('musubi-pinned');
+  const details = graph.page.getByTestId('musubi-pinned');
   expect(await details.getByRole('row', { name: /^Contains/ }).textContent()).toBe(
     'Containscache · data-1db · data-1',
   );
   await details.getByRole('button', { name: 'Upstream' }).click();
-  await expect.poll(() => page.getByTestId('musubi-focus').textContent()).toContain('from osaka');
+  await expect.poll(() => graph.page.getByTestId('musubi-focus').textContent()).toContain('from osaka');
   await details.getByRole('button', { name: 'Expand osaka' }).click();
   await expect.poll(listed).toContain('api → cache');
 });
 
-const search = () => page.getByRole('textbox', { name: 'Search the graph' });
-const pinnedTitle = () => page.getByTestId('musubi-pinned').getByRole('heading').textContent();
+const search = () => graph.page.getByRole('textbox', { name: 'Search the graph' });
+const pinnedTitle = () => graph.page.getByTestId('musubi-pinned').getByRole('heading').textContent();
 
 it('finds as one types, goes from match to match, and clears', async () => {
+  await open();
   await search().fill('host:back-1');
-  await expect.poll(() => page.getByRole('status').first().textContent()).toBe('2 found');
+  await expect.poll(() => graph.page.getByRole('status').first().textContent()).toBe('2 found');
   await search().press('Enter');
-  expect(await pinnedTitle()).toBe('api');
+  await expect.poll(pinnedTitle).toBe('api');
   await search().press('Enter');
-  expect(await pinnedTitle()).toBe('cart');
+  await expect.poll(pinnedTitle).toBe('cart');
   await search().press('Enter');
-  expect(await pinnedTitle()).toBe('api');
+  await expect.poll(pinnedTitle).toBe('api');
   await search().press('Shift+Enter');
-  expect(await pinnedTitle()).toBe('cart');
-  expect(chosen()).toMatchObject({ search: 'host:back-1', selected: { type: 'node' } });
+  await expect.poll(pinnedTitle).toBe('cart');
+  await expect.poll(chosen).toMatchObject({ search: 'host:back-1', selected: { type: 'node' } });
   await search().press('Escape');
-  expect(await search().inputValue()).toBe('');
+  await expect.poll(() => search().inputValue()).toBe('');
 });
 
 it('tells what is wrong with a search, and where', async () => {
+  await open();
   await search().fill('web hots:back');
-  const alert = page.getByTestId('musubi-search-error');
+  const alert = graph.page.getByTestId('musubi-search-error');
   await alert.waitFor();
   expect(await alert.textContent()).toMatch(/There is no field `hots`.*\(character 5\)/);
 });
@@ -218,26 +173,28 @@ async function pin(name: string): Promise<void> {
 }
 
 it('looks at what is around a node, so many hops up or down', async () => {
+  await open();
   await pin('api');
-  await page.getByRole('button', { name: 'Downstream' }).click();
+  await graph.page.getByRole('button', { name: 'Downstream' }).click();
   await expect.poll(listed).toEqual(['api → cache', 'api → db']);
-  await page.getByRole('radio', { name: 'Up', exact: true }).check({ force: true });
+  await graph.page.getByRole('radio', { name: 'Up', exact: true }).check({ force: true });
   await expect.poll(listed).toEqual(['web → api']);
-  await page.getByRole('radio', { name: 'Both' }).check({ force: true });
-  await page.getByRole('button', { name: 'One hop less' }).click();
+  await graph.page.getByRole('radio', { name: 'Both' }).check({ force: true });
+  await graph.page.getByRole('button', { name: 'One hop less' }).click();
   await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
   await reload();
   await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
-  await page.getByRole('button', { name: 'Show everything' }).click();
+  await graph.page.getByRole('button', { name: 'Show everything' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });
 
 it('shows the paths from one node to another', async () => {
+  await open();
   await pin('web');
-  await page.getByRole('button', { name: 'Path to…' }).click();
+  await graph.page.getByRole('button', { name: 'Path to…' }).click();
   await pin('db');
   await expect.poll(listed).toEqual(['api → db', 'cart → db', 'web → api', 'web → cart']);
-  expect(await page.getByTestId('musubi-focus').textContent()).toContain('Paths web → db');
+  expect(await graph.page.getByTestId('musubi-focus').textContent()).toContain('Paths web → db');
 });
 
 it('hides what is idle, and what everything is linked with', async () => {
@@ -246,58 +203,48 @@ it('hides what is idle, and what everything is linked with', async () => {
   dependencies = [...DEPENDENCIES, idle, ...scraped];
   await open();
   await expect.poll(listed).toHaveLength(dependencies.length);
-  await page.getByRole('button', { name: 'Hide idle' }).click();
+  await graph.page.getByRole('button', { name: 'Hide idle' }).click();
   await expect.poll(listed).toHaveLength(dependencies.length - 1);
-  await page.getByRole('button', { name: 'Mute hubs' }).click();
+  await graph.page.getByRole('button', { name: 'Mute hubs' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
-  const muted = page.getByTestId('musubi-muted');
+  const muted = graph.page.getByTestId('musubi-muted');
   expect(await muted.getByRole('button').allTextContents()).toEqual(['scraper · 9']);
   await muted.getByRole('button', { name: 'Show scraper again' }).click();
   await expect.poll(listed).toHaveLength(dependencies.length - 1);
-  expect(await muted.count()).toBe(0);
+  await expect.poll(() => muted.count()).toBe(0);
 });
 
 it('takes for hubs what has as many partners as the options say', async () => {
   await open('refresh=&options={"muteHubs":true,"hubPartners":2}');
   await expect.poll(listed).toEqual(['cart → db', 'web → cart']);
-  expect(await page.getByTestId('musubi-muted').textContent()).toBe(
+  expect(await graph.page.getByTestId('musubi-muted').textContent()).toBe(
     'Muted hubsapi · 3+ 1 linked with none but these',
   );
 });
 
 it('hides single nodes, says which, and shows them again', async () => {
+  await open();
   await pin('cart');
-  await page.getByRole('button', { name: 'Hide', exact: true }).click();
+  await graph.page.getByRole('button', { name: 'Hide', exact: true }).click();
   const others = ['api → cache', 'api → db', 'web → api'];
   await expect.poll(listed).toEqual(others);
   await reload();
   await expect.poll(listed).toEqual(others);
-  const hidden = page.getByTestId('musubi-muted');
+  const hidden = graph.page.getByTestId('musubi-muted');
   expect(await hidden.textContent()).toBe('Hiddencart ');
   await hidden.getByRole('button', { name: 'Show cart again' }).focus();
-  await page.keyboard.press('Enter');
+  await graph.page.keyboard.press('Enter');
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
-  expect(chosen()).not.toHaveProperty('hidden');
+  await expect.poll(chosen).not.toHaveProperty('hidden');
 });
 
 /** `web → api`: its states, of the rows that have any. */
-const states = () =>
-  page
-    .getByTestId('musubi-edges')
-    .locator('tbody tr')
-    .evaluateAll((rows) =>
-      Object.fromEntries(
-        (rows as unknown as { dataset: Record<string, string> }[])
-          .filter(({ dataset }) => dataset.states !== '')
-          .map(({ dataset }) => [`${dataset.source} → ${dataset.destination}`, dataset.states]),
-      ),
-    );
-
-/** Chooses from the menu of what the range can be compared with. */
-async function compareWith(choice: string): Promise<void> {
-  await page.getByRole('button', { name: /^Compare/ }).click();
-  await page.getByRole('menuitemradio', { name: choice }).click();
-}
+const states = async () =>
+  Object.fromEntries(
+    (await graph.edges())
+      .filter(({ states }) => states !== '')
+      .map(({ source, destination, states }) => [`${source} → ${destination}`, states]),
+  );
 
 it('tells what is missing, unexpected and alerting, and compares with the range before', async () => {
   watched = true;
@@ -307,14 +254,14 @@ it('tells what is missing, unexpected and alerting, and compares with the range 
   await open();
   const told = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
   await expect.poll(states).toEqual(told);
-  await compareWith('The range before');
+  await compareWith(graph.page, 'The range before');
   await expect.poll(states).toEqual({
     ...told,
     'web → api': 'new',
     'web → db': 'new unexpected',
     'web → cache': 'vanished',
   });
-  const legend = page.getByTestId('musubi-legend');
+  const legend = graph.page.getByTestId('musubi-legend');
   await legend.getByRole('button', { name: '+ new 2' }).click();
   await expect.poll(listed).toEqual(['web → api', 'web → db']);
   await legend.getByRole('button', { name: '▲ alerting 1' }).click();
@@ -325,25 +272,17 @@ it('shows in the details what fires, and where the ends differ', async () => {
   watched = true;
   dependencies = [{ from: 'api', to: 'cache', port: '6379', bytes: 5_000_000, received: 1_000_000 }];
   await open();
-  await page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first().focus();
-  await page.keyboard.press('Enter');
-  const details = page.getByTestId('musubi-pinned');
+  await pinEdge(graph.page);
+  const details = graph.page.getByTestId('musubi-pinned');
   expect(await details.textContent()).toMatch(/▲ alerting · SlowCache, firing, warning/);
   expect(await details.getByRole('rowheader', { name: '⚠' }).allTextContents()).toEqual([
     '⚠ Source → destination',
   ]);
 });
 
-/** What a choice of the export menu saves. */
-async function exported(choice: string): Promise<{ name: string; content: Buffer }> {
-  await page.getByRole('button', { name: 'Export' }).click();
-  const saved = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: choice }).click();
-  const file = await saved;
-  return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
-}
-
 it('exports what is shown, as images and as data', async () => {
+  await open();
+  const exported = (choice: string) => exportFrom(graph.page, choice);
   const csv = await exported('CSV table');
   expect(csv.name).toBe('dependencies.csv');
   expect(`${csv.content}`.split('\r\n')).toHaveLength(DEPENDENCIES.length + 2);
@@ -360,41 +299,41 @@ it('exports what is shown, as images and as data', async () => {
 it('tells of what could not be told', async () => {
   before = [];
   await open('refresh=&options={"compare":"before"}');
-  await page.getByRole('button', { name: 'Notes' }).click();
-  expect(await page.getByTestId('musubi-notes').textContent()).toContain('nothing is marked as new');
+  await graph.page.getByRole('button', { name: 'Notes' }).click();
+  expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain('nothing is marked as new');
 });
 
 it('a node is put elsewhere by the pointer, stays there, and goes back when asked', async () => {
-  const canvas = page.getByTestId('musubi-canvas');
-  const picture = () =>
-    canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+  await open();
+  const canvas = graph.page.getByTestId('musubi-canvas');
+  const picture = () => pictureOn(graph.page);
   const box = await canvas.boundingBox();
   if (!box) throw new Error('nothing is drawn');
   const laidOut = await picture();
   // `web`, which nobody depends on, is leftmost and half-way down.
-  const tooltip = page.getByTestId('musubi-tooltip').getByRole('heading', { name: /^web$/ });
+  const tooltip = graph.page.getByTestId('musubi-tooltip').getByRole('heading', { name: /^web$/ });
   let x = box.x;
   const y = box.y + box.height / 2;
   while ((await tooltip.count()) === 0 && x < box.x + box.width) {
     x += 20;
-    await page.mouse.move(x, y);
+    await graph.page.mouse.move(x, y);
   }
-  await page.mouse.down();
-  await page.mouse.move(x, y + 60);
-  await page.mouse.move(x, y + 160);
-  await page.mouse.up();
+  await graph.page.mouse.down();
+  await graph.page.mouse.move(x, y + 60);
+  await graph.page.mouse.move(x, y + 160);
+  await graph.page.mouse.up();
   await expect.poll(() => Object.values(optionsInUrl().saved ?? {})).toHaveLength(1);
   await expect.poll(picture).not.toBe(laidOut);
-  await page.mouse.move(x, y + 165);
+  await graph.page.mouse.move(x, y + 165);
   await tooltip.waitFor();
-  await page.getByRole('button', { name: 'Reset positions' }).click();
-  expect(optionsInUrl()).toEqual({ saved: {} });
+  await graph.page.getByRole('button', { name: 'Reset positions' }).click();
+  await expect.poll(optionsInUrl).toEqual({ saved: {} });
   await expect.poll(picture).toBe(laidOut);
 });
 
 /** What of the panel's own controls is cut off by its borders: their names. */
 const cutOff = () =>
-  page.getByTestId('musubi-panel').evaluate((element) => {
+  graph.page.getByTestId('musubi-panel').evaluate((element) => {
     // Run in the page, whose types this program does not have.
     const panel = element as unknown as PageElement;
     const border = panel.getBoundingClientRect();
@@ -417,46 +356,48 @@ interface PageElement {
 }
 
 it('keeps its controls within reach in a narrow panel', async () => {
+  await open();
   for (const width of [320, 480, 640, 800, 1600]) {
-    await page.setViewportSize({ width, height: 500 });
+    await graph.page.setViewportSize({ width, height: 500 });
     await expect.poll(cutOff, { message: `at ${width} pixels` }).toEqual([]);
   }
-  await page.setViewportSize({ width: 320, height: 500 });
-  const more = page.getByRole('button', { name: 'More' });
+  await graph.page.setViewportSize({ width: 320, height: 500 });
+  const more = graph.page.getByRole('button', { name: 'More' });
   await more.click();
-  expect(await cutOff()).toEqual([]);
-  await page.getByRole('button', { name: 'Frames: No frames' }).click();
-  await page.getByRole('menuitemradio', { name: 'Frame sites' }).click();
-  await page.getByRole('button', { name: 'Frames: Frame sites' }).waitFor();
-  await page.getByRole('button', { name: 'Level: Instance' }).click();
-  await page.getByRole('menuitemradio', { name: 'Host' }).click();
+  await expect.poll(cutOff).toEqual([]);
+  await graph.page.getByRole('button', { name: 'Frames: No frames' }).click();
+  await graph.page.getByRole('menuitemradio', { name: 'Frame sites' }).click();
+  await graph.page.getByRole('button', { name: 'Frames: Frame sites' }).waitFor();
+  await graph.page.getByRole('button', { name: 'Level: Instance' }).click();
+  await graph.page.getByRole('menuitemradio', { name: 'Host' }).click();
   await expect.poll(listed).toHaveLength(2);
   await more.click();
-  expect(await page.getByRole('button', { name: 'Hide idle' }).count()).toBe(0);
+  await expect.poll(() => graph.page.getByRole('button', { name: 'Hide idle' }).count()).toBe(0);
 });
 
 it('in a low panel gives up first the legend, then the toolbar', async () => {
-  const legend = page.getByTestId('musubi-legend');
-  const search = page.getByRole('textbox', { name: 'Search the graph' });
-  await page.setViewportSize({ width: 800, height: 300 });
+  await open();
+  const legend = graph.page.getByTestId('musubi-legend');
+  const search = graph.page.getByRole('textbox', { name: 'Search the graph' });
+  await graph.page.setViewportSize({ width: 800, height: 300 });
   await expect.poll(() => legend.count()).toBe(0);
   expect(await search.count()).toBe(1);
-  await page.getByRole('button', { name: 'Legend' }).click();
-  expect(await page.getByTestId('musubi-whole-legend').textContent()).toContain('A depends on B');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Table' }).click();
-  await page.getByTestId('musubi-canvas').waitFor({ state: 'hidden' });
-  await page.getByRole('button', { name: 'Table' }).click();
-  await page.getByTestId('musubi-canvas').waitFor();
-  await page.setViewportSize({ width: 800, height: 190 });
+  await graph.page.getByRole('button', { name: 'Legend' }).click();
+  expect(await graph.page.getByTestId('musubi-whole-legend').textContent()).toContain('A depends on B');
+  await graph.page.keyboard.press('Escape');
+  await graph.page.getByRole('button', { name: 'Table' }).click();
+  await graph.page.getByTestId('musubi-canvas').waitFor({ state: 'hidden' });
+  await graph.page.getByRole('button', { name: 'Table' }).click();
+  await graph.page.getByTestId('musubi-canvas').waitFor();
+  await graph.page.setViewportSize({ width: 800, height: 190 });
   await expect.poll(() => search.count()).toBe(0);
-  await page.setViewportSize({ width: 800, height: 600 });
+  await graph.page.setViewportSize({ width: 800, height: 600 });
   await legend.waitFor();
 });
 
 /** What moves in the panel: the names of animations that are no mere change of colour. */
 const moving = () =>
-  page.evaluate(`
+  graph.page.evaluate(`
     document.getAnimations()
       .filter((each) => each.playState === 'running' && each.effect.target?.closest('[data-testid=musubi-panel]'))
       .filter((each) => each.effect.getKeyframes().some((frame) => 'transform' in frame || 'left' in frame || 'top' in frame))
@@ -465,17 +406,17 @@ const moving = () =>
 
 it('moves nothing for those who want no motion', async () => {
   // Prometheus does not answer: the panel waits, and shows that.
-  await page.route('**/api/v1/**', () => {});
+  await graph.page.route('**/api/v1/**', () => {});
   const waiting = async (reducedMotion: 'reduce' | 'no-preference') => {
-    await page.emulateMedia({ reducedMotion });
-    await page.goto(`${url}/?refresh=`);
-    await page.getByTestId('musubi-state').locator('svg').waitFor();
+    await graph.page.emulateMedia({ reducedMotion });
+    await graph.page.goto(`${graph.url}/?refresh=`);
+    await graph.page.getByTestId('musubi-state').locator('svg').waitFor();
   };
   await waiting('no-preference');
   await expect.poll(moving).toHaveLength(1);
   await waiting('reduce');
   expect(await moving()).toEqual([]);
-  await page.unrouteAll();
+  await graph.page.unrouteAll();
   await open('refresh=&options={"frames":"site"}');
   await groupButton('Collapse osaka').click();
   await groupButton('Expand osaka').waitFor();

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { openBrowser, openPage } from '../harness/open-browser.ts';
 import { startPair } from '../harness/pair.ts';
+import { compareWith, type DrawnEdge, edgesOn, pinEdge, rowsOn } from '../harness/panel.ts';
 import { ROOT } from '../harness/places.ts';
 import { start } from '../harness/process.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -37,13 +38,11 @@ it(
       'the connection to be drawn',
       PATIENCE,
     );
-    await page.getByRole('button', { name: /^Compare:/ }).click();
-    await page.getByRole('menuitemradio', { name: 'The range before' }).click();
-    const row = page.locator(`[data-testid=musubi-edges] tr[data-port="${port}"]`);
+    await compareWith(page, 'The range before');
+    const row = rowsOn(page, `[data-port="${port}"]`);
     await expect.poll(() => row.getAttribute('data-states'), { timeout: PATIENCE }).toBe('new');
 
-    await row.getByRole('button').first().focus();
-    await page.keyboard.press('Enter');
+    await pinEdge(page, `[data-port="${port}"]`);
     const details = page.getByTestId('musubi-pinned');
     await details.waitFor();
     expect(await details.getByRole('heading').textContent()).toBe(`web → api :${port}`);
@@ -78,8 +77,7 @@ it(
     });
     // Side by side with that past, it has vanished.
     await look(page, present);
-    await page.getByRole('button', { name: /^Compare:/ }).click();
-    await page.getByRole('menuitemradio', { name: 'Another range…' }).click();
+    await compareWith(page, 'Another range…');
     await page.getByRole('radio', { name: 'From … to …' }).check({ force: true });
     await page.getByRole('textbox', { name: 'From' }).fill(local(before));
     await page.getByRole('textbox', { name: 'To' }).fill(local(ended));
@@ -93,19 +91,13 @@ it(
 const BY_PORT = encodeURIComponent(JSON.stringify({ sort: { column: 'port', descending: true } }));
 
 /** What the page draws of a range in ms since 1970, which ends now unless told otherwise. */
-async function look(page: Page, from: number, to = Date.now()): Promise<Readonly<Record<string, string>>[]> {
+async function look(page: Page, from: number, to = Date.now()): Promise<DrawnEdge[]> {
   // Of what was chosen before, nothing is left: each look is that of someone who comes by.
   const range = `from=${from}&to=${Math.max(to, from + 1000)}`;
   await page.goto(`http://127.0.0.1:${PORT}/?${range}&refresh=&options=${BY_PORT}`);
   await page.locator('[data-testid=musubi-panel]:not([data-panel-state=loading])').waitFor();
   await page.locator('[data-testid=musubi-panel][data-refreshing=false]').waitFor();
-  return page
-    .getByTestId('musubi-edges')
-    .locator('tbody tr')
-    .evaluateAll((rows) =>
-      // Run in the page, whose types this program does not have.
-      rows.map((row) => ({ ...(row as unknown as { dataset: Record<string, string> }).dataset })),
-    );
+  return edgesOn(page);
 }
 
 /** A time as an input for the local time takes it. */

@@ -1,10 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from './cleanup.ts';
 import { openBrowser, openPage } from './open-browser.ts';
-
-/** An edge as the table beside the drawing tells it: the `data-*` attributes of its row. */
-export type DrawnEdge = Readonly<Record<string, string>>;
+import { type DrawnEdge, edgesOn, exportFrom } from './panel.ts';
+import { servePage } from './serve-page.ts';
 
 export interface GraphPage {
   /** Opens, with options of the panel, a time range (as in Grafana's URLs: `now-5m`, or ms since 1970) and waits until it is drawn. */
@@ -25,9 +21,7 @@ export interface GraphPage {
 
 /** Starts a browser for the test file on the graph page of a Prometheus. */
 export async function openGraphPage(prometheusUrl: string): Promise<GraphPage> {
-  const server = await createPageServer({ prometheusUrl });
-  onFileEnd(() => server.close());
-  return browse(server.url);
+  return browse(await servePage(prometheusUrl));
 }
 
 /** As `openGraphPage`, of a page that is served already. */
@@ -45,14 +39,7 @@ export async function browse(url: string): Promise<GraphPage> {
       await page.locator('[data-testid=musubi-panel][data-refreshing=false]').waitFor();
     },
     state: () => panel.getAttribute('data-panel-state'),
-    edges: () =>
-      page
-        .getByTestId('musubi-edges')
-        .locator('tbody tr')
-        .evaluateAll((rows) =>
-          // Run in the page, whose types this program does not have.
-          rows.map((row) => ({ ...(row as unknown as { dataset: DrawnEdge }).dataset })),
-        ),
+    edges: () => edgesOn(page),
     async hover(wanted) {
       const box = await page.getByTestId('musubi-canvas').boundingBox();
       if (!box) throw new Error('nothing is drawn');
@@ -73,10 +60,7 @@ export async function browse(url: string): Promise<GraphPage> {
     },
     complaints: () => complaints,
     async svg() {
-      await page.getByRole('button', { name: 'Export' }).click();
-      const saved = page.waitForEvent('download');
-      await page.getByRole('menuitem', { name: 'SVG image' }).click();
-      return readFile(await (await saved).path(), 'utf8');
+      return `${(await exportFrom(page, 'SVG image')).content}`;
     },
     screenshot: async (path) => {
       await page.screenshot({ path });

@@ -9,14 +9,22 @@ export interface Answered {
   readonly value: number;
 }
 
+/** An error is what the query fails with. */
+export type Answer = readonly Answered[] | Error;
+
 /** Starts a Prometheus for the test file that answers each instant query as the test wants; gives its URL. */
 export async function startFakePrometheus(
-  answer: (query: string, unixSeconds: number) => readonly Answered[],
+  answer: (query: string, unixSeconds: number) => Answer | Promise<Answer>,
 ): Promise<string> {
-  const server = createServer(async (request, response) => {
+  // Connections are kept: on a busy machine one may be closed just when it is used again.
+  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const asked = new URLSearchParams(await text(request));
     // Range queries, which have no such time, find nothing.
-    const found = asked.has('time') ? answer(asked.get('query') ?? '', Number(asked.get('time'))) : [];
+    const found = asked.has('time') ? await answer(asked.get('query') ?? '', Number(asked.get('time'))) : [];
+    if (found instanceof Error) {
+      response.writeHead(503).end(JSON.stringify({ status: 'error', error: found.message }));
+      return;
+    }
     const result = found.map(({ labels, value }) => ({ metric: labels, value: [0, `${value}`] }));
     response.end(JSON.stringify({ status: 'success', data: { result } }));
   });

@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
-import { onFileEnd } from './cleanup.ts';
-import { type Answered, startFakePrometheus } from './fake-prometheus.ts';
-import { openBrowser, openPage } from './open-browser.ts';
+import { fetchFor, openBrowser, openPage } from './open-browser.ts';
+import { type DrawnEdge, edgesOn, untilDrawn } from './panel.ts';
+import { servePage } from './serve-page.ts';
 
 /** What a test may set of the provisioned dashboard. */
 export interface DashboardJson {
@@ -19,38 +18,43 @@ export interface PanelPage {
   open(search?: string, change?: (dashboard: DashboardJson) => void): Promise<void>;
   /** Waits until the graph is drawn. */
   ready(): Promise<void>;
+  /** Likewise, from the beginning. */
+  reload(): Promise<void>;
+  edges(): Promise<DrawnEdge[]>;
   /** `web → api`, of each row of the table, sorted. */
   listed(): Promise<string[]>;
   /** A part of the address that is JSON. */
   inAddress(name: string): unknown;
+  /** Has the browser complain like this in this test. */
+  mayComplain(complaint: RegExp): void;
 }
 
-/** The graph in a browser for each test of a file, on a Prometheus that answers as the file wants; fails on complaints. */
-export function panelPage(answer: (query: string) => readonly Answered[], page?: string): PanelPage {
+/**
+ * The graph in a browser for each test of a file, on the Prometheus at the URL that `start` gives; a test fails when
+ * the browser complains.
+ */
+export function panelPage(start: () => Promise<string>, options: BrowserContextOptions = {}): PanelPage {
   let browser: Browser;
+  let expected: RegExp | undefined;
   const complaints: string[] = [];
   const state = {} as { page: Page; url: string };
 
   beforeAll(async () => {
-    const prometheusUrl = await startFakePrometheus(answer);
-    const server = await createPageServer({ prometheusUrl, ...(page && { page }) });
-    onFileEnd(() => server.close());
-    state.url = server.url;
+    state.url = await servePage(await start());
     browser = await openBrowser();
   });
   beforeEach(async () => {
+    expected = undefined;
     complaints.length = 0;
-    state.page = await openPage(browser, { viewport: { width: 1400, height: 800 }, complaints });
+    state.page = await openPage(browser, { ...options, complaints });
   });
   afterEach(async () => {
     await state.page.close();
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((complaint) => !expected?.test(complaint))).toEqual([]);
   });
 
-  const ready = async () => {
-    await state.page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
-    await state.page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
-  };
+  const ready = () => untilDrawn(state.page);
+  const edges = () => edgesOn(state.page);
   return {
     get page() {
       return state.page;
@@ -61,7 +65,7 @@ export function panelPage(answer: (query: string) => readonly Answered[], page?:
     async open(search = 'refresh=', change) {
       if (change) {
         await state.page.route('**/dashboard.json', async (route) => {
-          const dashboard = await (await route.fetch()).json();
+          const dashboard = await (await fetchFor(route)).json();
           change(dashboard);
           await route.fulfill({ json: dashboard });
         });
@@ -70,16 +74,17 @@ export function panelPage(answer: (query: string) => readonly Answered[], page?:
       await ready();
     },
     ready,
-    listed: () =>
-      state.page
-        .getByTestId('musubi-edges')
-        .locator('tbody tr')
-        .evaluateAll((rows) =>
-          // Run in the page, whose types this program does not have.
-          (rows as unknown as { dataset: Record<string, string> }[])
-            .map(({ dataset }) => `${dataset.source} → ${dataset.destination}`)
-            .sort(),
-        ),
+    async reload() {
+      await state.page.reload();
+      await ready();
+    },
+    edges,
+    async listed() {
+      return (await edges()).map(({ source, destination }) => `${source} → ${destination}`).sort();
+    },
     inAddress: (name) => JSON.parse(new URL(state.page.url()).searchParams.get(name) ?? 'null'),
+    mayComplain(complaint) {
+      expected = complaint;
+    },
   };
 }

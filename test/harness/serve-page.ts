@@ -1,0 +1,12 @@
+import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
+import { onFileEnd } from './cleanup.ts';
+
+/**
+ * Serves the page with the panel to the test file, on a Prometheus, and gives its URL. `page` is the folder of another
+ * page that `buildPage` made.
+ */
+export async function servePage(prometheusUrl: string, page?: string): Promise<string> {
+  const server = await createPageServer({ prometheusUrl, ...(page && { page }) });
+  onFileEnd(() => server.close());
+  return server.url;
+}
