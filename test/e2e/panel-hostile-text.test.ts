@@ -165,12 +165,10 @@ it('in a search, and in what is wrong with one', async () => {
   }
   await search.fill('<img>:x <b>');
   await search.fill('img:<b>');
-  await graph.page.getByTestId('musubi-search-error').waitFor();
-  expect(await graph.page.getByTestId('musubi-search-error').textContent()).toContain('no field `img`');
+  const wrong = () => graph.page.getByTestId('musubi-search-error').textContent();
+  await expect.poll(wrong).toContain('no field `img`');
   await search.fill('rtt:<b>/');
-  await expect
-    .poll(() => graph.page.getByTestId('musubi-search-error').textContent())
-    .toContain('`<b>/` is not a number');
+  await expect.poll(wrong).toContain('`<b>/` is not a number');
 });
 
 it('in what a data source says is wrong', async () => {
