@@ -199,8 +199,7 @@ it('in whatever is exported', async () => {
 it('in an exported image that is opened as a page of its own', async () => {
   await open({}, { frames: 'host' });
   const { content: body } = await exportFrom(graph.page, 'SVG image');
-  const image = await graph.page.context().newPage();
-  watch(image);
+  const image = graph.page;
   await image.route('http://127.0.0.1/image.svg', (route) =>
     route.fulfill({ contentType: 'image/svg+xml', body }),
   );
@@ -212,5 +211,4 @@ it('in an exported image that is opened as a page of its own', async () => {
   );
   expect((elements as string[]).sort()).toEqual(['path', 'rect', 'svg', 'text']);
   expect(await image.evaluate('document.documentElement.textContent')).not.toMatch(new RegExp(DECEPTIVE));
-  await image.close();
 });
