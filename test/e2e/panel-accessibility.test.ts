@@ -1,6 +1,8 @@
 import axe from 'axe-core';
 import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { startFakePrometheus } from '../harness/fake-prometheus.ts';
+import { compareWith, rowsOn } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** What axe-core finds fault with by the rules of WCAG 2.2, levels A and AA: names, roles, contrast, sizes. */
@@ -17,7 +19,7 @@ const DEPENDENCIES: Dependency[] = [
 ];
 
 let found = DEPENDENCIES;
-const panel = panelPage((query) => answerFor(query, found, PLACES));
+const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, found, PLACES)));
 
 /** `color-contrast: button.name`, of each fault. */
 async function faults(): Promise<string[]> {
@@ -37,12 +39,11 @@ it.each(['dark', 'light'])('nothing is in the way of anybody, in the %s theme', 
   expect(await faults()).toEqual([]);
 
   await page.getByRole('button', { name: 'Table' }).click();
-  await page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first().click();
+  await rowsOn(page).getByRole('button').first().click();
   await page.getByTestId('musubi-pinned').waitFor();
   expect(await faults()).toEqual([]);
 
-  await page.getByRole('button', { name: /^Compare:/ }).click();
-  await page.getByRole('menuitemradio', { name: 'Another range…' }).click();
+  await compareWith(page, 'Another range…');
   await page.getByRole('dialog', { name: 'Compare with another range' }).waitFor();
   expect(await faults()).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** What a viewer sees of the drawing: nothing in passing, and nothing covered. */
@@ -12,7 +13,7 @@ const PLACES: Places = Object.fromEntries(
 );
 const DEPENDENCIES: Dependency[] = LEAVES.map((to) => ({ from: 'root', to, port: '80' }));
 
-const panel = panelPage((query) => answerFor(query, DEPENDENCIES, PLACES));
+const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
 
 it('is drawn from where it is looked at right away', async () => {
   // From the moment on that there is something to draw.
