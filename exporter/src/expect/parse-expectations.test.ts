@@ -111,6 +111,37 @@ describe('names file, line and entry of', () => {
   });
 });
 
+it.each([
+  '\\u0041',
+  '\\cA',
+  'a[]',
+  'a[^]',
+  '[a\\b]',
+  '\\p{Letter}',
+  '\\P{Script=Greek}',
+  '\\p{LC}',
+  'a{1001}',
+  'a{2,1001}',
+])('refuses %j, which JavaScript takes and Prometheus does not', (pattern) => {
+  expect(() => parse(`version: 1\nallow:\n  - source: '${pattern}'\n`)).toThrow(
+    `:3: allow[1]: source: ${JSON.stringify(pattern)} has an escape, a class or a count`,
+  );
+});
+
+it.each([
+  '\\p{Lu}\\P{L}',
+  '[\\]a]\\[\\]',
+  '\\[a\\b',
+  'a{2,999}',
+  '\\\\u1\\\\1',
+  '\\bx\\b',
+  '(?i:x)',
+  '[^a-z]',
+])('takes %j, which both read alike', (pattern) => {
+  const { allowed } = parse(`version: 1\nallow:\n  - source: '${pattern}'\n`);
+  expect(allowed[0]?.source).toBe(pattern);
+});
+
 it('meets any text with a message, not with a crash', () => {
   const line = fc.constantFrom(
     ...FILE.split('\n'),

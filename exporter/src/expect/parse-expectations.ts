@@ -154,14 +154,24 @@ function parsePort(text: string): number {
   return port;
 }
 
+/** Looking around, looking back, naming a group. */
+const LOOKS_AROUND = /\(\?<?[=!]|\(\?<[^=!]|\\[1-9k]/;
+
+/** `\u0041`, `\cA`, classes that are empty or have a `\b`, properties by long names, counts of 1000 and more. */
+const UNKNOWN_TO_RE2 = /\\[uc]|\[\^?\]|\[[^\]]*\\b|\\[pP]\{(?![A-Z][a-z]?\})|\{(\d+,)?\d{4}/;
+
 /**
- * A regular expression that both Prometheus (RE2) and this program read alike: without what RE2 lacks, which is
- * looking around and back (https://github.com/google/re2/wiki/Syntax). `*` matches all.
+ * A regular expression that both Prometheus (RE2) and this program read alike: without what RE2 lacks
+ * (https://github.com/google/re2/wiki/Syntax), for one rule with that would keep Prometheus from loading any. `*`
+ * matches all.
  */
 function parsePattern(text: string): string {
   if (text === '*') return '.*';
-  if (/\(\?<?[=!]|\(\?<[^=!]|\\[1-9k]/.test(parseName(text)))
+  const unescaped = parseName(text).replaceAll(/\\[\\[\]]/g, 'x');
+  if (LOOKS_AROUND.test(unescaped))
     throw new Error('looks around or back, or names a group: Prometheus does not do that');
+  if (UNKNOWN_TO_RE2.test(unescaped))
+    throw new Error('has an escape, a class or a count that Prometheus does not know');
   try {
     wholePattern(text);
   } catch (cause) {
