@@ -167,6 +167,31 @@ describe('DependencyVanished', () => {
     );
   });
 
+  test('fires in time, and nothing else does, though what watches was not evaluated for a while', async () => {
+    const { hosts, webToApi, apiToDb } = shop();
+    // From minute 20 to 24, and from 40 to 50.
+    const missed = stalled('0x39 1x7 0x31 1x19 0x100');
+    const vanished = ['DependencyVanished api db'];
+    await expectFiring(
+      [...estate(END, hosts, [webToApi(), apiToDb(until(70))]), missed],
+      {
+        22: [],
+        24: [],
+        25: [],
+        27: [],
+        42: [],
+        46: [],
+        49: [],
+        51: [],
+        53: [],
+        57: [],
+        75: [],
+        77: vanished,
+      },
+      [shipped('musubi-edges.yaml'), expected, await haltingRules(folder, 'musubi-alerts.yaml')],
+    );
+  });
+
   test('does not fire when a service moves, and watches it where it is', async () => {
     const d = host('d', 4);
     const { hosts, web, db, webToApi, apiToDb } = shop({ b: host('b', 2, until(60)) });

@@ -4,15 +4,16 @@ import { ROOT } from '../../harness/places.ts';
 import type { Input } from '../../harness/promtool.ts';
 
 /**
- * Writes the rules of musubi-edges.yaml so that those of half a minute record nothing while a series `stalled` is above
- * zero, as where Prometheus cannot keep up. Resolves to their path.
+ * Writes a file of the shipped rules so that its first group tells nothing while a series `stalled` is above zero, as
+ * where Prometheus cannot keep up. Resolves to the file's path.
  */
-export async function haltingRules(folder: string): Promise<string> {
-  const shipped = await readFile(join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml'), 'utf8');
-  const [joining = '', hourly = ''] = shipped.split(/(?=^.*-hourly)/m);
-  const whileJoined = 'expr: |\n          (\n$1          ) and on () (stalled == 0)\n';
-  const path = join(folder, 'halting.yaml');
-  await writeFile(path, joining.replace(/expr: \|\n(( {10}.*\n)+)/g, whileJoined) + hourly);
+export async function haltingRules(folder: string, name = 'musubi-edges.yaml'): Promise<string> {
+  const shipped = await readFile(join(ROOT, 'provisioning/prometheus/rules', name), 'utf8');
+  const [about = '', first = '', ...others] = shipped.split(/(?=^ {2}- name:)/m);
+  const unlessStalled = 'expr: |\n          (\n$1          ) and on () (stalled == 0)\n';
+  const halting = first.replace(/expr: \|\n(( {10}.*\n)+)/g, unlessStalled);
+  const path = join(folder, `halting-${name}`);
+  await writeFile(path, [about, halting, ...others].join(''));
   return path;
 }
 
