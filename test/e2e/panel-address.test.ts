@@ -65,6 +65,30 @@ it('what is selected is selected where the address is opened', async () => {
   await graph.page.keyboard.press('Escape');
 });
 
+it('the part that is looked at is looked at where the address is opened, until all of it is', async () => {
+  await open();
+  const canvas = graph.page.getByTestId('musubi-canvas');
+  const picture = () =>
+    canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+  const view = () => new URL(graph.page.url()).searchParams.get('musubi-1-view');
+  const whole = await picture();
+  expect(view()).toBeNull();
+  await canvas.hover({ position: { x: 300, y: 300 } });
+  await graph.page.mouse.wheel(0, -300);
+  await expect.poll(view).not.toBeNull();
+  await graph.page.mouse.move(0, 0);
+  await graph.page.locator('[data-testid=musubi-canvas][data-drawn=true]').waitFor();
+  const part = await picture();
+  expect(part).not.toBe(whole);
+  await graph.page.reload();
+  await ready();
+  await expect.poll(picture).toBe(part);
+  await graph.page.getByRole('button', { name: 'Fit', exact: true }).click();
+  await graph.page.mouse.move(0, 0);
+  await expect.poll(picture).toBe(whole);
+  expect(view()).toBeNull();
+});
+
 it('what the dashboard says is the default, and needs no word in the address', async () => {
   await open('refresh=', ({ panels: [panel] }) => Object.assign(panel?.options ?? {}, { level: 'host' }));
   expect(await listed()).toEqual(BY_HOST);
@@ -102,4 +126,9 @@ it('while the panel is edited, choices are its options', async () => {
   await choose('Host');
   await expect.poll(listed).toEqual(BY_HOST);
   expect([inAddress('musubi-1'), inAddress('options')]).toEqual([{ level: 'site' }, { level: 'host' }]);
+  // What is selected is no option.
+  await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'front-1' }).focus();
+  await graph.page.keyboard.press('Enter');
+  expect(await pinned().textContent()).toBe('front-1 → back-1 :8080');
+  expect(inAddress('options')).toEqual({ level: 'host' });
 });

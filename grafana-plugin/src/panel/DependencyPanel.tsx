@@ -2,8 +2,7 @@ import { css } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
-import { useMemo, useState } from 'react';
-import type { View } from '../graph/display/view.ts';
+import { useMemo } from 'react';
 import { Beyond } from './Beyond.tsx';
 import { CompareMenu } from './compare/CompareMenu.tsx';
 import { CompareStrip } from './compare/CompareStrip.tsx';
@@ -19,6 +18,7 @@ import { errorText } from './query-errors.ts';
 import { TrendView } from './trend/TrendView.tsx';
 import { useAround } from './use-around.ts';
 import { useDependencyGraph } from './use-dependency-graph.ts';
+import { useOwnView } from './use-own-view.ts';
 import { useViewerState } from './use-viewer-state.ts';
 
 /** The panel: the graph of the range, or what to do when there is none. */
@@ -33,8 +33,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
     () => createFormatters({ series: data.series }, graph, theme, timeZone),
     [data.series, graph, theme, timeZone],
   );
-  // Kept here, since the drawing goes and comes again when a refresh fails.
-  const ownView = useState<View>();
+  const ownView = useOwnView(props.id);
   const message = empty ? emptyMessage(empty) : graph.nodes.length === 0 ? nothingAround(around) : undefined;
   const error = errorText(data);
   // States that a comparison tells are not there in another.

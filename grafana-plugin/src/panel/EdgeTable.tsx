@@ -111,6 +111,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '& :is(th, td):nth-child(n + 5):nth-child(-n + 8)': {
       textAlign: 'right',
       fontVariantNumeric: 'tabular-nums',
+      button: { marginLeft: 'auto' },
     },
     // Else the head would cover a row that was scrolled to.
     'tbody tr': { scrollMarginTop: ROW_HEIGHT },

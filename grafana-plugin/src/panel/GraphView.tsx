@@ -26,11 +26,12 @@ import { strips } from './strip-styles.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useChanges } from './use-changes.ts';
 import { useDrawing } from './use-drawing.ts';
+import type { OwnView } from './use-own-view.ts';
 import { usePalette } from './use-palette.ts';
 import { useSearch } from './use-search.ts';
 import { useSelection } from './use-selection.ts';
 import { useShownGraph } from './use-shown-graph.ts';
-import { type OwnView, useView } from './use-view.ts';
+import { useView } from './use-view.ts';
 
 interface Props {
   readonly graph: Graph;

@@ -1,15 +1,8 @@
-import {
-  type Dispatch,
-  type RefObject,
-  type SetStateAction,
-  useCallback,
-  useEffect,
-  useMemo,
-  useState,
-} from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useState } from 'react';
 import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../graph/display/view.ts';
 import type { Point } from '../graph/layout/layout.ts';
 import type { Rectangle } from '../graph/occupancy.ts';
+import type { OwnView } from './use-own-view.ts';
 
 /** The part of the drawing on screen, and ways to change it. */
 export interface ViewControl {
@@ -35,9 +28,6 @@ export interface ViewControl {
   readonly reveal: (part: Rectangle) => void;
 }
 
-/** The user's own view, undefined until they move the drawing; kept by whoever outlives the drawing. */
-export type OwnView = readonly [View | undefined, Dispatch<SetStateAction<View | undefined>>];
-
 const WHEEL_SPEED = 0.0015;
 /** After so many milliseconds without a move the drawing stands still. */
 const STANDSTILL = 120;
@@ -59,6 +49,8 @@ export function useView(
   const [moves] = useState(() => createMoves(view));
   const { live, onMove } = moves;
   const settle = useCallback(() => moves.settle(view), [moves, view]);
+  // Whoever has gone to another page moves nothing there.
+  useEffect(() => moves.stop, [moves]);
 
   useEffect(() => {
     const element = canvas.current;
@@ -131,6 +123,8 @@ function createMoves(first: View) {
       stop();
       set(next);
     },
+    /** Forgets a move that is under way. */
+    stop,
     /** Takes what React has, unless a move is under way. */
     settle(next: View) {
       if (timer === undefined && next !== view) set(next);

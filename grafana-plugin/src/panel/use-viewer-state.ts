@@ -1,6 +1,7 @@
 import { locationService } from '@grafana/runtime';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { Target } from '../graph/display/hit-test.ts';
+import { onAddress } from './on-address.ts';
 import type { PanelOptions } from './options.ts';
 import {
   addChoices,
@@ -25,7 +26,8 @@ const IN_PASSING: ReadonlySet<string> = new Set(['search', 'selected']);
 
 /**
  * What a viewer chooses is kept in the address, under a name of this panel's own: it survives a reload and can be
- * shared, and the dashboard stays as it was saved. While the panel is edited, choices are its options as any other.
+ * shared, and the dashboard stays as it was saved. While the panel is edited, choices are its options as any other; what is
+ * selected is none.
  */
 export function useViewerState(
   panelId: number,
@@ -33,9 +35,9 @@ export function useViewerState(
   onOptionsChange: (options: PanelOptions) => void,
 ): ViewerOptions {
   const name = `musubi-${panelId}`;
-  const text = useSyncExternalStore(onMove, () => locationService.getSearch().get(name));
-  const isEdited = useSyncExternalStore(onMove, () => locationService.getSearch().has('editPanel'));
-  const { chosen, odd } = useMemo(() => readViewerState(isEdited ? null : text), [isEdited, text]);
+  const text = useSyncExternalStore(onAddress, () => locationService.getSearch().get(name));
+  const isEdited = useSyncExternalStore(onAddress, () => locationService.getSearch().has('editPanel'));
+  const { chosen, odd } = useMemo(() => readViewerState(text), [text]);
 
   const choose = useCallback(
     (choices: Partial<ViewerState>) => {
@@ -64,15 +66,10 @@ export function useViewerState(
     [isEdited, choose, saved, onOptionsChange],
   );
   return {
-    options: { ...readOptions(saved), ...chosen },
+    options: { ...readOptions(saved), ...(!isEdited && chosen) },
     selected: chosen.selected ?? undefined,
-    odd,
+    odd: isEdited ? [] : odd,
     onChange,
     onSelect,
   };
-}
-
-function onMove(notify: () => void): () => void {
-  const subscription = locationService.getLocationObservable().subscribe(notify);
-  return () => subscription.unsubscribe();
 }

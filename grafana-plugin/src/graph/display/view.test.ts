@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { centreOn, fitView, panBy, reveal, toDrawing, zoomAt } from './view.ts';
+import { centreOn, fitView, panBy, readView, reveal, toDrawing, viewText, zoomAt } from './view.ts';
 
 const bounds = { x: -50, y: 20, width: 2000, height: 300 };
 
@@ -48,4 +48,25 @@ test('what is out of sight is brought in by the shortest way, what is seen moves
   expect(reveal(view, { x: 10, y: 10, width: 50, height: 20 }, 800, 600)).toBe(view);
   expect(reveal(view, { x: 390, y: 10, width: 50, height: 20 }, 800, 600)).toEqual({ ...view, x: -88 });
   expect(reveal(view, { x: 10, y: -30, width: 50, height: 20 }, 800, 600)).toEqual({ ...view, y: 68 });
+});
+
+test('a view is read back from its text to the last digit', () => {
+  const offset = fc.double({ noNaN: true, noDefaultInfinity: true });
+  fc.assert(
+    fc.property(fc.double({ min: 0.001, max: 4, noNaN: true }), offset, offset, (scale, x, y) => {
+      const text = viewText({ scale, x, y });
+      expect(viewText(readView(text) ?? { scale: 0, x: 0, y: 0 })).toBe(text);
+    }),
+  );
+});
+
+test.each([null, '', '1', '1,2', '1,2,3,4', '0,1,2', '-1,1,2', '99,1,2', '1,NaN,2', '1,1e999,2', 'a,b,c'])(
+  'what is no view is none: %j',
+  (text) => {
+    expect(readView(text)).toBeUndefined();
+  },
+);
+
+test('whatever it is, a text is read', () => {
+  fc.assert(fc.property(fc.string(), (text) => void readView(text)));
 });

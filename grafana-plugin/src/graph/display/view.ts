@@ -12,6 +12,8 @@ export interface View {
 const SMALLEST = 0.05;
 const LARGEST = 4;
 const MARGIN = 24;
+/** No graph is so large that it takes less. */
+const LEAST = 0.001;
 
 /** Shows all of `bounds` in the middle; small graphs are not blown up. */
 export function fitView(bounds: Rectangle, width: number, height: number): View {
@@ -78,3 +80,13 @@ export const seenIn = (view: View, width: number, height: number): Rectangle => 
   width: width / view.scale,
   height: height / view.scale,
 });
+
+/** A view as a text of an address: scale, x and y, to the last digit. */
+export const viewText = ({ scale, x, y }: View): string => [scale, x, y].join(',');
+
+/** Reads it back; undefined if there is none in it. */
+export function readView(text: string | null): View | undefined {
+  const [scale = Number.NaN, x = Number.NaN, y = Number.NaN, ...others] = (text ?? '').split(',').map(Number);
+  const isView = Number.isFinite(x) && Number.isFinite(y) && scale >= LEAST && scale <= LARGEST;
+  return isView && others.length === 0 ? { scale, x, y } : undefined;
+}
