@@ -6,6 +6,65 @@
 #include "processes.h"
 #include "udp-talk.h"
 
+/*
+ * A process that chooses another port for each question it has for one end, as name resolvers do that leave no port to
+ * be foreseen (RFC 5452, 9.2), asks: nobody finds it at a port that it changes.
+ */
+struct asker_key {
+	struct address peer;
+	__u32 netns;
+	__u32 pid;
+	__u32 image;
+	__u16 peer_port;
+	__u16 pad;
+};
+
+struct asker {
+	__u16 port; /* the first */
+	__u8 changes_port;
+	__u8 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct asker_key);
+	__type(value, struct asker);
+} musubi_askers SEC(".maps");
+
+static __always_inline void note_asker(const struct talk_key *talk, const struct edge_key *key)
+{
+	struct asker_key asker_key = {
+		.netns = talk->netns,
+		.pid = key->pid,
+		.image = key->image,
+		.peer_port = talk->peer_port,
+	};
+	struct asker fresh = { .port = talk->port }, *known;
+
+	asker_key.peer = talk->peer;
+	known = bpf_map_lookup_elem(&musubi_askers, &asker_key);
+	if (!known)
+		bpf_map_update_elem(&musubi_askers, &asker_key, &fresh, BPF_NOEXIST);
+	else if (known->port != talk->port)
+		known->changes_port = 1;
+}
+
+static __always_inline bool changes_port(const struct edge_key *key, __u16 peer_port)
+{
+	struct asker_key asker_key = {
+		.netns = key->netns,
+		.pid = key->pid,
+		.image = key->image,
+		.peer_port = peer_port,
+	};
+	struct asker *known;
+
+	asker_key.peer = key->remote;
+	known = bpf_map_lookup_elem(&musubi_askers, &asker_key);
+	return known && known->changes_port;
+}
+
 static __always_inline void leave_udp(struct conn *conn)
 {
 	leave(conn);
@@ -44,6 +103,8 @@ static __always_inline int udp_connects(struct bpf_sock_addr *ctx, int family)
 		known = bpf_map_lookup_elem(&musubi_talks, &talk_key);
 		fresh.key.direction = known ? known->direction : UNKNOWN;
 		fresh.repeat = !!known;
+		if (!known)
+			note_asker(&talk_key, &fresh.key);
 	}
 	*conn = fresh;
 	return 1;
@@ -70,6 +131,8 @@ static __always_inline void put_ends_probed(struct edge_key *key, struct sock *s
 		put_ipv4(&key->remote, BPF_CORE_READ(sk, __sk_common.skc_daddr));
 	}
 	key->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	if (key->direction == UNKNOWN && changes_port(key, peer_port))
+		key->direction = ASKED;
 	key->port = key->direction == ASKED ? peer_port : BPF_CORE_READ(sk, __sk_common.skc_num);
 	key->peer_port = key->direction == UNKNOWN ? peer_port : 0;
 }

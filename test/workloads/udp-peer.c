@@ -1,7 +1,7 @@
 /*
- * One of two ends that both chose their ports, as NTP's: udp-peer at=ADDRESS/PORT
+ * One of two ends that both chose their ports, as NTP's: udp-peer at=ADDRESS/PORT [peer=ADDRESS/PORT]
  * Answers every question, says `heard PORT` of it and of every answer. Says `ready PORT`; a line `ADDRESS/PORT` on
- * standard input is an end to ask.
+ * standard input is an end to ask. With `peer` it connects its socket to that.
  */
 #include "net.h"
 #include <poll.h>
@@ -11,6 +11,11 @@ int main(int argc, char **argv) {
   struct endpoint at = parse_endpoint(option(argv, "at", ""));
   int fd = socket_for(&at, SOCK_DGRAM, 0);
   check(bind(fd, address_of(&at), at.length), "bind");
+  const char *peer = option(argv, "peer", NULL);
+  if (peer) {
+    struct endpoint to = parse_endpoint(peer);
+    check(connect(fd, address_of(&to), to.length), "connect");
+  }
   say("ready %d", port_of(fd));
 
   for (;;) {

@@ -62,7 +62,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     ['IPv6, by any address', '::', '::1'],
     ['IPv4, by any address of IPv6', '::', '127.0.0.1'],
   ])('over %s', (_title, address, to) => {
-    it.each(['connect', 'sendto'])(
+    it.each(['connect', 'bind', 'sendto'])(
       'tells both ends of a hundred questions and answers, asked with %s',
       async (way) => {
         const capture = await beginWatch();
@@ -116,6 +116,33 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       [client.pid, { [`outbound ${server.port}`]: 1 }],
       [server.pid, { [`inbound ${server.port}`]: 1 }],
     ]);
+  });
+
+  it('knows from the second question on that a process asks which chooses another port for each', async () => {
+    const capture = await beginWatch();
+    const server = await serve('127.0.0.1');
+    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'way=bind', 'keep=0', 'count=20']);
+    await expectTold(capture, [[server.pid, { [`inbound ${server.port}`]: 20 }]]);
+    const told = udpOf(capture, client.pid);
+    const unknown = told.filter(({ direction }) => direction === 'unknown');
+    expect(sum(unknown, 'opened')).toBe(1);
+    expect(summary(told)).toMatchObject({ [`outbound ${server.port}`]: 19 });
+    expect(told).toHaveLength(2);
+  });
+
+  it('does not guess who asks of two that are connected to each other from ports of their choice', async () => {
+    const capture = await beginWatch();
+    const ports = [await freeUdpPort(), await freeUdpPort()] as const;
+    const at = ports.map((port) => `127.0.0.1/${port}`);
+    const peers = at.map((own, end) => startWorkload('udp-peer', [`at=${own}`, `peer=${at[1 - end]}`]));
+    await Promise.all(peers.map((peer) => linesOf(peer, 'ready', 1)));
+    for (const [end, peer] of peers.entries()) peer.tell(`${at[1 - end]}`);
+    await Promise.all(peers.map((peer) => linesOf(peer, 'heard', 2)));
+    await capture.read();
+    await expectTold(
+      capture,
+      peers.map(({ pid }, end) => [pid, { [`unknown ${ports[end]}`]: 1 }] as const),
+    );
   });
 
   it('counts a thousand clients of one server', async () => {
