@@ -64,7 +64,10 @@ function eitherEnd(
     )`;
 }
 
-/** Service edges of which an end goes by the address of a host whose exporter does not report: they have another name. */
+/**
+ * Service edges of which an end goes by the address of a host whose exporter does not report, or had missed a scrape
+ * when the edges were joined: they have another name.
+ */
 const nameless = (end: string) => promql`
   (
     label_replace(
@@ -72,7 +75,11 @@ const nameless = (end: string) => promql`
       "address", "$1", "${end}_address", "(?s)(.*)"
     )
     and on (address)
-    (${ADDRESS} and on (host) (${REPORTED} < time() - 60))
+    (
+      ${ADDRESS}
+      unless on (host)
+      (${KNOWN_PASSES} and on (host) (${REPORTED} >= time() - 60))
+    )
   )`;
 
 const LOOPBACK = '|127[.].*|::1';

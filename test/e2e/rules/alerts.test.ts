@@ -6,7 +6,14 @@ import { parseExpectations } from '../../../exporter/src/expect/parse-expectatio
 import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
 import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
-import { type Input, type Labels, orderFor, promtools, testRules } from '../../harness/promtool.ts';
+import {
+  type Expectation,
+  type Input,
+  type Labels,
+  orderFor,
+  promtools,
+  testRules,
+} from '../../harness/promtool.ts';
 import { haltingRules, stalled } from './halting-rules.ts';
 
 const EXPECTED = `version: 1
@@ -316,6 +323,30 @@ describe('DependencyUnexpected', () => {
       late,
       shipped('musubi-alerts.yaml'),
     ]);
+  });
+
+  test('takes no end for another whose exporter missed a scrape, and is told again at the next', async () => {
+    const a = host('a', 1, ALWAYS, { missed: [[40, 40]] });
+    const { hosts, webToApi, apiToDb } = shop({ a });
+    const at = (seconds: number, expr: string, rows: Expectation['rows']) => ({
+      at: `${seconds}s`,
+      expr,
+      rows,
+    });
+    // Edges are joined a minute after they were reported.
+    const names = 'count by (src_service, src_address) (musubi:service_edge:use_seconds{dst_service="api"})';
+    const named = [[{ src_service: 'web', src_address: '10.0.0.1' }, 1]] as const;
+    const nameless = [[{ src_service: '10.0.0.1', src_address: '10.0.0.1' }, 1]] as const;
+    const expectations = [
+      at(40.5 * 60, names, named),
+      at(41 * 60, names, nameless),
+      at(41.5 * 60, names, named),
+      ...[40.5, 41, 41.5].map((minute) => at(minute * 60, 'musubi:unexpected_edge:last_seen_seconds', [])),
+    ];
+    const rules = [shipped('musubi-edges.yaml'), expected, shipped('musubi-alerts.yaml')];
+    const inputs = estate(END, hosts, [webToApi(), apiToDb()]);
+    for (const promtool of tools.paths)
+      expect(await testRules(promtool, rules, inputs, expectations)).toBe('');
   });
 
   test('does not fire where nothing is expected', async () => {
