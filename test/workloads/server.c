@@ -10,6 +10,7 @@
 
 #define LISTENERS 16
 #define SOCKETS 65536
+#define PATIENCE_MS 100
 
 static struct {
   int fd, port;
@@ -104,7 +105,12 @@ int main(int argc, char **argv) {
 
   for (;;) {
     struct epoll_event events[256];
-    int count = epoll_wait(poller, events, 256, -1);
+    /*
+     * Whoever walks over all open files, as the kernel program does, holds each for a moment. Should a connection be
+     * closed just then, the last to let go of it may be epoll_wait itself (ep_item_poll, fs/eventpoll.c): the kernel
+     * leaves it open until this process is back from there (fput, fs/file_table.c), which nothing else may bring about.
+     */
+    int count = epoll_wait(poller, events, 256, PATIENCE_MS);
     for (int i = 0; i < count; i++) {
       int fd = events[i].data.fd;
       if (fd == STDIN_FILENO) {
