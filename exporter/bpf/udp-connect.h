@@ -32,17 +32,23 @@ struct {
 	__type(value, struct asker);
 } musubi_askers SEC(".maps");
 
+/* The process and image are those of the key, which need not tell the peer yet. */
+static __always_inline void put_asker(struct asker_key *to, const struct edge_key *key, __u32 netns,
+				      const struct address *peer, __u16 peer_port)
+{
+	to->peer = *peer;
+	to->netns = netns;
+	to->pid = key->pid;
+	to->image = key->image;
+	to->peer_port = peer_port;
+}
+
 static __always_inline void note_asker(const struct talk_key *talk, const struct edge_key *key)
 {
-	struct asker_key asker_key = {
-		.netns = talk->netns,
-		.pid = key->pid,
-		.image = key->image,
-		.peer_port = talk->peer_port,
-	};
+	struct asker_key asker_key = {};
 	struct asker fresh = { .port = talk->port }, *known;
 
-	asker_key.peer = talk->peer;
+	put_asker(&asker_key, key, talk->netns, &talk->peer, talk->peer_port);
 	known = bpf_map_lookup_elem(&musubi_askers, &asker_key);
 	if (!known)
 		bpf_map_update_elem(&musubi_askers, &asker_key, &fresh, BPF_NOEXIST);
@@ -52,15 +58,10 @@ static __always_inline void note_asker(const struct talk_key *talk, const struct
 
 static __always_inline bool changes_port(const struct edge_key *key, __u16 peer_port)
 {
-	struct asker_key asker_key = {
-		.netns = key->netns,
-		.pid = key->pid,
-		.image = key->image,
-		.peer_port = peer_port,
-	};
+	struct asker_key asker_key = {};
 	struct asker *known;
 
-	asker_key.peer = key->remote;
+	put_asker(&asker_key, key, key->netns, &key->remote, peer_port);
 	known = bpf_map_lookup_elem(&musubi_askers, &asker_key);
 	return known && known->changes_port;
 }
