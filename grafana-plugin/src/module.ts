@@ -1,7 +1,6 @@
 import './public-path.ts';
 import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
 import { initPluginTranslations, t } from '@grafana/i18n';
-import { compareChoices } from './panel/compare/compare-texts.ts';
 import { DependencyPanel } from './panel/DependencyPanel.tsx';
 import {
   colourChoices,
@@ -12,8 +11,9 @@ import {
   nodeTexts,
   type PanelOptions,
   widthChoices,
-} from './panel/options.ts';
+} from './panel/state/options.ts';
 import { suggest } from './panel/suggest.ts';
+import { compareChoices } from './panel/texts/compare-texts.ts';
 import manifest from './plugin.json';
 
 // Not waited for: Grafana has loaded the language by then, and waiting would make a promise of this module.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EDGE_STATES } from './graph/graph.ts';
 import { FIELDS } from './graph/search/fields.ts';
 import { keyHelp } from './panel/keyboard/graph-keys.ts';
-import { STATE_LOOKS } from './panel/state-looks.ts';
+import { STATE_LOOKS } from './panel/texts/state-looks.ts';
 
 /** The page of the plugin in Grafana tells of all that there is. */
 

@@ -3,23 +3,23 @@ import { LoadingState, type PanelProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
-import { Beyond } from './Beyond.tsx';
 import { CompareMenu } from './compare/CompareMenu.tsx';
 import { CompareStrip } from './compare/CompareStrip.tsx';
-import { useComparison } from './compare/use-comparison.ts';
-import { emptyMessage, nothingAround } from './empty-texts.ts';
-import { FailureStrip } from './FailureStrip.tsx';
-import { createFormatters } from './formatters.ts';
+import { Beyond } from './details/Beyond.tsx';
 import { GraphView } from './GraphView.tsx';
-import { noteText, oddAddress } from './note-texts.ts';
-import type { PanelOptions } from './options.ts';
 import { PanelMessage } from './PanelMessage.tsx';
-import { errorText } from './query-errors.ts';
+import type { PanelOptions } from './state/options.ts';
+import { useAround } from './state/use-around.ts';
+import { useComparison } from './state/use-comparison.ts';
+import { useDependencyGraph } from './state/use-dependency-graph.ts';
+import { useOwnView } from './state/use-own-view.ts';
+import { useViewerState } from './state/use-viewer-state.ts';
+import { emptyMessage, nothingAround } from './texts/empty-texts.ts';
+import { errorText } from './texts/error-texts.ts';
+import { createFormatters } from './texts/formatters.ts';
+import { noteText, oddAddress } from './texts/note-texts.ts';
+import { FailureStrip } from './toolbar/FailureStrip.tsx';
 import { TrendView } from './trend/TrendView.tsx';
-import { useAround } from './use-around.ts';
-import { useDependencyGraph } from './use-dependency-graph.ts';
-import { useOwnView } from './use-own-view.ts';
-import { useViewerState } from './use-viewer-state.ts';
 
 /** The panel: the graph of the range, or what to do when there is none. */
 export function DependencyPanel(props: PanelProps<PanelOptions>) {

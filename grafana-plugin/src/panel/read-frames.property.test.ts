@@ -8,11 +8,11 @@ import { toJson } from '../graph/export/json.ts';
 import { toMermaid } from '../graph/export/mermaid.ts';
 import { atLevel } from '../graph/levels/levels.ts';
 import { whyEmpty } from '../graph/why-empty.ts';
-import { emptyMessage } from './empty-texts.ts';
-import { figureFields } from './figure-fields.ts';
-import { nameNodes } from './name-nodes.ts';
-import { noteText } from './note-texts.ts';
-import { readFrames } from './read-frames.ts';
+import { figureFields } from './query/figure-fields.ts';
+import { readFrames } from './query/read-frames.ts';
+import { emptyMessage } from './texts/empty-texts.ts';
+import { nameNodes } from './texts/name-nodes.ts';
+import { noteText } from './texts/note-texts.ts';
 
 /** All that is done with frames before something is drawn. */
 function read(series: DataFrame[]) {

@@ -1,7 +1,7 @@
 import type { PanelDataSummary, VisualizationSuggestion } from '@grafana/data';
 import { findColumn } from '../graph/table.ts';
-import type { PanelOptions } from './options.ts';
-import { readFrames } from './read-frames.ts';
+import { readFrames } from './query/read-frames.ts';
+import type { PanelOptions } from './state/options.ts';
 
 /** Offers the panel, as it is, for data that holds half-edges; for any other it would show a message only. */
 export function suggest({

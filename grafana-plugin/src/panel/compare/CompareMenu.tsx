@@ -1,9 +1,9 @@
 import { t } from '@grafana/i18n';
 import { useState } from 'react';
-import { ChoiceMenu } from '../ChoiceMenu.tsx';
-import { choiceText, compareChoices } from './compare-texts.ts';
+import type { Comparison } from '../state/use-comparison.ts';
+import { choiceText, compareChoices } from '../texts/compare-texts.ts';
+import { ChoiceMenu } from '../toolbar/ChoiceMenu.tsx';
 import { OtherRangeDialog } from './OtherRangeDialog.tsx';
-import type { Comparison } from './use-comparison.ts';
 
 interface Props {
   readonly choice: string;

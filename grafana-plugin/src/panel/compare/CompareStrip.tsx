@@ -1,9 +1,9 @@
 import { t } from '@grafana/i18n';
 import { IconButton, Spinner, useStyles2 } from '@grafana/ui';
-import { AS_IT_IS } from '../as-it-is.ts';
-import { getStripStyles } from '../strip-styles.ts';
-import { choiceText, spanText } from './compare-texts.ts';
-import type { Comparison } from './use-comparison.ts';
+import type { Comparison } from '../state/use-comparison.ts';
+import { choiceText, spanText } from '../texts/compare-texts.ts';
+import { AS_IT_IS } from '../texts/unescaped.ts';
+import { getStripStyles } from '../toolbar/strip-styles.ts';
 
 interface Props {
   readonly choice: string;

@@ -8,8 +8,8 @@ import type { Target } from '../../graph/display/hit-test.ts';
 import type { Graph, GraphEdge } from '../../graph/graph.ts';
 import type { Rectangle } from '../../graph/occupancy.ts';
 import type { Places } from '../../graph/walk/next-node.ts';
-import { useFollow } from '../use-follow.ts';
-import type { ViewControl } from '../use-view.ts';
+import { useFollow } from '../canvas/use-follow.ts';
+import type { ViewControl } from '../state/use-view.ts';
 import { spokenEdge, spokenGraph, spokenNode } from './spoken-texts.ts';
 import { type CursorActions, useNodeCursor } from './use-node-cursor.ts';
 

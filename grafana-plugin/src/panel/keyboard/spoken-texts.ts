@@ -4,8 +4,8 @@ import { STATES_BY_WEIGHT } from '../../graph/display/main-state.ts';
 import { shortName } from '../../graph/display/short-name.ts';
 import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
 import { edgesOf } from '../../graph/walk/links-of.ts';
-import { AS_IT_IS } from '../as-it-is.ts';
-import { STATE_LOOKS } from '../state-looks.ts';
+import { STATE_LOOKS } from '../texts/state-looks.ts';
+import { AS_IT_IS } from '../texts/unescaped.ts';
 
 /** What a screen reader says of a node: `api on back-1, asked by 2, asks 3, 1 failing, 1 new`. */
 export function spokenNode(graph: Graph, node: GraphNode): string {

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, type RefObject, useCallback, useRef, useState } from 'react';
 import type { Target } from '../../graph/display/hit-test.ts';
 import type { GraphEdge } from '../../graph/graph.ts';
-import type { Focus, PanelOptions } from '../options.ts';
-import type { Changes } from '../use-changes.ts';
-import type { Selection } from '../use-selection.ts';
+import type { Focus, PanelOptions } from '../state/options.ts';
+import type { Changes } from '../state/use-changes.ts';
+import type { Selection } from '../state/use-selection.ts';
 import { useDetailsFocus } from './use-details-focus.ts';
 import type { CursorActions } from './use-node-cursor.ts';
 

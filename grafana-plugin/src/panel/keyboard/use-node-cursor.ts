@@ -5,7 +5,7 @@ import type { Point } from '../../graph/layout/layout.ts';
 import type { Rectangle } from '../../graph/occupancy.ts';
 import { edgesOf, linkedWith } from '../../graph/walk/links-of.ts';
 import { type Heading, nextNode, type Places, readingOrder } from '../../graph/walk/next-node.ts';
-import type { ViewControl } from '../use-view.ts';
+import type { ViewControl } from '../state/use-view.ts';
 import { type Command, commandOf } from './graph-keys.ts';
 
 /** What the keys of the graph do outside of it. */

@@ -6,8 +6,8 @@ import type { FigureName } from '../../graph/edge-figures.ts';
 import { curvePath } from '../../graph/trend/curve.ts';
 import type { Points } from '../../graph/trend/points.ts';
 import type { TrendLine, TrendSubject } from '../../graph/trend/trend-queries.ts';
-import { nameOf } from '../figure-names.ts';
-import type { Formatters } from '../formatters.ts';
+import { nameOf } from '../texts/figure-names.ts';
+import type { Formatters } from '../texts/formatters.ts';
 import { useTrend } from './use-trend.ts';
 
 interface Props {

@@ -8,9 +8,9 @@ import {
   type TrendSubject,
   trendQueries,
 } from '../../graph/trend/trend-queries.ts';
-import type { Answer, Question } from '../ask/ask.ts';
-import { useAnswer } from '../ask/use-answer.ts';
-import { errorText } from '../query-errors.ts';
+import type { Answer, Question } from '../query/query.ts';
+import { useAnswer } from '../query/use-answer.ts';
+import { errorText } from '../texts/error-texts.ts';
 
 type Query = DataQueryRequest['targets'][number] & AskedQuery;
 

@@ -1,0 +1,135 @@
+import { css } from '@emotion/css';
+import { type PointerEvent, type RefObject, useMemo, useRef } from 'react';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import { broughtOut, roomOf, targetAt } from '../../graph/display/drawing-target.ts';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
+import type { View } from '../../graph/display/view.ts';
+import type { Point } from '../../graph/layout/layout.ts';
+import type { Rectangle } from '../../graph/occupancy.ts';
+import type { ViewControl } from '../state/use-view.ts';
+import type { Palette } from './palette.ts';
+import { usePicture } from './use-picture.ts';
+
+/** What the pointer is at, and where in the panel. */
+export interface Hover {
+  readonly target: Target;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Props {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly drawing: Drawing;
+  readonly palette: Palette;
+  readonly control: ViewControl;
+  readonly width: number;
+  readonly height: number;
+  readonly focus: Target | undefined;
+  /** What to bring out while nothing has the focus. */
+  readonly matches: Neighbourhood | undefined;
+  readonly onHover: (hover: Hover | undefined) => void;
+  /** A node was put somewhere: its corner, in the drawing. */
+  readonly onPut: (key: string, corner: Point) => void;
+  readonly onPick: (target: Target | undefined) => void;
+}
+
+interface Drag {
+  /** Where the pointer was. */
+  readonly x: number;
+  readonly y: number;
+  readonly moved: boolean;
+  /** The node that is dragged, and its room; else it is the drawing. */
+  readonly node?: { readonly key: string; readonly room: Rectangle };
+}
+
+/** Pixels that the pointer may move during a click. */
+const TOLERANCE = 5;
+
+/** The drawing: hover and click tell what they met, a drag moves it, the wheel zooms. */
+export function GraphCanvas(props: Props) {
+  const { canvas, drawing, palette, control, width, height, focus, matches } = props;
+  const { live } = control;
+  const drag = useRef<Drag>(undefined);
+  const outline = useRef<HTMLDivElement>(null);
+  const near = useMemo(() => (focus ? broughtOut(drawing, focus) : matches), [drawing, focus, matches]);
+  usePicture(canvas, { drawing, palette, focus: near, width, height }, control);
+
+  const hit = (event: PointerEvent): Hover | undefined => {
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const target = targetAt(drawing, live(), { width, height }, { x, y });
+    return target && { target, x, y };
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const last = drag.current;
+    if (!last) return props.onHover(hit(event));
+    const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
+    if (!last.moved && Math.hypot(dx, dy) < TOLERANCE) return;
+    props.onHover(undefined);
+    if (last.node) {
+      drag.current = { ...last, moved: true };
+      placeOutline(outline.current, last.node.room, live(), { x: dx, y: dy });
+      return;
+    }
+    drag.current = { x: event.clientX, y: event.clientY, moved: true };
+    control.pan(dx, dy);
+  };
+  const endDrag = () => {
+    drag.current = undefined;
+    if (outline.current) outline.current.hidden = true;
+  };
+  const onPointerUp = (event: PointerEvent) => {
+    const last = drag.current;
+    endDrag();
+    if (last && !last.moved) return props.onPick(hit(event)?.target);
+    if (!last?.node) return;
+    const { key, room } = last.node;
+    const { scale } = live();
+    const [dx, dy] = [(event.clientX - last.x) / scale, (event.clientY - last.y) / scale];
+    props.onPut(key, { x: Math.round(room.x + dx), y: Math.round(room.y + dy) });
+  };
+
+  return (
+    <>
+      <canvas
+        ref={canvas}
+        data-testid="musubi-canvas"
+        data-cards={drawing.graph.nodes.length}
+        data-frames={drawing.framed.groups.size}
+        className={styles}
+        style={{ width, height, cursor: focus ? 'pointer' : 'grab' }}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          const node = draggedNode(drawing, live(), hit(event)?.target);
+          drag.current = { x: event.clientX, y: event.clientY, moved: false, ...(node && { node }) };
+        }}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={endDrag}
+        onPointerLeave={() => props.onHover(undefined)}
+      />
+      <div ref={outline} className={outlined} style={{ borderColor: palette.accent }} hidden />
+    </>
+  );
+}
+
+/** From afar, where a node is hardly met by intention, a drag moves the drawing. */
+function draggedNode(drawing: Drawing, view: View, target: Target | undefined): Drag['node'] {
+  if (target?.type !== 'node' || drawing.detailAt(view.scale) !== 'cards') return undefined;
+  const room = roomOf(drawing, target);
+  return room && { key: target.key, room };
+}
+
+/** Shows where a node would stand. */
+function placeOutline(outline: HTMLDivElement | null, room: Rectangle, view: View, moved: Point): void {
+  if (!outline) return;
+  outline.hidden = false;
+  outline.style.left = `${room.x * view.scale + view.x + moved.x}px`;
+  outline.style.top = `${room.y * view.scale + view.y + moved.y}px`;
+  outline.style.width = `${room.width * view.scale}px`;
+  outline.style.height = `${room.height * view.scale}px`;
+}
+
+const outlined = css({ position: 'absolute', border: '2px dashed', borderRadius: 6, pointerEvents: 'none' });
+const styles = css({ display: 'block', touchAction: 'none' });

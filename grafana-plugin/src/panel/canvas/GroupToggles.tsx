@@ -1,0 +1,124 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { useStyles2 } from '@grafana/ui';
+import { type RefObject, useEffect } from 'react';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import { roomOf } from '../../graph/display/drawing-target.ts';
+import { shortName } from '../../graph/display/short-name.ts';
+import { collapseRoom, expandRoom } from '../../graph/display/toggle-room.ts';
+import { intersects, type Rectangle } from '../../graph/occupancy.ts';
+import type { ViewControl } from '../state/use-view.ts';
+import { titleOf } from '../texts/node-texts.ts';
+import { AS_IT_IS } from '../texts/unescaped.ts';
+import { useFollow } from './use-follow.ts';
+
+interface Props {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly drawing: Drawing;
+  readonly control: Pick<ViewControl, 'view' | 'live' | 'onMove'>;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly onToggle: (group: string) => void;
+}
+
+/** A group that can be collapsed or expanded, and where in the drawing that is clicked. */
+interface Toggle {
+  readonly key: string;
+  readonly title: string;
+  readonly open: boolean;
+  readonly at: Rectangle;
+}
+
+/** Of smaller groups on screen nothing can be clicked. */
+const LEAST_WIDTH = 40;
+/** Pixels of what is clicked in a frame, be the sign in it smaller: WCAG 2.2, 2.5.8. A small card has no such room. */
+const LEAST_TARGET = 24;
+
+/** Buttons above the drawing, one in the title of each frame in sight, one on each collapsed group. */
+export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props) {
+  const { view } = control;
+  const { layer, className } = useFollow(control);
+  const styles = useStyles2(getStyles);
+  useEffect(() => {
+    const element = layer.current;
+    // The wheel zooms here as well. React listens to it passively, so that the page would scroll along.
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      canvas.current?.dispatchEvent(new WheelEvent(event.type, event));
+    };
+    element?.addEventListener('wheel', onWheel, { passive: false });
+    return () => element?.removeEventListener('wheel', onWheel);
+  }, [canvas, layer]);
+  const seen = { x: -view.x, y: -view.y, width: size.width, height: size.height };
+  return (
+    <div ref={layer} className={className}>
+      {togglesOf(drawing, view.scale)
+        .filter(({ at }) => intersects(scaled(at, view.scale), seen))
+        .map(({ key, title, open, at }) => {
+          const { x, y, width, height } = scaled(at, view.scale);
+          const grown = open ? Math.max(0, LEAST_TARGET - width) / 2 : 0;
+          const name = shortName(title);
+          const label = open
+            ? t('groups.collapse', 'Collapse {{name}}', { name, ...AS_IT_IS })
+            : t('groups.expand', 'Expand {{name}}', { name, ...AS_IT_IS });
+          return (
+            <button
+              key={key}
+              type="button"
+              className={styles}
+              style={{
+                left: x + view.x - grown,
+                top: y + view.y - grown,
+                width: width + 2 * grown,
+                height: height + 2 * grown,
+                fontSize: height * 0.7,
+              }}
+              aria-expanded={open}
+              aria-label={label}
+              title={label}
+              onClick={() => onToggle(key)}
+            >
+              {open ? '▾' : '▸'}
+            </button>
+          );
+        })}
+    </div>
+  );
+}
+
+function togglesOf(drawing: Drawing, scale: number): Toggle[] {
+  if (drawing.detailAt(scale) !== 'cards') return [];
+  const isLarge = ({ width }: Rectangle) => width * scale >= LEAST_WIDTH;
+  const collapsed = drawing.graph.nodes.filter((node) => node.collapsed !== undefined);
+  return [
+    ...drawing
+      .far()
+      .tiles.filter(isLarge)
+      .map(({ key, title, ...frame }) => ({ key, title, open: true, at: collapseRoom(frame, scale) })),
+    ...collapsed.flatMap((node) => {
+      const room = roomOf(drawing, { type: 'node', key: node.key });
+      if (!room || !isLarge(room)) return [];
+      return [{ key: node.key, title: titleOf(node), open: false, at: expandRoom(room, scale) }];
+    }),
+  ];
+}
+
+const scaled = ({ x, y, width, height }: Rectangle, scale: number): Rectangle => ({
+  x: x * scale,
+  y: y * scale,
+  width: width * scale,
+  height: height * scale,
+});
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    position: 'absolute',
+    padding: 0,
+    border: 'none',
+    borderRadius: theme.shape.radius.default,
+    background: 'none',
+    color: theme.colors.text.secondary,
+    lineHeight: 1,
+    '&:hover': { background: theme.colors.action.hover, color: theme.colors.text.primary },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
+  });

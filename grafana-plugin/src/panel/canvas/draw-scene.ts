@@ -1,0 +1,40 @@
+import type { Drawing } from '../../graph/display/drawing.ts';
+import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
+import { seenIn, type View } from '../../graph/display/view.ts';
+import { drawDisplay } from './draw-display.ts';
+import { drawDots } from './draw-dots.ts';
+import { drawTiles } from './draw-tiles.ts';
+import type { CanvasSize } from './moving-picture.ts';
+import type { Palette } from './palette.ts';
+
+/** What to draw, how, and from where. */
+export interface Scene {
+  readonly drawing: Drawing;
+  readonly palette: Palette;
+  readonly view: View;
+}
+
+/**
+ * Draws a scene on an empty canvas, as many steps as it takes: whoever calls may do something else in between.
+ *
+ * @param only what alone is drawn, and brought out by that; undefined: everything
+ */
+export function* drawScene(
+  context: CanvasRenderingContext2D,
+  { drawing, palette, view }: Scene,
+  { width, height, pixelRatio }: CanvasSize,
+  only?: Neighbourhood,
+): Generator<void> {
+  const scale = view.scale * pixelRatio;
+  context.setTransform(scale, 0, 0, scale, view.x * pixelRatio, view.y * pixelRatio);
+  const seen = seenIn(view, width, height);
+  const look = { palette, scale: view.scale, seen, only, pixel: 1 / scale };
+  switch (drawing.detailAt(view.scale)) {
+    case 'cards':
+      return yield* drawDisplay(context, drawing.near(seen), look);
+    case 'dots':
+      return yield* drawDots(context, drawing, look);
+    case 'tiles':
+      return yield* drawTiles(context, drawing, look);
+  }
+}

@@ -1,0 +1,100 @@
+import type { View } from '../../graph/display/view.ts';
+
+/** A size in CSS pixels, and how many of the screen's are in each. */
+export interface CanvasSize {
+  readonly width: number;
+  readonly height: number;
+  readonly pixelRatio: number;
+}
+
+/** Draws a picture for a view on an empty canvas, in steps. */
+export type Paint = (context: CanvasRenderingContext2D, view: View, size: CanvasSize) => Generator<void>;
+
+/** A picture that may take many frames to draw. Until a new one is ready the last one is moved along. */
+export interface MovingPicture {
+  /**
+   * Draws until a time (of `performance.now()`), at least one step; tells whether all is drawn.
+   *
+   * @param paint the same function as before unless what it draws has changed
+   */
+  draw(paint: Paint, view: View, size: CanvasSize, until: number): boolean;
+  /** Puts what is ready on a canvas, where it belongs in a view. */
+  show(context: CanvasRenderingContext2D, view: View): void;
+}
+
+/** Pixels around what is seen that are drawn as well, so that they are there when they come into view. */
+const MARGIN = 96;
+
+interface Shot {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+  readonly paint: Paint;
+  readonly view: View;
+  readonly size: CanvasSize;
+}
+
+/** Keeps a picture and, while that is drawn, the next one. */
+export function createMovingPicture(): MovingPicture {
+  let ready: Shot | undefined;
+  let next: (Shot & { readonly steps: Generator<void> }) | undefined;
+  /** A canvas that is not in use. */
+  let spare: HTMLCanvasElement | undefined;
+
+  const begin = (paint: Paint, view: View, size: CanvasSize): typeof next => {
+    const canvas = next?.canvas ?? spare ?? document.createElement('canvas');
+    spare = undefined;
+    const [width, height] = [size.width + 2 * MARGIN, size.height + 2 * MARGIN];
+    canvas.width = Math.round(width * size.pixelRatio);
+    canvas.height = Math.round(height * size.pixelRatio);
+    // On a graphics card steps would be put off until the picture is shown, and all be done at once then.
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) return undefined;
+    const shifted = { ...view, x: view.x + MARGIN, y: view.y + MARGIN };
+    const steps = paint(context, shifted, { ...size, width, height });
+    return { canvas, context, paint, view, size, steps };
+  };
+
+  return {
+    draw(paint, view, size, until) {
+      if (ready && isOf(ready, paint, size) && isSame(ready.view, view)) {
+        next = undefined;
+        return true;
+      }
+      // What was begun for another view is brought to its end: else, while one moves, nothing ever would be.
+      if (!next || !isOf(next, paint, size)) next = begin(paint, view, size);
+      if (!next) return true;
+      for (;;) {
+        const { done } = next.steps.next();
+        // Browsers put off what is drawn; this makes it happen now, within its time.
+        next.context.getImageData(0, 0, 1, 1);
+        if (done) break;
+        if (performance.now() >= until) return false;
+      }
+      spare = ready?.canvas;
+      ready = next;
+      next = undefined;
+      return isSame(ready.view, view);
+    },
+    show(context, view) {
+      if (!ready) return;
+      const { canvas, size } = ready;
+      const ratio = view.scale / ready.view.scale;
+      const place = (own: number, was: number) => own - (was + MARGIN) * ratio;
+      context.drawImage(
+        canvas,
+        place(view.x, ready.view.x),
+        place(view.y, ready.view.y),
+        (canvas.width / size.pixelRatio) * ratio,
+        (canvas.height / size.pixelRatio) * ratio,
+      );
+    },
+  };
+}
+
+const isOf = (shot: Shot, paint: Paint, size: CanvasSize): boolean =>
+  shot.paint === paint &&
+  shot.size.width === size.width &&
+  shot.size.height === size.height &&
+  shot.size.pixelRatio === size.pixelRatio;
+
+const isSame = (a: View, b: View): boolean => a.x === b.x && a.y === b.y && a.scale === b.scale;

@@ -1,0 +1,67 @@
+import type { GrafanaTheme2 } from '@grafana/data';
+import type { Measure } from '../../graph/display/shorten.ts';
+import type { EdgeState } from '../../graph/graph.ts';
+import { STATE_LOOKS } from '../texts/state-looks.ts';
+import { createMeasure } from './measure-text.ts';
+
+/** Colours and fonts of the drawing, all from the theme. */
+export interface Palette {
+  readonly background: string;
+  readonly card: string;
+  /** Within the frame of a group. */
+  readonly frame: string;
+  readonly border: string;
+  readonly text: string;
+  readonly mutedText: string;
+  readonly edge: string;
+  readonly accent: string;
+  readonly stateColour: (state: EdgeState) => string;
+  readonly hostColour: (host: string) => string;
+  /** From afar a colour that several hosts share tells nothing. */
+  readonly dotColour: (host: string) => string;
+  readonly fontFamily: string;
+  readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
+  /** Widths in those fonts. */
+  readonly measure: Record<'title' | 'subtitle' | 'label', Measure>;
+}
+
+const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
+
+/** Takes the palette from a theme. Hosts get their colour by their rank, so that few hosts never share one. */
+export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette {
+  const edge = theme.colors.emphasize(theme.colors.background.primary, 0.5);
+  const family = theme.typography.fontFamily;
+  const fonts = {
+    title: `500 13px ${family}`,
+    subtitle: `400 11px ${family}`,
+    label: `400 11px ${family}`,
+  };
+  const rank = new Map(hosts.map((host, i) => [host, i]));
+  const hostColour = (host: string) =>
+    theme.visualization.getColorByName(HUES[(rank.get(host) ?? 0) % HUES.length] ?? 'blue');
+  return {
+    background: theme.colors.background.primary,
+    card: theme.colors.background.secondary,
+    frame: theme.colors.background.canvas,
+    border: theme.colors.border.strong,
+    text: theme.colors.text.primary,
+    mutedText: theme.colors.text.secondary,
+    // Opaque, so that neither crossings nor arrowheads show what is below.
+    edge,
+    accent: theme.colors.primary.text,
+    stateColour: (state) => {
+      const { hue } = STATE_LOOKS[state];
+      return hue === '' ? edge : theme.visualization.getColorByName(hue);
+    },
+    hostColour,
+    dotColour: (host) =>
+      host === '' || hosts.length > HUES.length ? theme.colors.text.secondary : hostColour(host),
+    fontFamily: family,
+    fonts,
+    measure: {
+      title: createMeasure(fonts.title),
+      subtitle: createMeasure(fonts.subtitle),
+      label: createMeasure(fonts.label),
+    },
+  };
+}

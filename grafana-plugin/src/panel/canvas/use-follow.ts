@@ -1,0 +1,24 @@
+import { css } from '@emotion/css';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
+import type { ViewControl } from '../state/use-view.ts';
+
+/** Moves a layer above the drawing along with it; what is in the layer is placed anew where that stands still. */
+export function useFollow({ view, live, onMove }: Pick<ViewControl, 'view' | 'live' | 'onMove'>): {
+  readonly layer: RefObject<HTMLDivElement | null>;
+  readonly className: string;
+} {
+  const layer = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const follow = () => {
+      const { x, y, scale } = live();
+      const ratio = scale / view.scale;
+      const moved = `translate(${x - view.x * ratio}px, ${y - view.y * ratio}px) scale(${ratio})`;
+      if (layer.current) layer.current.style.transform = moved;
+    };
+    follow();
+    return onMove(follow);
+  }, [view, live, onMove]);
+  return { layer, className: following };
+}
+
+const following = css({ position: 'absolute', top: 0, left: 0, transformOrigin: '0 0' });

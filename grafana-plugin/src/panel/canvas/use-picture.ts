@@ -1,0 +1,99 @@
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
+import type { View } from '../../graph/display/view.ts';
+import type { ViewControl } from '../state/use-view.ts';
+import { drawScene } from './draw-scene.ts';
+import { createMovingPicture, type Paint } from './moving-picture.ts';
+import type { Palette } from './palette.ts';
+
+interface Shown {
+  readonly drawing: Drawing;
+  readonly palette: Palette;
+  /** What to bring out; undefined: everything alike. */
+  readonly focus: Neighbourhood | undefined;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Milliseconds of a frame that drawing may take: while one moves, the rest of the page needs the others. */
+const MOVING = 5;
+const STILL = 12;
+/** How much is left of the rest while something is brought out. */
+const FADED = 0.28;
+
+/**
+ * Draws on a canvas, frame by frame, and follows the view without a render of React's. What is brought out is a picture
+ * of its own above the whole: pointing at something draws little, however large the graph.
+ */
+export function usePicture(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  shown: Shown,
+  control: ViewControl,
+): void {
+  const { drawing, palette, focus, width, height } = shown;
+  const { live, onMove, settle } = control;
+  const [pictures] = useState(() => ({ whole: createMovingPicture(), focus: createMovingPicture() }));
+  const paintWhole = useMemo(() => paintOf(drawing, palette), [drawing, palette]);
+  const paintFocus = useMemo(() => focus && paintOf(drawing, palette, focus), [drawing, palette, focus]);
+
+  const [frames] = useState(createFrames);
+  // Before anything is drawn: a new drawing would be drawn where the last one was, and then anew.
+  useLayoutEffect(settle, [settle]);
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context) return;
+    const pixelRatio = window.devicePixelRatio || 1;
+    const size = { width, height, pixelRatio };
+    const [pixelsWide, pixelsHigh] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
+    // Setting a size drops the bitmap, even if it is the same.
+    if (element.width !== pixelsWide) element.width = pixelsWide;
+    if (element.height !== pixelsHigh) element.height = pixelsHigh;
+    let last: View | undefined;
+
+    const draw = () => {
+      const view = live();
+      const until = performance.now() + (view === last ? STILL : MOVING);
+      last = view;
+      const isWhole = pictures.whole.draw(paintWhole, view, size, until);
+      const isReady = !paintFocus || pictures.focus.draw(paintFocus, view, size, until);
+      context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      context.globalAlpha = paintFocus ? FADED : 1;
+      pictures.whole.show(context, view);
+      context.globalAlpha = 1;
+      if (paintFocus) pictures.focus.show(context, view);
+      element.dataset.detail = drawing.detailAt(view.scale);
+      element.dataset.drawn = `${isWhole && isReady}`;
+      if (!isWhole || !isReady) frames.request(draw);
+    };
+    draw();
+    return onMove(() => frames.request(draw));
+  }, [canvas, drawing, paintWhole, paintFocus, width, height, pictures, frames, live, onMove]);
+  useEffect(() => frames.cancel, [frames]);
+}
+
+const paintOf =
+  (drawing: Drawing, palette: Palette, only?: Neighbourhood): Paint =>
+  (context, view, size) =>
+    drawScene(context, { drawing, palette, view }, size, only);
+
+/** Asks for the next frame at most once at a time; the last to ask is the one who is called. */
+function createFrames(): { request(draw: () => void): void; cancel(): void } {
+  let wanted: number | undefined;
+  let latest = () => {};
+  return {
+    request(draw) {
+      latest = draw;
+      wanted ??= requestAnimationFrame(() => {
+        wanted = undefined;
+        latest();
+      });
+    },
+    cancel() {
+      if (wanted !== undefined) cancelAnimationFrame(wanted);
+      wanted = undefined;
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { t } from '@grafana/i18n';
+import { disagreementsOf } from '../../graph/compare/disagreements.ts';
+import { legible } from '../../graph/display/legible.ts';
+import { mirrorFigures } from '../../graph/figures.ts';
+import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
+import type { Figures } from '../../graph/half-edge.ts';
+import { Figure } from '../texts/Figure.tsx';
+import { nameOf } from '../texts/figure-names.ts';
+import type { Formatters } from '../texts/formatters.ts';
+import { pairOf, portOf } from '../texts/node-texts.ts';
+import { alertStateText, stateText } from '../texts/state-looks.ts';
+
+interface Props {
+  readonly edge: GraphEdge;
+  readonly graph: Graph;
+  readonly format: Formatters;
+}
+
+/** How an edge is known. */
+function reported({ directed, seenBy }: GraphEdge): string {
+  if (!directed)
+    return t('edge.undirected', 'Both chose their ports: which of them depends on the other is not known.');
+  if (seenBy === 'nobody') return t('edge.by-nobody', 'Not seen in this range.');
+  if (seenBy === 'both') return t('edge.by-both', 'Reported by both ends.');
+  return seenBy === 'source'
+    ? t('edge.by-source', 'Reported by the source only.')
+    : t('edge.by-destination', 'Reported by the destination only.');
+}
+
+/** Both ends of an edge, and its figures as each of them saw them. */
+export function EdgeDetails({ edge, graph, format }: Props) {
+  const nodeOf = (key: string) => graph.nodes.find((node) => node.key === key);
+  const [source, target] = [nodeOf(edge.source), nodeOf(edge.target)];
+  if (!source || !target) return null;
+  return (
+    <>
+      <h3>
+        {pairOf(edge, source, target)} {portOf(edge)}
+      </h3>
+      <Remarkable edge={edge} />
+      <Ends source={source} target={target} edge={edge} />
+      <FiguresTable edge={edge} format={format} />
+      <p>
+        {disagreementsOf(edge).length > 0 && `⚠ ${t('edge.disagree', 'The ends report different figures.')} `}
+        {reported(edge)} <Candidates end={edge.src} /> <Candidates end={edge.dst} />
+      </p>
+    </>
+  );
+}
+
+function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; edge: GraphEdge }) {
+  const rows: [string, string, string][] = [
+    [t('end.service', 'Service'), source.service, target.service],
+    [t('end.process', 'Process'), edge.src.processes.join(', '), edge.dst.processes.join(', ')],
+    [t('end.pid', 'pid'), edge.src.pids.join(', '), edge.dst.pids.join(', ')],
+    [t('end.host', 'Host'), source.host, target.host],
+    [t('end.address', 'Address'), edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
+    [
+      t('end.port', 'Port'),
+      edge.directed && edge.port !== '' ? t('end.ephemeral', 'ephemeral') : '',
+      [edge.port, edge.transport].filter(Boolean).join('/'),
+    ],
+  ];
+  return (
+    <table>
+      <thead>
+        <tr>
+          <td />
+          <th>{edge.directed ? t('end.source', 'Source (depends on)') : t('end.other', 'Other end')}</th>
+          <th>
+            {edge.directed
+              ? t('end.destination', 'Destination (listens)')
+              : t('end.reporting', 'Reporting end (has the port)')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, left, right]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{legible(left) || '–'}</td>
+            <td>{legible(right) || '–'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** One column per end that reported; both speak of the same way: source to destination is "sent". */
+function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
+  const views: [string, Figures][] = [];
+  if (edge.atSource) views.push([t('figures.by-source', 'Seen by source'), edge.atSource]);
+  if (edge.atDestination)
+    views.push([
+      edge.directed
+        ? t('figures.by-destination', 'Seen by destination')
+        : t('figures.by-reporting', 'Seen by reporting end'),
+      mirrorFigures(edge.atDestination),
+    ]);
+  if (edge.before) views.push([t('figures.before', 'Range compared with'), edge.before]);
+  const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
+  const rows: [string, keyof Figures][] = [
+    [nameOf(format, 'opened'), 'opened'],
+    [nameOf(format, 'failed'), 'failed'],
+    [nameOf(format, 'open'), 'open'],
+    [
+      edge.directed
+        ? t('figures.sent', 'Source → destination')
+        : t('figures.from-other', 'From the other end'),
+      'transmit',
+    ],
+    [
+      edge.directed
+        ? t('figures.received', 'Destination → source')
+        : t('figures.to-other', 'To the other end'),
+      'receive',
+    ],
+    [nameOf(format, 'rtt'), 'rtt'],
+    [nameOf(format, 'lastSeen'), 'lastSeen'],
+  ];
+  return (
+    <table className="figures">
+      <thead>
+        <tr>
+          <td />
+          {views.map(([name]) => (
+            <th key={name}>{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows
+          .filter(([, figure]) => views.some(([, figures]) => figures[figure] !== undefined))
+          .map(([name, figure]) => (
+            <tr key={name}>
+              <th scope="row">{differing.has(figure) ? `⚠ ${name}` : name}</th>
+              {views.map(([view, { [figure]: value }]) => (
+                <td key={view}>
+                  <Figure of={figure} value={value} format={format} />
+                </td>
+              ))}
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What is remarkable about an edge, and what fires for it. */
+function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
+  const told = [
+    stateText(states),
+    ...alerts.map(({ name, state, severity }) =>
+      [legible(name), alertStateText(state), legible(severity)].filter(Boolean).join(', '),
+    ),
+  ].filter(Boolean);
+  return told.length > 0 ? <p>{told.join(' · ')}</p> : null;
+}
+
+const Candidates = ({ end }: { end: EdgeEnd }) =>
+  end.candidates.length > 0 ? (
+    <>
+      {t('edge.candidates', 'The unnamed end may be any of')}: {end.candidates.map(legible).join(', ')}
+    </>
+  ) : null;

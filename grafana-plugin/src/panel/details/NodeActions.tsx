@@ -1,0 +1,52 @@
+import { t } from '@grafana/i18n';
+import { Button, Stack } from '@grafana/ui';
+import type { Focus } from '../state/options.ts';
+import type { OwnGroup } from '../state/use-shown-graph.ts';
+import { AS_IT_IS } from '../texts/unescaped.ts';
+
+interface Props {
+  readonly node: string;
+  /** The group that it is, or is in. */
+  readonly group: OwnGroup | undefined;
+  readonly onToggle: (group: string) => void;
+  readonly onHide: () => void;
+  readonly onFocus: (focus: Focus) => void;
+  /** Starts a path here; where it ends is picked next. */
+  readonly onPath: () => void;
+}
+
+/** What to do with a node: collapse its group, hide it, look at what is around it, or for the ways from it to another. */
+export function NodeActions({ node, group, onToggle, onHide, onFocus, onPath }: Props) {
+  const focus = (way: Focus['way']) => onFocus({ node, way, hops: way === 'both' ? 1 : 2 });
+  return (
+    <Stack direction="row" gap={0.5} wrap="wrap">
+      {group && (
+        <Button
+          size="sm"
+          variant="secondary"
+          icon={group.open ? 'compress-arrows' : 'expand-arrows'}
+          onClick={() => onToggle(group.key)}
+        >
+          {group.open
+            ? t('groups.collapse', 'Collapse {{name}}', { name: group.name, ...AS_IT_IS })
+            : t('groups.expand', 'Expand {{name}}', { name: group.name, ...AS_IT_IS })}
+        </Button>
+      )}
+      <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>
+        {t('actions.upstream', 'Upstream')}
+      </Button>
+      <Button size="sm" variant="secondary" icon="arrow-right" onClick={() => focus('down')}>
+        {t('actions.downstream', 'Downstream')}
+      </Button>
+      <Button size="sm" variant="secondary" icon="arrows-h" onClick={() => focus('both')}>
+        {t('actions.around', 'Around')}
+      </Button>
+      <Button size="sm" variant="secondary" icon="code-branch" onClick={onPath}>
+        {t('actions.path', 'Path to…')}
+      </Button>
+      <Button size="sm" variant="secondary" icon="eye-slash" onClick={onHide}>
+        {t('actions.hide', 'Hide')}
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,41 @@
+import type { InterpolateFunction } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { locationService } from '@grafana/runtime';
+import { Button } from '@grafana/ui';
+import { shortName } from '../../graph/display/short-name.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { distinct } from '../../graph/order.ts';
+
+interface Props {
+  /** A node, or the ends of an edge. */
+  readonly nodes: readonly GraphNode[];
+  readonly replaceVariables: InterpolateFunction;
+}
+
+const VARIABLES = ['service', 'host', 'site'] as const;
+type Variable = (typeof VARIABLES)[number];
+
+/** What a variable is to be for a node; '' where nothing is known. */
+const nameOf = (node: GraphNode, variable: Variable): string =>
+  variable === 'service' && node.kind === 'external'
+    ? node.service || (node.addresses[0] ?? '')
+    : node[variable];
+
+/** Sets the variables of the dashboard that go by these names, of those that it has. */
+export function SetVariables({ nodes, replaceVariables }: Props) {
+  const isThere = (variable: Variable) => replaceVariables(`$${variable}`) !== `$${variable}`;
+  return VARIABLES.filter(isThere).flatMap((variable) =>
+    distinct(nodes.map((node) => nameOf(node, variable))).map((value) => (
+      <Button
+        key={`${variable} ${value}`}
+        size="sm"
+        variant="secondary"
+        icon="brackets-curly"
+        tooltip={t('actions.set-variable', 'Set the variable of the dashboard')}
+        onClick={() => locationService.partial({ [`var-${variable}`]: value })}
+      >
+        {`$${variable} = ${shortName(value)}`}
+      </Button>
+    )),
+  );
+}

@@ -1,0 +1,69 @@
+import type { ReactNode, RefObject } from 'react';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import { broughtOut, roomOf } from '../../graph/display/drawing-target.ts';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { View } from '../../graph/display/view.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Selection } from '../state/use-selection.ts';
+import type { Formatters } from '../texts/formatters.ts';
+import { Details } from './Details.tsx';
+
+interface Props {
+  readonly box: RefObject<HTMLDivElement | null>;
+  readonly graph: Graph;
+  readonly drawing: Drawing;
+  readonly format: Formatters;
+  readonly selection: Selection;
+  readonly view: View;
+  readonly size: { readonly width: number; readonly height: number };
+  /** How what is pinned fared over the range. */
+  readonly trend: ReactNode;
+  /** What can be done with it. */
+  readonly actions: ReactNode;
+  readonly onClose: () => void;
+}
+
+/** Details of what is pinned, or has the keyboard, in a corner; of what is pointed at beside the pointer. */
+export function StageDetails(props: Props) {
+  const { box, graph, drawing, format, selection, view, size, trend, actions, onClose } = props;
+  const { pointed, focused, pinned } = selection;
+  const cornered = pinned ?? focused;
+  return (
+    <>
+      {cornered && (
+        <Details
+          box={box}
+          drawing={drawing}
+          graph={graph}
+          format={format}
+          target={cornered}
+          at={sideAwayFrom(drawing, cornered, view, size.width)}
+          size={size}
+          onClose={pinned && onClose}
+          trend={trend}
+          actions={actions}
+        />
+      )}
+      {pointed && pointed.target.key !== cornered?.key && (
+        <Details
+          drawing={drawing}
+          graph={graph}
+          format={format}
+          target={pointed.target}
+          at={pointed}
+          size={size}
+        />
+      )}
+    </>
+  );
+}
+
+/** The corner where details do not cover what they are about. */
+function sideAwayFrom(drawing: Drawing, target: Target, view: View, width: number): 'left' | 'right' {
+  const nodes = target.type === 'edge' ? [...broughtOut(drawing, target).cards] : [target.key];
+  const centres = nodes
+    .flatMap((key) => roomOf(drawing, { type: 'node', key }) ?? [])
+    .map((room) => (room.x + room.width / 2) * view.scale + view.x);
+  const mean = centres.reduce((sum, x) => sum + x, 0) / Math.max(1, centres.length);
+  return mean > width / 2 ? 'left' : 'right';
+}

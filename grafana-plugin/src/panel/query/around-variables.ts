@@ -1,0 +1,56 @@
+import type { InterpolateFunction } from '@grafana/data';
+import type { Wanted } from '../../graph/focus/around.ts';
+import type { Way } from '../../graph/focus/neighbours.ts';
+
+/** The part of the graph that is looked for, as texts in which variables of the dashboard may stand. */
+export interface AroundOptions {
+  readonly service: string;
+  readonly host: string;
+  readonly site: string;
+  /** `up`, `down`, or both for anything else. */
+  readonly way: string;
+}
+
+/** The same, filled in. */
+export interface Around {
+  readonly wanted: Wanted;
+  readonly way: Way;
+}
+
+/** What Grafana puts for "All", which is no filter. */
+const EVERYTHING: ReadonlySet<string> = new Set(['', '$__all', '.*', '.+']);
+
+/** Fills variables into the options. A variable that the dashboard does not have, or of which all is chosen, filters nothing. */
+export function fillAround(
+  { service = '', host = '', site = '', way = '' }: Partial<AroundOptions>,
+  replace: InterpolateFunction,
+): Around {
+  const filled = namesIn(way, replace)[0];
+  return {
+    wanted: {
+      service: namesIn(service, replace),
+      host: namesIn(host, replace),
+      site: namesIn(site, replace),
+    },
+    way: filled === 'up' || filled === 'down' ? filled : 'both',
+  };
+}
+
+function namesIn(text: string, replace: InterpolateFunction): string[] {
+  const filled = replace(text, undefined, 'json');
+  if (filled === text && text.includes('$')) return [];
+  const names = listIn(filled) ?? [filled];
+  return names.some((name) => EVERYTHING.has(name)) ? [] : names;
+}
+
+/** Of several values, and by some versions of Grafana of one, Grafana makes JSON. */
+function listIn(text: string): string[] | undefined {
+  if (!/^["[]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const values = Array.isArray(value) ? value : [value];
+    return values.every((each) => typeof each === 'string') ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}

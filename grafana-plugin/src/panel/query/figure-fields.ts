@@ -1,0 +1,23 @@
+import type { DataFrame, Field } from '@grafana/data';
+import { roleOf } from '../../graph/compare/table-role.ts';
+import { splitValues } from '../../graph/split-values.ts';
+import { type Measure, measureOf, valueColumn } from '../../graph/table-measure.ts';
+import { toTable } from './read-frames.ts';
+
+/** The field that holds each measure of this range: its configuration is what the user wants of such figures. */
+export function figureFields(series: readonly DataFrame[]): ReadonlyMap<Measure, Field> {
+  const fields = new Map<Measure, Field>();
+  const read = new Set<string>();
+  for (const frame of series) {
+    // Of a query in the format "Time series" there is a frame for each edge, all alike.
+    if (read.has(frame.refId ?? '')) continue;
+    read.add(frame.refId ?? '');
+    for (const table of splitValues(toTable(frame))) {
+      const measure = roleOf(table) === 'seen' ? measureOf(table) : undefined;
+      const name = valueColumn(table)?.name;
+      const field = frame.fields.find((each) => each.name === name);
+      if (measure && field && !fields.has(measure)) fields.set(measure, field);
+    }
+  }
+  return fields;
+}

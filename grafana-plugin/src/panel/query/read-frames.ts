@@ -1,0 +1,70 @@
+import type { DataFrame, Field, PanelData } from '@grafana/data';
+import { lastRows } from '../../graph/last-rows.ts';
+import { splitValues } from '../../graph/split-values.ts';
+import type { Column, Table } from '../../graph/table.ts';
+
+/** Turns the panel's data into plain tables: at least one per query, empty for a query that found nothing. */
+export function readFrames(data: Pick<PanelData, 'series' | 'request'>): Table[] {
+  const byQuery = Map.groupBy(data.series, (frame) => frame.refId ?? '');
+  const asked = data.request?.targets.filter((target) => !target.hide).map((target) => target.refId) ?? [];
+  return [...new Set([...asked, ...byQuery.keys()])].flatMap((refId) => {
+    const frames = byQuery.get(refId) ?? [];
+    if (frames.length === 0) return [{ refId, columns: [] }];
+    const [series, tables] = [frames.filter(isSeries), frames.filter((frame) => !isSeries(frame))];
+    return [
+      ...tables.flatMap((frame) => splitValues(lastRows(toTable(frame)))),
+      ...(series.length > 0 ? [foldSeries(refId, series)] : []),
+    ];
+  });
+}
+
+/** Grafana's field types are compared as text: this file then needs Grafana's types only, and tests in no time. */
+const typeOf = ({ type }: Field): Column['type'] => {
+  const name: string = type;
+  return name === 'number' || name === 'time' ? name : 'text';
+};
+
+/** A frame with a column for each field. Labels that stand at a field hold for all rows. */
+export function toTable({ refId = '', fields }: DataFrame): Table {
+  const columns = fields.map(toColumn);
+  const named = new Set(columns.map(({ name }) => name));
+  const rows = Math.max(0, ...columns.map(({ values }) => values.length));
+  const labels = new Map(fields.flatMap((field) => Object.entries(field.labels ?? {})));
+  const constant = [...labels]
+    .filter(([name]) => !named.has(name))
+    .map(([name, text]): Column => ({ name, type: 'text', values: Array<string>(rows).fill(text) }));
+  return { refId, columns: [...columns, ...constant] };
+}
+
+/** The values of an enumeration are places in the list of its texts. */
+function toColumn(field: Field): Column {
+  const texts = field.config.type?.enum?.text;
+  const values = texts
+    ? Array.from(field.values, (at) => (typeof at === 'number' ? texts[at] : undefined))
+    : field.values;
+  return { name: field.name, type: typeOf(field), values };
+}
+
+const isLabelled = (field: Field): boolean =>
+  typeOf(field) === 'number' && Object.keys(field.labels ?? {}).length > 0;
+
+/** Format "Time series": its labels are at the number fields, one for each series. */
+const isSeries = ({ fields }: DataFrame): boolean =>
+  fields.some(isLabelled) && !fields.some((field) => typeOf(field) === 'text');
+
+/** Makes one table of many series: a row for each, with its last value. */
+function foldSeries(refId: string, frames: readonly DataFrame[]): Table {
+  const fields = frames.flatMap((frame) => frame.fields.filter(isLabelled));
+  const names = [...new Set(fields.flatMap((field) => Object.keys(field.labels ?? {})))];
+  return {
+    refId,
+    columns: [
+      ...names.map((name): Column => ({ name, type: 'text', values: fields.map((f) => f.labels?.[name]) })),
+      { name: 'Value', type: 'number', values: fields.map((field) => lastNumber(field.values)) },
+    ],
+    overTime: fields.some(({ values }) => values.length > 1),
+  };
+}
+
+const lastNumber = (values: readonly unknown[]): unknown =>
+  values.findLast((value) => value !== null && value !== undefined);

@@ -1,0 +1,147 @@
+import { t } from '@grafana/i18n';
+import { AMOUNTS, type Amount } from '../../graph/edge-figures.ts';
+import type { Way } from '../../graph/focus/neighbours.ts';
+import type { EdgeState } from '../../graph/graph.ts';
+import type { Point } from '../../graph/layout/layout.ts';
+import type { Collection, Level } from '../../graph/levels/levels.ts';
+import type { Sort } from '../../graph/sort-edges.ts';
+import type { AroundOptions } from '../query/around-variables.ts';
+import { figureNames } from '../texts/figure-names.ts';
+
+/** A part of the graph that is looked at alone. */
+export interface Focus {
+  /** Key of the node where it starts. */
+  readonly node: string;
+  /** Where the ways from there end; undefined: what is within some hops is shown. */
+  readonly to?: string;
+  readonly way: Way;
+  readonly hops: number;
+}
+
+/** How far from a node one may look. */
+export const MOST_HOPS = 9;
+
+export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Collection)[];
+
+export const EDGE_LABELS = ['bytes', 'connections', 'port', 'none'] as const;
+export const NODE_TEXTS = ['host', 'process', 'address'] as const;
+
+/** Options of the panel, as Grafana stores them in the dashboard. */
+export interface PanelOptions {
+  readonly edgeLabel: (typeof EDGE_LABELS)[number];
+  /** What the width and the colour of an edge tell. */
+  readonly widthBy: Amount | 'none';
+  readonly colourBy: Amount | 'states';
+  readonly nodeText: (typeof NODE_TEXTS)[number];
+  readonly level: Level;
+  /** What nodes are framed by. */
+  readonly frames: 'none' | Collection;
+  /** Keys of the groups that are drawn as one node each while they are framed. */
+  readonly collapsed: readonly string[];
+  /** The part of the graph that is shown, by variables of the dashboard. */
+  readonly around: AroundOptions;
+  readonly search: string;
+  readonly focus: Focus | null;
+  /** Leave out what carried nothing in the range. */
+  readonly hideIdle: boolean;
+  /** Leave out the nodes that nearly everything is linked with. */
+  readonly muteHubs: boolean;
+  /** With more partners than this a node is such a hub; undefined: it depends on how many nodes there are. */
+  readonly hubPartners?: number | undefined;
+  /** Keys of the hubs that are shown all the same. */
+  readonly shownHubs: readonly string[];
+  /** Keys of the nodes and groups that the user has hidden. */
+  readonly hidden: readonly string[];
+  /** `off`, or the range against which it is told what is new, vanished or changed: see `otherRange`. */
+  readonly compare: string;
+  /** Corners of the nodes that the user has put somewhere, by their keys. */
+  readonly saved: Readonly<Record<string, Point>>;
+  /** Show only what has one of these states; none: all. */
+  readonly states: readonly EdgeState[];
+  /** The order of the table, and of what is saved as one. */
+  readonly sort: Sort;
+}
+
+export const DEFAULT_OPTIONS: PanelOptions = {
+  edgeLabel: 'bytes',
+  widthBy: 'bytes',
+  colourBy: 'states',
+  nodeText: 'host',
+  level: 'instance',
+  frames: 'none',
+  collapsed: [],
+  around: { service: '', host: '', site: '', way: '' },
+  search: '',
+  focus: null,
+  hideIdle: false,
+  muteHubs: false,
+  shownHubs: [],
+  hidden: [],
+  compare: 'off',
+  states: [],
+  saved: {},
+  sort: { column: 'bytes', descending: true },
+};
+
+export const edgeLabels = (): { value: PanelOptions['edgeLabel']; label: string }[] => [
+  { value: 'bytes', label: t('edge-label.bytes', 'Port and bytes') },
+  { value: 'connections', label: t('edge-label.connections', 'Port and connections') },
+  { value: 'port', label: t('edge-label.port', 'Port') },
+  { value: 'none', label: t('edge-label.none', 'Nothing') },
+];
+
+const amounts = (): { value: Amount; label: string }[] => {
+  const names = figureNames();
+  return AMOUNTS.map((value) => ({ value, label: names[value] }));
+};
+
+export const widthChoices = (): { value: PanelOptions['widthBy']; label: string }[] => [
+  { value: 'none', label: t('width.none', 'All alike') },
+  ...amounts(),
+];
+
+export const colourChoices = (): { value: PanelOptions['colourBy']; label: string }[] => [
+  { value: 'states', label: t('colour.states', 'States: new, vanished, alerting …') },
+  ...amounts(),
+];
+
+export const nodeTexts = (): { value: PanelOptions['nodeText']; label: string }[] => [
+  { value: 'host', label: t('end.host', 'Host') },
+  { value: 'process', label: t('node-text.process', 'Process and pid') },
+  { value: 'address', label: t('end.address', 'Address') },
+];
+
+export const levelChoices = (): { value: Level; label: string; description: string }[] => [
+  {
+    value: 'site',
+    label: t('level.site', 'Site'),
+    description: t('level.site-is', 'All hosts of a site as one'),
+  },
+  {
+    value: 'host',
+    label: t('end.host', 'Host'),
+    description: t('level.host-is', 'All services on a host as one'),
+  },
+  {
+    value: 'service',
+    label: t('end.service', 'Service'),
+    description: t('level.service-is', 'A service on all of its hosts as one'),
+  },
+  {
+    value: 'instance',
+    label: t('level.instance', 'Instance'),
+    description: t('level.instance-is', 'Each service on each host'),
+  },
+  {
+    value: 'process',
+    label: t('end.process', 'Process'),
+    description: t('level.process-is', 'Each process of each service'),
+  },
+];
+
+export const frameChoices = (): { value: PanelOptions['frames']; label: string }[] => [
+  { value: 'none', label: t('frames.none', 'No frames') },
+  { value: 'site', label: t('frames.site', 'Frame sites') },
+  { value: 'host', label: t('frames.host', 'Frame hosts') },
+  { value: 'service', label: t('frames.service', 'Frame services') },
+];

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { buildGraph } from '../../graph/build-graph.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { half } from '../../graph/halves.fixture.ts';
+import { collect } from '../../graph/levels/levels.ts';
+import { type ShownBy, shownGraph } from './shown-graph.ts';
+
+const ALL: ShownBy = {
+  hideIdle: false,
+  muteHubs: false,
+  shownHubs: [],
+  hidden: [],
+  focus: null,
+  states: [],
+  frames: 'none',
+  collapsed: [],
+};
+const shown = (graph: Graph, options: Partial<ShownBy>) => shownGraph(graph, { ...ALL, ...options }).graph;
+const chain = buildGraph(
+  [half('outbound', 'a@h', 'b@h'), half('outbound', 'b@h', 'c@h'), half('outbound', 'c@h', 'd@h')],
+  [],
+);
+const keyOf = (graph: Graph, title: string) => graph.nodes.find((node) => node.title === title)?.key ?? '';
+const titles = ({ nodes }: Graph) => nodes.map(({ title }) => title).join('');
+
+test('without any wish all is shown', () => {
+  expect(shown(chain, {})).toEqual(chain);
+});
+
+test('a focus shows what is within its hops, its way', () => {
+  const node = keyOf(chain, 'b');
+  const focus = { node, hops: 1 };
+  expect(titles(shown(chain, { focus: { ...focus, way: 'up' } }))).toBe('ab');
+  expect(titles(shown(chain, { focus: { ...focus, way: 'down' } }))).toBe('bc');
+  expect(titles(shown(chain, { focus: { ...focus, way: 'down', hops: 2 } }))).toBe('bcd');
+});
+
+test('a path shows what lies between', () => {
+  const focus = { node: keyOf(chain, 'a'), to: keyOf(chain, 'c'), way: 'both', hops: 1 } as const;
+  expect(titles(shown(chain, { focus }))).toBe('abc');
+});
+
+test('a focus on what is gone hides nothing', () => {
+  expect(shown(chain, { focus: { node: 'gone', way: 'both', hops: 1 } })).toEqual(chain);
+});
+
+describe('hubs', () => {
+  const spokes = Array.from({ length: 9 }, (_, i) => half('outbound', 'hub@h', `s${i}@h`));
+  const graph = buildGraph([...spokes, half('outbound', 's0@h', 's1@h')], []);
+  const hub = keyOf(graph, 'hub');
+
+  test('are muted, and told', () => {
+    const quiet = shownGraph(graph, { ...ALL, muteHubs: true });
+    expect(titles(quiet.graph)).toBe('s0s1');
+    expect(quiet).toMatchObject({ hubs: [{ key: hub, degree: 9 }], lonely: 7, mostPartners: 8 });
+  });
+
+  test('have more partners than the options say', () => {
+    expect(titles(shown(graph, { muteHubs: true, hubPartners: 9 }))).toHaveLength(titles(graph).length);
+    expect(shownGraph(graph, { ...ALL, muteHubs: true, hubPartners: 1 }).hubs).toHaveLength(3);
+  });
+
+  test('are shown where the focus is on them, or the user wants them back', () => {
+    const focus = { node: hub, way: 'down', hops: 1 } as const;
+    expect(shown(graph, { muteHubs: true, focus }).nodes).toHaveLength(10);
+    expect(shownGraph(graph, { ...ALL, muteHubs: true, shownHubs: [hub] })).toMatchObject({
+      graph,
+      hubs: [],
+    });
+  });
+});
+
+describe('what the user has hidden', () => {
+  test('is left out, and told while it is there', () => {
+    const [b, gone] = [keyOf(chain, 'b'), 'gone'];
+    const { graph, hidden } = shownGraph(chain, { ...ALL, hidden: [b, gone] });
+    expect(titles(graph)).toBe('cd');
+    expect(hidden).toEqual([b]);
+  });
+
+  test('may be a group while that is framed', () => {
+    const graph = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'c@h3', 'a@h1')], []);
+    const host = [...collect(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
+    expect(shownGraph(graph, { ...ALL, frames: 'host', hidden: [host] })).toMatchObject({ hidden: [host] });
+    expect(titles(shown(graph, { frames: 'host', hidden: [host] }))).toBe('ac');
+    expect(titles(shown(graph, { hidden: [host] }))).toBe('abc');
+  });
+});
+
+test('of states only those wanted are shown', () => {
+  const [first, ...rest] = chain.edges;
+  const graph: Graph = { ...chain, edges: first ? [{ ...first, states: ['new'] }, ...rest] : [] };
+  expect(titles(shown(graph, { states: ['new', 'missing'] }))).toBe('ab');
+});
+
+describe('with groups', () => {
+  const graph = buildGraph(
+    [half('outbound', 'a@h1', 'b@h2'), half('outbound', 'b@h2', 'c@h2'), half('outbound', 'c@h2', 'd@h3')],
+    [],
+  );
+  const host = [...collect(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
+  const frames = 'host';
+
+  test('collapsed ones are one node, while they are framed', () => {
+    expect(titles(shown(graph, { frames, collapsed: [host] }))).toBe('h2ad');
+    expect(titles(shown(graph, { frames: 'site', collapsed: [host] }))).toBe('abcd');
+    expect(titles(shownGraph(graph, { ...ALL, frames, collapsed: [host] }).open)).toBe('abcd');
+  });
+
+  test('a focus stays on what is collapsed, or opened again', () => {
+    const focus = { node: keyOf(graph, 'b'), way: 'up', hops: 1 } as const;
+    expect(titles(shown(graph, { frames, collapsed: [host], focus }))).toBe('h2a');
+    expect(titles(shown(graph, { frames, focus: { ...focus, node: host } }))).toBe('abc');
+    const path = { node: keyOf(graph, 'a'), to: keyOf(graph, 'c'), way: 'both', hops: 1 } as const;
+    expect(titles(shown(graph, { frames, collapsed: [host], focus: path }))).toBe('h2a');
+  });
+});

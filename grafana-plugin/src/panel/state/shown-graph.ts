@@ -1,0 +1,96 @@
+import { focusOn } from '../../graph/focus/neighbours.ts';
+import { pathsBetween } from '../../graph/focus/paths.ts';
+import { findHubs, type Hub, hideIdle, mostPartners, muteNodes } from '../../graph/focus/quieten.ts';
+import { withoutEdges } from '../../graph/focus/subgraph.ts';
+import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { collapse, collectionOf } from '../../graph/levels/levels.ts';
+import type { Focus, PanelOptions } from './options.ts';
+
+/** The options that decide about it. */
+export type ShownBy = Pick<
+  PanelOptions,
+  | 'hideIdle'
+  | 'muteHubs'
+  | 'hubPartners'
+  | 'shownHubs'
+  | 'hidden'
+  | 'focus'
+  | 'states'
+  | 'frames'
+  | 'collapsed'
+>;
+
+/** The part of a graph that the options leave. */
+export interface Shown {
+  /** As it is drawn, some of its groups as one node each. */
+  readonly graph: Graph;
+  /** The same, and what a focus hides of it, with all groups open. */
+  readonly open: Graph;
+  /** Keys of the nodes and groups that are there, and that the user has hidden. */
+  readonly hidden: readonly string[];
+  /** The hubs that are muted, busiest first. */
+  readonly hubs: readonly Hub[];
+  /** How many nodes more are left out: they are linked with none but those. */
+  readonly lonely: number;
+  /** With more partners than this a node is a hub. */
+  readonly mostPartners: number;
+}
+
+/** Leaves out what the options do not want. A focus on what is not there is none; who has the focus is never muted. */
+export function shownGraph(graph: Graph, options: ShownBy): Shown {
+  const { muteHubs, shownHubs, focus, states: wanted, frames, collapsed } = options;
+  const remarkable =
+    wanted.length > 0
+      ? withoutEdges(graph, ({ states }) => !wanted.some((state) => states.includes(state)))
+      : graph;
+  const lively = options.hideIdle ? hideIdle(remarkable) : remarkable;
+  const hidden = hiddenNodes(lively, options);
+  const hiddenKeys = new Set([...hidden.values()].flat());
+  const visible = muteNodes(lively, hiddenKeys);
+  const most = options.hubPartners ?? mostPartners(visible);
+  const kept = new Set([...shownHubs, focus?.node, focus?.to]);
+  const hubs = muteHubs ? findHubs(visible, most).filter(({ key }) => !kept.has(key)) : [];
+  const open = muteNodes(visible, new Set(hubs.map(({ key }) => key)));
+  const folded =
+    frames === 'none' || collapsed.length === 0 ? open : collapse(open, frames, new Set(collapsed));
+  return {
+    graph: focus ? inFocus(folded, focus, frames) : folded,
+    open,
+    hidden: [...hidden.keys()],
+    hubs,
+    lonely: lively.nodes.length - open.nodes.length - hubs.length - hiddenKeys.size,
+    mostPartners: most,
+  };
+}
+
+/** What is hidden, node or group, and the keys of the nodes that it is. */
+function hiddenNodes({ nodes }: Graph, { hidden, frames }: ShownBy): Map<string, string[]> {
+  const wanted = new Set(hidden);
+  const found = new Map<string, string[]>();
+  if (wanted.size === 0) return found;
+  for (const node of nodes) {
+    const group = frames === 'none' ? undefined : collectionOf(node, frames)?.key;
+    const key = wanted.has(node.key) ? node.key : (group ?? '');
+    if (wanted.has(key)) found.set(key, [...(found.get(key) ?? []), node.key]);
+  }
+  return found;
+}
+
+function inFocus(graph: Graph, focus: Focus, frames: PanelOptions['frames']): Graph {
+  const starts = drawnAs(graph, focus.node, frames);
+  if (starts.length === 0) return graph;
+  if (focus.to === undefined) return focusOn(graph, starts, focus.way, focus.hops);
+  const [[from], [to]] = [starts, drawnAs(graph, focus.to, frames)];
+  return from !== undefined && to !== undefined ? pathsBetween(graph, from, to, 'all').graph : graph;
+}
+
+/** Keys of the nodes that a node or a group is drawn as: it may have been collapsed, or opened, since it was picked. */
+function drawnAs({ nodes }: Graph, key: string, frames: PanelOptions['frames']): string[] {
+  const isIt = (node: GraphNode) => node.key === key || node.members.includes(key);
+  const drawn = nodes.filter(isIt);
+  const all =
+    drawn.length > 0 || frames === 'none'
+      ? drawn
+      : nodes.filter((node) => collectionOf(node, frames)?.key === key);
+  return all.map((node) => node.key);
+}

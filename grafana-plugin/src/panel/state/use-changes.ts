@@ -1,0 +1,44 @@
+import type { Point } from '../../graph/layout/layout.ts';
+import type { PanelOptions } from './options.ts';
+import type { ViewControl } from './use-view.ts';
+
+/** Ways to change the options by what is drawn. */
+export interface Changes {
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+  /** Collapses a group, or expands it. */
+  readonly onToggle: (group: string) => void;
+  readonly onHide: (node: string) => void;
+  /** Puts a node somewhere: its corner, in the drawing. */
+  readonly onPut: (node: string, corner: Point) => void;
+}
+
+/** What brings the whole of a part into view when it changes. */
+const FITTED: readonly (keyof PanelOptions)[] = ['focus', 'level', 'frames', 'collapsed'];
+
+/** Changes options, and keeps in view what that is about. */
+export function useChanges(
+  { collapsed, hidden, saved, focus }: PanelOptions,
+  change: Changes['onChange'],
+  control: Pick<ViewControl, 'fit' | 'hold'>,
+): Changes {
+  /** The view stays: else the whole would be fitted anew, and things be elsewhere than they were clicked or put. */
+  const changeHere: Changes['onChange'] = (next) => {
+    control.hold();
+    change(next);
+  };
+  return {
+    onChange(next) {
+      change(next);
+      if (FITTED.some((name) => name in next)) control.fit();
+    },
+    onToggle: (group) => changeHere({ collapsed: toggled(collapsed, group) }),
+    onHide(node) {
+      const focused = focus?.node === node || focus?.to === node;
+      changeHere({ hidden: [...hidden, node], ...(focused && { focus: null }) });
+    },
+    onPut: (node, corner) => changeHere({ saved: { ...saved, [node]: corner } }),
+  };
+}
+
+const toggled = (keys: readonly string[], key: string): string[] =>
+  keys.includes(key) ? keys.filter((each) => each !== key) : [...keys, key];

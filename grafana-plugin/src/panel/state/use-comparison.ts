@@ -1,0 +1,68 @@
+import type { PanelData } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { useMemo } from 'react';
+import { otherRange, type Span } from '../../graph/compare/other-range.ts';
+import { roleOf } from '../../graph/compare/table-role.ts';
+import type { Table } from '../../graph/table.ts';
+import type { Question } from '../query/query.ts';
+import { readFrames } from '../query/read-frames.ts';
+import { useAnswer } from '../query/use-answer.ts';
+import { errorText } from '../texts/error-texts.ts';
+import { AS_IT_IS } from '../texts/unescaped.ts';
+
+/** What the panel's queries told of another range. */
+export interface Comparison {
+  readonly now: Span;
+  /** Undefined where nothing is compared, or nothing that is a range. */
+  readonly other: Span | undefined;
+  /** Undefined until they have come. */
+  readonly tables: readonly Table[] | undefined;
+  /** Why it could not be compared, or not with all figures. */
+  readonly notes: readonly string[];
+  readonly busy: boolean;
+}
+
+/** Asks the panel's own queries again over another range, whenever the panel itself has asked. */
+export function useComparison({ request, timeRange }: PanelData, choice: string): Comparison {
+  const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+  const { now, other } = useMemo(() => {
+    const now = { from, to };
+    return { now, other: choice === 'off' ? undefined : otherRange(choice, now) };
+  }, [from, to, choice]);
+  const question = useMemo((): Question | undefined => {
+    // What is expected and what fires is known of now only.
+    const targets = request?.targets.filter(
+      ({ refId, hide }) => !hide && roleOf({ refId, columns: [] }) === 'seen',
+    );
+    return request && other && targets?.length ? { request, targets, range: other } : undefined;
+  }, [request, other]);
+  const { answer, busy } = useAnswer(question, choice);
+  const tables = useMemo(() => answer && readFrames({ series: [...answer.series] }), [answer]);
+  const notes = useMemo(
+    () => notesOf(choice, { request, other, errors: [...(answer?.errors ?? [])] }),
+    [choice, request, other, answer],
+  );
+  return { now, other, tables, notes, busy };
+}
+
+function notesOf(
+  choice: string,
+  { request, other, errors }: Pick<PanelData, 'request' | 'errors'> & { other: Span | undefined },
+): string[] {
+  if (choice === 'off') return [];
+  if (!other)
+    return [
+      t('compare.no-range', 'Compare: "{{choice}}" is neither a duration such as 1d nor a range FROM/TO.', {
+        choice,
+        ...AS_IT_IS,
+      }),
+    ];
+  if (!request)
+    return [
+      t('compare.no-request', 'What is stored, as in a snapshot, cannot be compared with another range.'),
+    ];
+  const failed = errorText({ errors });
+  return failed === ''
+    ? []
+    : [`${t('compare.failed', 'Of the range compared with, figures are missing:')} ${failed}`];
+}

@@ -1,0 +1,49 @@
+import type { PanelData } from '@grafana/data';
+import { useMemo } from 'react';
+import type { Span } from '../../graph/compare/other-range.ts';
+import { type Note, readOverview } from '../../graph/compare/overview.ts';
+import { around as cutAround } from '../../graph/focus/around.ts';
+import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { atLevel, type Level } from '../../graph/levels/levels.ts';
+import { type EmptyReason, whyEmpty } from '../../graph/why-empty.ts';
+import type { Around } from '../query/around-variables.ts';
+import { readFrames } from '../query/read-frames.ts';
+import { nameNodes } from '../texts/name-nodes.ts';
+import type { Comparison } from './use-comparison.ts';
+
+interface DependencyGraph {
+  readonly graph: Graph;
+  /** Its nodes, before any was drawn as one with others. */
+  readonly instances: ReadonlyMap<string, GraphNode>;
+  /** Why there is nothing to draw. */
+  readonly empty: EmptyReason | undefined;
+  /** What could not be told. */
+  readonly notes: readonly Note[];
+}
+
+/** Reads the panel's data, and that of the range compared with, into the dependency graph at a level: the part that is looked for. */
+export function useDependencyGraph(
+  { series, request }: PanelData,
+  { now, other, tables: then }: Comparison,
+  level: Level,
+  around: Around,
+): DependencyGraph {
+  const byProcess = level === 'process';
+  const lengths = { now: lengthOf(now), before: other ? lengthOf(other) : 0 };
+  const { graph, empty, notes } = useMemo(() => {
+    const tables = readFrames({ series, ...(request && { request }) });
+    const overview = readOverview(tables, {
+      byProcess,
+      before: then && { tables: then, ranges: { now: lengths.now, before: lengths.before } },
+    });
+    return { ...overview, empty: whyEmpty(tables.length, overview.reading, overview.graph) };
+  }, [series, request, byProcess, then, lengths.now, lengths.before]);
+  const seen = useMemo(() => {
+    const part = cutAround(graph, around.wanted, around.way);
+    return nameNodes(level === 'process' ? part : atLevel(part, level));
+  }, [graph, level, around]);
+  const instances = useMemo(() => new Map(graph.nodes.map((node) => [node.key, node])), [graph]);
+  return { graph: seen, instances, empty, notes };
+}
+
+const lengthOf = ({ from, to }: Span): number => to - from;

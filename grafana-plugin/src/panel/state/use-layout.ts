@@ -1,0 +1,76 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Graph } from '../../graph/graph.ts';
+import type { Layout } from '../../graph/layout/layout.ts';
+import { createLayouter } from '../../graph/layout/layouter.ts';
+import { createLayoutMemory } from '../../graph/layout/remember-layout.ts';
+import { collect, type Groups, NO_GROUPS } from '../../graph/levels/levels.ts';
+import type { PanelOptions } from './options.ts';
+import { startLayoutWorker } from './start-layout-worker.ts';
+
+/** Room for the texts on edges, by what they say: fixed, so that new figures never move a node. */
+const COLUMN_GAP: Record<PanelOptions['edgeLabel'], number> = {
+  none: 90,
+  port: 100,
+  bytes: 140,
+  connections: 140,
+};
+
+const SIZES = { width: 164, height: 46, rowGap: 26 };
+
+/** What is drawn: a graph, its groups and its layout. */
+export interface Drawn {
+  readonly graph: Graph;
+  readonly framed: Groups;
+  readonly layout: Layout;
+}
+
+const NOTHING: Drawn = {
+  graph: { nodes: [], edges: [] },
+  framed: NO_GROUPS,
+  layout: { ...SIZES, corners: new Map(), bends: new Map() },
+};
+
+/**
+ * Lays a graph out, in a worker if it can. Until that has come to an end, the graph before is drawn; nodes stay
+ * where they are.
+ *
+ * @param aspect wanted width-to-height ratio of the whole
+ */
+export function useLayout(
+  graph: Graph,
+  { edgeLabel, frames, saved }: Pick<PanelOptions, 'edgeLabel' | 'frames' | 'saved'>,
+  aspect: number,
+): Drawn {
+  const [layouter] = useState(() => createLayouter({ worker: startLayoutWorker }));
+  const [memory] = useState(() => createLayoutMemory(layouter));
+  const [drawn, setDrawn] = useState(NOTHING);
+  useEffect(() => () => layouter.close(), [layouter]);
+
+  const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(graph, frames)), [graph, frames]);
+  const wish = useMemo(
+    () => ({
+      graph,
+      sizes: { ...SIZES, columnGap: COLUMN_GAP[edgeLabel], aspect },
+      groups: framed.groupOf,
+      saved: new Map(Object.entries(saved)),
+    }),
+    [graph, edgeLabel, aspect, framed, saved],
+  );
+  const lastPut = useRef(0);
+  const known = memory.recall(wish);
+  useEffect(() => {
+    if (known) return;
+    // What was put somewhere would else stay there as a place remembered.
+    const put = Object.keys(saved).length;
+    if (put < lastPut.current) memory.forget();
+    lastPut.current = put;
+    let overtaken = false;
+    void memory.layout(wish).then((layout) => {
+      if (layout && !overtaken) setDrawn({ graph: wish.graph, framed, layout });
+    });
+    return () => {
+      overtaken = true;
+    };
+  }, [memory, wish, framed, saved, known]);
+  return useMemo(() => (known ? { graph, framed, layout: known } : drawn), [graph, framed, known, drawn]);
+}

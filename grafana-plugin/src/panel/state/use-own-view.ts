@@ -1,0 +1,22 @@
+import { locationService } from '@grafana/runtime';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { readView, type View, viewText } from '../../graph/display/view.ts';
+import { onAddress } from './on-address.ts';
+
+/** The view that the user has chosen, undefined until they move the drawing, and how it is chosen. */
+export type OwnView = readonly [View | undefined, (view: View | undefined) => void];
+
+/**
+ * Keeps the view in the address, as the viewer's other choices are, yet beside them: it changes often, and nothing else
+ * with it. It is no step to go back to.
+ */
+export function useOwnView(panelId: number): OwnView {
+  const name = `musubi-${panelId}-view`;
+  const text = useSyncExternalStore(onAddress, () => locationService.getSearch().get(name));
+  const view = useMemo(() => readView(text), [text]);
+  const choose = useCallback(
+    (next: View | undefined) => locationService.partial({ [name]: next ? viewText(next) : null }, true),
+    [name],
+  );
+  return [view, choose];
+}

@@ -1,0 +1,54 @@
+import { useCallback, useState } from 'react';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import { isDrawn } from '../../graph/display/drawing-target.ts';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { GraphEdge } from '../../graph/graph.ts';
+import type { Hover } from '../canvas/GraphCanvas.tsx';
+
+/** What the user points at, has the keyboard on, or has pinned; all of it is in the drawing. */
+export interface Selection {
+  readonly pointed: Hover | undefined;
+  readonly focused: Target | undefined;
+  readonly pinned: Target | undefined;
+  readonly onHover: (hover: Hover | undefined) => void;
+  /** The keyboard is at a row of the table, or at something in the drawing. */
+  readonly onFocusRow: (edge: GraphEdge | undefined) => void;
+  readonly onFocus: (target: Target | undefined) => void;
+  readonly pin: (target: Target | undefined) => void;
+}
+
+/** Keeps what is selected. A refresh may take away what was pointed at or pinned. */
+export function useSelection(
+  drawing: Drawing,
+  pinned: Target | undefined,
+  pin: (target: Target | undefined) => void,
+): Selection {
+  const [hover, setHover] = useState<Hover>();
+  const [row, setRow] = useState<Target>();
+  const [focused, onFocus] = useState<Target>();
+  const onFocusRow = useCallback(
+    (edge: GraphEdge | undefined) => setRow(edge && { type: 'edge', key: edge.key }),
+    [],
+  );
+  // The same target stays the same object: as long as the pointer is on it, nothing is drawn anew.
+  const onHover = useCallback(
+    (next: Hover | undefined) =>
+      setHover((last) =>
+        next && last && next.target.key === last.target.key ? { ...next, target: last.target } : next,
+      ),
+    [],
+  );
+  return {
+    pointed: hover && ifDrawn(drawing, hover.target) && hover,
+    focused: ifDrawn(drawing, row ?? focused),
+    pinned: ifDrawn(drawing, pinned),
+    onHover,
+    onFocusRow,
+    onFocus,
+    pin,
+  };
+}
+
+/** The target, if it is in the drawing. */
+const ifDrawn = (drawing: Drawing, target: Target | undefined): Target | undefined =>
+  target && isDrawn(drawing, target) ? target : undefined;

@@ -1,0 +1,55 @@
+import { useMemo } from 'react';
+import { shortName } from '../../graph/display/short-name.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { collect, NO_GROUPS } from '../../graph/levels/levels.ts';
+import type { PanelOptions } from './options.ts';
+import { type Shown, shownGraph } from './shown-graph.ts';
+
+/** The group that a node is, while it is collapsed, or is in. */
+export interface OwnGroup {
+  readonly key: string;
+  readonly name: string;
+  readonly open: boolean;
+}
+
+export interface ShownGraph extends Shown {
+  /** Keys of all groups there are, whether they are shown or not. */
+  readonly groups: readonly string[];
+  readonly groupOf: (node: string) => OwnGroup | undefined;
+  /** The name of a node or a group; undefined where there is none in this range. */
+  readonly nameOf: (key: string) => string | undefined;
+}
+
+/** The part of a graph that the options leave. */
+export function useShownGraph(whole: Graph, options: PanelOptions): ShownGraph {
+  const { focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed } = options;
+  const shown = useMemo(
+    () =>
+      shownGraph(whole, {
+        focus,
+        hideIdle,
+        muteHubs,
+        hubPartners,
+        shownHubs,
+        hidden,
+        states,
+        frames,
+        collapsed,
+      }),
+    [whole, focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed],
+  );
+  const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(whole, frames)), [whole, frames]);
+  const nameOf = (key: string) => {
+    const title = (framed.groups.get(key) ?? whole.nodes.find((node) => node.key === key))?.title;
+    return title === undefined ? undefined : shortName(title);
+  };
+  return {
+    ...shown,
+    groups: [...framed.groups.keys()],
+    groupOf(node) {
+      const key = framed.groups.has(node) ? node : framed.groupOf.get(node);
+      return key === undefined ? undefined : { key, name: nameOf(key) ?? '', open: key !== node };
+    },
+    nameOf,
+  };
+}

@@ -1,0 +1,156 @@
+import type { Target } from '../../graph/display/hit-test.ts';
+import { AMOUNTS } from '../../graph/edge-figures.ts';
+import { EDGE_STATES } from '../../graph/graph.ts';
+import { LEVELS } from '../../graph/levels/levels.ts';
+import { COLUMNS, type Sort } from '../../graph/sort-edges.ts';
+import {
+  DEFAULT_OPTIONS,
+  EDGE_LABELS,
+  type Focus,
+  FRAMES,
+  MOST_HOPS,
+  NODE_TEXTS,
+  type PanelOptions,
+} from './options.ts';
+
+/** What a viewer chooses in the running panel: options that they may see otherwise, and what they have selected. */
+export interface ViewerState
+  extends Pick<
+    PanelOptions,
+    | 'level'
+    | 'frames'
+    | 'collapsed'
+    | 'search'
+    | 'focus'
+    | 'hideIdle'
+    | 'muteHubs'
+    | 'shownHubs'
+    | 'hidden'
+    | 'compare'
+    | 'states'
+    | 'sort'
+  > {
+  readonly selected: Target | null;
+}
+
+/** Longer text than this nobody has chosen; browsers and servers take no address that is much longer. */
+const MOST_TEXT = 30_000;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= MOST_TEXT;
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isOneOf =
+  <T extends string>(choices: readonly T[]) =>
+  (value: unknown): value is T =>
+    (choices as readonly unknown[]).includes(value);
+
+const isFocus = (value: unknown): value is Focus => {
+  if (!(value instanceof Object)) return false;
+  const { node, to, way, hops } = value as Partial<Record<keyof Focus, unknown>>;
+  const isFar = Number.isInteger(hops) && Number(hops) >= 1 && Number(hops) <= MOST_HOPS;
+  return isText(node) && (to === undefined || isText(to)) && isOneOf(['up', 'down', 'both'])(way) && isFar;
+};
+
+const isSort = (value: unknown): value is Sort => {
+  if (!(value instanceof Object)) return false;
+  const { column, descending } = value as Partial<Record<keyof Sort, unknown>>;
+  return isOneOf(COLUMNS)(column) && isBoolean(descending);
+};
+
+const isTarget = (value: unknown): value is Target => {
+  if (!(value instanceof Object)) return false;
+  const { type, key } = value as Partial<Record<keyof Target, unknown>>;
+  return isOneOf(['node', 'edge'])(type) && isText(key);
+};
+
+/** What each choice may be. */
+const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value is ViewerState[Name] } = {
+  level: isOneOf(LEVELS),
+  frames: isOneOf(FRAMES),
+  collapsed: isTexts,
+  search: isText,
+  focus: (value) => value === null || isFocus(value),
+  hideIdle: isBoolean,
+  muteHubs: isBoolean,
+  shownHubs: isTexts,
+  hidden: isTexts,
+  compare: isText,
+  states: (value): value is PanelOptions['states'] =>
+    Array.isArray(value) && value.every(isOneOf(EDGE_STATES)),
+  sort: isSort,
+  selected: (value) => value === null || isTarget(value),
+};
+
+/** Those of the dashboard's own options that are a choice of several. */
+const OWN_CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  edgeLabel: isOneOf(EDGE_LABELS),
+  widthBy: isOneOf(['none', ...AMOUNTS]),
+  colourBy: isOneOf(['states', ...AMOUNTS]),
+  nodeText: isOneOf(NODE_TEXTS),
+};
+
+export const isViewerChoice = (name: string): name is keyof ViewerState => Object.hasOwn(CHECKS, name);
+
+/** Options of a dashboard. What an older panel or a hand put there and this panel has no use for is as if not there. */
+export function readOptions(saved: Partial<PanelOptions>): PanelOptions {
+  const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));
+  const isUsable = ([name, value]: [string, unknown]) =>
+    isViewerChoice(name)
+      ? CHECKS[name](value)
+      : (OWN_CHECKS[name]?.(value) ??
+        (!defaults.has(name) || (value !== null && typeof value === typeof defaults.get(name))));
+  return { ...DEFAULT_OPTIONS, ...Object.fromEntries(Object.entries(saved).filter(isUsable)) };
+}
+
+/** Reads choices from a text of the address: what it holds of them, and the names of what is none. */
+export function readViewerState(text: string | null): {
+  readonly chosen: Partial<ViewerState>;
+  readonly odd: readonly string[];
+} {
+  const all = parseObject(text);
+  if (!all) return { chosen: {}, odd: text === null ? [] : [text.slice(0, 40)] };
+  const isChoice = ([name, value]: [string, unknown]) => isViewerChoice(name) && CHECKS[name](value);
+  const entries = Object.entries(all);
+  return {
+    chosen: Object.fromEntries(entries.filter(isChoice)),
+    odd: entries.filter((entry) => !isChoice(entry)).map(([name]) => name.slice(0, 40)),
+  };
+}
+
+/** Writes what is chosen other than the dashboard has it; null where nothing is. */
+export function writeViewerState(
+  chosen: Partial<ViewerState>,
+  ofDashboard: Partial<ViewerState>,
+): string | null {
+  const differing = Object.entries(chosen).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(ofDashboard[name as keyof ViewerState]),
+  );
+  return differing.length > 0 ? JSON.stringify(Object.fromEntries(differing)) : null;
+}
+
+/**
+ * Adds choices to those that a text of the address holds.
+ *
+ * @returns the new text, and whether they are in it: ten thousand collapsed groups have no room in an address
+ */
+export function addChoices(
+  text: string | null,
+  choices: Partial<ViewerState>,
+  ofDashboard: Partial<ViewerState>,
+): { readonly text: string | null; readonly fit: boolean } {
+  const { chosen } = readViewerState(text);
+  const whole = writeViewerState({ ...chosen, ...choices }, ofDashboard);
+  if (isText(whole ?? '')) return { text: whole, fit: true };
+  const others = Object.entries(chosen).filter(([name]) => !Object.hasOwn(choices, name));
+  return { text: writeViewerState(Object.fromEntries(others), ofDashboard), fit: false };
+}
+
+function parseObject(text: string | null): object | undefined {
+  if (!isText(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return value instanceof Object && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { t } from '@grafana/i18n';
+import type { MouseEvent } from 'react';
+import { legible } from '../../graph/display/legible.ts';
+import type { EdgeRow as Ends } from '../../graph/export/edge-rows.ts';
+import { bytesOf } from '../../graph/figures.ts';
+import type { GraphEdge } from '../../graph/graph.ts';
+import { Figure } from '../texts/Figure.tsx';
+import type { Formatters } from '../texts/formatters.ts';
+import { placeOf, titleAtHost } from '../texts/node-texts.ts';
+import { stateText } from '../texts/state-looks.ts';
+import { ROW_HEIGHT } from './use-row-window.ts';
+
+interface Props extends Ends {
+  /** Of all rows, from 0. */
+  readonly index: number;
+  readonly format: Formatters;
+  readonly tabIndex: number;
+  readonly onFocus: () => void;
+  readonly onPick: (event: MouseEvent) => void;
+}
+
+/** An edge as a row of text. Its `data-*` attributes tell the same to programs. */
+export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus, onPick }: Props) {
+  const { opened, failed, open, lastSeen } = edge.figures;
+  const bytes = bytesOf(edge.figures);
+  return (
+    <tr
+      style={{ height: ROW_HEIGHT }}
+      // The head is row 1.
+      aria-rowindex={index + 2}
+      data-row={index}
+      data-source={source.title}
+      data-source-host={source.host}
+      data-source-process={edge.src.processes.join(',')}
+      data-source-pid={edge.src.pids.join(',')}
+      data-destination={target.title}
+      data-destination-host={target.host}
+      data-destination-process={edge.dst.processes.join(',')}
+      data-destination-pid={edge.dst.pids.join(',')}
+      data-port={edge.port}
+      data-transport={edge.transport}
+      data-connections={opened === undefined ? '' : Math.round(opened)}
+      data-open={open ?? ''}
+      data-bytes={bytes === undefined ? '' : Math.round(bytes)}
+      data-last-seen={lastSeen ?? ''}
+      data-seen-by={edge.seenBy}
+      data-directed={edge.directed}
+      data-states={edge.states.join(' ')}
+    >
+      <td>
+        <button type="button" tabIndex={tabIndex} onFocus={onFocus} onClick={onPick}>
+          {titleAtHost(source)}
+        </button>
+      </td>
+      <td>{titleAtHost(target)}</td>
+      <td>{placeOf(edge)}</td>
+      <td>{legible(edge.transport)}</td>
+      <td>
+        <Figure of="opened" value={opened} format={format} />
+      </td>
+      <td>
+        <Figure of="failed" value={failed} format={format} />
+      </td>
+      <td>
+        <Figure of="open" value={open} format={format} />
+      </td>
+      <td>
+        <Figure of="bytes" value={bytes} format={format} />
+      </td>
+      <td>
+        <Figure of="lastSeen" value={lastSeen} format={format} />
+      </td>
+      <td>{seenBy(edge)}</td>
+      <td>{stateText(edge.states)}</td>
+    </tr>
+  );
+}
+
+function seenBy({ directed, seenBy: by }: GraphEdge): string {
+  if (!directed) return t('seen-by.undirected', 'one end, direction unknown');
+  if (by === 'nobody') return t('seen-by.nobody', 'nobody');
+  if (by === 'both') return t('seen-by.both', 'both ends');
+  return by === 'source' ? t('seen-by.source', 'source') : t('seen-by.destination', 'destination');
+}

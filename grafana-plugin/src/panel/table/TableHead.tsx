@@ -1,0 +1,79 @@
+import { t } from '@grafana/i18n';
+import { Icon } from '@grafana/ui';
+import type { Column, Sort } from '../../graph/sort-edges.ts';
+import type { Formatters } from '../texts/formatters.ts';
+
+interface Props {
+  readonly format: Formatters;
+  readonly sort: Sort;
+  readonly onSort: (sort: Sort) => void;
+}
+
+/** Shares of the table's width in percent, in the order of the columns. */
+const WIDTHS: Readonly<Record<Column, number>> = {
+  source: 15,
+  destination: 15,
+  port: 5,
+  transport: 7,
+  opened: 9,
+  failed: 6,
+  open: 5,
+  bytes: 7,
+  lastSeen: 14,
+  seenBy: 8,
+  states: 9,
+};
+const COLUMNS = Object.keys(WIDTHS) as Column[];
+
+/** Of these one looks for the most first. */
+const NUMBERS: ReadonlySet<Column> = new Set(['opened', 'failed', 'open', 'bytes', 'lastSeen']);
+
+const namesOf = (format: Formatters): Record<Column, string> => ({
+  source: t('table.source', 'Source'),
+  destination: t('table.destination', 'Destination'),
+  port: t('end.port', 'Port'),
+  transport: t('table.transport', 'Transport'),
+  opened: format.name('opened') ?? t('table.connections', 'Connections'),
+  failed: format.name('failed') ?? t('table.failed', 'Failed'),
+  open: format.name('open') ?? t('table.open', 'Open'),
+  bytes: format.name('bytes') ?? t('table.bytes', 'Bytes'),
+  lastSeen: format.name('lastSeen') ?? t('figures.last-seen', 'Last seen'),
+  seenBy: t('table.seen-by', 'Seen by'),
+  states: t('table.state', 'State'),
+});
+
+/** How wide the columns are, whatever is in them: rows come and go while one scrolls. */
+export const TableColumns = () => (
+  <colgroup>
+    {COLUMNS.map((column) => (
+      <col key={column} style={{ width: `${WIDTHS[column]}%` }} />
+    ))}
+  </colgroup>
+);
+
+/** The names of the columns; a click on one sorts by it, another the other way round. */
+export function TableHead({ format, sort, onSort }: Props) {
+  const names = namesOf(format);
+  const sortBy = (column: Column) =>
+    onSort({ column, descending: column === sort.column ? !sort.descending : NUMBERS.has(column) });
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {COLUMNS.map((column) => (
+          <th
+            key={column}
+            scope="col"
+            {...(column === sort.column && { 'aria-sort': sort.descending ? 'descending' : 'ascending' })}
+          >
+            <button type="button" onClick={() => sortBy(column)}>
+              {names[column]}
+              {column === sort.column && (
+                <Icon name={sort.descending ? 'arrow-down' : 'arrow-up'} size="sm" />
+              )}
+            </button>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

@@ -1,0 +1,33 @@
+import { dateTimeFormat } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import type { Span } from '../../graph/compare/other-range.ts';
+import { AS_IT_IS } from './unescaped.ts';
+
+/** What the range can be compared with, as the option has it and in words. */
+export const compareChoices = (): { value: string; label: string }[] => [
+  { value: 'off', label: t('compare.off', 'No comparison') },
+  { value: 'before', label: t('compare.before', 'The range before') },
+  { value: '1h', label: t('compare.hour', '1 hour earlier') },
+  { value: '1d', label: t('compare.day', '1 day earlier') },
+  { value: '1w', label: t('compare.week', '1 week earlier') },
+];
+
+/** A choice in words, one that was typed included. */
+export function choiceText(choice: string): string {
+  const offered = compareChoices().find(({ value }) => value === choice);
+  if (offered) return offered.label;
+  return choice.includes('/')
+    ? t('compare.fixed', 'A fixed range')
+    : t('compare.earlier', '{{span}} earlier', { span: choice, ...AS_IT_IS });
+}
+
+const DATE = 'YYYY-MM-DD';
+const TEN_MINUTES = 600_000;
+
+/** A range in the user's time zone; the day is told once, seconds of short ranges only. */
+export function spanText({ from, to }: Span, timeZone: string): string {
+  const time = to - from < TEN_MINUTES ? 'HH:mm:ss' : 'HH:mm';
+  const format = (at: number, format: string) => dateTimeFormat(at, { timeZone, format });
+  const sameDay = format(from, DATE) === format(to, DATE);
+  return `${format(from, `${DATE} ${time}`)} – ${format(to, sameDay ? time : `${DATE} ${time}`)}`;
+}

@@ -1,0 +1,63 @@
+import { t } from '@grafana/i18n';
+import { legible } from '../../graph/display/legible.ts';
+import type { EmptyReason } from '../../graph/why-empty.ts';
+import type { Around } from '../query/around-variables.ts';
+
+/** Why there is nothing to draw, in words, and what to do about it. */
+export interface EmptyMessage {
+  readonly state: 'empty' | 'wrong-data';
+  readonly title: string;
+  readonly advice: string;
+}
+
+/** Puts a reason into words. */
+export function emptyMessage(reason: EmptyReason): EmptyMessage {
+  switch (reason.code) {
+    case 'no-query':
+      return {
+        state: 'wrong-data',
+        title: t('empty.no-query', 'This panel has no query'),
+        advice: t(
+          'empty.add-query',
+          'Add the query `lastSeen`: service_dependency_last_seen_seconds, type Instant, format Table. The dashboard "Service dependencies" has all of them.',
+        ),
+      };
+    case 'no-label':
+      return {
+        state: 'wrong-data',
+        title: t('empty.no-label', 'No table has a `{{label}}` label', { label: reason.label }),
+        advice: t(
+          'empty.keep-labels',
+          'Set the type of each query to Instant and its format to Table, and keep the labels of service_dependency_* metrics in the query (no `sum by` without them).',
+        ),
+      };
+    case 'only-listeners':
+    case 'nothing-seen':
+      return {
+        state: 'empty',
+        title: t('empty.nothing-seen', 'No dependency was seen in this range'),
+        advice:
+          reason.code === 'only-listeners'
+            ? t(
+                'empty.only-listeners',
+                'Exporters report who listens, but no connection was in use. Choose a longer range.',
+              )
+            : t(
+                'empty.check-exporters',
+                'Choose a longer range, or check that the exporters run and that Prometheus has service_dependency_last_seen_seconds.',
+              ),
+      };
+  }
+}
+
+/** What was looked for, by variables of the dashboard, and is not there. */
+export function nothingAround({ wanted }: Around): EmptyMessage {
+  const asked = Object.entries(wanted)
+    .filter(([, names]) => names.length > 0)
+    .map(([name, names]) => `${name} = ${names.map(legible).join(', ')}`);
+  return {
+    state: 'empty',
+    title: t('around.nothing', 'Nothing is there of what the variables of the dashboard say'),
+    advice: `${asked.join(' · ')}. ${t('around.choose', 'Choose another value, or a longer range.')}`,
+  };
+}

@@ -1,0 +1,21 @@
+import type { PanelData } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { legible } from '../../graph/display/legible.ts';
+
+/** What the data source said went wrong, each message once with the queries it concerns; '' if nothing did. */
+export function errorText(data: Pick<PanelData, 'error' | 'errors'>): string {
+  const errors = data.errors?.length ? data.errors : data.error ? [data.error] : [];
+  const queries = Map.groupBy(errors, (error) =>
+    // Of several lines, and with names in it that were not read yet.
+    (error.message ?? error.data?.message ?? error.statusText ?? t('error.unknown', 'Unknown error'))
+      .split(/[\t\r\n]+/)
+      .map(legible)
+      .join(' '),
+  );
+  return [...queries]
+    .map(([message, same]) => {
+      const refIds = same.flatMap((error) => error.refId ?? []);
+      return refIds.length > 0 ? `${message} (${t('error.query', 'query')} ${refIds.join(', ')})` : message;
+    })
+    .join(' · ');
+}

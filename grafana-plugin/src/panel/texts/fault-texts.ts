@@ -1,0 +1,44 @@
+import { t } from '@grafana/i18n';
+import type { Fault } from '../../graph/search/query.ts';
+import { AS_IT_IS } from './unescaped.ts';
+
+/** What is wrong with a search, in words. */
+export function faultText(fault: Fault): string {
+  switch (fault.code) {
+    case 'unopened':
+      return t('fault.unopened', 'This parenthesis was never opened');
+    case 'unclosed':
+      return t('fault.unclosed', 'This parenthesis has no end');
+    case 'unquoted':
+      return t('fault.unquoted', 'This quote has no end');
+    case 'nothing':
+      return t('fault.nothing', 'Something to look for is missing');
+    case 'no-field':
+      return t(
+        'fault.no-field',
+        'There is no field `{{name}}`: quote it to look for the text, or use {{names}}',
+        { ...AS_IT_IS, name: fault.name, names: fault.names.join(', ') },
+      );
+    case 'no-value':
+      return t('fault.no-value', 'What `{{asked}}` asks for is missing', {
+        ...AS_IT_IS,
+        asked: fault.asked,
+      });
+    case 'no-number':
+      return t(
+        'fault.no-number',
+        '`{{text}}` is not a number: `{{name}}` takes one, with {{suffixes}} or nothing',
+        { ...AS_IT_IS, text: fault.text, name: fault.name, suffixes: fault.suffixes.join(', ') },
+      );
+    case 'no-comparison':
+      return t('fault.no-comparison', '`{{name}}` is text: use `{{name}}:`', {
+        ...AS_IT_IS,
+        name: fault.name,
+      });
+    case 'no-choice':
+      return t('fault.no-choice', '`{{name}}` is one of {{choices}}', {
+        name: fault.name,
+        choices: fault.choices.join(', '),
+      });
+  }
+}

@@ -1,0 +1,176 @@
+import {
+  type DisplayProcessor,
+  dateTimeFormat,
+  type Field,
+  type FieldConfig,
+  FieldType,
+  formattedValueToString,
+  type GrafanaTheme2,
+  getDisplayProcessor,
+  getFieldColorModeForField,
+  type PanelData,
+} from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { spread } from '../../graph/display/spread.ts';
+import { type FigureName, figureOf } from '../../graph/edge-figures.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Measure } from '../../graph/table-measure.ts';
+import { figureFields } from '../query/figure-fields.ts';
+
+/** Tells figures as the user wants them: units, decimals, mappings and names are those of Grafana's fields. */
+export interface Formatters {
+  readonly text: (figure: FigureName, value: number) => string;
+  /** What is told where there is no figure. */
+  readonly noText: (figure: FigureName) => string;
+  /** The colour that thresholds or a mapping give it; undefined where neither was set. */
+  readonly mark: (figure: FigureName, value: number) => string | undefined;
+  /** What the user calls the figure. */
+  readonly name: (figure: FigureName) => string | undefined;
+  readonly scale: (figure: FigureName) => Scale;
+  /** Which byte units are in use, in words. */
+  readonly byteUnits: string;
+}
+
+/** How much a figure can be among the edges of a graph, and its colour by Grafana's color scheme. */
+export interface Scale {
+  readonly least: number;
+  readonly most: number;
+  readonly colour: (value: number) => string;
+  /** Values that tell the scale, least first; between them the colour changes gradually, or at each of them. */
+  readonly steps: readonly number[];
+  readonly gradual: boolean;
+}
+
+const IEC = 'bytes';
+
+/** The measure whose field a figure goes by, and its unit unless the field has one. */
+const SOURCES: Readonly<Record<FigureName, { readonly measure: Measure; readonly unit: string }>> = {
+  opened: { measure: 'opened', unit: 'locale' },
+  failed: { measure: 'failed', unit: 'locale' },
+  failureShare: { measure: 'failed', unit: 'percentunit' },
+  open: { measure: 'open', unit: 'locale' },
+  bytes: { measure: 'io', unit: IEC },
+  transmit: { measure: 'io', unit: IEC },
+  receive: { measure: 'io', unit: IEC },
+  rtt: { measure: 'rtt', unit: 's' },
+  lastSeen: { measure: 'lastSeen', unit: '' },
+};
+
+interface Style {
+  readonly config: FieldConfig;
+  readonly display: DisplayProcessor;
+  /** Without value mappings. */
+  readonly unmapped: DisplayProcessor;
+  readonly scale: Scale;
+}
+
+/** Formatters by the fields of a panel's data, with scales by the edges of its graph. */
+export function createFormatters(
+  { series }: Pick<PanelData, 'series'>,
+  graph: Graph,
+  theme: GrafanaTheme2,
+  timeZone: string,
+): Formatters {
+  const fields = figureFields(series);
+  const configFor = (figure: FigureName): FieldConfig =>
+    configOf(figure, fields.get(SOURCES[figure].measure)?.config ?? {});
+  const styles = new Map<FigureName, Style>();
+  // All edges are looked at for its scale: only what is shown has a style.
+  const styleOf = (figure: FigureName): Style => {
+    const known = styles.get(figure);
+    if (known) return known;
+    const config = configFor(figure);
+    const values = graph.edges.map((edge) => figureOf(edge, figure) ?? 0);
+    const style = createStyle(config, values, theme, timeZone);
+    styles.set(figure, style);
+    return style;
+  };
+  const unit = configFor('bytes').unit ?? IEC;
+  return {
+    text: (figure, value) => {
+      const { config, display } = styleOf(figure);
+      const isPlain = !config.mappings?.length && config.decimals === undefined;
+      if (figure === 'lastSeen') {
+        return config.unit || config.mappings?.length
+          ? formattedValueToString(display(value * 1000))
+          : dateTimeFormat(value * 1000, { timeZone });
+      }
+      // `increase()` extrapolates: counts come as fractions.
+      const isCount = isPlain && config.unit === 'locale';
+      if (isCount && value > 0 && value < 0.5) return '< 1';
+      const isWhole = isCount || (isPlain && SOURCES[figure].unit === IEC);
+      return formattedValueToString(display(isWhole ? Math.round(value) : value));
+    },
+    noText: (figure) => configFor(figure).noValue ?? '–',
+    mark: (figure, value) => {
+      const { config, display, unmapped } = styleOf(figure);
+      const { color } = display(value);
+      const isAsked = config.color?.mode === 'thresholds' || color !== unmapped(value).color;
+      return isAsked ? color : undefined;
+    },
+    name: (figure) => configFor(figure).displayName,
+    scale: (figure) => styleOf(figure).scale,
+    byteUnits:
+      unit === IEC
+        ? t('units.iec', 'IEC bytes, 1 KiB = 1024 B')
+        : unit === 'decbytes'
+          ? t('units.si', 'SI bytes, 1 kB = 1000 B')
+          : unit,
+  };
+}
+
+/** What the user set for a figure. What they set for a number of connections is not all right for a share of them. */
+function configOf(figure: FigureName, config: FieldConfig): FieldConfig {
+  if (figure === 'failureShare') {
+    const { color, thresholds } = config;
+    const { unit } = SOURCES[figure];
+    return { ...(color && { color }), ...(thresholds && { thresholds }), unit, min: 0, max: 1 };
+  }
+  const unit = config.unit ?? SOURCES[figure].unit;
+  // One name for both ways would tell them apart no longer.
+  if (figure !== 'transmit' && figure !== 'receive') return { ...config, unit };
+  const { displayName: _, ...rest } = config;
+  return { ...rest, unit };
+}
+
+function createStyle(
+  config: FieldConfig,
+  values: readonly number[],
+  theme: GrafanaTheme2,
+  timeZone: string,
+): Style {
+  const least = config.min ?? 0;
+  const most = Math.max(least, config.max ?? values.reduce((max, value) => Math.max(max, value), least));
+  const range = { min: least, max: most, delta: most - least };
+  const field: Field = { name: '', type: FieldType.number, config, values: [], state: { range } };
+  const display = getDisplayProcessor({ field, theme, timeZone });
+  const plain: Field = { ...field, config: { ...config, mappings: [] } };
+  const mode = getFieldColorModeForField(field);
+  const gradual = mode.isContinuous === true;
+  return {
+    config,
+    display,
+    unmapped: getDisplayProcessor({ field: plain, theme, timeZone }),
+    scale: {
+      least,
+      most,
+      gradual,
+      colour: (value) =>
+        display(gradual ? least + range.delta * spread((value - least) / (range.delta || 1)) : value).color ??
+        theme.colors.text.secondary,
+      steps: gradual ? [least, most] : stepsOf(config, mode.isByValue === true, least, most),
+    },
+  };
+}
+
+/** Where colours begin: at each threshold; where they do not depend on values, at the least. */
+function stepsOf({ thresholds }: FieldConfig, isByValue: boolean, least: number, most: number): number[] {
+  if (!isByValue || !thresholds) return [least];
+  const values = thresholds.steps.map(({ value }) => value ?? -Infinity);
+  return values
+    .map((value) => {
+      const at = thresholds.mode === 'percentage' ? least + (value / 100) * (most - least) : value;
+      return Math.max(least, at);
+    })
+    .filter((value, at, all) => value !== all[at + 1]);
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { buildGraph } from '../../graph/build-graph.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { HalfEdge } from '../../graph/half-edge.ts';
+import { end, half } from '../../graph/halves.fixture.ts';
+import { atLevel, collapse, collect } from '../../graph/levels/levels.ts';
+import { pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
+
+function texts(each: HalfEdge) {
+  const graph = buildGraph([each], []);
+  const [edge] = graph.edges;
+  const nodeOf = (key: string | undefined) => graph.nodes.find((node) => node.key === key);
+  const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
+  return edge && source && target && [pairOf(edge, source, target), portOf(edge), placeOf(edge)];
+}
+
+test.each([
+  ['TCP', half('outbound', 'a@h', 'b@h'), ['a → b', ':80', '80']],
+  ['UDP', half('outbound', 'a@h', 'b@h', {}, { transport: 'udp' }), ['a → b', ':80/udp', '80']],
+  [
+    'a Unix socket',
+    half('outbound', 'a@h', 'b@h//run/b\u202e', {}, { transport: 'unix', port: '' }),
+    ['a → b', 'unix', '/run/b\ufffd'],
+  ],
+  ['many in one', half('outbound', 'a@h', 'other', {}, { port: '' }), ['a → other', '', '']],
+  [
+    'a port that is none',
+    half('outbound', 'a@h', 'b@h', {}, { port: '\u202e8' }),
+    ['a → b', ':\ufffd8', '\ufffd8'],
+  ],
+  ['an unknown direction', half('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
+])('an edge over %s reads well', (_title, each, expected) => {
+  expect(texts(each)).toEqual(expected);
+});
+
+test('a node that stands for several tells how many', () => {
+  const fine = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'a@h1', 'c@h2')], []);
+  const texts = (level: 'host' | 'service') =>
+    atLevel(fine, level).nodes.map((node) => `${node.title}: ${subtitleOf(node, 'host')}`);
+  expect(texts('host')).toEqual(['h1: 1 service', 'h2: 2 services']);
+  expect(atLevel(fine, 'host').nodes.map(titleAtHost)).toEqual(['h1', 'h2']);
+  expect(fine.nodes.map(titleAtHost)).toEqual(['a · h1', 'b · h2', 'c · h2']);
+  expect(texts('service')).toEqual(['a: 1 instance', 'b: 1 instance', 'c: 1 instance']);
+});
+
+test('a collapsed group tells how many are in it, whatever else is written below names', () => {
+  const fine = buildGraph([half('outbound', end('a@h1', { site: 's' }), end('b@h2', { site: 's' }))], []);
+  const collapsed = (graph: Graph) => {
+    const { nodes } = collapse(graph, 'site', new Set(collect(graph, 'site').groups.keys()));
+    return nodes.map((node) => subtitleOf(node, 'process'));
+  };
+  expect(collapsed(fine)).toEqual(['2 services']);
+  expect(collapsed(atLevel(fine, 'host'))).toEqual(['2 hosts']);
+});

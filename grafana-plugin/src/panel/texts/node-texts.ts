@@ -1,0 +1,95 @@
+import { t } from '@grafana/i18n';
+import { legible } from '../../graph/display/legible.ts';
+import { shortName } from '../../graph/display/short-name.ts';
+import { bytesOf } from '../../graph/figures.ts';
+import type { GraphEdge, GraphNode } from '../../graph/graph.ts';
+import type { PanelOptions } from '../state/options.ts';
+import type { Formatters } from './formatters.ts';
+import { shortStateText, signText } from './state-looks.ts';
+
+/** A node's name as shown. */
+export const titleOf = (node: GraphNode): string => legible(node.title);
+
+/** A node's name, and the host where it is. */
+export const titleAtHost = (node: GraphNode): string =>
+  [titleOf(node), node.kind === 'host' ? '' : legible(node.host)].filter(Boolean).join(' · ');
+
+/** What the text under a node's title says. */
+export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
+  legible(detailOf(node, nodeText));
+
+/** How many there are in a node that stands for several, and of what. */
+function membersOf({ kind, members: { length }, collapsed }: GraphNode): string {
+  if (collapsed?.every((node) => node.kind === 'host')) {
+    return length === 1 ? t('members.host', '1 host') : t('members.hosts', '{{length}} hosts', { length });
+  }
+  switch (kind) {
+    case 'site':
+    case 'host':
+      return length === 1
+        ? t('members.service', '1 service')
+        : t('members.services', '{{length}} services', { length });
+    case 'service':
+      return length === 1
+        ? t('members.instance', '1 instance')
+        : t('members.instances', '{{length}} instances', { length });
+    case 'unknown':
+      return length === 1
+        ? t('members.process', '1 process')
+        : t('members.processes', '{{length}} processes', { length });
+    case 'external':
+      return length === 1 ? t('members.peer', '1 peer') : t('members.peers', '{{length}} peers', { length });
+  }
+}
+
+function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
+  const { host, processes, pids, addresses, service, kind, members } = node;
+  if (node.collapsed || (members.length > 0 && nodeText === 'host')) return membersOf(node);
+  if (kind === 'external') {
+    return host || (service === '' ? '' : addresses.join(', ')) || t('node.no-exporter', 'no exporter');
+  }
+  if (nodeText === 'process')
+    return [processes.join(', '), pids.join(', ')].filter(Boolean).join(' · ') || host;
+  if (nodeText === 'address') return addresses.join(', ') || host;
+  return host;
+}
+
+/** What is written on an edge; where there is no room for that, its state in a word, or at least by its sign. */
+export function labelsOf(
+  edge: GraphEdge,
+  label: PanelOptions['edgeLabel'],
+  format: Formatters,
+): readonly string[] {
+  const state = shortStateText(edge.states);
+  const whole =
+    label === 'none' ? state : [state, portAndVolume(edge, label, format)].filter(Boolean).join(' · ');
+  return [whole, state, signText(edge.states)].filter(Boolean);
+}
+
+function portAndVolume(edge: GraphEdge, label: PanelOptions['edgeLabel'], format: Formatters): string {
+  const bytes = bytesOf(edge.figures);
+  const { opened } = edge.figures;
+  const volume =
+    label === 'bytes' && bytes !== undefined
+      ? format.text('bytes', bytes)
+      : label === 'connections' && opened !== undefined
+        ? `${format.text('opened', opened)} ${format.name('opened') ?? t('edge.connections', 'conn')}`
+        : '';
+  return [portOf(edge), volume].filter(Boolean).join(' · ');
+}
+
+/** `:443`; transports other than TCP are named: `:53/udp`, `unix`. */
+export function portOf(edge: GraphEdge): string {
+  const port = shortName(edge.port);
+  const other = edge.transport === 'tcp' ? '' : shortName(edge.transport);
+  if (port === '') return other;
+  return other === '' ? `:${port}` : `:${port}/${other}`;
+}
+
+/** Where the destination listens: its port, or the names of its Unix sockets. */
+export const placeOf = ({ port, transport, dst }: GraphEdge): string =>
+  legible(transport === 'unix' ? dst.addresses.join(', ') : port);
+
+/** `web → api`; `a — b` where the direction is not known. */
+export const pairOf = (edge: GraphEdge, source: GraphNode, target: GraphNode): string =>
+  `${titleOf(source)} ${edge.directed ? '→' : '—'} ${titleOf(target)}`;

@@ -1,0 +1,78 @@
+import { t } from '@grafana/i18n';
+import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import type { Way } from '../../graph/focus/neighbours.ts';
+import { type Focus, MOST_HOPS } from '../state/options.ts';
+import { getStripStyles } from './strip-styles.ts';
+
+interface Props {
+  /** The name of a node, undefined where there is none in this range. */
+  readonly nameOf: (key: string) => string | undefined;
+  readonly focus: Focus | null;
+  /** The node from which a path is to be picked. */
+  readonly pathFrom: string | undefined;
+  readonly onFocus: (focus: Focus | null) => void;
+  readonly onCancelPath: () => void;
+}
+
+const ways = (): { value: Way; label: string }[] => [
+  { value: 'up', label: t('focus.up', 'Up') },
+  { value: 'down', label: t('focus.down', 'Down') },
+  { value: 'both', label: t('focus.both', 'Both') },
+];
+
+/** Says what part of the graph is looked at, changes it, and leads back to the whole. */
+export function FocusStrip(props: Props) {
+  const { focus, pathFrom, onFocus, onCancelPath } = props;
+  const styles = useStyles2(getStripStyles);
+  const nameOf = (key: string) => props.nameOf(key) ?? t('focus.gone', 'what is not in this range');
+  if (pathFrom !== undefined) {
+    return (
+      <div className={styles} role="status" data-testid="musubi-focus">
+        {t('focus.pick', 'Pick the node to which the path leads from')} {nameOf(pathFrom)}
+        <Button size="sm" variant="secondary" onClick={onCancelPath}>
+          {t('focus.cancel', 'Cancel')}
+        </Button>
+      </div>
+    );
+  }
+  if (!focus) return null;
+  const { to, hops, way } = focus;
+  return (
+    <section className={styles} aria-label={t('focus.label', 'Focus')} data-testid="musubi-focus">
+      {to === undefined ? (
+        <>
+          <IconButton
+            name="minus"
+            aria-label={t('focus.less', 'One hop less')}
+            disabled={hops <= 1}
+            onClick={() => onFocus({ ...focus, hops: hops - 1 })}
+          />
+          <span>{hops === 1 ? t('focus.hop', '1 hop') : t('focus.hops', '{{hops}} hops', { hops })}</span>
+          <IconButton
+            name="plus"
+            aria-label={t('focus.more', 'One hop more')}
+            disabled={hops >= MOST_HOPS}
+            onClick={() => onFocus({ ...focus, hops: hops + 1 })}
+          />
+          <RadioButtonGroup
+            size="sm"
+            aria-label={t('focus.way', 'Direction')}
+            options={ways()}
+            value={way}
+            onChange={(next) => onFocus({ ...focus, way: next })}
+          />
+          <span>
+            {t('focus.from', 'from')} {nameOf(focus.node)}
+          </span>
+        </>
+      ) : (
+        <span>
+          {t('focus.paths', 'Paths')} {nameOf(focus.node)} → {nameOf(to)}
+        </span>
+      )}
+      <Button size="sm" variant="secondary" icon="times" onClick={() => onFocus(null)}>
+        {t('focus.all', 'Show everything')}
+      </Button>
+    </section>
+  );
+}

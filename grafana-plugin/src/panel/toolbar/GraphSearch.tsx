@@ -1,0 +1,32 @@
+import type { RefObject } from 'react';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import { roomOf } from '../../graph/display/drawing-target.ts';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { Found } from '../state/use-search.ts';
+import type { ViewControl } from '../state/use-view.ts';
+import { SearchBox } from './SearchBox.tsx';
+
+interface Props {
+  readonly input: RefObject<HTMLInputElement | null>;
+  readonly value: string;
+  readonly found: Found;
+  readonly drawing: Drawing;
+  readonly pinned: Target | undefined;
+  readonly control: Pick<ViewControl, 'centre'>;
+  readonly onChange: (value: string) => void;
+  readonly onPick: (target: Target) => void;
+  readonly onLeave: () => void;
+}
+
+/** The search box above the graph: what is gone to is picked, and brought to the middle. */
+export function GraphSearch({ found, drawing, pinned, control, onPick, ...box }: Props) {
+  const at = pinned ? found.nodes.indexOf(pinned.key) : -1;
+  const goTo = (index: number) => {
+    const target: Target = { type: 'node', key: found.nodes[index] ?? '' };
+    const room = roomOf(drawing, target);
+    if (!room) return;
+    onPick(target);
+    control.centre({ x: room.x + room.width / 2, y: room.y + room.height / 2 });
+  };
+  return <SearchBox {...box} found={found} at={at < 0 ? undefined : at} onGo={goTo} />;
+}

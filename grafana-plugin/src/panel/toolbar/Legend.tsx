@@ -1,0 +1,117 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { Toggletip, useStyles2 } from '@grafana/ui';
+import { useRef } from 'react';
+import type { EdgeState, Graph } from '../../graph/graph.ts';
+import type { Palette } from '../canvas/palette.ts';
+import type { PanelOptions } from '../state/options.ts';
+import type { Formatters } from '../texts/formatters.ts';
+import { ColourScale, WidthScale } from './Scales.tsx';
+import { StateFilter } from './StateFilter.tsx';
+import { useFold } from './use-fold.ts';
+
+interface Props {
+  readonly width: number;
+  /** 0: there is no room for it. */
+  readonly height: number;
+  readonly graph: Graph;
+  readonly palette: Palette;
+  /** The states that alone are shown; none: all. */
+  readonly states: readonly EdgeState[];
+  readonly onStates: (states: readonly EdgeState[]) => void;
+  readonly widthBy: PanelOptions['widthBy'];
+  readonly colourBy: PanelOptions['colourBy'];
+  readonly format: Formatters;
+}
+
+/**
+ * Says how to read the drawing, and how much of each state there is; a click on a state shows it alone. What has no room
+ * opens by a button; without any height there is only that, in the corner.
+ */
+export function Legend(props: Props) {
+  const { width, height } = props;
+  const styles = useStyles2(getStyles);
+  const line = useRef<HTMLDivElement>(null);
+  const cut = useFold(line, width, 1) > 0;
+  const button = (
+    <Toggletip
+      content={
+        <div className={styles.list} data-testid="musubi-whole-legend">
+          <Entries {...props} />
+        </div>
+      }
+      placement="top-end"
+    >
+      <button type="button" className={styles.button}>
+        {t('legend.name', 'Legend')}
+      </button>
+    </Toggletip>
+  );
+  if (height === 0) return <div className={styles.corner}>{button}</div>;
+  return (
+    <div className={styles.bar} style={{ height, lineHeight: `${height}px` }}>
+      <div ref={line} className={styles.line} style={{ height }} data-testid="musubi-legend">
+        <Entries {...props} />
+      </div>
+      {cut && button}
+    </div>
+  );
+}
+
+function Entries({ graph, palette, states, onStates, widthBy, colourBy, format }: Props) {
+  return (
+    <>
+      <StateFilter graph={graph} palette={palette} states={states} onStates={onStates} />
+      <ColourScale by={colourBy} format={format} />
+      <span>{t('legend.arrow', 'A → B: A depends on B')}</span>
+      <span>
+        <Line width={2.5} /> {t('legend.both-ends', 'reported by both ends')}
+      </span>
+      <span>
+        <Line width={2.5} dashes="6 4" /> {t('legend.one-end', 'by one end')}
+      </span>
+      <WidthScale by={widthBy} format={format} />
+      <span>{t('legend.no-arrow', 'no arrow: direction unknown')}</span>
+    </>
+  );
+}
+
+const Line = ({ width, dashes }: { width: number; dashes?: string }) => (
+  <svg width="26" height="8" aria-hidden="true">
+    <line x1="0" x2="26" y1="4" y2="4" stroke="currentColor" strokeWidth={width} strokeDasharray={dashes} />
+  </svg>
+);
+
+const getStyles = (theme: GrafanaTheme2) => {
+  const text = {
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    svg: { marginRight: theme.spacing(0.5) },
+  };
+  return {
+    bar: css({ ...text, display: 'flex', gap: theme.spacing(1), padding: theme.spacing(0, 1) }),
+    line: css({
+      flex: 1,
+      display: 'flex',
+      // What has no room wraps out of sight, whole: half a sentence would mislead.
+      flexWrap: 'wrap',
+      columnGap: theme.spacing(2),
+      overflow: 'hidden',
+      whiteSpace: 'nowrap',
+    }),
+    list: css({ ...text, display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
+    corner: css({ position: 'absolute', zIndex: 1, right: 0, bottom: 0 }),
+    button: css({
+      all: 'unset',
+      cursor: 'pointer',
+      padding: theme.spacing(0, 1),
+      borderRadius: theme.shape.radius.default,
+      background: theme.colors.background.secondary,
+      color: theme.colors.text.primary,
+      fontSize: theme.typography.bodySmall.fontSize,
+      '&:hover': { background: theme.colors.action.hover },
+      '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
+    }),
+  };
+};

@@ -1,0 +1,80 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { Button, useStyles2 } from '@grafana/ui';
+import type { PanelOptions } from '../state/options.ts';
+import type { Shown } from '../state/shown-graph.ts';
+import { AS_IT_IS } from '../texts/unescaped.ts';
+
+interface Props {
+  /** 0: there is nothing to name, or no room for it. */
+  readonly height: number;
+  readonly options: Pick<PanelOptions, 'hidden' | 'shownHubs'>;
+  readonly hidden: Shown['hidden'];
+  readonly hubs: Shown['hubs'];
+  readonly lonely: number;
+  readonly nameOf: (key: string) => string | undefined;
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+}
+
+/** Names what is left out of the drawing because it is a hub or the user has hidden it; a click shows it again. */
+export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onChange }: Props) {
+  const styles = useStyles2(getStyles);
+  if (height === 0) return null;
+  const chip = (key: string, partners: string, show: () => void) => {
+    const name = nameOf(key) ?? '';
+    const label = t('muted.show', 'Show {{name}} again', { name, ...AS_IT_IS });
+    return (
+      <Button
+        key={key}
+        size="sm"
+        variant="secondary"
+        icon="eye-slash"
+        aria-label={label}
+        tooltip={label}
+        onClick={show}
+      >
+        {name} {partners}
+      </Button>
+    );
+  };
+  return (
+    <section
+      className={styles}
+      style={{ height }}
+      aria-label={t('muted.label', 'Left out of the graph')}
+      data-testid="musubi-muted"
+    >
+      {hubs.length > 0 && <span>{t('muted.hubs', 'Muted hubs')}</span>}
+      {hubs.map(({ key, degree }) =>
+        chip(key, `· ${degree}`, () => onChange({ shownHubs: [...options.shownHubs, key] })),
+      )}
+      {hidden.length > 0 && <span>{t('muted.hidden', 'Hidden')}</span>}
+      {hidden.map((key) =>
+        chip(key, '', () => onChange({ hidden: options.hidden.filter((each) => each !== key) })),
+      )}
+      {lonely > 0 && <span>{t('muted.lonely', '+ {{lonely}} linked with none but these', { lonely })}</span>}
+      {hidden.length > 1 && (
+        <Button size="sm" variant="secondary" fill="text" onClick={() => onChange({ hidden: [] })}>
+          {t('muted.show-all', 'Show all hidden')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: theme.spacing(0.5),
+    padding: theme.spacing(0, 0.5),
+    // One row; what is more is scrolled.
+    overflowX: 'auto',
+    overflowY: 'hidden',
+    scrollbarWidth: 'thin',
+    whiteSpace: 'nowrap',
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    '& > *': { flexShrink: 0 },
+  });

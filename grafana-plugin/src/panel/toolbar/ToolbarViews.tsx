@@ -1,0 +1,51 @@
+import { t } from '@grafana/i18n';
+import { ToolbarButton } from '@grafana/ui';
+import type { ReactNode } from 'react';
+import type { PanelOptions } from '../state/options.ts';
+
+export interface ViewProps {
+  readonly options: PanelOptions;
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly onFit: () => void;
+  readonly table: boolean;
+  readonly onTable: (shown: boolean) => void;
+  readonly exports: ReactNode;
+  /** Whether there is room for names beside the icons. */
+  readonly named: boolean;
+}
+
+/** Ways to look at it. */
+export function ToolbarViews(props: ViewProps) {
+  const { options, onChange, onFit, table, onTable, exports, named } = props;
+  return (
+    <>
+      {Object.keys(options.saved).length > 0 && (
+        <ToolbarButton
+          icon="repeat"
+          aria-label={t('places.reset', 'Reset positions')}
+          tooltip={t('places.tooltip', 'Put what was moved back to where it was laid out')}
+          onClick={() => onChange({ saved: {} })}
+        />
+      )}
+      <ToolbarButton
+        icon="expand-arrows"
+        aria-label={t('fit.name', 'Fit')}
+        tooltip={t('fit.tooltip', 'Show all')}
+        onClick={onFit}
+      >
+        {named && t('fit.name', 'Fit')}
+      </ToolbarButton>
+      <ToolbarButton
+        icon="table"
+        variant={table ? 'active' : 'default'}
+        aria-pressed={table}
+        aria-label={t('table.name', 'Table')}
+        tooltip={t('table.tooltip', 'List the dependencies as text')}
+        onClick={() => onTable(!table)}
+      >
+        {named && t('table.name', 'Table')}
+      </ToolbarButton>
+      {exports}
+    </>
+  );
+}
