@@ -27,7 +27,7 @@ export function findBpfCompiler() {
 export function compileBpf(output) {
   const found = findBpfCompiler();
   if ('missing' in found) return found.missing;
-  const options = ['-O2', '-g', '-mcpu=v3', '-Wall', '-Werror'];
+  const options = ['-O2', '-g', '-mcpu=v3', '-Wall', '-Wextra', '-Werror'];
   const { status, stderr } = run(found.clang, [...TARGET, ...options, '-c', BPF_SOURCE, '-o', output]);
   if (status !== 0) throw new Error(`${BPF_SOURCE} does not compile:\n${stderr}`);
   // Where it is at hand: a quarter of the file is for debuggers, and the rest of the -g for the kernel.

@@ -98,8 +98,7 @@ static __always_inline void correct_received(struct edge *edge, struct conn *con
 		__sync_fetch_and_add(&edge->received, received - before);
 }
 
-static __always_inline void enter_traffic(struct edge *edge, struct conn *conn, struct sock *sk,
-					  struct tcp_sock *tcp)
+static __always_inline void enter_traffic(struct edge *edge, struct conn *conn, struct sock *sk, struct tcp_sock *tcp)
 {
 	grow(&edge->transmitted, &conn->transmitted, tcp->bytes_sent - tcp->bytes_retrans);
 	grow(&edge->received, &conn->received, received_payload(sk, tcp));

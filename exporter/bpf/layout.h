@@ -68,7 +68,7 @@ _Static_assert(PATH == LEVELS * LEVEL_NAME, "a name for each level");
 /* Where a cgroup is in the hierarchy of version 2. */
 struct cgroup_path {
 	__u32 levels;
-	__u32 complete; /* up to the root */
+	__u32 complete;   /* up to the root */
 	char names[PATH]; /* the innermost first */
 };
 

@@ -31,11 +31,12 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* A TCP socket changes its state. */
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(musubi_tcp_state, struct sock *sk, int old, int new)
+int BPF_PROG(musubi_tcp_state, struct sock *sk, int old_state, int new_state)
 {
+	(void)ctx; /* BPF_PROG has unpacked it */
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return 0;
-	switch (new) {
+	switch (new_state) {
 	case TCP_SYN_SENT:
 		asks(sk);
 		break;
@@ -43,16 +44,16 @@ int BPF_PROG(musubi_tcp_state, struct sock *sk, int old, int new)
 		listens(sk);
 		break;
 	case TCP_SYN_RECV:
-		if (old == TCP_LISTEN)
+		if (old_state == TCP_LISTEN)
 			is_asked(sk);
 		break;
 	case TCP_ESTABLISHED:
-		becomes_established(sk, old);
+		becomes_established(sk, old_state);
 		break;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
 	case TCP_CLOSE:
-		ends(sk, old, new);
+		ends(sk, old_state, new_state);
 		break;
 	}
 	return 0;

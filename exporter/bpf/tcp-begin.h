@@ -43,14 +43,14 @@ static __always_inline void is_asked(struct sock *sk)
 
 	if (!tcp)
 		return;
-	listener = address_of(tcp->tsorted_sent_queue.next) -
-		   bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
+	listener =
+		address_of(tcp->tsorted_sent_queue.next) - bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
 	process = bpf_map_lookup_elem(&musubi_listening, &listener);
 	begin(sk, LISTENING, 0, process ?: &nobody);
 }
 
 /* Mostly in a soft interrupt, so the current process is any. */
-static __always_inline void becomes_established(struct sock *sk, int old)
+static __always_inline void becomes_established(struct sock *sk, int old_state)
 {
 	struct young *young = young_of(address_of(sk));
 	struct conn grown, *conn;
@@ -71,7 +71,7 @@ static __always_inline void becomes_established(struct sock *sk, int old)
 		 * what has asked, the walk or the end of it tells.
 		 */
 		conn->key.transport = IPPROTO_TCP;
-		conn->stage = old == TCP_SYN_SENT ? ASKING : LISTENING;
+		conn->stage = old_state == TCP_SYN_SENT ? ASKING : LISTENING;
 	}
 	if ((conn->stage != ASKING && conn->stage != LISTENING) || (conn->stage == ASKING && !conn->key.pid))
 		return;

@@ -42,13 +42,13 @@ static __always_inline void fails(struct conn *conn, struct sock *sk)
 	trace_conn(conn, TRACE_FAILED, failure);
 }
 
-static __always_inline void end(struct conn *conn, struct sock *sk, int old, int new)
+static __always_inline void end(struct conn *conn, struct sock *sk, int old_state, int new_state)
 {
 	struct tcp_sock *tcp;
 	struct edge *edge;
 	bool was_open;
 
-	if (new == TCP_CLOSE && (old == TCP_SYN_SENT || old == TCP_SYN_RECV)) {
+	if (new_state == TCP_CLOSE && (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)) {
 		if (conn->stage == ASKING)
 			fails(conn, sk);
 		return;
@@ -60,7 +60,7 @@ static __always_inline void end(struct conn *conn, struct sock *sk, int old, int
 	 */
 	if (conn->stage == ASKING || conn->stage == LISTENING)
 		/* Ended by the network, the current process is any (net/ipv4/tcp.c, tcp_done: not shut down as yet). */
-		settle(conn, sk, new == TCP_CLOSE && sk->sk_shutdown != SHUTDOWN_MASK ? 0 : current_pid());
+		settle(conn, sk, new_state == TCP_CLOSE && sk->sk_shutdown != SHUTDOWN_MASK ? 0 : current_pid());
 	tcp = bpf_skc_to_tcp_sock(sk);
 	was_open = conn->open != OVER && __sync_lock_test_and_set(&conn->open, OVER) == OPEN;
 	/* The second event of its end mostly brings nothing new. */
@@ -89,7 +89,7 @@ static __always_inline bool is_closing(int state)
 }
 
 /* Tells whether it was the socket's. */
-static __always_inline bool end_young(struct young *young, __u64 address, struct sock *sk, int old, int new)
+static __always_inline bool end_young(struct young *young, __u64 address, struct sock *sk, int old_state, int new_state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	__u64 place = young->sk;
@@ -98,19 +98,19 @@ static __always_inline bool end_young(struct young *young, __u64 address, struct
 	if (!tcp)
 		return false;
 	grow_up(&conn, young, sk);
-	if (new != TCP_CLOSE && place == address && is_complete(sk, tcp)) {
+	if (new_state != TCP_CLOSE && place == address && is_complete(sk, tcp)) {
 		conn.retransmits = tcp->total_retrans;
-		end(&conn, sk, old, new);
+		end(&conn, sk, old_state, new_state);
 		return true;
 	}
-	if (new != TCP_CLOSE) {
+	if (new_state != TCP_CLOSE) {
 		if (!change_place(young, place, address | ENDING))
 			return false;
-		end(&conn, sk, old, new);
+		end(&conn, sk, old_state, new_state);
 		keep_young(young, &conn);
 		return true;
 	}
-	if (is_closing(old) && !(place & ENDING)) {
+	if (is_closing(old_state) && !(place & ENDING)) {
 		/* It was complete when it began to close. */
 		conn.stage = SETTLED;
 		conn.open = OVER;
@@ -120,24 +120,24 @@ static __always_inline bool end_young(struct young *young, __u64 address, struct
 	} else if (!change_place(young, place, 0)) {
 		return false;
 	}
-	end(&conn, sk, old, new);
+	end(&conn, sk, old_state, new_state);
 	return true;
 }
 
-static __always_inline void ends(struct sock *sk, int old, int new)
+static __always_inline void ends(struct sock *sk, int old_state, int new_state)
 {
 	__u64 address = address_of(sk);
 	struct young *young;
 	struct conn *conn;
 
-	if (old == TCP_LISTEN) {
+	if (old_state == TCP_LISTEN) {
 		bpf_map_delete_elem(&musubi_listening, &address);
 		return;
 	}
 	young = young_of(address);
-	if (young && end_young(young, address, sk, old, new))
+	if (young && end_young(young, address, sk, old_state, new_state))
 		return;
 	conn = storage_of(sk);
 	if (conn)
-		end(conn, sk, old, new);
+		end(conn, sk, old_state, new_state);
 }

@@ -148,8 +148,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 
 	chosen = has_chosen_port(sk);
 	forgetful = is_forgetful(now);
-	group = is_group(&talk_key.peer) ||
-		(said && BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_BROADCAST));
+	group = is_group(&talk_key.peer) || (said && BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_BROADCAST));
 	if (said && group)
 		conn->group = 1;
 	port_key = talk_key;
@@ -158,9 +157,7 @@ static __always_inline int talk(struct bpf_sock_addr *ctx, int family, bool said
 	if (known && now - known->last < SILENCE_NS)
 		key.direction = known->direction;
 	else if (said)
-		key.direction = !chosen ? ASKED
-				: unsure(conn, now) || (forgetful && conn->served) ? UNKNOWN
-										    : ASKED;
+		key.direction = chosen && (unsure(conn, now) || (forgetful && conn->served)) ? UNKNOWN : ASKED;
 	else if (conn->group || unsure(conn, now) || (forgetful && conn->asked))
 		key.direction = UNKNOWN;
 	else

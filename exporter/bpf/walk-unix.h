@@ -35,8 +35,8 @@ static __always_inline int meet_unix(struct bpf_iter__task_file *ctx, struct soc
 		length = BPF_CORE_READ(name, len) - sizeof(__u16);
 		if (length > sizeof(row.name))
 			length = sizeof(row.name);
-		bpf_probe_read_kernel(row.name, length, (void *)name + bpf_core_field_offset(struct unix_address, name) +
-							       sizeof(__u16));
+		bpf_probe_read_kernel(row.name, length,
+				      (void *)name + bpf_core_field_offset(struct unix_address, name) + sizeof(__u16));
 		row.name_length = length;
 	}
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));

@@ -169,8 +169,8 @@ static __always_inline void begin(struct sock *sk, enum stage stage, __u64 asked
 
 /*
  * Moves an open connection to its socket. It has been marked by a walk a second ago: an event that did not see that is
- * over. A socket is in a state of being open only once the event that tells so is over, and the next is that of its end:
- * which comes first, decides.
+ * over. A socket is in a state of being open only once the event that tells so is over, and the next is that of its
+ * end: which comes first, decides.
  */
 static __always_inline struct conn *move(struct young *young, struct sock *sk, __u64 address)
 {

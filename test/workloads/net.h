@@ -136,12 +136,12 @@ static inline double now_s(void) {
 }
 
 /* Says a line at once, whole: several processes may share the pipe. */
-#define say(...)                                                      \
-  do {                                                                \
-    char line_[4096];                                                 \
-    int length_ = snprintf(line_, sizeof line_ - 1, __VA_ARGS__);     \
-    line_[length_] = '\n';                                            \
-    if (write(STDOUT_FILENO, line_, length_ + 1) < 0) exit(1);        \
+#define say(...)                                                  \
+  do {                                                            \
+    char line_[4096];                                             \
+    int length_ = snprintf(line_, sizeof line_ - 1, __VA_ARGS__); \
+    line_[length_] = '\n';                                        \
+    if (write(STDOUT_FILENO, line_, length_ + 1) < 0) exit(1);    \
   } while (0)
 
 /* Holds what is open until standard input ends. */

@@ -42,9 +42,8 @@ int main(int argc, char **argv) {
       continue;
     }
     int is_connected = strcmp(way, "sendto") != 0;
-    check(sendto(fd, bytes, sizeof bytes, 0, is_connected ? NULL : address_of(&target),
-                 is_connected ? 0 : target.length),
-          "sendto");
+    struct sockaddr *to = is_connected ? NULL : address_of(&target);
+    check(sendto(fd, bytes, sizeof bytes, 0, to, to ? target.length : 0), "sendto");
     if (!answers) continue;
     struct pollfd input = {.fd = fd, .events = POLLIN};
     struct endpoint from = {.length = sizeof from.address};

@@ -29,8 +29,7 @@ int main(int argc, char **argv) {
     return 0;
   }
   char *asked = map(ring, params.sq_off.array + params.sq_entries * sizeof(unsigned), IORING_OFF_SQ_RING);
-  char *answered =
-      map(ring, params.cq_off.cqes + params.cq_entries * sizeof(struct io_uring_cqe), IORING_OFF_CQ_RING);
+  char *answered = map(ring, params.cq_off.cqes + params.cq_entries * sizeof(struct io_uring_cqe), IORING_OFF_CQ_RING);
   struct io_uring_sqe *questions = map(ring, params.sq_entries * sizeof *questions, IORING_OFF_SQES);
   unsigned *tail = (unsigned *)(asked + params.sq_off.tail);
   unsigned mask = *(unsigned *)(asked + params.sq_off.ring_mask);
