@@ -28,6 +28,7 @@ export default defineConfig({
             'exporter/src/**/*.test.ts',
             'grafana-plugin/{src,standalone}/**/*.test.ts',
             'provisioning/**/*.test.ts',
+            'test/repository/**/*.test.ts',
           ],
         },
       },
