@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { FatalError } from '../fatal-error.ts';
 import { createLog } from '../log.ts';
 import type { CaptureName, Observation, Pass } from './capture.ts';
 import { createLastingCapture, PROBATION, RETRY_AFTER } from './lasting-capture.ts';
@@ -242,8 +243,8 @@ it('never leaves the only one that was asked for, and tells why', async () => {
 it('passes an error on after which the process must not go on', async () => {
   const { read } = await begin();
   await read();
-  ebpf.broken = Object.assign(new Error('stranded'), { fatal: true });
-  expect(await read()).toBe('Error: stranded');
+  ebpf.broken = new FatalError('stranded', 'ERR_STRANDED');
+  expect(await read()).toBe('FatalError: stranded');
   expect(ebpf.made).toBe(1);
   expect(sockdiag.made).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { FatalError } from '../fatal-error.ts';
 import type { Log } from '../log.ts';
 import type { Capture, Pass } from './capture.ts';
 import type { Opened, Rung, Trial } from './rung.ts';
@@ -49,7 +50,7 @@ export function createLastingCapture(start: Opened, options: LastingOptions): La
       unread = undefined;
       return withGeneration(seen, restarts);
     } catch (error) {
-      if (closed || (error as { fatal?: boolean }).fatal) throw error;
+      if (closed || error instanceof FatalError) throw error;
       await replace((error as Error).message);
       return pass();
     }

@@ -1,3 +1,4 @@
+import { FatalError } from '../fatal-error.ts';
 import type { Capture, CaptureName, Pass } from './capture.ts';
 import type { PollingOptions } from './polling/create-polling-capture.ts';
 
@@ -45,7 +46,7 @@ export async function openRung(rung: Rung, options: PollingOptions): Promise<Ope
     return { rung, capture, first: await capture.read() };
   } catch (error) {
     capture?.close();
-    if ((error as { fatal?: boolean }).fatal) throw error;
+    if (error instanceof FatalError) throw error;
     const obstacles = rung.obstacles?.(options, error as Error) ?? [];
     const { name, gives } = rung;
     if (obstacles.length === 0) return { name, gives, missing: (error as Error).message };

@@ -8,6 +8,7 @@ import { resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { readEffectiveCapabilities } from '../doctor/capabilities.ts';
 import { captureLimits } from '../doctor/capture-limits.ts';
+import { FatalError } from '../fatal-error.ts';
 import { createLog, type Log } from '../log.ts';
 import { type MetricsServer, serveMetrics } from '../metrics/metrics-server.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
@@ -105,7 +106,7 @@ async function watch(
       warnOfHidden(await pass());
       failing = false;
     } catch (error) {
-      if ((error as { fatal?: boolean }).fatal) throw error;
+      if (error instanceof FatalError) throw error;
       if (!failing) log.error('cannot look at the sockets', { reason: (error as Error).message });
       failing = true;
     }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
-import { SyscallError } from '../native/errno.ts';
+import { SyscallError } from '../native/syscall-error.ts';
 import { type Conntrack, type ConntrackCalls, createConntrack } from './conntrack.ts';
 
 const fixture = (name: string) => readFileSync(`test/fixtures/conntrack/${name}.bin`);

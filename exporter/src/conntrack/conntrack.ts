@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { NamespaceReading } from '../capture/capture.ts';
-import { createNamespaceEntry, type NamespaceEntry } from '../native/enter-namespace.ts';
+import { FatalError } from '../fatal-error.ts';
+import {
+  createNamespaceEntry,
+  type NamespaceEntry,
+  type NetworkNamespace,
+} from '../native/enter-namespace.ts';
 import type { Libc } from '../native/libc.ts';
-import { type NetworkNamespace, ownNetworkNamespace } from '../proc/namespaces.ts';
+import { ownNetworkNamespace } from '../proc/namespaces.ts';
 import { type CtnetlinkCalls, createCtnetlink } from './ctnetlink.ts';
 import type { Translated } from './message.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
@@ -128,8 +133,8 @@ export function createConntrack(
       return run();
     } catch (error) {
       shut(netns);
-      const { fatal, code, message } = error as NodeJS.ErrnoException & { fatal?: boolean };
-      if (fatal) throw error;
+      if (error instanceof FatalError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT') {
         refused.set(netns, message);
         onRefused(isOwn, message);

@@ -1,5 +1,6 @@
-import { SyscallError } from '../native/errno.ts';
+import { constants } from 'node:os';
 import type { Libc } from '../native/libc.ts';
+import { SyscallError } from '../native/syscall-error.ts';
 import { dump } from '../net/netlink.ts';
 import {
   decodeConnections,
@@ -40,8 +41,7 @@ const SOCKADDR_NL = 12;
 const ROOM = 32 * 1024 * 1024;
 const DATAGRAM = 64 * 1024;
 const TIMEOUT_SECONDS = 5;
-const EAGAIN = 11;
-const ENOBUFS = 105;
+const { EAGAIN, ENOBUFS } = constants.errno;
 /** Of those that begin while others are read; more wait for the next call. */
 const MOST_AT_ONCE = 100_000;
 

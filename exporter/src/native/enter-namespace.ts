@@ -1,46 +1,54 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NetworkNamespace } from '../proc/namespaces.ts';
+import { FatalError } from '../fatal-error.ts';
 import type { Libc } from './libc.ts';
+
+/** A network namespace, and a process through which it can be entered. */
+export interface NetworkNamespace {
+  /** Inode of the namespace. */
+  readonly netns: number;
+  readonly pid: number;
+  /** Whether this process itself runs in it. */
+  readonly isOwn: boolean;
+}
 
 export interface NamespaceEntry {
   /**
-   * Runs in that network namespace, by stepping into it and back within this one synchronous call. Throws when it may
-   * not be entered, and an error that is `fatal` when there is no way back.
+   * Runs `run` in that network namespace: enters it and returns within this one synchronous call. Throws when it
+   * cannot be entered, and a `FatalError` when there is no way back.
    */
   within<T>(namespace: Pick<NetworkNamespace, 'pid' | 'isOwn'>, run: () => T): T;
   close(): void;
 }
 
-/** Steps into other network namespaces than the own one (CAP_SYS_ADMIN, CAP_SYS_PTRACE). */
+/** Enters other network namespaces (CAP_SYS_ADMIN, CAP_SYS_PTRACE). */
 export function createNamespaceEntry(
   libc: Pick<Libc, 'enterNetworkNamespace'>,
   procRoot: string,
 ): NamespaceEntry {
   const home = openSync(join(procRoot, 'self/ns/net'), 'r');
 
-  function goHome(): void {
+  function returnHome(): void {
     try {
       libc.enterNetworkNamespace(home);
     } catch (cause) {
-      const stranded = new Error('cannot return to the own network namespace', { cause });
-      throw Object.assign(stranded, { fatal: true as const, code: 'ERR_STRANDED' });
+      throw new FatalError('cannot return to the original network namespace', 'ERR_STRANDED', { cause });
     }
   }
 
   return {
     within({ pid, isOwn }, run) {
       if (isOwn) return run();
-      const there = openSync(join(procRoot, `${pid}/ns/net`), 'r');
+      const target = openSync(join(procRoot, `${pid}/ns/net`), 'r');
       try {
-        libc.enterNetworkNamespace(there);
+        libc.enterNetworkNamespace(target);
         try {
           return run();
         } finally {
-          goHome();
+          returnHome();
         }
       } finally {
-        closeSync(there);
+        closeSync(target);
       }
     },
     close: () => closeSync(home),

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { SyscallError } from './errno.ts';
+import { constants } from 'node:os';
+import { SyscallError } from './syscall-error.ts';
 
 /** A program of a loaded object, attached; it runs until closed, or until this process ends. */
 export interface Link {
@@ -72,11 +73,7 @@ export interface Batch {
   readonly last: boolean;
 }
 
-const ENOENT = 2;
-const E2BIG = 7;
-const EEXIST = 17;
-const EAGAIN = 11;
-const ENOSPC = 28;
+const { ENOENT, E2BIG, EEXIST, EAGAIN, ENOSPC } = constants.errno;
 const LOAD_ATTEMPTS = 20;
 const BPF_ANY = 0;
 const BPF_NOEXIST = 1;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { SyscallError } from './errno.ts';
+import { constants } from 'node:os';
+import { SyscallError } from './syscall-error.ts';
 
 /** The few C library calls Musubi makes itself. Each throws a `SyscallError` when the kernel refuses. */
 export interface Libc {
@@ -29,7 +30,7 @@ const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const SO_ATTACH_FILTER = 26;
 const CLONE_NEWNET = 0x40000000;
-const EINTR = 4;
+const { EINTR } = constants.errno;
 
 type Call = (...args: unknown[]) => number;
 

@@ -1,13 +1,5 @@
 import { readlinkSync } from 'node:fs';
-
-/** A network namespace and a process through which to reach it. */
-export interface NetworkNamespace {
-  /** Inode of the namespace. */
-  readonly netns: number;
-  readonly pid: number;
-  /** Whether this process itself lives in it. */
-  readonly isOwn: boolean;
-}
+import type { NetworkNamespace } from '../native/enter-namespace.ts';
 
 /**
  * The network namespaces in which processes live, the own one first. Processes whose namespace may not be

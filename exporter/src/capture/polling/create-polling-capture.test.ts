@@ -4,7 +4,8 @@ import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
 import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
 import { asked, listener, served } from '../../../../test/fixtures/socket-rows.ts';
 import { unixClient, unixListener, unixRow, unixServed } from '../../../../test/fixtures/unix-rows.ts';
-import type { NetworkNamespace } from '../../proc/namespaces.ts';
+import { FatalError } from '../../fatal-error.ts';
+import type { NetworkNamespace } from '../../native/enter-namespace.ts';
 import { createPollingCapture } from './create-polling-capture.ts';
 import type { Socket } from './socket.ts';
 import type { UnixSocket } from './unix-socket.ts';
@@ -124,7 +125,7 @@ it('rejects when the proc root is none', async () => {
 });
 
 it('rejects with a fatal error, whichever namespace it came from', async () => {
-  const fatal = Object.assign(new Error('stranded'), { fatal: true });
+  const fatal = new FatalError('stranded', 'ERR_STRANDED');
   tables[OTHER] = fatal;
   await expect(create().read()).rejects.toBe(fatal);
 });

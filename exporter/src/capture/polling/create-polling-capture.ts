@@ -1,5 +1,7 @@
+import { FatalError } from '../../fatal-error.ts';
+import type { NetworkNamespace } from '../../native/enter-namespace.ts';
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
-import { listNetworkNamespaces, type NetworkNamespace, ownNetworkNamespace } from '../../proc/namespaces.ts';
+import { listNetworkNamespaces, ownNetworkNamespace } from '../../proc/namespaces.ts';
 import { listPids } from '../../proc/pids.ts';
 import { readEphemeralPorts } from '../../proc/port-range.ts';
 import { createSocketOwners } from '../../proc/socket-owners.ts';
@@ -25,11 +27,6 @@ export interface PollingOptions {
   readonly netns: 'self' | 'all';
 }
 
-/** An error after which the process must not go on, such as a thread left in a foreign namespace. */
-export interface FatalError extends Error {
-  readonly fatal: true;
-}
-
 interface Reading extends SocketRows {
   readonly reading: NamespaceReading;
 }
@@ -51,7 +48,7 @@ export function createPollingCapture(
     try {
       return { reading, ...table.read(namespace) };
     } catch (error) {
-      if ((error as Partial<FatalError>).fatal) throw error;
+      if (error instanceof FatalError) throw error;
       return { reading: { ...reading, skipped: (error as Error).message }, sockets: [], unix: [] };
     }
   }

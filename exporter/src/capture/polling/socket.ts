@@ -1,4 +1,4 @@
-import type { NetworkNamespace } from '../../proc/namespaces.ts';
+import type { NetworkNamespace } from '../../native/enter-namespace.ts';
 import type { Transport } from '../capture.ts';
 import { TcpState } from './tcp-state.ts';
 import type { UnixSocket } from './unix-socket.ts';

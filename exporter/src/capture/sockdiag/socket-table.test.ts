@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDump } from '../../../../test/fixtures/netlink.ts';
-import { SyscallError } from '../../native/errno.ts';
+import { SyscallError } from '../../native/syscall-error.ts';
 import type { SocketTable } from '../polling/socket.ts';
 import { createSockdiagTable, type NetlinkCalls } from './socket-table.ts';
 
@@ -151,7 +151,9 @@ describe('another namespace', () => {
 
   it('that cannot be left again is fatal', () => {
     refuse = { call: 'setns', at: 2, errno: 1 };
-    expect(() => table.read(other)).toThrow(expect.objectContaining({ code: 'ERR_STRANDED', fatal: true }));
+    expect(() => table.read(other)).toThrow(
+      expect.objectContaining({ name: 'FatalError', code: 'ERR_STRANDED' }),
+    );
   });
 
   it('whose process is gone is told so', () => {

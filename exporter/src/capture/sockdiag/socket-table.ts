@@ -1,6 +1,7 @@
+import { constants } from 'node:os';
 import { createNamespaceEntry } from '../../native/enter-namespace.ts';
-import { SyscallError } from '../../native/errno.ts';
 import type { Libc } from '../../native/libc.ts';
+import { SyscallError } from '../../native/syscall-error.ts';
 import { type DumpProgress, dump } from '../../net/netlink.ts';
 import type { Socket, SocketTable } from '../polling/socket.ts';
 import { TcpState } from '../polling/tcp-state.ts';
@@ -15,7 +16,7 @@ const NETLINK_SOCK_DIAG = 4;
 /** The kernel fills a dump's datagrams to 32 KiB at most (net/netlink/af_netlink.c, netlink_dump). */
 const DATAGRAM = 64 * 1024;
 const TIMEOUT_SECONDS = 5;
-const ENOENT = 2;
+const { ENOENT } = constants.errno;
 
 const LISTENING = 1 << TcpState.listen;
 const NOT_LISTENING = ~LISTENING >>> 0;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { SyscallError } from '../../native/errno.ts';
+import { SyscallError } from '../../native/syscall-error.ts';
 import { createListener, type Listener, type RawCalls } from './listener.ts';
 
 const [EPERM, ECONNREFUSED, EAGAIN, ENETUNREACH] = [1, 111, 11, 101];

@@ -1,5 +1,6 @@
-import { SyscallError } from '../../native/errno.ts';
+import { constants } from 'node:os';
 import type { Libc } from '../../native/libc.ts';
+import { SyscallError } from '../../native/syscall-error.ts';
 import { isIpv6, parseAddress } from '../../net/address.ts';
 import { answersFilter, MAX_PACKET_BYTES } from './filter.ts';
 
@@ -9,7 +10,7 @@ const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 const IPPROTO_UDP = 17;
-const EAGAIN = 11;
+const { EAGAIN } = constants.errno;
 
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Pass } from '../../capture/capture.ts';
 import type { Obstacle } from '../../capture/rung.ts';
 import { dnsObstacle } from '../../doctor/dns-obstacle.ts';
+import { FatalError } from '../../fatal-error.ts';
 import { createNamespaceEntry, type NamespaceEntry } from '../../native/enter-namespace.ts';
 import { type Libc, loadLibc } from '../../native/libc.ts';
 import { ownNetworkNamespace } from '../../proc/namespaces.ts';
@@ -79,8 +80,8 @@ function openListeners(libc: Libc, procRoot: string): Listeners {
         const { within } = entry;
         return createListener(libc, (run) => within({ pid: way.pid, isOwn: false }, run));
       } catch (error) {
-        const { code, fatal } = error as { code?: unknown; fatal?: boolean };
-        if (fatal) throw error;
+        if (error instanceof FatalError) throw error;
+        const { code } = error as { code?: unknown };
         return code === 'EPERM' || code === 'EACCES' ? 'refused' : 'gone';
       }
     },
