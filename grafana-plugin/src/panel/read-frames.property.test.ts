@@ -11,7 +11,7 @@ import { whyEmpty } from '../graph/why-empty.ts';
 import { figureFields } from './query/figure-fields.ts';
 import { readFrames } from './query/read-frames.ts';
 import { emptyMessage } from './texts/empty-texts.ts';
-import { nameNodes } from './texts/name-nodes.ts';
+import { nameNodes } from './texts/node-texts.ts';
 import { noteText } from './texts/note-texts.ts';
 
 /** All that is done with frames before something is drawn. */

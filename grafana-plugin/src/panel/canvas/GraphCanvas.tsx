@@ -7,16 +7,10 @@ import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
 import type { View } from '../../graph/display/view.ts';
 import type { Point } from '../../graph/layout/layout.ts';
 import type { Rectangle } from '../../graph/occupancy.ts';
+import type { Hover } from '../state/use-selection.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import type { Palette } from './palette.ts';
 import { usePicture } from './use-picture.ts';
-
-/** What the pointer is at, and where in the panel. */
-export interface Hover {
-  readonly target: Target;
-  readonly x: number;
-  readonly y: number;
-}
 
 interface Props {
   readonly canvas: RefObject<HTMLCanvasElement | null>;

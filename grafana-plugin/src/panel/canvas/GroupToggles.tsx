@@ -10,7 +10,7 @@ import { collapseRoom, expandRoom } from '../../graph/display/toggle-room.ts';
 import { intersects, type Rectangle } from '../../graph/occupancy.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { titleOf } from '../texts/node-texts.ts';
-import { AS_IT_IS } from '../texts/unescaped.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 import { useFollow } from './use-follow.ts';
 
 interface Props {
@@ -59,8 +59,8 @@ export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props
           const grown = open ? Math.max(0, LEAST_TARGET - width) / 2 : 0;
           const name = shortName(title);
           const label = open
-            ? t('groups.collapse', 'Collapse {{name}}', { name, ...AS_IT_IS })
-            : t('groups.expand', 'Expand {{name}}', { name, ...AS_IT_IS });
+            ? t('groups.collapse', 'Collapse {{name}}', { name, ...UNESCAPED })
+            : t('groups.expand', 'Expand {{name}}', { name, ...UNESCAPED });
           return (
             <button
               key={key}

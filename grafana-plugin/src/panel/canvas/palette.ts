@@ -1,8 +1,10 @@
 import type { GrafanaTheme2 } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
+import { useMemo } from 'react';
 import type { Measure } from '../../graph/display/shorten.ts';
-import type { EdgeState } from '../../graph/graph.ts';
+import type { EdgeState, Graph } from '../../graph/graph.ts';
+import { distinct } from '../../graph/order.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
-import { createMeasure } from './measure-text.ts';
 
 /** Colours and fonts of the drawing, all from the theme. */
 export interface Palette {
@@ -27,8 +29,19 @@ export interface Palette {
 
 const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
 
+/**
+ * The palette of the theme.
+ *
+ * @param graph all that might be drawn: no host changes its colour when others are collapsed or out of focus
+ */
+export function usePalette(graph: Graph): Palette {
+  const theme = useTheme2();
+  const hosts = distinct(graph.nodes.map((node) => node.host)).join('\n');
+  return useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
+}
+
 /** Takes the palette from a theme. Hosts get their colour by their rank, so that few hosts never share one. */
-export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette {
+function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette {
   const edge = theme.colors.emphasize(theme.colors.background.primary, 0.5);
   const family = theme.typography.fontFamily;
   const fonts = {
@@ -63,5 +76,20 @@ export function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): P
       subtitle: createMeasure(fonts.subtitle),
       label: createMeasure(fonts.label),
     },
+  };
+}
+
+/** Measures texts in a font, each once. */
+function createMeasure(font: string): Measure {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return (text) => text.length * 7;
+  context.font = font;
+  const widths = new Map<string, number>();
+  return (text) => {
+    const known = widths.get(text);
+    if (known !== undefined) return known;
+    const { width } = context.measureText(text);
+    widths.set(text, width);
+    return width;
   };
 }

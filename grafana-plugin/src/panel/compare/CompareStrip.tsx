@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import { IconButton, Spinner, useStyles2 } from '@grafana/ui';
 import type { Comparison } from '../state/use-comparison.ts';
 import { choiceText, spanText } from '../texts/compare-texts.ts';
-import { AS_IT_IS } from '../texts/unescaped.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 import { getStripStyles } from '../toolbar/strip-styles.ts';
 
 interface Props {
@@ -24,7 +24,7 @@ export function CompareStrip({ choice, comparison, timeZone, onStop }: Props) {
         {t('compare.against', '{{now}} against {{other}}', {
           now: spanText(now, timeZone),
           other: spanText(other, timeZone),
-          ...AS_IT_IS,
+          ...UNESCAPED,
         })}
       </span>
       {busy && <Spinner inline />}

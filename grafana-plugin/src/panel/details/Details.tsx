@@ -6,7 +6,7 @@ import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
 import type { Target } from '../../graph/display/hit-test.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type { Hover } from '../canvas/GraphCanvas.tsx';
+import type { Hover } from '../state/use-selection.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import { EdgeDetails } from './EdgeDetails.tsx';
 import { GroupDetails } from './GroupDetails.tsx';

@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import { Button, Stack } from '@grafana/ui';
 import type { Focus } from '../state/options.ts';
 import type { OwnGroup } from '../state/use-shown-graph.ts';
-import { AS_IT_IS } from '../texts/unescaped.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {
   readonly node: string;
@@ -28,8 +28,8 @@ export function NodeActions({ node, group, onToggle, onHide, onFocus, onPath }: 
           onClick={() => onToggle(group.key)}
         >
           {group.open
-            ? t('groups.collapse', 'Collapse {{name}}', { name: group.name, ...AS_IT_IS })
-            : t('groups.expand', 'Expand {{name}}', { name: group.name, ...AS_IT_IS })}
+            ? t('groups.collapse', 'Collapse {{name}}', { name: group.name, ...UNESCAPED })
+            : t('groups.expand', 'Expand {{name}}', { name: group.name, ...UNESCAPED })}
         </Button>
       )}
       <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>

@@ -5,7 +5,7 @@ import { shortName } from '../../graph/display/short-name.ts';
 import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
 import { edgesOf } from '../../graph/walk/links-of.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
-import { AS_IT_IS } from '../texts/unescaped.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 
 /** What a screen reader says of a node: `api on back-1, asked by 2, asks 3, 1 failing, 1 new`. */
 export function spokenNode(graph: Graph, node: GraphNode): string {
@@ -22,7 +22,7 @@ export function spokenNode(graph: Graph, node: GraphNode): string {
       : t('spoken.node', '{{name}} on {{host}}', {
           name: shortName(title),
           host: shortName(host),
-          ...AS_IT_IS,
+          ...UNESCAPED,
         }),
     asking > 0 && t('spoken.asked', 'asked by {{peers}}', { peers: asking }),
     asked > 0 && t('spoken.asks', 'asks {{peers}}', { peers: asked }),
@@ -36,7 +36,7 @@ export function spokenNode(graph: Graph, node: GraphNode): string {
 /** What a screen reader says of an edge, beside what is written on it: `api asks db, :5432 · 4 KiB, alerting`. */
 export function spokenEdge(graph: Graph, edge: GraphEdge, text: string): string {
   const nameOf = (key: string) => shortName(graph.nodes.find((node) => node.key === key)?.title ?? '');
-  const names = { source: nameOf(edge.source), target: nameOf(edge.target), ...AS_IT_IS };
+  const names = { source: nameOf(edge.source), target: nameOf(edge.target), ...UNESCAPED };
   return [
     edge.directed
       ? t('spoken.edge', '{{source}} asks {{target}}', names)

@@ -7,6 +7,7 @@ import type { Collection, Level } from '../../graph/levels/levels.ts';
 import type { Sort } from '../../graph/sort-edges.ts';
 import type { AroundOptions } from '../query/around-variables.ts';
 import { figureNames } from '../texts/figure-names.ts';
+import type { EdgeLabel, NodeText } from '../texts/node-texts.ts';
 
 /** A part of the graph that is looked at alone. */
 export interface Focus {
@@ -23,16 +24,13 @@ export const MOST_HOPS = 9;
 
 export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Collection)[];
 
-export const EDGE_LABELS = ['bytes', 'connections', 'port', 'none'] as const;
-export const NODE_TEXTS = ['host', 'process', 'address'] as const;
-
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
-  readonly edgeLabel: (typeof EDGE_LABELS)[number];
+  readonly edgeLabel: EdgeLabel;
   /** What the width and the colour of an edge tell. */
   readonly widthBy: Amount | 'none';
   readonly colourBy: Amount | 'states';
-  readonly nodeText: (typeof NODE_TEXTS)[number];
+  readonly nodeText: NodeText;
   readonly level: Level;
   /** What nodes are framed by. */
   readonly frames: 'none' | Collection;
@@ -83,7 +81,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   sort: { column: 'bytes', descending: true },
 };
 
-export const edgeLabels = (): { value: PanelOptions['edgeLabel']; label: string }[] => [
+export const edgeLabels = (): { value: EdgeLabel; label: string }[] => [
   { value: 'bytes', label: t('edge-label.bytes', 'Port and bytes') },
   { value: 'connections', label: t('edge-label.connections', 'Port and connections') },
   { value: 'port', label: t('edge-label.port', 'Port') },
@@ -105,7 +103,7 @@ export const colourChoices = (): { value: PanelOptions['colourBy']; label: strin
   ...amounts(),
 ];
 
-export const nodeTexts = (): { value: PanelOptions['nodeText']; label: string }[] => [
+export const nodeTexts = (): { value: NodeText; label: string }[] => [
   { value: 'host', label: t('end.host', 'Host') },
   { value: 'process', label: t('node-text.process', 'Process and pid') },
   { value: 'address', label: t('end.address', 'Address') },

@@ -8,7 +8,7 @@ import type { Question } from '../query/query.ts';
 import { readFrames } from '../query/read-frames.ts';
 import { useAnswer } from '../query/use-answer.ts';
 import { errorText } from '../texts/error-texts.ts';
-import { AS_IT_IS } from '../texts/unescaped.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 
 /** What the panel's queries told of another range. */
 export interface Comparison {
@@ -54,7 +54,7 @@ function notesOf(
     return [
       t('compare.no-range', 'Compare: "{{choice}}" is neither a duration such as 1d nor a range FROM/TO.', {
         choice,
-        ...AS_IT_IS,
+        ...UNESCAPED,
       }),
     ];
   if (!request)

@@ -1,4 +1,4 @@
-import type { PanelData } from '@grafana/data';
+import type { InterpolateFunction, PanelData } from '@grafana/data';
 import { useMemo } from 'react';
 import type { Span } from '../../graph/compare/other-range.ts';
 import { type Note, readOverview } from '../../graph/compare/overview.ts';
@@ -6,9 +6,9 @@ import { around as cutAround } from '../../graph/focus/around.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { atLevel, type Level } from '../../graph/levels/levels.ts';
 import { type EmptyReason, whyEmpty } from '../../graph/why-empty.ts';
-import type { Around } from '../query/around-variables.ts';
+import { type Around, type AroundOptions, fillAround } from '../query/around-variables.ts';
 import { readFrames } from '../query/read-frames.ts';
-import { nameNodes } from '../texts/name-nodes.ts';
+import { nameNodes } from '../texts/node-texts.ts';
 import type { Comparison } from './use-comparison.ts';
 
 interface DependencyGraph {
@@ -47,3 +47,9 @@ export function useDependencyGraph(
 }
 
 const lengthOf = ({ from, to }: Span): number => to - from;
+
+/** The part of the graph that is looked for; the same object for as long as the variables are the same. */
+export function useAround(options: Partial<AroundOptions>, replace: InterpolateFunction): Around {
+  const filled = JSON.stringify(fillAround(options, replace));
+  return useMemo(() => JSON.parse(filled), [filled]);
+}

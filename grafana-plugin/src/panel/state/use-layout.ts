@@ -1,14 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Graph } from '../../graph/graph.ts';
 import type { Layout } from '../../graph/layout/layout.ts';
-import { createLayouter } from '../../graph/layout/layouter.ts';
+import source from '../../graph/layout/layout-worker.ts?text';
+import { createLayouter, type LayoutWorker } from '../../graph/layout/layouter.ts';
 import { createLayoutMemory } from '../../graph/layout/remember-layout.ts';
 import { collect, type Groups, NO_GROUPS } from '../../graph/levels/levels.ts';
+import type { EdgeLabel } from '../texts/node-texts.ts';
 import type { PanelOptions } from './options.ts';
-import { startLayoutWorker } from './start-layout-worker.ts';
 
 /** Room for the texts on edges, by what they say: fixed, so that new figures never move a node. */
-const COLUMN_GAP: Record<PanelOptions['edgeLabel'], number> = {
+const COLUMN_GAP: Record<EdgeLabel, number> = {
   none: 90,
   port: 100,
   bytes: 140,
@@ -73,4 +74,18 @@ export function useLayout(
     };
   }, [memory, wish, framed, saved, known]);
   return useMemo(() => (known ? { graph, framed, layout: known } : drawn), [graph, framed, known, drawn]);
+}
+
+/**
+ * Starts the worker from a blob: no second file has to be found, wherever Grafana serves the plugin from. Throws
+ * where the page's policy, or the browser, has no workers from blobs.
+ */
+function startLayoutWorker(): LayoutWorker {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  try {
+    return new Worker(url);
+  } finally {
+    // The worker has its own hold on the script by now.
+    URL.revokeObjectURL(url);
+  }
 }

@@ -1,7 +1,7 @@
 import { locationService } from '@grafana/runtime';
-import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useMemo } from 'react';
 import { readView, type View, viewText } from '../../graph/display/view.ts';
-import { onAddress } from './on-address.ts';
+import { useAddressParameter } from './use-address.ts';
 
 /** The view that the user has chosen, undefined until they move the drawing, and how it is chosen. */
 export type OwnView = readonly [View | undefined, (view: View | undefined) => void];
@@ -12,7 +12,7 @@ export type OwnView = readonly [View | undefined, (view: View | undefined) => vo
  */
 export function useOwnView(panelId: number): OwnView {
   const name = `musubi-${panelId}-view`;
-  const text = useSyncExternalStore(onAddress, () => locationService.getSearch().get(name));
+  const text = useAddressParameter(name);
   const view = useMemo(() => readView(text), [text]);
   const choose = useCallback(
     (next: View | undefined) => locationService.partial({ [name]: next ? viewText(next) : null }, true),

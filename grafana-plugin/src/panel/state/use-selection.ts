@@ -3,7 +3,13 @@ import type { Drawing } from '../../graph/display/drawing.ts';
 import { isDrawn } from '../../graph/display/drawing-target.ts';
 import type { Target } from '../../graph/display/hit-test.ts';
 import type { GraphEdge } from '../../graph/graph.ts';
-import type { Hover } from '../canvas/GraphCanvas.tsx';
+
+/** What the pointer is at, and where in the panel. */
+export interface Hover {
+  readonly target: Target;
+  readonly x: number;
+  readonly y: number;
+}
 
 /** What the user points at, has the keyboard on, or has pinned; all of it is in the drawing. */
 export interface Selection {

@@ -1,8 +1,8 @@
 import { locationService } from '@grafana/runtime';
-import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { Target } from '../../graph/display/hit-test.ts';
-import { onAddress } from './on-address.ts';
 import type { PanelOptions } from './options.ts';
+import { useAddressParameter } from './use-address.ts';
 import {
   addChoices,
   isViewerChoice,
@@ -35,8 +35,8 @@ export function useViewerState(
   onOptionsChange: (options: PanelOptions) => void,
 ): ViewerOptions {
   const name = `musubi-${panelId}`;
-  const text = useSyncExternalStore(onAddress, () => locationService.getSearch().get(name));
-  const isEdited = useSyncExternalStore(onAddress, () => locationService.getSearch().has('editPanel'));
+  const text = useAddressParameter(name);
+  const isEdited = useAddressParameter('editPanel') !== null;
   const { chosen, odd } = useMemo(() => readViewerState(text), [text]);
 
   const choose = useCallback(

@@ -3,15 +3,8 @@ import { AMOUNTS } from '../../graph/edge-figures.ts';
 import { EDGE_STATES } from '../../graph/graph.ts';
 import { LEVELS } from '../../graph/levels/levels.ts';
 import { COLUMNS, type Sort } from '../../graph/sort-edges.ts';
-import {
-  DEFAULT_OPTIONS,
-  EDGE_LABELS,
-  type Focus,
-  FRAMES,
-  MOST_HOPS,
-  NODE_TEXTS,
-  type PanelOptions,
-} from './options.ts';
+import { EDGE_LABELS, NODE_TEXTS } from '../texts/node-texts.ts';
+import { DEFAULT_OPTIONS, type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
 
 /** What a viewer chooses in the running panel: options that they may see otherwise, and what they have selected. */
 export interface ViewerState

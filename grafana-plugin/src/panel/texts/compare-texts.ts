@@ -1,7 +1,7 @@
 import { dateTimeFormat } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import type { Span } from '../../graph/compare/other-range.ts';
-import { AS_IT_IS } from './unescaped.ts';
+import { UNESCAPED } from './unescaped.ts';
 
 /** What the range can be compared with, as the option has it and in words. */
 export const compareChoices = (): { value: string; label: string }[] => [
@@ -18,7 +18,7 @@ export function choiceText(choice: string): string {
   if (offered) return offered.label;
   return choice.includes('/')
     ? t('compare.fixed', 'A fixed range')
-    : t('compare.earlier', '{{span}} earlier', { span: choice, ...AS_IT_IS });
+    : t('compare.earlier', '{{span}} earlier', { span: choice, ...UNESCAPED });
 }
 
 const DATE = 'YYYY-MM-DD';

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { Fault } from '../../graph/search/query.ts';
-import { AS_IT_IS } from './unescaped.ts';
+import { UNESCAPED } from './unescaped.ts';
 
 /** What is wrong with a search, in words. */
 export function faultText(fault: Fault): string {
@@ -17,22 +17,22 @@ export function faultText(fault: Fault): string {
       return t(
         'fault.no-field',
         'There is no field `{{name}}`: quote it to look for the text, or use {{names}}',
-        { ...AS_IT_IS, name: fault.name, names: fault.names.join(', ') },
+        { ...UNESCAPED, name: fault.name, names: fault.names.join(', ') },
       );
     case 'no-value':
       return t('fault.no-value', 'What `{{asked}}` asks for is missing', {
-        ...AS_IT_IS,
+        ...UNESCAPED,
         asked: fault.asked,
       });
     case 'no-number':
       return t(
         'fault.no-number',
         '`{{text}}` is not a number: `{{name}}` takes one, with {{suffixes}} or nothing',
-        { ...AS_IT_IS, text: fault.text, name: fault.name, suffixes: fault.suffixes.join(', ') },
+        { ...UNESCAPED, text: fault.text, name: fault.name, suffixes: fault.suffixes.join(', ') },
       );
     case 'no-comparison':
       return t('fault.no-comparison', '`{{name}}` is text: use `{{name}}:`', {
-        ...AS_IT_IS,
+        ...UNESCAPED,
         name: fault.name,
       });
     case 'no-choice':

@@ -4,7 +4,7 @@ import type { Graph } from '../../graph/graph.ts';
 import type { HalfEdge } from '../../graph/half-edge.ts';
 import { end, half } from '../../graph/halves.fixture.ts';
 import { atLevel, collapse, collect } from '../../graph/levels/levels.ts';
-import { pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
+import { nameNodes, pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
 
 function texts(each: HalfEdge) {
   const graph = buildGraph([each], []);
@@ -51,4 +51,11 @@ test('a collapsed group tells how many are in it, whatever else is written below
   };
   expect(collapsed(fine)).toEqual(['2 services']);
   expect(collapsed(atLevel(fine, 'host'))).toEqual(['2 hosts']);
+});
+
+test('an unnamed node is shown as what it is', () => {
+  const graph = buildGraph([half('outbound', '@h1', '/'), half('outbound', 'web@h1', 'api@h2')], []);
+  const titles = (named: Graph) => nameNodes(named).nodes.map(({ title }) => title);
+  expect(titles(graph).toSorted()).toEqual(['api', 'unknown peer', 'unknown process', 'web']);
+  expect(titles(atLevel(graph, 'site'))).toContain('external peers');
 });

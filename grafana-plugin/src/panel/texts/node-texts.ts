@@ -2,10 +2,28 @@ import { t } from '@grafana/i18n';
 import { legible } from '../../graph/display/legible.ts';
 import { shortName } from '../../graph/display/short-name.ts';
 import { bytesOf } from '../../graph/figures.ts';
-import type { GraphEdge, GraphNode } from '../../graph/graph.ts';
-import type { PanelOptions } from '../state/options.ts';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
 import type { Formatters } from './formatters.ts';
 import { shortStateText, signText } from './state-looks.ts';
+
+/** What an edge can be labelled with. */
+export const EDGE_LABELS = ['bytes', 'connections', 'port', 'none'] as const;
+export type EdgeLabel = (typeof EDGE_LABELS)[number];
+
+/** What can be written below the name of a node. */
+export const NODE_TEXTS = ['host', 'process', 'address'] as const;
+export type NodeText = (typeof NODE_TEXTS)[number];
+
+/** Gives the nodes whose name nobody knows a word for one, so that all that is made of the graph has it. */
+export const nameNodes = (graph: Graph): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map((node) => (node.title === '' ? { ...node, title: wordFor(node) } : node)),
+});
+
+function wordFor({ kind, members }: GraphNode): string {
+  if (kind === 'unknown') return t('nameless.process', 'unknown process');
+  return members.length > 0 ? t('nameless.peers', 'external peers') : t('nameless.peer', 'unknown peer');
+}
 
 /** A node's name as shown. */
 export const titleOf = (node: GraphNode): string => legible(node.title);
@@ -15,8 +33,7 @@ export const titleAtHost = (node: GraphNode): string =>
   [titleOf(node), node.kind === 'host' ? '' : legible(node.host)].filter(Boolean).join(' · ');
 
 /** What the text under a node's title says. */
-export const subtitleOf = (node: GraphNode, nodeText: PanelOptions['nodeText']): string =>
-  legible(detailOf(node, nodeText));
+export const subtitleOf = (node: GraphNode, nodeText: NodeText): string => legible(detailOf(node, nodeText));
 
 /** How many there are in a node that stands for several, and of what. */
 function membersOf({ kind, members: { length }, collapsed }: GraphNode): string {
@@ -42,7 +59,7 @@ function membersOf({ kind, members: { length }, collapsed }: GraphNode): string 
   }
 }
 
-function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
+function detailOf(node: GraphNode, nodeText: NodeText): string {
   const { host, processes, pids, addresses, service, kind, members } = node;
   if (node.collapsed || (members.length > 0 && nodeText === 'host')) return membersOf(node);
   if (kind === 'external') {
@@ -55,18 +72,14 @@ function detailOf(node: GraphNode, nodeText: PanelOptions['nodeText']): string {
 }
 
 /** What is written on an edge; where there is no room for that, its state in a word, or at least by its sign. */
-export function labelsOf(
-  edge: GraphEdge,
-  label: PanelOptions['edgeLabel'],
-  format: Formatters,
-): readonly string[] {
+export function labelsOf(edge: GraphEdge, label: EdgeLabel, format: Formatters): readonly string[] {
   const state = shortStateText(edge.states);
   const whole =
     label === 'none' ? state : [state, portAndVolume(edge, label, format)].filter(Boolean).join(' · ');
   return [whole, state, signText(edge.states)].filter(Boolean);
 }
 
-function portAndVolume(edge: GraphEdge, label: PanelOptions['edgeLabel'], format: Formatters): string {
+function portAndVolume(edge: GraphEdge, label: EdgeLabel, format: Formatters): string {
   const bytes = bytesOf(edge.figures);
   const { opened } = edge.figures;
   const volume =

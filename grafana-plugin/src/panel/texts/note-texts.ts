@@ -1,7 +1,7 @@
 import { t } from '@grafana/i18n';
 import type { Note } from '../../graph/compare/overview.ts';
 import { legible } from '../../graph/display/legible.ts';
-import { AS_IT_IS } from './unescaped.ts';
+import { UNESCAPED } from './unescaped.ts';
 
 /** What could not be told, and what to do about it, in words. */
 export function noteText(note: Note): string {
@@ -10,25 +10,25 @@ export function noteText(note: Note): string {
       return t(
         'notes.unread-rows',
         'Query {{query}}: rows are not drawn for want of a `direction` (half-edges) or an `observer` label (joined edges): {{rows}}. Keep those labels in the query.',
-        { ...AS_IT_IS, query: note.query, rows: note.rows },
+        { ...UNESCAPED, query: note.query, rows: note.rows },
       );
     case 'query-lacks-label':
       return t(
         'notes.lacks-label',
         'Query {{query}}: no row has a `{{label}}` label, so that what it tells is not with the right dependency. Keep the labels of the metric in the query.',
-        { ...AS_IT_IS, query: note.query, label: note.label },
+        { ...UNESCAPED, query: note.query, label: note.label },
       );
     case 'query-lacks-number':
       return t(
         'notes.lacks-number',
         'Query {{query}}: no column is a number, so that its figures are not shown. Set its format to Table, and leave the type of its value as it is.',
-        { ...AS_IT_IS, query: note.query },
+        { ...UNESCAPED, query: note.query },
       );
     case 'query-over-time':
       return t(
         'notes.over-time',
         'Query {{query}}: it is asked over time, but its last values alone are shown. Set its type to Instant.',
-        { ...AS_IT_IS, query: note.query },
+        { ...UNESCAPED, query: note.query },
       );
     case 'nothing-before':
       return t(

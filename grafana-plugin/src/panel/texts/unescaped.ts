@@ -1,2 +1,2 @@
-/** For names within texts: React escapes what it shows, and i18next would do so once more. */
-export const AS_IT_IS = { interpolation: { escapeValue: false } };
+/** For names within texts: React escapes what it shows, and i18next would escape it a second time. */
+export const UNESCAPED = { interpolation: { escapeValue: false } };

@@ -10,7 +10,6 @@ import { type Sort, sortEdges } from '../../graph/sort-edges.ts';
 import type { Palette } from '../canvas/palette.ts';
 import { toPng } from '../canvas/to-png.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
-import { download } from './download.ts';
 
 interface Props {
   readonly graph: Graph;
@@ -66,4 +65,14 @@ export function ExportMenu({ graph, drawing, palette, sort }: Props) {
       />
     </Dropdown>
   );
+}
+
+/** Offers a file for download. */
+function download(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }

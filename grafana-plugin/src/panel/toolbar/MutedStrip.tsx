@@ -4,7 +4,7 @@ import { t } from '@grafana/i18n';
 import { Button, useStyles2 } from '@grafana/ui';
 import type { PanelOptions } from '../state/options.ts';
 import type { Shown } from '../state/shown-graph.ts';
-import { AS_IT_IS } from '../texts/unescaped.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {
   /** 0: there is nothing to name, or no room for it. */
@@ -23,7 +23,7 @@ export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onCh
   if (height === 0) return null;
   const chip = (key: string, partners: string, show: () => void) => {
     const name = nameOf(key) ?? '';
-    const label = t('muted.show', 'Show {{name}} again', { name, ...AS_IT_IS });
+    const label = t('muted.show', 'Show {{name}} again', { name, ...UNESCAPED });
     return (
       <Button
         key={key}

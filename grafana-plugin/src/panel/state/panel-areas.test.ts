@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chromeOf } from './chrome.ts';
+import { areasOf, aspectOf } from './panel-areas.ts';
 
 const bare = { table: false, muted: false, strips: 0 };
 
@@ -27,12 +27,12 @@ test.each([
     { toolbar: 0, muted: 0, legend: 0, table: 0, graph: 109, strips: 0, clear: 109 },
   ],
 ])('a panel of height %i with %o', (height, has, expected) => {
-  expect(chromeOf(height, has)).toEqual(expected);
+  expect(areasOf(height, has)).toEqual(expected);
 });
 
 test('no height is lost, or shared out twice', () => {
   for (let height = 40; height <= 1000; height++) {
-    const { toolbar, muted, legend, table, graph } = chromeOf(height, {
+    const { toolbar, muted, legend, table, graph } = areasOf(height, {
       table: height % 2 > 0,
       muted: height % 3 > 0,
       strips: 0,
@@ -40,4 +40,15 @@ test('no height is lost, or shared out twice', () => {
     expect(toolbar + muted + legend + table + graph).toBe(height);
     expect(Math.min(table, graph)).toBeGreaterThanOrEqual(0);
   }
+});
+
+test.each([
+  [300, 600, 0.6],
+  [400, 400, 1],
+  [1254, 700, 1.7],
+  [1900, 930, 1.7],
+  [1600, 400, 3],
+  [2000, 100, 3],
+])('a panel of %i to %i has its graph laid out for %d', (width, height, aspect) => {
+  expect(aspectOf(width, height)).toBe(aspect);
 });

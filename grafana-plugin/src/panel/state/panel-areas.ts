@@ -1,5 +1,5 @@
 /** Heights, in pixels, of what a panel has room for; 0: for none of it. */
-export interface Chrome {
+export interface PanelAreas {
   readonly toolbar: number;
   /** The names of what is left out of the drawing. */
   readonly muted: number;
@@ -27,10 +27,10 @@ const TABLE_SHARE = 0.45;
 const STRIPS_SHARE = 0.4;
 
 /** Shares the height of a panel out: the lower it is, the less stands around the drawing. */
-export function chromeOf(
+export function areasOf(
   height: number,
   has: { readonly table: boolean; readonly muted: boolean; readonly strips: number },
-): Chrome {
+): PanelAreas {
   const toolbar = height < LEAST_FOR_TOOLBAR ? 0 : TOOLBAR;
   const muted = has.muted && toolbar > 0 ? MUTED : 0;
   const legend = height < LEAST_FOR_LEGEND ? 0 : LEGEND;
@@ -40,4 +40,13 @@ export function chromeOf(
   const strips = toolbar > 0 ? Math.round(graph * STRIPS_SHARE) : 0;
   const clear = graph - Math.min(strips, has.strips * STRIP);
   return { toolbar, muted, legend, table, graph, strips, clear };
+}
+
+/** Width to height of the shapes for which graphs are laid out: few, so that nobody moves when a panel grows a little. */
+const ASPECTS = [0.6, 1, 1.7, 3];
+
+/** The one of those shapes that is nearest to a panel's. */
+export function aspectOf(width: number, height: number): number {
+  const distance = (aspect: number) => Math.abs(Math.log(width / (height * aspect)));
+  return ASPECTS.reduce((nearest, aspect) => (distance(aspect) < distance(nearest) ? aspect : nearest));
 }

@@ -1,0 +1,109 @@
+import { useMemo, useState } from 'react';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Rectangle } from '../../graph/occupancy.ts';
+import { edgesOf, linkedWith } from '../../graph/walk/links-of.ts';
+import { type Heading, nextNode, type Places, readingOrder } from '../../graph/walk/next-node.ts';
+
+export interface CursorSpace {
+  readonly graph: Graph;
+  readonly places: Places;
+  /** Where an edge is drawn. */
+  readonly edgePlace: (key: string) => Rectangle | undefined;
+  readonly pinned: Target | undefined;
+  readonly control: { readonly reveal: (part: Rectangle) => void };
+}
+
+/** Where the keyboard is in the graph, and the steps it can take from there. */
+export interface CursorPosition {
+  /** Undefined while the keyboard is elsewhere. */
+  readonly at: Target | undefined;
+  /** The node it is at, or whose edges it walks along. */
+  readonly node: string;
+  readonly place: Rectangle | undefined;
+  /** Which of how many, from 1: nodes in reading order, or the edges of a node. */
+  readonly position: number;
+  readonly size: number;
+  readonly activate: () => void;
+  readonly leave: () => void;
+  readonly goToFirst: () => void;
+  readonly goToLast: () => void;
+  /** To the next node in reading order, or the previous one. */
+  readonly goBy: (step: 1 | -1) => void;
+  /** To the next edge of the node, or the previous one. */
+  readonly goAlong: (step: 1 | -1) => void;
+  /** From a node to its neighbour on that side; from an edge to one of its endpoints or to the next edge. */
+  readonly head: (heading: Heading) => void;
+  /** From an edge back to the node whose edges are walked. */
+  readonly goBack: () => void;
+}
+
+/** Keeps what the keyboard is at: a node, or one of the edges of a node. */
+export function useCursorPosition(space: CursorSpace): CursorPosition {
+  const { graph, places, edgePlace, pinned, control } = space;
+  const [active, setActive] = useState(false);
+  const [wanted, setWanted] = useState<Target>();
+  /** The node whose edges are walked. */
+  const [origin, setOrigin] = useState('');
+  const order = useMemo(() => (active ? readingOrder(places) : []), [active, places]);
+  const edges = useMemo(() => (active ? edgesOf(graph, origin) : []), [active, graph, origin]);
+  const edgeKeys = edges.map(({ key }) => key);
+  const at = active ? nearestTo(wanted, order, edgeKeys, origin) : undefined;
+  const node = at?.type === 'node' ? at.key : origin;
+  const all = at?.type === 'edge' ? edgeKeys : order;
+
+  const placeOf = ({ type, key }: Target) => (type === 'node' ? places.get(key) : edgePlace(key));
+  const go = (target: Target) => {
+    const place = placeOf(target);
+    setWanted(target);
+    if (place) control.reveal(place);
+  };
+  const goTo = (key: string | undefined) => {
+    if (key !== undefined) go({ type: 'node', key });
+  };
+  const goAlong = (step: 1 | -1) => {
+    const around = edgesOf(graph, node);
+    const from = at?.type === 'edge' ? around.findIndex(({ key }) => key === at.key) : step > 0 ? -1 : 0;
+    const next = around.at((from + step) % around.length);
+    if (!next) return;
+    setOrigin(node);
+    go({ type: 'edge', key: next.key });
+  };
+  return {
+    at,
+    node,
+    place: at && placeOf(at),
+    position: at ? all.indexOf(at.key) + 1 : 0,
+    size: all.length,
+    activate() {
+      if (active) return;
+      setActive(true);
+      if (pinned) setWanted(pinned);
+      if (pinned?.type === 'edge') setOrigin(graph.edges.find(({ key }) => key === pinned.key)?.source ?? '');
+    },
+    leave: () => setActive(false),
+    goToFirst: () => goTo(order[0]),
+    goToLast: () => goTo(order.at(-1)),
+    goBy: (step) => goTo(order[order.indexOf(node) + step]),
+    goAlong,
+    head(heading) {
+      if (at?.type !== 'edge') return goTo(nextNode(node, heading, places, linkedWith(graph, node)));
+      if (heading === 'up' || heading === 'down') return goAlong(heading === 'up' ? -1 : 1);
+      const edge = edges.find(({ key }) => key === at.key);
+      goTo(heading === 'left' ? edge?.source : edge?.target);
+    },
+    goBack: () => goTo(origin),
+  };
+}
+
+/** What was walked to, or what is left of it after a refresh. */
+function nearestTo(
+  wanted: Target | undefined,
+  order: readonly string[],
+  edges: readonly string[],
+  origin: string,
+): Target | undefined {
+  if (wanted && (wanted.type === 'edge' ? edges : order).includes(wanted.key)) return wanted;
+  const key = wanted?.type === 'edge' && order.includes(origin) ? origin : order[0];
+  return key === undefined ? undefined : { type: 'node', key };
+}

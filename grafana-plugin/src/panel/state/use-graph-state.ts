@@ -1,0 +1,98 @@
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import type { DisplayTexts } from '../../graph/display/build-display.ts';
+import type { Drawing } from '../../graph/display/drawing.ts';
+import { placesOf, roomOf } from '../../graph/display/drawing-target.ts';
+import type { Target } from '../../graph/display/hit-test.ts';
+import type { Sort } from '../../graph/sort-edges.ts';
+import type { Places } from '../../graph/walk/next-node.ts';
+import type { Formatters } from '../texts/formatters.ts';
+import type { PanelOptions } from './options.ts';
+import { areasOf, aspectOf, type PanelAreas } from './panel-areas.ts';
+import { type Changes, useChanges } from './use-changes.ts';
+import { useDrawing } from './use-drawing.ts';
+import type { OwnView } from './use-own-view.ts';
+import { type Found, useSearch } from './use-search.ts';
+import { type Selection, useSelection } from './use-selection.ts';
+import type { ShownGraph } from './use-shown-graph.ts';
+import { useView, type ViewControl } from './use-view.ts';
+
+interface Arguments {
+  readonly shown: ShownGraph;
+  readonly measure: DisplayTexts['measure'];
+  readonly options: PanelOptions;
+  readonly onChange: (change: Partial<PanelOptions>) => void;
+  readonly selected: Target | undefined;
+  readonly onSelect: (target: Target | undefined) => void;
+  readonly format: Formatters;
+  readonly width: number;
+  readonly height: number;
+  readonly ownView: OwnView;
+}
+
+/** The graph as it is drawn, and what the user does with it. */
+export interface GraphState {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly drawing: Drawing;
+  /** Where each node is drawn. */
+  readonly places: Places;
+  readonly areas: PanelAreas;
+  /** Of the drawing. */
+  readonly size: { readonly width: number; readonly height: number };
+  readonly control: ViewControl;
+  readonly selection: Selection;
+  readonly found: Found;
+  readonly changes: Changes;
+  readonly table: boolean;
+  readonly onTable: (shown: boolean) => void;
+  readonly onSort: (sort: Sort) => void;
+  /** The node where a path starts, until the user picks its end. */
+  readonly pathFrom: string | undefined;
+  readonly onPathFrom: (node: string | undefined) => void;
+  readonly onPick: (target: Target | undefined) => void;
+}
+
+/** Lays out the graph shown and keeps its view, its selection and the path that is being picked. */
+export function useGraphState(props: Arguments): GraphState {
+  const { shown, options, format, width, height, onChange: save } = props;
+  const drawing = useDrawing(shown.graph, options, format, props.measure, aspectOf(width, height));
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [table, onTable] = useState(false);
+  const areas = areasOf(height, {
+    table,
+    muted: shown.hubs.length + shown.hidden.length > 0,
+    // Strips that a refresh brings, or that soon go again, do not make the drawing smaller.
+    strips: Number(options.compare !== 'off') + Number(options.focus !== null),
+  });
+  const control = useView(canvas, drawing.bounds, width, areas.clear, props.ownView);
+  const selection = useSelection(drawing, props.selected, props.onSelect);
+  const found = useSearch(shown, options.search);
+  const changes = useChanges(options, save, control);
+  const onSort = useCallback((sort: Sort) => save({ sort }), [save]);
+  const [pathFrom, onPathFrom] = useState<string>();
+  const onPick = (target: Target | undefined) => {
+    const tile = target?.type === 'group' && roomOf(drawing, target);
+    if (tile) return control.show(tile);
+    if (pathFrom !== undefined && target?.type === 'node') {
+      onPathFrom(undefined);
+      changes.onChange({ focus: { node: pathFrom, to: target.key, way: 'down', hops: 1 } });
+    }
+    selection.pin(target);
+  };
+  return {
+    canvas,
+    drawing,
+    places: useMemo(() => placesOf(drawing), [drawing]),
+    areas,
+    size: { width, height: areas.graph },
+    control,
+    selection,
+    found,
+    changes,
+    table,
+    onTable,
+    onSort,
+    pathFrom,
+    onPathFrom,
+    onPick,
+  };
+}
