@@ -28,7 +28,7 @@ export default defineConfig({
             'exporter/src/**/*.test.ts',
             'grafana-plugin/{src,standalone}/**/*.test.ts',
             'provisioning/**/*.test.ts',
-            'test/repository/**/*.test.ts',
+            'test/{lint,repository}/**/*.test.ts',
           ],
         },
       },

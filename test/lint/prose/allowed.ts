@@ -1,0 +1,12 @@
+/** Where a word of the vocabulary's `not` lists is right. An entry that matches nothing any more is an error. */
+export interface Allowed {
+  /** The words with enough around them: the finding must lie within a match. */
+  readonly phrase: RegExp;
+  /** The file or folder (a path prefix) it is allowed in; everywhere if absent. */
+  readonly file?: string;
+  readonly reason: string;
+}
+
+export const ALLOWED: readonly Allowed[] = [
+  { phrase: /user nobody|setpriv|nobody:nogroup/, reason: "the name of Linux's unprivileged user" },
+];
