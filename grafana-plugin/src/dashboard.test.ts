@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { CATALOGUE, EDGE_ATTRIBUTES } from '../../exporter/src/metrics/catalogue.ts';
 import { prometheusLabel, seriesNames } from '../../exporter/src/metrics/prometheus-name.ts';
-import { tablesByRole } from './graph/compare/table-role.ts';
-import { measureOf } from './graph/table-measure.ts';
+import { measureOf } from './graph/tables/table-measure.ts';
+import { tablesByRole } from './graph/tables/table-role.ts';
 
 interface Panel {
   type: string;
@@ -39,7 +39,7 @@ test('asks for what is not as expected and for what fires', () => {
 });
 
 test('the panel reads labels that the exporter has', async () => {
-  const source = await readFile(new URL('./graph/read-tables.ts', import.meta.url), 'utf8');
+  const source = await readFile(new URL('./graph/tables/read-tables.ts', import.meta.url), 'utf8');
   const known = new Set(EDGE_ATTRIBUTES.map(prometheusLabel));
   const ends = [...source.matchAll(/\bcolumn\('(\w+)'\)/g)].flatMap(([, part]) => [
     `src_${part}`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { EDGE_STATES } from './graph/graph.ts';
+import { EDGE_STATES } from './graph/model/graph.ts';
 import { FIELDS } from './graph/search/fields.ts';
 import { keyHelp } from './panel/keyboard/graph-keys.ts';
 import { STATE_LOOKS } from './panel/texts/state-looks.ts';

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { LayoutSizes, Point } from '../../grafana-plugin/src/graph/layout/layout.ts';
+import type { ServiceMap } from '../../grafana-plugin/src/graph/fixtures/service-map.fixture.ts';
+import type { Point } from '../../grafana-plugin/src/graph/geometry/rectangle.ts';
 import { layoutGraph } from '../../grafana-plugin/src/graph/layout/layout-graph.ts';
-import type { ServiceMap } from '../../grafana-plugin/src/graph/layout/service-map.fixture.ts';
+import type { LayoutSizes } from '../../grafana-plugin/src/graph/model/layout.ts';
 import { ROOT } from '../harness/places.ts';
 import { STATE } from './state.ts';
 

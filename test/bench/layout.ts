@@ -1,7 +1,7 @@
 /** How long the panel's layout takes, how many lines cross in it, and the same of three well-known engines. */
 import { Worker } from 'node:worker_threads';
-import { type ServiceMap, serviceMap } from '../../grafana-plugin/src/graph/layout/service-map.fixture.ts';
-import { crossingsWith } from '../../grafana-plugin/src/graph/layout/untangle.ts';
+import { type ServiceMap, serviceMap } from '../../grafana-plugin/src/graph/fixtures/service-map.fixture.ts';
+import { crossingsWith } from '../../grafana-plugin/src/graph/layout/layers/reduce-crossings.ts';
 import { type BenchmarkOptions, type Finding, tell, verdict } from './benchmark.ts';
 import type { Centres, EngineName } from './layout-engines.ts';
 import { type Estimate, estimate } from './pairs.ts';

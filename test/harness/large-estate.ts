@@ -1,4 +1,4 @@
-import { largeGraph } from '../../grafana-plugin/src/graph/large-graph.fixture.ts';
+import { largeGraph } from '../../grafana-plugin/src/graph/fixtures/large-graph.fixture.ts';
 import type { Answered } from './fake-prometheus.ts';
 
 /** Answers one of the dashboard's queries; the same for the same round. */

@@ -1,8 +1,7 @@
 import { css } from '@emotion/css';
 import type { ReactNode } from 'react';
-import { labelAt } from '../graph/display/drawing-target.ts';
-import type { Target } from '../graph/display/hit-test.ts';
-import type { Graph } from '../graph/graph.ts';
+import { labelAt } from '../graph/display/element-at.ts';
+import type { Graph, Target } from '../graph/model/graph.ts';
 import { GraphCanvas } from './canvas/GraphCanvas.tsx';
 import { GroupToggles } from './canvas/GroupToggles.tsx';
 import type { Palette } from './canvas/palette.ts';

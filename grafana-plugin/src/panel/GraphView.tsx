@@ -1,7 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { ReactNode } from 'react';
-import type { Target } from '../graph/display/hit-test.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Target } from '../graph/model/graph.ts';
 import { usePalette } from './canvas/palette.ts';
 import { GraphStage, type StageProps } from './GraphStage.tsx';
 import { KeyHelp } from './keyboard/KeyHelp.tsx';

@@ -1,5 +1,5 @@
 import type { PanelDataSummary, VisualizationSuggestion } from '@grafana/data';
-import { findColumn } from '../graph/table.ts';
+import { findColumn } from '../graph/tables/table.ts';
 import { readFrames } from './query/read-frames.ts';
 import type { PanelOptions } from './state/options.ts';
 

@@ -1,5 +1,5 @@
-import { bytesOf } from '../figures.ts';
-import type { Figures } from '../half-edge.ts';
+import { bytesOf } from '../model/figures.ts';
+import type { Figures } from '../model/half-edge.ts';
 
 /** How long the ranges are, in one unit: counts of ranges that differ in length are compared as rates. */
 export interface Ranges {

@@ -1,4 +1,4 @@
-import type { EdgeState, Graph, GraphEdge } from '../graph.ts';
+import type { EdgeState, Graph, GraphEdge } from '../model/graph.ts';
 import { changesOf, type Ranges } from './changes.ts';
 import { withEdges } from './service-edge.ts';
 

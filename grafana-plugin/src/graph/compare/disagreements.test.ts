@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { buildGraph } from '../build-graph.ts';
-import type { Figures } from '../half-edge.ts';
-import { half } from '../halves.fixture.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import { half } from '../fixtures/half-edges.fixture.ts';
+import type { Figures } from '../model/half-edge.ts';
 import { disagreementsOf } from './disagreements.ts';
 
 const edgeOf = (atSource: Figures, atDestination: Figures) => {

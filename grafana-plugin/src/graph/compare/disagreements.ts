@@ -1,6 +1,6 @@
-import { mirrorFigures } from '../figures.ts';
-import type { GraphEdge } from '../graph.ts';
-import type { Figures } from '../half-edge.ts';
+import { mirrorFigures } from '../model/figures.ts';
+import type { GraphEdge } from '../model/graph.ts';
+import type { Figures } from '../model/half-edge.ts';
 
 /** A figure that both ends told, and told differently. */
 export interface Disagreement {

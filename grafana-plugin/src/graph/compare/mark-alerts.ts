@@ -1,6 +1,6 @@
-import type { Alert, Graph, GraphEdge } from '../graph.ts';
-import { numberAt, type Table } from '../table.ts';
-import { valueColumn } from '../table-measure.ts';
+import type { Alert, Graph, GraphEdge } from '../model/graph.ts';
+import { numberAt, type Table } from '../tables/table.ts';
+import { valueColumn } from '../tables/table-measure.ts';
 import { withState } from './compare-graphs.ts';
 import {
   type Ghost,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cpuTime } from '../cpu-time.fixture.ts';
-import type { Graph } from '../graph.ts';
-import type { Table } from '../table.ts';
+import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
+import { outbound, tableOf } from '../fixtures/tables.fixture.ts';
+import type { Graph } from '../model/graph.ts';
+import type { Table } from '../tables/table.ts';
 import { readOverview } from './overview.ts';
-import { outbound, tableOf } from './tables.fixture.ts';
 
 const show = ({ nodes, edges }: Graph) => {
   const title = (key: string) => nodes.find((node) => node.key === key)?.title ?? '?';

@@ -1,14 +1,14 @@
-import { type AddressBook, createAddressBook } from '../address-book.ts';
-import { buildGraph } from '../build-graph.ts';
-import type { Graph } from '../graph.ts';
-import { type Reading, readTables } from '../read-tables.ts';
-import type { Table } from '../table.ts';
-import { faultsOf, type TableFault } from '../table-faults.ts';
+import { type AddressBook, createAddressBook } from '../build/address-book.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import type { Graph } from '../model/graph.ts';
+import { type Reading, readTables } from '../tables/read-tables.ts';
+import type { Table } from '../tables/table.ts';
+import { faultsOf, type TableFault } from '../tables/table-faults.ts';
+import { tablesByRole } from '../tables/table-role.ts';
 import type { Ranges } from './changes.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { markAlerts, readAlerts } from './mark-alerts.ts';
-import { markSurprises, readSurprises } from './mark-surprises.ts';
-import { tablesByRole } from './table-role.ts';
+import { markSurprises, readSurprises } from './mark-deviations.ts';
 
 /** What was asked for and could not be told. */
 export type Note =

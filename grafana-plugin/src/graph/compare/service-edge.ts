@@ -1,5 +1,5 @@
-import type { EdgeState, Graph, GraphEdge, GraphNode } from '../graph.ts';
-import { type Column, canonicalName, rowCount, type Table, textAt } from '../table.ts';
+import type { EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import { type Column, canonicalName, rowCount, type Table, textAt } from '../tables/table.ts';
 
 /** The labels by which rules know an edge: its ends by service name, else address, else host; '' is "not told". */
 export interface ServiceEdge {

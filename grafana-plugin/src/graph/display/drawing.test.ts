@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { largeGraph } from '../large-graph.fixture.ts';
+import { largeGraph } from '../fixtures/large-graph.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
 import { collect } from '../levels/levels.ts';
 import { createDrawing } from './drawing.ts';
-import { broughtOut, isDrawn, roomOf, targetAt } from './drawing-target.ts';
-import { fitView } from './view.ts';
+import { broughtOut, isDrawn, roomOf, targetAt } from './element-at.ts';
+import { fitView } from './view/view.ts';
 
 const sizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
 const texts = {

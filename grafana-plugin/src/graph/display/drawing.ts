@@ -1,11 +1,11 @@
-import { bytesOf } from '../figures.ts';
-import type { Graph } from '../graph.ts';
-import type { Layout } from '../layout/layout.ts';
-import type { Rectangle } from '../occupancy.ts';
-import { buildDisplay, type DisplayTexts, type Framed } from './build-display.ts';
-import { type Detail, detailAt, inSight } from './detail.ts';
-import type { DisplayList } from './display-list.ts';
-import { buildFarDisplay, type FarDisplay } from './far-display.ts';
+import type { Rectangle } from '../geometry/rectangle.ts';
+import { bytesOf } from '../model/figures.ts';
+import type { Graph } from '../model/graph.ts';
+import type { Layout } from '../model/layout.ts';
+import { buildFarDisplay, type FarDisplay } from './far/far-display.ts';
+import { buildDisplay, type DisplayTexts, type Framed } from './near/build-display.ts';
+import type { DisplayList } from './near/display-list.ts';
+import { type Detail, detailAt, inSight } from './view/detail-level.ts';
 
 /** A laid-out graph as it is drawn, from near and from afar. What is listed is listed when it is first asked for. */
 export interface Drawing {

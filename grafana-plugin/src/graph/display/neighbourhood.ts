@@ -1,4 +1,4 @@
-import type { Target } from './hit-test.ts';
+import type { Target } from '../model/graph.ts';
 
 /** Keys of what to bring out: the cards and curves, or the tiles and the links between them. */
 export interface Neighbourhood {

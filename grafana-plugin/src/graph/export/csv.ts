@@ -1,6 +1,6 @@
-import type { EdgeEnd, Graph, GraphNode } from '../graph.ts';
-import type { Figures } from '../half-edge.ts';
-import { type EdgeRow, edgeRows } from './edge-rows.ts';
+import { type EdgeRow, edgeRows } from '../model/edge-rows.ts';
+import type { EdgeEnd, Graph, GraphNode } from '../model/graph.ts';
+import type { Figures } from '../model/half-edge.ts';
 
 type Cell = string | number | undefined;
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildGraph } from '../build-graph.ts';
-import { buildDisplay } from '../display/build-display.ts';
-import type { EdgeState, Graph } from '../graph.ts';
-import { end, half } from '../halves.fixture.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import { buildDisplay } from '../display/near/build-display.ts';
+import { end, half } from '../fixtures/half-edges.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
+import type { EdgeState, Graph } from '../model/graph.ts';
 import { toCsv } from './csv.ts';
 import { toJson } from './json.ts';
 import { toMermaid } from './mermaid.ts';

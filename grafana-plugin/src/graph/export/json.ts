@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../model/graph.ts';
 
 /** The graph as JSON, for other programs: nodes by id, edges between ids; figures are in seconds and bytes. */
 export function toJson({ nodes, edges }: Graph): string {

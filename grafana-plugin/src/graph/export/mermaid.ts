@@ -1,6 +1,6 @@
-import { shortName } from '../display/short-name.ts';
-import type { EdgeState, Graph, GraphEdge, GraphNode } from '../graph.ts';
-import { edgeRows } from './edge-rows.ts';
+import { shortName } from '../display/text/shorten.ts';
+import { edgeRows } from '../model/edge-rows.ts';
+import type { EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 
 /**
  * The graph as a Mermaid flowchart, whatever its names hold: see "Entity codes to escape characters" there.

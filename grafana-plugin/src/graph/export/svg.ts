@@ -1,12 +1,11 @@
-import { CARD_PADDING } from '../display/build-display.ts';
-import { arrowhead, CASING, dashesOf } from '../display/curve-shape.ts';
-import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../display/display-list.ts';
-import { legible } from '../display/legible.ts';
-import { mainState } from '../display/main-state.ts';
-import { sheetsOf } from '../display/sheets.ts';
-import type { EdgeState } from '../graph.ts';
-import type { Point } from '../layout/layout.ts';
-import type { Rectangle } from '../occupancy.ts';
+import { CARD_PADDING } from '../display/near/build-display.ts';
+import { sheetsOf } from '../display/near/card-stack.ts';
+import { arrowhead, CASING, dashesOf } from '../display/near/curve-shape.ts';
+import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../display/near/display-list.ts';
+import { legible } from '../display/text/legible.ts';
+import type { Point, Rectangle } from '../geometry/rectangle.ts';
+import { mainState } from '../model/edge-states.ts';
+import type { EdgeState } from '../model/graph.ts';
 
 /** Colours, as CSS has them, and the font family of an image. */
 export interface ImageStyle {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildGraph } from '../build-graph.ts';
-import { cpuTime } from '../cpu-time.fixture.ts';
-import type { Graph } from '../graph.ts';
-import { half } from '../halves.fixture.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
+import { half } from '../fixtures/half-edges.fixture.ts';
+import type { Graph } from '../model/graph.ts';
+import { findHubs, hideIdle, muteNodes } from './declutter.ts';
 import { focusOn } from './neighbours.ts';
 import { pathsBetween } from './paths.ts';
-import { findHubs, hideIdle, muteNodes } from './quieten.ts';
 
 /** Writes a graph as `a>b b>c`; `a-b` is an edge of unknown direction. */
 const graphOf = (text: string, opened = 1): Graph =>

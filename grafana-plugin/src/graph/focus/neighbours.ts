@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge } from '../graph.ts';
+import type { Graph, GraphEdge } from '../model/graph.ts';
 import { subgraph } from './subgraph.ts';
 
 /** `down`: to what a node depends on; `up`: to what depends on it. */

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../model/graph.ts';
 import { type Steps, stepsFrom } from './neighbours.ts';
 import { subgraph } from './subgraph.ts';
 

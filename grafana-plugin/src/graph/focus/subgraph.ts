@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../model/graph.ts';
 
 /** The part of a graph with these nodes and edges. Ends of the edges are in it even if they are not named. */
 export function subgraph(

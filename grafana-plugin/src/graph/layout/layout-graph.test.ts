@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { groupBoxes, groupsClash } from './group-boxes.ts';
+import { createRandom, serviceMap, shuffled } from '../fixtures/service-map.fixture.ts';
+import { groupBoxes, groupsClash } from './groups/group-boxes.ts';
 import { layoutGraph } from './layout-graph.ts';
-import { createRandom, serviceMap, shuffled } from './service-map.fixture.ts';
 
 const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };
 

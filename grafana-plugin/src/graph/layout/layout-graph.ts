@@ -1,24 +1,25 @@
-import { compareText } from '../order.ts';
-import type { Link } from './adjacency.ts';
-import { arrangeGroups } from './arrange-groups.ts';
-import { groupsClash } from './group-boxes.ts';
-import { keepPlaces } from './keep-places.ts';
+import type { Point } from '../geometry/rectangle.ts';
 import {
   type KnownPlaces,
   type Layout,
   type LayoutRequest,
   type LayoutSizes,
-  type Point,
   pairKey,
   widened,
-} from './layout.ts';
-import { makeWay } from './make-way.ts';
-import { openGroups } from './open-groups.ts';
+} from '../model/layout.ts';
+import { compareText } from '../model/order.ts';
+import { arrangeGroups } from './groups/arrange-groups.ts';
+import { groupsClash } from './groups/group-boxes.ts';
+import { makeWay } from './keep/apply-saved-positions.ts';
+import { openGroups } from './keep/expand-groups.ts';
+import { keepPlaces } from './keep/keep-positions.ts';
+import type { Link } from './layers/adjacency.ts';
 import { routeLinks } from './route-links.ts';
-import { stretch } from './stretch.ts';
 
 /** With more newcomers than this among the nodes, all are arranged anew. */
 const MOST_NEWCOMERS = 0.3;
+/** Most that a layout is widened or heightened by. */
+const MOST_STRETCH = 1.6;
 
 /**
  * Lays a graph out in layers from left to right, dependants left of what they depend on. The same graph gives
@@ -89,4 +90,20 @@ function uniqueLinks(edges: LayoutRequest['edges'], index: ReadonlyMap<string, n
     if (a !== undefined && b !== undefined && a !== b) links.set(a * index.size + b, [a, b]);
   }
   return [...links.values()].sort(([a, b], [c, d]) => a - c || b - d);
+}
+
+/**
+ * Brings a layout nearer to the wanted aspect, so that it fills its panel. One that is too tall is widened,
+ * nodes and all: its height sets the scale, and names gain room. One that is too wide gets its rows apart.
+ */
+function stretch(
+  corners: readonly Point[],
+  { width, height, aspect }: LayoutSizes,
+): { width: number; corners: readonly Point[] } {
+  const right = corners.reduce((most, { x }) => Math.max(most, x + width), 0);
+  const bottom = corners.reduce((most, { y }) => Math.max(most, y + height), 0);
+  if (right === 0 || bottom === 0) return { width, corners };
+  const wider = Math.max(1, Math.min(MOST_STRETCH, (bottom * aspect) / right));
+  const taller = Math.max(1, Math.min(MOST_STRETCH, right / aspect / bottom));
+  return { width: width * wider, corners: corners.map(({ x, y }) => ({ x: x * wider, y: y * taller })) };
 }

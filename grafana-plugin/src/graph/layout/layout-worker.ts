@@ -1,4 +1,4 @@
-import type { LayoutRequest } from './layout.ts';
+import type { LayoutRequest } from '../model/layout.ts';
 import { layoutGraph } from './layout-graph.ts';
 
 /** Runs in a worker: bundled as text, so that no file has to be found beside the plugin at run time. */

@@ -1,9 +1,9 @@
 import { Worker as Thread } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterEach, describe, expect, test } from 'vitest';
+import { serviceMap } from '../fixtures/service-map.fixture.ts';
 import { layoutGraph } from './layout-graph.ts';
 import { createLayouter, type LayoutWorker } from './layouter.ts';
-import { serviceMap } from './service-map.fixture.ts';
 
 const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };
 const small = { ...serviceMap(20, 40), sizes };

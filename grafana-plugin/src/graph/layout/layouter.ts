@@ -1,4 +1,4 @@
-import type { Layout, LayoutRequest } from './layout.ts';
+import type { Layout, LayoutRequest } from '../model/layout.ts';
 import { layoutGraph } from './layout-graph.ts';
 
 /** What is used of a browser's `Worker` that runs `layout-worker.ts`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Link } from './adjacency.ts';
-import type { Point } from './layout.ts';
+import type { Point } from '../geometry/rectangle.ts';
+import type { Link } from './layers/adjacency.ts';
 import { routeLinks } from './route-links.ts';
 
 const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };

@@ -1,6 +1,7 @@
-import type { Link } from './adjacency.ts';
-import { closestIncreasing } from './closest-increasing.ts';
-import type { LayoutSizes, Point } from './layout.ts';
+import type { Point } from '../geometry/rectangle.ts';
+import type { LayoutSizes } from '../model/layout.ts';
+import type { Link } from './layers/adjacency.ts';
+import { closestIncreasing } from './layers/closest-increasing.ts';
 
 /** Vertical distance of links that pass a column through one gap, where there is room. */
 const LANE = 10;

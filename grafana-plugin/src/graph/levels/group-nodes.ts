@@ -1,7 +1,7 @@
-import { sumFigures } from '../figures.ts';
-import type { EdgeEnd, EdgeState, Graph, GraphEdge, GraphNode } from '../graph.ts';
-import type { Figures } from '../half-edge.ts';
-import { compareText, distinct } from '../order.ts';
+import { sumFigures } from '../model/figures.ts';
+import type { EdgeEnd, EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import type { Figures } from '../model/half-edge.ts';
+import { compareText, distinct } from '../model/order.ts';
 
 /** What several nodes are drawn as. */
 export type Group = Pick<GraphNode, 'key' | 'kind' | 'title' | 'service' | 'host' | 'site'>;

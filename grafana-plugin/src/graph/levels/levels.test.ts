@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildGraph } from '../build-graph.ts';
-import { cpuTime } from '../cpu-time.fixture.ts';
-import type { Graph, GraphEdge } from '../graph.ts';
-import type { HalfEdge } from '../half-edge.ts';
-import { end, half } from '../halves.fixture.ts';
-import { largeGraph } from '../large-graph.fixture.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
+import { end, half } from '../fixtures/half-edges.fixture.ts';
+import { largeGraph } from '../fixtures/large-graph.fixture.ts';
+import type { Graph, GraphEdge } from '../model/graph.ts';
+import type { HalfEdge } from '../model/half-edge.ts';
 import { atLevel, collapse, collect, type Level } from './levels.ts';
 
 const at = (text: string, site: string) => end(text, { site });

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from '../graph.ts';
+import type { Graph, GraphNode } from '../model/graph.ts';
 import { type Group, groupNodes } from './group-nodes.ts';
 
 /** How finely a graph is seen, coarsest first. `instance` is a service on a host, `service` all of its instances. */

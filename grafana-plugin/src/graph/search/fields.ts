@@ -1,6 +1,6 @@
-import { bytesOf } from '../figures.ts';
-import { EDGE_STATES, type GraphEdge, type GraphNode } from '../graph.ts';
-import type { Figures } from '../half-edge.ts';
+import { bytesOf } from '../model/figures.ts';
+import { EDGE_STATES, type GraphEdge, type GraphNode } from '../model/graph.ts';
+import type { Figures } from '../model/half-edge.ts';
 
 /** A field of a node: its texts, some part of one of which is asked for, or one of them as a whole. */
 export interface NodeField {

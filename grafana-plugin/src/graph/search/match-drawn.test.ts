@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildGraph } from '../build-graph.ts';
-import { half } from '../halves.fixture.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import { half } from '../fixtures/half-edges.fixture.ts';
 import { collapse, collect } from '../levels/levels.ts';
 import { matchDrawn } from './match-drawn.ts';
 import { parseQuery } from './parse-query.ts';

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../model/graph.ts';
 import { type Matches, matchGraph } from './match-graph.ts';
 import type { Query } from './query.ts';
 

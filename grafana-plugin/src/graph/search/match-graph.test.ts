@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildGraph } from '../build-graph.ts';
-import { end, half, listener } from '../halves.fixture.ts';
+import { buildGraph } from '../build/build-graph.ts';
+import { end, half, listener } from '../fixtures/half-edges.fixture.ts';
 import { matchGraph } from './match-graph.ts';
 import { parseQuery } from './parse-query.ts';
 

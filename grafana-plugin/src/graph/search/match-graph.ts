@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
+import type { Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import { anyText } from './fields.ts';
 import type { Comparison, Query } from './query.ts';
 

@@ -1,4 +1,4 @@
-import type { EdgeEnd, GraphEdge, GraphNode } from '../graph.ts';
+import type { EdgeEnd, GraphEdge, GraphNode } from '../model/graph.ts';
 
 /** For each label the values that it may have; '' is a label that is not there. */
 export type Matchers = Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,4 @@
-import type { Span } from '../compare/other-range.ts';
+import type { Span } from '../compare/previous-range.ts';
 
 /** Values at the ends of equal steps. */
 export interface Points {

@@ -1,4 +1,4 @@
-import { measureOfMetric } from '../table-measure.ts';
+import { measureOfMetric } from '../tables/table-measure.ts';
 import type { Matchers } from './matchers.ts';
 
 /**

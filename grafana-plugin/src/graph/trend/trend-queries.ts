@@ -1,6 +1,5 @@
-import type { Target } from '../display/hit-test.ts';
-import type { Graph, GraphNode } from '../graph.ts';
-import { type Measure, measureOf } from '../table-measure.ts';
+import type { Graph, GraphNode, Target } from '../model/graph.ts';
+import { type Measure, measureOf } from '../tables/table-measure.ts';
 import { type Matchers, matchEdge, matchNode } from './matchers.ts';
 import { edgeMetrics, narrowQuery } from './promql.ts';
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Grafana writes its variables so.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { GraphEdge, GraphNode } from '../graph.ts';
+import type { GraphEdge, GraphNode } from '../model/graph.ts';
 import { curvePath } from './curve.ts';
 import { type Matchers, matchEdge, matchNode } from './matchers.ts';
 import { spreadPoints } from './points.ts';

@@ -1,12 +1,11 @@
 import { css } from '@emotion/css';
 import { type PointerEvent, type RefObject, useMemo, useRef } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { broughtOut, roomOf, targetAt } from '../../graph/display/drawing-target.ts';
-import type { Target } from '../../graph/display/hit-test.ts';
+import { broughtOut, roomOf, targetAt } from '../../graph/display/element-at.ts';
 import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
-import type { View } from '../../graph/display/view.ts';
-import type { Point } from '../../graph/layout/layout.ts';
-import type { Rectangle } from '../../graph/occupancy.ts';
+import type { View } from '../../graph/display/view/view.ts';
+import type { Point, Rectangle } from '../../graph/geometry/rectangle.ts';
+import type { Target } from '../../graph/model/graph.ts';
 import type { Hover } from '../state/use-selection.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import type { Palette } from './palette.ts';

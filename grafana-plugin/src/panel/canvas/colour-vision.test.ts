@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { dashesOf } from '../../graph/display/curve-shape.ts';
-import { EDGE_STATES, type EdgeState } from '../../graph/graph.ts';
+import { dashesOf } from '../../graph/display/near/curve-shape.ts';
+import { EDGE_STATES, type EdgeState } from '../../graph/model/graph.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 import { contrast, difference, EYES, parseColour, seenBy } from './colour-vision.fixture.ts';
 

@@ -1,8 +1,8 @@
 import type { Drawing } from '../../graph/display/drawing.ts';
-import type { Lines, Tile } from '../../graph/display/far-display.ts';
-import { legible } from '../../graph/display/legible.ts';
-import type { GraphNode } from '../../graph/graph.ts';
-import { intersects } from '../../graph/occupancy.ts';
+import type { Lines, Tile } from '../../graph/display/far/far-display.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import { intersects } from '../../graph/geometry/rectangle.ts';
+import type { GraphNode } from '../../graph/model/graph.ts';
 import { titleOf } from '../texts/node-texts.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 import { drawSign, type Look } from './draw-display.ts';

@@ -1,5 +1,5 @@
-import { shorten } from '../../graph/display/shorten.ts';
-import type { Point } from '../../graph/layout/layout.ts';
+import { shorten } from '../../graph/display/text/shorten.ts';
+import type { Point } from '../../graph/geometry/rectangle.ts';
 import type { Look } from './draw-display.ts';
 
 /** In pixels on screen. */

@@ -1,6 +1,6 @@
 import type { Drawing } from '../../graph/display/drawing.ts';
 import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
-import { seenIn, type View } from '../../graph/display/view.ts';
+import { seenIn, type View } from '../../graph/display/view/view.ts';
 import { drawDisplay } from './draw-display.ts';
 import { drawDots } from './draw-dots.ts';
 import { drawTiles } from './draw-tiles.ts';

@@ -1,10 +1,10 @@
 import { t } from '@grafana/i18n';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import type { Tile, TileLink } from '../../graph/display/far-display.ts';
-import { legible } from '../../graph/display/legible.ts';
-import { shorten } from '../../graph/display/shorten.ts';
-import type { Point } from '../../graph/layout/layout.ts';
-import { intersects, type Rectangle } from '../../graph/occupancy.ts';
+import type { Tile, TileLink } from '../../graph/display/far/far-display.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import { shorten } from '../../graph/display/text/shorten.ts';
+import type { Point } from '../../graph/geometry/rectangle.ts';
+import { intersects, type Rectangle } from '../../graph/geometry/rectangle.ts';
 import type { Look } from './draw-display.ts';
 import { drawDots, drawNodes } from './draw-dots.ts';
 import type { Palette } from './palette.ts';

@@ -1,4 +1,4 @@
-import type { View } from '../../graph/display/view.ts';
+import type { View } from '../../graph/display/view/view.ts';
 
 /** A size in CSS pixels, and how many of the screen's are in each. */
 export interface CanvasSize {

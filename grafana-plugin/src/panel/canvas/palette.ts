@@ -1,9 +1,9 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
-import type { Measure } from '../../graph/display/shorten.ts';
-import type { EdgeState, Graph } from '../../graph/graph.ts';
-import { distinct } from '../../graph/order.ts';
+import type { Measure } from '../../graph/display/text/shorten.ts';
+import type { EdgeState, Graph } from '../../graph/model/graph.ts';
+import { distinct } from '../../graph/model/order.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 
 /** Colours and fonts of the drawing, all from the theme. */

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
 import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
-import type { View } from '../../graph/display/view.ts';
+import type { View } from '../../graph/display/view/view.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { drawScene } from './draw-scene.ts';
 import { createMovingPicture, type Paint } from './moving-picture.ts';

@@ -2,7 +2,7 @@ import { dateTimeFormat, dateTimeParse } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, Field, Input, Modal, RadioButtonGroup } from '@grafana/ui';
 import { type FormEvent, useId, useState } from 'react';
-import { otherRange, type Span } from '../../graph/compare/other-range.ts';
+import { otherRange, type Span } from '../../graph/compare/previous-range.ts';
 
 interface Props {
   /** What the times are at first. */

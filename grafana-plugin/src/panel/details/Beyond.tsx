@@ -1,8 +1,7 @@
 import type { DataFrame, InterpolateFunction } from '@grafana/data';
 import { Stack } from '@grafana/ui';
 import { useMemo } from 'react';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
+import type { Graph, GraphNode, Target } from '../../graph/model/graph.ts';
 import { DataLinks } from './DataLinks.tsx';
 import { dataLinks } from './data-links.ts';
 import { SetVariables } from './SetVariables.tsx';

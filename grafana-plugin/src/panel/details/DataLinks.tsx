@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Icon, useStyles2 } from '@grafana/ui';
-import { legible } from '../../graph/display/legible.ts';
+import { legible } from '../../graph/display/text/legible.ts';
 import { type DataLink, isHarmless } from './data-links.ts';
 
 /** Links to what lies outside. One that would run something, or lead nowhere, is shown and cannot be followed. */

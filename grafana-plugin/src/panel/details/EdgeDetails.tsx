@@ -1,9 +1,9 @@
 import { t } from '@grafana/i18n';
 import { disagreementsOf } from '../../graph/compare/disagreements.ts';
-import { legible } from '../../graph/display/legible.ts';
-import { mirrorFigures } from '../../graph/figures.ts';
-import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
-import type { Figures } from '../../graph/half-edge.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import { mirrorFigures } from '../../graph/model/figures.ts';
+import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
+import type { Figures } from '../../graph/model/half-edge.ts';
 import { Figure } from '../texts/Figure.tsx';
 import { nameOf } from '../texts/figure-names.ts';
 import type { Formatters } from '../texts/formatters.ts';

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { legible } from '../../graph/display/legible.ts';
+import { legible } from '../../graph/display/text/legible.ts';
 
 interface Props {
   readonly drawing: Drawing;

@@ -1,7 +1,7 @@
 import { t } from '@grafana/i18n';
-import { legible } from '../../graph/display/legible.ts';
-import { shortName } from '../../graph/display/short-name.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import { shortName } from '../../graph/display/text/shorten.ts';
+import type { Graph, GraphNode } from '../../graph/model/graph.ts';
 import { portOf, titleAtHost, titleOf } from '../texts/node-texts.ts';
 
 const kinds = (): Record<GraphNode['kind'], string> => ({

@@ -2,9 +2,9 @@ import type { InterpolateFunction } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
 import { Button } from '@grafana/ui';
-import { shortName } from '../../graph/display/short-name.ts';
-import type { GraphNode } from '../../graph/graph.ts';
-import { distinct } from '../../graph/order.ts';
+import { shortName } from '../../graph/display/text/shorten.ts';
+import type { GraphNode } from '../../graph/model/graph.ts';
+import { distinct } from '../../graph/model/order.ts';
 
 interface Props {
   /** A node, or the ends of an edge. */

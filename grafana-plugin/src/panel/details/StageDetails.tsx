@@ -1,9 +1,8 @@
 import type { ReactNode, RefObject } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { broughtOut, roomOf } from '../../graph/display/drawing-target.ts';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { View } from '../../graph/display/view.ts';
-import type { Graph } from '../../graph/graph.ts';
+import { broughtOut, roomOf } from '../../graph/display/element-at.ts';
+import type { View } from '../../graph/display/view/view.ts';
+import type { Graph, Target } from '../../graph/model/graph.ts';
 import type { Selection } from '../state/use-selection.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import { Details } from './Details.tsx';

@@ -6,10 +6,9 @@ import {
   type LinkModel,
   locationUtil,
 } from '@grafana/data';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { type Side, tellsOfEdge, tellsOfEnd } from '../../graph/rows-about.ts';
-import { canonicalName, textAt } from '../../graph/table.ts';
+import type { Graph, Target } from '../../graph/model/graph.ts';
+import { type Side, tellsOfEdge, tellsOfEnd } from '../../graph/tables/match-rows.ts';
+import { canonicalName, textAt } from '../../graph/tables/table.ts';
 
 export type DataLink = Pick<LinkModel<Field>, 'href' | 'title' | 'target' | 'onClick'>;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildGraph } from '../../graph/build-graph.ts';
-import { half } from '../../graph/halves.fixture.ts';
+import { buildGraph } from '../../graph/build/build-graph.ts';
+import { half } from '../../graph/fixtures/half-edges.fixture.ts';
 import { spokenEdge, spokenGraph, spokenNode } from './spoken-texts.ts';
 
 const built = buildGraph(

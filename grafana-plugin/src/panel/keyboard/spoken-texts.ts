@@ -1,9 +1,8 @@
 import { t } from '@grafana/i18n';
-import { countStates } from '../../graph/count-states.ts';
-import { STATES_BY_WEIGHT } from '../../graph/display/main-state.ts';
-import { shortName } from '../../graph/display/short-name.ts';
-import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
-import { edgesOf } from '../../graph/walk/links-of.ts';
+import { shortName } from '../../graph/display/text/shorten.ts';
+import { countStates, STATES_BY_WEIGHT } from '../../graph/model/edge-states.ts';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
+import { edgesOf } from '../../graph/navigate/links-of.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 

@@ -1,9 +1,8 @@
 import { useMemo, useState } from 'react';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { Graph } from '../../graph/graph.ts';
-import type { Rectangle } from '../../graph/occupancy.ts';
-import { edgesOf, linkedWith } from '../../graph/walk/links-of.ts';
-import { type Heading, nextNode, type Places, readingOrder } from '../../graph/walk/next-node.ts';
+import type { Rectangle } from '../../graph/geometry/rectangle.ts';
+import type { Graph, Target } from '../../graph/model/graph.ts';
+import { edgesOf, linkedWith } from '../../graph/navigate/links-of.ts';
+import { type Heading, nextNode, type Places, readingOrder } from '../../graph/navigate/next-node.ts';
 
 export interface CursorSpace {
   readonly graph: Graph;

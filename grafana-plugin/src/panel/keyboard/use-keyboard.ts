@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type RefObject, useCallback, useRef, useState } from 'react';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { GraphEdge } from '../../graph/graph.ts';
+import type { GraphEdge, Target } from '../../graph/model/graph.ts';
 import type { Focus, PanelOptions } from '../state/options.ts';
 import type { Changes } from '../state/use-changes.ts';
 import type { Selection } from '../state/use-selection.ts';

@@ -1,7 +1,7 @@
 import { type FocusEvent, type KeyboardEvent, useEffect, useState } from 'react';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { Point } from '../../graph/layout/layout.ts';
-import type { Heading } from '../../graph/walk/next-node.ts';
+import type { Point } from '../../graph/geometry/rectangle.ts';
+import type { Target } from '../../graph/model/graph.ts';
+import type { Heading } from '../../graph/navigate/next-node.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { type Command, commandOf } from './graph-keys.ts';
 import { type CursorPosition, type CursorSpace, useCursorPosition } from './use-cursor-position.ts';

@@ -1,5 +1,5 @@
 import type { InterpolateFunction } from '@grafana/data';
-import type { Wanted } from '../../graph/focus/around.ts';
+import type { Wanted } from '../../graph/focus/filter-with-neighbours.ts';
 import type { Way } from '../../graph/focus/neighbours.ts';
 
 /** The part of the graph that is looked for, as texts in which variables of the dashboard may stand. */

@@ -1,7 +1,7 @@
 import type { DataFrame, Field } from '@grafana/data';
-import { roleOf } from '../../graph/compare/table-role.ts';
-import { splitValues } from '../../graph/split-values.ts';
-import { type Measure, measureOf, valueColumn } from '../../graph/table-measure.ts';
+import { splitValues } from '../../graph/tables/split-values.ts';
+import { type Measure, measureOf, valueColumn } from '../../graph/tables/table-measure.ts';
+import { roleOf } from '../../graph/tables/table-role.ts';
 import { toTable } from './read-frames.ts';
 
 /** The field that holds each measure of this range: its configuration is what the user wants of such figures. */

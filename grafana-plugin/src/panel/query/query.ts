@@ -10,7 +10,7 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { catchError, defer, first, forkJoin, from, map, type Observable, of, switchMap } from 'rxjs';
-import type { Span } from '../../graph/compare/other-range.ts';
+import type { Span } from '../../graph/compare/previous-range.ts';
 
 type Target = DataQueryRequest['targets'][number];
 

@@ -1,7 +1,7 @@
 import type { DataFrame, Field, PanelData } from '@grafana/data';
 import { expect, test } from 'vitest';
 import { readOverview } from '../../graph/compare/overview.ts';
-import { readTables } from '../../graph/read-tables.ts';
+import { readTables } from '../../graph/tables/read-tables.ts';
 import { readFrames } from './read-frames.ts';
 
 const labels = {

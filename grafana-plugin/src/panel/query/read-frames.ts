@@ -1,7 +1,7 @@
 import type { DataFrame, Field, PanelData } from '@grafana/data';
-import { lastRows } from '../../graph/last-rows.ts';
-import { splitValues } from '../../graph/split-values.ts';
-import type { Column, Table } from '../../graph/table.ts';
+import { lastRows } from '../../graph/tables/last-rows.ts';
+import { splitValues } from '../../graph/tables/split-values.ts';
+import type { Column, Table } from '../../graph/tables/table.ts';
 
 /** Turns the panel's data into plain tables: at least one per query, empty for a query that found nothing. */
 export function readFrames(data: Pick<PanelData, 'series' | 'request'>): Table[] {

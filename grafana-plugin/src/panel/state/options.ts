@@ -1,10 +1,10 @@
 import { t } from '@grafana/i18n';
-import { AMOUNTS, type Amount } from '../../graph/edge-figures.ts';
 import type { Way } from '../../graph/focus/neighbours.ts';
-import type { EdgeState } from '../../graph/graph.ts';
-import type { Point } from '../../graph/layout/layout.ts';
+import type { Point } from '../../graph/geometry/rectangle.ts';
 import type { Collection, Level } from '../../graph/levels/levels.ts';
-import type { Sort } from '../../graph/sort-edges.ts';
+import { AMOUNTS, type Amount } from '../../graph/model/edge-figures.ts';
+import type { EdgeState } from '../../graph/model/graph.ts';
+import type { Sort } from '../../graph/model/sort-edges.ts';
 import type { AroundOptions } from '../query/around-variables.ts';
 import { figureNames } from '../texts/figure-names.ts';
 import type { EdgeLabel, NodeText } from '../texts/node-texts.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { buildGraph } from '../../graph/build-graph.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { half } from '../../graph/halves.fixture.ts';
+import { buildGraph } from '../../graph/build/build-graph.ts';
+import { half } from '../../graph/fixtures/half-edges.fixture.ts';
 import { collect } from '../../graph/levels/levels.ts';
+import type { Graph } from '../../graph/model/graph.ts';
 import { type ShownBy, shownGraph } from './shown-graph.ts';
 
 const ALL: ShownBy = {

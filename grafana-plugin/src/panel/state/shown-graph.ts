@@ -1,9 +1,9 @@
+import { findHubs, type Hub, hideIdle, mostPartners, muteNodes } from '../../graph/focus/declutter.ts';
 import { focusOn } from '../../graph/focus/neighbours.ts';
 import { pathsBetween } from '../../graph/focus/paths.ts';
-import { findHubs, type Hub, hideIdle, mostPartners, muteNodes } from '../../graph/focus/quieten.ts';
 import { withoutEdges } from '../../graph/focus/subgraph.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { collapse, collectionOf } from '../../graph/levels/levels.ts';
+import type { Graph, GraphNode } from '../../graph/model/graph.ts';
 import type { Focus, PanelOptions } from './options.ts';
 
 /** The options that decide about it. */

@@ -1,4 +1,4 @@
-import type { Point } from '../../graph/layout/layout.ts';
+import type { Point } from '../../graph/geometry/rectangle.ts';
 import type { PanelOptions } from './options.ts';
 import type { ViewControl } from './use-view.ts';
 

@@ -1,9 +1,9 @@
 import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useMemo } from 'react';
-import { otherRange, type Span } from '../../graph/compare/other-range.ts';
-import { roleOf } from '../../graph/compare/table-role.ts';
-import type { Table } from '../../graph/table.ts';
+import { otherRange, type Span } from '../../graph/compare/previous-range.ts';
+import type { Table } from '../../graph/tables/table.ts';
+import { roleOf } from '../../graph/tables/table-role.ts';
 import type { Question } from '../query/query.ts';
 import { readFrames } from '../query/read-frames.ts';
 import { useAnswer } from '../query/use-answer.ts';

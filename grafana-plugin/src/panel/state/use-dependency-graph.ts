@@ -1,11 +1,11 @@
 import type { InterpolateFunction, PanelData } from '@grafana/data';
 import { useMemo } from 'react';
-import type { Span } from '../../graph/compare/other-range.ts';
 import { type Note, readOverview } from '../../graph/compare/overview.ts';
-import { around as cutAround } from '../../graph/focus/around.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
+import type { Span } from '../../graph/compare/previous-range.ts';
+import { around as cutAround } from '../../graph/focus/filter-with-neighbours.ts';
 import { atLevel, type Level } from '../../graph/levels/levels.ts';
-import { type EmptyReason, whyEmpty } from '../../graph/why-empty.ts';
+import type { Graph, GraphNode } from '../../graph/model/graph.ts';
+import { type EmptyReason, whyEmpty } from '../../graph/tables/why-empty.ts';
 import { type Around, type AroundOptions, fillAround } from '../query/around-variables.ts';
 import { readFrames } from '../query/read-frames.ts';
 import { nameNodes } from '../texts/node-texts.ts';

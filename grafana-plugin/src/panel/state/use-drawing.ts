@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
-import type { DisplayTexts } from '../../graph/display/build-display.ts';
 import { createDrawing, type Drawing } from '../../graph/display/drawing.ts';
-import { figureOf } from '../../graph/edge-figures.ts';
-import type { Graph } from '../../graph/graph.ts';
+import type { DisplayTexts } from '../../graph/display/near/build-display.ts';
+import { figureOf } from '../../graph/model/edge-figures.ts';
+import type { Graph } from '../../graph/model/graph.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import { labelsOf, subtitleOf, titleOf } from '../texts/node-texts.ts';
 import type { PanelOptions } from './options.ts';

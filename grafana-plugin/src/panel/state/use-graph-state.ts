@@ -1,10 +1,10 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
-import type { DisplayTexts } from '../../graph/display/build-display.ts';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { placesOf, roomOf } from '../../graph/display/drawing-target.ts';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { Sort } from '../../graph/sort-edges.ts';
-import type { Places } from '../../graph/walk/next-node.ts';
+import { placesOf, roomOf } from '../../graph/display/element-at.ts';
+import type { DisplayTexts } from '../../graph/display/near/build-display.ts';
+import type { Target } from '../../graph/model/graph.ts';
+import type { Sort } from '../../graph/model/sort-edges.ts';
+import type { Places } from '../../graph/navigate/next-node.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import type { PanelOptions } from './options.ts';
 import { areasOf, aspectOf, type PanelAreas } from './panel-areas.ts';

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Graph } from '../../graph/graph.ts';
-import type { Layout } from '../../graph/layout/layout.ts';
+import { createLayoutMemory } from '../../graph/layout/layout-memory.ts';
 import source from '../../graph/layout/layout-worker.ts?text';
 import { createLayouter, type LayoutWorker } from '../../graph/layout/layouter.ts';
-import { createLayoutMemory } from '../../graph/layout/remember-layout.ts';
 import { collect, type Groups, NO_GROUPS } from '../../graph/levels/levels.ts';
+import type { Graph } from '../../graph/model/graph.ts';
+import type { Layout } from '../../graph/model/layout.ts';
 import type { EdgeLabel } from '../texts/node-texts.ts';
 import type { PanelOptions } from './options.ts';
 

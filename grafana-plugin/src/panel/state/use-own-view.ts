@@ -1,6 +1,6 @@
 import { locationService } from '@grafana/runtime';
 import { useCallback, useMemo } from 'react';
-import { readView, type View, viewText } from '../../graph/display/view.ts';
+import { readView, type View, viewText } from '../../graph/display/view/view.ts';
 import { useAddressParameter } from './use-address.ts';
 
 /** The view that the user has chosen, undefined until they move the drawing, and how it is chosen. */

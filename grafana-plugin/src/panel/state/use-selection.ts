@@ -1,8 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { isDrawn } from '../../graph/display/drawing-target.ts';
-import type { Target } from '../../graph/display/hit-test.ts';
-import type { GraphEdge } from '../../graph/graph.ts';
+import { isDrawn } from '../../graph/display/element-at.ts';
+import type { GraphEdge, Target } from '../../graph/model/graph.ts';
 
 /** What the pointer is at, and where in the panel. */
 export interface Hover {

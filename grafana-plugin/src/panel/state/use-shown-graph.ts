@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { shortName } from '../../graph/display/short-name.ts';
-import type { Graph } from '../../graph/graph.ts';
+import { shortName } from '../../graph/display/text/shorten.ts';
 import { collect, NO_GROUPS } from '../../graph/levels/levels.ts';
+import type { Graph } from '../../graph/model/graph.ts';
 import type { PanelOptions } from './options.ts';
 import { type Shown, shownGraph } from './shown-graph.ts';
 

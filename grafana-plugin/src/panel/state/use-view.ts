@@ -1,7 +1,6 @@
 import { type RefObject, useCallback, useEffect, useMemo, useState } from 'react';
-import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../../graph/display/view.ts';
-import type { Point } from '../../graph/layout/layout.ts';
-import type { Rectangle } from '../../graph/occupancy.ts';
+import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../../graph/display/view/view.ts';
+import type { Point, Rectangle } from '../../graph/geometry/rectangle.ts';
 import type { OwnView } from './use-own-view.ts';
 
 /** The part of the drawing on screen, and ways to change it. */

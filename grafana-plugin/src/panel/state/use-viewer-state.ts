@@ -1,6 +1,6 @@
 import { locationService } from '@grafana/runtime';
 import { useCallback, useMemo } from 'react';
-import type { Target } from '../../graph/display/hit-test.ts';
+import type { Target } from '../../graph/model/graph.ts';
 import type { PanelOptions } from './options.ts';
 import { useAddressParameter } from './use-address.ts';
 import {

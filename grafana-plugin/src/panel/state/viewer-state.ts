@@ -1,8 +1,8 @@
-import type { Target } from '../../graph/display/hit-test.ts';
-import { AMOUNTS } from '../../graph/edge-figures.ts';
-import { EDGE_STATES } from '../../graph/graph.ts';
 import { LEVELS } from '../../graph/levels/levels.ts';
-import { COLUMNS, type Sort } from '../../graph/sort-edges.ts';
+import { AMOUNTS } from '../../graph/model/edge-figures.ts';
+import type { Target } from '../../graph/model/graph.ts';
+import { EDGE_STATES } from '../../graph/model/graph.ts';
+import { COLUMNS, type Sort } from '../../graph/model/sort-edges.ts';
 import { EDGE_LABELS, NODE_TEXTS } from '../texts/node-texts.ts';
 import { DEFAULT_OPTIONS, type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
 

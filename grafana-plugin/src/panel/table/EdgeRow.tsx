@@ -1,9 +1,9 @@
 import { t } from '@grafana/i18n';
 import type { MouseEvent } from 'react';
-import { legible } from '../../graph/display/legible.ts';
-import type { EdgeRow as Ends } from '../../graph/export/edge-rows.ts';
-import { bytesOf } from '../../graph/figures.ts';
-import type { GraphEdge } from '../../graph/graph.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import type { EdgeRow as Ends } from '../../graph/model/edge-rows.ts';
+import { bytesOf } from '../../graph/model/figures.ts';
+import type { GraphEdge } from '../../graph/model/graph.ts';
 import { Figure } from '../texts/Figure.tsx';
 import type { Formatters } from '../texts/formatters.ts';
 import { placeOf, titleAtHost } from '../texts/node-texts.ts';

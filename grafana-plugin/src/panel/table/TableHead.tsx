@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import { Icon } from '@grafana/ui';
-import type { Column, Sort } from '../../graph/sort-edges.ts';
+import type { Column, Sort } from '../../graph/model/sort-edges.ts';
 import type { Formatters } from '../texts/formatters.ts';
 
 interface Props {

@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import type { FigureName } from '../../graph/edge-figures.ts';
+import type { FigureName } from '../../graph/model/edge-figures.ts';
 import type { Formatters } from './formatters.ts';
 
 interface Props {

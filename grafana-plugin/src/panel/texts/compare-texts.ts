@@ -1,6 +1,6 @@
 import { dateTimeFormat } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import type { Span } from '../../graph/compare/other-range.ts';
+import type { Span } from '../../graph/compare/previous-range.ts';
 import { UNESCAPED } from './unescaped.ts';
 
 /** What the range can be compared with, as the option has it and in words. */

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
-import { legible } from '../../graph/display/legible.ts';
-import type { EmptyReason } from '../../graph/why-empty.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import type { EmptyReason } from '../../graph/tables/why-empty.ts';
 import type { Around } from '../query/around-variables.ts';
 
 /** Why there is nothing to draw, in words, and what to do about it. */

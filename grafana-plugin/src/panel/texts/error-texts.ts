@@ -1,6 +1,6 @@
 import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { legible } from '../../graph/display/legible.ts';
+import { legible } from '../../graph/display/text/legible.ts';
 
 /** What the data source said went wrong, each message once with the queries it concerns; '' if nothing did. */
 export function errorText(data: Pick<PanelData, 'error' | 'errors'>): string {

@@ -1,5 +1,5 @@
 import { t } from '@grafana/i18n';
-import type { FigureName } from '../../graph/edge-figures.ts';
+import type { FigureName } from '../../graph/model/edge-figures.ts';
 import type { Formatters } from './formatters.ts';
 
 /** What each figure is called unless the user calls it something else. */

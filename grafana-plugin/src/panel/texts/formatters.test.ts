@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { createTheme, type DataFrame, type FieldConfig, FieldType } from '@grafana/data';
 import { describe, expect, test, vi } from 'vitest';
-import { buildGraph } from '../../graph/build-graph.ts';
-import { half } from '../../graph/halves.fixture.ts';
+import { buildGraph } from '../../graph/build/build-graph.ts';
+import { half } from '../../graph/fixtures/half-edges.fixture.ts';
 import { createFormatters } from './formatters.ts';
 
 // Its ES modules ask for names that Node does not find in the CommonJS modules below them.

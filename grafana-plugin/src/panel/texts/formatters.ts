@@ -11,10 +11,10 @@ import {
   type PanelData,
 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { spread } from '../../graph/display/spread.ts';
-import { type FigureName, figureOf } from '../../graph/edge-figures.ts';
-import type { Graph } from '../../graph/graph.ts';
-import type { Measure } from '../../graph/table-measure.ts';
+import { spread } from '../../graph/display/near/amount-scale.ts';
+import { type FigureName, figureOf } from '../../graph/model/edge-figures.ts';
+import type { Graph } from '../../graph/model/graph.ts';
+import type { Measure } from '../../graph/tables/table-measure.ts';
 import { figureFields } from '../query/figure-fields.ts';
 
 /** Tells figures as the user wants them: units, decimals, mappings and names are those of Grafana's fields. */

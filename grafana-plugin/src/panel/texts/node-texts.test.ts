@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { buildGraph } from '../../graph/build-graph.ts';
-import type { Graph } from '../../graph/graph.ts';
-import type { HalfEdge } from '../../graph/half-edge.ts';
-import { end, half } from '../../graph/halves.fixture.ts';
+import { buildGraph } from '../../graph/build/build-graph.ts';
+import { end, half } from '../../graph/fixtures/half-edges.fixture.ts';
 import { atLevel, collapse, collect } from '../../graph/levels/levels.ts';
+import type { Graph } from '../../graph/model/graph.ts';
+import type { HalfEdge } from '../../graph/model/half-edge.ts';
 import { nameNodes, pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
 
 function texts(each: HalfEdge) {

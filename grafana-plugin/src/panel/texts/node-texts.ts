@@ -1,8 +1,8 @@
 import { t } from '@grafana/i18n';
-import { legible } from '../../graph/display/legible.ts';
-import { shortName } from '../../graph/display/short-name.ts';
-import { bytesOf } from '../../graph/figures.ts';
-import type { Graph, GraphEdge, GraphNode } from '../../graph/graph.ts';
+import { legible } from '../../graph/display/text/legible.ts';
+import { shortName } from '../../graph/display/text/shorten.ts';
+import { bytesOf } from '../../graph/model/figures.ts';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
 import type { Formatters } from './formatters.ts';
 import { shortStateText, signText } from './state-looks.ts';
 

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { Note } from '../../graph/compare/overview.ts';
-import { legible } from '../../graph/display/legible.ts';
+import { legible } from '../../graph/display/text/legible.ts';
 import { UNESCAPED } from './unescaped.ts';
 
 /** What could not be told, and what to do about it, in words. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EDGE_STATES } from '../../graph/graph.ts';
+import { EDGE_STATES } from '../../graph/model/graph.ts';
 import { STATE_LOOKS, shortStateText, signText, stateText } from './state-looks.ts';
 
 test('every state that is drawn has a sign and a word of its own, so that no colour has to be told apart', () => {

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
-import { mainState } from '../../graph/display/main-state.ts';
-import type { Alert, EdgeState } from '../../graph/graph.ts';
+import { mainState } from '../../graph/model/edge-states.ts';
+import type { Alert, EdgeState } from '../../graph/model/graph.ts';
 
 /** How a state is told to eyes of any kind: by a sign and a word, besides its colour (a hue of Grafana's palette). */
 export interface StateLook {

@@ -1,7 +1,7 @@
 import type { RefObject } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { roomOf } from '../../graph/display/drawing-target.ts';
-import type { Target } from '../../graph/display/hit-test.ts';
+import { roomOf } from '../../graph/display/element-at.ts';
+import type { Target } from '../../graph/model/graph.ts';
 import type { Found } from '../state/use-search.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { SearchBox } from './SearchBox.tsx';

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Toggletip, useStyles2 } from '@grafana/ui';
 import { useRef } from 'react';
-import type { EdgeState, Graph } from '../../graph/graph.ts';
+import type { EdgeState, Graph } from '../../graph/model/graph.ts';
 import type { Palette } from '../canvas/palette.ts';
 import type { PanelOptions } from '../state/options.ts';
 import type { Formatters } from '../texts/formatters.ts';

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
-import { shareAt } from '../../graph/display/spread.ts';
-import type { Amount } from '../../graph/edge-figures.ts';
+import { shareAt } from '../../graph/display/near/amount-scale.ts';
+import type { Amount } from '../../graph/model/edge-figures.ts';
 import type { PanelOptions } from '../state/options.ts';
 import { nameOf } from '../texts/figure-names.ts';
 import type { Formatters, Scale } from '../texts/formatters.ts';

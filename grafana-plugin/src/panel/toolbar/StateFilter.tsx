@@ -3,10 +3,9 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
-import { countStates } from '../../graph/count-states.ts';
-import { dashesOf } from '../../graph/display/curve-shape.ts';
-import { STATES_BY_WEIGHT } from '../../graph/display/main-state.ts';
-import type { EdgeState, Graph } from '../../graph/graph.ts';
+import { dashesOf } from '../../graph/display/near/curve-shape.ts';
+import { countStates, STATES_BY_WEIGHT } from '../../graph/model/edge-states.ts';
+import type { EdgeState, Graph } from '../../graph/model/graph.ts';
 import type { Palette } from '../canvas/palette.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Spinner, useStyles2 } from '@grafana/ui';
-import type { FigureName } from '../../graph/edge-figures.ts';
+import type { FigureName } from '../../graph/model/edge-figures.ts';
 import { curvePath } from '../../graph/trend/curve.ts';
 import type { Points } from '../../graph/trend/points.ts';
 import type { TrendLine, TrendSubject } from '../../graph/trend/trend-queries.ts';

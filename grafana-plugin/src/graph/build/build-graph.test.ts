@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest';
+import { end, half, listener } from '../fixtures/half-edges.fixture.ts';
+import type { Graph } from '../model/graph.ts';
+import type { HalfEdge, Listener } from '../model/half-edge.ts';
+import { buildGraph } from './build-graph.ts';
+
+const nameOf = (graph: Graph, key: string) => {
+  const node = graph.nodes.find((each) => each.key === key);
+  return node ? [node.title || '?', node.host].filter(Boolean).join('@') : `no node ${key}`;
+};
+
+/** Edges as `source -> target :port`, the way a reader would say them. */
+const say = (halves: HalfEdge[], listeners: Listener[] = []) => {
+  const graph = buildGraph(halves, listeners);
+  return graph.edges.map(
+    (edge) => `${nameOf(graph, edge.source)} -> ${nameOf(graph, edge.target)} :${edge.port}`,
+  );
+};
+
+const out = half('outbound', 'web@h1/10.0.0.1', '/10.0.0.2');
+const into = half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2');
+
+describe('two halves', () => {
+  test('of one edge join into one that names both ends', () => {
+    const { edges, nodes } = buildGraph([out, into], []);
+    expect(say([out, into])).toEqual(['web@h1 -> api@h2 :80']);
+    expect(edges[0]).toMatchObject({
+      seenBy: 'both',
+      src: { pids: ['1'] },
+      dst: { pids: ['1'], processes: ['api'] },
+    });
+    expect(nodes.map((node) => node.kind)).toEqual(['service', 'service']);
+  });
+
+  test('that differ in port or transport stay apart', () => {
+    expect(say([out, half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { port: '81' })])).toHaveLength(2);
+    expect(
+      say([out, half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { transport: 'udp' })]),
+    ).toHaveLength(2);
+  });
+
+  test('count the traffic once: the source wins, the destination fills what it lacks, mirrored', () => {
+    const seen = [
+      { ...out, figures: { opened: 5, transmit: 100, lastSeen: 10 } },
+      { ...into, figures: { opened: 4, transmit: 900, receive: 90, lastSeen: 12 } },
+    ];
+    const [edge] = buildGraph(seen, []).edges;
+    expect(edge?.figures).toEqual({ opened: 5, transmit: 100, receive: 900, lastSeen: 12 });
+    expect(edge?.atSource).toEqual(seen[0]?.figures);
+    expect(edge?.atDestination).toEqual(seen[1]?.figures);
+  });
+});
+
+describe('one reporting end', () => {
+  test('is kept, the other named by its address', () => {
+    const graph = buildGraph([into], []);
+    expect(say([into])).toEqual(['10.0.0.1 -> api@h2 :80']);
+    expect(graph.nodes.find((node) => node.title === '10.0.0.1')?.kind).toBe('external');
+    expect(graph.edges[0]?.seenBy).toBe('destination');
+  });
+
+  test('tells the traffic from the side of the source, whoever reports', () => {
+    const [edge] = buildGraph([{ ...into, figures: { transmit: 900, receive: 90 } }], []).edges;
+    expect(edge?.figures).toEqual({ transmit: 90, receive: 900 });
+  });
+
+  test('takes the name from who listens on exactly that address and port', () => {
+    expect(say([out], [listener('api@h2/10.0.0.2')])).toEqual(['web@h1 -> api@h2 :80']);
+    expect(say([out], [listener('api@h2/10.0.0.3')])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+    expect(say([out], [listener('api@h2/10.0.0.2', '81')])).toEqual(['web@h1 -> ?@h2 :80']);
+  });
+
+  test('takes no name from a wildcard listener', () => {
+    expect(say([out], [listener('api@h2/0.0.0.0')])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+  });
+
+  test('takes the name from a listener that another client reached', () => {
+    const other = half('inbound', '/10.0.0.9', 'api@h2/10.0.0.2');
+    expect(say([out, other])).toEqual(['10.0.0.9 -> api@h2 :80', 'web@h1 -> api@h2 :80']);
+  });
+
+  test('keeps a DNS name without a host as an external node', () => {
+    const halves = [half('outbound', 'web@h1/10.0.0.1', end('api.example.com/1.2.3.4', { kind: 'dns' }))];
+    expect(say(halves)).toEqual(['web@h1 -> api.example.com :80']);
+    expect(buildGraph(halves, []).nodes.map((node) => node.kind)).toEqual(['external', 'service']);
+  });
+
+  test('whose process is unknown is an unknown process on its host', () => {
+    expect(say([half('outbound', '@h1/10.0.0.1', '/10.0.0.2')])).toEqual(['?@h1 -> 10.0.0.2 :80']);
+  });
+});
+
+describe('several reports of one end', () => {
+  test('two client services of one host share the listener, its half is absorbed', () => {
+    const other = half('outbound', 'cron@h1/10.0.0.1', '/10.0.0.2');
+    const graph = buildGraph([out, other, { ...into, figures: { opened: 9 } }], []);
+    expect(say([out, other, into])).toEqual(['cron@h1 -> api@h2 :80', 'web@h1 -> api@h2 :80']);
+    expect(graph.edges.map((edge) => edge.atDestination)).toEqual([undefined, undefined]);
+  });
+
+  test('workers of one service are one node with all their pids', () => {
+    const workers = ['30', '4', '4'].map((pid) =>
+      half('inbound', '/10.0.0.1', end('api@h2/10.0.0.2', { pid }), { opened: 1 }),
+    );
+    const [edge] = buildGraph([out, ...workers], []).edges;
+    expect(edge?.dst.pids).toEqual(['4', '30']);
+    expect(edge?.atDestination?.opened).toBe(3);
+  });
+
+  test('different services are never chosen between: the address stays, the candidates are kept', () => {
+    const other = half('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2');
+    const graph = buildGraph([out, into, other], []);
+    expect(say([out, into, other])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+    expect(graph.edges[0]?.dst.candidates).toEqual(['api', 'old-api']);
+  });
+
+  test('a report without a name yields to one with a name', () => {
+    const unnamed = half('inbound', '/10.0.0.1', '@h2/10.0.0.2');
+    expect(say([out, unnamed, into])).toEqual(['web@h1 -> api@h2 :80']);
+  });
+});
+
+describe('addresses of one host only', () => {
+  const loop = (host: string, from: string, to: string) => [
+    half('outbound', `${from}@${host}/127.0.0.1`, '/127.0.0.1'),
+    half('inbound', '/127.0.0.1', `${to}@${host}/127.0.0.1`),
+  ];
+
+  test('loopback never joins across hosts', () => {
+    expect(say([...loop('h1', 'a', 'b'), ...loop('h2', 'c', 'd')])).toEqual([
+      'a@h1 -> b@h1 :80',
+      'c@h2 -> d@h2 :80',
+    ]);
+    const [outOfH1] = loop('h1', 'a', 'b');
+    const [, intoH2] = loop('h2', 'c', 'd');
+    expect(outOfH1 && intoH2 && say([outOfH1, intoH2])).toEqual(['a@h1 -> ?@h1 :80', '?@h2 -> d@h2 :80']);
+  });
+
+  test('a half that carries both ends is complete', () => {
+    const whole = half('outbound', 'a@h1/127.0.0.1', 'b@h1/127.0.0.1');
+    expect(say([whole], [listener('c@h1/127.0.0.1')])).toEqual(['a@h1 -> b@h1 :80']);
+  });
+
+  test('complete halves of several containers on one host keep to their own pairs', () => {
+    const pairs = ['a b', 'c d'].flatMap((pair) => {
+      const [from, to] = pair.split(' ').map((service) => `${service}@h1/127.0.0.1`) as [string, string];
+      return [half('outbound', from, to, { opened: 1 }), half('inbound', from, to, { opened: 1 })];
+    });
+    expect(say(pairs)).toEqual(['a@h1 -> b@h1 :80', 'c@h1 -> d@h1 :80']);
+    expect(buildGraph(pairs, []).edges.map((edge) => edge.atDestination?.opened)).toEqual([1, 1]);
+  });
+
+  test('also where only the clients know both ends', () => {
+    const halves = ['a b', 'c d'].flatMap((pair) => {
+      const [from, to] = pair.split(' ').map((service) => `${service}@h1/127.0.0.1`) as [string, string];
+      return [half('outbound', from, to), half('inbound', '/127.0.0.1', to, { opened: 1 })];
+    });
+    expect(say(halves)).toEqual(['a@h1 -> b@h1 :80', 'c@h1 -> d@h1 :80']);
+    expect(buildGraph(halves, []).edges.map((edge) => edge.atDestination?.opened)).toEqual([1, 1]);
+  });
+
+  test('nor do private addresses that several hosts claim', () => {
+    const bridge = (host: string, from: string, to: string) => [
+      half('outbound', `${from}@${host}/172.17.0.2`, '/172.17.0.3'),
+      half('inbound', '/172.17.0.2', `${to}@${host}/172.17.0.3`),
+    ];
+    expect(say([...bridge('h1', 'a', 'b'), ...bridge('h2', 'c', 'd')])).toEqual([
+      'a@h1 -> b@h1 :80',
+      'c@h2 -> d@h2 :80',
+    ]);
+  });
+});
+
+describe('an edge of unknown direction', () => {
+  const udp = { transport: 'udp', port: '123' };
+  const undirected = half('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp);
+  const asked = half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', { opened: 1 }, udp);
+  const directions = (...halves: HalfEdge[]) => buildGraph(halves, []).edges.map(({ directed }) => directed);
+
+  test('is there, claims none, and is told from the end that does not report', () => {
+    const [edge] = buildGraph([undirected], []).edges;
+    expect(say([undirected])).toEqual(['10.0.0.2 -> ntp@h1 :123']);
+    expect(edge).toMatchObject({ directed: false, atSource: undefined, atDestination: { opened: 7 } });
+    expect(directions(out)).toEqual([true]);
+  });
+
+  test('never joins one of known direction', () => {
+    const halves = [
+      half('outbound', 'chrony@h2/10.0.0.2', '/10.0.0.1', { opened: 1 }, udp),
+      half('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp),
+    ];
+    const graph = buildGraph(halves, []);
+    expect(graph.edges.map(({ directed, figures }) => [directed, figures.opened]).toSorted()).toEqual([
+      [false, 7],
+      [true, 1],
+    ]);
+  });
+
+  test('yields to one that tells the direction, whichever way, and is not counted with it', () => {
+    const answered = half('inbound', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 1 }, udp);
+    for (const known of [asked, answered]) {
+      const { edges } = buildGraph([undirected, known], []);
+      expect(edges.map(({ directed, figures }) => [directed, figures.opened])).toEqual([[true, 1]]);
+    }
+  });
+
+  test('yields also where the other report names the end that it does not', () => {
+    const named = half('inbound', 'ntp@h1/10.0.0.1', 'chrony@h2/10.0.0.2', {}, udp);
+    expect(directions(undirected, named)).toEqual([true]);
+  });
+
+  test.each([
+    ['port', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, port: '124' })],
+    ['transport', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, transport: 'tcp' })],
+    ['peer', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.3', {}, udp)],
+    ['service', half('outbound', 'dig@h1/10.0.0.1', '/10.0.0.2', {}, udp)],
+  ])('stays beside one of another %s', (_name, other) => {
+    expect(directions(undirected, other).toSorted()).toEqual([false, true]);
+  });
+
+  test('stays beside one that leads to another service at the same address', () => {
+    const toNamed = half('unknown', 'a@h2/10.0.0.2', 'ntp@h1/10.0.0.1', {}, udp);
+    const other = half('outbound', 'ntp@h1/10.0.0.1', 'b@h2/10.0.0.2', {}, udp);
+    expect(directions(toNamed, other).toSorted()).toEqual([false, true]);
+  });
+});
+
+describe('Unix sockets', () => {
+  const unix = { transport: 'unix', port: '' };
+  const ends = (host: string, from: string, to: string): [string, string] => [
+    `${from}@${host}`,
+    `${to}@${host}//run/db.sock`,
+  ];
+
+  test('lead to the service behind the name, which both ends report', () => {
+    const halves = [
+      half('outbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
+      half('inbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
+    ];
+    expect(say(halves)).toEqual(['app@h1 -> db@h1 :']);
+    expect(buildGraph(halves, []).edges).toMatchObject([
+      { seenBy: 'both', transport: 'unix', figures: { opened: 2 }, dst: { addresses: ['/run/db.sock'] } },
+    ]);
+  });
+
+  test('of the same name are others on another host', () => {
+    const halves = [
+      half('outbound', ...ends('h1', 'app', ''), {}, unix),
+      half('inbound', ...ends('h2', '', 'db'), {}, unix),
+    ];
+    expect(say(halves)).toEqual(['app@h1 -> ?@h1 :', '?@h2 -> db@h2 :']);
+  });
+});
+
+describe('many dependencies in one', () => {
+  test('of several ends meet nothing but the service that stands for the others', () => {
+    const none = { port: '' };
+    const halves = [
+      half('outbound', 'app@h1', 'other', { opened: 2 }, none),
+      half('inbound', 'other', 'db@h1', { opened: 3 }, none),
+      half('inbound', 'other', 'db@h2', { opened: 4 }, none),
+    ];
+    expect(say(halves)).toEqual(['app@h1 -> other :', 'other -> db@h1 :', 'other -> db@h2 :']);
+    expect(buildGraph(halves, []).edges.map(({ figures }) => figures.opened)).toEqual([2, 3, 4]);
+  });
+});
+
+describe('aggregation', () => {
+  test('many addresses and pids between two services are one edge', () => {
+    const halves = ['10.0.0.1', '10.0.0.7'].map((address, i) =>
+      half('outbound', end(`web@h1/${address}`, { pid: String(i) }), 'api@h2/10.0.0.2', {
+        opened: 2,
+        rtt: 0.1 + i * 0.2,
+        lastSeen: 5 + i,
+      }),
+    );
+    const [edge, ...others] = buildGraph(halves, []).edges;
+    expect(others).toEqual([]);
+    expect(edge?.src).toMatchObject({ addresses: ['10.0.0.1', '10.0.0.7'], pids: ['0', '1'] });
+    expect(edge?.figures.opened).toBe(4);
+    expect(edge?.figures.rtt).toBeCloseTo(0.2);
+    expect(edge?.figures.lastSeen).toBe(6);
+  });
+});

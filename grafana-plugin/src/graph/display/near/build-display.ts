@@ -1,0 +1,76 @@
+import { boundingBox } from '../../geometry/rectangle.ts';
+import { groupBoxes } from '../../layout/groups/group-boxes.ts';
+import { bytesOf } from '../../model/figures.ts';
+import type { Graph, GraphEdge, GraphNode } from '../../model/graph.ts';
+import type { Layout } from '../../model/layout.ts';
+import { type Measure, shorten } from '../text/shorten.ts';
+import { attachEdges } from './attach-edges.ts';
+import type { Card, DisplayList, Frame } from './display-list.ts';
+import { placeLabels } from './place-labels.ts';
+import { drawCurves } from './route-curves.ts';
+
+/** What the host of the graph decides: texts, and how wide they are in its fonts. */
+export interface DisplayTexts {
+  readonly titleOf: (node: GraphNode) => string;
+  readonly subtitleOf: (node: GraphNode) => string;
+  /** Labels of an edge, the longest first: the first is written for which there is room. */
+  readonly labelsOf: (edge: GraphEdge) => readonly string[];
+  /** What the width of an edge tells, at most in scale with the others: bytes unless told otherwise. */
+  readonly amountOf?: (edge: GraphEdge) => number | undefined;
+  /** The amount that is drawn widest; the largest there is unless told otherwise. */
+  readonly most?: number;
+  /** What the colour of an edge tells; left to its states unless told otherwise. */
+  readonly colourOf?: (edge: GraphEdge) => string | undefined;
+  readonly measure: { readonly title: Measure; readonly subtitle: Measure; readonly label: Measure };
+}
+
+/** Free width left and right of a card's texts. */
+export const CARD_PADDING = 14;
+/** Room on the right of a collapsed group for what expands it. */
+const EXPAND_WIDTH = 18;
+const LABEL_PADDING = 4;
+const LABEL_HEIGHT = 16;
+
+/** Groups to frame, and the group of each node that is in one. */
+export interface Framed {
+  readonly groups: ReadonlyMap<string, { readonly title: string }>;
+  readonly groupOf: ReadonlyMap<string, string>;
+}
+
+/** Turns a laid-out graph into the list of things to draw. */
+export function buildDisplay(
+  graph: Graph,
+  layout: Layout,
+  texts: DisplayTexts,
+  { groups, groupOf }: Framed = { groups: new Map(), groupOf: new Map() },
+): DisplayList {
+  const { width, height } = layout;
+  const room = width - 2 * CARD_PADDING;
+  const cards = graph.nodes.map((node): Card => {
+    const { x, y } = layout.corners.get(node.key) ?? { x: 0, y: 0 };
+    const name = texts.titleOf(node);
+    const { key, kind, host } = node;
+    const collapsed = node.collapsed !== undefined;
+    const own = collapsed ? room - EXPAND_WIDTH : room;
+    const title = shorten(name, own, texts.measure.title);
+    const subtitle = shorten(texts.subtitleOf(node), own, texts.measure.subtitle);
+    const members = Math.max(1, node.members.length);
+    return { key, kind, host, name, title, subtitle, members, collapsed, x, y, width, height };
+  });
+  const { amountOf = ({ figures }) => bytesOf(figures), colourOf = () => undefined, most } = texts;
+  const curves = drawCurves(attachEdges(graph.edges, layout), layout, { amountOf, colourOf, most });
+  const frames = [...groupBoxes(layout.corners, groupOf, layout)].map(
+    ([key, box]): Frame => ({ key, title: groups.get(key)?.title ?? '', ...box }),
+  );
+  const labelsOf = new Map(graph.edges.map((edge) => [edge.key, texts.labelsOf(edge)]));
+  const labels = placeLabels(curves, cards, (key) =>
+    (labelsOf.get(key) ?? []).map((text) => ({
+      text,
+      width: texts.measure.label(text) + 2 * LABEL_PADDING,
+      height: LABEL_HEIGHT,
+    })),
+  );
+  const ends = curves.flatMap(({ points }) => points.map((point) => ({ ...point, width: 0, height: 0 })));
+  // Labels stand on curves: leaving them out keeps the bounds the same while only figures change.
+  return { frames, curves, labels, cards, bounds: boundingBox([...frames, ...cards, ...ends]) };
+}

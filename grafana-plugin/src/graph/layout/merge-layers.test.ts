@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { serviceMap } from '../fixtures/service-map.fixture.ts';
+import type { Layout } from '../model/layout.ts';
+import { squeezeLayers } from './layers/merge-layers.ts';
+import { layoutGraph } from './layout-graph.ts';
+
+const sizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
+
+function aspectOf({ corners }: Layout): number {
+  const places = [...corners.values()];
+  return Math.max(...places.map(({ x }) => x)) / Math.max(...places.map(({ y }) => y));
+}
+
+test('a large graph of very many layers is no ribbon', () => {
+  const { nodes, edges } = serviceMap(4000, 40_000);
+  const aspect = aspectOf(layoutGraph({ nodes, edges, sizes }));
+  expect(aspect).toBeGreaterThan(1.2);
+  expect(aspect).toBeLessThan(2.5);
+});
+
+test('groups that depend on each other in a circle are no ribbon', () => {
+  const { nodes, edges } = serviceMap(1000, 4000);
+  const groups = new Map(nodes.map((node, i) => [node, `g${i % 12}`]));
+  expect(aspectOf(layoutGraph({ nodes, edges, sizes, groups }))).toBeLessThan(3);
+});
+
+test('nobody comes to stand right of what they depend on', () => {
+  const layers = Int32Array.from({ length: 3000 }, (_, v) => Math.floor(v / 10));
+  const squeezed = squeezeLayers(layers, sizes, sizes);
+  expect(new Set(squeezed).size).toBeLessThan(60);
+  expect([...squeezed]).toEqual([...squeezed].sort((a, b) => a - b));
+});
+
+test('layers that one can follow stay as they are', () => {
+  const chain = Int32Array.from({ length: 400 }, (_, v) => v);
+  expect(squeezeLayers(chain, sizes, sizes)).toBe(chain);
+});

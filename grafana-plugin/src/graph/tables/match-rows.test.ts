@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { buildGraph } from '../build/build-graph.ts';
+import { end, half } from '../fixtures/half-edges.fixture.ts';
+import { atLevel, type Level } from '../levels/levels.ts';
+import { tellsOfEdge, tellsOfEnd } from './match-rows.ts';
+
+const web = end('web@h1/10.0.0.1', { site: 'tokyo' });
+const api = end('api@h2/10.0.0.2', { site: 'osaka' });
+const fine = buildGraph(
+  [half('outbound', web, end('/10.0.0.2')), half('inbound', end('/10.0.0.1'), api)],
+  [],
+);
+
+const ROWS = {
+  'by the source': { src_service: 'web', src_host: 'h1', dst_address: '10.0.0.2', dst_port: '80' },
+  'by the destination': {
+    src_address: '::ffff:10.0.0.1',
+    dst_service: 'api',
+    dst_host: 'h2',
+    dst_port: '80',
+  },
+  'by a rule': { src_service: 'web', dst_service: 'api' },
+  'of another port': { src_service: 'web', dst_service: 'api', dst_port: '81' },
+  'of another service': { src_service: 'web', dst_service: 'db', dst_address: '10.0.0.2' },
+  'of another host': { src_service: 'web', src_host: 'h9', dst_service: 'api' },
+  'of an address that is not its own': { src_service: 'web', dst_address: '10.0.0.9', dst_port: '80' },
+  'of nothing': { alertname: 'Down' },
+};
+
+const cells = (row: Record<string, string>) => (label: string) => row[label] ?? '';
+
+/** The rows that tell of the one edge at a level. */
+function rowsOf(level: Exclude<Level, 'process'>): string[] {
+  const graph = atLevel(fine, level);
+  const [edge] = graph.edges;
+  const nodeOf = (key?: string) => graph.nodes.find((node) => node.key === key);
+  const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
+  if (!edge || !source || !target) throw new Error('there is one edge');
+  return Object.entries(ROWS).flatMap(([name, row]) =>
+    tellsOfEdge(cells(row), edge, source, target) ? [name] : [],
+  );
+}
+
+test('an edge is told of by rows of either end, and of no other edge', () => {
+  expect(rowsOf('instance')).toEqual(['by the source', 'by the destination', 'by a rule']);
+});
+
+test('between services on any of their hosts, and between hosts of any of their services', () => {
+  expect(rowsOf('service')).toEqual(['by the source', 'by the destination', 'by a rule', 'of another host']);
+  expect(rowsOf('host')).toEqual(['by the source', 'by the destination']);
+});
+
+test('a node is told of on either side', () => {
+  const node = fine.nodes.find(({ service }) => service === 'api');
+  if (!node) throw new Error('there is api');
+  const row = cells(ROWS['by a rule']);
+  expect([tellsOfEnd(row, 'src', node), tellsOfEnd(row, 'dst', node)]).toEqual([false, true]);
+});

@@ -1,0 +1,134 @@
+import { normaliseAddress } from '../model/address.ts';
+import type { Direction, End, Figures, HalfEdge, Listener } from '../model/half-edge.ts';
+import type { JoinedEdge } from '../model/joined-edge.ts';
+import { partyOf } from '../model/merged-endpoint.ts';
+import { createHalfList } from './half-edge-list.ts';
+import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
+import { measureOf, valueColumn } from './table-measure.ts';
+
+/** All that the panel's queries told. */
+export interface Reading {
+  readonly halves: readonly HalfEdge[];
+  readonly listeners: readonly Listener[];
+  /** Edges of which rules have joined the halves. */
+  readonly joined: readonly JoinedEdge[];
+  /** How many rows of which query are none of these: a label is missing. */
+  readonly unread: ReadonlyMap<string, number>;
+  /** Rows of all tables, and the canonical names of their columns: what the empty states speak of. */
+  readonly rows: number;
+  readonly columns: ReadonlySet<string>;
+}
+
+type Columns = ReadonlyMap<string, Column>;
+
+/** Finds the columns of one end once: a table may have tens of thousands of rows. */
+function endReader(side: 'src' | 'dst', columns: Columns): (row: number, transport: string) => End {
+  const column = (label: string) => columns.get(`${side}_${label}`);
+  const [service, process, pid, host] = [column('service'), column('process'), column('pid'), column('host')];
+  const [address, kind, site] = [column('address'), column('kind'), column('site')];
+  return (row, transport) => ({
+    service: textAt(service, row),
+    process: textAt(process, row),
+    pid: textAt(pid, row),
+    host: textAt(host, row),
+    address: addressOf(transport, textAt(address, row)),
+    kind: textAt(kind, row),
+    site: textAt(site, row),
+  });
+}
+
+/** The name of a Unix socket is the path of a file: taken as it is. */
+const addressOf = (transport: string, address: string): string =>
+  transport === 'unix' ? address : normaliseAddress(address);
+
+/** Reads half-edges and listeners, merging the figures that several queries give of one half-edge. */
+export function readTables(tables: readonly Table[]): Reading {
+  const halves = createHalfList();
+  const listeners: Listener[] = [];
+  const joined: JoinedEdge[] = [];
+  const columns = new Set<string>();
+  const unread = new Map<string, number>();
+  let rows = 0;
+  let existenceAsked = false;
+
+  for (const table of tables) {
+    const measure = measureOf(table);
+    const value = valueColumn(table);
+    const byName = new Map<string, Column>();
+    for (const column of table.columns) {
+      columns.add(canonicalName(column.name));
+      byName.set(canonicalName(column.name), column);
+    }
+    existenceAsked ||= measure === 'lastSeen' && !byName.has('observer');
+    const count = rowCount(table);
+    rows += count;
+
+    const entryOf = halves.read();
+    const [readSrc, readDst] = [endReader('src', byName), endReader('dst', byName)];
+    const [transports, ports] = [byName.get('network_transport'), byName.get('dst_port')];
+    const [directions, ioDirections] = [byName.get('direction'), byName.get('network_io_direction')];
+    for (let row = 0; row < count; row++) {
+      const transport = textAt(transports, row);
+      const port = textAt(ports, row);
+      const dst = readDst(row, transport);
+      if (measure === 'listen') {
+        listeners.push({ transport, port, end: dst });
+        continue;
+      }
+      const src = readSrc(row, transport);
+      const direction = textAt(directions, row);
+      if (!isDirection(direction)) {
+        const edge = readJoined(
+          textAt(byName.get('observer'), row),
+          { transport, port, src, dst },
+          numberAt(value, row),
+        );
+        if (edge) joined.push(edge);
+        else unread.set(table.refId, (unread.get(table.refId) ?? 0) + 1);
+        continue;
+      }
+      const entry = entryOf({ direction, transport, port, src, dst });
+      if (measure === 'lastSeen') entry.seen = true;
+      const figure = measure === 'io' ? ioFigure(textAt(ioDirections, row)) : measure;
+      const number = numberAt(value, row);
+      if (figure && number !== undefined) addFigure(entry.half.figures, figure, number);
+    }
+  }
+
+  // Existence and traffic are different questions: where the existence query was asked, it alone answers.
+  const kept = halves.entries().filter((entry) => entry.seen || !existenceAsked);
+  return { halves: kept.map((entry) => entry.half), listeners, joined, unread, rows, columns };
+}
+
+/** A row of `musubi:edge:last_seen_seconds`; undefined where no one end has observed it. */
+function readJoined(
+  observer: string,
+  { transport, port, src, dst }: Pick<HalfEdge, 'transport' | 'port' | 'src' | 'dst'>,
+  lastSeen: number | undefined,
+): JoinedEdge | undefined {
+  if (observer !== 'both' && observer !== 'source' && observer !== 'destination') return undefined;
+  const figures: Figures = lastSeen === undefined ? {} : { lastSeen };
+  return {
+    transport,
+    port,
+    directed: true,
+    src: partyOf(src),
+    dst: partyOf(dst),
+    seenBy: observer,
+    atSource: observer === 'destination' ? undefined : figures,
+    atDestination: observer === 'source' ? undefined : figures,
+  };
+}
+
+const isDirection = (text: string): text is Direction =>
+  text === 'outbound' || text === 'inbound' || text === 'unknown';
+
+const ioFigure = (direction: string): 'transmit' | 'receive' | undefined =>
+  direction === 'transmit' || direction === 'receive' ? direction : undefined;
+
+/** Two rows with the same labels (a label was aggregated away by the user) add up, times do not. */
+function addFigure(figures: Figures, name: keyof Figures, value: number): void {
+  const old = figures[name];
+  if (old === undefined) figures[name] = value;
+  else figures[name] = name === 'lastSeen' || name === 'rtt' ? Math.max(old, value) : old + value;
+}

@@ -1,0 +1,41 @@
+import type { Figures } from '../model/half-edge.ts';
+import { type Column, canonicalName, findColumn, type Table, textAt } from './table.ts';
+
+/** What a table's numbers are. */
+export type Measure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io' | 'listen';
+
+const BY_METRIC: readonly (readonly [string, Measure])[] = [
+  ['last_seen', 'lastSeen'],
+  ['connection_opened', 'opened'],
+  ['connection_failed', 'failed'],
+  ['dependency_io', 'io'],
+  ['connection_count', 'open'],
+  ['tcp_rtt', 'rtt'],
+  ['dependency_listen', 'listen'],
+];
+
+/**
+ * Tells what a table measures: by its content where that is plain, else by its refId, else by the metric name.
+ * A table of unknown measure still proves that its edges exist.
+ */
+export function measureOf(table: Table): Measure | undefined {
+  if (findColumn(table, 'network_io_direction')) return 'io';
+  const byRefId = BY_METRIC.find(([, measure]) => measure.toLowerCase() === table.refId.toLowerCase());
+  if (byRefId) return byRefId[1];
+  const byMetric = measureOfMetric(textAt(findColumn(table, '__name__'), 0));
+  if (byMetric) return byMetric;
+  return findColumn(table, 'dst_address') && !findColumn(table, 'direction') ? 'listen' : undefined;
+}
+
+/** Tells what a metric measures, by its name. */
+export const measureOfMetric = (name: string): Measure | undefined =>
+  BY_METRIC.find(([part]) => canonicalName(name).includes(part))?.[1];
+
+const LABEL = /^(src|dst)_|^(direction|network_transport)$/;
+
+/** Whether a column is a label of an edge, though it may look like a number, as ports do. */
+export const isLabel = ({ name }: Column): boolean => LABEL.test(canonicalName(name));
+
+/** The number column, found by its type: Grafana calls it `Value` or `Value #refId`, and users rename it. */
+export const valueColumn = (table: Table): Column | undefined =>
+  table.columns.find((column) => column.type === 'number' && !isLabel(column));

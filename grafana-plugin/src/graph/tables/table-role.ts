@@ -1,0 +1,22 @@
+import { canonicalName, findColumn, type Table, textAt } from './table.ts';
+
+/** What a table tells of: what was seen, what is missing or unexpected, or what alerts fire. */
+export type Role = 'seen' | 'missing' | 'unexpected' | 'alerts';
+
+/** The role of a table: by its labels where they are plain, else by its metric, else by its refId. */
+export function roleOf(table: Table): Role {
+  if (findColumn(table, 'alertname')) return 'alerts';
+  const metric = canonicalName(textAt(findColumn(table, '__name__'), 0));
+  for (const name of [metric, table.refId.toLowerCase()]) {
+    if (name.includes('unexpected')) return 'unexpected';
+    if (name.includes('missing') || name.includes('vanished_edge')) return 'missing';
+    if (name.startsWith('alerts') || name.startsWith('grafana_alerts')) return 'alerts';
+  }
+  return 'seen';
+}
+
+/** The tables of each role. */
+export function tablesByRole(tables: readonly Table[]): Readonly<Record<Role, readonly Table[]>> {
+  const { seen = [], missing = [], unexpected = [], alerts = [] } = Object.groupBy(tables, roleOf);
+  return { seen, missing, unexpected, alerts };
+}

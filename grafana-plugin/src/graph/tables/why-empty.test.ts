@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { buildGraph } from '../build/build-graph.ts';
+import { half, listener } from '../fixtures/half-edges.fixture.ts';
+import type { Reading } from './read-tables.ts';
+import { whyEmpty } from './why-empty.ts';
+
+const nothing: Reading = {
+  halves: [],
+  listeners: [],
+  joined: [],
+  unread: new Map(),
+  rows: 0,
+  columns: new Set(),
+};
+const reasonOf = (reading: Partial<Reading>, queries = 1) => {
+  const whole = { ...nothing, ...reading };
+  return whyEmpty(queries, whole, buildGraph(whole.halves, whole.listeners));
+};
+
+test('says nothing when there is something to draw', () => {
+  const columns = new Set(['direction', 'src_service', 'dst_address', 'dst_port']);
+  const halves = [half('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')];
+  expect(reasonOf({ halves, rows: 1, columns })).toBeUndefined();
+});
+
+test('asks for the query when there is none', () => {
+  expect(reasonOf({}, 0)).toEqual({ code: 'no-query' });
+});
+
+test('names the label that is missing', () => {
+  expect(reasonOf({ rows: 3, columns: new Set(['Time', 'Value']) })).toEqual({
+    code: 'no-label',
+    label: 'direction',
+  });
+  expect(reasonOf({ rows: 3, columns: new Set(['direction', 'dst_address', 'dst_port']) })).toEqual({
+    code: 'no-label',
+    label: 'src_service',
+  });
+  expect(reasonOf({ rows: 3, columns: new Set(['direction', 'src_service', 'dst_service']) })).toEqual({
+    code: 'no-label',
+    label: 'dst_port',
+  });
+});
+
+test('misses no port where there are only Unix sockets', () => {
+  const columns = new Set(['direction', 'src_service', 'dst_address']);
+  const unix = half('outbound', 'a@h1', 'b@h1//run/b', {}, { transport: 'unix', port: '' });
+  expect(reasonOf({ halves: [unix], rows: 1, columns })).toBeUndefined();
+  expect(reasonOf({ halves: [unix, half('outbound', 'a@h1', 'b@h1')], rows: 2, columns })).toEqual({
+    code: 'no-label',
+    label: 'dst_port',
+  });
+});
+
+test('tells an idle range from one without exporters', () => {
+  expect(reasonOf({})).toEqual({ code: 'nothing-seen' });
+  expect(reasonOf({ rows: 1, listeners: [listener('a@h1/10.0.0.1')] })).toEqual({ code: 'only-listeners' });
+});
