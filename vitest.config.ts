@@ -25,7 +25,7 @@ export default defineConfig({
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },
           include: [
-            'exporter/src/**/*.test.ts',
+            'exporter/**/*.test.ts',
             'grafana-plugin/{src,standalone}/**/*.test.ts',
             'provisioning/**/*.test.ts',
             'test/{lint,repository}/**/*.test.ts',

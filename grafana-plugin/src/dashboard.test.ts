@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { CATALOGUE, EDGE_ATTRIBUTES } from '@musubi/contract/catalogue';
+import { prometheusLabel, seriesNames } from '@musubi/contract/prometheus-name';
 import { expect, test } from 'vitest';
-import { CATALOGUE, EDGE_ATTRIBUTES } from '../../exporter/src/metrics/catalogue.ts';
-import { prometheusLabel, seriesNames } from '../../exporter/src/metrics/prometheus-name.ts';
 import { measureOf } from './graph/tables/table-measure.ts';
 import { tablesByRole } from './graph/tables/table-role.ts';
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
+import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
 import { installCommand, installPackages, mayInstall, which } from './debian.mjs';
 import { SetupError, say } from './say.mjs';
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
+import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
 import { ensureBpfTools } from './bpf-tools.mjs';
 
 /** The only folder in which programs are looked for. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
+import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
 import { ROOT } from './places.mjs';
 import { must } from './run.mjs';
 import { step } from './say.mjs';
@@ -11,14 +11,19 @@ import { step } from './say.mjs';
  */
 const PRODUCTS = [
   {
-    workspace: 'exporter',
-    sources: ['src', 'bpf', 'build.mjs', 'compile-bpf.mjs', 'package.json'].map((name) => `exporter/${name}`),
-    product: 'exporter/dist/musubi.js',
-    lacks: () => !existsSync(join(ROOT, 'exporter/dist/musubi.bpf.o')) && 'clang' in findBpfCompiler(),
+    workspace: 'exporter/cli',
+    sources: ['exporter/contract', 'exporter/agent', 'exporter/cli'],
+    product: 'exporter/cli/dist/musubi.js',
+    lacks: () => !existsSync(join(ROOT, 'exporter/cli/dist/musubi.bpf.o')) && 'clang' in findBpfCompiler(),
   },
   {
     workspace: 'grafana-plugin',
-    sources: ['grafana-plugin/src', 'grafana-plugin/standalone', 'grafana-plugin/webpack.config.mjs'],
+    sources: [
+      'exporter/contract',
+      'grafana-plugin/src',
+      'grafana-plugin/standalone',
+      'grafana-plugin/webpack.config.mjs',
+    ],
     product: 'grafana-plugin/dist-standalone/index.html',
     lacks: () => false,
   },
@@ -46,5 +51,6 @@ export async function ensureBuilt() {
 function newestChange(path) {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+  const sources = readdirSync(path).filter((name) => name !== 'dist' && name !== 'node_modules');
+  return Math.max(0, ...sources.map((name) => newestChange(join(path, name))));
 }

@@ -133,7 +133,7 @@ async function mainJob(ports) {
  * @returns {[string, ...string[]]}
  */
 function exporterCommand(port) {
-  const agent = [join(ROOT, 'exporter/bin/musubi.mjs'), 'agent'];
+  const agent = [join(ROOT, 'exporter/cli/bin/musubi.mjs'), 'agent'];
   return [join(BIN, 'node'), ...agent, '--interval', '1s', '--prometheus-listen', `${HOST}:${port}`];
 }
 

@@ -1,8 +1,8 @@
 /** What the exporter's eBPF programs cost a load that never stops: they are put in and taken out in turns. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findCgroupRoot } from '../../exporter/src/capture/ebpf/cgroup-root.ts';
-import { kernelProgramPath, loadKernelProgram } from '../../exporter/src/capture/ebpf/kernel-program.ts';
-import { loadLibbpf } from '../../exporter/src/native/libbpf.ts';
+import { findCgroupRoot } from '../../exporter/agent/capture/ebpf/cgroup-root.ts';
+import { kernelProgramPath, loadKernelProgram } from '../../exporter/agent/capture/ebpf/kernel-program.ts';
+import { loadLibbpf } from '../../exporter/agent/native/libbpf.ts';
 import { shuffled } from './pairs.ts';
 import { runSeconds } from './usage.ts';
 

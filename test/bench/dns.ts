@@ -1,5 +1,5 @@
 /** What it costs the packets of others that the agent listens to name servers, and what other ways would. */
-import { answersFilter } from '../../exporter/src/resolve/dns/filter.ts';
+import { answersFilter } from '../../exporter/agent/resolve/dns/filter.ts';
 import { type BenchmarkOptions, type Finding, withInterval } from './benchmark.ts';
 import { run } from './child.ts';
 import { compile } from './native.ts';

@@ -6,8 +6,8 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ExpectedEdge } from '../../exporter/src/expect/expectations.ts';
-import { edgeKey } from '../../exporter/src/joined/edge.ts';
+import type { ExpectedEdge } from '../../exporter/cli/expect/expectations.ts';
+import { edgeKey } from '../../exporter/cli/joined/edge.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

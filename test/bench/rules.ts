@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { renderRules } from '../../exporter/src/expect/render-rules.ts';
+import { renderRules } from '../../exporter/cli/expect/render-rules.ts';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { ROOT, toolPath } from '../harness/places.ts';
 import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';

@@ -16,9 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findBpfCompiler } from '../../exporter/compile-bpf.mjs';
-import { findCgroupRoot } from '../../exporter/src/capture/ebpf/cgroup-root.ts';
-import type { Check } from '../../exporter/src/doctor/check.ts';
+import { findCgroupRoot } from '../../exporter/agent/capture/ebpf/cgroup-root.ts';
+import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
+import type { Check } from '../../exporter/agent/doctor/check.ts';
 import { CANNOT_LOAD as cannot } from '../harness/captures.ts';
 import { startAgent } from '../harness/exporter.ts';
 import { startPair } from '../harness/pair.ts';
@@ -195,12 +195,12 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
 
 it('is built without a compiler, says so in one line, and polls', async () => {
   const clone = cloneExporter();
-  const built = await run([NODE, join(clone, 'exporter/build.mjs')], { env: { PATH: clone } });
+  const built = await run([NODE, join(clone, 'exporter/cli/build.mjs')], { env: { PATH: clone } });
   expect(built).toMatchObject({ code: 0, stdout: '' });
   expect(built.stderr).toBe(
     'note: built without the in-kernel capture (eBPF): clang, libbpf-dev not found\n',
   );
-  const { stdout } = await run([NODE, join(clone, 'exporter/bin/musubi.mjs'), 'doctor', '--json']);
+  const { stdout } = await run([NODE, join(clone, 'exporter/cli/bin/musubi.mjs'), 'doctor', '--json']);
   const { capture, checks } = JSON.parse(stdout) as { capture: string; checks: Check[] };
   expect(capture).toBe('sockdiag');
   expect(checks.find(({ name }) => name === 'capture ebpf')?.detail).toContain(
@@ -211,9 +211,12 @@ it('is built without a compiler, says so in one line, and polls', async () => {
 it('is not built of a kernel program that is wrong', async ({ skip }) => {
   if ('missing' in findBpfCompiler()) skip('needs clang and libbpf-dev');
   const clone = cloneExporter();
-  appendFileSync(join(clone, 'exporter/bpf/musubi.bpf.c'), 'int mistake(void) { return no_such_name; }\n');
-  const { code, stderr } = await run([NODE, join(clone, 'exporter/build.mjs')]);
+  appendFileSync(
+    join(clone, 'exporter/agent/bpf/musubi.bpf.c'),
+    'int mistake(void) { return no_such_name; }\n',
+  );
+  const { code, stderr } = await run([NODE, join(clone, 'exporter/cli/build.mjs')]);
   expect(stderr).toContain('no_such_name');
   expect(code).toBe(1);
-  expect(existsSync(join(clone, 'exporter/dist/musubi.js'))).toBe(false);
+  expect(existsSync(join(clone, 'exporter/cli/dist/musubi.js'))).toBe(false);
 });

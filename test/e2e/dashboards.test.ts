@@ -1,9 +1,9 @@
 /** The provisioned dashboards on a real Prometheus: each query is one that it takes, and finds what it asks for. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CATALOGUE, EDGE_METRICS, LISTEN_METRICS } from '@musubi/contract/catalogue';
+import { prometheusLabel, seriesNames } from '@musubi/contract/prometheus-name';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CATALOGUE, EDGE_METRICS, LISTEN_METRICS } from '../../exporter/src/metrics/catalogue.ts';
-import { prometheusLabel, seriesNames } from '../../exporter/src/metrics/prometheus-name.ts';
 import { interpolate } from '../../grafana-plugin/standalone/src/interpolate.ts';
 import { ROOT } from '../harness/places.ts';
 import { type Prometheus, type Series, startPrometheus } from '../harness/prometheus.ts';

@@ -1,9 +1,9 @@
 /** Far ends go by the names that programs of the host asked name servers for. */
 import { createSocket } from 'node:dgram';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadLibc } from '../../exporter/src/native/libc.ts';
-import { createListener } from '../../exporter/src/resolve/dns/listener.ts';
-import { parseAnswer } from '../../exporter/src/resolve/dns/message.ts';
+import { loadLibc } from '../../exporter/agent/native/libc.ts';
+import { createListener } from '../../exporter/agent/resolve/dns/listener.ts';
+import { parseAnswer } from '../../exporter/agent/resolve/dns/message.ts';
 import { A, encodeAnswer, encodeQuestion, type Label, pointer } from '../fixtures/dns-message.ts';
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { onFileEnd } from '../harness/cleanup.ts';

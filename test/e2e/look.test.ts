@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { main } from '../../exporter/src/cli.ts';
+import { main } from '../../exporter/cli/main.ts';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { createIo } from '../fixtures/io.ts';
 import { type RecordedEdge, type RecordedEnd, recordedEdges } from '../fixtures/recorded-edges.ts';

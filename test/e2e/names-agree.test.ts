@@ -2,7 +2,7 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findCgroupRoot } from '../../exporter/src/capture/ebpf/cgroup-root.ts';
+import { findCgroupRoot } from '../../exporter/agent/capture/ebpf/cgroup-root.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { type Docker, startDocker } from '../harness/docker.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';

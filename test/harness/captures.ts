@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import type { Capture, CaptureName, Observation, Pass } from '../../exporter/src/capture/capture.ts';
-import { createEbpfCapture } from '../../exporter/src/capture/ebpf/create-ebpf-capture.ts';
-import { kernelProgramPath } from '../../exporter/src/capture/ebpf/kernel-program.ts';
-import { createPollingCapture } from '../../exporter/src/capture/polling/create-polling-capture.ts';
-import { createProcfsTable } from '../../exporter/src/capture/procfs/socket-table.ts';
-import { createSockdiagTable } from '../../exporter/src/capture/sockdiag/socket-table.ts';
-import { loadLibc } from '../../exporter/src/native/libc.ts';
+import type { Capture, CaptureName, Observation, Pass } from '../../exporter/agent/capture/capture.ts';
+import { createEbpfCapture } from '../../exporter/agent/capture/ebpf/create-ebpf-capture.ts';
+import { kernelProgramPath } from '../../exporter/agent/capture/ebpf/kernel-program.ts';
+import { createPollingCapture } from '../../exporter/agent/capture/polling/create-polling-capture.ts';
+import { createProcfsTable } from '../../exporter/agent/capture/procfs/socket-table.ts';
+import { createSockdiagTable } from '../../exporter/agent/capture/sockdiag/socket-table.ts';
+import { loadLibc } from '../../exporter/agent/native/libc.ts';
 import { COMPILER } from './workload.ts';
 
 /** Why no program can be loaded into this kernel; undefined when one can. */

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseExpectations } from '../../exporter/src/expect/parse-expectations.ts';
-import { renderRules } from '../../exporter/src/expect/render-rules.ts';
+import { parseExpectations } from '../../exporter/cli/expect/parse-expectations.ts';
+import { renderRules } from '../../exporter/cli/expect/render-rules.ts';
 import { onFileEnd } from './cleanup.ts';
 import { ROOT } from './places.ts';
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../exporter/src/net/address.ts';
+import { isLoopback } from '../../exporter/agent/net/address.ts';
 import type { Exporter } from './exporter.ts';
 import { parseSeries } from './text-page.ts';
 

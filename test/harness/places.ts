@@ -8,7 +8,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 export const NODE = process.execPath;
 
 /** The `musubi` command as a person runs it, built. */
-export const MUSUBI = join(ROOT, 'exporter/bin/musubi.mjs');
+export const MUSUBI = join(ROOT, 'exporter/cli/bin/musubi.mjs');
 
 /** Where the programs of unpacked packages are. */
 const UNPACKED = ['prometheus/usr/bin', 'nginx/usr/sbin', 'postgresql-15/usr/lib/postgresql/15/bin'];

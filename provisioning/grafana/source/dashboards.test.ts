@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { CATALOGUE, EDGE_ATTRIBUTES } from '@musubi/contract/catalogue';
+import { prometheusLabel, seriesNames } from '@musubi/contract/prometheus-name';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CATALOGUE, EDGE_ATTRIBUTES } from '../../../exporter/src/metrics/catalogue.ts';
-import { prometheusLabel, seriesNames } from '../../../exporter/src/metrics/prometheus-name.ts';
 import { exporters } from './exporters.ts';
 import { oneService } from './one-service.ts';
 

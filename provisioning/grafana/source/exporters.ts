@@ -1,10 +1,5 @@
-import {
-  DNS_METRICS,
-  type MetricDefinition,
-  SELF_METRICS,
-  TABLE_METRICS,
-} from '../../../exporter/src/metrics/catalogue.ts';
-import { prometheusName } from '../../../exporter/src/metrics/prometheus-name.ts';
+import { DNS_METRICS, type MetricDefinition, SELF_METRICS, TABLE_METRICS } from '@musubi/contract/catalogue';
+import { prometheusName } from '@musubi/contract/prometheus-name';
 import { dashboardJson, type Panel } from './dashboard.ts';
 import { curves, table } from './panels.ts';
 

@@ -1,5 +1,5 @@
-import { EDGE_METRICS } from '../../../exporter/src/metrics/catalogue.ts';
-import { prometheusName } from '../../../exporter/src/metrics/prometheus-name.ts';
+import { EDGE_METRICS } from '@musubi/contract/catalogue';
+import { prometheusName } from '@musubi/contract/prometheus-name';
 import { dashboardJson, type Panel } from './dashboard.ts';
 import { type Column, curves, table } from './panels.ts';
 

@@ -1,5 +1,5 @@
-import { EDGE_ATTRIBUTES } from '../../../exporter/src/metrics/catalogue.ts';
-import { prometheusLabel } from '../../../exporter/src/metrics/prometheus-name.ts';
+import { EDGE_ATTRIBUTES } from '@musubi/contract/catalogue';
+import { prometheusLabel } from '@musubi/contract/prometheus-name';
 import { promql, recorded } from './promql.ts';
 import type { Rule } from './rule.ts';
 

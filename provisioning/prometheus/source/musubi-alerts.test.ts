@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { CATALOGUE } from '@musubi/contract/catalogue';
+import { FAILING } from '@musubi/contract/failing';
+import { seriesNames } from '@musubi/contract/prometheus-name';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { FAILING } from '../../../exporter/src/expect/compare.ts';
-import { CATALOGUE } from '../../../exporter/src/metrics/catalogue.ts';
-import { seriesNames } from '../../../exporter/src/metrics/prometheus-name.ts';
 import { grafanaAlerts } from './grafana-alerts.ts';
 import { musubiAlerts } from './musubi-alerts.ts';
 import { musubiEdges } from './musubi-edges.ts';

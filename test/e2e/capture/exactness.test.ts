@@ -4,8 +4,8 @@
  * `MUSUBI_TEST_SECONDS=60` runs the load of the highest rate for a minute instead of five seconds.
  */
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../exporter/src/capture/capture.ts';
-import { createPipeline } from '../../../exporter/src/pipeline.ts';
+import type { Observation } from '../../../exporter/agent/capture/capture.ts';
+import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, sumBy, type Watch } from '../../harness/captures.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { buildWorkload, runWorkload, startServer, startWorkload, words } from '../../harness/workload.ts';

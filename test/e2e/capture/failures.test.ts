@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FAILURES, type Observation, SETUP_BOUNDS } from '../../../exporter/src/capture/capture.ts';
+import { FAILURES, type Observation, SETUP_BOUNDS } from '../../../exporter/agent/capture/capture.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
 import { onFileEnd } from '../../harness/cleanup.ts';
 import { freePort } from '../../harness/free-port.ts';

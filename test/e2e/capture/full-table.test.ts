@@ -1,10 +1,10 @@
 /** More dependencies than the kernel's table has room for: what finds no place is counted on, and nothing twice. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Direction, Observation } from '../../../exporter/src/capture/capture.ts';
-import { findCgroupRoot } from '../../../exporter/src/capture/ebpf/cgroup-root.ts';
-import { captureOf } from '../../../exporter/src/capture/ebpf/create-ebpf-capture.ts';
-import { kernelProgramPath, loadKernelProgram } from '../../../exporter/src/capture/ebpf/kernel-program.ts';
-import { loadLibbpf } from '../../../exporter/src/native/libbpf.ts';
+import type { Direction, Observation } from '../../../exporter/agent/capture/capture.ts';
+import { findCgroupRoot } from '../../../exporter/agent/capture/ebpf/cgroup-root.ts';
+import { captureOf } from '../../../exporter/agent/capture/ebpf/create-ebpf-capture.ts';
+import { kernelProgramPath, loadKernelProgram } from '../../../exporter/agent/capture/ebpf/kernel-program.ts';
+import { loadLibbpf } from '../../../exporter/agent/native/libbpf.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch, watch } from '../../harness/captures.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { startServer, startWorkload, words } from '../../harness/workload.ts';

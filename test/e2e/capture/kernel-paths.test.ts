@@ -1,7 +1,7 @@
 /** The less trodden ways by which the kernel opens connections: each is one connection with both its ends. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Direction } from '../../../exporter/src/capture/capture.ts';
-import { createPipeline } from '../../../exporter/src/pipeline.ts';
+import type { Direction } from '../../../exporter/agent/capture/capture.ts';
+import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { createNetwork, type Host } from '../../harness/network.ts';

@@ -2,8 +2,8 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findCgroupRoot } from '../../../exporter/src/capture/ebpf/cgroup-root.ts';
-import { createPipeline } from '../../../exporter/src/pipeline.ts';
+import { findCgroupRoot } from '../../../exporter/agent/capture/ebpf/cgroup-root.ts';
+import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { beginWatch, CANNOT_CAPTURE, sum } from '../../harness/captures.ts';
 import { start } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';

@@ -1,6 +1,6 @@
 /** What is open, opened and closed while the capture starts: nothing twice, nothing left out, no end mistaken. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createPipeline } from '../../../exporter/src/pipeline.ts';
+import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { CANNOT_CAPTURE, openCapture, sum, sumBy, watch } from '../../harness/captures.ts';
 import type { Running } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';

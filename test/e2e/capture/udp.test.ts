@@ -1,6 +1,6 @@
 /** Who asks and who serves over UDP: right, or `unknown` where the kernel cannot tell, and never wrong. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Direction, Observation } from '../../../exporter/src/capture/capture.ts';
+import type { Direction, Observation } from '../../../exporter/agent/capture/capture.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
 import { onFileEnd } from '../../harness/cleanup.ts';
 import { freeUdpPort } from '../../harness/free-udp-port.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseExpectations } from '../../../exporter/src/expect/parse-expectations.ts';
-import { renderRules } from '../../../exporter/src/expect/render-rules.ts';
+import { parseExpectations } from '../../../exporter/cli/expect/parse-expectations.ts';
+import { renderRules } from '../../../exporter/cli/expect/render-rules.ts';
 import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
 import {

@@ -1,0 +1,113 @@
+import type { ProcessFiles } from '../proc/process.ts';
+import { readStart } from '../proc/read-start.ts';
+import { createUserNames, parseUid } from '../proc/users.ts';
+import { escapeBytes } from '../text/escape-bytes.ts';
+import { parseCgroup } from './container/cgroup.ts';
+import { otelName } from './otel-name.ts';
+import { systemdUnit } from './systemd-unit.ts';
+import type { Workload, WorkloadOf } from './workload.ts';
+
+/** What a naming step may look at. All but `files` is read when it is asked for, and once. */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly files: ProcessFiles;
+  /** The text of `/proc/PID/cgroup`, of any version; '' where it is not known. */
+  readonly cgroup: string;
+  /** Its systemd service. */
+  readonly unit: string | undefined;
+  /** The user it runs as, or the number of one without a name. */
+  readonly user: string | undefined;
+  /** What it calls itself in its own telemetry; absent where its environment may not be read. */
+  readonly otelName: string | undefined;
+  /** The ports on which it listens now, ascending. */
+  readonly ports: readonly number[];
+  /** The container or pod it runs in, as far as it is known now. */
+  readonly workload: Workload | undefined;
+}
+
+/** What may change while a process stays the same. */
+export interface Surroundings {
+  readonly portsOf: (pid: number) => readonly number[];
+  readonly workloadOf: WorkloadOf;
+}
+
+export interface FactsReader {
+  /** The facts of a process that runs, or has ended and waits for its parent to notice. */
+  ofRunning(pid: number, files: ProcessFiles): ProcessFacts;
+  /** The facts of one that has ended; its cgroup is taken from `cgroup`. */
+  ofEnded(pid: number, files: ProcessFiles, cgroup: () => string): ProcessFacts;
+}
+
+/** A process may be in a dozen hierarchies, at paths of any length. */
+const CGROUP_BYTES = 32 * 1024;
+const STATUS_BYTES = 4096;
+/** An environment may hold megabytes; one beyond this bound is looked through as far as that. */
+const ENVIRON_BYTES = 128 * 1024;
+
+export function createFactsReader(procRoot: string, { portsOf, workloadOf }: Surroundings): FactsReader {
+  const userName = createUserNames([`${procRoot}/1/root/etc/passwd`, '/etc/passwd']);
+
+  function read(pid: number, file: string, limit: number): Buffer {
+    try {
+      return readStart(`${procRoot}/${pid}/${file}`, limit);
+    } catch {
+      return Buffer.alloc(0);
+    }
+  }
+
+  function userOf(pid: number): string | undefined {
+    const uid = parseUid(escapeBytes(read(pid, 'status', STATUS_BYTES)));
+    return uid === undefined ? undefined : userName(uid);
+  }
+
+  function create(pid: number, files: ProcessFiles, own: Pick<Lazy, 'cgroup' | 'user' | 'otelName'>) {
+    const cgroup = once(own.cgroup);
+    const user = once(own.user);
+    const name = once(own.otelName);
+    // An engine may keep a container below its own unit, which is not the container's.
+    const unit = once(() => (parseCgroup(cgroup()) ? undefined : systemdUnit(cgroup())));
+    return {
+      pid,
+      files,
+      get cgroup() {
+        return cgroup();
+      },
+      get unit() {
+        return unit();
+      },
+      get user() {
+        return user();
+      },
+      get otelName() {
+        return name();
+      },
+      get ports() {
+        return portsOf(pid);
+      },
+      get workload() {
+        return workloadOf(cgroup());
+      },
+    };
+  }
+
+  return {
+    ofRunning: (pid, files) =>
+      create(pid, files, {
+        cgroup: () => escapeBytes(read(pid, 'cgroup', CGROUP_BYTES)),
+        user: () => userOf(pid),
+        otelName: () => otelName(read(pid, 'environ', ENVIRON_BYTES)),
+      }),
+    ofEnded: (pid, files, cgroup) =>
+      create(pid, files, { cgroup, user: () => undefined, otelName: () => undefined }),
+  };
+}
+
+type Lazy = { readonly [K in keyof ProcessFacts]: () => ProcessFacts[K] };
+
+function once<T>(read: () => T): () => T {
+  let value: { readonly of: T } | undefined;
+  return () => {
+    value ??= { of: read() };
+    return value.of;
+  };
+}

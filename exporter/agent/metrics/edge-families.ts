@@ -1,0 +1,56 @@
+import { EDGE_METRICS, LISTEN_METRICS } from '@musubi/contract/catalogue';
+import { FAILURES, SETUP_BOUNDS } from '../capture/capture.ts';
+import type { Listening } from '../half-edge.ts';
+import { type Attributes, attributesKey, listenAttributes } from './edge-attributes.ts';
+import type { Distribution, Family, Point } from './family.ts';
+import type { Entry } from './ledger.ts';
+
+/** The metrics of edges, each made when it is asked for. A value that no capture gave makes no point. */
+export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
+  const points = (value: (entry: Entry) => Point['value'] | undefined, more?: Attributes): Point[] =>
+    entries.flatMap((entry) => {
+      const known = value(entry);
+      if (known === undefined) return [];
+      const { attributes, since } = entry;
+      return [{ attributes, ...(more && { more }), since, value: known }];
+    });
+
+  yield { definition: EDGE_METRICS.open, points: points(({ open }) => open) };
+  yield { definition: EDGE_METRICS.opened, points: points(({ opened }) => opened) };
+  yield {
+    definition: EDGE_METRICS.failed,
+    points: FAILURES.flatMap((reason, at) =>
+      points(({ failed }) => failed?.[at] || undefined, { 'error.type': reason }),
+    ),
+  };
+  yield { definition: EDGE_METRICS.setup, points: points(setupOf) };
+  yield {
+    definition: EDGE_METRICS.io,
+    points: [
+      ...points(({ transmittedBytes }) => transmittedBytes, { 'network.io.direction': 'transmit' }),
+      ...points(({ receivedBytes }) => receivedBytes, { 'network.io.direction': 'receive' }),
+    ],
+  };
+  yield {
+    definition: EDGE_METRICS.rtt,
+    points: points(({ rttSum, rttCount }) => (rttCount > 0 ? rttSum / rttCount : undefined)),
+  };
+  yield { definition: EDGE_METRICS.retransmits, points: points(({ retransmits }) => retransmits) };
+  yield { definition: EDGE_METRICS.lastSeen, points: points(({ lastSeen }) => lastSeen / 1000) };
+  // Last, since a push may come in several batches: who knows of a new count has its sums already.
+  yield { definition: EDGE_METRICS.startTime, points: points(({ since }) => since / 1000) };
+}
+
+function setupOf({ setup }: Entry): Distribution | undefined {
+  return setup && { bounds: SETUP_BOUNDS, ...setup };
+}
+
+/** The metric of listening sockets; those with the same attributes (in two namespaces, say) are one point. */
+export function listenFamily(listenings: readonly Listening[], since: number): Family {
+  const points = new Map<string, Point>();
+  for (const listening of listenings) {
+    const attributes = listenAttributes(listening);
+    points.set(attributesKey(attributes), { attributes, value: 1, since });
+  }
+  return { definition: LISTEN_METRICS.listen, points: [...points.values()] };
+}

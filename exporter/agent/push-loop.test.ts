@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { createLog } from './log.ts';
+import { createSelfMetrics } from './metrics/self-metrics.ts';
+import { startPush } from './push-loop.ts';
+
+it('ends within the time given, and says so, though the endpoint never answers', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await once(server, 'listening');
+  const address = server.address();
+  const endpoint = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
+  const self = createSelfMetrics(() => 0);
+  const pipeline = { self, families: () => self.families(), edges: () => [], pass: () => Promise.reject() };
+  let said = '';
+  const log = createLog((line) => {
+    said += line;
+  });
+  const settings = { protocol: 'http/protobuf', endpoint, interval: 60_000 } as const;
+  const push = await startPush(settings, pipeline, {}, log, 50);
+  await push.finish();
+  expect(said).toContain('takes too long');
+});

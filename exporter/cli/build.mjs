@@ -1,0 +1,44 @@
+/**
+ * Builds `dist/`: the in-kernel capture, where a compiler is at hand, and the agent as a bundle: one file to read at
+ * start-up instead of hundreds, and chunks that are read only when used (YAML, OTLP). koffi stays outside: it finds
+ * its native module beside itself.
+ */
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { build } from 'esbuild';
+import { compileBpf } from '../agent/compile-bpf.mjs';
+
+const here = import.meta.dirname;
+const agent = `${here}/../agent`;
+for (const folder of [`${here}/dist`, `${agent}/dist`]) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+}
+// Before the bundle, which is so the last to be written: a build that was cut short is told by its absence.
+const object = `${agent}/dist/musubi.bpf.o`;
+const missing = compileBpf(object);
+if (missing.length === 0) await copyFile(object, `${here}/dist/musubi.bpf.o`);
+else console.warn(`note: built without the in-kernel capture (eBPF): ${missing.join(', ')} not found`);
+await build({
+  entryPoints: { musubi: `${here}/run.ts` },
+  outdir: `${here}/dist`,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  external: ['koffi'],
+  // Its ES module hides a require() of gRPC from bundlers: there would be a second copy of it at run time, and
+  // each rejects the other's objects. Its CommonJS twin hides nothing.
+  alias: {
+    '@opentelemetry/otlp-grpc-exporter-base': createRequire(
+      createRequire(`${agent}/package.json`).resolve('@opentelemetry/exporter-metrics-otlp-grpc'),
+    ).resolve('@opentelemetry/otlp-grpc-exporter-base'),
+  },
+  // Bundled CommonJS (gRPC) calls require(), which ES modules lack.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  legalComments: 'linked',
+  logLevel: 'warning',
+});

@@ -1,0 +1,51 @@
+import { createLog } from '@musubi/agent/log';
+import { runAgent } from '@musubi/agent/run-agent';
+import type { AgentSettings } from '@musubi/agent/settings';
+import { AGENT_OPTIONS } from '../config/agent-options.ts';
+import { helpText } from '../config/help-text.ts';
+import { hostSettings } from '../config/host-settings.ts';
+import type { OptionValues } from '../config/option.ts';
+import { otlpSettings } from '../config/otlp-settings.ts';
+import { type Environment, resolveOptions } from '../config/resolve-options.ts';
+import { resourceOf } from '../config/resource.ts';
+import type { Command } from './command.ts';
+
+const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9464 };
+const SUMMARY = "Reports this host's service dependencies as metrics, until it is stopped.";
+
+const ABOUT = `Prometheus scrapes it on --prometheus-listen; it pushes by OTLP when --otlp-endpoint or one of the standard
+OTEL_EXPORTER_OTLP_* variables is set. A flag goes before its variable, that before the file of --config.`;
+
+export const agent: Command = {
+  summary: SUMMARY,
+  async run(argv, io) {
+    const options = await resolveOptions(AGENT_OPTIONS, argv, io.env);
+    if (options.help) {
+      io.stdout(helpText('musubi agent [OPTIONS]', `${SUMMARY}\n${ABOUT}`, AGENT_OPTIONS));
+      return 0;
+    }
+    const settings = agentSettings(options, io.env);
+    const resource = resourceOf(io.env, options['host-name']);
+    const log = createLog(io.stderr);
+    try {
+      await runAgent(settings, resource, { env: io.env, stop: io.stop, log });
+      return 0;
+    } catch (error) {
+      log.error('the agent stops', { reason: (error as Error).message });
+      return 1;
+    }
+  },
+};
+
+function agentSettings(options: OptionValues<typeof AGENT_OPTIONS>, env: Environment): AgentSettings {
+  const otlp = otlpSettings(options, env);
+  return {
+    ...hostSettings(options),
+    interval: options.interval,
+    forgetAfter: options['forget-after'],
+    maxServices: options['max-services'],
+    maxEdges: options['max-edges-per-service'],
+    listen: options['prometheus-listen'] ?? (otlp ? undefined : DEFAULT_LISTEN),
+    otlp,
+  };
+}

@@ -1,0 +1,62 @@
+import { displayText } from '@musubi/agent/text/display-text';
+import { helpOption, jsonOption } from '../../config/agent-options.ts';
+import { helpText } from '../../config/help-text.ts';
+import { option } from '../../config/option.ts';
+import { parseTime } from '../../config/parse-time.ts';
+import { resolveOptions } from '../../config/resolve-options.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import { parseText } from '../../config/values.ts';
+import { compareWith } from '../../expect/compare.ts';
+import { differenceRows, differenceText } from '../../expect/difference-text.ts';
+import { readExpectations } from '../../expect/read-expectations.ts';
+import { readState } from '../../expect/read-state.ts';
+import { explainEmptyRange } from '../../look/explain.ts';
+import { connect } from '../../prometheus/connect.ts';
+import { PROMETHEUS_OPTIONS } from '../../prometheus/options.ts';
+import type { Command } from '../command.ts';
+
+const SUMMARY =
+  'Tells how the dependencies differ from what is expected; ends with code 1 when one is missing.';
+
+const OPTIONS = {
+  file: option({ value: 'FILE', help: 'the expected dependencies', parse: parseText, operand: true }),
+  at: option({
+    value: 'TIME',
+    help: 'when: 1h (ago), now-1h, 2026-11-23 10:00 (local time), RFC 3339 or unix seconds',
+    parse: parseTime,
+    default: 'now',
+  }),
+  json: jsonOption,
+  ...PROMETHEUS_OPTIONS,
+  help: helpOption,
+};
+
+export const check: Command = {
+  summary: SUMMARY,
+  async run(argv, io) {
+    const settings = await resolveOptions(OPTIONS, argv, io.env);
+    if (settings.help) {
+      io.stdout(helpText('musubi expect check FILE [OPTIONS]', SUMMARY, OPTIONS));
+      return 0;
+    }
+    if (settings.file === undefined)
+      throw new UsageError('with which file? There is: musubi expect check FILE');
+    const expectations = await readExpectations(settings.file);
+    const now = Date.now() / 1000;
+    const at = settings.at(now);
+    if (at > now) throw new UsageError(`--at: ${new Date(at * 1000).toISOString()} is in the future`);
+
+    const prometheus = await connect(settings, io);
+    const { seen, attempts, silentHosts } = await readState(prometheus, expectations, at);
+    const reason = seen.length === 0 && (await explainEmptyRange(prometheus, { from: at - 1, to: at }, now));
+    if (reason) throw new Error(reason);
+    const difference = compareWith(expectations, seen, attempts, at);
+    if (settings.json) io.stdout(`${JSON.stringify(differenceRows(difference, at, silentHosts), null, 2)}\n`);
+    else io.stdout(differenceText(difference, expectations.expected.length));
+    if (silentHosts.length > 0)
+      io.stderr(
+        `note: no exporter reports from ${silentHosts.map(displayText).join(', ')}: what is missing may be there\n`,
+      );
+    return difference.missing.length > 0 ? 1 : 0;
+  },
+};

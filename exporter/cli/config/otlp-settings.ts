@@ -1,0 +1,31 @@
+import type { OtlpSettings } from '@musubi/agent/settings';
+import type { AGENT_OPTIONS } from './agent-options.ts';
+import type { OptionValues } from './option.ts';
+import type { Environment } from './resolve-options.ts';
+import { UsageError } from './usage-error.ts';
+import { parseUrl } from './values.ts';
+
+const ENDPOINT_VARIABLES = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+/** Whether and how to push. Undefined when nothing asks for it. Throws `UsageError` for a bad endpoint variable. */
+export function otlpSettings(
+  settings: OptionValues<typeof AGENT_OPTIONS>,
+  env: Environment,
+): OtlpSettings | undefined {
+  const variable = ENDPOINT_VARIABLES.find((name) => env[name]);
+  const endpoint = settings['otlp-endpoint'];
+  const protocol = settings['otlp-protocol'];
+  if (endpoint === undefined && variable === undefined && protocol === undefined) return undefined;
+  if (endpoint === undefined && variable !== undefined) checkEndpoint(variable, env[variable] ?? '');
+  return { protocol: protocol ?? 'grpc', endpoint, interval: settings['export-interval'] };
+}
+
+/** The exporters only mutter about a bad URL and go on with their default. */
+function checkEndpoint(variable: string, value: string): void {
+  try {
+    // gRPC also takes host:port without a scheme.
+    if (!/^[\w.-]+:\d+$/.test(value)) parseUrl(value);
+  } catch (cause) {
+    throw new UsageError(`${variable}: ${JSON.stringify(value)} ${(cause as Error).message}`, { cause });
+  }
+}

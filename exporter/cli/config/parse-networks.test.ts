@@ -1,0 +1,74 @@
+import { createNetworkTable } from '@musubi/agent/resolve/networks';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseNetworks, parseNetworksText } from './parse-networks.ts';
+
+describe('in the file', () => {
+  it('may have a name, a site, both or neither', () => {
+    const networks = [
+      { cidr: '10.0.0.0/8', name: 'office', kind: 'network', site: 'hq' },
+      { cidr: 'FD00::/8', site: 7 },
+      { cidr: '203.0.113.9' },
+    ];
+    expect(parseNetworks(networks)).toEqual([
+      { cidr: '10.0.0.0/8', name: 'office', site: 'hq' },
+      { cidr: 'FD00::/8', site: '7' },
+      { cidr: '203.0.113.9' },
+    ]);
+  });
+
+  it.each([
+    ['a', 'networks: not a list'],
+    [['10.0.0.0/8'], 'network 1: not a mapping of cidr, name, kind, site'],
+    [[{ cidr: '::/0' }, { name: 'a' }], 'network 2: cidr: null is no range such as 10.0.0.0/8'],
+    [[{ cidr: '10.0.0.0/33' }], 'network 1: cidr: "10.0.0.0/33" is no range such as 10.0.0.0/8'],
+    [[{ cidr: '::/129' }], 'network 1: cidr: "::/129" is no range such as 10.0.0.0/8'],
+    [[{ cidr: '10.0.0/8' }], 'network 1: cidr: "10.0.0/8" is no range such as 10.0.0.0/8'],
+    [[{ cidr: '10.0.0.0/' }], 'network 1: cidr: "10.0.0.0/" is no range such as 10.0.0.0/8'],
+    [
+      [{ cidr: '::ffff:10.0.0.0/104' }],
+      'network 1: cidr: "::ffff:10.0.0.0/104" is no range such as 10.0.0.0/8',
+    ],
+    [[{ cidr: 'fe80::1%eth0' }], 'network 1: cidr: "fe80::1%eth0" is no range such as 10.0.0.0/8'],
+    [[{ cidr: '::/0', name: ' ' }], 'network 1: name: not text'],
+    [[{ cidr: '::/0', site: ['a'] }], 'network 1: site: not text'],
+    [[{ cidr: '::/0', kind: 'process' }], 'network 1: kind: "process" is none of network'],
+    [[{ cidr: '::/0', names: 'a' }], 'network 1: unknown key "names"; there are cidr, name, kind, site'],
+  ])('%j is refused', (value, message) => {
+    expect(() => parseNetworks(value)).toThrow(new Error(message));
+  });
+});
+
+describe('in one text', () => {
+  it('are ranges, each with a name or none', () => {
+    expect(parseNetworksText('10.0.0.0/8=office, 203.0.113.0/24,fd00::/8=a=b')).toEqual([
+      { cidr: '10.0.0.0/8', name: 'office' },
+      { cidr: '203.0.113.0/24' },
+      { cidr: 'fd00::/8', name: 'a=b' },
+    ]);
+  });
+
+  it.each(['', 'office', '10.0.0.0/8=office,', '10.0.0.0/8 office', '10.0.0.0/8='])(
+    '%j is refused',
+    (text) => {
+      expect(() => parseNetworksText(text)).toThrow(/^(is no list of ranges|has no name)/);
+    },
+  );
+});
+
+it('takes no range that the table cannot hold', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'0129af:./%'), maxLength: 12 });
+  fc.assert(
+    fc.property(text, (cidr) => {
+      let networks: ReturnType<typeof parseNetworks>;
+      try {
+        networks = parseNetworks([{ cidr }]);
+      } catch {
+        return;
+      }
+      const [address = ''] = cidr.split('/');
+      expect(createNetworkTable(networks).find(address)).toEqual({ cidr });
+    }),
+    { numRuns: 2000 },
+  );
+});

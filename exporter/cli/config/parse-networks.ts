@@ -1,0 +1,52 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Network } from '@musubi/agent/resolve/networks';
+
+const KEYS = ['cidr', 'name', 'kind', 'site'];
+
+/** Parses `networks:` of the configuration file. Throws an `Error` that names the network, counted from 1, and the key. */
+export function parseNetworks(value: unknown): Network[] {
+  if (!Array.isArray(value)) throw new Error('networks: not a list');
+  return value.map((entry, at) => parseNetwork(entry, `network ${at + 1}`));
+}
+
+/** Parses `10.0.0.0/8=office,203.0.113.0/24`: ranges, with the name that stands for all of one. */
+export function parseNetworksText(text: string): Network[] {
+  return text.split(',').map((part) => {
+    const [cidr = '', ...name] = part.trim().split('=');
+    if (!isCidr(cidr)) throw new Error('is no list of ranges such as 10.0.0.0/8=office,203.0.113.0/24');
+    if (name.length === 0) return { cidr };
+    if (name.join('=').trim() === '') throw new Error(`has no name after ${cidr}=`);
+    return { cidr, name: name.join('=').trim() };
+  });
+}
+
+function parseNetwork(value: unknown, place: string): Network {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`${place}: not a mapping of ${KEYS.join(', ')}`);
+  for (const key of Object.keys(value)) {
+    if (!KEYS.includes(key))
+      throw new Error(`${place}: unknown key ${JSON.stringify(key)}; there are ${KEYS.join(', ')}`);
+  }
+  const { cidr, name, kind, site } = value as Record<string, unknown>;
+  if (typeof cidr !== 'string' || !isCidr(cidr))
+    throw new Error(`${place}: cidr: ${JSON.stringify(cidr ?? null)} is no range such as 10.0.0.0/8`);
+  if (kind !== undefined && kind !== 'network')
+    throw new Error(`${place}: kind: ${JSON.stringify(kind)} is none of network`);
+  return { cidr, ...textOf(name, 'name', place), ...textOf(site, 'site', place) };
+}
+
+function textOf<K extends string>(value: unknown, key: K, place: string): { readonly [key in K]?: string } {
+  if (value === undefined) return {};
+  // A name may be all digits, which YAML takes for a number.
+  const text = typeof value === 'number' ? `${value}` : value;
+  if (typeof text !== 'string' || text.trim() === '') throw new Error(`${place}: ${key}: not text`);
+  return { [key]: text } as { [key in K]: string };
+}
+
+/** `10.0.0.0/8`, `fd00::/8`, or an address alone; neither zones nor IPv4 within IPv6. */
+function isCidr(text: string): boolean {
+  const match = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text);
+  const [, address = '', length = '0'] = match ?? [];
+  if (isIPv4(address)) return Number(length) <= 32;
+  return isIPv6(address) && !address.includes('.') && Number(length) <= 128;
+}

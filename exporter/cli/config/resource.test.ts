@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import { VERSION } from '@musubi/agent/version';
+import { describe, expect, it } from 'vitest';
+import { parseResourceAttributes, resourceOf } from './resource.ts';
+import { UsageError } from './usage-error.ts';
+
+describe('the resource', () => {
+  it('is the host’s musubi, the same after every start', () => {
+    expect(resourceOf({}, undefined)).toEqual({
+      'service.name': 'musubi',
+      'service.version': VERSION,
+      'service.instance.id': hostname(),
+      'host.name': hostname(),
+    });
+  });
+
+  it.each([
+    ['the option', 'a', 'host.name=b', 'a'],
+    ['the attributes', undefined, 'host.name=b', 'b'],
+    ['the system', undefined, '', hostname()],
+    ['the system, for an empty attribute', undefined, 'host.name=', hostname()],
+  ])('takes its host’s name from %s', (_from, option, attributes, host) => {
+    expect(resourceOf({ OTEL_RESOURCE_ATTRIBUTES: attributes }, option)).toMatchObject({
+      'host.name': host,
+      'service.instance.id': host,
+    });
+  });
+
+  it('takes other attributes, and the service’s name from its own variable first', () => {
+    const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=x,service.instance.id=i,zone=z' };
+    expect(resourceOf(env, 'h')).toMatchObject({
+      'service.name': 'x',
+      'service.instance.id': 'i',
+      zone: 'z',
+      'host.name': 'h',
+    });
+    expect(resourceOf({ ...env, OTEL_SERVICE_NAME: 'y' }, 'h')['service.name']).toBe('y');
+  });
+});
+
+describe('attributes in a variable', () => {
+  it.each([
+    ['', {}],
+    [' , ', {}],
+    ['a=1,b=2', { a: '1', b: '2' }],
+    [' a = 1 ,b=x=y', { a: '1', b: 'x=y' }],
+    ['a=%2C%3D%20%E7%B5%90', { a: ',= 結' }],
+    ['a=1,a=2', { a: '2' }],
+    ['a=', { a: '' }],
+  ])('%j', (text, attributes) => {
+    expect(parseResourceAttributes(text)).toEqual(attributes);
+  });
+
+  it.each([
+    ['a', 'OTEL_RESOURCE_ATTRIBUTES: "a" is no key=value'],
+    ['b=1,=x', 'OTEL_RESOURCE_ATTRIBUTES: "=x" is no key=value'],
+    ['a=%zz', 'OTEL_RESOURCE_ATTRIBUTES: "a=%zz" is not percent-encoded'],
+  ])('are refused: %j', (text, message) => {
+    expect(() => parseResourceAttributes(text)).toThrow(UsageError);
+    expect(() => parseResourceAttributes(text)).toThrow(message);
+  });
+});

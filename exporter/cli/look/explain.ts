@@ -1,0 +1,73 @@
+import { displayText } from '@musubi/agent/text/display-text';
+import type { Range } from '../config/range-options.ts';
+import { readHistory } from '../joined/history.ts';
+import { createEdgeReader, PROCESS_EDGES, SERVICE_EDGES } from '../joined/read.ts';
+import type { Prometheus } from '../prometheus/client.ts';
+import { rangeText, timeText } from './edge-text.ts';
+import { findStart } from './find.ts';
+import { nearNames } from './near-names.ts';
+import type { Target } from './target.ts';
+
+const NO_RULES = `it has no joined dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes`;
+
+/** Why there is nothing in the range at all; undefined where there may be something. */
+export async function explainEmptyRange(
+  prometheus: Prometheus,
+  range: Range,
+  now: number,
+): Promise<string | undefined> {
+  const history = await readHistory(prometheus, now);
+  return emptyRange(prometheus, range, history);
+}
+
+function emptyRange({ url }: Prometheus, range: Range, history: Range | undefined): string | undefined {
+  if (!history) return `Prometheus at ${url}: ${NO_RULES}`;
+  const known = `dependencies are known from ${rangeText(history)}`;
+  if (range.to < history.from) return `nothing is known of ${rangeText(range)}; ${known}`;
+  if (range.from > history.to) return `nothing is known of ${rangeText(range)}; ${known}, and none since`;
+  return undefined;
+}
+
+/** Why nothing was found of what was asked for, and what may have been meant. */
+export async function explainNotFound(
+  prometheus: Prometheus,
+  range: Range,
+  { target, asked, site }: { target: Target; asked: string; site: string | undefined },
+  now: number,
+): Promise<string> {
+  const history = await readHistory(prometheus, now);
+  const empty = emptyRange(prometheus, range, history);
+  if (empty !== undefined || !history) return empty ?? '';
+
+  const shown = displayText(JSON.stringify(asked));
+  const ever = await findStart(
+    await createEdgeReader(prometheus, { from: history.from, to: now }),
+    target,
+    undefined,
+  );
+  if (!ever) {
+    const near = target.kind === 'name' ? nearNames(target.name, await readNames(prometheus)) : [];
+    const hint = near.length > 0 ? `; did you mean ${near.map(displayText).join(', ')}?` : '';
+    const what = target.kind === 'name' ? 'no service or host is called' : 'there is no dependency of';
+    return `${what} ${shown}${hint}`;
+  }
+  if (site !== undefined && !ever.roots.some((root) => root.site === site)) {
+    const sites = new Set(
+      ever.roots.map((root) => (root.site === undefined ? 'no site' : displayText(root.site))),
+    );
+    return `${shown} is not at the site ${displayText(JSON.stringify(site))}, but at: ${[...sites].join(', ')}`;
+  }
+  const lastSeen = Math.max(...[...ever.first.up, ...ever.first.down].map((seen) => seen.lastSeen));
+  return `no dependency of ${shown} was in use from ${rangeText(range)}; it was last seen ${timeText(lastSeen)}`;
+}
+
+/** The names of all services and hosts. */
+async function readNames(prometheus: Prometheus): Promise<string[]> {
+  const names = await Promise.all([
+    prometheus.labelValues('src_service', [SERVICE_EDGES]),
+    prometheus.labelValues('dst_service', [SERVICE_EDGES]),
+    prometheus.labelValues('src_host', [PROCESS_EDGES]),
+    prometheus.labelValues('dst_host', [PROCESS_EDGES]),
+  ]);
+  return names.flat();
+}

@@ -1,0 +1,5 @@
+/**
+ * When a dependency is failing, over five minutes: at least this many failed connection attempts, and more than this
+ * share of all attempts. The alert `DependencyFailing` and `musubi expect check` use the same thresholds.
+ */
+export const FAILING = { least: 5, share: 0.1 } as const;
