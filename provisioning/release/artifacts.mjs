@@ -5,7 +5,8 @@ import { must } from '../local/run.mjs';
 import { makeZip } from './zip.mjs';
 
 /** The workspace with the command and its bundle, and the one with the panel. */
-const COMMAND = 'exporter';
+const COMMAND = 'exporter/cli';
+const AGENT = 'exporter/agent';
 const PANEL = 'grafana-plugin';
 const PANEL_ID = 'musubi-dependencies-panel';
 
@@ -35,7 +36,8 @@ export async function buildArtifacts(target) {
 async function packCommand({ root, version, folder }) {
   const manifest = JSON.parse(await readFile(join(root, COMMAND, 'package.json'), 'utf8'));
   const { description, license, engines, bin } = manifest;
-  const dependencies = Object.fromEntries(UNBUNDLED.map((name) => [name, manifest.dependencies[name]]));
+  const agent = JSON.parse(await readFile(join(root, AGENT, 'package.json'), 'utf8'));
+  const dependencies = Object.fromEntries(UNBUNDLED.map((name) => [name, agent.dependencies[name]]));
   const stage = join(folder, 'stage');
   await mkdir(stage);
   await cp(join(root, COMMAND, 'bin'), join(stage, 'bin'), { recursive: true });
