@@ -40,7 +40,7 @@ describe.skipIf(CANNOT_CAPTURE)(`with its table full${CANNOT_CAPTURE ? ` (${CANN
         ...['seconds=3', 'reset=1'],
       ]);
       let isOver = false;
-      client.exited.finally(() => {
+      void client.exited.finally(() => {
         isOver = true;
       });
       while (!isOver) {
