@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Addresses of both families, as one kind. */
+/* IPv4 and IPv6 addresses in one representation. */
 #pragma once
 
 #include "basics.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What every part uses. */
+/* Shared helpers. */
 #pragma once
 
 #include "kernel.h"
@@ -15,7 +15,10 @@ static const __u32 FIRST = 0;
 
 #define lookup_first(map) bpf_map_lookup_elem(map, &FIRST)
 
-/* A pointer as a plain number: the verifier lets no program reckon with pointers, but what is added up has no type. */
+/*
+ * A pointer as a plain number. The verifier rejects pointer arithmetic, but the result of an atomic add has no pointer
+ * type.
+ */
 static __always_inline __u64 address_of(void *object)
 {
 	__u64 sum = 0;
@@ -24,7 +27,7 @@ static __always_inline __u64 address_of(void *object)
 	return *(volatile __u64 *)&sum;
 }
 
-/* The kernel's own view of what the program holds by another type, from which any field can be read. */
+/* An untyped pointer to the kernel's own object, from which any field can be read. */
 static __always_inline void *kernel_view(void *object)
 {
 	return (void *)address_of(object);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Where the cgroups of processes are: the path tells the container or the unit. */
+/* Paths of cgroups. The path identifies the container or systemd unit of a process. */
 #pragma once
 
 #include "basics.h"
 #include "layout.h"
 
-/* By id: one that a container or unit had to itself goes with it. */
+/* By cgroup id. LRU: the cgroup of a container or unit disappears together with it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -18,7 +18,7 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct cgroup_path);
-} musubi_nocgroup SEC(".maps");
+} musubi_zero_cgroup SEC(".maps");
 
 static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 {
@@ -29,12 +29,12 @@ static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 	return BPF_CORE_READ(before, parent);
 }
 
-/* Keeps where the cgroup of a task is, once, and gives its id. */
-static __always_inline __u64 keep_cgroup(struct task_struct *task)
+/* Stores the path of a task's cgroup once, and returns the cgroup's id. */
+static __always_inline __u64 remember_cgroup(struct task_struct *task)
 {
 	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn), *parent;
 	__u64 id = BPF_CORE_READ(node, id);
-	void *nothing = lookup_first(&musubi_nocgroup);
+	void *nothing = lookup_first(&musubi_zero_cgroup);
 	struct cgroup_path *path;
 	__u32 level;
 

@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What is known of one socket: kept with it, and gone with it. */
+/* State of one socket, in socket storage: the kernel frees it together with the socket. */
 #pragma once
 
 #include "addresses.h"
 #include "control.h"
 
 enum stage {
-	NEW,       /* nothing */
-	LISTENING, /* a listener; or a connection that comes through it */
-	ASKING,    /* has asked and not been answered */
-	FOUND,     /* was there before this program, and has not been counted yet */
-	SETTLED,   /* its key is complete, it has been counted */
+	NEW,         /* no state yet */
+	LISTENING,   /* a listener, or a connection accepted through it */
+	CONNECTING,  /* connect() was called, not established yet */
+	PREEXISTING, /* opened before this program was loaded, not counted yet */
+	RECORDED,    /* its key is complete and it is counted on an edge */
 };
 
-enum { NOT_COUNTED, OPEN, OVER };
+enum { NOT_COUNTED, OPEN, CLOSED };
 
 struct conn {
 	struct edge_key key;
-	__u64 asked; /* ns since boot; UDP: it has asked */
+	__u64 initiated_at; /* ns since boot; 0: it has not initiated anything */
 	__u64 transmitted;
 	__u64 received;
 	__u64 retransmits;
 	__u32 stage;
 	__u32 open;
-	__u32 walk;  /* the last that met it */
-	__u8 old;    /* UDP: was there before this program */
-	__u8 served; /* UDP: someone asked it */
-	__u8 group;  /* UDP: it has asked many at once, so anyone may answer */
-	__u8 repeat; /* UDP: its connection has been counted before, as a conversation */
-	__u32 seen;  /* UDP: walks that met it connected */
+	__u32 scan;            /* last scan that saw it */
+	__u8 preexisting;      /* UDP: opened before this program was loaded */
+	__u8 served;           /* UDP: a peer has initiated a conversation with it */
+	__u8 sent_to_group;    /* UDP: it has sent to a multicast or broadcast address, so any host may reply */
+	__u8 is_repeat;        /* UDP: already counted as a conversation */
+	__u32 connected_scans; /* UDP: number of scans that saw it connected */
 	__u16 local_port;
 	__u16 peer_port;
 	__u8 counted; /* as opened */
@@ -43,13 +43,13 @@ struct {
 	__type(value, struct conn);
 } musubi_conns SEC(".maps");
 
-/* Of a `struct sock`, or of the `struct bpf_sock` that cgroup programs get. */
+/* `sk` is a `struct sock`, or the `struct bpf_sock` that cgroup programs receive. */
 static __always_inline struct conn *storage_of(void *sk)
 {
 	return bpf_sk_storage_get(&musubi_conns, sk, NULL, 0);
 }
 
-/* Makes it where there is none, from what is given or of zeros. */
+/* Creates it if it does not exist, with the given initial value or zeroed. */
 static __always_inline struct conn *create_storage(void *sk, struct conn *initial)
 {
 	struct conn *conn = bpf_sk_storage_get(&musubi_conns, sk, initial, BPF_SK_STORAGE_GET_F_CREATE);
@@ -59,8 +59,8 @@ static __always_inline struct conn *create_storage(void *sk, struct conn *initia
 	return conn;
 }
 
-/* Fills in what the socket itself tells: both ends, its namespace and the destination's port. */
-static __always_inline void put_ends(struct edge_key *key, struct sock *sk)
+/* Fills in what can be read from the socket: both endpoints, the network namespace and the destination port. */
+static __always_inline void put_endpoints(struct edge_key *key, struct sock *sk)
 {
 	struct sock_common *common = &sk->__sk_common;
 
@@ -72,7 +72,7 @@ static __always_inline void put_ends(struct edge_key *key, struct sock *sk)
 		put_ipv4(&key->remote, common->skc_daddr);
 	}
 	key->netns = common->skc_net.net->ns.inum;
-	key->port = key->direction == ASKED ? bpf_ntohs(common->skc_dport) : common->skc_num;
+	key->port = key->direction == OUTBOUND ? bpf_ntohs(common->skc_dport) : common->skc_num;
 }
 
 static __always_inline void put_ports(struct conn *conn, struct sock *sk)

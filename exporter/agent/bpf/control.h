@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What user space tells this program, and what this program tells of itself. */
+/* Control values from user space, and counters about this program itself. */
 #pragma once
 
 #include "basics.h"

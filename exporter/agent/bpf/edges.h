@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What is counted of each dependency. */
+/* Counters of each edge (dependency). */
 #pragma once
 
 #include "control.h"
@@ -14,7 +14,7 @@ struct {
 
 enum { FOLDS = 8 };
 
-/* What found no place in `edges`: by transport and direction. */
+/* Overflow records for edges that do not fit into `musubi_edges`, by transport and direction. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, FOLDS);
@@ -22,7 +22,10 @@ struct {
 	__type(value, struct edge);
 } musubi_folds SEC(".maps");
 
-/* The record of a dependency. With the table full the key is folded, and stays so for what it counts later. */
+/*
+ * The record of an edge, created if missing. If the table is full, the key is folded, and later counts go to the same
+ * overflow record.
+ */
 static __always_inline struct edge *edge_of(struct edge_key *key)
 {
 	struct edge *edge;
@@ -32,7 +35,7 @@ static __always_inline struct edge *edge_of(struct edge_key *key)
 		if (edge)
 			return edge;
 
-		struct edge fresh = { .born = bpf_ktime_get_ns() };
+		struct edge fresh = { .created = bpf_ktime_get_ns() };
 
 		bpf_map_update_elem(&musubi_edges, key, &fresh, BPF_NOEXIST);
 		edge = bpf_map_lookup_elem(&musubi_edges, key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The kernel's types, as far as this program reads them. Order and offsets mean nothing here: libbpf finds each
- * field by its name in the running kernel's own type information (CO-RE), anonymous unions included.
+ * The subset of kernel types that this program reads. Order and offsets are irrelevant: libbpf relocates each field,
+ * anonymous unions included, using the running kernel's BTF (CO-RE).
  */
 #pragma once
 
@@ -178,7 +178,7 @@ struct bpf_sock_addr_kern {
 
 #pragma clang attribute pop
 
-/* What programs get from the kernel by contract: these never change (include/uapi/linux/bpf.h). */
+/* UAPI types, which are stable (include/uapi/linux/bpf.h). */
 struct bpf_sock {
 	__u32 bound_dev_if;
 	__u32 family;

@@ -1,119 +1,119 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The kernel side of Musubi: counts connections where they begin and end, folded into one record per
- * dependency and process, however many there are.
+ * The kernel side of Musubi: counts connections when they open and close, aggregated into one record per edge and
+ * process.
  *
- *   inet_sock_set_state ── tcp-begin.h, tcp-end.h ────┐
- *   cgroup UDP hooks ───── udp-talk.h, udp-connect.h ─┼─▶ conns.h: what is known  ─▶ edges.h: what is counted
- *   the walk over files ── walk-tcp.h, walk-udp.h ────┘   of one socket              of one dependency
+ *   inet_sock_set_state ── tcp-open.h, tcp-close.h ───────────┐
+ *   cgroup UDP hooks ───── udp-conversation.h, udp-connect.h ─┼─▶ conns.h: state of  ─▶ edges.h: counters of
+ *   socket scan ────────── scan-tcp.h, scan-udp.h ────────────┘   one socket            one edge
  *
- * A TCP connection that lives for no more than a look or two never gets to `conns`, see young.h. Who asks and who
- * listens is in processes.h, Unix sockets are in unix.h and walk-unix.h, and layout.h is what user space reads.
+ * A TCP connection that closes before a second scan has seen it never reaches conns.h, see short-conns.h. Processes
+ * are in processes.h, listeners in listeners.h, Unix sockets in unix-connect.h and scan-unix.h. layout.h is the
+ * interface to user space.
  *
- * Nothing runs per packet or per TCP message: bytes, retransmits and round-trip times stand in the socket, and
- * are entered when it ends and whenever user space walks over all open files. No kprobe and no fentry, which not
- * every kernel loads.
+ * Nothing runs per packet or per TCP message: the socket itself holds bytes, retransmits and round-trip times. They
+ * are read when it closes and in each socket scan. No kprobe and no fentry, which some kernels do not support.
  *
- * Needs Linux 5.14: socket storage in tracing programs, bpf_sock_from_file (5.11), atomic exchange (5.12); and user
- * space looks up and deletes in one step (5.14).
+ * Requires Linux 5.14: socket storage in tracing programs and bpf_sock_from_file (5.11), atomic exchange (5.12),
+ * lookup-and-delete on hash maps from user space (5.14).
  */
-#include "tcp-begin.h"
-#include "tcp-end.h"
+#include "tcp-open.h"
+#include "tcp-close.h"
 #include "udp-connect.h"
-#include "udp-talk.h"
-#include "unix.h"
-#include "walk-tcp.h"
-#include "walk-udp.h"
-#include "walk-unix.h"
+#include "udp-conversation.h"
+#include "unix-connect.h"
+#include "scan-tcp.h"
+#include "scan-udp.h"
+#include "scan-unix.h"
 
-/* The helpers used here are for programs that the GPL covers too. */
+/* The helpers used here require a GPL-compatible license. */
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* A TCP socket changes its state. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(musubi_tcp_state, struct sock *sk, int old_state, int new_state)
 {
-	(void)ctx; /* BPF_PROG has unpacked it */
+	(void)ctx; /* unpacked by BPF_PROG */
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return 0;
 	switch (new_state) {
 	case TCP_SYN_SENT:
-		asks(sk);
+		on_connect(sk);
 		break;
 	case TCP_LISTEN:
-		listens(sk);
+		on_listen(sk);
 		break;
 	case TCP_SYN_RECV:
 		if (old_state == TCP_LISTEN)
-			is_asked(sk);
+			on_syn_received(sk);
 		break;
 	case TCP_ESTABLISHED:
-		becomes_established(sk, old_state);
+		on_established(sk, old_state);
 		break;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
 	case TCP_CLOSE:
-		ends(sk, old_state, new_state);
+		on_close(sk, old_state, new_state);
 		break;
 	}
 	return 0;
 }
 
-/* An unconnected UDP socket sends a datagram, or receives one. */
+/* An unconnected UDP socket sends or receives a datagram. */
 SEC("cgroup/sendmsg4")
-int musubi_udp_says4(struct bpf_sock_addr *ctx)
+int musubi_udp_sendmsg4(struct bpf_sock_addr *ctx)
 {
-	return talk(ctx, AF_INET, true);
+	return udp_conversation(ctx, AF_INET, true);
 }
 
 SEC("cgroup/sendmsg6")
-int musubi_udp_says6(struct bpf_sock_addr *ctx)
+int musubi_udp_sendmsg6(struct bpf_sock_addr *ctx)
 {
-	return talk(ctx, AF_INET6, true);
+	return udp_conversation(ctx, AF_INET6, true);
 }
 
 SEC("cgroup/recvmsg4")
-int musubi_udp_hears4(struct bpf_sock_addr *ctx)
+int musubi_udp_recvmsg4(struct bpf_sock_addr *ctx)
 {
-	return talk(ctx, AF_INET, false);
+	return udp_conversation(ctx, AF_INET, false);
 }
 
 SEC("cgroup/recvmsg6")
-int musubi_udp_hears6(struct bpf_sock_addr *ctx)
+int musubi_udp_recvmsg6(struct bpf_sock_addr *ctx)
 {
-	return talk(ctx, AF_INET6, false);
+	return udp_conversation(ctx, AF_INET6, false);
 }
 
-/* A UDP socket is given a fixed peer. */
+/* connect(2) on a UDP socket. */
 SEC("cgroup/connect4")
-int musubi_udp_connects4(struct bpf_sock_addr *ctx)
+int musubi_udp_connect4(struct bpf_sock_addr *ctx)
 {
-	return udp_connects(ctx, AF_INET);
+	return on_udp_connect(ctx, AF_INET);
 }
 
 SEC("cgroup/connect6")
-int musubi_udp_connects6(struct bpf_sock_addr *ctx)
+int musubi_udp_connect6(struct bpf_sock_addr *ctx)
 {
-	return udp_connects(ctx, AF_INET6);
+	return on_udp_connect(ctx, AF_INET6);
 }
 
 /* A UDP socket is closed. */
 SEC("cgroup/sock_release")
-int musubi_udp_ends(struct bpf_sock *ctx)
+int musubi_udp_release(struct bpf_sock *ctx)
 {
-	return udp_ends(ctx);
+	return on_udp_release(ctx);
 }
 
-/* A process calls a Unix socket by its name. Since Linux 6.7; not loaded before. */
+/* connect(2) on a Unix socket. Since Linux 6.7; not loaded on older kernels. */
 SEC("cgroup/connect_unix")
-int musubi_unix_asks(struct bpf_sock_addr *ctx)
+int musubi_unix_connect(struct bpf_sock_addr *ctx)
 {
-	return unix_asks(ctx);
+	return on_unix_connect(ctx);
 }
 
-/* Each open file of each process, whenever user space asks for a walk. */
+/* The socket scan: runs for each open file of each process when user space reads the iterator. */
 SEC("iter/task_file")
-int musubi_walk(struct bpf_iter__task_file *ctx)
+int musubi_scan_sockets(struct bpf_iter__task_file *ctx)
 {
 	struct control *control = lookup_first(&musubi_control);
 	struct task_struct *task = ctx->task;
@@ -133,15 +133,15 @@ int musubi_walk(struct bpf_iter__task_file *ctx)
 	case AF_INET:
 	case AF_INET6:
 		if (sk->sk_protocol == IPPROTO_TCP)
-			return meet_tcp(ctx, sk, control->walk, task->tgid);
+			return scan_tcp(ctx, sk, control->scan, task->tgid);
 		if (sk->sk_protocol == IPPROTO_MPTCP)
-			return meet_mptcp(ctx, sk, control->walk, task->tgid);
-		/* A raw socket may be one for UDP as well, and hears what is said to others. */
+			return scan_mptcp(ctx, sk, control->scan, task->tgid);
+		/* A raw socket can have IPPROTO_UDP too, and receives datagrams addressed to other sockets. */
 		if (sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM)
-			return meet_udp(ctx, sk, control->walk, task->tgid);
+			return scan_udp(ctx, sk, control->scan, task->tgid);
 		return 0;
 	case AF_UNIX:
-		return meet_unix(ctx, sk, file->f_inode->i_ino, task->tgid);
+		return scan_unix(ctx, sk, file->f_inode->i_ino, task->tgid);
 	}
 	return 0;
 }

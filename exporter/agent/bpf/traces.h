@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What became of single connections: noted only while user space asks for it. */
+/* Outcomes of single connections, recorded only while user space requests them. */
 #pragma once
 
 #include "conns.h"
 
-/* For where their addresses are translated: then those of one record may go to several places. */
+/* Used where addresses are translated (NAT): connections of one edge may then have different remote endpoints. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
-	__type(key, struct end_key);
+	__type(key, struct conn_tuple);
 	__type(value, struct trace);
 } musubi_traces SEC(".maps");
 
@@ -19,22 +19,22 @@ static __always_inline bool is_tracing(void)
 	return control && control->tracing;
 }
 
-static __always_inline void leave_trace(const struct edge_key *key, __u16 local_port, __u16 peer_port,
+static __always_inline void write_trace(const struct edge_key *key, __u16 local_port, __u16 peer_port,
 					struct trace *trace)
 {
-	struct end_key end = {
+	struct conn_tuple tuple = {
 		.local_port = local_port,
 		.peer_port = peer_port,
 		.transport = key->transport,
 		.direction = key->direction,
 	};
 
-	end.local = key->local;
-	end.remote = key->remote;
+	tuple.local = key->local;
+	tuple.remote = key->remote;
 	trace->netns = key->netns;
 	trace->pid = key->pid;
 	trace->image = key->image;
-	bpf_map_update_elem(&musubi_traces, &end, trace, BPF_ANY);
+	bpf_map_update_elem(&musubi_traces, &tuple, trace, BPF_ANY);
 }
 
 static __always_inline void trace_conn(struct conn *conn, __u8 state, __u8 failure)
@@ -44,5 +44,5 @@ static __always_inline void trace_conn(struct conn *conn, __u8 state, __u8 failu
 	if (!is_tracing())
 		return;
 	conn->traced = 1;
-	leave_trace(&conn->key, conn->local_port, conn->peer_port, &trace);
+	write_trace(&conn->key, conn->local_port, conn->peer_port, &trace);
 }

@@ -7,7 +7,7 @@ import { createEdges } from './edges.ts';
 import { type KernelProgram, kernelProgramPath, loadKernelProgram, type Row } from './kernel-program.ts';
 import { IS_READABLE } from './layout.ts';
 import { listenersOf } from './listeners.ts';
-import { createUnixEnds } from './unix-ends.ts';
+import { createUnixEdges } from './unix-edges.ts';
 
 /** Loads the in-kernel capture. Throws when this host does not offer it. */
 export function createEbpfCapture(options: PollingOptions): Capture {
@@ -23,7 +23,7 @@ export function captureOf(
   uptime: () => number = () => performance.now(),
 ): Capture {
   const edges = createEdges(program, uptime);
-  const unix = createUnixEnds();
+  const unix = createUnixEdges();
   const own = ownNetworkNamespace(procRoot);
   const isWanted = (at: { netns: number }) => netns === 'all' || at.netns === own[0]?.netns;
   let socketsBefore = program.health().sockets;
@@ -32,11 +32,11 @@ export function captureOf(
     if (netns === 'self' && own.length === 0)
       throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
     // Who asks for a Unix socket may do so in another namespace than who listens.
-    const all = program.walk();
+    const all = program.scan();
     const rows = all.filter(isWanted);
     const listeners = listenersOf(rows);
     // What was folded is of any namespace: to leave it out would be to lose it in silence.
-    const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixAsks())].filter(
+    const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixConnects())].filter(
       (seen) => isWanted(seen) || seen.folded,
     );
     const { sockets, folded, lost, missed } = program.health();

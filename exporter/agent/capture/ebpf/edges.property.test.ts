@@ -41,7 +41,7 @@ it('counts each connection once, and what is open, whatever happens while record
       }
 
       function pass(): number {
-        program.walks++;
+        program.scans++;
         const observations = edges.observe([]);
         for (const { id, opened } of observations) told.set(id, opened);
         return observations.reduce((sum, { open }) => sum + open, 0);

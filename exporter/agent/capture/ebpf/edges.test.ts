@@ -20,7 +20,7 @@ beforeEach(() => {
 /** One pass; each is a second after the last. */
 function observe(listeners: readonly Listener[] = []) {
   now += 1000;
-  program.walks++;
+  program.scans++;
   return edges.observe(listeners);
 }
 
@@ -71,25 +71,25 @@ describe('a record', () => {
   });
 
   it('has another id when it was made anew under the same key', () => {
-    program.write(keyBytes(), { born: 5, opened: 4 });
+    program.write(keyBytes(), { created: 5, opened: 4 });
     const [before] = observe();
-    program.write(keyBytes(), { born: 6, opened: 1 });
+    program.write(keyBytes(), { created: 6, opened: 1 });
     const after = observe();
     expect(after).toMatchObject([{ opened: 1 }]);
     expect(after[0]?.id).not.toBe(before?.id);
     expect(edges.used()).toBe(1);
   });
 
-  it('tells the round-trip time of the last walk', () => {
+  it('tells the round-trip time of the last scan', () => {
     const times = { rtt_sum: 3000, rtt_count: 2 };
-    program.write(keyBytes(), { open: 2, ...times, walk: program.walks + 1 });
+    program.write(keyBytes(), { open: 2, ...times, scan: program.scans + 1 });
     expect(observe()).toMatchObject([{ rtt: 0.0015 }]);
-    program.write(keyBytes(), { open: 2, ...times, walk: program.walks + 1 });
+    program.write(keyBytes(), { open: 2, ...times, scan: program.scans + 1 });
     expect(observe()).toMatchObject([{ rtt: 0.0015 }]);
   });
 
-  it('tells none once a walk has measured no more, though nothing else has changed', () => {
-    program.write(keyBytes(), { open: 1, rtt_sum: 3000, rtt_count: 2, walk: program.walks + 1 });
+  it('tells none once a scan has measured no more, though nothing else has changed', () => {
+    program.write(keyBytes(), { open: 1, rtt_sum: 3000, rtt_count: 2, scan: program.scans + 1 });
     expect(observe()[0]).toHaveProperty('rtt');
     expect(observe()[0]).not.toHaveProperty('rtt');
   });

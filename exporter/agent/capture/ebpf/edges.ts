@@ -53,14 +53,14 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       const observation = {
         id: `${++serial}`,
         ...place,
-        ...countsOf(place, decodeEdge(value, program.walks)),
+        ...countsOf(place, decodeEdge(value, program.scans)),
       };
       const isOpenToSay = isPeer || (decoded.pid === undefined && decoded.direction !== 'outbound');
       known.set(name, { observation, key: isOpenToSay ? decoded : undefined, changed: now, pass });
       return;
     }
     edge.pass = pass;
-    if (!isChanged(value, edge.observation, program.walks)) return;
+    if (!isChanged(value, edge.observation, program.scans)) return;
     tell(edge, value);
     edge.changed = now;
   }
@@ -70,7 +70,7 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       edge.observation;
     edge.observation = {
       ...{ id, netns, transport, direction, localAddress, remoteAddress, port, pid, image },
-      ...countsOf(edge.observation, decodeEdge(value, program.walks)),
+      ...countsOf(edge.observation, decodeEdge(value, program.scans)),
     };
   }
 
@@ -122,7 +122,7 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       }
       program.folds().forEach((value, i) => {
         const fold = FOLDS[i];
-        const counts = decodeEdge(value, program.walks);
+        const counts = decodeEdge(value, program.scans);
         if (fold && isUsed(counts)) observations.push(foldedObservation(fold, counts));
       });
       return observations;

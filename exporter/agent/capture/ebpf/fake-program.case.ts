@@ -1,19 +1,19 @@
 /** A kernel program without a kernel, for tests: they write its tables, and it tells them. */
 import { bytesOf, type Values } from './kernel-bytes.case.ts';
 import type { KernelProgram, Row } from './kernel-program.ts';
-import { FOLDS, type UnixAsk } from './layout.ts';
+import { FOLDS, type UnixConnects } from './layout.ts';
 
 export interface FakeProgram extends KernelProgram {
-  walks: number;
+  scans: number;
   size: number;
   rows: Row[];
-  asks: UnixAsk[] | undefined;
+  asks: UnixConnects[] | undefined;
   state: ReturnType<KernelProgram['health']>;
   isClosed: boolean;
   /** Called before a record is taken out, and before one is put back: what the kernel does meanwhile. */
   beforeTake: () => void;
   beforePut: () => void;
-  /** Writes a record, born when it is first written unless told otherwise. */
+  /** Writes a record, created when it is first written unless told otherwise. */
   write(key: Buffer, values: Values): void;
   writeFold(index: (typeof FOLDS)[number]['index'], values: Values): void;
   /** The value of a record, if there is one. */
@@ -27,7 +27,7 @@ export function createFakeProgram(): FakeProgram {
   let births = 1000;
 
   const program: FakeProgram = {
-    walks: 1,
+    scans: 1,
     size: 65_536,
     rows: [],
     asks: [],
@@ -36,13 +36,13 @@ export function createFakeProgram(): FakeProgram {
     beforeTake() {},
     beforePut() {},
     write(key, values) {
-      const born = table.get(textOf(key))?.readBigUInt64LE(0) ?? BigInt(births++);
-      table.set(textOf(key), bytesOf('edge', { born, ...values }));
+      const created = table.get(textOf(key))?.readBigUInt64LE(0) ?? BigInt(births++);
+      table.set(textOf(key), bytesOf('edge', { created, ...values }));
     },
     writeFold: (index, values) => void folds.set(index, bytesOf('edge', values)),
     valueOf: (key) => table.get(textOf(key)),
-    walk() {
-      program.walks++;
+    scan() {
+      program.scans++;
       return program.rows;
     },
     eachEdge(visit) {
@@ -62,7 +62,7 @@ export function createFakeProgram(): FakeProgram {
       return 'inserted';
     },
     folds: () => FOLDS.map(({ index }) => folds.get(index) ?? bytesOf('edge')),
-    unixAsks: () => program.asks,
+    unixConnects: () => program.asks,
     processOf: () => undefined,
     traceOf: () => undefined,
     health: () => program.state,

@@ -104,7 +104,7 @@ describe.skipIf(CANNOT_CAPTURE)(
   () => {
     /** Keys of a namespace that there is not: no connection has them. */
     const key = (pid: number) => keyBytes('outbound', { netns: 2 ** 32 - 1, pid });
-    const value = bytesOf('edge', { born: 1, opened: 2, open: -1, failed: [3, 0, 0, 0, 0, 0, 9] });
+    const value = bytesOf('edge', { created: 1, opened: 2, open: -1, failed: [3, 0, 0, 0, 0, 0, 9] });
 
     it('gives a record away once, and takes it back where there is none and room for it', () => {
       using program = closing(load(500));

@@ -4,7 +4,7 @@ import type { KernelObject, Libbpf, Link, MapInfo, Special } from '../../native/
 import type { ConnectionEnd } from '../capture.ts';
 import { bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
 import { loadKernelProgram } from './kernel-program.ts';
-import { encodeEndKey, LayoutError } from './layout.ts';
+import { encodeConnTuple, LayoutError } from './layout.ts';
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -16,23 +16,27 @@ type Entry = readonly [key: Buffer, value: Buffer];
 const MAPS: Readonly<Record<string, MapInfo>> = {
   musubi_edges: { keyBytes: structOf('edge_key').size, valueBytes: structOf('edge').size, size: 65_536 },
   musubi_folds: { keyBytes: 4, valueBytes: structOf('edge').size, size: 8 },
-  musubi_procs: { keyBytes: structOf('process_key').size, valueBytes: structOf('process').size, size: 8192 },
+  musubi_processes: {
+    keyBytes: structOf('process_key').size,
+    valueBytes: structOf('process').size,
+    size: 8192,
+  },
   musubi_cgroups: { keyBytes: 8, valueBytes: structOf('cgroup_path').size, size: 1024 },
   musubi_control: { keyBytes: 4, valueBytes: structOf('control').size, size: 1 },
   musubi_health: { keyBytes: 4, valueBytes: structOf('health').size, size: 1 },
-  musubi_traces: { keyBytes: structOf('end_key').size, valueBytes: structOf('trace').size, size: 16_384 },
-  musubi_unix: { keyBytes: structOf('unix_ask').size, valueBytes: 8, size: 4096 },
+  musubi_traces: { keyBytes: structOf('conn_tuple').size, valueBytes: structOf('trace').size, size: 16_384 },
+  musubi_unix_connects: { keyBytes: structOf('unix_connect_key').size, valueBytes: 8, size: 4096 },
 };
 const NAMES = Object.keys(MAPS);
 const TCP_STATE = 'musubi_tcp_state';
-const UNIX = 'musubi_unix_asks';
+const UNIX = 'musubi_unix_connect';
 const PROGRAMS = [
   TCP_STATE,
-  ...['says4', 'says6', 'hears4', 'hears6', 'connects4', 'connects6', 'ends'].map(
+  ...['sendmsg4', 'sendmsg6', 'recvmsg4', 'recvmsg6', 'connect4', 'connect6', 'release'].map(
     (name) => `musubi_udp_${name}`,
   ),
   UNIX,
-  'musubi_walk',
+  'musubi_scan_sockets',
 ];
 
 /** Everything that was done to the kernel, in order. */
@@ -40,7 +44,7 @@ let calls: string[];
 let infos: Record<string, MapInfo>;
 let tables: Record<string, Entry[]>;
 let failing: string | undefined;
-/** What the next reads of a walk give; nothing more after that. */
+/** What the next reads of a scan give; nothing more after that. */
 let output: (Buffer | Error)[];
 let atATime: number;
 let loaded: { special?: Readonly<Record<string, Special>>; room?: Readonly<Record<string, number>> };
@@ -130,7 +134,7 @@ function expectAllClosed(): void {
 }
 
 describe('loading', () => {
-  it('attaches every program before it walks for the first time', () => {
+  it('attaches every program before it scans for the first time', () => {
     load();
     const attached = calls.filter((call) => call.startsWith('attach'));
     expect(attached).toEqual(PROGRAMS.map((name) => `attach ${name}`));
@@ -140,12 +144,12 @@ describe('loading', () => {
 
   it('tells the kernel program once every older socket has been met, and until when it may doubt', () => {
     load();
-    const [walking, seeded, ...more] = calls.filter((call) => call.startsWith('musubi_control'));
-    expect(walking).toBe(`musubi_control ${bytesOf('control', { walk: 1 }).toString('hex')}`);
+    const [scanning, seeded, ...more] = calls.filter((call) => call.startsWith('musubi_control'));
+    expect(scanning).toBe(`musubi_control ${bytesOf('control', { scan: 1 }).toString('hex')}`);
     const control = Buffer.from(seeded?.split(' ')[1] ?? '', 'hex');
     const doubt = control.readBigUInt64LE(0) - process.hrtime.bigint();
     expect(doubt > 4_000_000_000n && doubt <= 5_000_000_000n).toBe(true);
-    expect(control.subarray(8)).toEqual(bytesOf('control', { walk: 1, seeded: 1 }).subarray(8));
+    expect(control.subarray(8)).toEqual(bytesOf('control', { scan: 1, seeded: 1 }).subarray(8));
     expect(more).toEqual([]);
   });
 
@@ -158,9 +162,9 @@ describe('loading', () => {
     expect(vi.mocked(closeSync).mock.calls).toHaveLength(vi.mocked(openSync).mock.calls.length);
   });
 
-  it('leaves nothing behind when the first walk fails', () => {
-    output = [new Error('no walk')];
-    expect(() => load()).toThrow('no walk');
+  it('leaves nothing behind when the first scan fails', () => {
+    output = [new Error('no scan')];
+    expect(() => load()).toThrow('no scan');
     expect(calls.filter((call) => call.startsWith('detach'))).toHaveLength(PROGRAMS.length);
     expect(calls.at(-1)).toBe('unload');
     expectAllClosed();
@@ -186,7 +190,7 @@ describe('loading', () => {
       const program = load({ kernel: release });
       expect(loaded.special).toEqual({ [UNIX]: 'omit' });
       expect(calls).not.toContain(`attach ${UNIX}`);
-      expect(program.unixAsks()).toBeUndefined();
+      expect(program.unixConnects()).toBeUndefined();
     },
   );
 
@@ -195,7 +199,7 @@ describe('loading', () => {
     (release) => {
       const program = load({ kernel: release });
       expect(loaded.special).toEqual({ [UNIX]: { type: 18, attachType: 49 } });
-      expect(program.unixAsks()).toEqual([]);
+      expect(program.unixConnects()).toEqual([]);
     },
   );
 
@@ -208,14 +212,14 @@ describe('loading', () => {
   });
 });
 
-describe('a walk', () => {
+describe('a scan', () => {
   it('tells its number to the kernel program and reads its rows, however they come', () => {
     const program = load();
     const bytes = Buffer.concat([listener(1), listener(2), listener(3)]);
     output = [bytes.subarray(0, 40), again(), again(), bytes.subarray(40, 41), bytes.subarray(41)];
     calls = [];
-    expect(program.walk()).toMatchObject([{ pid: 1 }, { pid: 2 }, { pid: 3 }]);
-    expect(program.walks).toBe(2);
+    expect(program.scan()).toMatchObject([{ pid: 1 }, { pid: 2 }, { pid: 3 }]);
+    expect(program.scans).toBe(2);
     expect(calls[0]).toMatch(/^musubi_control .{16}02000000/);
     expectAllClosed();
   });
@@ -223,9 +227,9 @@ describe('a walk', () => {
   it('fails with the kernel’s reason, and with a row cut short', () => {
     const program = load();
     output = [listener(1), Object.assign(new Error('stale'), { code: 'EIO' })];
-    expect(() => program.walk()).toThrow('stale');
+    expect(() => program.scan()).toThrow('stale');
     output = [listener(1).subarray(0, 31)];
-    expect(() => program.walk()).toThrow(new LayoutError('a row cut short at byte', 31));
+    expect(() => program.scan()).toThrow(new LayoutError('a row cut short at byte', 31));
     expectAllClosed();
   });
 });
@@ -268,15 +272,21 @@ describe('the table', () => {
 
 it('tells what asked for Unix sockets', () => {
   const program = load();
-  const ask = bytesOf('unix_ask', { netns: 1, pid: 7, image: 9, name_length: 2, name: Buffer.from('/a') });
-  tables.musubi_unix = [[ask, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
-  expect(program.unixAsks()).toEqual([{ netns: 1, pid: 7, image: 9, name: Buffer.from('/a'), count: 3 }]);
+  const ask = bytesOf('unix_connect_key', {
+    netns: 1,
+    pid: 7,
+    image: 9,
+    name_length: 2,
+    name: Buffer.from('/a'),
+  });
+  tables.musubi_unix_connects = [[ask, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
+  expect(program.unixConnects()).toEqual([{ netns: 1, pid: 7, image: 9, name: Buffer.from('/a'), count: 3 }]);
 });
 
 it('tells of a process that it has kept, and of no other', () => {
   const program = load();
   const key = bytesOf('process_key', { pid: 7, image: 9 });
-  tables.musubi_procs = [[key, bytesOf('process', { comm: Buffer.from('curl') })]];
+  tables.musubi_processes = [[key, bytesOf('process', { comm: Buffer.from('curl') })]];
   expect(program.processOf(7, 9)).toMatchObject({ comm: Buffer.from('curl') });
   expect(program.processOf(7, 9)).not.toHaveProperty('cgroup');
   expect(program.processOf(7, 8)).toBeUndefined();
@@ -287,7 +297,7 @@ it('tells of a process that it has kept, and of no other', () => {
 it('tells the cgroup of a process that it has kept, and asks for each once', () => {
   const program = load();
   const cgroup = Buffer.from([5, 0, 0, 0, 0, 0, 0, 0]);
-  tables.musubi_procs = [7, 8].map((pid) => [
+  tables.musubi_processes = [7, 8].map((pid) => [
     bytesOf('process_key', { pid, image: 9 }),
     bytesOf('process', { cgroup: 5 }),
   ]);
@@ -321,18 +331,18 @@ describe('traces', () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     program.traceOf(end);
-    program.walk();
+    program.scan();
     expect(tracing()).toBe(2);
     vi.advanceTimersByTime(300_001);
-    program.walk();
+    program.scan();
     expect(tracing()).toBe(2);
   });
 
   it('are taken out once they tell of the end: a later connection may have the same ends', () => {
     const program = load();
-    tables.musubi_traces = [[encodeEndKey(end), trace(1)]];
+    tables.musubi_traces = [[encodeConnTuple(end), trace(1)]];
     expect(program.traceOf(end)).toEqual({ ...told, localAddress: '10.0.0.1', state: 'open' });
-    tables.musubi_traces = [[encodeEndKey(end), trace(2)]];
+    tables.musubi_traces = [[encodeConnTuple(end), trace(2)]];
     expect(program.traceOf(end)).toMatchObject({ state: 'over' });
     expect(program.traceOf(end)).toBeUndefined();
   });
@@ -343,7 +353,7 @@ describe('traces', () => {
   ])('of a UDP socket to %s that has no address of its own are found', (remoteAddress, any) => {
     const program = load();
     const udp: ConnectionEnd = { ...end, transport: 'udp', remoteAddress };
-    tables.musubi_traces = [[encodeEndKey({ ...udp, localAddress: any }), trace(2)]];
+    tables.musubi_traces = [[encodeConnTuple({ ...udp, localAddress: any }), trace(2)]];
     expect(program.traceOf(udp)).toEqual({ ...told, localAddress: any, state: 'over' });
     expect(program.traceOf({ ...udp, transport: 'tcp' })).toBeUndefined();
   });

@@ -9,6 +9,7 @@ import type { ConnectionEnd, Trace } from '../capture.ts';
 import {
   CGROUP_ID_BYTES,
   CGROUP_PATH_BYTES,
+  CONN_TUPLE_BYTES,
   CONTROL_BYTES,
   cgroupIdOf,
   decodeCgroupPath,
@@ -16,12 +17,11 @@ import {
   decodeProcess,
   decodeRows,
   decodeTrace,
-  decodeUnixAsk,
+  decodeUnixConnects,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
-  END_KEY_BYTES,
+  encodeConnTuple,
   encodeControl,
-  encodeEndKey,
   encodeProcessKey,
   FOLDS,
   HEALTH_BYTES,
@@ -30,21 +30,21 @@ import {
   PROCESS_BYTES,
   PROCESS_KEY_BYTES,
   TRACE_BYTES,
-  UNIX_ASK_BYTES,
+  UNIX_CONNECT_KEY_BYTES,
   UNIX_COUNT_BYTES,
-  type UnixAsk,
+  type UnixConnects,
   type UnixRow,
 } from './layout.ts';
 
-/** What one walk over all open files met. */
+/** What one scan over all open files met. */
 export type Row = ListenerRow | UnixRow;
 
 /** The kernel side at work, as the capture sees it. */
 export interface KernelProgram {
   /** Walks over the open files of all processes: brings the records up to date and tells who listens. */
-  walk(): Row[];
-  /** The number of the last walk. */
-  readonly walks: number;
+  scan(): Row[];
+  /** The number of the last scan. */
+  readonly scans: number;
   /** Calls back with each record's key and value: views that are valid during the call alone. */
   eachEdge(visit: (key: Buffer, value: Buffer) => void): void;
   /** Takes a record out: its last value, or undefined when it is gone. */
@@ -54,39 +54,39 @@ export interface KernelProgram {
   /** The records of what found no place, by their places in `FOLDS`. */
   folds(): Buffer[];
   /** Calls of connect(2) to Unix sockets, by process and name; undefined where the kernel does not tell. */
-  unixAsks(): UnixAsk[] | undefined;
+  unixConnects(): UnixConnects[] | undefined;
   processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
   /** The trace that a connection has left. They are left from the first call on, until none was made for a while. */
   traceOf(end: ConnectionEnd): Trace | undefined;
-  /** Sums since the program was loaded; `sockets` are those met by all walks. */
+  /** Sums since the program was loaded; `sockets` are those met by all scans. */
   health(): { folded: number; lost: number; sockets: number; missed: number };
   readonly size: number;
   close(): void;
 }
 
 const TRACEPOINT = 'musubi_tcp_state';
-const WALK = 'musubi_walk';
+const SCAN = 'musubi_scan_sockets';
 const CGROUP_PROGRAMS = [
-  'musubi_udp_says4',
-  'musubi_udp_says6',
-  'musubi_udp_hears4',
-  'musubi_udp_hears6',
-  'musubi_udp_connects4',
-  'musubi_udp_connects6',
-  'musubi_udp_ends',
+  'musubi_udp_sendmsg4',
+  'musubi_udp_sendmsg6',
+  'musubi_udp_recvmsg4',
+  'musubi_udp_recvmsg6',
+  'musubi_udp_connect4',
+  'musubi_udp_connect6',
+  'musubi_udp_release',
 ];
 /** A host may start many processes, each of which tries the same names: this many entries, and this old in ms. */
-const CROWDED_ASKS = 16_384;
-const IDLE_ASK = 60_000;
+const CROWDED_CONNECTS = 16_384;
+const IDLE_CONNECT = 60_000;
 /** Traces cost a little for each connection: so long after the last one was asked for they are left no more, in ms. */
 const TRACING = 300_000;
-const UNIX_PROGRAM = 'musubi_unix_asks';
+const UNIX_PROGRAM = 'musubi_unix_connect';
 /** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h); libbpf 1.3 knows it by name. */
 const UNIX_CONNECT: Special = { type: 18, attachType: 49 };
 const EDGES = 'musubi_edges';
 const BATCH = 2048;
 /** The kernel fills eight pages at most in one read (kernel/bpf/bpf_iter.c, bpf_seq_read). */
-const WALK_BUFFER = 32 * 1024;
+const SCAN_BUFFER = 32 * 1024;
 /** More than are in use on a host; their paths never change. */
 const MOST_CGROUPS = 1024;
 /** No answer to a UDP question takes longer, nor is waited for longer by resolvers (resolv.conf(5)). */
@@ -102,7 +102,7 @@ export function kernelProgramPath(): string {
 
 /**
  * Loads and attaches the program, then meets all sockets that are there already. In this order: a connection made
- * meanwhile is told by its events, or met by the walk, or both, and counted once. The kernel undoes all of it when
+ * meanwhile is told by its events, or met by the scan, or both, and counted once. The kernel undoes all of it when
  * this process ends, however it does.
  */
 export function loadKernelProgram(
@@ -111,10 +111,10 @@ export function loadKernelProgram(
   cgroupRoot: string,
   { room, kernel = release() }: { readonly room?: number; readonly kernel?: string } = {},
 ): KernelProgram {
-  const tellsUnixAsks = isKernelAtLeast(kernel, 6, 7);
-  const special = { [UNIX_PROGRAM]: tellsUnixAsks ? UNIX_CONNECT : ('omit' as const) };
+  const hasUnixConnects = isKernelAtLeast(kernel, 6, 7);
+  const special = { [UNIX_PROGRAM]: hasUnixConnects ? UNIX_CONNECT : ('omit' as const) };
   const object = libbpf.load(path, special, room === undefined ? {} : { [EDGES]: room });
-  const cgroupPrograms = tellsUnixAsks ? [...CGROUP_PROGRAMS, UNIX_PROGRAM] : CGROUP_PROGRAMS;
+  const cgroupPrograms = hasUnixConnects ? [...CGROUP_PROGRAMS, UNIX_PROGRAM] : CGROUP_PROGRAMS;
   const links: Link[] = [];
   let isOpen = true;
   const close = () => {
@@ -127,7 +127,7 @@ export function loadKernelProgram(
   try {
     const maps = mapsOf(libbpf, object);
     attach(object, links, cgroupRoot, cgroupPrograms);
-    return run(libbpf, object, maps, links, tellsUnixAsks, close);
+    return run(libbpf, object, maps, links, hasUnixConnects, close);
   } catch (error) {
     close();
     throw error;
@@ -147,12 +147,12 @@ function mapsOf(libbpf: Libbpf, object: KernelObject) {
   return {
     edges: find(EDGES, EDGE_KEY_BYTES, EDGE_BYTES),
     folds: find('musubi_folds', 4, EDGE_BYTES),
-    processes: find('musubi_procs', PROCESS_KEY_BYTES, PROCESS_BYTES),
+    processes: find('musubi_processes', PROCESS_KEY_BYTES, PROCESS_BYTES),
     cgroups: find('musubi_cgroups', CGROUP_ID_BYTES, CGROUP_PATH_BYTES),
     control: find('musubi_control', 4, CONTROL_BYTES),
     health: find('musubi_health', 4, HEALTH_BYTES),
-    unix: find('musubi_unix', UNIX_ASK_BYTES, UNIX_COUNT_BYTES),
-    traces: find('musubi_traces', END_KEY_BYTES, TRACE_BYTES),
+    unix: find('musubi_unix_connects', UNIX_CONNECT_KEY_BYTES, UNIX_COUNT_BYTES),
+    traces: find('musubi_traces', CONN_TUPLE_BYTES, TRACE_BYTES),
   };
 }
 
@@ -171,26 +171,26 @@ function run(
   object: KernelObject,
   map: ReturnType<typeof mapsOf>,
   links: Link[],
-  tellsUnixAsks: boolean,
+  hasUnixConnects: boolean,
   close: () => void,
 ): KernelProgram {
   const { size } = libbpf.mapInfo(map.edges);
   const tracepoint = object.program(TRACEPOINT);
   const first = Buffer.alloc(4);
-  let walks = 0;
-  let sureAfter = 0n;
+  let scans = 0;
+  let uncertainUntil = 0n;
 
-  const iterator = object.attachIterator(WALK);
+  const iterator = object.attachIterator(SCAN);
   links.push(iterator);
 
   let isTracing = false;
   let tracedAt = 0;
 
   const setControl = () =>
-    libbpf.update(map.control, first, encodeControl(walks, sureAfter > 0n, sureAfter, isTracing));
+    libbpf.update(map.control, first, encodeControl(scans, uncertainUntil > 0n, uncertainUntil, isTracing));
 
   function readTrace(end: ConnectionEnd): Trace | undefined {
-    const key = encodeEndKey(end);
+    const key = encodeConnTuple(end);
     const value = Buffer.alloc(TRACE_BYTES);
     // Taken out, as a later connection may have the same ends; mostly it is over, and one call has to do.
     if (!libbpf.take(map.traces, key, value)) return undefined;
@@ -214,8 +214,8 @@ function run(
     return path;
   }
 
-  function walk(): Row[] {
-    walks++;
+  function scan(): Row[] {
+    scans++;
     if (isTracing && performance.now() - tracedAt > TRACING) isTracing = false;
     setControl();
     const fd = libbpf.iterate(iterator);
@@ -229,24 +229,24 @@ function run(
   const edges = new TableReader(libbpf, map.edges, EDGE_KEY_BYTES, EDGE_BYTES);
   /** The counts of calls as last read, and since when they are so, in ms. */
   let asked = new Map<string, { value: Buffer; since: number }>();
-  const asks = new TableReader(libbpf, map.unix, UNIX_ASK_BYTES, UNIX_COUNT_BYTES);
+  const asks = new TableReader(libbpf, map.unix, UNIX_CONNECT_KEY_BYTES, UNIX_COUNT_BYTES);
 
-  walk();
-  sureAfter = process.hrtime.bigint() + DOUBT_NS;
+  scan();
+  uncertainUntil = process.hrtime.bigint() + DOUBT_NS;
   setControl();
 
   return {
-    walk,
-    get walks() {
-      return walks;
+    scan,
+    get scans() {
+      return scans;
     },
     eachEdge: (visit) => edges.each(visit),
-    unixAsks() {
-      if (!tellsUnixAsks) return undefined;
-      const found: UnixAsk[] = [];
+    unixConnects() {
+      if (!hasUnixConnects) return undefined;
+      const found: UnixConnects[] = [];
       const now = performance.now();
       const before = asked;
-      const patience = before.size > CROWDED_ASKS ? 0 : IDLE_ASK;
+      const patience = before.size > CROWDED_CONNECTS ? 0 : IDLE_CONNECT;
       asked = new Map();
       asks.each((key, value) => {
         const name = key.toString('latin1');
@@ -256,7 +256,7 @@ function run(
         const isTaken = now - since > patience && libbpf.take(map.unix, key, value);
         if (isTaken && last?.value.equals(value)) return;
         if (!isTaken) asked.set(name, { value: Buffer.from(value), since });
-        found.push(decodeUnixAsk(key, value));
+        found.push(decodeUnixConnects(key, value));
       });
       return found;
     },
@@ -339,7 +339,7 @@ function readRows(fd: number): Row[] {
   const rows: Row[] = [];
   let rest: Buffer = Buffer.alloc(0);
   for (;;) {
-    const buffer = Buffer.alloc(WALK_BUFFER);
+    const buffer = Buffer.alloc(SCAN_BUFFER);
     let length: number;
     try {
       length = readSync(fd, buffer);

@@ -11,7 +11,7 @@ import {
   decodeProcess,
   decodeRows,
   decodeTrace,
-  decodeUnixAsk,
+  decodeUnixConnects,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
   HEALTH_BYTES,
@@ -19,7 +19,7 @@ import {
   type ListenerRow,
   PROCESS_BYTES,
   TRACE_BYTES,
-  UNIX_ASK_BYTES,
+  UNIX_CONNECT_KEY_BYTES,
   type UnixRow,
 } from './layout.ts';
 
@@ -60,8 +60,8 @@ it('takes any bytes for a key, or refuses them with a typed error', () => {
 
 it('takes any bytes for counts, and makes no negative ones of them', () => {
   fc.assert(
-    fc.property(bytes(EDGE_BYTES), fc.nat(), (value, walk) => {
-      const { rtt, failed, setup, ...counts } = decodeEdge(value, walk);
+    fc.property(bytes(EDGE_BYTES), fc.nat(), (value, scan) => {
+      const { rtt, failed, setup, ...counts } = decodeEdge(value, scan);
       expectCounts([...Object.values(counts), ...failed, ...setup.counts, setup.sum, rtt]);
     }),
   );
@@ -91,9 +91,9 @@ it('takes any bytes for the path of a cgroup', () => {
 
 it('takes any bytes for a question to a Unix socket', () => {
   fc.assert(
-    fc.property(bytes(UNIX_ASK_BYTES), bytes(8), (key, value) => {
-      const { name, count } = decodeUnixAsk(key, value);
-      expect(name.length).toBeLessThanOrEqual(UNIX_ASK_BYTES - 12);
+    fc.property(bytes(UNIX_CONNECT_KEY_BYTES), bytes(8), (key, value) => {
+      const { name, count } = decodeUnixConnects(key, value);
+      expect(name.length).toBeLessThanOrEqual(UNIX_CONNECT_KEY_BYTES - 12);
       expectCounts([count]);
     }),
   );

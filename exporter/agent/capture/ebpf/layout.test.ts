@@ -4,6 +4,7 @@ import { addressBytes, bytesOf, keyBytes, structOf } from './kernel-bytes.case.t
 import {
   addEdge,
   CGROUP_PATH_BYTES,
+  CONN_TUPLE_BYTES,
   CONTROL_BYTES,
   cgroupIdOf,
   decodeCgroupPath,
@@ -13,12 +14,11 @@ import {
   decodeProcess,
   decodeRows,
   decodeTrace,
-  decodeUnixAsk,
+  decodeUnixConnects,
   EDGE_BYTES,
   EDGE_KEY_BYTES,
-  END_KEY_BYTES,
+  encodeConnTuple,
   encodeControl,
-  encodeEndKey,
   encodeProcessKey,
   HEALTH_BYTES,
   LayoutError,
@@ -26,16 +26,16 @@ import {
   PROCESS_BYTES,
   PROCESS_KEY_BYTES,
   TRACE_BYTES,
-  UNIX_ASK_BYTES,
+  UNIX_CONNECT_KEY_BYTES,
   type UnixRow,
 } from './layout.ts';
 
 type Row = ListenerRow | UnixRow;
 
-const WALK = 9;
+const SCAN = 9;
 const edge = {
-  ...{ born: 1, opened: 2, open: 3, transmitted: 4, received: 2 ** 40 + 5, retransmits: 6 },
-  ...{ setup_sum: 7_000_000_000, rtt_sum: 3_000, rtt_count: 2, walk: WALK },
+  ...{ created: 1, opened: 2, open: 3, transmitted: 4, received: 2 ** 40 + 5, retransmits: 6 },
+  ...{ setup_sum: 7_000_000_000, rtt_sum: 3_000, rtt_count: 2, scan: SCAN },
   failed: [1, 2, 3, 4, 5, 6, 7],
   setup: [8, 9, 10, 11, 12, 13, 14, 15],
 };
@@ -54,10 +54,10 @@ describe('the structs of the kernel program', () => {
     ['process', PROCESS_BYTES],
     ['cgroup_path', CGROUP_PATH_BYTES],
     ['control', CONTROL_BYTES],
-    ['end_key', END_KEY_BYTES],
+    ['conn_tuple', CONN_TUPLE_BYTES],
     ['trace', TRACE_BYTES],
     ['health', HEALTH_BYTES],
-    ['unix_ask', UNIX_ASK_BYTES],
+    ['unix_connect_key', UNIX_CONNECT_KEY_BYTES],
   ])('are as long as this program takes them to be: %s', (name, bytes) => {
     expect(structOf(name).size).toBe(bytes);
   });
@@ -68,7 +68,7 @@ describe('the structs of the kernel program', () => {
   });
 
   it('have no gap in a key, which the kernel compares byte by byte', () => {
-    for (const name of ['edge_key', 'process_key', 'unix_ask', 'end_key']) {
+    for (const name of ['edge_key', 'process_key', 'unix_connect_key', 'conn_tuple']) {
       const { size, fields } = structOf(name);
       const told = Object.values(fields).reduce((sum, { width, length }) => sum + width * length, 0);
       expect(told, name).toBe(size);
@@ -108,25 +108,25 @@ describe('a key', () => {
 
 describe('a record', () => {
   it('tells each of its counts, times in seconds', () => {
-    expect(decodeEdge(bytesOf('edge', edge), WALK)).toEqual({
+    expect(decodeEdge(bytesOf('edge', edge), SCAN)).toEqual({
       ...{ opened: 2, open: 3, transmittedBytes: 4, receivedBytes: 2 ** 40 + 5, retransmits: 6 },
       ...{ rtt: 0.0015, failed: edge.failed, setup: { counts: edge.setup, sum: 7 } },
     });
   });
 
-  it('tells no round-trip time of an earlier walk, nor without any', () => {
-    expect(decodeEdge(bytesOf('edge', edge), WALK + 1).rtt).toBeUndefined();
-    expect(decodeEdge(bytesOf('edge', { ...edge, rtt_count: 0 }), WALK).rtt).toBeUndefined();
+  it('tells no round-trip time of an earlier scan, nor without any', () => {
+    expect(decodeEdge(bytesOf('edge', edge), SCAN + 1).rtt).toBeUndefined();
+    expect(decodeEdge(bytesOf('edge', { ...edge, rtt_count: 0 }), SCAN).rtt).toBeUndefined();
   });
 
   it('has nothing open where more ended than it knows of', () => {
-    expect(decodeEdge(bytesOf('edge', { ...edge, open: -1 }), WALK).open).toBe(0);
+    expect(decodeEdge(bytesOf('edge', { ...edge, open: -1 }), SCAN).open).toBe(0);
   });
 
   it('takes in what another has counted', () => {
     const into = bytesOf('edge', edge);
     addEdge(into, bytesOf('edge', { ...edge, open: -3 }));
-    const { rtt, ...sum } = decodeEdge(into, WALK);
+    const { rtt, ...sum } = decodeEdge(into, SCAN);
     expect(rtt).toBe(0.0015);
     expect(sum).toEqual({
       ...{ opened: 4, open: 0, transmittedBytes: 8, receivedBytes: 2 ** 41 + 10, retransmits: 12 },
@@ -214,10 +214,10 @@ it('tells the health', () => {
 });
 
 it('writes what controls the kernel program', () => {
-  const sureAfter = 2n ** 40n + 5n;
-  const expected = bytesOf('control', { sure_after: sureAfter, walk: 3, seeded: 1 });
-  expect(encodeControl(3, true, sureAfter, false)).toEqual(expected);
-  expect(encodeControl(3, false, 0n, true)).toEqual(bytesOf('control', { walk: 3, tracing: 1 }));
+  const uncertainUntil = 2n ** 40n + 5n;
+  const expected = bytesOf('control', { uncertain_until: uncertainUntil, scan: 3, seeded: 1 });
+  expect(encodeControl(3, true, uncertainUntil, false)).toEqual(expected);
+  expect(encodeControl(3, false, 0n, true)).toEqual(bytesOf('control', { scan: 3, tracing: 1 }));
 });
 
 describe('a trace', () => {
@@ -227,14 +227,14 @@ describe('a trace', () => {
     const ports = { local_port: 50000, peer_port: 80 };
     const local = addressBytes(10, 0, 0, 1);
     const remote = addressBytes(10, 0, 0, 2);
-    expect(encodeEndKey({ ...end, transport: 'udp', direction: 'inbound' })).toEqual(
-      bytesOf('end_key', { local, remote, ...ports, transport: 17, direction: 1 }),
+    expect(encodeConnTuple({ ...end, transport: 'udp', direction: 'inbound' })).toEqual(
+      bytesOf('conn_tuple', { local, remote, ...ports, transport: 17, direction: 1 }),
     );
   });
 
   it('is looked up by IPv6 addresses', () => {
     const ipv6 = { ...end, localAddress: 'fd00::1', remoteAddress: '::1' };
-    const key = encodeEndKey({ ...ipv6, transport: 'tcp', direction: 'outbound' });
+    const key = encodeConnTuple({ ...ipv6, transport: 'tcp', direction: 'outbound' });
     expect(
       decodeEdgeKey(
         bytesOf('edge_key', { local: key.subarray(0, 16), remote: key.subarray(16, 32), transport: 6 }),
@@ -323,10 +323,16 @@ describe('a row', () => {
 });
 
 it('tells a call of connect(2) to a Unix socket', () => {
-  const key = bytesOf('unix_ask', { netns: 2, pid: 8, image: 5, name_length: 4, name: Buffer.from('/run') });
+  const key = bytesOf('unix_connect_key', {
+    netns: 2,
+    pid: 8,
+    image: 5,
+    name_length: 4,
+    name: Buffer.from('/run'),
+  });
   const value = Buffer.alloc(8);
   value.writeUInt32LE(5);
-  expect(decodeUnixAsk(key, value)).toEqual({
+  expect(decodeUnixConnects(key, value)).toEqual({
     netns: 2,
     pid: 8,
     image: 5,
@@ -348,8 +354,12 @@ it.each([
   ['the path of a cgroup', CGROUP_PATH_BYTES, decodeCgroupPath],
   ['the health', HEALTH_BYTES, decodeHealth],
   ['a trace', TRACE_BYTES, decodeTrace],
-  ['a call of connect(2)', UNIX_ASK_BYTES, (bytes: Buffer) => decodeUnixAsk(bytes, Buffer.alloc(8))],
-  ['a count of calls', 8, (bytes: Buffer) => decodeUnixAsk(Buffer.alloc(UNIX_ASK_BYTES), bytes)],
+  [
+    'a call of connect(2)',
+    UNIX_CONNECT_KEY_BYTES,
+    (bytes: Buffer) => decodeUnixConnects(bytes, Buffer.alloc(8)),
+  ],
+  ['a count of calls', 8, (bytes: Buffer) => decodeUnixConnects(Buffer.alloc(UNIX_CONNECT_KEY_BYTES), bytes)],
   ['what is added', EDGE_BYTES, (bytes: Buffer) => addEdge(Buffer.alloc(EDGE_BYTES), bytes)],
 ])('refuses %s cut short with an error of its own', (_title, length, decode) => {
   expect(() => decode(Buffer.alloc(length - 1))).toThrow(LayoutError);

@@ -82,7 +82,7 @@ export interface EdgeCounts {
   readonly transmittedBytes: number;
   readonly receivedBytes: number;
   readonly retransmits: number;
-  /** Mean, in seconds; absent when none was measured in the last walk. */
+  /** Mean, in seconds; absent when none was measured in the last scan. */
   readonly rtt: number | undefined;
   readonly failed: readonly number[];
   readonly setup: { readonly counts: readonly number[]; readonly sum: number };
@@ -92,8 +92,8 @@ export interface EdgeCounts {
 export const NONE_FAILED: EdgeCounts['failed'] = FAILURES.map(() => 0);
 export const NONE_SET_UP: EdgeCounts['setup'] = { counts: Array(SETUP_BUCKETS).fill(0), sum: 0 };
 
-/** `walk` is the number of the last walk: round-trip times of an earlier one are out of date. */
-export function decodeEdge(bytes: Buffer, walk: number, offset = 0): EdgeCounts {
+/** `scan` is the number of the last scan: round-trip times of an earlier one are out of date. */
+export function decodeEdge(bytes: Buffer, scan: number, offset = 0): EdgeCounts {
   demand('a record', bytes, EDGE_BYTES, offset);
   const failed = readCounts(bytes, offset + FAILED, FAILURES.length);
   const setup = readCounts(bytes, offset + SETUP, SETUP_BUCKETS);
@@ -103,14 +103,14 @@ export function decodeEdge(bytes: Buffer, walk: number, offset = 0): EdgeCounts 
     transmittedBytes: readUInt64(bytes, offset + 24),
     receivedBytes: readUInt64(bytes, offset + 32),
     retransmits: readUInt64(bytes, offset + 40),
-    rtt: readRtt(bytes, walk, offset),
+    rtt: readRtt(bytes, scan, offset),
     failed: failed ?? NONE_FAILED,
     setup: setup ? { counts: setup, sum: readUInt64(bytes, offset + 48) / 1e9 } : NONE_SET_UP,
   };
 }
 
 /** Whether decoding would give other counts than it gave before: cheaper than to decode, as most have not. */
-export function isChanged(bytes: Buffer, before: Observation, walk: number): boolean {
+export function isChanged(bytes: Buffer, before: Observation, scan: number): boolean {
   demand('a record', bytes, EDGE_BYTES);
   const { opened, open, transmittedBytes = 0, receivedBytes = 0, retransmits = 0, rtt } = before;
   const { failed = NONE_FAILED, setup = NONE_SET_UP } = before;
@@ -120,14 +120,14 @@ export function isChanged(bytes: Buffer, before: Observation, walk: number): boo
     readUInt64(bytes, 24) !== transmittedBytes ||
     readUInt64(bytes, 32) !== receivedBytes ||
     readUInt64(bytes, 40) !== retransmits ||
-    readRtt(bytes, walk) !== rtt ||
+    readRtt(bytes, scan) !== rtt ||
     failed.some((count, i) => bytes.readUInt32LE(FAILED + 4 * i) !== count) ||
     setup.counts.some((count, i) => bytes.readUInt32LE(SETUP + 4 * i) !== count)
   );
 }
 
-function readRtt(bytes: Buffer, walk: number, offset = 0): number | undefined {
-  const measured = bytes.readUInt32LE(offset + 68) === walk ? bytes.readUInt32LE(offset + 64) : 0;
+function readRtt(bytes: Buffer, scan: number, offset = 0): number | undefined {
+  const measured = bytes.readUInt32LE(offset + 68) === scan ? bytes.readUInt32LE(offset + 64) : 0;
   return measured > 0 ? readUInt64(bytes, offset + 56) / measured / 1e6 : undefined;
 }
 
@@ -152,21 +152,26 @@ export const FOLDS = [
 
 export const CONTROL_BYTES = 24;
 
-/** `struct control`. `sureAfter` is in ns since boot. */
-export function encodeControl(walk: number, seeded: boolean, sureAfter: bigint, tracing: boolean): Buffer {
+/** `struct control`. `uncertainUntil` is in ns since boot. */
+export function encodeControl(
+  scan: number,
+  seeded: boolean,
+  uncertainUntil: bigint,
+  tracing: boolean,
+): Buffer {
   const bytes = Buffer.alloc(CONTROL_BYTES);
-  bytes.writeBigUInt64LE(sureAfter, 0);
-  bytes.writeUInt32LE(walk, 8);
+  bytes.writeBigUInt64LE(uncertainUntil, 0);
+  bytes.writeUInt32LE(scan, 8);
   bytes.writeUInt32LE(seeded ? 1 : 0, 12);
   bytes.writeUInt32LE(tracing ? 1 : 0, 16);
   return bytes;
 }
 
-export const END_KEY_BYTES = 40;
+export const CONN_TUPLE_BYTES = 40;
 
-/** `struct end_key`. */
-export function encodeEndKey(end: ConnectionEnd): Buffer {
-  const key = Buffer.alloc(END_KEY_BYTES);
+/** `struct conn_tuple`. */
+export function encodeConnTuple(end: ConnectionEnd): Buffer {
+  const key = Buffer.alloc(CONN_TUPLE_BYTES);
   writeAddress(key, end.localAddress, 0);
   writeAddress(key, end.remoteAddress, 16);
   key.writeUInt16LE(end.localPort, 32);
@@ -185,7 +190,7 @@ function writeAddress(key: Buffer, address: string, at: number): void {
 
 export const TRACE_BYTES = 16;
 const TRACE_OPEN = 1;
-const TRACE_OVER = 2;
+const TRACE_CLOSED = 2;
 const TRACE_FAILED = 3;
 
 /** `struct trace`; without a process it is of no use. */
@@ -204,7 +209,7 @@ export function decodeTrace(bytes: Buffer): Omit<Trace, 'localAddress'> | undefi
 
 function traceStateOf(state: number, failure: number): Trace['state'] {
   if (state === TRACE_OPEN) return 'open';
-  if (state === TRACE_OVER) return 'over';
+  if (state === TRACE_CLOSED) return 'over';
   if (state !== TRACE_FAILED) throw new LayoutError('a trace in state', state);
   if (failure >= FAILURES.length) throw new LayoutError('a trace with failure', failure);
   return { failed: failure };
@@ -313,7 +318,7 @@ const LISTENER = 1;
 const UNIX = 2;
 const ROW_BYTES: Readonly<Record<number, number>> = { [LISTENER]: 32, [UNIX]: 168 };
 
-/** Decodes the rows of a walk from `bytes`; what is left of an unfinished row is returned. */
+/** Decodes the rows of a scan from `bytes`; what is left of an unfinished row is returned. */
 export function decodeRows(bytes: Buffer, into: (ListenerRow | UnixRow)[]): Buffer {
   let offset = 0;
   while (offset + 2 <= bytes.length) {
@@ -364,11 +369,11 @@ function nameOf(bytes: Buffer): Buffer {
   return bytes[0] === 0 ? Buffer.from(bytes) : untilZero(bytes);
 }
 
-export const UNIX_ASK_BYTES = 128;
+export const UNIX_CONNECT_KEY_BYTES = 128;
 export const UNIX_COUNT_BYTES = 8;
 
-/** `struct unix_ask` and how often. */
-export interface UnixAsk {
+/** `struct unix_connect_key` and how often. */
+export interface UnixConnects {
   readonly netns: number;
   readonly pid: number;
   readonly image: number;
@@ -377,10 +382,10 @@ export interface UnixAsk {
   readonly count: number;
 }
 
-export function decodeUnixAsk(key: Buffer, value: Buffer): UnixAsk {
-  demand('a call of connect(2)', key, UNIX_ASK_BYTES);
+export function decodeUnixConnects(key: Buffer, value: Buffer): UnixConnects {
+  demand('a call of connect(2)', key, UNIX_CONNECT_KEY_BYTES);
   demand('a count', value, UNIX_COUNT_BYTES);
-  const length = Math.min(key.readUInt32LE(12), UNIX_ASK_BYTES - 16);
+  const length = Math.min(key.readUInt32LE(12), UNIX_CONNECT_KEY_BYTES - 16);
   return {
     netns: key.readUInt32LE(0),
     pid: key.readUInt32LE(4),

@@ -6,7 +6,7 @@ import type { Row } from './kernel-program.ts';
 const INIT = 1;
 
 /**
- * The listeners that a walk met. Init keeps listeners for socket activation: its rows count only where no other
+ * The listeners that a scan met. Init keeps listeners for socket activation: its rows count only where no other
  * process holds the same.
  */
 export function listenersOf(rows: readonly Row[]): Listener[] {

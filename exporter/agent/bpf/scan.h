@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What the walk over all open files does with any kind of socket. */
+/* Parts of the socket scan shared by all kinds of sockets. */
 #pragma once
 
 #include "conns.h"
 
-/* What of one socket does not depend on which of its holders is being walked over. */
-static __always_inline bool is_met(struct conn *conn, __u32 walk)
+/* True if this scan has already seen the socket, through another file descriptor or process. */
+static __always_inline bool is_scanned(struct conn *conn, __u32 scan)
 {
-	if (conn->walk == walk)
+	if (conn->scan == scan)
 		return true;
-	conn->walk = walk;
+	conn->scan = scan;
 	count_socket();
 	return false;
 }
 
-static __always_inline int meet_listener(struct bpf_iter__task_file *ctx, struct sock *sk, struct conn *conn,
-					 __u32 walk, __u32 pid, __u8 transport)
+static __always_inline int scan_listener(struct bpf_iter__task_file *ctx, struct sock *sk, struct conn *conn,
+					 __u32 scan, __u32 pid, __u8 transport)
 {
 	struct sock_common *common = &sk->__sk_common;
 	struct listener_row row = { .kind = ROW_LISTENER };
 
-	if (conn->walk == walk)
+	if (conn->scan == scan)
 		return 0;
 	/*
-	 * The first of its holders, by pid, is the leader of those who share it. But not init, which holds it for
-	 * socket activation alone: its row counts only where there is no other.
+	 * The process with the lowest pid is the leader of those that share the socket. Init is the exception: it holds
+	 * listeners for socket activation, so its row counts only if there is no other.
 	 */
 	if (conn->key.pid != pid && (pid != 1 || !conn->key.pid)) {
 		conn->key.pid = pid;
@@ -39,8 +39,8 @@ static __always_inline int meet_listener(struct bpf_iter__task_file *ctx, struct
 		put_ipv6(&row.local, &common->skc_v6_rcv_saddr);
 	else
 		put_ipv4(&row.local, common->skc_rcv_saddr);
-	/* Out of room: the kernel comes again with the same file. */
+	/* If the buffer is full, the kernel calls this program again with the same file. */
 	if (bpf_seq_write(ctx->meta->seq, &row, sizeof(row)) == 0 && pid != 1)
-		is_met(conn, walk);
+		is_scanned(conn, scan);
 	return 0;
 }

@@ -1,15 +1,15 @@
 import type { Observation } from '../capture.ts';
 import { formatUnixName } from '../polling/unix-socket.ts';
 import type { Row } from './kernel-program.ts';
-import type { UnixAsk, UnixRow } from './layout.ts';
+import type { UnixConnects, UnixRow } from './layout.ts';
 
 /**
- * Turns the Unix sockets of walk after walk into observations, one for all connections of a process to a name, as
+ * Turns the Unix sockets of scan after scan into observations, one for all connections of a process to a name, as
  * seen from the end that asked.
  */
-export interface UnixEnds {
+export interface UnixEdges {
   /** `asks` tells every call of connect(2) since the capture began, where the kernel does. */
-  observe(rows: readonly Row[], asks: readonly UnixAsk[] | undefined): Observation[];
+  observe(rows: readonly Row[], asks: readonly UnixConnects[] | undefined): Observation[];
 }
 
 /** The connections of one process to one name. */
@@ -24,14 +24,14 @@ interface Record {
 
 /** The calls of one process to one name. */
 interface Calls {
-  readonly ask: UnixAsk;
+  readonly ask: UnixConnects;
   /** Since the pass before. */
   readonly more: number;
 }
 
 const INIT = 1;
 
-export function createUnixEnds(): UnixEnds {
+export function createUnixEdges(): UnixEdges {
   let records = new Map<string, Record>();
   let met: ReadonlySet<string> | undefined;
   let callsBefore = new Map<string, Calls>();
@@ -40,7 +40,7 @@ export function createUnixEnds(): UnixEnds {
   let listenersBefore = new Map<string, UnixRow>();
   let serial = 0;
 
-  function callsOf(asks: readonly UnixAsk[]): Map<string, Calls> {
+  function callsOf(asks: readonly UnixConnects[]): Map<string, Calls> {
     const calls = new Map<string, Calls>();
     for (const ask of asks) {
       const key = keyOf(ask, ask.name, ask.image);

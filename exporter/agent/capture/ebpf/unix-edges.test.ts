@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from './kernel-program.ts';
-import type { UnixAsk, UnixRow } from './layout.ts';
-import { createUnixEnds, type UnixEnds } from './unix-ends.ts';
+import type { UnixConnects, UnixRow } from './layout.ts';
+import { createUnixEdges, type UnixEdges } from './unix-edges.ts';
 
 const PATH = '/run/app.sock';
 const CLIENT = 20;
 const SERVER = 10;
 
-let ends: UnixEnds;
+let ends: UnixEdges;
 let rows: Row[];
-let asks: UnixAsk[] | undefined;
+let asks: UnixConnects[] | undefined;
 
 beforeEach(() => {
-  ends = createUnixEnds();
+  ends = createUnixEdges();
   rows = [listener()];
   asks = [];
 });
@@ -41,7 +41,7 @@ function connection(socket: string, client: Partial<UnixRow> = {}, served: Parti
 
 const IMAGE = 5;
 
-const ask = (count: number, fields: Partial<UnixAsk> = {}): UnixAsk => ({
+const ask = (count: number, fields: Partial<UnixConnects> = {}): UnixConnects => ({
   ...{ netns: 1, pid: CLIENT, image: IMAGE, name: Buffer.from(PATH), count, ...fields },
 });
 
@@ -92,7 +92,7 @@ describe('an open connection', () => {
     rows.push(...pair);
     expect(observe()).toMatchObject([{ pid: CLIENT, remoteAddress: PATH, open: 1 }]);
     rows = pair;
-    expect(createUnixEnds().observe(rows, [])).toEqual([]);
+    expect(createUnixEdges().observe(rows, [])).toEqual([]);
   });
 
   it('is told by its first holder, but init only where there is no other', () => {
@@ -174,9 +174,9 @@ describe('calls of connect(2)', () => {
     expect(observe()).toMatchObject([{ netns: 2, opened: 1 }]);
     rows = [listener({ name: Buffer.from('\0app') })];
     asks = [ask(1, { netns: 2, name: Buffer.from('\0app') })];
-    expect(createUnixEnds().observe(rows, asks)).toEqual([]);
+    expect(createUnixEdges().observe(rows, asks)).toEqual([]);
     asks = [ask(1, { name: Buffer.from('\0app') })];
-    expect(createUnixEnds().observe(rows, asks)).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
+    expect(createUnixEdges().observe(rows, asks)).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
   });
 
   it('are told apart by process', () => {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Unix sockets, as the walk meets them: user space puts the two ends of each connection together. */
+/* Unix sockets in the socket scan. User space pairs the two sockets of each connection. */
 #pragma once
 
 #include "basics.h"
 #include "layout.h"
 
-static __always_inline int meet_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, __u32 pid)
+static __always_inline int scan_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, __u32 pid)
 {
 	struct unix_sock *unix = (struct unix_sock *)sk;
 	struct unix_address *name = BPF_CORE_READ(unix, addr);
@@ -18,7 +18,7 @@ static __always_inline int meet_unix(struct bpf_iter__task_file *ctx, struct soc
 		return 0;
 	if (state != TCP_LISTEN && (state != TCP_ESTABLISHED || !peer))
 		return 0;
-	/* The other end is closed (net/unix/af_unix.c, unix_release_sock). */
+	/* The peer has closed (net/unix/af_unix.c, unix_release_sock). */
 	if (state != TCP_LISTEN && sk->sk_shutdown == SHUTDOWN_MASK)
 		return 0;
 	row.name_id = (__u64)name;
