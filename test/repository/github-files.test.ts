@@ -42,7 +42,7 @@ describe.each(WORKFLOWS)('%s', (path) => {
   const workflow = parse(read(path)) as Workflow;
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 
-  it('asks for no more than read access', () => {
+  it('has no more than read access', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
   });
 
