@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { ReactNode } from 'react';
 import { labelAt } from '../graph/display/element-at.ts';
-import type { Graph, Target } from '../graph/model/graph.ts';
+import type { Graph, GraphElement } from '../graph/model/graph.ts';
 import { GraphCanvas } from './canvas/GraphCanvas.tsx';
 import { GroupToggles } from './canvas/GroupToggles.tsx';
 import type { Palette } from './canvas/palette.ts';
@@ -22,9 +22,9 @@ export interface StageProps {
   /** Above the focus strip, at the bottom of the drawing. */
   readonly strips: ReactNode;
   /** The pinned node or edge over the range. */
-  readonly trendOf: (target: Target, graph: Graph) => ReactNode;
+  readonly trendOf: (target: GraphElement, graph: Graph) => ReactNode;
   /** Links from a node or an edge of the graph to the rest of the dashboard. */
-  readonly beyond: (target: Target, drawn: Graph) => ReactNode;
+  readonly beyond: (target: GraphElement, drawn: Graph) => ReactNode;
 }
 
 interface Props extends StageProps {

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { ReactNode } from 'react';
-import type { Graph, Target } from '../graph/model/graph.ts';
+import type { Graph, GraphElement } from '../graph/model/graph.ts';
 import { usePalette } from './canvas/palette.ts';
 import { GraphStage, type StageProps } from './GraphStage.tsx';
 import { KeyHelp } from './keyboard/KeyHelp.tsx';
@@ -21,8 +21,8 @@ interface Props extends StageProps {
   readonly notes: readonly string[];
   readonly compareMenu: ReactNode;
   readonly onChange: (change: Partial<PanelOptions>) => void;
-  readonly selected: Target | undefined;
-  readonly onSelect: (target: Target | undefined) => void;
+  readonly selected: GraphElement | undefined;
+  readonly onSelect: (target: GraphElement | undefined) => void;
   readonly width: number;
   readonly height: number;
   readonly ownView: OwnView;

@@ -18,7 +18,7 @@ import { noteText } from './texts/note-texts.ts';
 function read(series: DataFrame[]) {
   const tables = readFrames({ series });
   const overview = readOverview(tables);
-  const empty = whyEmpty(tables.length, overview.reading, overview.graph);
+  const empty = whyEmpty(tables.length, overview.contents, overview.graph);
   figureFields(series);
   const texts = [...overview.notes.map(noteText), ...(empty ? [emptyMessage(empty).advice] : [])];
   return { ...overview, tables, texts };

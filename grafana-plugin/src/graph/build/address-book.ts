@@ -1,5 +1,5 @@
 import { isLoopback, isWildcard } from '../model/address.ts';
-import { type End, type HalfEdge, type Listener, reporterOf } from '../model/half-edge.ts';
+import { type Endpoint, type HalfEdge, type Listener, reporterOf } from '../model/half-edge.ts';
 
 /** Knows whose each address is, and who listens on it. */
 export interface AddressBook {
@@ -8,7 +8,7 @@ export interface AddressBook {
   /** The host that owns the address as `reporter` sees it, or ''. */
   ownerOf(address: string, reporter: string): string;
   /** Everyone who listens on exactly this address and port as `reporter` sees it. */
-  listenersAt(transport: string, address: string, port: string, reporter: string): readonly End[];
+  listenersAt(transport: string, address: string, port: string, reporter: string): readonly Endpoint[];
 }
 
 const socketKey = (transport: string, address: string, port: string) => `${transport} ${port} ${address}`;
@@ -16,15 +16,15 @@ const socketKey = (transport: string, address: string, port: string) => `${trans
 /** Builds the book from what hosts say of their own addresses. */
 export function createAddressBook(halves: readonly HalfEdge[], listeners: readonly Listener[]): AddressBook {
   const owners = new Map<string, Set<string>>();
-  const listening = new Map<string, End[]>();
+  const listening = new Map<string, Endpoint[]>();
 
-  const claim = (transport: string, { address, host }: End) => {
+  const claim = (transport: string, { address, host }: Endpoint) => {
     if (transport === 'unix' || host === '' || isWildcard(address) || isLoopback(address)) return;
     const hosts = owners.get(address);
     if (hosts) hosts.add(host);
     else owners.set(address, new Set([host]));
   };
-  const listen = ({ transport, port, end }: Listener) => {
+  const listen = ({ transport, port, endpoint: end }: Listener) => {
     claim(transport, end);
     if (isWildcard(end.address)) return;
     const key = socketKey(transport, end.address, port);
@@ -36,7 +36,7 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
     if (direction === 'outbound') claim(transport, src);
     else if (direction === 'unknown') claim(transport, dst);
     // Whoever was asked there by one client also listens for the others.
-    else listen({ transport, port, end: dst });
+    else listen({ transport, port, endpoint: dst });
   }
   for (const listener of listeners) listen(listener);
 

@@ -24,7 +24,7 @@ const anyHalf: fc.Arbitrary<HalfEdge> = fc.record({
 const anyListener: fc.Arbitrary<Listener> = fc.record({
   transport: few('tcp'),
   port: few('80'),
-  end: anyEnd,
+  endpoint: anyEnd,
 });
 const anyInput = fc.tuple(fc.array(anyHalf, { maxLength: 12 }), fc.array(anyListener, { maxLength: 4 }));
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { end, half, listener } from '../fixtures/half-edges.fixture.ts';
+import { endpoint, halfEdge, listener } from '../fixtures/half-edges.fixture.ts';
 import type { Graph } from '../model/graph.ts';
 import type { HalfEdge, Listener } from '../model/half-edge.ts';
 import { buildGraph } from './build-graph.ts';
@@ -17,8 +17,8 @@ const say = (halves: HalfEdge[], listeners: Listener[] = []) => {
   );
 };
 
-const out = half('outbound', 'web@h1/10.0.0.1', '/10.0.0.2');
-const into = half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2');
+const out = halfEdge('outbound', 'web@h1/10.0.0.1', '/10.0.0.2');
+const into = halfEdge('inbound', '/10.0.0.1', 'api@h2/10.0.0.2');
 
 describe('two halves', () => {
   test('of one edge join into one that names both ends', () => {
@@ -33,9 +33,11 @@ describe('two halves', () => {
   });
 
   test('that differ in port or transport stay apart', () => {
-    expect(say([out, half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { port: '81' })])).toHaveLength(2);
+    expect(say([out, halfEdge('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { port: '81' })])).toHaveLength(
+      2,
+    );
     expect(
-      say([out, half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { transport: 'udp' })]),
+      say([out, halfEdge('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', {}, { transport: 'udp' })]),
     ).toHaveLength(2);
   });
 
@@ -75,24 +77,26 @@ describe('one reporting end', () => {
   });
 
   test('takes the name from a listener that another client reached', () => {
-    const other = half('inbound', '/10.0.0.9', 'api@h2/10.0.0.2');
+    const other = halfEdge('inbound', '/10.0.0.9', 'api@h2/10.0.0.2');
     expect(say([out, other])).toEqual(['10.0.0.9 -> api@h2 :80', 'web@h1 -> api@h2 :80']);
   });
 
   test('keeps a DNS name without a host as an external node', () => {
-    const halves = [half('outbound', 'web@h1/10.0.0.1', end('api.example.com/1.2.3.4', { kind: 'dns' }))];
+    const halves = [
+      halfEdge('outbound', 'web@h1/10.0.0.1', endpoint('api.example.com/1.2.3.4', { kind: 'dns' })),
+    ];
     expect(say(halves)).toEqual(['web@h1 -> api.example.com :80']);
     expect(buildGraph(halves, []).nodes.map((node) => node.kind)).toEqual(['external', 'service']);
   });
 
   test('whose process is unknown is an unknown process on its host', () => {
-    expect(say([half('outbound', '@h1/10.0.0.1', '/10.0.0.2')])).toEqual(['?@h1 -> 10.0.0.2 :80']);
+    expect(say([halfEdge('outbound', '@h1/10.0.0.1', '/10.0.0.2')])).toEqual(['?@h1 -> 10.0.0.2 :80']);
   });
 });
 
 describe('several reports of one end', () => {
   test('two client services of one host share the listener, its half is absorbed', () => {
-    const other = half('outbound', 'cron@h1/10.0.0.1', '/10.0.0.2');
+    const other = halfEdge('outbound', 'cron@h1/10.0.0.1', '/10.0.0.2');
     const graph = buildGraph([out, other, { ...into, figures: { opened: 9 } }], []);
     expect(say([out, other, into])).toEqual(['cron@h1 -> api@h2 :80', 'web@h1 -> api@h2 :80']);
     expect(graph.edges.map((edge) => edge.atDestination)).toEqual([undefined, undefined]);
@@ -100,7 +104,7 @@ describe('several reports of one end', () => {
 
   test('workers of one service are one node with all their pids', () => {
     const workers = ['30', '4', '4'].map((pid) =>
-      half('inbound', '/10.0.0.1', end('api@h2/10.0.0.2', { pid }), { opened: 1 }),
+      halfEdge('inbound', '/10.0.0.1', endpoint('api@h2/10.0.0.2', { pid }), { opened: 1 }),
     );
     const [edge] = buildGraph([out, ...workers], []).edges;
     expect(edge?.dst.pids).toEqual(['4', '30']);
@@ -108,22 +112,22 @@ describe('several reports of one end', () => {
   });
 
   test('different services are never chosen between: the address stays, the candidates are kept', () => {
-    const other = half('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2');
+    const other = halfEdge('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2');
     const graph = buildGraph([out, into, other], []);
     expect(say([out, into, other])).toEqual(['web@h1 -> 10.0.0.2 :80']);
     expect(graph.edges[0]?.dst.candidates).toEqual(['api', 'old-api']);
   });
 
   test('a report without a name yields to one with a name', () => {
-    const unnamed = half('inbound', '/10.0.0.1', '@h2/10.0.0.2');
+    const unnamed = halfEdge('inbound', '/10.0.0.1', '@h2/10.0.0.2');
     expect(say([out, unnamed, into])).toEqual(['web@h1 -> api@h2 :80']);
   });
 });
 
 describe('addresses of one host only', () => {
   const loop = (host: string, from: string, to: string) => [
-    half('outbound', `${from}@${host}/127.0.0.1`, '/127.0.0.1'),
-    half('inbound', '/127.0.0.1', `${to}@${host}/127.0.0.1`),
+    halfEdge('outbound', `${from}@${host}/127.0.0.1`, '/127.0.0.1'),
+    halfEdge('inbound', '/127.0.0.1', `${to}@${host}/127.0.0.1`),
   ];
 
   test('loopback never joins across hosts', () => {
@@ -137,14 +141,14 @@ describe('addresses of one host only', () => {
   });
 
   test('a half that carries both ends is complete', () => {
-    const whole = half('outbound', 'a@h1/127.0.0.1', 'b@h1/127.0.0.1');
+    const whole = halfEdge('outbound', 'a@h1/127.0.0.1', 'b@h1/127.0.0.1');
     expect(say([whole], [listener('c@h1/127.0.0.1')])).toEqual(['a@h1 -> b@h1 :80']);
   });
 
   test('complete halves of several containers on one host keep to their own pairs', () => {
     const pairs = ['a b', 'c d'].flatMap((pair) => {
       const [from, to] = pair.split(' ').map((service) => `${service}@h1/127.0.0.1`) as [string, string];
-      return [half('outbound', from, to, { opened: 1 }), half('inbound', from, to, { opened: 1 })];
+      return [halfEdge('outbound', from, to, { opened: 1 }), halfEdge('inbound', from, to, { opened: 1 })];
     });
     expect(say(pairs)).toEqual(['a@h1 -> b@h1 :80', 'c@h1 -> d@h1 :80']);
     expect(buildGraph(pairs, []).edges.map((edge) => edge.atDestination?.opened)).toEqual([1, 1]);
@@ -153,7 +157,7 @@ describe('addresses of one host only', () => {
   test('also where only the clients know both ends', () => {
     const halves = ['a b', 'c d'].flatMap((pair) => {
       const [from, to] = pair.split(' ').map((service) => `${service}@h1/127.0.0.1`) as [string, string];
-      return [half('outbound', from, to), half('inbound', '/127.0.0.1', to, { opened: 1 })];
+      return [halfEdge('outbound', from, to), halfEdge('inbound', '/127.0.0.1', to, { opened: 1 })];
     });
     expect(say(halves)).toEqual(['a@h1 -> b@h1 :80', 'c@h1 -> d@h1 :80']);
     expect(buildGraph(halves, []).edges.map((edge) => edge.atDestination?.opened)).toEqual([1, 1]);
@@ -161,8 +165,8 @@ describe('addresses of one host only', () => {
 
   test('nor do private addresses that several hosts claim', () => {
     const bridge = (host: string, from: string, to: string) => [
-      half('outbound', `${from}@${host}/172.17.0.2`, '/172.17.0.3'),
-      half('inbound', '/172.17.0.2', `${to}@${host}/172.17.0.3`),
+      halfEdge('outbound', `${from}@${host}/172.17.0.2`, '/172.17.0.3'),
+      halfEdge('inbound', '/172.17.0.2', `${to}@${host}/172.17.0.3`),
     ];
     expect(say([...bridge('h1', 'a', 'b'), ...bridge('h2', 'c', 'd')])).toEqual([
       'a@h1 -> b@h1 :80',
@@ -173,8 +177,8 @@ describe('addresses of one host only', () => {
 
 describe('an edge of unknown direction', () => {
   const udp = { transport: 'udp', port: '123' };
-  const undirected = half('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp);
-  const asked = half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', { opened: 1 }, udp);
+  const undirected = halfEdge('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp);
+  const asked = halfEdge('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', { opened: 1 }, udp);
   const directions = (...halves: HalfEdge[]) => buildGraph(halves, []).edges.map(({ directed }) => directed);
 
   test('is there, claims none, and is told from the end that does not report', () => {
@@ -186,8 +190,8 @@ describe('an edge of unknown direction', () => {
 
   test('never joins one of known direction', () => {
     const halves = [
-      half('outbound', 'chrony@h2/10.0.0.2', '/10.0.0.1', { opened: 1 }, udp),
-      half('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp),
+      halfEdge('outbound', 'chrony@h2/10.0.0.2', '/10.0.0.1', { opened: 1 }, udp),
+      halfEdge('unknown', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 7 }, udp),
     ];
     const graph = buildGraph(halves, []);
     expect(graph.edges.map(({ directed, figures }) => [directed, figures.opened]).toSorted()).toEqual([
@@ -197,7 +201,7 @@ describe('an edge of unknown direction', () => {
   });
 
   test('yields to one that tells the direction, whichever way, and is not counted with it', () => {
-    const answered = half('inbound', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 1 }, udp);
+    const answered = halfEdge('inbound', '/10.0.0.2', 'ntp@h1/10.0.0.1', { opened: 1 }, udp);
     for (const known of [asked, answered]) {
       const { edges } = buildGraph([undirected, known], []);
       expect(edges.map(({ directed, figures }) => [directed, figures.opened])).toEqual([[true, 1]]);
@@ -205,22 +209,22 @@ describe('an edge of unknown direction', () => {
   });
 
   test('yields also where the other report names the end that it does not', () => {
-    const named = half('inbound', 'ntp@h1/10.0.0.1', 'chrony@h2/10.0.0.2', {}, udp);
+    const named = halfEdge('inbound', 'ntp@h1/10.0.0.1', 'chrony@h2/10.0.0.2', {}, udp);
     expect(directions(undirected, named)).toEqual([true]);
   });
 
   test.each([
-    ['port', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, port: '124' })],
-    ['transport', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, transport: 'tcp' })],
-    ['peer', half('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.3', {}, udp)],
-    ['service', half('outbound', 'dig@h1/10.0.0.1', '/10.0.0.2', {}, udp)],
+    ['port', halfEdge('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, port: '124' })],
+    ['transport', halfEdge('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.2', {}, { ...udp, transport: 'tcp' })],
+    ['peer', halfEdge('outbound', 'ntp@h1/10.0.0.1', '/10.0.0.3', {}, udp)],
+    ['service', halfEdge('outbound', 'dig@h1/10.0.0.1', '/10.0.0.2', {}, udp)],
   ])('stays beside one of another %s', (_name, other) => {
     expect(directions(undirected, other).toSorted()).toEqual([false, true]);
   });
 
   test('stays beside one that leads to another service at the same address', () => {
-    const toNamed = half('unknown', 'a@h2/10.0.0.2', 'ntp@h1/10.0.0.1', {}, udp);
-    const other = half('outbound', 'ntp@h1/10.0.0.1', 'b@h2/10.0.0.2', {}, udp);
+    const toNamed = halfEdge('unknown', 'a@h2/10.0.0.2', 'ntp@h1/10.0.0.1', {}, udp);
+    const other = halfEdge('outbound', 'ntp@h1/10.0.0.1', 'b@h2/10.0.0.2', {}, udp);
     expect(directions(toNamed, other).toSorted()).toEqual([false, true]);
   });
 });
@@ -234,8 +238,8 @@ describe('Unix sockets', () => {
 
   test('lead to the service behind the name, which both ends report', () => {
     const halves = [
-      half('outbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
-      half('inbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
+      halfEdge('outbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
+      halfEdge('inbound', ...ends('h1', 'app', 'db'), { opened: 2 }, unix),
     ];
     expect(say(halves)).toEqual(['app@h1 -> db@h1 :']);
     expect(buildGraph(halves, []).edges).toMatchObject([
@@ -245,8 +249,8 @@ describe('Unix sockets', () => {
 
   test('of the same name are others on another host', () => {
     const halves = [
-      half('outbound', ...ends('h1', 'app', ''), {}, unix),
-      half('inbound', ...ends('h2', '', 'db'), {}, unix),
+      halfEdge('outbound', ...ends('h1', 'app', ''), {}, unix),
+      halfEdge('inbound', ...ends('h2', '', 'db'), {}, unix),
     ];
     expect(say(halves)).toEqual(['app@h1 -> ?@h1 :', '?@h2 -> db@h2 :']);
   });
@@ -256,9 +260,9 @@ describe('many dependencies in one', () => {
   test('of several ends meet nothing but the service that stands for the others', () => {
     const none = { port: '' };
     const halves = [
-      half('outbound', 'app@h1', 'other', { opened: 2 }, none),
-      half('inbound', 'other', 'db@h1', { opened: 3 }, none),
-      half('inbound', 'other', 'db@h2', { opened: 4 }, none),
+      halfEdge('outbound', 'app@h1', 'other', { opened: 2 }, none),
+      halfEdge('inbound', 'other', 'db@h1', { opened: 3 }, none),
+      halfEdge('inbound', 'other', 'db@h2', { opened: 4 }, none),
     ];
     expect(say(halves)).toEqual(['app@h1 -> other :', 'other -> db@h1 :', 'other -> db@h2 :']);
     expect(buildGraph(halves, []).edges.map(({ figures }) => figures.opened)).toEqual([2, 3, 4]);
@@ -268,7 +272,7 @@ describe('many dependencies in one', () => {
 describe('aggregation', () => {
   test('many addresses and pids between two services are one edge', () => {
     const halves = ['10.0.0.1', '10.0.0.7'].map((address, i) =>
-      half('outbound', end(`web@h1/${address}`, { pid: String(i) }), 'api@h2/10.0.0.2', {
+      halfEdge('outbound', endpoint(`web@h1/${address}`, { pid: String(i) }), 'api@h2/10.0.0.2', {
         opened: 2,
         rtt: 0.1 + i * 0.2,
         lastSeen: 5 + i,

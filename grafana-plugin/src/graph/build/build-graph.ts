@@ -1,11 +1,11 @@
 import { combineFigures, isIdle, sumFigures } from '../model/figures.ts';
-import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import type { EndpointDetails, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import type { Figures, HalfEdge, Listener } from '../model/half-edge.ts';
 import type { JoinedEdge } from '../model/joined-edge.ts';
-import type { Party } from '../model/merged-endpoint.ts';
+import type { MergedEndpoint } from '../model/merged-endpoint.ts';
 import { compareText, distinct } from '../model/order.ts';
 import { type AddressBook, createAddressBook } from './address-book.ts';
-import { joinHalves } from './join-half-edges.ts';
+import { joinHalfEdges } from './join-half-edges.ts';
 import { preferDirected } from './prefer-directed.ts';
 
 export interface BuildOptions {
@@ -23,13 +23,13 @@ export function buildGraph(
   listeners: readonly Listener[],
   { byProcess = false, joined: others = [], book = createAddressBook(halves, listeners) }: BuildOptions = {},
 ): Graph {
-  const keys = new Map<Party, string>();
-  const keyOf = (party: Party): string => {
+  const keys = new Map<MergedEndpoint, string>();
+  const keyOf = (party: MergedEndpoint): string => {
     const key = keys.get(party) ?? nodeKey(party, book, byProcess);
     keys.set(party, key);
     return key;
   };
-  const joined = preferDirected([...joinHalves(halves, book, byProcess), ...others], keyOf);
+  const joined = preferDirected([...joinHalfEdges(halves, book, byProcess), ...others], keyOf);
   const parties = Map.groupBy(
     joined.flatMap(({ src, dst }) => [src, dst]),
     keyOf,
@@ -45,7 +45,7 @@ export function buildGraph(
 }
 
 /** Identity: a service on a host, or its process; else an unnamed process on a host; else an address. */
-function nodeKey(party: Party, book: AddressBook, byProcess: boolean): string {
+function nodeKey(party: MergedEndpoint, book: AddressBook, byProcess: boolean): string {
   const { service, host, address, kind, candidates, processes } = party;
   if (service !== '') {
     const process = processes.join(', ');
@@ -56,7 +56,7 @@ function nodeKey(party: Party, book: AddressBook, byProcess: boolean): string {
   return JSON.stringify(['external', address || kind, book.isHostLocal(address) ? host : '']);
 }
 
-type Place = Pick<Party, 'host' | 'site'>;
+type Place = Pick<MergedEndpoint, 'host' | 'site'>;
 
 /** The site of each host, as its exporter tells it. */
 function sitesOfHosts(
@@ -72,7 +72,11 @@ function sitesOfHosts(
   return sites;
 }
 
-function toNode(key: string, parties: readonly Party[], siteOf: ReadonlyMap<string, string>): GraphNode {
+function toNode(
+  key: string,
+  parties: readonly MergedEndpoint[],
+  siteOf: ReadonlyMap<string, string>,
+): GraphNode {
   const [identity, name, host, process] = JSON.parse(key) as [
     'service' | 'unknown' | 'external',
     string,
@@ -92,7 +96,7 @@ function toNode(key: string, parties: readonly Party[], siteOf: ReadonlyMap<stri
   };
 }
 
-function endOf(parties: readonly Party[]): EdgeEnd {
+function endOf(parties: readonly MergedEndpoint[]): EndpointDetails {
   const addresses = distinct(parties.map((party) => party.address));
   const [only] = parties;
   if (only && parties.length === 1) {
@@ -107,7 +111,11 @@ function endOf(parties: readonly Party[]): EdgeEnd {
   };
 }
 
-function toEdge(key: string, joined: readonly JoinedEdge[], keyOf: (party: Party) => string): GraphEdge {
+function toEdge(
+  key: string,
+  joined: readonly JoinedEdge[],
+  keyOf: (party: MergedEndpoint) => string,
+): GraphEdge {
   // No group is empty.
   const { src, dst, port, transport } = joined[0] as JoinedEdge;
   const [seenBy, ...others] = new Set(joined.map((each) => each.seenBy));

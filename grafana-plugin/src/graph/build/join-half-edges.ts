@@ -1,10 +1,10 @@
 import { sumFigures } from '../model/figures.ts';
 import type { Figures, HalfEdge } from '../model/half-edge.ts';
 import type { JoinedEdge } from '../model/joined-edge.ts';
-import { agreeOn, type Party } from '../model/merged-endpoint.ts';
+import { type MergedEndpoint, mergeReports } from '../model/merged-endpoint.ts';
 import { distinct } from '../model/order.ts';
 import { type AddressBook, joinKey } from './address-book.ts';
-import { type HalfEdges, nameFarEnd } from './name-remote-endpoint.ts';
+import { type NonEmptyHalfEdges, nameRemoteEndpoint } from './name-remote-endpoint.ts';
 
 /**
  * Joins the halves that the two ends of each edge reported, so that every edge is there once.
@@ -12,13 +12,19 @@ import { type HalfEdges, nameFarEnd } from './name-remote-endpoint.ts';
  * @param byProcess keep the processes of the reporting service apart. Which of the other end's processes one of
  *   them meets is not known where there are several: that end is then all of them
  */
-export function joinHalves(halves: readonly HalfEdge[], book: AddressBook, byProcess = false): JoinedEdge[] {
+export function joinHalfEdges(
+  halves: readonly HalfEdge[],
+  book: AddressBook,
+  byProcess = false,
+): JoinedEdge[] {
   return [...Map.groupBy(halves, (half) => joinKey(half, book)).values()].flatMap((group) => {
-    const clients = byOwnEnd(group, 'outbound', 'src', byProcess);
-    const listeners = byOwnEnd(group, 'inbound', 'dst', false);
-    const undirected = byOwnEnd(group, 'unknown', 'dst', byProcess);
+    const clients = byLocalEndpoint(group, 'outbound', 'src', byProcess);
+    const listeners = byLocalEndpoint(group, 'inbound', 'dst', false);
+    const undirected = byLocalEndpoint(group, 'unknown', 'dst', byProcess);
     const alone = listeners.filter((listener) => !clients.some((client) => mayMeet(client, listener)));
-    const apart = byProcess ? alone.flatMap(({ halves }) => byOwnEnd(halves, 'inbound', 'dst', true)) : alone;
+    const apart = byProcess
+      ? alone.flatMap(({ halfEdges: halves }) => byLocalEndpoint(halves, 'inbound', 'dst', true))
+      : alone;
     return [
       ...clients.map((client) => fromSource(client, clients, listeners, book)),
       ...[...apart, ...undirected].map((report) => fromDestination(report, book)),
@@ -28,21 +34,21 @@ export function joinHalves(halves: readonly HalfEdge[], book: AddressBook, byPro
 
 /** Halves of one reporting service, with what they agree that it is. */
 interface Report {
-  readonly halves: HalfEdges;
-  readonly own: Party;
+  readonly halfEdges: NonEmptyHalfEdges;
+  readonly local: MergedEndpoint;
   /** The other end, where the reporter itself knows it to the host (`''`: it does not). */
-  readonly far: string;
+  readonly remote: string;
 }
 
 const identity = ({ service, host }: { service: string; host: string }): string => `${service}\0${host}`;
 
-function byOwnEnd(
+function byLocalEndpoint(
   group: readonly HalfEdge[],
   direction: HalfEdge['direction'],
   side: 'src' | 'dst',
   byProcess: boolean,
 ): Report[] {
-  const farOf = (half: HalfEdge) => {
+  const remoteOf = (half: HalfEdge) => {
     const end = side === 'src' ? half.dst : half.src;
     return end.service !== '' && end.host !== '' ? identity(end) : '';
   };
@@ -51,23 +57,23 @@ function byOwnEnd(
   if (told.length === 0) return [];
   const reports = Map.groupBy(
     told,
-    (half) => `${identity(half[side])} ${farOf(half)} ${byProcess ? half[side].process : ''}`,
+    (half) => `${identity(half[side])} ${remoteOf(half)} ${byProcess ? half[side].process : ''}`,
   );
   return [...reports.values()].flatMap(([first, ...rest]) => {
     if (!first) return [];
-    const halves: HalfEdges = [first, ...rest];
-    const { party } = agreeOn(halves.map((half) => half[side]));
-    return party ? [{ halves, own: party, far: farOf(first) }] : [];
+    const halfEdges: NonEmptyHalfEdges = [first, ...rest];
+    const { endpoint: local } = mergeReports(halfEdges.map((half) => half[side]));
+    return local ? [{ halfEdges, local, remote: remoteOf(first) }] : [];
   });
 }
 
 /** Whether two reports of the same addresses and port can be the two ends of one edge. */
 const mayMeet = (client: Report, listener: Report): boolean =>
-  (client.far === '' || client.far === identity(listener.own)) &&
-  (listener.far === '' || listener.far === identity(client.own));
+  (client.remote === '' || client.remote === identity(listener.local)) &&
+  (listener.remote === '' || listener.remote === identity(client.local));
 
 const figuresOf = (reports: readonly Report[]): Figures =>
-  sumFigures(reports.flatMap(({ halves }) => halves.map((half) => half.figures)));
+  sumFigures(reports.flatMap(({ halfEdges: halves }) => halves.map((half) => half.figures)));
 
 /** One edge per client service; the listeners' halves that it may meet are absorbed in it. */
 function fromSource(client: Report, clients: Report[], listeners: Report[], book: AddressBook): JoinedEdge {
@@ -76,15 +82,15 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
   const shared = clients.some(
     (other) => other !== client && met.some((listener) => mayMeet(other, listener)),
   );
-  const listening = agreeOn(met.flatMap(({ halves }) => halves.map((half) => half.dst)));
-  const far = nameFarEnd(client.halves, 'dst', book);
+  const listening = mergeReports(met.flatMap(({ halfEdges: halves }) => halves.map((half) => half.dst)));
+  const far = nameRemoteEndpoint(client.halfEdges, 'dst', book);
   const candidates = distinct([...listening.candidates, ...far.candidates]);
   return {
-    transport: client.halves[0].transport,
-    port: client.halves[0].port,
+    transport: client.halfEdges[0].transport,
+    port: client.halfEdges[0].port,
     directed: true,
-    src: client.own,
-    dst: ifNamed(listening.party) ?? ifNamed(far) ?? listening.party ?? { ...far, candidates },
+    src: client.local,
+    dst: ifNamed(listening.endpoint) ?? ifNamed(far) ?? listening.endpoint ?? { ...far, candidates },
     seenBy: met.length > 0 ? 'both' : 'source',
     atSource: figuresOf([client]),
     atDestination: met.length > 0 && !shared ? figuresOf(met) : undefined,
@@ -94,15 +100,15 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
 /** One edge per service that reported the port as its own and for which no client's report was found. */
 function fromDestination(listener: Report, book: AddressBook): JoinedEdge {
   return {
-    transport: listener.halves[0].transport,
-    port: listener.halves[0].port,
-    directed: listener.halves[0].direction !== 'unknown',
-    src: nameFarEnd(listener.halves, 'src', book),
-    dst: listener.own,
+    transport: listener.halfEdges[0].transport,
+    port: listener.halfEdges[0].port,
+    directed: listener.halfEdges[0].direction !== 'unknown',
+    src: nameRemoteEndpoint(listener.halfEdges, 'src', book),
+    dst: listener.local,
     seenBy: 'destination',
     atSource: undefined,
     atDestination: figuresOf([listener]),
   };
 }
 
-const ifNamed = (party: Party | undefined) => (party && party.service !== '' ? party : undefined);
+const ifNamed = (party: MergedEndpoint | undefined) => (party && party.service !== '' ? party : undefined);

@@ -1,12 +1,15 @@
 import type { JoinedEdge } from '../model/joined-edge.ts';
-import type { Party } from '../model/merged-endpoint.ts';
+import type { MergedEndpoint } from '../model/merged-endpoint.ts';
 
 /**
  * Leaves out what is known better: an edge of unknown direction between two nodes where, on the same port, another
  * edge tells the direction. An end without a name counts as whoever is at its address.
  */
-export function preferDirected(edges: readonly JoinedEdge[], nodeOf: (party: Party) => string): JoinedEdge[] {
-  const keyOf = (one: Party, other: string, { port, transport }: JoinedEdge) =>
+export function preferDirected(
+  edges: readonly JoinedEdge[],
+  nodeOf: (party: MergedEndpoint) => string,
+): JoinedEdge[] {
+  const keyOf = (one: MergedEndpoint, other: string, { port, transport }: JoinedEdge) =>
     JSON.stringify([nodeOf(one), other, port, transport]);
   const undirected = edges.filter((edge) => !edge.directed);
   if (undirected.length === 0) return [...edges];
@@ -28,4 +31,4 @@ export function preferDirected(edges: readonly JoinedEdge[], nodeOf: (party: Par
   return edges.filter((edge) => edge.directed || !isKnown(edge));
 }
 
-const addressOf = ({ address }: Party): string => address;
+const addressOf = ({ address }: MergedEndpoint): string => address;

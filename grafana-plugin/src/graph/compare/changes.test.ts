@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { changesOf } from './changes.ts';
 
-const hour = { now: 3600, before: 3600 };
+const hour = { current: 3600, previous: 3600 };
 
 test('what has doubled by more than chance has changed', () => {
   expect(
     changesOf({ opened: 100, failed: 0, rtt: 0.01 }, { opened: 20, failed: 40, rtt: 0.002 }, hour),
   ).toEqual([
-    { figure: 'opened', now: 100, before: 20 },
-    { figure: 'failed', now: 0, before: 40 },
-    { figure: 'rtt', now: 0.01, before: 0.002 },
+    { figure: 'opened', current: 100, previous: 20 },
+    { figure: 'failed', current: 0, previous: 40 },
+    { figure: 'rtt', current: 0.01, previous: 0.002 },
   ]);
 });
 
@@ -24,9 +24,9 @@ test('a figure that is not told has not changed', () => {
 });
 
 test('counts are scaled to the length of the range, round-trip times are not', () => {
-  const ranges = { now: 60, before: 600 };
+  const ranges = { current: 60, previous: 600 };
   expect(changesOf({ opened: 100 }, { opened: 1000 }, ranges)).toEqual([]);
   expect(changesOf({ opened: 1000, rtt: 0.01 }, { opened: 1000, rtt: 0.01 }, ranges)).toEqual([
-    { figure: 'opened', now: 1000, before: 100 },
+    { figure: 'opened', current: 1000, previous: 100 },
   ]);
 });

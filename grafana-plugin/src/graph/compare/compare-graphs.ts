@@ -1,18 +1,18 @@
 import type { EdgeState, Graph, GraphEdge } from '../model/graph.ts';
-import { changesOf, type Ranges } from './changes.ts';
+import { changesOf, type RangeLengths } from './changes.ts';
 import { withEdges } from './service-edge.ts';
 
 /**
  * Marks what is new, changed or vanished against the graph of another range, and keeps the figures of then. What has
  * vanished is in the result, with no figures of now.
  */
-export function compareGraphs(now: Graph, before: Graph, ranges: Ranges): Graph {
+export function compareGraphs(now: Graph, before: Graph, ranges: RangeLengths): Graph {
   const then = new Map(before.edges.map((edge) => [edge.key, edge]));
   const present = new Set(now.edges.map(({ key }) => key));
   const marked = now.edges.map((edge): GraphEdge => {
     const old = then.get(edge.key);
     if (!old) return withState(edge, 'new');
-    const known = { ...edge, before: old.figures };
+    const known = { ...edge, previous: old.figures };
     return changesOf(edge.figures, old.figures, ranges).length > 0 ? withState(known, 'changed') : known;
   });
   const oldNodes = new Map(before.nodes.map((node) => [node.key, node]));
@@ -25,7 +25,7 @@ export function compareGraphs(now: Graph, before: Graph, ranges: Ranges): Graph 
         figures: {},
         atSource: undefined,
         atDestination: undefined,
-        before: edge.figures,
+        previous: edge.figures,
         states: ['vanished'] as const,
       },
     }));

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { half } from '../fixtures/half-edges.fixture.ts';
+import { halfEdge } from '../fixtures/half-edges.fixture.ts';
 import type { Figures } from '../model/half-edge.ts';
 import { disagreementsOf } from './disagreements.ts';
 
 const edgeOf = (atSource: Figures, atDestination: Figures) => {
   const [edge] = buildGraph(
     [
-      half('outbound', 'web@h1/10.0.0.1', '/10.0.0.2', atSource),
-      half('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', atDestination),
+      halfEdge('outbound', 'web@h1/10.0.0.1', '/10.0.0.2', atSource),
+      halfEdge('inbound', '/10.0.0.1', 'api@h2/10.0.0.2', atDestination),
     ],
     [],
   ).edges;

@@ -3,8 +3,8 @@ import { numberAt, type Table } from '../tables/table.ts';
 import { valueColumn } from '../tables/table-measure.ts';
 import { withState } from './compare-graphs.ts';
 import {
-  type Ghost,
   indexEdges,
+  type PlaceholderEdge,
   rowsOf,
   type ServiceEdge,
   serviceEdgeOf,
@@ -43,7 +43,7 @@ export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
   if (alerts.length === 0) return graph;
   const index = indexEdges(graph);
   const changed = new Map<string, GraphEdge>();
-  const ghosts = new Map<string, Ghost>();
+  const ghosts = new Map<string, PlaceholderEdge>();
   const add = (edge: GraphEdge, alert: Alert): GraphEdge => {
     const marked = { ...edge, alerts: [...edge.alerts, alert] };
     if (alert.state === 'pending') return marked;
@@ -53,7 +53,7 @@ export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
     const found = index.find(wanted);
     for (const edge of found) changed.set(edge.key, add(changed.get(edge.key) ?? edge, alert));
     if (found.length > 0) continue;
-    const ghost = index.ghost(wanted, []);
+    const ghost = index.placeholder(wanted, []);
     const edge = ghosts.get(ghost.edge.key)?.edge ?? ghost.edge;
     ghosts.set(edge.key, { nodes: ghost.nodes, edge: add(edge, alert) });
   }

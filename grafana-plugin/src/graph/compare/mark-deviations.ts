@@ -2,8 +2,8 @@ import type { EdgeState, Graph, GraphEdge } from '../model/graph.ts';
 import type { Table } from '../tables/table.ts';
 import { withState } from './compare-graphs.ts';
 import {
-  type Ghost,
   indexEdges,
+  type PlaceholderEdge,
   rowsOf,
   type ServiceEdge,
   serviceEdgeOf,
@@ -11,7 +11,7 @@ import {
 } from './service-edge.ts';
 
 /** Dependencies that are not as people expect them to be, as the rules tell that the alerts go by. */
-export interface Surprises {
+export interface Deviations {
   readonly missing: readonly ServiceEdge[];
   readonly unexpected: readonly ServiceEdge[];
   /** Rows that name no edge: a label of an end is missing. */
@@ -19,7 +19,7 @@ export interface Surprises {
 }
 
 /** Reads `musubi:vanished_edge:seen_seconds` and `musubi:unexpected_edge:last_seen_seconds`. */
-export function readSurprises(missing: readonly Table[], unexpected: readonly Table[]): Surprises {
+export function readDeviations(missing: readonly Table[], unexpected: readonly Table[]): Deviations {
   const read = (tables: readonly Table[]) => [...rowsOf(tables)].map(({ cell }) => serviceEdgeOf(cell));
   const [gone, odd] = [read(missing), read(unexpected)];
   const named = (edges: readonly (ServiceEdge | undefined)[]) => edges.filter((edge) => edge !== undefined);
@@ -31,18 +31,18 @@ export function readSurprises(missing: readonly Table[], unexpected: readonly Ta
 }
 
 /** Marks what is missing, which is shown though it was not seen, and what was seen and is not expected. */
-export function markSurprises(graph: Graph, { missing, unexpected }: Surprises): Graph {
+export function markDeviations(graph: Graph, { missing, unexpected }: Deviations): Graph {
   if (missing.length === 0 && unexpected.length === 0) return graph;
   const index = indexEdges(graph);
   const changed = new Map<string, GraphEdge>();
-  const ghosts: Ghost[] = [];
+  const ghosts: PlaceholderEdge[] = [];
   const mark = (edges: readonly GraphEdge[], state: EdgeState) => {
     for (const edge of edges) changed.set(edge.key, withState(changed.get(edge.key) ?? edge, state));
   };
   for (const wanted of missing) {
     const found = index.find(wanted);
     mark(found, 'missing');
-    if (found.length === 0) ghosts.push(index.ghost(wanted, ['missing']));
+    if (found.length === 0) ghosts.push(index.placeholder(wanted, ['missing']));
   }
   for (const odd of unexpected) mark(index.find(odd), 'unexpected');
   return withEdges(graph, changed, ghosts);

@@ -26,8 +26,8 @@ const listens = (service: string, address: string, port: string) => ({
 const listen = tableOf('listen', [[listens('api', '10.0.0.2', '80')], [listens('db', '10.0.0.3', '5432')]]);
 
 /** What the queries told of another range, which is as long unless told otherwise. */
-const before = (tables: readonly Table[], seconds = 60) => ({
-  before: { tables, ranges: { now: 60, before: seconds } },
+const previous = (tables: readonly Table[], seconds = 60) => ({
+  previous: { tables, ranges: { current: 60, previous: seconds } },
 });
 
 describe('against another range', () => {
@@ -37,7 +37,7 @@ describe('against another range', () => {
       tableOf('lastSeen', [[web], [outbound('cron@t1/10.0.0.1', '10.0.0.2')]]),
       tableOf('opened', [[web, 100]]),
     ],
-    before([
+    previous([
       tableOf('lastSeen', [[web], [db]]),
       tableOf('opened', [
         [web, 10],
@@ -48,11 +48,11 @@ describe('against another range', () => {
 
   test('edges are new, changed or vanished, with the figures of both', () => {
     expect(show(overview.graph)).toEqual(['cron>api:80 new', 'web>api:80 changed', 'web>db:5432 vanished']);
-    const figures = overview.graph.edges.map(({ port, states, figures, before }) => [
+    const figures = overview.graph.edges.map(({ port, states, figures, previous }) => [
       port,
       states[0],
       figures.opened,
-      before?.opened,
+      previous?.opened,
     ]);
     expect(figures).toContainEqual(['80', 'changed', 100, 10]);
     expect(figures).toContainEqual(['5432', 'vanished', undefined, 3]);
@@ -62,7 +62,7 @@ describe('against another range', () => {
   test('an end has one name in both, though only one range tells who listens', () => {
     const { graph } = readOverview(
       [tableOf('lastSeen', [[web]])],
-      before([tableOf('lastSeen', [[web]]), listen]),
+      previous([tableOf('lastSeen', [[web]]), listen]),
     );
     expect(show(graph)).toEqual(['web>api:80']);
   });
@@ -70,7 +70,7 @@ describe('against another range', () => {
   test('counts are compared as rates where the ranges differ in length', () => {
     const opened = (count: number) => [tableOf('lastSeen', [[web]]), tableOf('opened', [[web, count]])];
     const statesAgainst = (seconds: number) =>
-      readOverview(opened(100), before(opened(1000), seconds)).graph.edges[0]?.states;
+      readOverview(opened(100), previous(opened(1000), seconds)).graph.edges[0]?.states;
     expect(statesAgainst(60)).toEqual(['changed']);
     expect(statesAgainst(600)).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('against another range', () => {
   test('before the data begins nothing is new, and that is told', () => {
     const { graph, notes } = readOverview(
       [tableOf('lastSeen', [[web]])],
-      before([{ refId: 'lastSeen', columns: [] }]),
+      previous([{ refId: 'lastSeen', columns: [] }]),
     );
     expect(show(graph)).toEqual(['web>10.0.0.2:80']);
     expect(notes).toEqual([{ code: 'nothing-before' }]);
@@ -87,7 +87,7 @@ describe('against another range', () => {
   test('nothing has vanished in a range of which nothing is known', () => {
     const { graph } = readOverview(
       [{ refId: 'lastSeen', columns: [] }],
-      before([tableOf('lastSeen', [[web]])]),
+      previous([tableOf('lastSeen', [[web]])]),
     );
     expect(graph.edges).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe('against another range', () => {
   test('what is not as expected is taken from this range alone', () => {
     const { graph } = readOverview(
       [listen, tableOf('lastSeen', [[web]])],
-      before([tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])]),
+      previous([tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])]),
     );
     expect(show(graph)).toEqual(['web>api:80']);
   });
@@ -141,7 +141,7 @@ describe('what is not as expected', () => {
   test('one that vanished since the other range is missing, too', () => {
     const { graph } = readOverview(
       [listen, tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])],
-      before([tableOf('lastSeen', [[web], [db]])]),
+      previous([tableOf('lastSeen', [[web], [db]])]),
     );
     expect(show(graph)).toEqual(['web>api:80', 'web>db:5432 vanished missing']);
   });
@@ -291,7 +291,7 @@ describe('whatever the tables', () => {
   test('nothing throws, every edge has its ends, and every figure is a number', () => {
     fc.assert(
       fc.property(anyTables, fc.option(anyTables), (tables, others) => {
-        const { graph } = readOverview(tables, others ? before(others) : {});
+        const { graph } = readOverview(tables, others ? previous(others) : {});
         const keys = new Set(graph.nodes.map(({ key }) => key));
         for (const { source, target, figures } of graph.edges) {
           expect(keys.has(source) && keys.has(target)).toBe(true);
@@ -319,7 +319,7 @@ describe('whatever the tables', () => {
       ] as const;
     });
     const tables = [tableOf('lastSeen', rows), tableOf('opened', rows)];
-    const others = before([tableOf('lastSeen', rows.slice(100))]);
+    const others = previous([tableOf('lastSeen', rows.slice(100))]);
     // Some 2 s on an idle machine.
     const read = () => expect(readOverview(tables, others).graph.edges).toHaveLength(600);
     expect(cpuTime(read)).toBeLessThan(6000);

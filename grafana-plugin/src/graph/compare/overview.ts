@@ -1,17 +1,17 @@
 import { type AddressBook, createAddressBook } from '../build/address-book.ts';
 import { buildGraph } from '../build/build-graph.ts';
 import type { Graph } from '../model/graph.ts';
-import { type Reading, readTables } from '../tables/read-tables.ts';
+import { readTables, type TableContents } from '../tables/read-tables.ts';
 import type { Table } from '../tables/table.ts';
 import { faultsOf, type TableFault } from '../tables/table-faults.ts';
 import { tablesByRole } from '../tables/table-role.ts';
-import type { Ranges } from './changes.ts';
+import type { RangeLengths } from './changes.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { markAlerts, readAlerts } from './mark-alerts.ts';
-import { markSurprises, readSurprises } from './mark-deviations.ts';
+import { markDeviations, readDeviations } from './mark-deviations.ts';
 
 /** What was asked for and could not be told. */
-export type Note =
+export type OverviewNote =
   /** Rows that are neither half-edges nor joined edges. */
   | { readonly code: 'unread-rows'; readonly query: string; readonly rows: number }
   | TableFault
@@ -22,28 +22,32 @@ export type Note =
 /** The graph of a range with all that the other tables tell of its edges. */
 export interface Overview {
   readonly graph: Graph;
-  readonly reading: Reading;
-  readonly notes: readonly Note[];
+  readonly contents: TableContents;
+  readonly notes: readonly OverviewNote[];
 }
 
 export interface OverviewOptions {
   readonly byProcess?: boolean;
   /** What the same queries told of another range. */
-  readonly before?: { readonly tables: readonly Table[]; readonly ranges: Ranges } | undefined;
+  readonly previous?: { readonly tables: readonly Table[]; readonly ranges: RangeLengths } | undefined;
 }
 
 /** Reads whatever tables there are: of what was seen, of what is not as expected, and of alerts. */
 export function readOverview(
   tables: readonly Table[],
-  { byProcess, before: other }: OverviewOptions = {},
+  { byProcess, previous: other }: OverviewOptions = {},
 ): Overview {
   const byRole = tablesByRole(tables);
   const [now, before] = [readTables(byRole.seen), readTables(tablesByRole(other?.tables ?? []).seen)];
   const [ofNow, ofBefore] = [now, before].map((reading) =>
-    createAddressBook(reading.halves, reading.listeners),
+    createAddressBook(reading.halfEdges, reading.listeners),
   );
-  const graphOf = (reading: Reading, book: AddressBook | undefined, otherBook: AddressBook | undefined) =>
-    buildGraph(reading.halves, reading.listeners, {
+  const graphOf = (
+    reading: TableContents,
+    book: AddressBook | undefined,
+    otherBook: AddressBook | undefined,
+  ) =>
+    buildGraph(reading.halfEdges, reading.listeners, {
       ...(byProcess && { byProcess }),
       joined: reading.joined,
       ...(book && otherBook && other && { book: withFallback(book, otherBook) }),
@@ -55,16 +59,16 @@ export function readOverview(
     other && now.rows > 0 && before.rows > 0
       ? compareGraphs(present, graphOf(before, ofBefore, ofNow), other.ranges)
       : present;
-  const surprises = readSurprises(byRole.missing, byRole.unexpected);
-  const graph = markAlerts(markSurprises(compared, surprises), readAlerts(byRole.alerts));
+  const surprises = readDeviations(byRole.missing, byRole.unexpected);
+  const graph = markAlerts(markDeviations(compared, surprises), readAlerts(byRole.alerts));
 
-  const notes: (Note | false)[] = [
+  const notes: (OverviewNote | false)[] = [
     ...[...now.unread].map(([query, rows]) => ({ code: 'unread-rows', query, rows }) as const),
     ...faultsOfAll(byRole.seen),
     other !== undefined && before.rows === 0 && { code: 'nothing-before' },
     surprises.unread > 0 && { code: 'unread-surprises', rows: surprises.unread },
   ];
-  return { graph, reading: now, notes: notes.filter((note) => note !== false) };
+  return { graph, contents: now, notes: notes.filter((note) => note !== false) };
 }
 
 /** What is wrong with the tables, each once: a query may have several. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { otherRange } from './previous-range.ts';
+import { previousRange } from './previous-range.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const range = { from: NOON - HOUR, to: NOON };
 
 test('before is the range that ends where this one begins', () => {
-  expect(otherRange('before', range)).toEqual({ from: NOON - 2 * HOUR, to: NOON - HOUR });
+  expect(previousRange('before', range)).toEqual({ from: NOON - 2 * HOUR, to: NOON - HOUR });
 });
 
 test.each([
@@ -17,11 +17,11 @@ test.each([
   ['1w', 168],
   ['1d12h', 36],
 ])('%s is the same range earlier', (choice, hours) => {
-  expect(otherRange(choice, range)).toEqual({ from: range.from - hours * HOUR, to: NOON - hours * HOUR });
+  expect(previousRange(choice, range)).toEqual({ from: range.from - hours * HOUR, to: NOON - hours * HOUR });
 });
 
 test('two times are just that range', () => {
-  expect(otherRange('2026-11-20T06:00:00Z/2026-11-21T06:00:00Z', range)).toEqual({
+  expect(previousRange('2026-11-20T06:00:00Z/2026-11-21T06:00:00Z', range)).toEqual({
     from: Date.parse('2026-11-20T06:00:00Z'),
     to: Date.parse('2026-11-21T06:00:00Z'),
   });
@@ -38,13 +38,13 @@ test.each([
   '2026-11-20T06:00:00Z/',
   'a/b/c',
 ])('%j is no range', (choice) => {
-  expect(otherRange(choice, range)).toBeUndefined();
+  expect(previousRange(choice, range)).toBeUndefined();
 });
 
 test('whatever is chosen, a range begins before it ends, or there is none', () => {
   fc.assert(
     fc.property(fc.string(), (choice) => {
-      const other = otherRange(choice, range);
+      const other = previousRange(choice, range);
       expect(other === undefined || other.from < other.to).toBe(true);
     }),
   );

@@ -1,5 +1,5 @@
 /** A range of time in Unix milliseconds. */
-export interface Span {
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
@@ -24,7 +24,7 @@ function toMilliseconds(text: string): number | undefined {
  *   earlier; `FROM/TO`, both as ISO 8601: just that
  * @returns undefined where the choice is none of these
  */
-export function otherRange(choice: string, { from, to }: Span): Span | undefined {
+export function previousRange(choice: string, { from, to }: TimeRange): TimeRange | undefined {
   if (choice.includes('/')) {
     const [start = Number.NaN, end = Number.NaN, ...more] = choice.split('/').map((text) => Date.parse(text));
     return start < end && more.length === 0 ? { from: start, to: end } : undefined;

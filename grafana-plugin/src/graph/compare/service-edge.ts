@@ -12,10 +12,12 @@ export interface ServiceEdge {
 }
 
 /** A row of a table with its labels by canonical name. */
-export type Row = (label: string) => string;
+export type LabelReader = (label: string) => string;
 
 /** The rows of some tables. */
-export function* rowsOf(tables: readonly Table[]): Generator<{ table: Table; row: number; cell: Row }> {
+export function* rowsOf(
+  tables: readonly Table[],
+): Generator<{ table: Table; row: number; cell: LabelReader }> {
   for (const table of tables) {
     const columns = new Map<string, Column>(
       table.columns.map((column) => [canonicalName(column.name), column]),
@@ -26,11 +28,11 @@ export function* rowsOf(tables: readonly Table[]): Generator<{ table: Table; row
   }
 }
 
-const endName = (cell: Row, side: 'src' | 'dst'): string =>
+const endName = (cell: LabelReader, side: 'src' | 'dst'): string =>
   cell(`${side}_service`) || cell(`${side}_address`) || cell(`${side}_host`);
 
 /** The edge that a row's labels name; undefined when they name none. */
-export function serviceEdgeOf(cell: Row): ServiceEdge | undefined {
+export function serviceEdgeOf(cell: LabelReader): ServiceEdge | undefined {
   const [source, target] = [endName(cell, 'src'), endName(cell, 'dst')];
   if (source === '' || target === '') return undefined;
   return {
@@ -48,7 +50,7 @@ const namesOf = ({ service, addresses, host }: GraphNode): readonly string[] =>
   service !== '' ? [service] : [...addresses, host].filter(Boolean);
 
 /** What rules name and nobody has seen: an edge, and those of its ends that are not there. */
-export interface Ghost {
+export interface PlaceholderEdge {
   readonly nodes: readonly GraphNode[];
   readonly edge: GraphEdge;
 }
@@ -57,7 +59,7 @@ export interface Ghost {
 export interface EdgeIndex {
   find(wanted: ServiceEdge): readonly GraphEdge[];
   /** For an edge that is not found: between the nodes of those names, where they are. */
-  ghost(wanted: ServiceEdge, states: readonly EdgeState[]): Ghost;
+  placeholder(wanted: ServiceEdge, states: readonly EdgeState[]): PlaceholderEdge;
 }
 
 /** Indexes a graph by the names of its nodes. */
@@ -84,7 +86,7 @@ export function indexEdges(graph: Graph): EdgeIndex {
             fits(targetSite, target.site),
         )
         .map(({ edge }) => edge),
-    ghost(wanted, states) {
+    placeholder(wanted, states) {
       const nodeFor = (name: string, site: string): GraphNode => {
         const same = byName.get(name) ?? [];
         return same.find((node) => fits(site, node.site)) ?? same[0] ?? unseenNode(name, site);
@@ -141,7 +143,7 @@ const unseenEdge = (source: string, target: string, { port, transport }: Service
 export function withEdges(
   graph: Graph,
   changed: ReadonlyMap<string, GraphEdge>,
-  added: readonly Ghost[],
+  added: readonly PlaceholderEdge[],
 ): Graph {
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
   for (const node of added.flatMap((ghost) => ghost.nodes))

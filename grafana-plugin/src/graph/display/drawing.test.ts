@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { largeGraph } from '../fixtures/large-graph.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
-import { collect } from '../levels/levels.ts';
+import { findGroups } from '../levels/levels.ts';
 import { createDrawing } from './drawing.ts';
-import { broughtOut, isDrawn, roomOf, targetAt } from './element-at.ts';
+import { boundsOf, elementAt, highlightFor, isDrawn } from './element-at.ts';
 import { fitView } from './view/view.ts';
 
 const sizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
@@ -16,7 +16,7 @@ const texts = {
 const screen = { width: 1200, height: 700 };
 
 const graph = largeGraph(3000, 12_000);
-const framed = collect(graph, 'site');
+const framed = findGroups(graph, 'site');
 const drawing = createDrawing(
   graph,
   layoutGraph({
@@ -29,7 +29,7 @@ const drawing = createDrawing(
   framed,
 );
 const node = { type: 'node', key: graph.nodes[5]?.key ?? '' } as const;
-const room = roomOf(drawing, node) ?? { x: 0, y: 0, width: 0, height: 0 };
+const room = boundsOf(drawing, node) ?? { x: 0, y: 0, width: 0, height: 0 };
 const middle = { x: room.x + room.width / 2, y: room.y + room.height / 2 };
 /** The middle of the node on screen, in the middle of the screen. */
 const viewAt = (scale: number) => ({ scale, x: 600 - middle.x * scale, y: 350 - middle.y * scale });
@@ -40,7 +40,7 @@ test.each([
   ['tiles', 0.02, 'group'],
 ] as const)('as %s, what is in the middle of the screen is found', (detail, scale, type) => {
   expect(drawing.detailAt(scale)).toBe(detail);
-  const target = targetAt(drawing, viewAt(scale), screen, { x: 600, y: 350 });
+  const target = elementAt(drawing, viewAt(scale), screen, { x: 600, y: 350 });
   const key = type === 'node' ? node.key : framed.groupOf.get(node.key);
   expect(target).toEqual({ type, key });
   expect(target && isDrawn(drawing, target)).toBe(true);
@@ -64,7 +64,7 @@ test('a tile brings out those that it is linked with, and its room is where a cl
   const [tile] = drawing.far().tiles;
   if (!tile) throw new Error('no tile');
   const group = { type: 'group', key: tile.key } as const;
-  expect(broughtOut(drawing, group).cards.size).toBeGreaterThan(1);
-  const { scale } = fitView(roomOf(drawing, group) ?? drawing.bounds, screen.width, screen.height);
+  expect(highlightFor(drawing, group).cards.size).toBeGreaterThan(1);
+  const { scale } = fitView(boundsOf(drawing, group) ?? drawing.bounds, screen.width, screen.height);
   expect(scale).toBeGreaterThan(fitView(drawing.bounds, screen.width, screen.height).scale);
 });

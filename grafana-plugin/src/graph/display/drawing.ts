@@ -3,17 +3,17 @@ import { bytesOf } from '../model/figures.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Layout } from '../model/layout.ts';
 import { buildFarDisplay, type FarDisplay } from './far/far-display.ts';
-import { buildDisplay, type DisplayTexts, type Framed } from './near/build-display.ts';
+import { buildDisplay, type DisplayTexts, type GroupFrames } from './near/build-display.ts';
 import type { DisplayList } from './near/display-list.ts';
-import { type Detail, detailAt, inSight } from './view/detail-level.ts';
+import { type DetailLevel, detailAt, visiblePart } from './view/detail-level.ts';
 
 /** A laid-out graph as it is drawn, from near and from afar. What is listed is listed when it is first asked for. */
 export interface Drawing {
   readonly graph: Graph;
   readonly layout: Layout;
-  readonly framed: Framed;
+  readonly frames: GroupFrames;
   readonly bounds: Rectangle;
-  detailAt(scale: number): Detail;
+  detailAt(scale: number): DetailLevel;
   far(): FarDisplay;
   /** What is within a rectangle of the drawing, and some more around it, in full detail. */
   near(seen: Rectangle): DisplayList;
@@ -27,7 +27,12 @@ const FEW_EDGES = 2000;
 const AROUND = 0.4;
 
 /** Makes the lists of a graph. */
-export function createDrawing(graph: Graph, layout: Layout, texts: DisplayTexts, framed: Framed): Drawing {
+export function createDrawing(
+  graph: Graph,
+  layout: Layout,
+  texts: DisplayTexts,
+  framed: GroupFrames,
+): Drawing {
   const isSmall = graph.edges.length <= FEW_EDGES;
   const far = once(() => buildFarDisplay(graph, layout, framed));
   const whole = once(() => buildDisplay(graph, layout, texts, framed));
@@ -37,7 +42,7 @@ export function createDrawing(graph: Graph, layout: Layout, texts: DisplayTexts,
   return {
     graph,
     layout,
-    framed,
+    frames: framed,
     bounds: isSmall ? whole().bounds : far().bounds,
     detailAt: (scale) => detailAt(scale, graph.nodes.length, framed.groups.size > 0),
     far,
@@ -47,7 +52,7 @@ export function createDrawing(graph: Graph, layout: Layout, texts: DisplayTexts,
       if (part && isWithin(seen, part.room)) return part.list;
       const room = grown(seen, AROUND);
       const list = buildDisplay(
-        inSight(graph, layout, room),
+        visiblePart(graph, layout, room),
         layout,
         { ...texts, most: mostOfAll() },
         framed,

@@ -1,4 +1,4 @@
-import type { Target } from '../model/graph.ts';
+import type { GraphElement } from '../model/graph.ts';
 
 /** Keys of what to bring out: the cards and curves, or the tiles and the links between them. */
 export interface Neighbourhood {
@@ -14,7 +14,7 @@ interface Join {
 }
 
 /** A node, or a group, with its edges and their other ends, or an edge with its two ends. */
-export function neighbourhood(joins: readonly Join[], target: Target): Neighbourhood {
+export function neighbourhood(joins: readonly Join[], target: GraphElement): Neighbourhood {
   const cards = new Set<string>();
   const curves = new Set<string>();
   for (const { key, source, target: destination } of joins) {

@@ -1,12 +1,12 @@
 import { type EdgeRow, edgeRows } from '../model/edge-rows.ts';
-import type { EdgeEnd, Graph, GraphNode } from '../model/graph.ts';
+import type { EndpointDetails, Graph, GraphNode } from '../model/graph.ts';
 import type { Figures } from '../model/half-edge.ts';
 
 type Cell = string | number | undefined;
 
 const end = (
   name: 'source' | 'destination',
-  of: (row: EdgeRow) => readonly [GraphNode, EdgeEnd],
+  of: (row: EdgeRow) => readonly [GraphNode, EndpointDetails],
 ): [string, (row: EdgeRow) => Cell][] => [
   [name, (row) => of(row)[0].title],
   [`${name}_site`, (row) => of(row)[0].site],
@@ -37,7 +37,7 @@ const COLUMNS: readonly (readonly [string, (row: EdgeRow) => Cell])[] = [
   ...FIGURES.map(([name, figure]) => [name, ({ edge }: EdgeRow) => edge.figures[figure]] as const),
   ['last_seen', ({ edge }) => timeOf(edge.figures.lastSeen)],
   ...FIGURES.map(
-    ([name, figure]) => [`${name}_before`, ({ edge }: EdgeRow) => edge.before?.[figure]] as const,
+    ([name, figure]) => [`${name}_before`, ({ edge }: EdgeRow) => edge.previous?.[figure]] as const,
   ),
 ];
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
 import { buildDisplay } from '../display/near/build-display.ts';
-import { end, half } from '../fixtures/half-edges.fixture.ts';
+import { endpoint, halfEdge } from '../fixtures/half-edges.fixture.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
 import type { EdgeState, Graph } from '../model/graph.ts';
 import { toCsv } from './csv.ts';
@@ -34,8 +34,8 @@ const HOSTILE = [
 const graphOf = (names: readonly string[]): Graph => {
   const graph = buildGraph(
     names.map((name, i) => {
-      const from = end('', { service: name, host: name, process: name, address: `10.0.0.${i}` });
-      return half('outbound', from, end('api@h/127.0.0.1'), {
+      const from = endpoint('', { service: name, host: name, process: name, address: `10.0.0.${i}` });
+      return halfEdge('outbound', from, endpoint('api@h/127.0.0.1'), {
         opened: i,
         transmit: 10,
         lastSeen: 1_700_000_000,
@@ -134,7 +134,10 @@ describe('CSV', () => {
   });
 
   test('a time beyond all calendars is left out', () => {
-    const graph = buildGraph([half('outbound', 'a@h/127.0.0.1', 'b@h/127.0.0.1', { lastSeen: 1e300 })], []);
+    const graph = buildGraph(
+      [halfEdge('outbound', 'a@h/127.0.0.1', 'b@h/127.0.0.1', { lastSeen: 1e300 })],
+      [],
+    );
     expect(toCsv(graph)).toContain('tcp,yes,source,,,,,,,,,,,');
   });
 });

@@ -1,5 +1,5 @@
 import { CARD_PADDING } from '../display/near/build-display.ts';
-import { sheetsOf } from '../display/near/card-stack.ts';
+import { stackOffsets } from '../display/near/card-stack.ts';
 import { arrowhead, CASING, dashesOf } from '../display/near/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../display/near/display-list.ts';
 import { legible } from '../display/text/legible.ts';
@@ -85,7 +85,7 @@ function drawCard(card: Card, style: ImageStyle): string {
   const baseline = (share: number, size: number) => card.y + card.height * share + size * 0.35;
   const isService = card.kind === 'service';
   return [
-    ...sheetsOf(card).map((shift) =>
+    ...stackOffsets(card).map((shift) =>
       rectangle(
         { ...card, x: card.x + shift, y: card.y + shift },
         {

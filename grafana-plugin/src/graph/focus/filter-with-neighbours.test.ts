@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { end, half } from '../fixtures/half-edges.fixture.ts';
-import { around, type Wanted } from './filter-with-neighbours.ts';
+import { endpoint, halfEdge } from '../fixtures/half-edges.fixture.ts';
+import { type FocusFilter, filterWithNeighbours } from './filter-with-neighbours.ts';
 
-const web = end('web@front-1', { site: 'tokyo' });
-const api = end('api@back-1', { site: 'tokyo' });
-const api2 = end('api@back-2', { site: 'osaka' });
-const db = end('db@data-1', { site: 'osaka' });
+const web = endpoint('web@front-1', { site: 'tokyo' });
+const api = endpoint('api@back-1', { site: 'tokyo' });
+const api2 = endpoint('api@back-2', { site: 'osaka' });
+const db = endpoint('db@data-1', { site: 'osaka' });
 const graph = buildGraph(
   [
-    half('outbound', web, api),
-    half('outbound', web, api2),
-    half('outbound', api, db),
-    half('outbound', api2, db),
-    half('outbound', db, end('/192.0.2.7')),
+    halfEdge('outbound', web, api),
+    halfEdge('outbound', web, api2),
+    halfEdge('outbound', api, db),
+    halfEdge('outbound', api2, db),
+    halfEdge('outbound', db, endpoint('/192.0.2.7')),
   ],
   [],
 );
 
 /** `web@front-1 → api@back-1`, of all edges. */
-const edges = (wanted: Partial<Wanted>, way: 'up' | 'down' | 'both' = 'both') => {
-  const part = around(graph, { service: [], host: [], site: [], ...wanted }, way);
+const edges = (wanted: Partial<FocusFilter>, way: 'up' | 'down' | 'both' = 'both') => {
+  const part = filterWithNeighbours(graph, { service: [], host: [], site: [], ...wanted }, way);
   const nameOf = (key: string) => {
     const node = graph.nodes.find((each) => each.key === key);
     return node?.service ? `${node.service}@${node.host}` : node?.addresses[0];

@@ -1,8 +1,8 @@
 import type { Graph, GraphNode } from '../model/graph.ts';
-import { focusOn, type Way } from './neighbours.ts';
+import { type FocusDirection, focusOn } from './neighbours.ts';
 
 /** What is looked for: each a list of names any of which will do; an empty one takes whatever there is. */
-export interface Wanted {
+export interface FocusFilter {
   readonly service: readonly string[];
   readonly host: readonly string[];
   readonly site: readonly string[];
@@ -14,11 +14,11 @@ function isService(node: GraphNode, name: string): boolean {
   return node.addresses.includes(name) || node.host === name || node.candidates.includes(name);
 }
 
-const isWanting = ({ service, host, site }: Wanted): boolean =>
+const isWanting = ({ service, host, site }: FocusFilter): boolean =>
   service.length + host.length + site.length > 0;
 
 /** What is wanted and, one hop up, down or both, its neighbours. A graph of which nothing is wanted stays whole. */
-export function around(graph: Graph, wanted: Wanted, way: Way): Graph {
+export function filterWithNeighbours(graph: Graph, wanted: FocusFilter, way: FocusDirection): Graph {
   if (!isWanting(wanted)) return graph;
   const any = (names: readonly string[], is: (name: string) => boolean) =>
     names.length === 0 || names.some(is);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
 import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
-import { half } from '../fixtures/half-edges.fixture.ts';
+import { halfEdge } from '../fixtures/half-edges.fixture.ts';
 import type { Graph } from '../model/graph.ts';
 import { findHubs, hideIdle, muteNodes } from './declutter.ts';
 import { focusOn } from './neighbours.ts';
@@ -13,7 +13,7 @@ const graphOf = (text: string, opened = 1): Graph =>
   buildGraph(
     text.split(' ').map((pair) => {
       const [, from, sign, to] = /^(\w+)([->])(\w+)$/.exec(pair) ?? [];
-      return half(sign === '>' ? 'outbound' : 'unknown', `${from}@h/127.0.0.1`, `${to}@h/127.0.0.1`, {
+      return halfEdge(sign === '>' ? 'outbound' : 'unknown', `${from}@h/127.0.0.1`, `${to}@h/127.0.0.1`, {
         opened,
       });
     }),

@@ -2,20 +2,20 @@ import type { Graph, GraphEdge } from '../model/graph.ts';
 import { subgraph } from './subgraph.ts';
 
 /** `down`: to what a node depends on; `up`: to what depends on it. */
-export type Way = 'up' | 'down' | 'both';
+export type FocusDirection = 'up' | 'down' | 'both';
 
-interface Step {
+interface AdjacentEdge {
   readonly edge: GraphEdge;
   readonly to: string;
 }
 
 /** The edges on which a walk may leave each node. */
-export type Steps = ReadonlyMap<string, readonly Step[]>;
+export type EdgesByNode = ReadonlyMap<string, readonly AdjacentEdge[]>;
 
 /** Lists the steps of a walk. An edge of unknown direction may be walked both ways. */
-export function stepsFrom(graph: Graph, way: Way): Steps {
-  const steps = new Map<string, Step[]>();
-  const add = (from: string, step: Step) => {
+export function edgesByNode(graph: Graph, way: FocusDirection): EdgesByNode {
+  const steps = new Map<string, AdjacentEdge[]>();
+  const add = (from: string, step: AdjacentEdge) => {
     const known = steps.get(from);
     if (known) known.push(step);
     else steps.set(from, [step]);
@@ -31,10 +31,10 @@ export function stepsFrom(graph: Graph, way: Way): Steps {
  * The part of a graph within some hops of a node. With `both` it is what is found upwards together with what is
  * found downwards: what else those depend on is not in it.
  */
-export function focusOn(graph: Graph, nodes: readonly string[], way: Way, hops: number): Graph {
+export function focusOn(graph: Graph, nodes: readonly string[], way: FocusDirection, hops: number): Graph {
   const found = { nodes: new Set(nodes), edges: new Set<string>() };
   for (const one of way === 'both' ? (['up', 'down'] as const) : [way]) {
-    const steps = stepsFrom(graph, one);
+    const steps = edgesByNode(graph, one);
     const reached = new Set(nodes);
     let border = [...nodes];
     for (let hop = 0; hop < hops && border.length > 0; hop++) {

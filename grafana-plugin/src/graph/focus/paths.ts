@@ -1,5 +1,5 @@
 import type { Graph } from '../model/graph.ts';
-import { type Steps, stepsFrom } from './neighbours.ts';
+import { type EdgesByNode, edgesByNode } from './neighbours.ts';
 import { subgraph } from './subgraph.ts';
 
 /** What is on the ways from one node to another. */
@@ -29,9 +29,9 @@ export function pathsBetween(
   which: 'shortest' | 'all',
   longest = LONGEST,
 ): Paths {
-  const steps = stepsFrom(graph, 'down');
+  const steps = edgesByNode(graph, 'down');
   const behind = distancesFrom(from, steps);
-  const ahead = distancesFrom(to, stepsFrom(graph, 'up'));
+  const ahead = distancesFrom(to, edgesByNode(graph, 'up'));
   const shortest = ahead.get(from);
   if (shortest === undefined || from === to) {
     return { graph: { nodes: [], edges: [] }, shortest: undefined, more: false };
@@ -50,7 +50,7 @@ export function pathsBetween(
 }
 
 interface Bounds {
-  readonly steps: Steps;
+  readonly steps: EdgesByNode;
   /** Hops to the end from each node that leads there. */
   readonly ahead: ReadonlyMap<string, number>;
   readonly longest: number;
@@ -82,7 +82,7 @@ function walkAll(from: string, to: string, { steps, ahead, longest }: Bounds, fo
 }
 
 /** Hops to each node that a walk reaches, by breadth-first search. */
-function distancesFrom(start: string, steps: Steps): Map<string, number> {
+function distancesFrom(start: string, steps: EdgesByNode): Map<string, number> {
   const distances = new Map([[start, 0]]);
   // The map grows while it is walked.
   for (const [at, hops] of distances) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom, serviceMap, shuffled } from '../fixtures/service-map.fixture.ts';
-import { groupBoxes, groupsClash } from './groups/group-boxes.ts';
+import { groupBoxes, groupsOverlap } from './groups/group-boxes.ts';
 import { layoutGraph } from './layout-graph.ts';
 
 const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };
@@ -238,9 +238,9 @@ describe('groups', () => {
 
   test('stand in rectangles of their own', () => {
     expectNoOverlap(grouped);
-    expect(groupsClash(grouped.corners, groups, grouped)).toBe(false);
+    expect(groupsOverlap(grouped.corners, groups, grouped)).toBe(false);
     expect(groupBoxes(grouped.corners, groups, grouped).size).toBe(7);
-    expect(groupsClash(layoutGraph({ ...map, sizes }).corners, groups, sizes)).toBe(true);
+    expect(groupsOverlap(layoutGraph({ ...map, sizes }).corners, groups, sizes)).toBe(true);
   });
 
   test('do so whatever the graph', () => {
@@ -255,7 +255,7 @@ describe('groups', () => {
           groups: some,
         });
         expectNoOverlap(layout);
-        expect(groupsClash(layout.corners, some, layout)).toBe(false);
+        expect(groupsOverlap(layout.corners, some, layout)).toBe(false);
       }),
     );
   });
@@ -266,7 +266,7 @@ describe('groups', () => {
       const more = new Map([...groups, ['x', team]]);
       const next = layoutGraph({ ...map, nodes, sizes, groups: more, earlier: grouped });
       expectNoOverlap(next);
-      expect(groupsClash(next.corners, more, next)).toBe(false);
+      expect(groupsOverlap(next.corners, more, next)).toBe(false);
     }
     const same = layoutGraph({ ...map, sizes, groups, earlier: grouped });
     expect(same.corners).toEqual(grouped.corners);
@@ -284,7 +284,7 @@ describe('groups', () => {
         const earlier = layoutGraph({ nodes: before, edges: edgesOf(folded), sizes, groups: left });
         const opened = layoutGraph({ nodes, edges: edgesOf((key) => key), sizes, groups: some, earlier });
         expectNoOverlap(opened);
-        expect(groupsClash(opened.corners, some, opened)).toBe(false);
+        expect(groupsOverlap(opened.corners, some, opened)).toBe(false);
         const node = earlier.corners.get('x');
         for (const [key, { x, y }] of node ? earlier.corners : []) {
           const now = opened.corners.get(key);

@@ -1,6 +1,6 @@
 import type { Point } from '../geometry/rectangle.ts';
 import {
-  type KnownPlaces,
+  type KnownPositions,
   type Layout,
   type LayoutRequest,
   type LayoutSizes,
@@ -9,10 +9,10 @@ import {
 } from '../model/layout.ts';
 import { compareText } from '../model/order.ts';
 import { arrangeGroups } from './groups/arrange-groups.ts';
-import { groupsClash } from './groups/group-boxes.ts';
-import { makeWay } from './keep/apply-saved-positions.ts';
-import { openGroups } from './keep/expand-groups.ts';
-import { keepPlaces } from './keep/keep-positions.ts';
+import { groupsOverlap } from './groups/group-boxes.ts';
+import { applySavedPositions } from './keep/apply-saved-positions.ts';
+import { expandGroups } from './keep/expand-groups.ts';
+import { keepPositions } from './keep/keep-positions.ts';
 import type { Link } from './layers/adjacency.ts';
 import { routeLinks } from './route-links.ts';
 
@@ -34,7 +34,7 @@ export function layoutGraph({ nodes, edges, sizes, groups, earlier, saved }: Lay
   const { width, corners } = kept ?? stretch(arrangeGroups(teams, links, sizes), sizes);
   const size = widened(sizes, width);
   const saves = keys.map((key) => saved?.get(key));
-  const settled = makeWay(corners, saves, size);
+  const settled = applySavedPositions(corners, saves, size);
   return {
     width,
     height: sizes.height,
@@ -56,15 +56,15 @@ function keepMost(
   keys: readonly string[],
   links: readonly Link[],
   teams: readonly (string | undefined)[],
-  { width, corners: known }: NonNullable<KnownPlaces['earlier']>,
+  { width, corners: known }: NonNullable<KnownPositions['earlier']>,
   sizes: LayoutSizes,
 ): { width: number; corners: readonly Point[] } | undefined {
   const size = widened(sizes, width);
   const groups = new Map(keys.flatMap((key, v) => (teams[v] === undefined ? [] : [[key, teams[v]]])));
   const settle = (places: readonly (Point | undefined)[]) => {
     if (places.filter((place) => !place).length > keys.length * MOST_NEWCOMERS) return undefined;
-    const corners = keepPlaces(places, links, teams, size);
-    return groupsClash(byKey(keys, corners), groups, size) ? undefined : { width, corners };
+    const corners = keepPositions(places, links, teams, size);
+    return groupsOverlap(byKey(keys, corners), groups, size) ? undefined : { width, corners };
   };
   const places = keys.map((key) => known.get(key));
   const nodeOf = new Map(
@@ -75,7 +75,7 @@ function keepMost(
   );
   const isBack = teams.every((team, v) => places[v] || !nodeOf.has(team ?? ''));
   const kept = isBack ? settle(places) : undefined;
-  return kept ?? (nodeOf.size > 0 ? settle(openGroups(places, teams, nodeOf, links, size)) : undefined);
+  return kept ?? (nodeOf.size > 0 ? settle(expandGroups(places, teams, nodeOf, links, size)) : undefined);
 }
 
 const byKey = (keys: readonly string[], corners: readonly Point[]): Map<string, Point> =>

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { half } from '../fixtures/half-edges.fixture.ts';
-import { collapse, collect } from '../levels/levels.ts';
+import { halfEdge } from '../fixtures/half-edges.fixture.ts';
+import { collapse, findGroups } from '../levels/levels.ts';
 import type { Graph } from '../model/graph.ts';
-import { groupsClash } from './groups/group-boxes.ts';
+import { groupsOverlap } from './groups/group-boxes.ts';
 import { createLayoutMemory } from './layout-memory.ts';
 import { createLayouter } from './layouter.ts';
 
 const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };
 const graphOf = (opened: number, ...ports: string[]) =>
   buildGraph(
-    ports.map((port) => half('outbound', 'a@h1/10.0.0.1', '/10.0.0.2', { opened }, { port })),
+    ports.map((port) => halfEdge('outbound', 'a@h1/10.0.0.1', '/10.0.0.2', { opened }, { port })),
     [],
   );
 const chain = (...services: string[]) =>
   buildGraph(
-    services.slice(1).map((to, i) => half('outbound', `${services[i]}@h/127.0.0.1`, `${to}@h/127.0.0.1`)),
+    services.slice(1).map((to, i) => halfEdge('outbound', `${services[i]}@h/127.0.0.1`, `${to}@h/127.0.0.1`)),
     [],
   );
 
@@ -74,14 +74,14 @@ describe('groups that are collapsed', () => {
   /** `out` calls each service of h1, which are a chain; those of h2 are called by the last of them. */
   const graph = buildGraph(
     [
-      half('outbound', on('h0', 'out'), on('h1', 'a')),
-      half('outbound', on('h1', 'a'), on('h1', 'b')),
-      half('outbound', on('h1', 'b'), on('h1', 'c')),
-      half('outbound', on('h1', 'c'), on('h2', 'x')),
-      half('outbound', on('h2', 'x'), on('h2', 'y')),
-      half('outbound', on('h2', 'x'), on('h2', 'z')),
-      half('outbound', on('h0', 'out'), on('h3', 'u')),
-      half('outbound', on('h3', 'u'), on('h3', 'v')),
+      halfEdge('outbound', on('h0', 'out'), on('h1', 'a')),
+      halfEdge('outbound', on('h1', 'a'), on('h1', 'b')),
+      halfEdge('outbound', on('h1', 'b'), on('h1', 'c')),
+      halfEdge('outbound', on('h1', 'c'), on('h2', 'x')),
+      halfEdge('outbound', on('h2', 'x'), on('h2', 'y')),
+      halfEdge('outbound', on('h2', 'x'), on('h2', 'z')),
+      halfEdge('outbound', on('h0', 'out'), on('h3', 'u')),
+      halfEdge('outbound', on('h3', 'u'), on('h3', 'v')),
     ],
     [],
   );
@@ -91,10 +91,10 @@ describe('groups that are collapsed', () => {
     const { memory } = createMemory();
     return async (...hosts: string[]) => {
       const folded = collapse(graph, 'host', new Set(hosts.map(hostOf)));
-      const { groupOf } = collect(folded, 'host');
+      const { groupOf } = findGroups(folded, 'host');
       const layout = await memory.layout({ graph: folded, sizes, groups: groupOf });
       if (!layout) throw new Error('overtaken');
-      expect(groupsClash(layout.corners, groupOf, layout)).toBe(false);
+      expect(groupsOverlap(layout.corners, groupOf, layout)).toBe(false);
       return layout.corners;
     };
   }

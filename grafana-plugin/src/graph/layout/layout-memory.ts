@@ -1,12 +1,12 @@
 import type { Point } from '../geometry/rectangle.ts';
 import { type Graph, topologyKey } from '../model/graph.ts';
 import { type Layout, type LayoutSizes, widened } from '../model/layout.ts';
-import { justCollapsed, placeAmong } from './keep/collapsed-groups.ts';
+import { justCollapsed, positionAmong } from './keep/collapsed-groups.ts';
 import { createFreeSpots } from './keep/free-spots.ts';
 import type { Layouter } from './layouter.ts';
 
 /** What decides where the nodes of a graph stand, besides where they stood. */
-export interface LayoutWish {
+export interface LayoutInput {
   readonly graph: Graph;
   readonly sizes: LayoutSizes;
   /** Corners of the nodes that the user has put somewhere. */
@@ -18,12 +18,12 @@ export interface LayoutWish {
 /** Remembers where nodes stand, so that they stay there. */
 export interface LayoutMemory {
   /** The layout of a graph while neither its topology nor the rest of the wish has changed. */
-  recall(wish: LayoutWish): Layout | undefined;
+  recall(wish: LayoutInput): Layout | undefined;
   /**
    * Lays out: every known node stays where it was, also after an absence, as long as the sizes are the same. A group
    * that is collapsed stands where its members stood. Undefined when a newer wish came before the end.
    */
-  layout(wish: LayoutWish): Promise<Layout | undefined>;
+  layout(wish: LayoutInput): Promise<Layout | undefined>;
   /** From now on places are chosen anew. */
   forget(): void;
 }
@@ -32,8 +32,8 @@ export interface LayoutMemory {
 export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMemory {
   let last: { key: string; sizes: string; layout: Layout; places: Layout['corners'] } | undefined;
   // The same wish is recalled each time something is rendered.
-  const keys = new WeakMap<LayoutWish, string>();
-  const keyOf = (wish: LayoutWish): string => {
+  const keys = new WeakMap<LayoutInput, string>();
+  const keyOf = (wish: LayoutInput): string => {
     const key = keys.get(wish) ?? wishKey(wish);
     keys.set(wish, key);
     return key;
@@ -60,12 +60,12 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
   };
 }
 
-const wishKey = ({ graph, sizes, saved, groups }: LayoutWish): string =>
+const wishKey = ({ graph, sizes, saved, groups }: LayoutInput): string =>
   `${JSON.stringify([sizes, [...(saved ?? [])], [...(groups ?? [])]])}\n${topologyKey(graph)}`;
 
 /** What is known of places; undefined where several groups are collapsed or opened at once: then all is new. */
 function placesFor(
-  { graph, groups }: LayoutWish,
+  { graph, groups }: LayoutInput,
   { layout, places }: { readonly layout: Layout; readonly places: Layout['corners'] },
 ): Layout['corners'] | undefined {
   const collapsed = justCollapsed(graph.nodes, places);
@@ -74,7 +74,7 @@ function placesFor(
   return new Map([
     ...places,
     ...collapsed.flatMap(({ key, members }) => {
-      const place = placeAmong(members, places);
+      const place = positionAmong(members, places);
       return place ? [[key, place] as const] : [];
     }),
   ]);
@@ -90,7 +90,7 @@ const LEAST_REMEMBERED = 100;
 function rememberPlaces(
   earlier: Layout['corners'] | undefined,
   layout: Layout,
-  { graph, groups, sizes }: LayoutWish,
+  { graph, groups, sizes }: LayoutInput,
 ): Layout['corners'] {
   const spots = createFreeSpots(widened(sizes, layout.width));
   for (const [key, corner] of layout.corners) spots.take(corner, key);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { serviceMap } from '../fixtures/service-map.fixture.ts';
 import type { Layout } from '../model/layout.ts';
-import { squeezeLayers } from './layers/merge-layers.ts';
+import { mergeLayers } from './layers/merge-layers.ts';
 import { layoutGraph } from './layout-graph.ts';
 
 const sizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
@@ -26,12 +26,12 @@ test('groups that depend on each other in a circle are no ribbon', () => {
 
 test('nobody comes to stand right of what they depend on', () => {
   const layers = Int32Array.from({ length: 3000 }, (_, v) => Math.floor(v / 10));
-  const squeezed = squeezeLayers(layers, sizes, sizes);
+  const squeezed = mergeLayers(layers, sizes, sizes);
   expect(new Set(squeezed).size).toBeLessThan(60);
   expect([...squeezed]).toEqual([...squeezed].sort((a, b) => a - b));
 });
 
 test('layers that one can follow stay as they are', () => {
   const chain = Int32Array.from({ length: 400 }, (_, v) => v);
-  expect(squeezeLayers(chain, sizes, sizes)).toBe(chain);
+  expect(mergeLayers(chain, sizes, sizes)).toBe(chain);
 });

@@ -1,5 +1,5 @@
 import { sumFigures } from '../model/figures.ts';
-import type { EdgeEnd, EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import type { EdgeState, EndpointDetails, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import type { Figures } from '../model/half-edge.ts';
 import { compareText, distinct } from '../model/order.ts';
 
@@ -87,8 +87,8 @@ function mergeEdges(
     atSource: sumTold(parts.map(({ atSource }) => atSource)),
     atDestination: sumTold(parts.map(({ atDestination }) => atDestination)),
     states: mergeStates(parts.map(({ states }) => states)),
-    ...(parts.some(({ before }) => before) && {
-      before: sumFigures(parts.flatMap(({ before }) => before ?? [])),
+    ...(parts.some(({ previous }) => previous) && {
+      previous: sumFigures(parts.flatMap(({ previous }) => previous ?? [])),
     }),
     alerts: parts.flatMap(({ alerts }) => alerts),
     parts: parts.flatMap((part) => (part.parts.length > 0 ? part.parts : [part])),
@@ -108,7 +108,7 @@ function mergeStates(all: readonly (readonly EdgeState[])[]): EdgeState[] {
   return [...merged];
 }
 
-const mergeEnds = (ends: readonly EdgeEnd[]): EdgeEnd => ({
+const mergeEnds = (ends: readonly EndpointDetails[]): EndpointDetails => ({
   addresses: distinct(ends.flatMap(({ addresses }) => addresses)),
   processes: distinct(ends.flatMap(({ processes }) => processes)),
   pids: distinct(ends.flatMap(({ pids }) => pids)),

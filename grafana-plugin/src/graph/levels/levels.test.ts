@@ -2,30 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
 import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
-import { end, half } from '../fixtures/half-edges.fixture.ts';
+import { endpoint, halfEdge } from '../fixtures/half-edges.fixture.ts';
 import { largeGraph } from '../fixtures/large-graph.fixture.ts';
 import type { Graph, GraphEdge } from '../model/graph.ts';
 import type { HalfEdge } from '../model/half-edge.ts';
-import { atLevel, collapse, collect, type Level } from './levels.ts';
+import { atLevel, collapse, findGroups, type Level } from './levels.ts';
 
-const at = (text: string, site: string) => end(text, { site });
+const at = (text: string, site: string) => endpoint(text, { site });
 /** web on two hosts of Tokyo calls api in Osaka, which calls a peer without an exporter. */
 const halves = [
-  half('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 10, open: 9, rtt: 0.01 }),
-  half('outbound', at('web@t2/10.0.0.2', 'tokyo'), '/10.1.0.1', { opened: 5, open: 1, rtt: 0.02 }),
-  half('inbound', '/10.0.0.1', at('api@o1/10.1.0.1', 'osaka'), { opened: 10 }),
-  half('inbound', '/10.0.0.2', at('api@o1/10.1.0.1', 'osaka'), { opened: 5 }),
-  half(
+  halfEdge('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 10, open: 9, rtt: 0.01 }),
+  halfEdge('outbound', at('web@t2/10.0.0.2', 'tokyo'), '/10.1.0.1', { opened: 5, open: 1, rtt: 0.02 }),
+  halfEdge('inbound', '/10.0.0.1', at('api@o1/10.1.0.1', 'osaka'), { opened: 10 }),
+  halfEdge('inbound', '/10.0.0.2', at('api@o1/10.1.0.1', 'osaka'), { opened: 5 }),
+  halfEdge(
     'outbound',
     at('web@t1/10.0.0.1', 'tokyo'),
     at('cache@t1/127.0.0.1', 'tokyo'),
     { opened: 7 },
     { port: '6379' },
   ),
-  half(
+  halfEdge(
     'outbound',
     at('api@o1/10.1.0.1', 'osaka'),
-    end('/192.0.2.1', { kind: 'internet' }),
+    endpoint('/192.0.2.1', { kind: 'internet' }),
     { opened: 1 },
     { port: '443' },
   ),
@@ -61,7 +61,10 @@ describe('the same half-edges', () => {
   });
 
   test('are seen by whoever has seen one of them', () => {
-    const graph = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'c@h1', 'b@h2')], []);
+    const graph = buildGraph(
+      [halfEdge('outbound', 'a@h1', 'b@h2'), halfEdge('outbound', 'c@h1', 'b@h2')],
+      [],
+    );
     const seenBy = (...ends: GraphEdge['seenBy'][]) => {
       const edges = graph.edges.map((edge, i) => ({ ...edge, seenBy: ends[i] ?? 'both' }));
       return atLevel({ ...graph, edges }, 'host').edges.map((edge) => edge.seenBy);
@@ -74,7 +77,7 @@ describe('the same half-edges', () => {
   test('of several ports between two places are one edge without a port', () => {
     const more = [
       ...halves,
-      half('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 1 }, { port: '81' }),
+      halfEdge('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 1 }, { port: '81' }),
     ];
     const edges = graphAtLevel(more, 'site').edges.filter(({ source }) => source.includes('tokyo'));
     expect(edges.map(({ port, transport, figures }) => [port, transport, figures.opened])).toEqual([
@@ -86,15 +89,15 @@ describe('the same half-edges', () => {
 });
 
 describe('processes', () => {
-  const worker = (process: string, pid: string) => end('web@h1/10.0.0.1', { process, pid });
-  const server = (process: string) => end('api@h2/10.0.0.2', { process });
+  const worker = (process: string, pid: string) => endpoint('web@h1/10.0.0.1', { process, pid });
+  const server = (process: string) => endpoint('api@h2/10.0.0.2', { process });
 
   test('of the reporting service are kept apart', () => {
     const graph = graphAtLevel(
       [
-        half('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
-        half('outbound', worker('php', '2'), '/10.0.0.2', { opened: 4 }),
-        half('inbound', '/10.0.0.1', server('node'), { opened: 7 }),
+        halfEdge('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
+        halfEdge('outbound', worker('php', '2'), '/10.0.0.2', { opened: 4 }),
+        halfEdge('inbound', '/10.0.0.1', server('node'), { opened: 7 }),
       ],
       'process',
     );
@@ -106,11 +109,11 @@ describe('processes', () => {
   test('of the other end are one where no report tells them apart', () => {
     const graph = graphAtLevel(
       [
-        half('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
-        half('inbound', '/10.0.0.1', server('node'), { opened: 1 }),
-        half('inbound', '/10.0.0.1', server('envoy'), { opened: 2 }),
-        half('inbound', '/192.0.2.1', server('node'), { opened: 5 }),
-        half('inbound', '/192.0.2.1', server('envoy'), { opened: 6 }),
+        halfEdge('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
+        halfEdge('inbound', '/10.0.0.1', server('node'), { opened: 1 }),
+        halfEdge('inbound', '/10.0.0.1', server('envoy'), { opened: 2 }),
+        halfEdge('inbound', '/192.0.2.1', server('node'), { opened: 5 }),
+        halfEdge('inbound', '/192.0.2.1', server('envoy'), { opened: 6 }),
       ],
       'process',
     );
@@ -126,13 +129,13 @@ describe('groups', () => {
   const graph = buildGraph(halves, []);
 
   test('are collected, whoever is of none left out', () => {
-    const { groups, groupOf } = collect(graph, 'site');
+    const { groups, groupOf } = findGroups(graph, 'site');
     expect([...groups.values()].map(({ title }) => title).toSorted()).toEqual(['osaka', 'tokyo']);
     expect(groupOf.size).toBe(4);
   });
 
   test('collapse one by one, and what is left keeps its keys', () => {
-    const tokyo = [...collect(graph, 'site').groups.values()].find(({ title }) => title === 'tokyo');
+    const tokyo = [...findGroups(graph, 'site').groups.values()].find(({ title }) => title === 'tokyo');
     const collapsed = collapse(graph, 'site', new Set([tokyo?.key ?? '']));
     expect(show(collapsed).toSorted()).toEqual(['api>192.0.2.1:443 1', 'tokyo>api:80 15']);
     const node = collapsed.nodes.find(({ key }) => key === tokyo?.key);
@@ -146,13 +149,13 @@ describe('groups', () => {
   test('hide what stays within them, also those of a service', () => {
     const mesh = buildGraph(
       [
-        half('outbound', 'db@h1/10.0.0.1', 'db@h2/10.0.0.2'),
-        half('outbound', 'web@h1/10.0.0.1', 'db@h2/10.0.0.2', { opened: 3 }),
-        half('outbound', 'web@h3/10.0.0.3', 'db@h1/10.0.0.1', { opened: 4 }),
+        halfEdge('outbound', 'db@h1/10.0.0.1', 'db@h2/10.0.0.2'),
+        halfEdge('outbound', 'web@h1/10.0.0.1', 'db@h2/10.0.0.2', { opened: 3 }),
+        halfEdge('outbound', 'web@h3/10.0.0.3', 'db@h1/10.0.0.1', { opened: 4 }),
       ],
       [],
     );
-    const database = [...collect(mesh, 'service').groups.keys()].filter((key) => key.includes('"db"'));
+    const database = [...findGroups(mesh, 'service').groups.keys()].filter((key) => key.includes('"db"'));
     const collapsed = collapse(mesh, 'service', new Set(database));
     expect(show(collapsed).toSorted()).toEqual(['web>db:80 3', 'web>db:80 4']);
   });
@@ -186,7 +189,7 @@ test('no connection between places is lost or counted twice, at any level', () =
     fc.property(fc.array(anyHalf, { maxLength: 12 }), (rows) => {
       const graph = buildGraph(
         rows.map(({ from, to, host, opened }, i) =>
-          half(
+          halfEdge(
             'outbound',
             at(`${from}@${host}/10.0.0.1`, host),
             `${to}@far/10.9.0.1`,

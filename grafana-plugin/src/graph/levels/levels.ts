@@ -6,9 +6,9 @@ export const LEVELS = ['site', 'host', 'service', 'instance', 'process'] as cons
 export type Level = (typeof LEVELS)[number];
 
 /** What nodes may be collected in: a box around them, or one node for them. */
-export type Collection = 'site' | 'host' | 'service';
+export type Grouping = 'site' | 'host' | 'service';
 
-const groupKey = (by: Collection | 'outside', name: string): string => JSON.stringify(['group', by, name]);
+const groupKey = (by: Grouping | 'outside', name: string): string => JSON.stringify(['group', by, name]);
 
 /** Peers without an exporter, seen from where only sites count. */
 const OUTSIDE: Group = {
@@ -21,7 +21,7 @@ const OUTSIDE: Group = {
 };
 
 /** The site, host or service that a node is of, or undefined where none is told. */
-export function collectionOf({ kind, service, host, site }: GraphNode, by: Collection): Group | undefined {
+export function groupFor({ kind, service, host, site }: GraphNode, by: Grouping): Group | undefined {
   const nowhere = { service: '', host: '', site: '' };
   if (by === 'site' && site !== '') {
     return { key: groupKey('site', site), kind: 'site', title: site, ...nowhere, site };
@@ -39,26 +39,26 @@ export function collectionOf({ kind, service, host, site }: GraphNode, by: Colle
 export function atLevel(graph: Graph, level: Exclude<Level, 'process'>): Graph {
   if (level === 'instance') return graph;
   return groupNodes(graph, (node) => {
-    if (level !== 'site') return collectionOf(node, level);
-    return collectionOf(node, 'site') ?? collectionOf(node, 'host') ?? OUTSIDE;
+    if (level !== 'site') return groupFor(node, level);
+    return groupFor(node, 'site') ?? groupFor(node, 'host') ?? OUTSIDE;
   });
 }
 
 /** The groups of a graph, and who is in each: for boxes, and to collapse them. */
-export interface Groups {
+export interface NodeGroups {
   readonly groups: ReadonlyMap<string, Group>;
   /** The key of the group of each node that is in one. */
   readonly groupOf: ReadonlyMap<string, string>;
 }
 
-export const NO_GROUPS: Groups = { groups: new Map(), groupOf: new Map() };
+export const NO_GROUPS: NodeGroups = { groups: new Map(), groupOf: new Map() };
 
 /** Collects nodes by what they are of. */
-export function collect(graph: Graph, by: Collection): Groups {
+export function findGroups(graph: Graph, by: Grouping): NodeGroups {
   const groups = new Map<string, Group>();
   const groupOf = new Map<string, string>();
   for (const node of graph.nodes) {
-    const group = collectionOf(node, by);
+    const group = groupFor(node, by);
     if (!group || group.key === node.key) continue;
     groupOf.set(node.key, group.key);
     if (!groups.has(group.key)) groups.set(group.key, group);
@@ -67,8 +67,8 @@ export function collect(graph: Graph, by: Collection): Groups {
 }
 
 /** Draws some groups as one node each, which tells what is in it. Edges within such a group are left out. */
-export function collapse(graph: Graph, by: Collection, collapsed: ReadonlySet<string>): Graph {
-  const { groups, groupOf } = collect(graph, by);
+export function collapse(graph: Graph, by: Grouping, collapsed: ReadonlySet<string>): Graph {
+  const { groups, groupOf } = findGroups(graph, by);
   const groupToCollapse = (node: GraphNode) => {
     const key = groupOf.get(node.key) ?? '';
     return collapsed.has(key) ? groups.get(key) : undefined;

@@ -2,7 +2,7 @@ import type { Figures } from './half-edge.ts';
 import type { JoinedEdge } from './joined-edge.ts';
 
 /** What an end looked like in the range: details beyond its node's identity. */
-export interface EdgeEnd {
+export interface EndpointDetails {
   readonly addresses: readonly string[];
   readonly processes: readonly string[];
   readonly pids: readonly string[];
@@ -15,7 +15,7 @@ export interface EdgeEnd {
  * `service`: a named service; `unknown`: an unnamed process on a known host; `external`: a peer without an
  * exporter, known by its address or name only; `host`, `site`: all that is there, as one.
  */
-export interface GraphNode extends EdgeEnd {
+export interface GraphNode extends EndpointDetails {
   /** A JSON tuple: opaque, and never ambiguous whatever the names hold. */
   readonly key: string;
   readonly kind: 'service' | 'unknown' | 'external' | 'host' | 'site';
@@ -75,8 +75,8 @@ export interface GraphEdge {
   readonly transport: string;
   /** Else the two exchange traffic, and which depends on the other is not known. */
   readonly directed: boolean;
-  readonly src: EdgeEnd;
-  readonly dst: EdgeEnd;
+  readonly src: EndpointDetails;
+  readonly dst: EndpointDetails;
   /** Nobody has seen what is told of by rules only. */
   readonly seenBy: JoinedEdge['seenBy'] | 'nobody';
   /** From the source's side: transmit is source to destination. */
@@ -85,7 +85,7 @@ export interface GraphEdge {
   readonly atDestination: Figures | undefined;
   readonly states: readonly EdgeState[];
   /** What it was in the range compared with, where it was there. */
-  readonly before?: Figures;
+  readonly previous?: Figures;
   /** What fires for it. */
   readonly alerts: readonly Alert[];
   /** The edges that are drawn as this one, where it is several. */
@@ -99,7 +99,7 @@ export interface Graph {
 }
 
 /** A thing on the canvas, by its key. */
-export interface Target {
+export interface GraphElement {
   readonly type: 'node' | 'edge' | 'group';
   readonly key: string;
 }

@@ -1,5 +1,5 @@
 /** What a half-edge's labels tell of one end. '' is "not known". */
-export interface End {
+export interface Endpoint {
   readonly service: string;
   readonly process: string;
   readonly pid: string;
@@ -36,8 +36,8 @@ export interface HalfEdge {
   readonly transport: string;
   /** '' where there is none: on Unix sockets, and where many dependencies are one. */
   readonly port: string;
-  readonly src: End;
-  readonly dst: End;
+  readonly src: Endpoint;
+  readonly dst: Endpoint;
   readonly figures: Figures;
 }
 
@@ -45,7 +45,7 @@ export interface HalfEdge {
 export interface Listener {
   readonly transport: string;
   readonly port: string;
-  readonly end: End;
+  readonly endpoint: Endpoint;
 }
 
 /** The host that reported the half. */

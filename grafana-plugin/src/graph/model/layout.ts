@@ -22,7 +22,7 @@ export interface Layout {
 }
 
 /** Places that are not the layout's to choose. */
-export interface KnownPlaces {
+export interface KnownPositions {
   /** The layout so far: who has a place in it stays there, unless too few do. */
   readonly earlier?: Pick<Layout, 'width' | 'corners'> | undefined;
   /** Corners of the nodes that the user has put somewhere: they win over all else. */
@@ -30,7 +30,7 @@ export interface KnownPlaces {
 }
 
 /** What to lay out. Survives the way to a worker. */
-export interface LayoutRequest extends KnownPlaces {
+export interface LayoutRequest extends KnownPositions {
   readonly nodes: readonly string[];
   readonly edges: readonly { readonly source: string; readonly target: string }[];
   readonly sizes: LayoutSizes;

@@ -1,8 +1,8 @@
-import type { End } from './half-edge.ts';
+import type { Endpoint } from './half-edge.ts';
 import { distinct } from './order.ts';
 
 /** One end of a joined edge: a service on a host, with the processes and pids that were it in the range. */
-export interface Party {
+export interface MergedEndpoint {
   readonly service: string;
   readonly host: string;
   readonly address: string;
@@ -15,7 +15,15 @@ export interface Party {
 }
 
 /** One report of an end as it is. */
-export const partyOf = ({ service, host, address, kind, site, process, pid }: End): Party => ({
+export const toMergedEndpoint = ({
+  service,
+  host,
+  address,
+  kind,
+  site,
+  process,
+  pid,
+}: Endpoint): MergedEndpoint => ({
   service,
   host,
   address,
@@ -27,18 +35,21 @@ export const partyOf = ({ service, host, address, kind, site, process, pid }: En
 });
 
 /** What several reports of one end agree on: that end, or the services between which nothing is guessed. */
-export type Agreement = { readonly party: Party | undefined; readonly candidates: readonly string[] };
+export type Agreement = {
+  readonly endpoint: MergedEndpoint | undefined;
+  readonly candidates: readonly string[];
+};
 
 /** Merges reports of one end. A report that names no service yields to one that does. */
-export function agreeOn(ends: readonly End[]): Agreement {
+export function mergeReports(ends: readonly Endpoint[]): Agreement {
   const [only] = ends;
   // Of tens of thousands of ends most are told once.
-  if (only && ends.length === 1) return { party: partyOf(only), candidates: [] };
+  if (only && ends.length === 1) return { endpoint: toMergedEndpoint(only), candidates: [] };
   const named = ends.filter((end) => end.service !== '');
   const voters = named.length > 0 ? named : ends;
   const [first] = voters;
   if (!first || !voters.every((end) => end.service === first.service && end.host === first.host)) {
-    return { party: undefined, candidates: distinct(voters.map((end) => end.service)) };
+    return { endpoint: undefined, candidates: distinct(voters.map((end) => end.service)) };
   }
   const party = {
     service: first.service,
@@ -50,5 +61,5 @@ export function agreeOn(ends: readonly End[]): Agreement {
     pids: distinct(voters.map((end) => end.pid)),
     candidates: [],
   };
-  return { party, candidates: [] };
+  return { endpoint: party, candidates: [] };
 }

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
 import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
-import { half } from '../fixtures/half-edges.fixture.ts';
+import { halfEdge } from '../fixtures/half-edges.fixture.ts';
 import { largeGraph } from '../fixtures/large-graph.fixture.ts';
 import type { EdgeState, Graph } from './graph.ts';
 import type { Figures } from './half-edge.ts';
-import { type Column, sortEdges } from './sort-edges.ts';
+import { type EdgeColumn, sortEdges } from './sort-edges.ts';
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly EdgeColumn[] = [
   'source',
   'destination',
   'port',
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column[] = [
 const graphOf = (edges: Readonly<Record<string, { figures?: Figures; states?: EdgeState[] }>>): Graph => {
   const graph = buildGraph(
     Object.entries(edges).map(([name, { figures = {} }]) =>
-      half('outbound', `${name}@h/127.0.0.1`, 'z@h/127.0.0.1', figures),
+      halfEdge('outbound', `${name}@h/127.0.0.1`, 'z@h/127.0.0.1', figures),
     ),
     [],
   );
@@ -34,7 +34,7 @@ const graphOf = (edges: Readonly<Record<string, { figures?: Figures; states?: Ed
   return { ...graph, edges: graph.edges.map((edge) => ({ ...edge, states: stateOf(edge.source) })) };
 };
 const sources = ({ edges }: Graph) => edges.map(({ source }) => JSON.parse(source)[1]).join(' ');
-const sorted = (graph: Graph, column: Column, descending = false) =>
+const sorted = (graph: Graph, column: EdgeColumn, descending = false) =>
   sources(sortEdges(graph, { column, descending }));
 
 describe('edges are sorted', () => {
@@ -66,7 +66,7 @@ describe('edges are sorted', () => {
     const ports = { a: '8080', b: '443', c: '90' };
     const graph = buildGraph(
       Object.entries(ports).map(([name, port]) =>
-        half('outbound', `${name}@h/127.0.0.1`, 'z@h/127.0.0.1', {}, { port }),
+        halfEdge('outbound', `${name}@h/127.0.0.1`, 'z@h/127.0.0.1', {}, { port }),
       ),
       [],
     );
@@ -89,7 +89,7 @@ test('sorting keeps every edge, and those that are alike in their order', () => 
 
 test('a column that is not known changes nothing', () => {
   const graph = largeGraph(4, 6);
-  expect(sortEdges(graph, { column: 'toString' as Column, descending: true })).toBe(graph);
+  expect(sortEdges(graph, { column: 'toString' as EdgeColumn, descending: true })).toBe(graph);
 });
 
 test.each(['bytes', 'source'] as const)('50,000 edges are sorted by %s in a moment', (column) => {

@@ -4,12 +4,12 @@ import { bytesOf } from './figures.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 /** What edges are sorted by. */
-export interface Sort {
-  readonly column: Column;
+export interface EdgeSort {
+  readonly column: EdgeColumn;
   readonly descending: boolean;
 }
 
-export type Column =
+export type EdgeColumn =
   | 'source'
   | 'destination'
   | 'port'
@@ -27,7 +27,7 @@ type Value = string | number | undefined;
 const nameOf = ({ title, host }: GraphNode): string => `${title} ${host}`;
 
 /** What each column is sorted by; '', undefined and NaN are missing. */
-const VALUES: Readonly<Record<Column, (row: EdgeRow) => Value>> = {
+const VALUES: Readonly<Record<EdgeColumn, (row: EdgeRow) => Value>> = {
   source: ({ source }) => nameOf(source),
   destination: ({ target }) => nameOf(target),
   port: ({ edge }) => edge.port || edge.dst.addresses.join(' '),
@@ -45,7 +45,7 @@ const VALUES: Readonly<Record<Column, (row: EdgeRow) => Value>> = {
   },
 };
 
-export const COLUMNS = Object.keys(VALUES) as readonly Column[];
+export const EDGE_COLUMNS = Object.keys(VALUES) as readonly EdgeColumn[];
 
 /** The same order for every reader: `db-2` before `db-10`. */
 const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
@@ -54,7 +54,7 @@ const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
  * The same graph, its edges sorted by a column: numbers by value, names as people sort them. What is alike stays in
  * the order it was in, what is missing comes last whichever way, and an unknown column changes nothing.
  */
-export function sortEdges(graph: Graph, { column, descending }: Sort): Graph {
+export function sortEdges(graph: Graph, { column, descending }: EdgeSort): Graph {
   if (!Object.hasOwn(VALUES, column)) return graph;
   // Each value is compared once, however many edges have it: comparing names is slow.
   const byValue = Map.groupBy(edgeRows(graph), (row) => presentOf(VALUES[column](row)));

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Heading, nextNode, type Places, readingOrder } from './next-node.ts';
+import { type ArrowDirection, type NodeBounds, nextNode, readingOrder } from './next-node.ts';
 
-const HEADINGS: readonly Heading[] = ['left', 'right', 'up', 'down'];
+const HEADINGS: readonly ArrowDirection[] = ['left', 'right', 'up', 'down'];
 
 /** Places of nodes, each 10 by 10, by their corners. */
-const placesOf = (corners: Readonly<Record<string, readonly [number, number]>>): Places =>
+const placesOf = (corners: Readonly<Record<string, readonly [number, number]>>): NodeBounds =>
   new Map(Object.entries(corners).map(([key, [x, y]]) => [key, { x, y, width: 10, height: 10 }]));
 
 describe('an arrow key leads', () => {
   const places = placesOf({ a: [0, 50], b: [100, 0], c: [100, 50], d: [100, 100], e: [200, 50] });
-  const to = (from: string, heading: Heading, linked: string[] = []) =>
+  const to = (from: string, heading: ArrowDirection, linked: string[] = []) =>
     nextNode(from, heading, places, new Set(linked));
 
   test('sideways along a dependency, be others nearer', () => {

@@ -1,15 +1,15 @@
 import type { Rectangle } from '../geometry/rectangle.ts';
 
 /** Where each node stands, by its key. */
-export type Places = ReadonlyMap<string, Rectangle>;
+export type NodeBounds = ReadonlyMap<string, Rectangle>;
 
-export type Heading = 'left' | 'right' | 'up' | 'down';
+export type ArrowDirection = 'left' | 'right' | 'up' | 'down';
 
 /** Being aside costs so many times as much as being far ahead. */
 const ASIDE = 3;
 
 /** Keys from left to right, and in each column from top to bottom: the order in which dependencies are drawn. */
-export const readingOrder = (places: Places): string[] =>
+export const readingOrder = (places: NodeBounds): string[] =>
   [...places].sort(([, a], [, b]) => a.x - b.x || a.y - b.y).map(([key]) => key);
 
 /**
@@ -18,8 +18,8 @@ export const readingOrder = (places: Places): string[] =>
  */
 export function nextNode(
   from: string,
-  heading: Heading,
-  places: Places,
+  heading: ArrowDirection,
+  places: NodeBounds,
   linked: ReadonlySet<string>,
 ): string | undefined {
   const start = places.get(from);
@@ -45,7 +45,7 @@ const isBetter = (a: Candidate, b: Candidate): boolean =>
   a.isLinked === b.isLinked ? a.cost < b.cost : a.isLinked;
 
 /** How far a place is ahead of another, and aside, from centre to centre. */
-function offset(from: Rectangle, to: Rectangle, heading: Heading): { ahead: number; aside: number } {
+function offset(from: Rectangle, to: Rectangle, heading: ArrowDirection): { ahead: number; aside: number } {
   const right = to.x + to.width / 2 - from.x - from.width / 2;
   const down = to.y + to.height / 2 - from.y - from.height / 2;
   switch (heading) {

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { half } from '../fixtures/half-edges.fixture.ts';
-import { collapse, collect } from '../levels/levels.ts';
+import { halfEdge } from '../fixtures/half-edges.fixture.ts';
+import { collapse, findGroups } from '../levels/levels.ts';
 import { matchDrawn } from './match-drawn.ts';
 import { parseQuery } from './parse-query.ts';
 
 const open = buildGraph(
   [
-    half('outbound', 'web@h1', 'api@h2', {}, { port: '80' }),
-    half('outbound', 'cron@h1', 'db@h2', {}, { port: '5432' }),
-    half('outbound', 'api@h2', 'mail@h3', {}, { port: '25' }),
+    halfEdge('outbound', 'web@h1', 'api@h2', {}, { port: '80' }),
+    halfEdge('outbound', 'cron@h1', 'db@h2', {}, { port: '5432' }),
+    halfEdge('outbound', 'api@h2', 'mail@h3', {}, { port: '25' }),
   ],
   [],
 );
@@ -17,7 +17,7 @@ const open = buildGraph(
 function find(text: string, hosts: readonly string[]) {
   const query = parseQuery(text);
   if ('fault' in query) throw new Error(query.fault.code);
-  const groups = [...collect(open, 'host').groups.values()].filter(({ title }) => hosts.includes(title));
+  const groups = [...findGroups(open, 'host').groups.values()].filter(({ title }) => hosts.includes(title));
   const drawn = collapse(open, 'host', new Set(groups.map(({ key }) => key)));
   const { nodes, edges } = matchDrawn(drawn, open, query);
   const titleOf = (key: string) => drawn.nodes.find((node) => node.key === key)?.title ?? '?';

@@ -1,13 +1,13 @@
 import type { Graph } from '../model/graph.ts';
-import { type Matches, matchGraph } from './match-graph.ts';
-import type { Query } from './query.ts';
+import { matchGraph, type SearchMatches } from './match-graph.ts';
+import type { SearchQuery } from './query.ts';
 
 /**
  * Finds what a query asks for in a drawing: what is found within a collapsed group brings out the group.
  *
  * @param open the same graph with all of its groups open
  */
-export function matchDrawn(drawn: Graph, open: Graph, query: Query): Matches {
+export function matchDrawn(drawn: Graph, open: Graph, query: SearchQuery): SearchMatches {
   const groups = drawn.nodes.filter(({ collapsed }) => collapsed);
   if (groups.length === 0) return matchGraph(drawn, query);
   const groupOf = new Map(groups.flatMap(({ key, members }) => members.map((member) => [member, key])));

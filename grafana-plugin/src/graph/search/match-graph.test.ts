@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { end, half, listener } from '../fixtures/half-edges.fixture.ts';
+import { endpoint, halfEdge, listener } from '../fixtures/half-edges.fixture.ts';
 import { matchGraph } from './match-graph.ts';
 import { parseQuery } from './parse-query.ts';
 
 const at = (text: string, site: string, process?: string) =>
-  end(text, { site, ...(process && { process, pid: '42' }) });
+  endpoint(text, { site, ...(process && { process, pid: '42' }) });
 const graph = buildGraph(
   [
-    half('outbound', at('web@front/10.0.0.1', 'tokyo', 'nginx'), '/10.0.0.2', {
+    halfEdge('outbound', at('web@front/10.0.0.1', 'tokyo', 'nginx'), '/10.0.0.2', {
       opened: 100,
       failed: 0,
       rtt: 0.0004,
     }),
-    half('inbound', '/10.0.0.1', at('api@back/10.0.0.2', 'osaka', 'node'), { opened: 100 }),
-    half(
+    halfEdge('inbound', '/10.0.0.1', at('api@back/10.0.0.2', 'osaka', 'node'), { opened: 100 }),
+    halfEdge(
       'outbound',
       at('api@back/10.0.0.2', 'osaka', 'node'),
-      end('/10.0.0.3', { service: 'db.example.com', kind: 'dns' }),
+      endpoint('/10.0.0.3', { service: 'db.example.com', kind: 'dns' }),
       { opened: 3, failed: 2, rtt: 0.02, transmit: 2_000_000, receive: 0 },
       { port: '5432' },
     ),
-    half('outbound', at('cron@back/10.0.0.2', 'osaka'), '/10.0.0.1', { opened: 0 }, { port: '9' }),
+    halfEdge('outbound', at('cron@back/10.0.0.2', 'osaka'), '/10.0.0.1', { opened: 0 }, { port: '9' }),
   ],
   [listener('web@front/10.0.0.1', '9')],
 );

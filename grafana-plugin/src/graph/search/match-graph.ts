@@ -1,9 +1,9 @@
 import type { Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import { anyText } from './fields.ts';
-import type { Comparison, Query } from './query.ts';
+import type { Comparison, SearchQuery } from './query.ts';
 
 /** Keys of the nodes and edges that a query asks for. */
-export interface Matches {
+export interface SearchMatches {
   readonly nodes: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
 }
@@ -25,7 +25,7 @@ const COMPARE: Record<Comparison, (a: number, b: number) => boolean> = {
 /**
  * Finds what a query asks for. An edge has what it or one of its ends has; a node what it or one of its edges has.
  */
-export function matchGraph(graph: Graph, query: Query): Matches {
+export function matchGraph(graph: Graph, query: SearchQuery): SearchMatches {
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
   const edgesOf = new Map<string, GraphEdge[]>(graph.nodes.map(({ key }) => [key, []]));
   for (const edge of graph.edges) {
@@ -50,7 +50,7 @@ export function matchGraph(graph: Graph, query: Query): Matches {
 const endsOf = ({ source, target }: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): GraphNode[] =>
   [source, target].flatMap((key) => nodes.get(key) ?? []);
 
-function matches(subject: Subject, query: Query, nodes: ReadonlyMap<string, GraphNode>): boolean {
+function matches(subject: Subject, query: SearchQuery, nodes: ReadonlyMap<string, GraphNode>): boolean {
   switch (query.type) {
     case 'all':
       return query.parts.every((part) => matches(subject, part, nodes));

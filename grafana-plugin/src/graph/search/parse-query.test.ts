@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseQuery } from './parse-query.ts';
-import type { Fault } from './query.ts';
+import type { QueryFault } from './query.ts';
 
 describe('a query that cannot be understood tells where and why', () => {
-  test.each<[string, number, Partial<Fault> & object]>([
+  test.each<[string, number, Partial<QueryFault> & object]>([
     [
       'servce:api',
       0,

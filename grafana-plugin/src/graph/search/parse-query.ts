@@ -1,6 +1,6 @@
 import { FIELDS } from './fields.ts';
 import { parseQuantity, suffixesOf } from './quantity.ts';
-import type { Comparison, Query, QueryError } from './query.ts';
+import type { Comparison, QueryError, SearchQuery } from './query.ts';
 import { type Term, type Token, tokenise } from './tokenise.ts';
 
 const ENDS = { from: 'source', to: 'target' } as const;
@@ -11,7 +11,7 @@ const isError = (result: object): result is QueryError => 'fault' in result;
  * Reads a query: `service:api`, `port:5432`, `failed>0`, `rtt>=5ms`, `state:new`, `from:web to:db`, bare words and
  * `"quoted text"`. A space means and; `or`, parentheses, and `-` for not. An empty query asks for everything.
  */
-export function parseQuery(text: string): Query | QueryError {
+export function parseQuery(text: string): SearchQuery | QueryError {
   const tokens = tokenise(text);
   if (isError(tokens)) return tokens;
   const reader = createReader(tokens);
@@ -32,8 +32,8 @@ function createReader(tokens: readonly Token[]): Reader {
   return { peek: () => tokens[at] ?? end, next: () => tokens[at++] ?? end };
 }
 
-function readAny(reader: Reader): Query | QueryError {
-  const parts: Query[] = [];
+function readAny(reader: Reader): SearchQuery | QueryError {
+  const parts: SearchQuery[] = [];
   for (;;) {
     const part = readAll(reader);
     if (isError(part)) return part;
@@ -43,8 +43,8 @@ function readAny(reader: Reader): Query | QueryError {
   }
 }
 
-function readAll(reader: Reader): Query | QueryError {
-  const parts: Query[] = [];
+function readAll(reader: Reader): SearchQuery | QueryError {
+  const parts: SearchQuery[] = [];
   for (;;) {
     const { type, position } = reader.peek();
     if (type === 'or' || type === ')' || type === 'end') {
@@ -56,10 +56,12 @@ function readAll(reader: Reader): Query | QueryError {
   }
 }
 
-const one = (type: 'all' | 'any', parts: readonly [Query, ...Query[]] | readonly Query[]): Query =>
-  parts.length === 1 && parts[0] ? parts[0] : { type, parts };
+const one = (
+  type: 'all' | 'any',
+  parts: readonly [SearchQuery, ...SearchQuery[]] | readonly SearchQuery[],
+): SearchQuery => (parts.length === 1 && parts[0] ? parts[0] : { type, parts });
 
-function readPart(reader: Reader): Query | QueryError {
+function readPart(reader: Reader): SearchQuery | QueryError {
   const token = reader.next();
   if (token.type === 'not') {
     const part = readPart(reader);
@@ -75,7 +77,7 @@ function readPart(reader: Reader): Query | QueryError {
   return readTerm(token);
 }
 
-function readTerm({ field: name, operator, text, position, textAt }: Term): Query | QueryError {
+function readTerm({ field: name, operator, text, position, textAt }: Term): SearchQuery | QueryError {
   const wanted = text.toLowerCase();
   if (name === '') return { type: 'word', text: wanted };
   const key = name.toLowerCase();

@@ -3,9 +3,9 @@ import type { EdgeField, NodeField, NumberField } from './fields.ts';
 export type Comparison = '>' | '>=' | '<' | '<=' | '=';
 
 /** What a search asks for. */
-export type Query =
-  | { readonly type: 'all' | 'any'; readonly parts: readonly Query[] }
-  | { readonly type: 'not'; readonly part: Query }
+export type SearchQuery =
+  | { readonly type: 'all' | 'any'; readonly parts: readonly SearchQuery[] }
+  | { readonly type: 'not'; readonly part: SearchQuery }
   /** Some text of an end, in lower case. */
   | { readonly type: 'word'; readonly text: string }
   | { readonly type: 'text'; readonly field: NodeField | EdgeField; readonly text: string }
@@ -19,7 +19,7 @@ export type Query =
   | { readonly type: 'end'; readonly end: 'source' | 'target'; readonly text: string };
 
 /** What is wrong with a query. */
-export type Fault =
+export type QueryFault =
   /** A parenthesis that was never opened, or has no end; a quote without one; nothing where something is looked for. */
   | { readonly code: 'unopened' | 'unclosed' | 'unquoted' | 'nothing' }
   | { readonly code: 'no-field'; readonly name: string; readonly names: readonly string[] }
@@ -37,7 +37,7 @@ export type Fault =
 
 /** Why a query cannot be understood. */
 export interface QueryError {
-  readonly fault: Fault;
+  readonly fault: QueryFault;
   /** Where in the query, from 0. */
   readonly position: number;
 }

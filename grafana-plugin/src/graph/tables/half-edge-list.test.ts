@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { half } from '../fixtures/half-edges.fixture.ts';
-import { createHalfList } from './half-edge-list.ts';
+import { halfEdge } from '../fixtures/half-edges.fixture.ts';
+import { createHalfEdgeList } from './half-edge-list.ts';
 
 const HALVES = [
-  half('outbound', 'web@h1', 'api@h2'),
-  half('inbound', 'web@h1', 'api@h2'),
-  half('outbound', 'web@h1', 'api@h3'),
-  half('outbound', 'web@h1', 'api@h2', {}, { port: '81' }),
-  half('outbound', 'web@h2', 'api@h2'),
+  halfEdge('outbound', 'web@h1', 'api@h2'),
+  halfEdge('inbound', 'web@h1', 'api@h2'),
+  halfEdge('outbound', 'web@h1', 'api@h3'),
+  halfEdge('outbound', 'web@h1', 'api@h2', {}, { port: '81' }),
+  halfEdge('outbound', 'web@h2', 'api@h2'),
 ];
 
 test('each half-edge has one entry, whatever the order in which tables tell of it', () => {
   const table = fc.array(fc.nat(HALVES.length - 1), { maxLength: 8 });
   fc.assert(
     fc.property(fc.array(table, { maxLength: 4 }), (tables) => {
-      const list = createHalfList();
+      const list = createHalfEdgeList();
       for (const rows of tables) {
         const entryOf = list.read();
         for (const row of rows) {
           const labels = structuredClone(HALVES[row] as (typeof HALVES)[number]);
-          expect(entryOf(labels).half).toMatchObject(labels);
+          expect(entryOf(labels).halfEdge).toMatchObject(labels);
         }
       }
       const told = [...new Set(tables.flat())];
-      expect(list.entries().map((entry) => entry.half)).toEqual(told.map((at) => HALVES[at]));
+      expect(list.entries().map((entry) => entry.halfEdge)).toEqual(told.map((at) => HALVES[at]));
     }),
   );
 });
 
 test('no label is overlooked', () => {
-  const list = createHalfList();
+  const list = createHalfEdgeList();
   const [one] = HALVES as [(typeof HALVES)[number]];
   const ends = ['service', 'process', 'pid', 'host', 'address', 'kind', 'site'] as const;
   const others = ends.flatMap((label) => [

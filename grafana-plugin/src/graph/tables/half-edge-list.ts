@@ -1,38 +1,38 @@
-import type { End, HalfEdge } from '../model/half-edge.ts';
+import type { Endpoint, HalfEdge } from '../model/half-edge.ts';
 
 /** What is told of a half-edge by all tables together. */
-export interface HalfEntry {
-  readonly half: HalfEdge;
+export interface HalfEdgeEntry {
+  readonly halfEdge: HalfEdge;
   seen: boolean;
 }
 
 type Labels = Omit<HalfEdge, 'figures'>;
 
 /** Half-edges, each once, in the order in which they were first told. */
-export interface HalfList {
-  entries(): HalfEntry[];
+export interface HalfEdgeList {
+  entries(): HalfEdgeEntry[];
   /** Begins a table: the function gives the entry of each of its rows, a new one where there is none yet. */
-  read(): (labels: Labels) => HalfEntry;
+  read(): (labels: Labels) => HalfEdgeEntry;
 }
 
-interface Linked extends HalfEntry {
-  next: Linked | undefined;
+interface LinkedEntry extends HalfEdgeEntry {
+  next: LinkedEntry | undefined;
 }
 
 /**
  * Creates an empty list. Tables tell of much the same half-edges in much the same order: the one given last and the
  * one after it are looked at first, for to compare texts takes a tenth of the time that to hash them takes.
  */
-export function createHalfList(): HalfList {
-  const byIdentity = new Map<string, Linked>();
-  let first: Linked | undefined;
-  let newest: Linked | undefined;
+export function createHalfEdgeList(): HalfEdgeList {
+  const byIdentity = new Map<string, LinkedEntry>();
+  let first: LinkedEntry | undefined;
+  let newest: LinkedEntry | undefined;
 
-  const find = (labels: Labels): Linked => {
+  const find = (labels: Labels): LinkedEntry => {
     const identity = identityOf(labels);
     const known = byIdentity.get(identity);
     if (known) return known;
-    const made: Linked = { half: { ...labels, figures: {} }, seen: false, next: undefined };
+    const made: LinkedEntry = { halfEdge: { ...labels, figures: {} }, seen: false, next: undefined };
     byIdentity.set(identity, made);
     if (newest) newest.next = made;
     else first = made;
@@ -53,14 +53,14 @@ export function createHalfList(): HalfList {
   };
 }
 
-const isOf = ({ half }: HalfEntry, { direction, transport, port, src, dst }: Labels): boolean =>
+const isOf = ({ halfEdge: half }: HalfEdgeEntry, { direction, transport, port, src, dst }: Labels): boolean =>
   half.port === port &&
   half.transport === transport &&
   half.direction === direction &&
   isSameEnd(half.src, src) &&
   isSameEnd(half.dst, dst);
 
-const isSameEnd = (a: End, b: End): boolean =>
+const isSameEnd = (a: Endpoint, b: Endpoint): boolean =>
   a.address === b.address &&
   a.service === b.service &&
   a.host === b.host &&
@@ -73,7 +73,7 @@ const isSameEnd = (a: End, b: End): boolean =>
 const identityOf = ({ direction, transport, port, src, dst }: Labels): string =>
   [direction, transport, port, ...textsOf(src), ...textsOf(dst)].join('\0');
 
-const textsOf = ({ service, process, pid, host, address, kind, site }: End): string[] => [
+const textsOf = ({ service, process, pid, host, address, kind, site }: Endpoint): string[] => [
   service,
   process,
   pid,

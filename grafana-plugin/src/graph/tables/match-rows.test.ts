@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { end, half } from '../fixtures/half-edges.fixture.ts';
+import { endpoint, halfEdge } from '../fixtures/half-edges.fixture.ts';
 import { atLevel, type Level } from '../levels/levels.ts';
-import { tellsOfEdge, tellsOfEnd } from './match-rows.ts';
+import { rowMatchesEdge, rowMatchesEndpoint } from './match-rows.ts';
 
-const web = end('web@h1/10.0.0.1', { site: 'tokyo' });
-const api = end('api@h2/10.0.0.2', { site: 'osaka' });
+const web = endpoint('web@h1/10.0.0.1', { site: 'tokyo' });
+const api = endpoint('api@h2/10.0.0.2', { site: 'osaka' });
 const fine = buildGraph(
-  [half('outbound', web, end('/10.0.0.2')), half('inbound', end('/10.0.0.1'), api)],
+  [halfEdge('outbound', web, endpoint('/10.0.0.2')), halfEdge('inbound', endpoint('/10.0.0.1'), api)],
   [],
 );
 
@@ -37,7 +37,7 @@ function rowsOf(level: Exclude<Level, 'process'>): string[] {
   const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
   if (!edge || !source || !target) throw new Error('there is one edge');
   return Object.entries(ROWS).flatMap(([name, row]) =>
-    tellsOfEdge(cells(row), edge, source, target) ? [name] : [],
+    rowMatchesEdge(cells(row), edge, source, target) ? [name] : [],
   );
 }
 
@@ -54,5 +54,5 @@ test('a node is told of on either side', () => {
   const node = fine.nodes.find(({ service }) => service === 'api');
   if (!node) throw new Error('there is api');
   const row = cells(ROWS['by a rule']);
-  expect([tellsOfEnd(row, 'src', node), tellsOfEnd(row, 'dst', node)]).toEqual([false, true]);
+  expect([rowMatchesEndpoint(row, 'src', node), rowMatchesEndpoint(row, 'dst', node)]).toEqual([false, true]);
 });

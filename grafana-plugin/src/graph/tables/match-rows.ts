@@ -1,8 +1,8 @@
 import { normaliseAddress } from '../model/address.ts';
-import type { EdgeEnd, GraphEdge, GraphNode } from '../model/graph.ts';
+import type { EndpointDetails, GraphEdge, GraphNode } from '../model/graph.ts';
 
 /** An end of an edge, or a node: what rows are held against. */
-export type About = Pick<GraphNode, 'service' | 'host' | 'site' | 'kind'> & EdgeEnd;
+export type EndpointDescription = Pick<GraphNode, 'service' | 'host' | 'site' | 'kind'> & EndpointDetails;
 
 type Cells = (label: string) => string;
 export type Side = 'src' | 'dst';
@@ -11,7 +11,7 @@ export type Side = 'src' | 'dst';
  * Whether a row tells of an end on that side: some name agrees, and neither service nor host is another. A row that
  * has no name for it has its address.
  */
-export function tellsOfEnd(cell: Cells, side: Side, end: About): boolean {
+export function rowMatchesEndpoint(cell: Cells, side: Side, end: EndpointDescription): boolean {
   const [service, host, site] = ['service', 'host', 'site'].map((part) => cell(`${side}_${part}`));
   const pairs = [
     [service, end.service],
@@ -25,12 +25,12 @@ export function tellsOfEnd(cell: Cells, side: Side, end: About): boolean {
 }
 
 /** Whether a row tells of an edge between two nodes. What the row or the edge does not say agrees with anything. */
-export function tellsOfEdge(cell: Cells, edge: GraphEdge, source: GraphNode, target: GraphNode): boolean {
+export function rowMatchesEdge(cell: Cells, edge: GraphEdge, source: GraphNode, target: GraphNode): boolean {
   const agrees = (told: string, wanted: string) => told === '' || wanted === '' || told === wanted;
   return (
     agrees(cell('dst_port'), edge.port) &&
     agrees(cell('network_transport'), edge.transport) &&
-    tellsOfEnd(cell, 'src', { ...source, ...edge.src }) &&
-    tellsOfEnd(cell, 'dst', { ...target, ...edge.dst })
+    rowMatchesEndpoint(cell, 'src', { ...source, ...edge.src }) &&
+    rowMatchesEndpoint(cell, 'dst', { ...target, ...edge.dst })
   );
 }

@@ -32,7 +32,7 @@ const edge = {
 
 describe('reading', () => {
   test('merges the figures of all queries into one half-edge', () => {
-    const { halves } = readTables([
+    const { halfEdges: halves } = readTables([
       row('lastSeen', edge, 1_700_000_000),
       row('opened', edge, 3.2),
       row('io', { ...edge, network_io_direction: 'transmit' }, 10),
@@ -56,7 +56,7 @@ describe('reading', () => {
     const dotted = Object.fromEntries(
       Object.entries(edge).map(([name, text]) => [name.replace(/_(?!$)/, '.'), text]),
     );
-    const { halves } = readTables([row('opened', dotted, 7, 'connections')]);
+    const { halfEdges: halves } = readTables([row('opened', dotted, 7, 'connections')]);
     expect(halves[0]).toMatchObject({ port: '80', transport: 'tcp', figures: { opened: 7 } });
   });
 
@@ -65,14 +65,14 @@ describe('reading', () => {
     const columns = table.columns.map(
       (column): Column => (column.name === 'dst_port' ? { ...column, type: 'number', values: [80] } : column),
     );
-    expect(readTables([{ refId: 'opened', columns }]).halves[0]).toMatchObject({
+    expect(readTables([{ refId: 'opened', columns }]).halfEdges[0]).toMatchObject({
       port: '80',
       figures: { opened: 7 },
     });
   });
 
   test('knows a measure by the metric name when the refId says nothing', () => {
-    const { halves } = readTables([
+    const { halfEdges: halves } = readTables([
       row('A', { ...edge, __name__: 'service_dependency_connection_count' }, 4),
     ]);
     expect(halves[0]?.figures).toEqual({ open: 4 });
@@ -80,19 +80,19 @@ describe('reading', () => {
 
   test('takes the name of a Unix socket as it is', () => {
     const { dst_port: _, ...socket } = { ...edge, network_transport: 'unix', dst_address: '/Run/DB' };
-    const { halves } = readTables([row('opened', socket, 1)]);
+    const { halfEdges: halves } = readTables([row('opened', socket, 1)]);
     expect(halves[0]).toMatchObject({ transport: 'unix', port: '', dst: { address: '/Run/DB' } });
   });
 
   test('takes a direction that is not known, but none that does not exist', () => {
     const tables = ['unknown', 'sideways'].map((direction) => row('opened', { ...edge, direction }, 1));
-    expect(readTables(tables).halves.map(({ direction }) => direction)).toEqual(['unknown']);
+    expect(readTables(tables).halfEdges.map(({ direction }) => direction)).toEqual(['unknown']);
   });
 
   test('reads listeners, by refId or because a row has no direction', () => {
     const listen = { dst_service: 'api', dst_address: '10.0.0.2', dst_port: '80', network_transport: 'tcp' };
-    const { listeners, halves } = readTables([row('listen', listen, 1), row('B', listen, 1)]);
-    expect(listeners.map((each) => each.end.service)).toEqual(['api', 'api']);
+    const { listeners, halfEdges: halves } = readTables([row('listen', listen, 1), row('B', listen, 1)]);
+    expect(listeners.map((each) => each.endpoint.service)).toEqual(['api', 'api']);
     expect(halves).toEqual([]);
   });
 });
@@ -101,12 +101,12 @@ describe('existence', () => {
   test('is what the query lastSeen says, when it was asked', () => {
     const gone = { ...edge, dst_port: '81' };
     const tables = [row('lastSeen', edge, 1), row('opened', edge, 0), row('opened', gone, 9)];
-    expect(readTables(tables).halves.map((half) => half.port)).toEqual(['80']);
-    expect(readTables(tables.slice(1)).halves.map((half) => half.port)).toEqual(['80', '81']);
+    expect(readTables(tables).halfEdges.map((half) => half.port)).toEqual(['80']);
+    expect(readTables(tables.slice(1)).halfEdges.map((half) => half.port)).toEqual(['80', '81']);
   });
 
   test('is nothing when lastSeen was asked and found nothing', () => {
-    expect(readTables([{ refId: 'lastSeen', columns: [] }, row('opened', edge, 9)]).halves).toEqual([]);
+    expect(readTables([{ refId: 'lastSeen', columns: [] }, row('opened', edge, 9)]).halfEdges).toEqual([]);
   });
 });
 
@@ -131,7 +131,7 @@ test('odd tables never throw', () => {
   });
   fc.assert(
     fc.property(fc.array(table, { maxLength: 4 }), (tables) => {
-      const { halves, rows } = readTables(tables);
+      const { halfEdges: halves, rows } = readTables(tables);
       expect(halves.length).toBeLessThanOrEqual(rows);
     }),
   );

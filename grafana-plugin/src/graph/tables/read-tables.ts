@@ -1,14 +1,14 @@
 import { normaliseAddress } from '../model/address.ts';
-import type { Direction, End, Figures, HalfEdge, Listener } from '../model/half-edge.ts';
+import type { Direction, Endpoint, Figures, HalfEdge, Listener } from '../model/half-edge.ts';
 import type { JoinedEdge } from '../model/joined-edge.ts';
-import { partyOf } from '../model/merged-endpoint.ts';
-import { createHalfList } from './half-edge-list.ts';
+import { toMergedEndpoint } from '../model/merged-endpoint.ts';
+import { createHalfEdgeList } from './half-edge-list.ts';
 import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
 /** All that the panel's queries told. */
-export interface Reading {
-  readonly halves: readonly HalfEdge[];
+export interface TableContents {
+  readonly halfEdges: readonly HalfEdge[];
   readonly listeners: readonly Listener[];
   /** Edges of which rules have joined the halves. */
   readonly joined: readonly JoinedEdge[];
@@ -22,7 +22,7 @@ export interface Reading {
 type Columns = ReadonlyMap<string, Column>;
 
 /** Finds the columns of one end once: a table may have tens of thousands of rows. */
-function endReader(side: 'src' | 'dst', columns: Columns): (row: number, transport: string) => End {
+function endReader(side: 'src' | 'dst', columns: Columns): (row: number, transport: string) => Endpoint {
   const column = (label: string) => columns.get(`${side}_${label}`);
   const [service, process, pid, host] = [column('service'), column('process'), column('pid'), column('host')];
   const [address, kind, site] = [column('address'), column('kind'), column('site')];
@@ -42,8 +42,8 @@ const addressOf = (transport: string, address: string): string =>
   transport === 'unix' ? address : normaliseAddress(address);
 
 /** Reads half-edges and listeners, merging the figures that several queries give of one half-edge. */
-export function readTables(tables: readonly Table[]): Reading {
-  const halves = createHalfList();
+export function readTables(tables: readonly Table[]): TableContents {
+  const halves = createHalfEdgeList();
   const listeners: Listener[] = [];
   const joined: JoinedEdge[] = [];
   const columns = new Set<string>();
@@ -72,7 +72,7 @@ export function readTables(tables: readonly Table[]): Reading {
       const port = textAt(ports, row);
       const dst = readDst(row, transport);
       if (measure === 'listen') {
-        listeners.push({ transport, port, end: dst });
+        listeners.push({ transport, port, endpoint: dst });
         continue;
       }
       const src = readSrc(row, transport);
@@ -91,13 +91,13 @@ export function readTables(tables: readonly Table[]): Reading {
       if (measure === 'lastSeen') entry.seen = true;
       const figure = measure === 'io' ? ioFigure(textAt(ioDirections, row)) : measure;
       const number = numberAt(value, row);
-      if (figure && number !== undefined) addFigure(entry.half.figures, figure, number);
+      if (figure && number !== undefined) addFigure(entry.halfEdge.figures, figure, number);
     }
   }
 
   // Existence and traffic are different questions: where the existence query was asked, it alone answers.
   const kept = halves.entries().filter((entry) => entry.seen || !existenceAsked);
-  return { halves: kept.map((entry) => entry.half), listeners, joined, unread, rows, columns };
+  return { halfEdges: kept.map((entry) => entry.halfEdge), listeners, joined, unread, rows, columns };
 }
 
 /** A row of `musubi:edge:last_seen_seconds`; undefined where no one end has observed it. */
@@ -112,8 +112,8 @@ function readJoined(
     transport,
     port,
     directed: true,
-    src: partyOf(src),
-    dst: partyOf(dst),
+    src: toMergedEndpoint(src),
+    dst: toMergedEndpoint(dst),
     seenBy: observer,
     atSource: observer === 'destination' ? undefined : figures,
     atDestination: observer === 'source' ? undefined : figures,

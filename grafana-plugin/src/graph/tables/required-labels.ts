@@ -1,10 +1,10 @@
 /** An edge needs one label of each group; the first of a group is the one to name. */
-export const REQUIRED = {
+export const REQUIRED_LABELS = {
   source: ['src_service', 'src_address', 'src_kind'],
   destination: ['dst_service', 'dst_address', 'dst_kind'],
   port: ['dst_port'],
 } as const;
 
 /** The label to name of a group of which there is none. */
-export const lacking = (groups: readonly (readonly string[])[], columns: ReadonlySet<string>) =>
+export const firstMissingLabel = (groups: readonly (readonly string[])[], columns: ReadonlySet<string>) =>
   groups.find((group) => !group.some((label) => columns.has(label)))?.[0];

@@ -1,4 +1,4 @@
-import { lacking, REQUIRED } from './required-labels.ts';
+import { firstMissingLabel, REQUIRED_LABELS } from './required-labels.ts';
 import { canonicalName, findColumn, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
@@ -17,8 +17,10 @@ export function faultsOf(table: Table): TableFault[] {
   const isKnown = isListen || columns.has('direction') || columns.has('observer');
   if (rowCount(table) === 0 || !isKnown) return [];
   const query = table.refId;
-  const ends = isListen ? [REQUIRED.destination] : [REQUIRED.source, REQUIRED.destination];
-  const label = lacking(isPortless(table) ? ends : [...ends, REQUIRED.port], columns);
+  const ends = isListen
+    ? [REQUIRED_LABELS.destination]
+    : [REQUIRED_LABELS.source, REQUIRED_LABELS.destination];
+  const label = firstMissingLabel(isPortless(table) ? ends : [...ends, REQUIRED_LABELS.port], columns);
   const faults: (TableFault | false)[] = [
     label !== undefined && { code: 'query-lacks-label', query, label },
     !isListen && !valueColumn(table) && { code: 'query-lacks-number', query },

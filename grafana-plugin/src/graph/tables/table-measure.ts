@@ -2,9 +2,9 @@ import type { Figures } from '../model/half-edge.ts';
 import { type Column, canonicalName, findColumn, type Table, textAt } from './table.ts';
 
 /** What a table's numbers are. */
-export type Measure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io' | 'listen';
+export type TableMeasure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io' | 'listen';
 
-const BY_METRIC: readonly (readonly [string, Measure])[] = [
+const BY_METRIC: readonly (readonly [string, TableMeasure])[] = [
   ['last_seen', 'lastSeen'],
   ['connection_opened', 'opened'],
   ['connection_failed', 'failed'],
@@ -18,7 +18,7 @@ const BY_METRIC: readonly (readonly [string, Measure])[] = [
  * Tells what a table measures: by its content where that is plain, else by its refId, else by the metric name.
  * A table of unknown measure still proves that its edges exist.
  */
-export function measureOf(table: Table): Measure | undefined {
+export function measureOf(table: Table): TableMeasure | undefined {
   if (findColumn(table, 'network_io_direction')) return 'io';
   const byRefId = BY_METRIC.find(([, measure]) => measure.toLowerCase() === table.refId.toLowerCase());
   if (byRefId) return byRefId[1];
@@ -28,7 +28,7 @@ export function measureOf(table: Table): Measure | undefined {
 }
 
 /** Tells what a metric measures, by its name. */
-export const measureOfMetric = (name: string): Measure | undefined =>
+export const measureOfMetric = (name: string): TableMeasure | undefined =>
   BY_METRIC.find(([part]) => canonicalName(name).includes(part))?.[1];
 
 const LABEL = /^(src|dst)_|^(direction|network_transport)$/;

@@ -1,10 +1,10 @@
 import { canonicalName, findColumn, type Table, textAt } from './table.ts';
 
 /** What a table tells of: what was seen, what is missing or unexpected, or what alerts fire. */
-export type Role = 'seen' | 'missing' | 'unexpected' | 'alerts';
+export type TableRole = 'seen' | 'missing' | 'unexpected' | 'alerts';
 
 /** The role of a table: by its labels where they are plain, else by its metric, else by its refId. */
-export function roleOf(table: Table): Role {
+export function roleOf(table: Table): TableRole {
   if (findColumn(table, 'alertname')) return 'alerts';
   const metric = canonicalName(textAt(findColumn(table, '__name__'), 0));
   for (const name of [metric, table.refId.toLowerCase()]) {
@@ -16,7 +16,7 @@ export function roleOf(table: Table): Role {
 }
 
 /** The tables of each role. */
-export function tablesByRole(tables: readonly Table[]): Readonly<Record<Role, readonly Table[]>> {
+export function tablesByRole(tables: readonly Table[]): Readonly<Record<TableRole, readonly Table[]>> {
   const { seen = [], missing = [], unexpected = [], alerts = [] } = Object.groupBy(tables, roleOf);
   return { seen, missing, unexpected, alerts };
 }

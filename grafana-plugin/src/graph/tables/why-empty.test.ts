@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
-import { half, listener } from '../fixtures/half-edges.fixture.ts';
-import type { Reading } from './read-tables.ts';
+import { halfEdge, listener } from '../fixtures/half-edges.fixture.ts';
+import type { TableContents } from './read-tables.ts';
 import { whyEmpty } from './why-empty.ts';
 
-const nothing: Reading = {
-  halves: [],
+const nothing: TableContents = {
+  halfEdges: [],
   listeners: [],
   joined: [],
   unread: new Map(),
   rows: 0,
   columns: new Set(),
 };
-const reasonOf = (reading: Partial<Reading>, queries = 1) => {
+const reasonOf = (reading: Partial<TableContents>, queries = 1) => {
   const whole = { ...nothing, ...reading };
-  return whyEmpty(queries, whole, buildGraph(whole.halves, whole.listeners));
+  return whyEmpty(queries, whole, buildGraph(whole.halfEdges, whole.listeners));
 };
 
 test('says nothing when there is something to draw', () => {
   const columns = new Set(['direction', 'src_service', 'dst_address', 'dst_port']);
-  const halves = [half('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')];
-  expect(reasonOf({ halves, rows: 1, columns })).toBeUndefined();
+  const halves = [halfEdge('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')];
+  expect(reasonOf({ halfEdges: halves, rows: 1, columns })).toBeUndefined();
 });
 
 test('asks for the query when there is none', () => {
@@ -44,9 +44,9 @@ test('names the label that is missing', () => {
 
 test('misses no port where there are only Unix sockets', () => {
   const columns = new Set(['direction', 'src_service', 'dst_address']);
-  const unix = half('outbound', 'a@h1', 'b@h1//run/b', {}, { transport: 'unix', port: '' });
-  expect(reasonOf({ halves: [unix], rows: 1, columns })).toBeUndefined();
-  expect(reasonOf({ halves: [unix, half('outbound', 'a@h1', 'b@h1')], rows: 2, columns })).toEqual({
+  const unix = halfEdge('outbound', 'a@h1', 'b@h1//run/b', {}, { transport: 'unix', port: '' });
+  expect(reasonOf({ halfEdges: [unix], rows: 1, columns })).toBeUndefined();
+  expect(reasonOf({ halfEdges: [unix, halfEdge('outbound', 'a@h1', 'b@h1')], rows: 2, columns })).toEqual({
     code: 'no-label',
     label: 'dst_port',
   });

@@ -1,6 +1,6 @@
 import type { Graph } from '../model/graph.ts';
-import type { Reading } from './read-tables.ts';
-import { lacking, REQUIRED } from './required-labels.ts';
+import type { TableContents } from './read-tables.ts';
+import { firstMissingLabel, REQUIRED_LABELS } from './required-labels.ts';
 
 /** Why there is nothing to draw. */
 export type EmptyReason =
@@ -11,17 +11,18 @@ export type EmptyReason =
   | { readonly code: 'nothing-seen' };
 
 /** Tells why a graph cannot be drawn, naming the missing query or label; undefined when it can. */
-export function whyEmpty(queries: number, reading: Reading, graph: Graph): EmptyReason | undefined {
+export function whyEmpty(queries: number, reading: TableContents, graph: Graph): EmptyReason | undefined {
   if (queries === 0) return { code: 'no-query' };
   // Unix sockets have no port.
-  const portless = reading.halves.length > 0 && reading.halves.every(({ transport }) => transport === 'unix');
-  const label = lacking(
+  const portless =
+    reading.halfEdges.length > 0 && reading.halfEdges.every(({ transport }) => transport === 'unix');
+  const label = firstMissingLabel(
     [
       // Joined edges have no direction.
       ...(reading.joined.length > 0 ? [] : [['direction']]),
-      REQUIRED.source,
-      REQUIRED.destination,
-      ...(portless ? [] : [REQUIRED.port]),
+      REQUIRED_LABELS.source,
+      REQUIRED_LABELS.destination,
+      ...(portless ? [] : [REQUIRED_LABELS.port]),
     ],
     reading.columns,
   );

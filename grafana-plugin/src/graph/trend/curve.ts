@@ -1,4 +1,4 @@
-import type { Points } from './points.ts';
+import type { TrendPoints } from './points.ts';
 
 /** The size of a curve in pixels. */
 export interface CurveSize {
@@ -10,7 +10,7 @@ export interface CurveSize {
  * The path of points in a box, from zero at its foot up to the greatest value: else what hardly changes looks as if it
  * did. It stops where nothing is known; a point alone is a dash.
  */
-export function curvePath({ values }: Points, { width, height }: CurveSize): string {
+export function curvePath({ values }: TrendPoints, { width, height }: CurveSize): string {
   const most = values.reduce<number>((max, value) => Math.max(max, value ?? 0), 0) || 1;
   const step = values.length > 1 ? width / (values.length - 1) : width;
   const x = (at: number) => Math.round(at * step * 10) / 10;

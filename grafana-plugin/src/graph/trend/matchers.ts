@@ -1,4 +1,4 @@
-import type { EdgeEnd, GraphEdge, GraphNode } from '../model/graph.ts';
+import type { EndpointDetails, GraphEdge, GraphNode } from '../model/graph.ts';
 
 /** For each label the values that it may have; '' is a label that is not there. */
 export type Matchers = Readonly<Record<string, readonly string[]>>;
@@ -46,10 +46,10 @@ const ownEnd = (side: Side, { kind, service, host, processes }: GraphNode, byPro
 });
 
 /** An end as the other's exporter tells it: by its address; on one host, where two may share that, by its name, too. */
-const farEnd = (side: Side, own: GraphNode, node: GraphNode, end: EdgeEnd): Matchers => ({
+const farEnd = (side: Side, own: GraphNode, node: GraphNode, end: EndpointDetails): Matchers => ({
   ...(node.host === own.host && { [`${side}_service`]: ['', node.service] }),
   ...byAddress(side, node, end),
 });
 
-const byAddress = (side: Side, { service }: GraphNode, { addresses }: EdgeEnd): Matchers =>
+const byAddress = (side: Side, { service }: GraphNode, { addresses }: EndpointDetails): Matchers =>
   addresses.length > 0 ? { [`${side}_address`]: addresses } : { [`${side}_service`]: [service] };

@@ -1,7 +1,7 @@
-import type { Span } from '../compare/previous-range.ts';
+import type { TimeRange } from '../compare/previous-range.ts';
 
 /** Values at the ends of equal steps. */
-export interface Points {
+export interface TrendPoints {
   /** Unix milliseconds. */
   readonly times: readonly number[];
   /** Null where nothing is known. */
@@ -16,10 +16,10 @@ export interface Points {
 export function spreadPoints(
   times: ArrayLike<number>,
   values: ArrayLike<number | null>,
-  { from, to }: Span,
+  { from, to }: TimeRange,
   stepMs: number,
   gap: number | null,
-): Points {
+): TrendPoints {
   const known = new Map(
     Array.from(times, (time, at) => [time, Number.isFinite(values[at]) ? (values[at] ?? gap) : gap]),
   );

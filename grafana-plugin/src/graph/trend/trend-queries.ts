@@ -1,10 +1,10 @@
-import type { Graph, GraphNode, Target } from '../model/graph.ts';
-import { type Measure, measureOf } from '../tables/table-measure.ts';
+import type { Graph, GraphElement, GraphNode } from '../model/graph.ts';
+import { measureOf, type TableMeasure } from '../tables/table-measure.ts';
 import { type Matchers, matchEdge, matchNode } from './matchers.ts';
 import { edgeMetrics, narrowQuery } from './promql.ts';
 
 /** A query of the panel. */
-export interface AskedQuery {
+export interface PanelQuery {
   readonly refId: string;
   readonly expr: string;
 }
@@ -12,14 +12,14 @@ export interface AskedQuery {
 /** One figure over time. */
 export type TrendLine = 'opened' | 'failed' | 'bytes' | 'rtt' | 'in' | 'out';
 
-export interface TrendQuery<Query extends AskedQuery> {
+export interface TrendQuery<Query extends PanelQuery> {
   readonly line: TrendLine;
   /** The panel's own query of that figure. */
   readonly of: Query;
   readonly expr: string;
 }
 
-const EDGE_LINES: readonly (readonly [TrendLine, Measure])[] = [
+const EDGE_LINES: readonly (readonly [TrendLine, TableMeasure])[] = [
   ['opened', 'opened'],
   ['failed', 'failed'],
   ['bytes', 'io'],
@@ -28,7 +28,7 @@ const EDGE_LINES: readonly (readonly [TrendLine, Measure])[] = [
 
 /** What is looked at, and what it is drawn in. */
 export interface TrendSubject {
-  readonly target: Target;
+  readonly target: GraphElement;
   readonly graph: Graph;
   /** The nodes of the graph before any was drawn as one with others. */
   readonly instances: ReadonlyMap<string, GraphNode>;
@@ -45,7 +45,7 @@ const MOST_PARTS = 20;
  * @param seconds the length of each step
  * @returns undefined for an edge that is drawn for too many to be asked for
  */
-export function trendQueries<Query extends AskedQuery>(
+export function trendQueries<Query extends PanelQuery>(
   queries: readonly Query[],
   { target: { type, key }, graph, instances, byProcess }: TrendSubject,
   seconds: number,
@@ -69,10 +69,10 @@ export function trendQueries<Query extends AskedQuery>(
   return EDGE_LINES.flatMap(([line, measure]) => trendOf(queries, line, measure, matchers, seconds));
 }
 
-function trendOf<Query extends AskedQuery>(
+function trendOf<Query extends PanelQuery>(
   queries: readonly Query[],
   line: TrendLine,
-  measure: Measure,
+  measure: TableMeasure,
   parts: readonly Matchers[],
   seconds: number,
 ): TrendQuery<Query>[] {
@@ -84,7 +84,7 @@ function trendOf<Query extends AskedQuery>(
 }
 
 /** By its refId, else by its metric, as its answer is read. */
-const measureOfQuery = ({ refId, expr }: AskedQuery): Measure | undefined =>
+const measureOfQuery = ({ refId, expr }: PanelQuery): TableMeasure | undefined =>
   measureOf({
     refId,
     columns: [{ name: '__name__', type: 'text', values: edgeMetrics(expr).slice(0, 1) }],

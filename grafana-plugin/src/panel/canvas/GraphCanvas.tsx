@@ -1,11 +1,11 @@
 import { css } from '@emotion/css';
 import { type PointerEvent, type RefObject, useMemo, useRef } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { broughtOut, roomOf, targetAt } from '../../graph/display/element-at.ts';
+import { boundsOf, elementAt, highlightFor } from '../../graph/display/element-at.ts';
 import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
 import type { View } from '../../graph/display/view/view.ts';
 import type { Point, Rectangle } from '../../graph/geometry/rectangle.ts';
-import type { Target } from '../../graph/model/graph.ts';
+import type { GraphElement } from '../../graph/model/graph.ts';
 import type { Hover } from '../state/use-selection.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import type { Palette } from './palette.ts';
@@ -18,13 +18,13 @@ interface Props {
   readonly control: ViewControl;
   readonly width: number;
   readonly height: number;
-  readonly focus: Target | undefined;
+  readonly focus: GraphElement | undefined;
   /** What to bring out while nothing has the focus. */
   readonly matches: Neighbourhood | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
   /** A node was put somewhere: its corner, in the drawing. */
   readonly onPut: (key: string, corner: Point) => void;
-  readonly onPick: (target: Target | undefined) => void;
+  readonly onPick: (target: GraphElement | undefined) => void;
 }
 
 interface Drag {
@@ -45,13 +45,13 @@ export function GraphCanvas(props: Props) {
   const { live } = control;
   const drag = useRef<Drag>(undefined);
   const outline = useRef<HTMLDivElement>(null);
-  const near = useMemo(() => (focus ? broughtOut(drawing, focus) : matches), [drawing, focus, matches]);
+  const near = useMemo(() => (focus ? highlightFor(drawing, focus) : matches), [drawing, focus, matches]);
   usePicture(canvas, { drawing, palette, focus: near, width, height }, control);
 
   const hit = (event: PointerEvent): Hover | undefined => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     const [x, y] = [event.clientX - left, event.clientY - top];
-    const target = targetAt(drawing, live(), { width, height }, { x, y });
+    const target = elementAt(drawing, live(), { width, height }, { x, y });
     return target && { target, x, y };
   };
   const onPointerMove = (event: PointerEvent) => {
@@ -89,7 +89,7 @@ export function GraphCanvas(props: Props) {
         ref={canvas}
         data-testid="musubi-canvas"
         data-cards={drawing.graph.nodes.length}
-        data-frames={drawing.framed.groups.size}
+        data-frames={drawing.frames.groups.size}
         className={styles}
         style={{ width, height, cursor: focus ? 'pointer' : 'grab' }}
         onPointerDown={(event) => {
@@ -108,9 +108,9 @@ export function GraphCanvas(props: Props) {
 }
 
 /** From afar, where a node is hardly met by intention, a drag moves the drawing. */
-function draggedNode(drawing: Drawing, view: View, target: Target | undefined): Drag['node'] {
+function draggedNode(drawing: Drawing, view: View, target: GraphElement | undefined): Drag['node'] {
   if (target?.type !== 'node' || drawing.detailAt(view.scale) !== 'cards') return undefined;
-  const room = roomOf(drawing, target);
+  const room = boundsOf(drawing, target);
   return room && { key: target.key, room };
 }
 

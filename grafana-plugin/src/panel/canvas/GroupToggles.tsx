@@ -4,9 +4,9 @@ import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 import { type RefObject, useEffect } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { roomOf } from '../../graph/display/element-at.ts';
+import { boundsOf } from '../../graph/display/element-at.ts';
 import { shortName } from '../../graph/display/text/shorten.ts';
-import { collapseRoom, expandRoom } from '../../graph/display/view/toggle-bounds.ts';
+import { collapseBounds, expandBounds } from '../../graph/display/view/toggle-bounds.ts';
 import { intersects, type Rectangle } from '../../graph/geometry/rectangle.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { titleOf } from '../texts/node-texts.ts';
@@ -94,11 +94,11 @@ function togglesOf(drawing: Drawing, scale: number): Toggle[] {
     ...drawing
       .far()
       .tiles.filter(isLarge)
-      .map(({ key, title, ...frame }) => ({ key, title, open: true, at: collapseRoom(frame, scale) })),
+      .map(({ key, title, ...frame }) => ({ key, title, open: true, at: collapseBounds(frame, scale) })),
     ...collapsed.flatMap((node) => {
-      const room = roomOf(drawing, { type: 'node', key: node.key });
+      const room = boundsOf(drawing, { type: 'node', key: node.key });
       if (!room || !isLarge(room)) return [];
-      return [{ key: node.key, title: titleOf(node), open: false, at: expandRoom(room, scale) }];
+      return [{ key: node.key, title: titleOf(node), open: false, at: expandBounds(room, scale) }];
     }),
   ];
 }

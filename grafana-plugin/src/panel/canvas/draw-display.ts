@@ -1,13 +1,13 @@
 import { cubicAt, segmentsOf } from '../../graph/display/near/bezier.ts';
 import { CARD_PADDING } from '../../graph/display/near/build-display.ts';
-import { sheetsOf } from '../../graph/display/near/card-stack.ts';
+import { stackOffsets } from '../../graph/display/near/card-stack.ts';
 import { coverageOf } from '../../graph/display/near/coverage.ts';
 import { arrowhead, CASING, dashesOf } from '../../graph/display/near/curve-shape.ts';
 import type { Card, Curve, DisplayList, EdgeLabel, Frame } from '../../graph/display/near/display-list.ts';
 import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
 import { legible } from '../../graph/display/text/legible.ts';
 import { shorten } from '../../graph/display/text/shorten.ts';
-import { collapseRoom, FAR_TEXT, frameTitleSize } from '../../graph/display/view/toggle-bounds.ts';
+import { collapseBounds, FAR_TEXT, frameTitleSize } from '../../graph/display/view/toggle-bounds.ts';
 import type { Point } from '../../graph/geometry/rectangle.ts';
 import { intersects, type Rectangle } from '../../graph/geometry/rectangle.ts';
 import { GROUP_TITLE } from '../../graph/layout/groups/group-boxes.ts';
@@ -169,7 +169,7 @@ function drawFrame(context: CanvasRenderingContext2D, frame: Frame, palette: Pal
   context.fillStyle = palette.mutedText;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  const { x, width } = collapseRoom(frame, scale);
+  const { x, width } = collapseBounds(frame, scale);
   const left = x + width + TITLE_GAP;
   const room = ((frame.x + frame.width - FRAME_PADDING - left) * 13) / size;
   const title = shorten(legible(frame.title), room, palette.measure.title);
@@ -194,7 +194,7 @@ function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palett
   context.strokeStyle = palette.border;
   context.lineWidth = 1;
   context.setLineDash(card.kind === 'service' ? [] : [4, 3]);
-  for (const shift of sheetsOf(card)) {
+  for (const shift of stackOffsets(card)) {
     context.beginPath();
     context.roundRect(x + shift, y + shift, width, height, 6);
     context.fill();

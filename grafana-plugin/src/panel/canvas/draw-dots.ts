@@ -1,5 +1,5 @@
 import type { Drawing } from '../../graph/display/drawing.ts';
-import type { Lines, Tile } from '../../graph/display/far/far-display.ts';
+import type { LineGroup, Tile } from '../../graph/display/far/far-display.ts';
 import { legible } from '../../graph/display/text/legible.ts';
 import { intersects } from '../../graph/geometry/rectangle.ts';
 import type { GraphNode } from '../../graph/model/graph.ts';
@@ -55,7 +55,7 @@ export function* drawDots(
   }
 }
 
-const isPlain = ({ state }: Pick<Lines, 'state'>): boolean => state === undefined || state === 'idle';
+const isPlain = ({ state }: Pick<LineGroup, 'state'>): boolean => state === undefined || state === 'idle';
 
 /** Makes all that has been drawn so far fainter. */
 function fade(context: CanvasRenderingContext2D, left: number): void {
@@ -82,7 +82,7 @@ function drawRoom(
 
 function* drawLines(
   context: CanvasRenderingContext2D,
-  { state, edges, points }: Lines,
+  { state, edges, points }: LineGroup,
   { graph }: Drawing,
   { palette, scale, seen, only, pixel, count }: Look & { readonly pixel: number; readonly count: number },
 ): Generator<void> {

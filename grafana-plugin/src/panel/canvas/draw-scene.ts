@@ -1,6 +1,6 @@
 import type { Drawing } from '../../graph/display/drawing.ts';
 import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
-import { seenIn, type View } from '../../graph/display/view/view.ts';
+import { type View, visibleArea } from '../../graph/display/view/view.ts';
 import { drawDisplay } from './draw-display.ts';
 import { drawDots } from './draw-dots.ts';
 import { drawTiles } from './draw-tiles.ts';
@@ -27,7 +27,7 @@ export function* drawScene(
 ): Generator<void> {
   const scale = view.scale * pixelRatio;
   context.setTransform(scale, 0, 0, scale, view.x * pixelRatio, view.y * pixelRatio);
-  const seen = seenIn(view, width, height);
+  const seen = visibleArea(view, width, height);
   const look = { palette, scale: view.scale, seen, only, pixel: 1 / scale };
   switch (drawing.detailAt(view.scale)) {
     case 'cards':

@@ -50,7 +50,7 @@ export function* drawTiles(
   yield;
   for (const tile of wanted) drawPlate(context, tile, plates.get(tile.key), palette, scale);
   if (only) yield* drawDots(context, drawing, look);
-  else yield* drawNodes(context, drawing, look, (key) => !drawing.framed.groupOf.has(key));
+  else yield* drawNodes(context, drawing, look, (key) => !drawing.frames.groupOf.has(key));
 }
 
 function drawTile(context: CanvasRenderingContext2D, tile: Tile, palette: Palette, scale: number): void {

@@ -1,7 +1,7 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
-import type { Measure } from '../../graph/display/text/shorten.ts';
+import type { MeasureText } from '../../graph/display/text/shorten.ts';
 import type { EdgeState, Graph } from '../../graph/model/graph.ts';
 import { distinct } from '../../graph/model/order.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
@@ -24,7 +24,7 @@ export interface Palette {
   readonly fontFamily: string;
   readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
   /** Widths in those fonts. */
-  readonly measure: Record<'title' | 'subtitle' | 'label', Measure>;
+  readonly measure: Record<'title' | 'subtitle' | 'label', MeasureText>;
 }
 
 const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
@@ -80,7 +80,7 @@ function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette 
 }
 
 /** Measures texts in a font, each once. */
-function createMeasure(font: string): Measure {
+function createMeasure(font: string): MeasureText {
   const context = document.createElement('canvas').getContext('2d');
   if (!context) return (text) => text.length * 7;
   context.font = font;

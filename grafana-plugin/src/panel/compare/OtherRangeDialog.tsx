@@ -2,11 +2,11 @@ import { dateTimeFormat, dateTimeParse } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, Field, Input, Modal, RadioButtonGroup } from '@grafana/ui';
 import { type FormEvent, useId, useState } from 'react';
-import { otherRange, type Span } from '../../graph/compare/previous-range.ts';
+import { previousRange, type TimeRange } from '../../graph/compare/previous-range.ts';
 
 interface Props {
   /** What the times are at first. */
-  readonly suggested: Span;
+  readonly suggested: TimeRange;
   readonly timeZone: string;
   readonly onChoice: (choice: string) => void;
   readonly onDismiss: () => void;
@@ -29,7 +29,7 @@ export function OtherRangeDialog({ suggested, timeZone, onChoice, onDismiss }: P
     return time.isValid() ? time.toISOString() : '';
   };
   const choice = way === 'earlier' ? earlier.trim() : `${utc(from)}/${utc(to)}`;
-  const isRange = choice !== 'before' && otherRange(choice, suggested) !== undefined;
+  const isRange = choice !== 'before' && previousRange(choice, suggested) !== undefined;
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (isRange) onChoice(choice);

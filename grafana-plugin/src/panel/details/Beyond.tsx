@@ -1,13 +1,13 @@
 import type { DataFrame, InterpolateFunction } from '@grafana/data';
 import { Stack } from '@grafana/ui';
 import { useMemo } from 'react';
-import type { Graph, GraphNode, Target } from '../../graph/model/graph.ts';
+import type { Graph, GraphElement, GraphNode } from '../../graph/model/graph.ts';
 import { DataLinks } from './DataLinks.tsx';
 import { dataLinks } from './data-links.ts';
 import { SetVariables } from './SetVariables.tsx';
 
 interface Props {
-  readonly target: Target;
+  readonly target: GraphElement;
   readonly graph: Graph;
   readonly series: readonly DataFrame[];
   readonly timeZone: string;
@@ -32,7 +32,7 @@ export function Beyond({ target, graph, series, timeZone, replaceVariables }: Pr
 }
 
 /** The node, or the ends of the edge. */
-function nodesOf(graph: Graph, { type, key }: Target): GraphNode[] {
+function nodesOf(graph: Graph, { type, key }: GraphElement): GraphNode[] {
   const edge = type === 'edge' ? graph.edges.find((each) => each.key === key) : undefined;
   const keys = edge ? [edge.source, edge.target] : [key];
   return graph.nodes.filter((node) => keys.includes(node.key));

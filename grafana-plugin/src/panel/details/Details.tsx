@@ -4,7 +4,7 @@ import { t } from '@grafana/i18n';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import type { Graph, Target } from '../../graph/model/graph.ts';
+import type { Graph, GraphElement } from '../../graph/model/graph.ts';
 import type { Hover } from '../state/use-selection.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import { EdgeDetails } from './EdgeDetails.tsx';
@@ -17,7 +17,7 @@ interface Props {
   readonly drawing: Drawing;
   readonly graph: Graph;
   readonly format: Formatters;
-  readonly target: Target;
+  readonly target: GraphElement;
   /** Where the pointer is, or the corner to stand in. */
   readonly at: Hover | 'left' | 'right';
   readonly size: { readonly width: number; readonly height: number };
@@ -90,7 +90,7 @@ function beside(pointer: number, length: number, room: number): number {
   return Math.max(MARGIN, Math.min(room - MARGIN - length, start));
 }
 
-function contentOf(graph: Graph, format: Formatters, { type, key }: Target): ReactNode {
+function contentOf(graph: Graph, format: Formatters, { type, key }: GraphElement): ReactNode {
   if (type === 'node') {
     const node = graph.nodes.find((each) => each.key === key);
     return node && <NodeDetails node={node} graph={graph} />;

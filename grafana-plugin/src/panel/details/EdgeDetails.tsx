@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import { disagreementsOf } from '../../graph/compare/disagreements.ts';
 import { legible } from '../../graph/display/text/legible.ts';
 import { mirrorFigures } from '../../graph/model/figures.ts';
-import type { EdgeEnd, Graph, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
+import type { EndpointDetails, Graph, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
 import type { Figures } from '../../graph/model/half-edge.ts';
 import { Figure } from '../texts/Figure.tsx';
 import { nameOf } from '../texts/figure-names.ts';
@@ -98,7 +98,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
         : t('figures.by-reporting', 'Seen by reporting end'),
       mirrorFigures(edge.atDestination),
     ]);
-  if (edge.before) views.push([t('figures.before', 'Range compared with'), edge.before]);
+  if (edge.previous) views.push([t('figures.before', 'Range compared with'), edge.previous]);
   const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
   const rows: [string, keyof Figures][] = [
     [nameOf(format, 'opened'), 'opened'],
@@ -158,7 +158,7 @@ function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
   return told.length > 0 ? <p>{told.join(' · ')}</p> : null;
 }
 
-const Candidates = ({ end }: { end: EdgeEnd }) =>
+const Candidates = ({ end }: { end: EndpointDetails }) =>
   end.candidates.length > 0 ? (
     <>
       {t('edge.candidates', 'The unnamed end may be any of')}: {end.candidates.map(legible).join(', ')}

@@ -1,8 +1,8 @@
 import type { ReactNode, RefObject } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { broughtOut, roomOf } from '../../graph/display/element-at.ts';
+import { boundsOf, highlightFor } from '../../graph/display/element-at.ts';
 import type { View } from '../../graph/display/view/view.ts';
-import type { Graph, Target } from '../../graph/model/graph.ts';
+import type { Graph, GraphElement } from '../../graph/model/graph.ts';
 import type { Selection } from '../state/use-selection.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import { Details } from './Details.tsx';
@@ -58,10 +58,10 @@ export function StageDetails(props: Props) {
 }
 
 /** The corner where details do not cover what they are about. */
-function sideAwayFrom(drawing: Drawing, target: Target, view: View, width: number): 'left' | 'right' {
-  const nodes = target.type === 'edge' ? [...broughtOut(drawing, target).cards] : [target.key];
+function sideAwayFrom(drawing: Drawing, target: GraphElement, view: View, width: number): 'left' | 'right' {
+  const nodes = target.type === 'edge' ? [...highlightFor(drawing, target).cards] : [target.key];
   const centres = nodes
-    .flatMap((key) => roomOf(drawing, { type: 'node', key }) ?? [])
+    .flatMap((key) => boundsOf(drawing, { type: 'node', key }) ?? [])
     .map((room) => (room.x + room.width / 2) * view.scale + view.x);
   const mean = centres.reduce((sum, x) => sum + x, 0) / Math.max(1, centres.length);
   return mean > width / 2 ? 'left' : 'right';

@@ -6,8 +6,8 @@ import {
   type LinkModel,
   locationUtil,
 } from '@grafana/data';
-import type { Graph, Target } from '../../graph/model/graph.ts';
-import { type Side, tellsOfEdge, tellsOfEnd } from '../../graph/tables/match-rows.ts';
+import type { Graph, GraphElement } from '../../graph/model/graph.ts';
+import { rowMatchesEdge, rowMatchesEndpoint, type Side } from '../../graph/tables/match-rows.ts';
 import { canonicalName, textAt } from '../../graph/tables/table.ts';
 
 export type DataLink = Pick<LinkModel<Field>, 'href' | 'title' | 'target' | 'onClick'>;
@@ -22,7 +22,7 @@ const SIDES: readonly Side[] = ['src', 'dst'];
  */
 export function dataLinks(
   frames: readonly DataFrame[],
-  target: Target,
+  target: GraphElement,
   graph: Graph,
   replace: InterpolateFunction,
   timeZone: string,
@@ -51,21 +51,21 @@ type Cells = (label: string) => string;
 
 /** Tells of a row whether it is about the target and, if so, which of its fields are. */
 function rowTest(
-  { type, key }: Target,
+  { type, key }: GraphElement,
   { nodes, edges }: Graph,
 ): (cell: Cells) => ((field: string) => boolean) | undefined {
   const nodeOf = (wanted: string | undefined) => nodes.find((node) => node.key === wanted);
   if (type === 'node') {
     const node = nodeOf(key);
     return (cell) => {
-      const sides = node ? SIDES.filter((side) => tellsOfEnd(cell, side, node)) : [];
+      const sides = node ? SIDES.filter((side) => rowMatchesEndpoint(cell, side, node)) : [];
       return sides.length > 0 ? (field) => sides.some((side) => field.startsWith(`${side}_`)) : undefined;
     };
   }
   const edge = edges.find((each) => each.key === key);
   const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
   return (cell) =>
-    edge && source && target && tellsOfEdge(cell, edge, source, target) ? () => true : undefined;
+    edge && source && target && rowMatchesEdge(cell, edge, source, target) ? () => true : undefined;
 }
 
 /** Reads labels by their canonical names: of the columns of a table, or of a series. */

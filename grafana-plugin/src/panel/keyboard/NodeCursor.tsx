@@ -5,8 +5,8 @@ import { useStyles2 } from '@grafana/ui';
 import { type ReactNode, type RefObject, useId, useMemo } from 'react';
 import type { EdgeLabel } from '../../graph/display/near/display-list.ts';
 import type { Rectangle } from '../../graph/geometry/rectangle.ts';
-import type { Graph, GraphEdge, Target } from '../../graph/model/graph.ts';
-import type { Places } from '../../graph/navigate/next-node.ts';
+import type { Graph, GraphEdge, GraphElement } from '../../graph/model/graph.ts';
+import type { NodeBounds } from '../../graph/navigate/next-node.ts';
 import { useFollow } from '../canvas/use-follow.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { spokenEdge, spokenGraph, spokenNode } from './spoken-texts.ts';
@@ -15,8 +15,8 @@ import { type CursorActions, useNodeCursor } from './use-node-cursor.ts';
 interface Props {
   readonly list: RefObject<HTMLDivElement | null>;
   readonly graph: Graph;
-  readonly places: Places;
-  readonly pinned: Target | undefined;
+  readonly places: NodeBounds;
+  readonly pinned: GraphElement | undefined;
   readonly control: ViewControl;
   /** What is written on an edge, and where: only of those in sight. */
   readonly edgeLabel: (key: string) => EdgeLabel | undefined;
@@ -48,7 +48,7 @@ export function NodeCursor(props: Props) {
   const shown = useMemo(() => spokenGraph(graph), [graph]);
   // Another id for another node: else nobody is told that it has changed.
   const option = at && `${id}-${at.type}-${position}`;
-  const spoken = (target: Target): string => {
+  const spoken = (target: GraphElement): string => {
     if (target.type === 'edge') {
       const edge = graph.edges.find(({ key }) => key === target.key);
       return edge ? spokenEdge(graph, edge, edgeLabel(edge.key)?.text ?? '') : '';
@@ -106,7 +106,7 @@ export function NodeCursor(props: Props) {
 }
 
 /** The middle between the ends of an edge. */
-function halfWay(edge: GraphEdge | undefined, places: Places): Rectangle | undefined {
+function halfWay(edge: GraphEdge | undefined, places: NodeBounds): Rectangle | undefined {
   const [from, to] = [places.get(edge?.source ?? ''), places.get(edge?.target ?? '')];
   if (!from || !to) return undefined;
   const [x, y] = [(from.x + to.x + to.width) / 2, (from.y + to.y + to.height) / 2];

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../../graph/build/build-graph.ts';
-import { half } from '../../graph/fixtures/half-edges.fixture.ts';
+import { halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
 import { spokenEdge, spokenGraph, spokenNode } from './spoken-texts.ts';
 
 const built = buildGraph(
   [
-    half('outbound', 'web@a', 'api@b', { failed: 2 }),
-    half('outbound', 'cron@a', 'api@b'),
-    half('outbound', 'api@b', 'db@c'),
-    half('unknown', 'api@b', 'peer@d'),
+    halfEdge('outbound', 'web@a', 'api@b', { failed: 2 }),
+    halfEdge('outbound', 'cron@a', 'api@b'),
+    halfEdge('outbound', 'api@b', 'db@c'),
+    halfEdge('unknown', 'api@b', 'peer@d'),
   ],
   [],
 );
@@ -38,7 +38,7 @@ test('the graph is told by how much there is', () => {
 });
 
 test('a name that nobody would listen to is cut, and shows what it hides', () => {
-  const long = buildGraph([half('outbound', `\u202E${'x'.repeat(10_000)}@h`, 'db@c')], []);
+  const long = buildGraph([halfEdge('outbound', `\u202E${'x'.repeat(10_000)}@h`, 'db@c')], []);
   const hostile = long.nodes.find(({ title }) => title.length > 1000);
   const spoken = hostile ? spokenNode(long, hostile) : '';
   expect(spoken.length).toBeLessThan(120);

@@ -1,22 +1,27 @@
 import { useMemo, useState } from 'react';
 import type { Rectangle } from '../../graph/geometry/rectangle.ts';
-import type { Graph, Target } from '../../graph/model/graph.ts';
+import type { Graph, GraphElement } from '../../graph/model/graph.ts';
 import { edgesOf, linkedWith } from '../../graph/navigate/links-of.ts';
-import { type Heading, nextNode, type Places, readingOrder } from '../../graph/navigate/next-node.ts';
+import {
+  type ArrowDirection,
+  type NodeBounds,
+  nextNode,
+  readingOrder,
+} from '../../graph/navigate/next-node.ts';
 
 export interface CursorSpace {
   readonly graph: Graph;
-  readonly places: Places;
+  readonly places: NodeBounds;
   /** Where an edge is drawn. */
   readonly edgePlace: (key: string) => Rectangle | undefined;
-  readonly pinned: Target | undefined;
+  readonly pinned: GraphElement | undefined;
   readonly control: { readonly reveal: (part: Rectangle) => void };
 }
 
 /** Where the keyboard is in the graph, and the steps it can take from there. */
 export interface CursorPosition {
   /** Undefined while the keyboard is elsewhere. */
-  readonly at: Target | undefined;
+  readonly at: GraphElement | undefined;
   /** The node it is at, or whose edges it walks along. */
   readonly node: string;
   readonly place: Rectangle | undefined;
@@ -32,7 +37,7 @@ export interface CursorPosition {
   /** To the next edge of the node, or the previous one. */
   readonly goAlong: (step: 1 | -1) => void;
   /** From a node to its neighbour on that side; from an edge to one of its endpoints or to the next edge. */
-  readonly head: (heading: Heading) => void;
+  readonly head: (heading: ArrowDirection) => void;
   /** From an edge back to the node whose edges are walked. */
   readonly goBack: () => void;
 }
@@ -41,7 +46,7 @@ export interface CursorPosition {
 export function useCursorPosition(space: CursorSpace): CursorPosition {
   const { graph, places, edgePlace, pinned, control } = space;
   const [active, setActive] = useState(false);
-  const [wanted, setWanted] = useState<Target>();
+  const [wanted, setWanted] = useState<GraphElement>();
   /** The node whose edges are walked. */
   const [origin, setOrigin] = useState('');
   const order = useMemo(() => (active ? readingOrder(places) : []), [active, places]);
@@ -51,8 +56,8 @@ export function useCursorPosition(space: CursorSpace): CursorPosition {
   const node = at?.type === 'node' ? at.key : origin;
   const all = at?.type === 'edge' ? edgeKeys : order;
 
-  const placeOf = ({ type, key }: Target) => (type === 'node' ? places.get(key) : edgePlace(key));
-  const go = (target: Target) => {
+  const placeOf = ({ type, key }: GraphElement) => (type === 'node' ? places.get(key) : edgePlace(key));
+  const go = (target: GraphElement) => {
     const place = placeOf(target);
     setWanted(target);
     if (place) control.reveal(place);
@@ -97,11 +102,11 @@ export function useCursorPosition(space: CursorSpace): CursorPosition {
 
 /** What was walked to, or what is left of it after a refresh. */
 function nearestTo(
-  wanted: Target | undefined,
+  wanted: GraphElement | undefined,
   order: readonly string[],
   edges: readonly string[],
   origin: string,
-): Target | undefined {
+): GraphElement | undefined {
   if (wanted && (wanted.type === 'edge' ? edges : order).includes(wanted.key)) return wanted;
   const key = wanted?.type === 'edge' && order.includes(origin) ? origin : order[0];
   return key === undefined ? undefined : { type: 'node', key };

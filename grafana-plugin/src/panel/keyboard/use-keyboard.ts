@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useCallback, useRef, useState } from 'react';
-import type { GraphEdge, Target } from '../../graph/model/graph.ts';
+import type { GraphEdge, GraphElement } from '../../graph/model/graph.ts';
 import type { Focus, PanelOptions } from '../state/options.ts';
 import type { Changes } from '../state/use-changes.ts';
 import type { Selection } from '../state/use-selection.ts';
@@ -13,7 +13,7 @@ interface Arguments {
   /** The node from which a path is to be picked. */
   readonly pathFrom: string | undefined;
   readonly onPathFrom: (node: string | undefined) => void;
-  readonly onPick: (target: Target) => void;
+  readonly onPick: (target: GraphElement) => void;
 }
 
 /** What the keyboard does beyond walking the graph, and where it can go. */

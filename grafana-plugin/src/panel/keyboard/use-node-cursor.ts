@@ -1,15 +1,15 @@
 import { type FocusEvent, type KeyboardEvent, useEffect, useState } from 'react';
 import type { Point } from '../../graph/geometry/rectangle.ts';
-import type { Target } from '../../graph/model/graph.ts';
-import type { Heading } from '../../graph/navigate/next-node.ts';
+import type { GraphElement } from '../../graph/model/graph.ts';
+import type { ArrowDirection } from '../../graph/navigate/next-node.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { type Command, commandOf } from './graph-keys.ts';
 import { type CursorPosition, type CursorSpace, useCursorPosition } from './use-cursor-position.ts';
 
 /** What the keys of the graph do outside of it. */
 export interface CursorActions {
-  readonly onFocus: (target: Target | undefined) => void;
-  readonly onPick: (target: Target) => void;
+  readonly onFocus: (target: GraphElement | undefined) => void;
+  readonly onPick: (target: GraphElement) => void;
   /** Closes what is open; returns whether anything was. */
   readonly onClose: () => boolean;
   readonly onSearch: () => void;
@@ -38,7 +38,7 @@ const PAN = 60;
 const MOVE = 24;
 const ZOOM = 1.25;
 
-const DIRECTIONS: Readonly<Record<Heading, Point>> = {
+const DIRECTIONS: Readonly<Record<ArrowDirection, Point>> = {
   left: { x: -1, y: 0 },
   right: { x: 1, y: 0 },
   up: { x: 0, y: -1 },
@@ -90,7 +90,7 @@ function commandsOf(
   setMoving: (moving: boolean) => void,
 ): Readonly<Record<Command, () => unknown>> {
   const { at, node } = cursor;
-  const head = (heading: Heading) => {
+  const head = (heading: ArrowDirection) => {
     const place = places.get(node);
     if (!moving || !place) return cursor.head(heading);
     const { x, y } = DIRECTIONS[heading];

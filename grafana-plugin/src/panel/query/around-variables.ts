@@ -1,6 +1,6 @@
 import type { InterpolateFunction } from '@grafana/data';
-import type { Wanted } from '../../graph/focus/filter-with-neighbours.ts';
-import type { Way } from '../../graph/focus/neighbours.ts';
+import type { FocusFilter } from '../../graph/focus/filter-with-neighbours.ts';
+import type { FocusDirection } from '../../graph/focus/neighbours.ts';
 
 /** The part of the graph that is looked for, as texts in which variables of the dashboard may stand. */
 export interface AroundOptions {
@@ -13,8 +13,8 @@ export interface AroundOptions {
 
 /** The same, filled in. */
 export interface Around {
-  readonly wanted: Wanted;
-  readonly way: Way;
+  readonly wanted: FocusFilter;
+  readonly way: FocusDirection;
 }
 
 /** What Grafana puts for "All", which is no filter. */

@@ -1,12 +1,12 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { splitValues } from '../../graph/tables/split-values.ts';
-import { type Measure, measureOf, valueColumn } from '../../graph/tables/table-measure.ts';
+import { measureOf, type TableMeasure, valueColumn } from '../../graph/tables/table-measure.ts';
 import { roleOf } from '../../graph/tables/table-role.ts';
 import { toTable } from './read-frames.ts';
 
 /** The field that holds each measure of this range: its configuration is what the user wants of such figures. */
-export function figureFields(series: readonly DataFrame[]): ReadonlyMap<Measure, Field> {
-  const fields = new Map<Measure, Field>();
+export function figureFields(series: readonly DataFrame[]): ReadonlyMap<TableMeasure, Field> {
+  const fields = new Map<TableMeasure, Field>();
   const read = new Set<string>();
   for (const frame of series) {
     // Of a query in the format "Time series" there is a frame for each edge, all alike.

@@ -10,7 +10,7 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { catchError, defer, first, forkJoin, from, map, type Observable, of, switchMap } from 'rxjs';
-import type { Span } from '../../graph/compare/previous-range.ts';
+import type { TimeRange } from '../../graph/compare/previous-range.ts';
 
 type Target = DataQueryRequest['targets'][number];
 
@@ -19,7 +19,7 @@ export interface Question {
   /** The panel's own request: variables, time zone and all. */
   readonly request: DataQueryRequest;
   readonly targets: readonly Target[];
-  readonly range: Span;
+  readonly range: TimeRange;
 }
 
 /** What came of it; a query that failed spoils no other. */
@@ -60,7 +60,11 @@ function askSource(request: DataQueryRequest): Observable<DataQueryResponse> {
 }
 
 /** The request as it would be if the dashboard had that range. */
-function requestFor(request: DataQueryRequest, targets: readonly Target[], span: Span): DataQueryRequest {
+function requestFor(
+  request: DataQueryRequest,
+  targets: readonly Target[],
+  span: TimeRange,
+): DataQueryRequest {
   const [start, end] = [dateTime(span.from), dateTime(span.to)];
   const raw = { from: start, to: end };
   const range = { ...raw, raw };

@@ -38,7 +38,7 @@ test('a table frame becomes a table', () => {
       field('Value #opened', 'number', [3]),
     ],
   };
-  const { halves } = readTables(readFrames({ series: [frame] }));
+  const { halfEdges: halves } = readTables(readFrames({ series: [frame] }));
   expect(halves[0]).toMatchObject({ port: '80', src: { service: 'web' }, figures: { opened: 3 } });
 });
 
@@ -55,7 +55,7 @@ test('the frames of the format "Time series" become one table with the last valu
   );
   const tables = readFrames({ series });
   expect(tables).toHaveLength(1);
-  expect(readTables(tables).halves.map(({ port, figures }) => [port, figures.opened])).toEqual([
+  expect(readTables(tables).halfEdges.map(({ port, figures }) => [port, figures.opened])).toEqual([
     ['80', 2],
     ['81', 2],
   ]);

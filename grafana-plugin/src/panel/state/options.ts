@@ -1,10 +1,10 @@
 import { t } from '@grafana/i18n';
-import type { Way } from '../../graph/focus/neighbours.ts';
+import type { FocusDirection } from '../../graph/focus/neighbours.ts';
 import type { Point } from '../../graph/geometry/rectangle.ts';
-import type { Collection, Level } from '../../graph/levels/levels.ts';
+import type { Grouping, Level } from '../../graph/levels/levels.ts';
 import { AMOUNTS, type Amount } from '../../graph/model/edge-figures.ts';
 import type { EdgeState } from '../../graph/model/graph.ts';
-import type { Sort } from '../../graph/model/sort-edges.ts';
+import type { EdgeSort } from '../../graph/model/sort-edges.ts';
 import type { AroundOptions } from '../query/around-variables.ts';
 import { figureNames } from '../texts/figure-names.ts';
 import type { EdgeLabel, NodeText } from '../texts/node-texts.ts';
@@ -15,14 +15,14 @@ export interface Focus {
   readonly node: string;
   /** Where the ways from there end; undefined: what is within some hops is shown. */
   readonly to?: string;
-  readonly way: Way;
+  readonly way: FocusDirection;
   readonly hops: number;
 }
 
 /** How far from a node one may look. */
 export const MOST_HOPS = 9;
 
-export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Collection)[];
+export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Grouping)[];
 
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
@@ -33,7 +33,7 @@ export interface PanelOptions {
   readonly nodeText: NodeText;
   readonly level: Level;
   /** What nodes are framed by. */
-  readonly frames: 'none' | Collection;
+  readonly frames: 'none' | Grouping;
   /** Keys of the groups that are drawn as one node each while they are framed. */
   readonly collapsed: readonly string[];
   /** The part of the graph that is shown, by variables of the dashboard. */
@@ -57,7 +57,7 @@ export interface PanelOptions {
   /** Show only what has one of these states; none: all. */
   readonly states: readonly EdgeState[];
   /** The order of the table, and of what is saved as one. */
-  readonly sort: Sort;
+  readonly sort: EdgeSort;
 }
 
 export const DEFAULT_OPTIONS: PanelOptions = {

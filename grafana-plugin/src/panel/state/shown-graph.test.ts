@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../graph/build/build-graph.ts';
-import { half } from '../../graph/fixtures/half-edges.fixture.ts';
-import { collect } from '../../graph/levels/levels.ts';
+import { halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
+import { findGroups } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
 import { type ShownBy, shownGraph } from './shown-graph.ts';
 
@@ -17,7 +17,11 @@ const ALL: ShownBy = {
 };
 const shown = (graph: Graph, options: Partial<ShownBy>) => shownGraph(graph, { ...ALL, ...options }).graph;
 const chain = buildGraph(
-  [half('outbound', 'a@h', 'b@h'), half('outbound', 'b@h', 'c@h'), half('outbound', 'c@h', 'd@h')],
+  [
+    halfEdge('outbound', 'a@h', 'b@h'),
+    halfEdge('outbound', 'b@h', 'c@h'),
+    halfEdge('outbound', 'c@h', 'd@h'),
+  ],
   [],
 );
 const keyOf = (graph: Graph, title: string) => graph.nodes.find((node) => node.title === title)?.key ?? '';
@@ -45,8 +49,8 @@ test('a focus on what is gone hides nothing', () => {
 });
 
 describe('hubs', () => {
-  const spokes = Array.from({ length: 9 }, (_, i) => half('outbound', 'hub@h', `s${i}@h`));
-  const graph = buildGraph([...spokes, half('outbound', 's0@h', 's1@h')], []);
+  const spokes = Array.from({ length: 9 }, (_, i) => halfEdge('outbound', 'hub@h', `s${i}@h`));
+  const graph = buildGraph([...spokes, halfEdge('outbound', 's0@h', 's1@h')], []);
   const hub = keyOf(graph, 'hub');
 
   test('are muted, and told', () => {
@@ -79,8 +83,12 @@ describe('what the user has hidden', () => {
   });
 
   test('may be a group while that is framed', () => {
-    const graph = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'c@h3', 'a@h1')], []);
-    const host = [...collect(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
+    const graph = buildGraph(
+      [halfEdge('outbound', 'a@h1', 'b@h2'), halfEdge('outbound', 'c@h3', 'a@h1')],
+      [],
+    );
+    const host =
+      [...findGroups(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
     expect(shownGraph(graph, { ...ALL, frames: 'host', hidden: [host] })).toMatchObject({ hidden: [host] });
     expect(titles(shown(graph, { frames: 'host', hidden: [host] }))).toBe('ac');
     expect(titles(shown(graph, { hidden: [host] }))).toBe('abc');
@@ -95,10 +103,14 @@ test('of states only those wanted are shown', () => {
 
 describe('with groups', () => {
   const graph = buildGraph(
-    [half('outbound', 'a@h1', 'b@h2'), half('outbound', 'b@h2', 'c@h2'), half('outbound', 'c@h2', 'd@h3')],
+    [
+      halfEdge('outbound', 'a@h1', 'b@h2'),
+      halfEdge('outbound', 'b@h2', 'c@h2'),
+      halfEdge('outbound', 'c@h2', 'd@h3'),
+    ],
     [],
   );
-  const host = [...collect(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
+  const host = [...findGroups(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
   const frames = 'host';
 
   test('collapsed ones are one node, while they are framed', () => {

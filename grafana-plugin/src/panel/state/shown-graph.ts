@@ -2,7 +2,7 @@ import { findHubs, type Hub, hideIdle, mostPartners, muteNodes } from '../../gra
 import { focusOn } from '../../graph/focus/neighbours.ts';
 import { pathsBetween } from '../../graph/focus/paths.ts';
 import { withoutEdges } from '../../graph/focus/subgraph.ts';
-import { collapse, collectionOf } from '../../graph/levels/levels.ts';
+import { collapse, groupFor } from '../../graph/levels/levels.ts';
 import type { Graph, GraphNode } from '../../graph/model/graph.ts';
 import type { Focus, PanelOptions } from './options.ts';
 
@@ -69,7 +69,7 @@ function hiddenNodes({ nodes }: Graph, { hidden, frames }: ShownBy): Map<string,
   const found = new Map<string, string[]>();
   if (wanted.size === 0) return found;
   for (const node of nodes) {
-    const group = frames === 'none' ? undefined : collectionOf(node, frames)?.key;
+    const group = frames === 'none' ? undefined : groupFor(node, frames)?.key;
     const key = wanted.has(node.key) ? node.key : (group ?? '');
     if (wanted.has(key)) found.set(key, [...(found.get(key) ?? []), node.key]);
   }
@@ -91,6 +91,6 @@ function drawnAs({ nodes }: Graph, key: string, frames: PanelOptions['frames']):
   const all =
     drawn.length > 0 || frames === 'none'
       ? drawn
-      : nodes.filter((node) => collectionOf(node, frames)?.key === key);
+      : nodes.filter((node) => groupFor(node, frames)?.key === key);
   return all.map((node) => node.key);
 }

@@ -1,7 +1,7 @@
 import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useMemo } from 'react';
-import { otherRange, type Span } from '../../graph/compare/previous-range.ts';
+import { previousRange, type TimeRange } from '../../graph/compare/previous-range.ts';
 import type { Table } from '../../graph/tables/table.ts';
 import { roleOf } from '../../graph/tables/table-role.ts';
 import type { Question } from '../query/query.ts';
@@ -12,9 +12,9 @@ import { UNESCAPED } from '../texts/unescaped.ts';
 
 /** What the panel's queries told of another range. */
 export interface Comparison {
-  readonly now: Span;
+  readonly now: TimeRange;
   /** Undefined where nothing is compared, or nothing that is a range. */
-  readonly other: Span | undefined;
+  readonly other: TimeRange | undefined;
   /** Undefined until they have come. */
   readonly tables: readonly Table[] | undefined;
   /** Why it could not be compared, or not with all figures. */
@@ -27,7 +27,7 @@ export function useComparison({ request, timeRange }: PanelData, choice: string)
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
   const { now, other } = useMemo(() => {
     const now = { from, to };
-    return { now, other: choice === 'off' ? undefined : otherRange(choice, now) };
+    return { now, other: choice === 'off' ? undefined : previousRange(choice, now) };
   }, [from, to, choice]);
   const question = useMemo((): Question | undefined => {
     // What is expected and what fires is known of now only.
@@ -47,7 +47,7 @@ export function useComparison({ request, timeRange }: PanelData, choice: string)
 
 function notesOf(
   choice: string,
-  { request, other, errors }: Pick<PanelData, 'request' | 'errors'> & { other: Span | undefined },
+  { request, other, errors }: Pick<PanelData, 'request' | 'errors'> & { other: TimeRange | undefined },
 ): string[] {
   if (choice === 'off') return [];
   if (!other)

@@ -1,8 +1,8 @@
 import type { InterpolateFunction, PanelData } from '@grafana/data';
 import { useMemo } from 'react';
-import { type Note, readOverview } from '../../graph/compare/overview.ts';
-import type { Span } from '../../graph/compare/previous-range.ts';
-import { around as cutAround } from '../../graph/focus/filter-with-neighbours.ts';
+import { type OverviewNote, readOverview } from '../../graph/compare/overview.ts';
+import type { TimeRange } from '../../graph/compare/previous-range.ts';
+import { filterWithNeighbours as cutAround } from '../../graph/focus/filter-with-neighbours.ts';
 import { atLevel, type Level } from '../../graph/levels/levels.ts';
 import type { Graph, GraphNode } from '../../graph/model/graph.ts';
 import { type EmptyReason, whyEmpty } from '../../graph/tables/why-empty.ts';
@@ -18,7 +18,7 @@ interface DependencyGraph {
   /** Why there is nothing to draw. */
   readonly empty: EmptyReason | undefined;
   /** What could not be told. */
-  readonly notes: readonly Note[];
+  readonly notes: readonly OverviewNote[];
 }
 
 /** Reads the panel's data, and that of the range compared with, into the dependency graph at a level: the part that is looked for. */
@@ -34,9 +34,9 @@ export function useDependencyGraph(
     const tables = readFrames({ series, ...(request && { request }) });
     const overview = readOverview(tables, {
       byProcess,
-      before: then && { tables: then, ranges: { now: lengths.now, before: lengths.before } },
+      previous: then && { tables: then, ranges: { current: lengths.now, previous: lengths.before } },
     });
-    return { ...overview, empty: whyEmpty(tables.length, overview.reading, overview.graph) };
+    return { ...overview, empty: whyEmpty(tables.length, overview.contents, overview.graph) };
   }, [series, request, byProcess, then, lengths.now, lengths.before]);
   const seen = useMemo(() => {
     const part = cutAround(graph, around.wanted, around.way);
@@ -46,7 +46,7 @@ export function useDependencyGraph(
   return { graph: seen, instances, empty, notes };
 }
 
-const lengthOf = ({ from, to }: Span): number => to - from;
+const lengthOf = ({ from, to }: TimeRange): number => to - from;
 
 /** The part of the graph that is looked for; the same object for as long as the variables are the same. */
 export function useAround(options: Partial<AroundOptions>, replace: InterpolateFunction): Around {

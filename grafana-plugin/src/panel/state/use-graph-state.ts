@@ -1,10 +1,10 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { placesOf, roomOf } from '../../graph/display/element-at.ts';
+import { boundsOf, nodeBounds } from '../../graph/display/element-at.ts';
 import type { DisplayTexts } from '../../graph/display/near/build-display.ts';
-import type { Target } from '../../graph/model/graph.ts';
-import type { Sort } from '../../graph/model/sort-edges.ts';
-import type { Places } from '../../graph/navigate/next-node.ts';
+import type { GraphElement } from '../../graph/model/graph.ts';
+import type { EdgeSort } from '../../graph/model/sort-edges.ts';
+import type { NodeBounds } from '../../graph/navigate/next-node.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import type { PanelOptions } from './options.ts';
 import { areasOf, aspectOf, type PanelAreas } from './panel-areas.ts';
@@ -21,8 +21,8 @@ interface Arguments {
   readonly measure: DisplayTexts['measure'];
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;
-  readonly selected: Target | undefined;
-  readonly onSelect: (target: Target | undefined) => void;
+  readonly selected: GraphElement | undefined;
+  readonly onSelect: (target: GraphElement | undefined) => void;
   readonly format: Formatters;
   readonly width: number;
   readonly height: number;
@@ -34,7 +34,7 @@ export interface GraphState {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly drawing: Drawing;
   /** Where each node is drawn. */
-  readonly places: Places;
+  readonly places: NodeBounds;
   readonly areas: PanelAreas;
   /** Of the drawing. */
   readonly size: { readonly width: number; readonly height: number };
@@ -44,11 +44,11 @@ export interface GraphState {
   readonly changes: Changes;
   readonly table: boolean;
   readonly onTable: (shown: boolean) => void;
-  readonly onSort: (sort: Sort) => void;
+  readonly onSort: (sort: EdgeSort) => void;
   /** The node where a path starts, until the user picks its end. */
   readonly pathFrom: string | undefined;
   readonly onPathFrom: (node: string | undefined) => void;
-  readonly onPick: (target: Target | undefined) => void;
+  readonly onPick: (target: GraphElement | undefined) => void;
 }
 
 /** Lays out the graph shown and keeps its view, its selection and the path that is being picked. */
@@ -67,10 +67,10 @@ export function useGraphState(props: Arguments): GraphState {
   const selection = useSelection(drawing, props.selected, props.onSelect);
   const found = useSearch(shown, options.search);
   const changes = useChanges(options, save, control);
-  const onSort = useCallback((sort: Sort) => save({ sort }), [save]);
+  const onSort = useCallback((sort: EdgeSort) => save({ sort }), [save]);
   const [pathFrom, onPathFrom] = useState<string>();
-  const onPick = (target: Target | undefined) => {
-    const tile = target?.type === 'group' && roomOf(drawing, target);
+  const onPick = (target: GraphElement | undefined) => {
+    const tile = target?.type === 'group' && boundsOf(drawing, target);
     if (tile) return control.show(tile);
     if (pathFrom !== undefined && target?.type === 'node') {
       onPathFrom(undefined);
@@ -81,7 +81,7 @@ export function useGraphState(props: Arguments): GraphState {
   return {
     canvas,
     drawing,
-    places: useMemo(() => placesOf(drawing), [drawing]),
+    places: useMemo(() => nodeBounds(drawing), [drawing]),
     areas,
     size: { width, height: areas.graph },
     control,

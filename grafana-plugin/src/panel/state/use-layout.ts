@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { createLayoutMemory } from '../../graph/layout/layout-memory.ts';
 import source from '../../graph/layout/layout-worker.ts?text';
 import { createLayouter, type LayoutWorker } from '../../graph/layout/layouter.ts';
-import { collect, type Groups, NO_GROUPS } from '../../graph/levels/levels.ts';
+import { findGroups, NO_GROUPS, type NodeGroups } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
 import type { Layout } from '../../graph/model/layout.ts';
 import type { EdgeLabel } from '../texts/node-texts.ts';
@@ -21,7 +21,7 @@ const SIZES = { width: 164, height: 46, rowGap: 26 };
 /** What is drawn: a graph, its groups and its layout. */
 export interface Drawn {
   readonly graph: Graph;
-  readonly framed: Groups;
+  readonly framed: NodeGroups;
   readonly layout: Layout;
 }
 
@@ -47,7 +47,7 @@ export function useLayout(
   const [drawn, setDrawn] = useState(NOTHING);
   useEffect(() => () => layouter.close(), [layouter]);
 
-  const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(graph, frames)), [graph, frames]);
+  const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : findGroups(graph, frames)), [graph, frames]);
   const wish = useMemo(
     () => ({
       graph,

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { shortName } from '../../graph/display/text/shorten.ts';
-import { collect, NO_GROUPS } from '../../graph/levels/levels.ts';
+import { findGroups, NO_GROUPS } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
 import type { PanelOptions } from './options.ts';
 import { type Shown, shownGraph } from './shown-graph.ts';
@@ -38,7 +38,7 @@ export function useShownGraph(whole: Graph, options: PanelOptions): ShownGraph {
       }),
     [whole, focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed],
   );
-  const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : collect(whole, frames)), [whole, frames]);
+  const framed = useMemo(() => (frames === 'none' ? NO_GROUPS : findGroups(whole, frames)), [whole, frames]);
   const nameOf = (key: string) => {
     const title = (framed.groups.get(key) ?? whole.nodes.find((node) => node.key === key))?.title;
     return title === undefined ? undefined : shortName(title);

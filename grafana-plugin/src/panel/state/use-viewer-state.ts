@@ -1,6 +1,6 @@
 import { locationService } from '@grafana/runtime';
 import { useCallback, useMemo } from 'react';
-import type { Target } from '../../graph/model/graph.ts';
+import type { GraphElement } from '../../graph/model/graph.ts';
 import type { PanelOptions } from './options.ts';
 import { useAddressParameter } from './use-address.ts';
 import {
@@ -14,11 +14,11 @@ import {
 interface ViewerOptions {
   /** Options of the dashboard, and before them what the viewer has chosen. */
   readonly options: PanelOptions;
-  readonly selected: Target | undefined;
+  readonly selected: GraphElement | undefined;
   /** Names of what the address holds and nobody could have chosen. */
   readonly odd: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
-  readonly onSelect: (target: Target | undefined) => void;
+  readonly onSelect: (target: GraphElement | undefined) => void;
 }
 
 /** Choices that come with every letter or click: going back one by one would lead nowhere. */
@@ -51,7 +51,7 @@ export function useViewerState(
     [name, saved],
   );
   const onSelect = useCallback(
-    (target: Target | undefined) => choose({ selected: target ?? null }),
+    (target: GraphElement | undefined) => choose({ selected: target ?? null }),
     [choose],
   );
   const onChange = useCallback(

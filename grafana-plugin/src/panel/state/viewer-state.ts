@@ -1,8 +1,8 @@
 import { LEVELS } from '../../graph/levels/levels.ts';
 import { AMOUNTS } from '../../graph/model/edge-figures.ts';
-import type { Target } from '../../graph/model/graph.ts';
+import type { GraphElement } from '../../graph/model/graph.ts';
 import { EDGE_STATES } from '../../graph/model/graph.ts';
-import { COLUMNS, type Sort } from '../../graph/model/sort-edges.ts';
+import { EDGE_COLUMNS, type EdgeSort } from '../../graph/model/sort-edges.ts';
 import { EDGE_LABELS, NODE_TEXTS } from '../texts/node-texts.ts';
 import { DEFAULT_OPTIONS, type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
 
@@ -23,7 +23,7 @@ export interface ViewerState
     | 'states'
     | 'sort'
   > {
-  readonly selected: Target | null;
+  readonly selected: GraphElement | null;
 }
 
 /** Longer text than this nobody has chosen; browsers and servers take no address that is much longer. */
@@ -44,15 +44,15 @@ const isFocus = (value: unknown): value is Focus => {
   return isText(node) && (to === undefined || isText(to)) && isOneOf(['up', 'down', 'both'])(way) && isFar;
 };
 
-const isSort = (value: unknown): value is Sort => {
+const isSort = (value: unknown): value is EdgeSort => {
   if (!(value instanceof Object)) return false;
-  const { column, descending } = value as Partial<Record<keyof Sort, unknown>>;
-  return isOneOf(COLUMNS)(column) && isBoolean(descending);
+  const { column, descending } = value as Partial<Record<keyof EdgeSort, unknown>>;
+  return isOneOf(EDGE_COLUMNS)(column) && isBoolean(descending);
 };
 
-const isTarget = (value: unknown): value is Target => {
+const isTarget = (value: unknown): value is GraphElement => {
   if (!(value instanceof Object)) return false;
-  const { type, key } = value as Partial<Record<keyof Target, unknown>>;
+  const { type, key } = value as Partial<Record<keyof GraphElement, unknown>>;
   return isOneOf(['node', 'edge'])(type) && isText(key);
 };
 

@@ -5,7 +5,7 @@ import { useStyles2 } from '@grafana/ui';
 import { Fragment, memo, useMemo } from 'react';
 import { edgeRows } from '../../graph/model/edge-rows.ts';
 import type { Graph, GraphEdge } from '../../graph/model/graph.ts';
-import { type Sort, sortEdges } from '../../graph/model/sort-edges.ts';
+import { type EdgeSort, sortEdges } from '../../graph/model/sort-edges.ts';
 import type { Formatters } from '../texts/formatters.ts';
 import { EdgeRow } from './EdgeRow.tsx';
 import { TableColumns, TableHead } from './TableHead.tsx';
@@ -14,8 +14,8 @@ import { ROW_HEIGHT, useRowWindow } from './use-row-window.ts';
 interface Props {
   readonly graph: Graph;
   readonly format: Formatters;
-  readonly sort: Sort;
-  readonly onSort: (sort: Sort) => void;
+  readonly sort: EdgeSort;
+  readonly onSort: (sort: EdgeSort) => void;
   /** 0: it is there for screen readers and the keyboard only. */
   readonly height: number;
   readonly onFocus: (edge: GraphEdge | undefined) => void;

@@ -1,16 +1,16 @@
 import { t } from '@grafana/i18n';
 import { Icon } from '@grafana/ui';
-import type { Column, Sort } from '../../graph/model/sort-edges.ts';
+import type { EdgeColumn, EdgeSort } from '../../graph/model/sort-edges.ts';
 import type { Formatters } from '../texts/formatters.ts';
 
 interface Props {
   readonly format: Formatters;
-  readonly sort: Sort;
-  readonly onSort: (sort: Sort) => void;
+  readonly sort: EdgeSort;
+  readonly onSort: (sort: EdgeSort) => void;
 }
 
 /** Shares of the table's width in percent, in the order of the columns. */
-const WIDTHS: Readonly<Record<Column, number>> = {
+const WIDTHS: Readonly<Record<EdgeColumn, number>> = {
   source: 15,
   destination: 15,
   port: 5,
@@ -23,12 +23,12 @@ const WIDTHS: Readonly<Record<Column, number>> = {
   seenBy: 8,
   states: 9,
 };
-const COLUMNS = Object.keys(WIDTHS) as Column[];
+const COLUMNS = Object.keys(WIDTHS) as EdgeColumn[];
 
 /** Of these one looks for the most first. */
-const NUMBERS: ReadonlySet<Column> = new Set(['opened', 'failed', 'open', 'bytes', 'lastSeen']);
+const NUMBERS: ReadonlySet<EdgeColumn> = new Set(['opened', 'failed', 'open', 'bytes', 'lastSeen']);
 
-const namesOf = (format: Formatters): Record<Column, string> => ({
+const namesOf = (format: Formatters): Record<EdgeColumn, string> => ({
   source: t('table.source', 'Source'),
   destination: t('table.destination', 'Destination'),
   port: t('end.port', 'Port'),
@@ -54,7 +54,7 @@ export const TableColumns = () => (
 /** The names of the columns; a click on one sorts by it, another the other way round. */
 export function TableHead({ format, sort, onSort }: Props) {
   const names = namesOf(format);
-  const sortBy = (column: Column) =>
+  const sortBy = (column: EdgeColumn) =>
     onSort({ column, descending: column === sort.column ? !sort.descending : NUMBERS.has(column) });
   return (
     <thead>

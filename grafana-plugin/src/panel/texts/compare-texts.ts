@@ -1,6 +1,6 @@
 import { dateTimeFormat } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import type { Span } from '../../graph/compare/previous-range.ts';
+import type { TimeRange } from '../../graph/compare/previous-range.ts';
 import { UNESCAPED } from './unescaped.ts';
 
 /** What the range can be compared with, as the option has it and in words. */
@@ -25,7 +25,7 @@ const DATE = 'YYYY-MM-DD';
 const TEN_MINUTES = 600_000;
 
 /** A range in the user's time zone; the day is told once, seconds of short ranges only. */
-export function spanText({ from, to }: Span, timeZone: string): string {
+export function spanText({ from, to }: TimeRange, timeZone: string): string {
   const time = to - from < TEN_MINUTES ? 'HH:mm:ss' : 'HH:mm';
   const format = (at: number, format: string) => dateTimeFormat(at, { timeZone, format });
   const sameDay = format(from, DATE) === format(to, DATE);

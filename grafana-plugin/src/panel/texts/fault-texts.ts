@@ -1,9 +1,9 @@
 import { t } from '@grafana/i18n';
-import type { Fault } from '../../graph/search/query.ts';
+import type { QueryFault } from '../../graph/search/query.ts';
 import { UNESCAPED } from './unescaped.ts';
 
 /** What is wrong with a search, in words. */
-export function faultText(fault: Fault): string {
+export function faultText(fault: QueryFault): string {
   switch (fault.code) {
     case 'unopened':
       return t('fault.unopened', 'This parenthesis was never opened');

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { createTheme, type DataFrame, type FieldConfig, FieldType } from '@grafana/data';
 import { describe, expect, test, vi } from 'vitest';
 import { buildGraph } from '../../graph/build/build-graph.ts';
-import { half } from '../../graph/fixtures/half-edges.fixture.ts';
+import { halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
 import { createFormatters } from './formatters.ts';
 
 // Its ES modules ask for names that Node does not find in the CommonJS modules below them.
@@ -11,8 +11,8 @@ vi.mock('@grafana/data', () => createRequire(import.meta.url)('@grafana/data'));
 const theme = createTheme();
 const graph = buildGraph(
   [
-    half('outbound', 'a@h', 'b@h', { opened: 90, failed: 10, transmit: 1000 }),
-    half('outbound', 'c@h', 'b@h', { opened: 4, transmit: 2_000_000 }),
+    halfEdge('outbound', 'a@h', 'b@h', { opened: 90, failed: 10, transmit: 1000 }),
+    halfEdge('outbound', 'c@h', 'b@h', { opened: 4, transmit: 2_000_000 }),
   ],
   [],
 );

@@ -11,10 +11,10 @@ import {
   type PanelData,
 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { spread } from '../../graph/display/near/amount-scale.ts';
+import { scalePosition } from '../../graph/display/near/amount-scale.ts';
 import { type FigureName, figureOf } from '../../graph/model/edge-figures.ts';
 import type { Graph } from '../../graph/model/graph.ts';
-import type { Measure } from '../../graph/tables/table-measure.ts';
+import type { TableMeasure } from '../../graph/tables/table-measure.ts';
 import { figureFields } from '../query/figure-fields.ts';
 
 /** Tells figures as the user wants them: units, decimals, mappings and names are those of Grafana's fields. */
@@ -44,7 +44,7 @@ export interface Scale {
 const IEC = 'bytes';
 
 /** The measure whose field a figure goes by, and its unit unless the field has one. */
-const SOURCES: Readonly<Record<FigureName, { readonly measure: Measure; readonly unit: string }>> = {
+const SOURCES: Readonly<Record<FigureName, { readonly measure: TableMeasure; readonly unit: string }>> = {
   opened: { measure: 'opened', unit: 'locale' },
   failed: { measure: 'failed', unit: 'locale' },
   failureShare: { measure: 'failed', unit: 'percentunit' },
@@ -156,8 +156,8 @@ function createStyle(
       most,
       gradual,
       colour: (value) =>
-        display(gradual ? least + range.delta * spread((value - least) / (range.delta || 1)) : value).color ??
-        theme.colors.text.secondary,
+        display(gradual ? least + range.delta * scalePosition((value - least) / (range.delta || 1)) : value)
+          .color ?? theme.colors.text.secondary,
       steps: gradual ? [least, most] : stepsOf(config, mode.isByValue === true, least, most),
     },
   };

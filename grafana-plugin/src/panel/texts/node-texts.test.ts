@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../../graph/build/build-graph.ts';
-import { end, half } from '../../graph/fixtures/half-edges.fixture.ts';
-import { atLevel, collapse, collect } from '../../graph/levels/levels.ts';
+import { endpoint, halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
+import { atLevel, collapse, findGroups } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
 import type { HalfEdge } from '../../graph/model/half-edge.ts';
 import { nameNodes, pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
@@ -15,26 +15,26 @@ function texts(each: HalfEdge) {
 }
 
 test.each([
-  ['TCP', half('outbound', 'a@h', 'b@h'), ['a → b', ':80', '80']],
-  ['UDP', half('outbound', 'a@h', 'b@h', {}, { transport: 'udp' }), ['a → b', ':80/udp', '80']],
+  ['TCP', halfEdge('outbound', 'a@h', 'b@h'), ['a → b', ':80', '80']],
+  ['UDP', halfEdge('outbound', 'a@h', 'b@h', {}, { transport: 'udp' }), ['a → b', ':80/udp', '80']],
   [
     'a Unix socket',
-    half('outbound', 'a@h', 'b@h//run/b\u202e', {}, { transport: 'unix', port: '' }),
+    halfEdge('outbound', 'a@h', 'b@h//run/b\u202e', {}, { transport: 'unix', port: '' }),
     ['a → b', 'unix', '/run/b\ufffd'],
   ],
-  ['many in one', half('outbound', 'a@h', 'other', {}, { port: '' }), ['a → other', '', '']],
+  ['many in one', halfEdge('outbound', 'a@h', 'other', {}, { port: '' }), ['a → other', '', '']],
   [
     'a port that is none',
-    half('outbound', 'a@h', 'b@h', {}, { port: '\u202e8' }),
+    halfEdge('outbound', 'a@h', 'b@h', {}, { port: '\u202e8' }),
     ['a → b', ':\ufffd8', '\ufffd8'],
   ],
-  ['an unknown direction', half('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
+  ['an unknown direction', halfEdge('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
 ])('an edge over %s reads well', (_title, each, expected) => {
   expect(texts(each)).toEqual(expected);
 });
 
 test('a node that stands for several tells how many', () => {
-  const fine = buildGraph([half('outbound', 'a@h1', 'b@h2'), half('outbound', 'a@h1', 'c@h2')], []);
+  const fine = buildGraph([halfEdge('outbound', 'a@h1', 'b@h2'), halfEdge('outbound', 'a@h1', 'c@h2')], []);
   const texts = (level: 'host' | 'service') =>
     atLevel(fine, level).nodes.map((node) => `${node.title}: ${subtitleOf(node, 'host')}`);
   expect(texts('host')).toEqual(['h1: 1 service', 'h2: 2 services']);
@@ -44,9 +44,12 @@ test('a node that stands for several tells how many', () => {
 });
 
 test('a collapsed group tells how many are in it, whatever else is written below names', () => {
-  const fine = buildGraph([half('outbound', end('a@h1', { site: 's' }), end('b@h2', { site: 's' }))], []);
+  const fine = buildGraph(
+    [halfEdge('outbound', endpoint('a@h1', { site: 's' }), endpoint('b@h2', { site: 's' }))],
+    [],
+  );
   const collapsed = (graph: Graph) => {
-    const { nodes } = collapse(graph, 'site', new Set(collect(graph, 'site').groups.keys()));
+    const { nodes } = collapse(graph, 'site', new Set(findGroups(graph, 'site').groups.keys()));
     return nodes.map((node) => subtitleOf(node, 'process'));
   };
   expect(collapsed(fine)).toEqual(['2 services']);
@@ -54,7 +57,7 @@ test('a collapsed group tells how many are in it, whatever else is written below
 });
 
 test('an unnamed node is shown as what it is', () => {
-  const graph = buildGraph([half('outbound', '@h1', '/'), half('outbound', 'web@h1', 'api@h2')], []);
+  const graph = buildGraph([halfEdge('outbound', '@h1', '/'), halfEdge('outbound', 'web@h1', 'api@h2')], []);
   const titles = (named: Graph) => nameNodes(named).nodes.map(({ title }) => title);
   expect(titles(graph).toSorted()).toEqual(['api', 'unknown peer', 'unknown process', 'web']);
   expect(titles(atLevel(graph, 'site'))).toContain('external peers');

@@ -1,10 +1,10 @@
 import { t } from '@grafana/i18n';
-import type { Note } from '../../graph/compare/overview.ts';
+import type { OverviewNote } from '../../graph/compare/overview.ts';
 import { legible } from '../../graph/display/text/legible.ts';
 import { UNESCAPED } from './unescaped.ts';
 
 /** What could not be told, and what to do about it, in words. */
-export function noteText(note: Note): string {
+export function noteText(note: OverviewNote): string {
   switch (note.code) {
     case 'unread-rows':
       return t(

@@ -6,7 +6,7 @@ import { toJson } from '../../graph/export/json.ts';
 import { toMermaid } from '../../graph/export/mermaid.ts';
 import { toSvg } from '../../graph/export/svg.ts';
 import type { Graph } from '../../graph/model/graph.ts';
-import { type Sort, sortEdges } from '../../graph/model/sort-edges.ts';
+import { type EdgeSort, sortEdges } from '../../graph/model/sort-edges.ts';
 import type { Palette } from '../canvas/palette.ts';
 import { toPng } from '../canvas/to-png.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
@@ -16,7 +16,7 @@ interface Props {
   readonly drawing: Drawing;
   readonly palette: Palette;
   /** The order of the table, which that of the CSV is, too. */
-  readonly sort: Sort;
+  readonly sort: EdgeSort;
 }
 
 /** Saves what is shown, as an image or as data. */

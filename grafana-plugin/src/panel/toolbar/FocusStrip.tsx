@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import { Button, IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
-import type { Way } from '../../graph/focus/neighbours.ts';
+import type { FocusDirection } from '../../graph/focus/neighbours.ts';
 import { type Focus, MOST_HOPS } from '../state/options.ts';
 import { getStripStyles } from './strip-styles.ts';
 
@@ -14,7 +14,7 @@ interface Props {
   readonly onCancelPath: () => void;
 }
 
-const ways = (): { value: Way; label: string }[] => [
+const ways = (): { value: FocusDirection; label: string }[] => [
   { value: 'up', label: t('focus.up', 'Up') },
   { value: 'down', label: t('focus.down', 'Down') },
   { value: 'both', label: t('focus.both', 'Both') },

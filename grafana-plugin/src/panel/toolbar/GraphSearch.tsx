@@ -1,7 +1,7 @@
 import type { RefObject } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
-import { roomOf } from '../../graph/display/element-at.ts';
-import type { Target } from '../../graph/model/graph.ts';
+import { boundsOf } from '../../graph/display/element-at.ts';
+import type { GraphElement } from '../../graph/model/graph.ts';
 import type { Found } from '../state/use-search.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { SearchBox } from './SearchBox.tsx';
@@ -11,10 +11,10 @@ interface Props {
   readonly value: string;
   readonly found: Found;
   readonly drawing: Drawing;
-  readonly pinned: Target | undefined;
+  readonly pinned: GraphElement | undefined;
   readonly control: Pick<ViewControl, 'centre'>;
   readonly onChange: (value: string) => void;
-  readonly onPick: (target: Target) => void;
+  readonly onPick: (target: GraphElement) => void;
   readonly onLeave: () => void;
 }
 
@@ -22,8 +22,8 @@ interface Props {
 export function GraphSearch({ found, drawing, pinned, control, onPick, ...box }: Props) {
   const at = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const goTo = (index: number) => {
-    const target: Target = { type: 'node', key: found.nodes[index] ?? '' };
-    const room = roomOf(drawing, target);
+    const target: GraphElement = { type: 'node', key: found.nodes[index] ?? '' };
+    const room = boundsOf(drawing, target);
     if (!room) return;
     onPick(target);
     control.centre({ x: room.x + room.width / 2, y: room.y + room.height / 2 });

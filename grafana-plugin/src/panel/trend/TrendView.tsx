@@ -4,7 +4,7 @@ import { t } from '@grafana/i18n';
 import { Spinner, useStyles2 } from '@grafana/ui';
 import type { FigureName } from '../../graph/model/edge-figures.ts';
 import { curvePath } from '../../graph/trend/curve.ts';
-import type { Points } from '../../graph/trend/points.ts';
+import type { TrendPoints } from '../../graph/trend/points.ts';
 import type { TrendLine, TrendSubject } from '../../graph/trend/trend-queries.ts';
 import { nameOf } from '../texts/figure-names.ts';
 import type { Formatters } from '../texts/formatters.ts';
@@ -81,7 +81,7 @@ const nameOfLine = (line: TrendLine, format: Formatters): string => {
   return nameOf(format, FIGURES[line]);
 };
 
-function Line({ line, points, format }: { line: TrendLine; points: Points; format: Formatters }) {
+function Line({ line, points, format }: { line: TrendLine; points: TrendPoints; format: Formatters }) {
   const name = nameOfLine(line, format);
   const known = points.values.filter((value) => value !== null);
   const text = (value: number) => format.text(FIGURES[line], value);

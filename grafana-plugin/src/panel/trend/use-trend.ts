@@ -1,9 +1,9 @@
 import { type DataFrame, type DataQueryRequest, FieldType, type PanelData, rangeUtil } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { useMemo } from 'react';
-import { type Points, spreadPoints } from '../../graph/trend/points.ts';
+import { spreadPoints, type TrendPoints } from '../../graph/trend/points.ts';
 import {
-  type AskedQuery,
+  type PanelQuery,
   type TrendLine,
   type TrendSubject,
   trendQueries,
@@ -12,13 +12,13 @@ import type { Answer, Question } from '../query/query.ts';
 import { useAnswer } from '../query/use-answer.ts';
 import { errorText } from '../texts/error-texts.ts';
 
-type Query = DataQueryRequest['targets'][number] & AskedQuery;
+type Query = DataQueryRequest['targets'][number] & PanelQuery;
 
 /** A node or an edge over time. */
 export interface Trend {
   /** `none`: no query of the panel tells of it; `too-many`: it is drawn for too many to be asked for. */
   readonly state: 'none' | 'too-many' | 'loading' | 'ready';
-  readonly lines: readonly { readonly line: TrendLine; readonly points: Points }[];
+  readonly lines: readonly { readonly line: TrendLine; readonly points: TrendPoints }[];
   /** The length of each step, as `1m`. */
   readonly step: string;
   readonly error: string;

@@ -3,10 +3,10 @@ import { cpuTime } from '../../fixtures/cpu-time.fixture.ts';
 import { largeGraph } from '../../fixtures/large-graph.fixture.ts';
 import { intersects } from '../../geometry/rectangle.ts';
 import { layoutGraph } from '../../layout/layout-graph.ts';
-import { collect } from '../../levels/levels.ts';
+import { findGroups } from '../../levels/levels.ts';
 import type { EdgeState, Graph } from '../../model/graph.ts';
 import { buildDisplay } from '../near/build-display.ts';
-import { detailAt, inSight } from '../view/detail-level.ts';
+import { detailAt, visiblePart } from '../view/detail-level.ts';
 import { buildFarDisplay } from './far-display.ts';
 import { hitDot, hitTile } from './far-hit-test.ts';
 
@@ -48,7 +48,7 @@ describe('from afar', () => {
   });
 
   test('groups are tiles, and all edges between two are one', () => {
-    const groups = collect(small, 'host');
+    const groups = findGroups(small, 'host');
     const { tiles, links } = buildFarDisplay(small, layoutOf(small, groups.groupOf), groups);
     expect(tiles.map(({ title, members }) => [title, members]).toSorted()).toEqual([
       ['host-0', 20],
@@ -84,7 +84,7 @@ describe('from afar', () => {
   });
 
   test('a tile is found anywhere in it', () => {
-    const groups = collect(small, 'host');
+    const groups = findGroups(small, 'host');
     const far = buildFarDisplay(small, layoutOf(small, groups.groupOf), groups);
     const [tile] = far.tiles;
     if (!tile) throw new Error('no tile');
@@ -107,7 +107,7 @@ describe('detail', () => {
     const layout = layoutOf(small);
     const { cards } = buildDisplay(small, layout, texts);
     const seen = { x: layout.width * 3, y: 100, width: 500, height: 300 };
-    const part = inSight(small, layout, seen);
+    const part = visiblePart(small, layout, seen);
     const keys = new Set(part.nodes.map(({ key }) => key));
     expect([...keys]).toEqual(cards.filter((card) => intersects(card, seen)).map(({ key }) => key));
     expect(keys.size).toBeGreaterThan(0);
@@ -119,7 +119,7 @@ describe('detail', () => {
 
 test('10,000 nodes and 50,000 edges are ready to draw in some tens of milliseconds', () => {
   const graph = largeGraph(10_000, 50_000);
-  const groups = collect(graph, 'site');
+  const groups = findGroups(graph, 'site');
   const layout = layoutOf(graph, groups.groupOf);
   const times = Array.from({ length: 5 }, () =>
     cpuTime(() => expect(buildFarDisplay(graph, layout, groups).dots).toHaveLength(20_000)),

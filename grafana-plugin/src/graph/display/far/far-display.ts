@@ -4,11 +4,11 @@ import { groupBoxes } from '../../layout/groups/group-boxes.ts';
 import { STATES_BY_WEIGHT } from '../../model/edge-states.ts';
 import type { EdgeState, Graph, GraphEdge } from '../../model/graph.ts';
 import { type Layout, pairKey } from '../../model/layout.ts';
-import type { Framed } from '../near/build-display.ts';
+import type { GroupFrames } from '../near/build-display.ts';
 import type { Frame } from '../near/display-list.ts';
 
 /** Lines of one look. */
-export interface Lines {
+export interface LineGroup {
   /** The state that sets the look; undefined for what is not remarkable. */
   readonly state: EdgeState | undefined;
   /** The edge of each line: its number in the graph. */
@@ -38,7 +38,7 @@ export interface Tile extends Frame {
 export interface FarDisplay {
   /** The centre of each node, in the order of the graph: x, y. */
   readonly dots: Float32Array;
-  readonly lines: readonly Lines[];
+  readonly lines: readonly LineGroup[];
   readonly tiles: readonly Tile[];
   readonly links: readonly TileLink[];
   readonly bounds: Rectangle;
@@ -57,7 +57,7 @@ const APART = 3;
 export function buildFarDisplay(
   graph: Graph,
   layout: Layout,
-  { groups, groupOf }: Framed = { groups: new Map(), groupOf: new Map() },
+  { groups, groupOf }: GroupFrames = { groups: new Map(), groupOf: new Map() },
 ): FarDisplay {
   const index = new Map<string, number>();
   const dots = new Float32Array(graph.nodes.length * 2);
@@ -88,7 +88,7 @@ export function buildFarDisplay(
 }
 
 /** A straight line for each edge, a little to its own side, so that the two ways of a pair run apart. */
-function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32Array): Lines[] {
+function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32Array): LineGroup[] {
   const weights = Uint8Array.from(graph.edges, weightOf);
   const counts = new Uint32Array(STATES_BY_WEIGHT.length + 1);
   for (const weight of weights) counts[weight] = (counts[weight] ?? 0) + 1;
@@ -111,7 +111,7 @@ function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32
   // What matters most is drawn last, above the rest.
   return Array.from(
     used,
-    (count, weight): Lines => ({
+    (count, weight): LineGroup => ({
       state: STATES_BY_WEIGHT[weight],
       edges: edges[weight]?.subarray(0, count) ?? new Uint32Array(),
       points: points[weight]?.subarray(0, 4 * count) ?? new Float32Array(),

@@ -1,17 +1,17 @@
 import type { Point } from '../../geometry/rectangle.ts';
 import { contains } from '../../geometry/rectangle.ts';
-import type { Graph, Target } from '../../model/graph.ts';
+import type { Graph, GraphElement } from '../../model/graph.ts';
 import { distanceToLine } from '../near/hit-test.ts';
 import type { FarDisplay } from './far-display.ts';
 
 /** Finds the tile at a point. */
-export function hitTile({ tiles }: FarDisplay, point: Point): Target | undefined {
+export function hitTile({ tiles }: FarDisplay, point: Point): GraphElement | undefined {
   const tile = tiles.find((each) => contains(each, point));
   return tile && { type: 'group', key: tile.key };
 }
 
 /** Finds the nearest dot within reach of a point, or else the nearest line. */
-export function hitDot(far: FarDisplay, graph: Graph, point: Point, reach: number): Target | undefined {
+export function hitDot(far: FarDisplay, graph: Graph, point: Point, reach: number): GraphElement | undefined {
   const node = graph.nodes[nearestDot(far, point, reach) ?? -1];
   if (node) return { type: 'node', key: node.key };
   const edge = graph.edges[nearestLine(far, point, reach) ?? -1];

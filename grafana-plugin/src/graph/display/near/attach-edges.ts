@@ -4,7 +4,7 @@ import { type Layout, pairKey } from '../../model/layout.ts';
 import { compareText } from '../../model/order.ts';
 
 /** An edge's way: where it leaves its source, where it passes layers, where it enters its target. */
-export interface Route {
+export interface EdgeRoute {
   readonly edge: GraphEdge;
   readonly exit: Point;
   readonly bends: readonly Point[];
@@ -22,7 +22,7 @@ const PITCH = 17;
 const BULGE = 26;
 const BULGE_GROWTH = 0.12;
 
-interface Touch {
+interface Attachment {
   readonly edge: GraphEdge;
   readonly role: 'exit' | 'entry';
   /** Height from which the edge comes or to which it goes: the order in which it touches the side. */
@@ -33,7 +33,7 @@ interface Touch {
  * Spreads the edges over the sides of their cards, in the order of where they lead. Parallel edges and the
  * two ways of a pair thus run side by side.
  */
-export function attachEdges(edges: readonly GraphEdge[], layout: Layout): Route[] {
+export function attachEdges(edges: readonly GraphEdge[], layout: Layout): EdgeRoute[] {
   const corner = (key: string): Point => layout.corners.get(key) ?? { x: 0, y: 0 };
   const centreY = (key: string) => corner(key).y + layout.height / 2;
   const isAbove = ({ source, target }: GraphEdge) =>
@@ -42,8 +42,8 @@ export function attachEdges(edges: readonly GraphEdge[], layout: Layout): Route[
     isAbove(edge) ? -1 : (Math.sign(corner(edge.target).x - corner(edge.source).x) as 1 | -1 | 0);
   const bendsOf = ({ source, target }: GraphEdge) => layout.bends.get(pairKey(source, target)) ?? [];
 
-  const sides = new Map<string, Touch[]>();
-  const touch = (node: string, right: boolean, item: Touch) => {
+  const sides = new Map<string, Attachment[]>();
+  const touch = (node: string, right: boolean, item: Attachment) => {
     const side = JSON.stringify([node, right]);
     const items = sides.get(side);
     if (items) items.push(item);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../build/build-graph.ts';
-import { end, half } from '../../fixtures/half-edges.fixture.ts';
+import { endpoint, halfEdge } from '../../fixtures/half-edges.fixture.ts';
 import { intersects } from '../../geometry/rectangle.ts';
 import { layoutGraph } from '../../layout/layout-graph.ts';
 import { neighbourhood } from '../neighbourhood.ts';
@@ -11,7 +11,13 @@ const sizes = { width: 160, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 
 const measure = (text: string) => text.length * 6;
 
 const call = (from: string, to: string, port: string, transmit = 1) =>
-  half('outbound', end(`${from}@h/127.0.0.1`), end(`${to}@h/127.0.0.1`), { transmit, receive: 0 }, { port });
+  halfEdge(
+    'outbound',
+    endpoint(`${from}@h/127.0.0.1`),
+    endpoint(`${to}@h/127.0.0.1`),
+    { transmit, receive: 0 },
+    { port },
+  );
 
 const texts: DisplayTexts = {
   titleOf: (node) => node.title,
@@ -52,8 +58,8 @@ describe('curves', () => {
 
   test('of unknown direction end at the card, without an arrowhead', () => {
     const list = display(
-      half('unknown', end('a@h/127.0.0.1'), end('b@h/127.0.0.1')),
-      half('unknown', end('a@h/127.0.0.1'), end('a@h/127.0.0.1'), {}, { port: '81' }),
+      halfEdge('unknown', endpoint('a@h/127.0.0.1'), endpoint('b@h/127.0.0.1')),
+      halfEdge('unknown', endpoint('a@h/127.0.0.1'), endpoint('a@h/127.0.0.1'), {}, { port: '81' }),
     );
     const [line, loop] = list.curves.toSorted((p, q) => q.arrow.direction - p.arrow.direction);
     expect([line, loop].map((curve) => curve?.arrow.length)).toEqual([0, 0]);

@@ -3,11 +3,11 @@ import { groupBoxes } from '../../layout/groups/group-boxes.ts';
 import { bytesOf } from '../../model/figures.ts';
 import type { Graph, GraphEdge, GraphNode } from '../../model/graph.ts';
 import type { Layout } from '../../model/layout.ts';
-import { type Measure, shorten } from '../text/shorten.ts';
+import { type MeasureText, shorten } from '../text/shorten.ts';
 import { attachEdges } from './attach-edges.ts';
 import type { Card, DisplayList, Frame } from './display-list.ts';
 import { placeLabels } from './place-labels.ts';
-import { drawCurves } from './route-curves.ts';
+import { routeCurves } from './route-curves.ts';
 
 /** What the host of the graph decides: texts, and how wide they are in its fonts. */
 export interface DisplayTexts {
@@ -21,7 +21,11 @@ export interface DisplayTexts {
   readonly most?: number;
   /** What the colour of an edge tells; left to its states unless told otherwise. */
   readonly colourOf?: (edge: GraphEdge) => string | undefined;
-  readonly measure: { readonly title: Measure; readonly subtitle: Measure; readonly label: Measure };
+  readonly measure: {
+    readonly title: MeasureText;
+    readonly subtitle: MeasureText;
+    readonly label: MeasureText;
+  };
 }
 
 /** Free width left and right of a card's texts. */
@@ -32,7 +36,7 @@ const LABEL_PADDING = 4;
 const LABEL_HEIGHT = 16;
 
 /** Groups to frame, and the group of each node that is in one. */
-export interface Framed {
+export interface GroupFrames {
   readonly groups: ReadonlyMap<string, { readonly title: string }>;
   readonly groupOf: ReadonlyMap<string, string>;
 }
@@ -42,7 +46,7 @@ export function buildDisplay(
   graph: Graph,
   layout: Layout,
   texts: DisplayTexts,
-  { groups, groupOf }: Framed = { groups: new Map(), groupOf: new Map() },
+  { groups, groupOf }: GroupFrames = { groups: new Map(), groupOf: new Map() },
 ): DisplayList {
   const { width, height } = layout;
   const room = width - 2 * CARD_PADDING;
@@ -58,7 +62,7 @@ export function buildDisplay(
     return { key, kind, host, name, title, subtitle, members, collapsed, x, y, width, height };
   });
   const { amountOf = ({ figures }) => bytesOf(figures), colourOf = () => undefined, most } = texts;
-  const curves = drawCurves(attachEdges(graph.edges, layout), layout, { amountOf, colourOf, most });
+  const curves = routeCurves(attachEdges(graph.edges, layout), layout, { amountOf, colourOf, most });
   const frames = [...groupBoxes(layout.corners, groupOf, layout)].map(
     ([key, box]): Frame => ({ key, title: groups.get(key)?.title ?? '', ...box }),
   );

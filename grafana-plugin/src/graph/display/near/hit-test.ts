@@ -1,17 +1,17 @@
 import { contains, type Point } from '../../geometry/rectangle.ts';
-import type { Target } from '../../model/graph.ts';
+import type { GraphElement } from '../../model/graph.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
 import type { DisplayList } from './display-list.ts';
 
 const STEPS = 16;
 
 /** Finds what is drawn at a point: cards are above labels, labels above curves; of curves the nearest. */
-export function hitTest(display: DisplayList, point: Point, tolerance: number): Target | undefined {
+export function hitTest(display: DisplayList, point: Point, tolerance: number): GraphElement | undefined {
   const card = display.cards.find((each) => contains(each, point));
   if (card) return { type: 'node', key: card.key };
   const label = display.labels.find((each) => contains(each, point));
   if (label) return { type: 'edge', key: label.key };
-  let nearest: Target | undefined;
+  let nearest: GraphElement | undefined;
   let least = Infinity;
   for (const { key, points, width } of display.curves) {
     const reach = tolerance + width / 2;

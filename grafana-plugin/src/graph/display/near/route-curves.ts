@@ -1,8 +1,8 @@
 import type { Point } from '../../geometry/rectangle.ts';
 import type { GraphEdge } from '../../model/graph.ts';
 import type { Layout } from '../../model/layout.ts';
-import { spread } from './amount-scale.ts';
-import type { Route } from './attach-edges.ts';
+import { scalePosition } from './amount-scale.ts';
+import type { EdgeRoute } from './attach-edges.ts';
 import type { Curve } from './display-list.ts';
 
 const THINNEST = 1.25;
@@ -12,7 +12,7 @@ const LEAST_COLOURED = 3;
 /** Vertical distance of parallel edges where they pass a layer together. */
 const BEND_PITCH = 8;
 
-interface Look {
+interface CurveStyle {
   readonly amountOf: (edge: GraphEdge) => number | undefined;
   /** Else the largest amount. */
   readonly most: number | undefined;
@@ -20,7 +20,7 @@ interface Look {
 }
 
 /** Turns routes into curves; the width grows with the share of the largest amount. */
-export function drawCurves(routes: readonly Route[], layout: Layout, look: Look): Curve[] {
+export function routeCurves(routes: readonly EdgeRoute[], layout: Layout, look: CurveStyle): Curve[] {
   const { amountOf, colourOf } = look;
   const most = look.most ?? routes.reduce((max, { edge }) => Math.max(max, amountOf(edge) ?? 0), 0);
   const lanes = new Map<string, number>();
@@ -48,10 +48,10 @@ export function drawCurves(routes: readonly Route[], layout: Layout, look: Look)
 }
 
 const widthOf = (value: number, most: number): number =>
-  most > 0 ? THINNEST + (WIDEST - THINNEST) * spread(value / most) : THINNEST;
+  most > 0 ? THINNEST + (WIDEST - THINNEST) * scalePosition(value / most) : THINNEST;
 
 /** Level at cards and where it passes a layer, curved in the gaps between. */
-function flow(route: Route, layout: Layout, shift: number, arrowLength: number): Point[] {
+function flow(route: EdgeRoute, layout: Layout, shift: number, arrowLength: number): Point[] {
   if (route.bulge > 0) return besides(route, shift, arrowLength);
   const reach = (layout.width / 2) * route.direction;
   const stops = [
@@ -72,7 +72,7 @@ function flow(route: Route, layout: Layout, shift: number, arrowLength: number):
 }
 
 /** Out to the right and back, between cards that stand above each other. */
-function besides({ exit, entry, bulge }: Route, shift: number, arrowLength: number): Point[] {
+function besides({ exit, entry, bulge }: EdgeRoute, shift: number, arrowLength: number): Point[] {
   const x = Math.max(exit.x, entry.x) + bulge + shift;
   return [
     exit,
@@ -83,7 +83,7 @@ function besides({ exit, entry, bulge }: Route, shift: number, arrowLength: numb
 }
 
 /** A loop above the card's right half. */
-function selfLoop({ exit }: Route, layout: Layout, lane: number, length: number) {
+function selfLoop({ exit }: EdgeRoute, layout: Layout, lane: number, length: number) {
   const top = exit.y - layout.height / 2;
   const left = exit.x + layout.width * 0.62;
   const right = left + 36 + lane * 12;

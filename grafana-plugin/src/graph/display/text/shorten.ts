@@ -1,10 +1,10 @@
 import { legible } from './legible.ts';
 
 /** Measures a text's width in pixels. */
-export type Measure = (text: string) => number;
+export type MeasureText = (text: string) => number;
 
 /** Cuts a text to a width, keeping more of its start but some of its end: names often differ there only. */
-export function shorten(text: string, width: number, measure: Measure): string {
+export function shorten(text: string, width: number, measure: MeasureText): string {
   if (measure(text) <= width) return text;
   const letters = [...text];
   let low = 0;

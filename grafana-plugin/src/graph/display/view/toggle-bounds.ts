@@ -12,13 +12,13 @@ export const frameTitleSize = (scale: number): number =>
   Math.max(13, Math.min(FAR_TEXT / scale, GROUP_TITLE));
 
 /** Where a frame is collapsed: a square before its title. */
-export function collapseRoom(frame: Rectangle, scale: number): Rectangle {
+export function collapseBounds(frame: Rectangle, scale: number): Rectangle {
   const side = Math.max(18, frameTitleSize(scale));
   return { x: frame.x + MARGIN, y: frame.y + 6 + (GROUP_TITLE - side) / 2, width: side, height: side };
 }
 
 /** Where a collapsed group is expanded: a square at the right of its card. */
-export function expandRoom({ x, y, width, height }: Rectangle, scale: number): Rectangle {
+export function expandBounds({ x, y, width, height }: Rectangle, scale: number): Rectangle {
   const side = Math.min(height, Math.max(18, LEAST_SIDE / scale));
   return { x: x + width - side - 2, y: y + (height - side) / 2, width: side, height: side };
 }

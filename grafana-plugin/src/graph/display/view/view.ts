@@ -73,7 +73,7 @@ export const toDrawing = (view: View, at: Point): Point => ({
 });
 
 /** The part of the drawing that is seen in a panel of some size. */
-export const seenIn = (view: View, width: number, height: number): Rectangle => ({
+export const visibleArea = (view: View, width: number, height: number): Rectangle => ({
   x: -view.x / view.scale,
   y: -view.y / view.scale,
   width: width / view.scale,

@@ -5,7 +5,7 @@ import { arrange, linksAmong } from './arrange.ts';
 import { frameOf, GROUP_PADDING, GROUP_TITLE } from './group-boxes.ts';
 
 /** Some nodes that stand together, their corners from the corner of the room that they take. */
-interface Team extends Size {
+interface GroupBlock extends Size {
   readonly members: readonly number[];
   readonly corners: readonly Point[];
 }
@@ -23,7 +23,7 @@ export function arrangeGroups(
 ): Point[] {
   // Numbers of the nodes name those without a group, and are no text.
   const members = Map.groupBy(groups.keys(), (v) => groups[v] ?? v);
-  const teams = [...members].map(([group, own]) => layoutTeam(own, typeof group === 'string', links, sizes));
+  const teams = [...members].map(([group, own]) => layoutGroup(own, typeof group === 'string', links, sizes));
   const teamOf = new Int32Array(groups.length);
   teams.forEach((team, t) => {
     for (const v of team.members) teamOf[v] = t;
@@ -44,12 +44,12 @@ export function arrangeGroups(
   return corners;
 }
 
-function layoutTeam(
+function layoutGroup(
   members: readonly number[],
   framed: boolean,
   links: readonly Link[],
   sizes: LayoutSizes,
-): Team {
+): GroupBlock {
   const { width, height } = sizes;
   if (!framed) return { members, corners: [{ x: 0, y: 0 }], width, height };
   const inner = arrange(

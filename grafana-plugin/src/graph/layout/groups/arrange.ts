@@ -1,13 +1,13 @@
 import type { Point, Size } from '../../geometry/rectangle.ts';
 import type { LayoutSizes } from '../../model/layout.ts';
 import type { Link } from '../layers/adjacency.ts';
-import { layoutPart } from '../layers/layout-component.ts';
+import { layoutComponent } from '../layers/layout-component.ts';
 import { packBlocks } from './pack-blocks.ts';
 
 /** Lays out each connected part of some boxes and packs the parts to about the wanted aspect, from (0, 0). */
 export function arrange(boxes: readonly Size[], links: readonly Link[], sizes: LayoutSizes): Point[] {
   const count = boxes.length;
-  const parts = connectedParts(count, links);
+  const parts = connectedComponents(count, links);
   const partOf = new Int32Array(count);
   const within = new Int32Array(count);
   parts.forEach((part, p) => {
@@ -20,7 +20,7 @@ export function arrange(boxes: readonly Size[], links: readonly Link[], sizes: L
   const layouts = parts.map((part, p) => {
     const own = (linksOf.get(p) ?? []).map(([a, b]): Link => [within[a] ?? 0, within[b] ?? 0]);
     const members = part.map((v) => boxes[v] ?? sizes);
-    return layoutPart(members, own, sizes);
+    return layoutComponent(members, own, sizes);
   });
   // Gaps as within parts: so the columns of parts above each other are in line.
   const offsets = packBlocks(layouts, { x: sizes.columnGap, y: sizes.rowGap }, sizes.aspect);
@@ -41,7 +41,7 @@ export function linksAmong(vertices: readonly number[], links: readonly Link[]):
 }
 
 /** Splits vertices into the sets that links connect, each and all in ascending order. */
-function connectedParts(count: number, links: readonly Link[]): number[][] {
+function connectedComponents(count: number, links: readonly Link[]): number[][] {
   const parent = Int32Array.from({ length: count }, (_, v) => v);
   const root = (v: number): number => {
     let top = v;

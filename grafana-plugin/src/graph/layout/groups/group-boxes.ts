@@ -42,7 +42,7 @@ export function groupBoxes(
 }
 
 /** Whether someone stands in the rectangle of a group that is not of it. */
-export function groupsClash(
+export function groupsOverlap(
   corners: ReadonlyMap<string, Point>,
   groups: ReadonlyMap<string, string>,
   size: Size,

@@ -3,7 +3,7 @@ import type { LayoutSizes } from '../../model/layout.ts';
 import { createFreeSpots } from './free-spots.ts';
 
 /** Puts nodes where the user has put them; whoever stands there moves to the nearest free spot. */
-export function makeWay(
+export function applySavedPositions(
   corners: readonly Point[],
   saved: readonly (Point | undefined)[],
   sizes: LayoutSizes,

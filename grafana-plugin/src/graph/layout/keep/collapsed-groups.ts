@@ -9,7 +9,7 @@ export const justCollapsed = (nodes: readonly GraphNode[], places: ReadonlyMap<s
   );
 
 /** The place of a collapsed group: where the one of its members stood that was nearest to their midst. */
-export function placeAmong(
+export function positionAmong(
   members: readonly string[],
   places: ReadonlyMap<string, Point>,
 ): Point | undefined {

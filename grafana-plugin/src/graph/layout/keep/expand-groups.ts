@@ -13,7 +13,7 @@ import type { Link } from '../layers/adjacency.ts';
  * @param teams the group of each node, undefined for those in none
  * @param nodeOf the corner of the node that a group was
  */
-export function openGroups(
+export function expandGroups(
   places: readonly (Point | undefined)[],
   teams: readonly (string | undefined)[],
   nodeOf: ReadonlyMap<string, Point>,

@@ -12,7 +12,7 @@ import { createFreeSpots } from './free-spots.ts';
  * @param places the corner of each node, undefined for newcomers
  * @param groups the group of each node, undefined for those in none
  */
-export function keepPlaces(
+export function keepPositions(
   places: readonly (Point | undefined)[],
   links: readonly Link[],
   groups: readonly (string | undefined)[],

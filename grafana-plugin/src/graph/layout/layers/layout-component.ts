@@ -3,10 +3,10 @@ import type { LayoutSizes } from '../../model/layout.ts';
 import { type Adjacency, bothWays, type Link, neighbours, successors } from './adjacency.ts';
 import { assignLayers } from './assign-layers.ts';
 import { breakCycles } from './break-cycles.ts';
-import { squeezeLayers } from './merge-layers.ts';
+import { mergeLayers } from './merge-layers.ts';
 import { placeVertically, stackColumns } from './place-vertically.ts';
-import { untangle } from './reduce-crossings.ts';
-import { foldLayers } from './wrap-layers.ts';
+import { reduceCrossings } from './reduce-crossings.ts';
+import { wrapLayers } from './wrap-layers.ts';
 
 /** Rounds in which columns are ordered, and then only straightened. */
 const ORDER_ROUNDS = 24;
@@ -16,26 +16,30 @@ const STRAIGHTEN_ROUNDS = 4;
 const MOST_UNTANGLED = 250;
 
 /** A connected part laid out, from (0, 0). */
-export interface PartLayout {
+export interface ComponentLayout {
   readonly corners: readonly Point[];
   readonly width: number;
   readonly height: number;
 }
 
 /** Lays out one connected part, left to right; links are between boxes by number. */
-export function layoutPart(boxes: readonly Size[], links: readonly Link[], sizes: LayoutSizes): PartLayout {
+export function layoutComponent(
+  boxes: readonly Size[],
+  links: readonly Link[],
+  sizes: LayoutSizes,
+): ComponentLayout {
   const count = boxes.length;
   const acyclic = breakCycles(count, links);
   const mean = meanOf(boxes);
-  const layer = squeezeLayers(assignLayers(count, acyclic), mean, sizes);
-  const column = foldLayers(layer, acyclic, { ...sizes, ...mean });
+  const layer = mergeLayers(assignLayers(count, acyclic), mean, sizes);
+  const column = wrapLayers(layer, acyclic, { ...sizes, ...mean });
   const columns = depthFirst(column, successors(count, acyclic));
   const near = bothWays(count, acyclic);
   const room = Float64Array.from(boxes, ({ height }) => height + sizes.rowGap);
   const y = stackColumns(columns, room);
   placeVertically(columns, near, room, y, { rounds: ORDER_ROUNDS, reorder: true });
   if (links.length <= MOST_UNTANGLED) {
-    untangle(columns, acyclic, column, y);
+    reduceCrossings(columns, acyclic, column, y);
     placeVertically(columns, near, room, y, { rounds: STRAIGHTEN_ROUNDS, reorder: false });
   }
 

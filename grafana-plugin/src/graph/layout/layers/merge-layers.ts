@@ -12,7 +12,7 @@ const RIBBON = 1.5;
  *
  * @param mean the size of a box: larger than a node where boxes are groups
  */
-export function squeezeLayers(layer: Int32Array, mean: Size, sizes: LayoutSizes): Int32Array {
+export function mergeLayers(layer: Int32Array, mean: Size, sizes: LayoutSizes): Int32Array {
   const isGroups = mean.width > sizes.width;
   const last = layer.reduce((most, at) => Math.max(most, at), 0);
   const [across, down] = [mean.width + sizes.columnGap, mean.height + sizes.rowGap];

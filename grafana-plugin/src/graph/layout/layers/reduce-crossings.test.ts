@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Link } from './adjacency.ts';
-import { crossingsWith, untangle } from './reduce-crossings.ts';
+import { crossingsWith, reduceCrossings } from './reduce-crossings.ts';
 
 test('links that cross are counted, those that share an end are not', () => {
   const points = [
@@ -35,7 +35,7 @@ test('neighbours are swapped while that removes crossings', () => {
     [2, 3],
   ];
   const y = Float64Array.of(0, 1, 2, 0, 1, 2);
-  untangle(columns, links, Int32Array.of(0, 0, 0, 1, 1, 1), y);
+  reduceCrossings(columns, links, Int32Array.of(0, 0, 0, 1, 1, 1), y);
   const at = (v: number) => ({ x: v < 3 ? 0 : 1, y: y[v] ?? 0 });
   expect(links.map((link) => crossingsWith(link, links, at))).toEqual([0, 0, 0]);
   for (const column of columns) {

@@ -11,7 +11,7 @@ const PASSES = 6;
  * @param x the column of each vertex
  * @param y the height of each vertex: changed
  */
-export function untangle(
+export function reduceCrossings(
   columns: readonly number[][],
   links: readonly Link[],
   x: Int32Array,

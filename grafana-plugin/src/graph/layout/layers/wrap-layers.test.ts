@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Link } from './adjacency.ts';
 import { assignLayers } from './assign-layers.ts';
-import { foldLayers } from './wrap-layers.ts';
+import { wrapLayers } from './wrap-layers.ts';
 
 const SIZES = { width: 160, height: 40, columnGap: 140, rowGap: 20, aspect: 1.7 };
 
 /** How many vertices each layer holds, left to right. */
 function fold(count: number, links: readonly Link[]) {
-  const layer = foldLayers(assignLayers(count, links), links, SIZES);
+  const layer = wrapLayers(assignLayers(count, links), links, SIZES);
   const sizes: number[] = [];
   for (const at of layer) sizes[at] = (sizes[at] ?? 0) + 1;
   return { layer, sizes };
@@ -46,6 +46,6 @@ describe('folding', () => {
   test('leaves what fits its width alone', () => {
     const links = clients(6);
     const before = assignLayers(7, links);
-    expect(foldLayers(before, links, SIZES)).toEqual(before);
+    expect(wrapLayers(before, links, SIZES)).toEqual(before);
   });
 });

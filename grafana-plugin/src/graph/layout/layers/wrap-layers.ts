@@ -8,7 +8,7 @@ const TOLERANCE = 1.5;
  * Spreads tall layers over several columns, so that a hub with many clients is not a needle. Vertices nobody
  * depends on go further left in their layer, those that depend on nobody further right.
  */
-export function foldLayers(layer: Int32Array, links: readonly Link[], sizes: LayoutSizes): Int32Array {
+export function wrapLayers(layer: Int32Array, links: readonly Link[], sizes: LayoutSizes): Int32Array {
   const out = successors(layer.length, links);
   const into = predecessors(layer.length, links);
   const layers = [...Map.groupBy(layer.keys(), (v) => layer[v] ?? 0)]
