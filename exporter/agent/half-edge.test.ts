@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
 import type { Transport } from './capture/capture.ts';
-import { toListening } from './half-edge.ts';
+import { toServiceListeners } from './half-edge.ts';
 
 const own = { host: 'host-a', ...SHOP };
 
@@ -91,8 +91,8 @@ it.each([
   ['every IPv6 address', '::', true, ['::', 'fd00::1']],
 ])('a listener on %s is told at each where it can be reached', (_title, address, ipv6Only, told) => {
   const listener = { netns: 7, transport: 'tcp' as Transport, address, port: 80, pid: 20, ipv6Only };
-  const listenings = toListening(listener, ['10.0.0.1', 'fd00::1'], SHOP, 'h');
-  expect(listenings.map(({ dst }) => dst.address)).toEqual(told);
-  for (const { dst, port, netns } of listenings)
+  const serviceListeners = toServiceListeners(listener, ['10.0.0.1', 'fd00::1'], SHOP, 'h');
+  expect(serviceListeners.map(({ dst }) => dst.address)).toEqual(told);
+  for (const { dst, port, netns } of serviceListeners)
     expect({ dst, port, netns }).toMatchObject({ port: 80, netns: 7, dst: { service: 'shop', host: 'h' } });
 });

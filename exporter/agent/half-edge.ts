@@ -1,12 +1,12 @@
-import type { EndKind } from '@musubi/contract/end-kind';
+import type { EndpointKind } from '@musubi/contract/endpoint-kind';
 import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
 import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
 import type { RelayTarget } from './resolve/relay-target.ts';
 
-/** One end of a dependency. What is not known is absent. */
-export interface End {
+/** The client's or the server's end of a dependency. What is not known is absent. */
+export interface Endpoint {
   /** IP address, or the name of a Unix socket; '' where there is none. */
   readonly address: string;
   readonly host?: string;
@@ -14,75 +14,97 @@ export interface End {
   readonly process?: string;
   readonly pid?: number;
   readonly site?: string;
-  readonly kind: EndKind;
-  /** Where it hands on what comes to it, for a relay. */
+  readonly kind: EndpointKind;
+  /** Where a port forwarder sends the connections that it accepts. */
   readonly relay?: RelayTarget;
 }
 
-/** The service that stands for many. */
+/** The service name of the overflow bucket. */
 const OTHER = 'other';
 
-/** A dependency as this host sees it in one pass: complete at its own end, an address at the other. */
+/** A dependency as this host sees it in one cycle: the local endpoint in full, the remote one as an address. */
 export interface HalfEdge {
   readonly flow: Flow;
-  /** The end that asks. */
-  src: End;
-  /** The end that listens. */
-  dst: End;
+  /** The client. */
+  src: Endpoint;
+  /** The server. */
+  dst: Endpoint;
 }
 
-/** A service that listens. */
-export interface Listening {
+/** A service that listens on an address and port. */
+export interface ServiceListener {
   readonly netns: number;
   readonly transport: Transport;
   readonly port: number;
-  readonly dst: End;
+  readonly dst: Endpoint;
 }
 
-/** Who the processes at the two ends are, as far as they are known. */
+/** The processes at the two endpoints, as far as they are known. */
 export interface Identities {
-  readonly own?: Identity | undefined;
-  readonly far?: Identity | undefined;
+  readonly local?: Identity | undefined;
+  readonly remote?: Identity | undefined;
 }
 
 /**
- * Puts a flow's two ends in their places: the source asks, the destination listens, whoever observes. Where the
- * direction is unknown the own end stands in the destination's place, since the port is its own.
+ * Makes the source the client and the destination the server, whichever of them was observed. Where the direction is
+ * unknown the local endpoint becomes the destination, since the port is the local one.
  */
-export function toHalfEdge(flow: Flow, { own, far }: Identities, host: string): HalfEdge {
-  const { direction, folded, transport, localAddress, remoteAddress, remotePid } = flow;
-  // The one address of a Unix socket is the destination's, whichever end observes.
-  const isOfOwn = transport === 'unix' && direction !== 'outbound';
-  const [ownAddress, farAddress] = isOfOwn ? [remoteAddress, ''] : [localAddress, remoteAddress];
-  // A process that was seen is on this host, and so are both ends of a Unix socket.
-  const isFarHere = remotePid !== undefined || transport === 'unix';
+export function toHalfEdge(flow: Flow, identities: Identities, host: string): HalfEdge {
+  const { direction, folded, transport, remotePid } = flow;
+  // The one address of a Unix socket is the server's, whichever end was observed.
+  const isServersAddress = transport === 'unix' && direction !== 'outbound';
+  const localAddress = isServersAddress ? flow.remoteAddress : flow.localAddress;
+  const remoteAddress = isServersAddress ? '' : flow.remoteAddress;
+  // A process that the capture has seen is on this host, and so are both ends of a Unix socket.
+  const isRemoteOnThisHost = remotePid !== undefined || transport === 'unix';
 
-  let near = endHere(ownAddress, own, host);
-  let other: End = isFarHere ? endHere(farAddress, far, host) : { address: farAddress, kind: 'unknown' };
+  let local = onThisHost(localAddress, identities.local, host);
+  let remote: Endpoint = isRemoteOnThisHost
+    ? onThisHost(remoteAddress, identities.remote, host)
+    : { address: remoteAddress, kind: 'unknown' };
   if (folded) {
-    if (!own) near = { ...near, service: OTHER };
-    other = { address: '', service: OTHER, kind: 'unknown' };
+    if (!identities.local) local = { ...local, service: OTHER };
+    remote = { address: '', service: OTHER, kind: 'unknown' };
   }
-  return direction === 'outbound' ? { flow, src: near, dst: other } : { flow, src: other, dst: near };
+  return direction === 'outbound' ? { flow, src: local, dst: remote } : { flow, src: remote, dst: local };
+}
+
+/** The endpoint of the observed process. */
+export function localEndpoint({ flow, src, dst }: HalfEdge): Endpoint {
+  return flow.direction === 'outbound' ? src : dst;
+}
+
+/** The endpoint on the other side. */
+export function remoteEndpoint({ flow, src, dst }: HalfEdge): Endpoint {
+  return flow.direction === 'outbound' ? dst : src;
+}
+
+/** A copy with another remote endpoint. */
+export function withRemoteEndpoint({ flow, src, dst }: HalfEdge, remote: Endpoint): HalfEdge {
+  return flow.direction === 'outbound' ? { flow, src, dst: remote } : { flow, src: remote, dst };
 }
 
 /**
- * One for the address a listener is bound to and, when that is every address, one for each of `addresses` at
- * which its namespace can be reached.
+ * One for the address a listener is bound to and, if that is a wildcard, one for each of `addresses` at which its
+ * network namespace can be reached.
  */
-export function toListening(
+export function toServiceListeners(
   { netns, transport, address, port, ipv6Only }: Listener,
   addresses: readonly string[],
-  own: Identity | undefined,
+  identity: Identity | undefined,
   host: string,
-): Listening[] {
+): ServiceListener[] {
   const reachable = isWildcard(address)
-    ? addresses.filter((other) => (isIpv6(other) ? address === ANY_IPV6 : !ipv6Only))
+    ? addresses.filter((candidate) => (isIpv6(candidate) ? address === ANY_IPV6 : !ipv6Only))
     : [];
-  return [address, ...reachable].map((at) => ({ netns, transport, port, dst: endHere(at, own, host) }));
+  return [address, ...reachable].map((at) => ({
+    netns,
+    transport,
+    port,
+    dst: onThisHost(at, identity, host),
+  }));
 }
 
-/** An end on this host. */
-function endHere(address: string, identity: Identity | undefined, host: string): End {
+function onThisHost(address: string, identity: Identity | undefined, host: string): Endpoint {
   return identity ? { address, host, ...identity } : { address, host, kind: 'unknown' };
 }

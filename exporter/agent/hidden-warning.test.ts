@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Pass } from './capture/capture.ts';
+import type { Reading } from './capture/capture.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
 import { createLog } from './log.ts';
 
@@ -16,7 +16,7 @@ it('warns once of processes and once of namespaces that are out of reach', () =>
     open: 1,
   } as const;
   const seen = { ...unnamed, localAddress: '10.0.0.1', remoteAddress: '10.0.0.2', opened: 1 };
-  const pass = (hiddenProcesses: number, ...skipped: string[]): Pass => ({
+  const pass = (hiddenProcesses: number, ...skipped: string[]): Reading => ({
     observations: [seen],
     listeners: [],
     sockets: 0,

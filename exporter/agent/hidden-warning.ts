@@ -1,11 +1,11 @@
-import { type Pass, skippedNamespaces } from './capture/capture.ts';
+import { type Reading, skippedNamespaces } from './capture/capture.ts';
 import type { Log } from './log.ts';
 
 /**
  * Warns once of processes that may not be looked into, if connections lack a name for it, and once of network
  * namespaces that could not be read.
  */
-export function createHiddenWarning(log: Log): (pass: Pass) => void {
+export function createHiddenWarning(log: Log): (pass: Reading) => void {
   let toldOfProcesses = false;
   let toldOfNamespaces = false;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts';
 import { processFiles } from '../../test/fixtures/process-files.ts';
 import { parseSeries } from '../../test/harness/text-page.ts';
-import type { Observation, Pass } from './capture/capture.ts';
+import type { Observation, Reading } from './capture/capture.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 
@@ -14,7 +14,7 @@ const FORGET_AFTER = 5 * MINUTE;
 const LIMIT = 500;
 
 let proc: ProcTree;
-let pass: Pass;
+let pass: Reading;
 let now: number;
 let pipeline: Pipeline;
 
@@ -35,7 +35,7 @@ function create(options: Partial<PipelineOptions> = {}): Pipeline {
 }
 
 /** One look at the host, and the time until the next. */
-async function look(observations: readonly Observation[], more: Partial<Pass> = {}): Promise<void> {
+async function look(observations: readonly Observation[], more: Partial<Reading> = {}): Promise<void> {
   const namespaces = [{ netns: NETNS, pid: 1 }];
   const sockets = observations.length;
   pass = { observations, listeners: [], sockets, namespaces, hiddenProcesses: 0, ...more };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createProcTree } from '../../test/fixtures/proc-tree.ts';
-import type { Observation, Pass } from './capture/capture.ts';
+import type { Observation, Reading } from './capture/capture.ts';
 import { parseRules } from './identify/rules.ts';
 import { createPipeline } from './pipeline.ts';
 
@@ -24,7 +24,7 @@ it('tells the site of each end: of this host, of a rule, of a network', async ()
     { ...TCP, id: '2', direction: 'inbound', pid: 30, remoteAddress: '10.9.0.1' },
     { ...TCP, id: '3', direction: 'inbound', pid: undefined, remoteAddress: '8.8.8.8' },
   ];
-  const pass: Pass = {
+  const pass: Reading = {
     observations,
     listeners: [{ ...TCP, address: '10.0.0.1', pid: undefined, ipv6Only: false }],
     sockets: 4,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts';
 import { processFiles } from '../../test/fixtures/process-files.ts';
-import type { Capture, Observation, Pass } from './capture/capture.ts';
+import type { Capture, Observation, Reading } from './capture/capture.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { parseRules } from './identify/rules.ts';
 import type { Workload } from './identify/workload.ts';
@@ -10,7 +10,7 @@ import type { ProcessFiles } from './proc/process.ts';
 
 const NETNS = 7;
 let proc: ProcTree;
-let pass: Pass | Error;
+let pass: Reading | Error;
 let now: number;
 let pipeline: Pipeline;
 
@@ -30,7 +30,7 @@ function observation(fields: Partial<Observation> = {}): Observation {
   };
 }
 
-function seen(...observations: Observation[]): Pass {
+function seen(...observations: Observation[]): Reading {
   return {
     observations,
     listeners: [{ netns: NETNS, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 30, ipv6Only: false }],

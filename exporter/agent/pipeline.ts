@@ -13,9 +13,9 @@ import { listenersByPlace } from './aggregate/listeners-by-place.ts';
 import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
 import { createBudget } from './budget/budget.ts';
-import { type Capture, type Pass, skippedNamespaces, type TableHealth } from './capture/capture.ts';
+import { type Capture, type Reading, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import type { Conntrack } from './conntrack/conntrack.ts';
-import { type Listening, toHalfEdge, toListening } from './half-edge.ts';
+import { type ServiceListener, toHalfEdge, toServiceListeners } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
 import type { Rule } from './identify/rules.ts';
@@ -64,7 +64,7 @@ export interface PipelineOptions extends ResolveOptions {
 
 export interface Pipeline {
   /** Looks at the host once. Rejects when it could not; what was known stays. */
-  pass(): Promise<Pass>;
+  pass(): Promise<Reading>;
   /** The half-edges known now. */
   edges(): readonly Entry[];
   /** Everything to export, each family made when it is asked for. */
@@ -86,7 +86,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const folds = createFoldCounts(self);
   const ledger = createLedger(forgetAfter);
   const started = clock();
-  let listenings: readonly Listening[] = [];
+  let serviceListeners: readonly ServiceListener[] = [];
   let table: TableHealth | undefined;
 
   const identify = (pid: number | undefined, image?: number) =>
@@ -94,15 +94,17 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   type AddressesOf = (netns: number) => readonly string[];
 
-  function nameListeners(addressesAt: AddressesOf): Listening[] {
+  function nameListeners(addressesAt: AddressesOf): ServiceListener[] {
     return nat
       .listeners()
       .flatMap((listener) =>
-        toListening(listener, addressesAt(listener.netns), identify(listener.pid), host).map(place.listening),
+        toServiceListeners(listener, addressesAt(listener.netns), identify(listener.pid), host).map(
+          place.listening,
+        ),
       );
   }
 
-  async function run(): Promise<Pass> {
+  async function run(): Promise<Reading> {
     const pass = await self.time('capture', () => capture.read());
     const unread = new Set(skippedNamespaces(pass).map(({ netns }) => netns));
     const addresses = new Map(pass.namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]));
@@ -116,21 +118,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     });
     const named = await self.time('identify', async () => {
       const nameAll = () => ({
-        listenings: nameListeners(addressesAt),
+        serviceListeners: nameListeners(addressesAt),
         halfEdges: flows.map((flow) => {
-          const ends = { own: identify(flow.pid, flow.image), far: identify(flow.remotePid) };
-          return place.halfEdge(toHalfEdge(flow, ends, host));
+          const identities = { local: identify(flow.pid, flow.image), remote: identify(flow.remotePid) };
+          return place.halfEdge(toHalfEdge(flow, identities, host));
         }),
       });
-      identifier.beginPass(pass);
+      identifier.beginCycle(pass);
       const first = nameAll();
       // Only a pass that meets new containers has to wait, for a second at most.
       if (!(await workloads?.refresh())) return first;
-      identifier.nameAnew();
+      identifier.refreshNames();
       return nameAll();
     });
     const listenerAt = await self.time('pair', () => {
-      const listenerAt = listenersByPlace(named.listenings);
+      const listenerAt = listenersByPlace(named.serviceListeners);
       pairLocal(named.halfEdges, listenerAt);
       return listenerAt;
     });
@@ -145,16 +147,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return resolve(seen.halfEdges, here, folds.note);
     });
     const bounded = await self.time('budget', () =>
-      budget({ halfEdges: resolved, listenings: seen.listenings }, now, folds.note),
+      budget({ halfEdges: resolved, serviceListeners: seen.serviceListeners }, now, folds.note),
     );
-    listenings = bounded.listenings;
+    serviceListeners = bounded.serviceListeners;
     table = pass.table;
     await self.time('ledger', () => ledger.record(bounded.halfEdges, clock(), now));
     report(pass);
     return pass;
   }
 
-  function report(pass: Pass): void {
+  function report(pass: Reading): void {
     const { sockets, observations, namespaces } = pass;
     const skipped = skippedNamespaces(pass).length;
     self.replace('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
@@ -182,7 +184,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     edges: () => ledger.entries(),
     *families() {
       yield* edgeFamilies(ledger.entries());
-      yield listenFamily(listenings, started);
+      yield listenFamily(serviceListeners, started);
       yield* self.families();
       yield* tableFamilies(table, started);
       yield* dnsFamilies(dns?.health, started);

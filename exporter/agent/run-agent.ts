@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pass } from './capture/capture.ts';
+import type { Reading } from './capture/capture.ts';
 import { chooseCapture } from './capture/ladder.ts';
 import { restAfter } from './cycle-delay.ts';
 import { readEffectiveCapabilities } from './doctor/capabilities.ts';
@@ -68,7 +68,7 @@ export async function runAgent(
 
 /** Passes until told to stop. One that fails is told once, until one succeeds again. */
 async function watch(
-  pass: () => Promise<Pass>,
+  pass: () => Promise<Reading>,
   interval: number,
   stop: AbortSignal,
   log: Log,

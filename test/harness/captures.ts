@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import type { Capture, CaptureName, Observation, Pass } from '../../exporter/agent/capture/capture.ts';
+import type { Capture, CaptureName, Observation, Reading } from '../../exporter/agent/capture/capture.ts';
 import { createEbpfCapture } from '../../exporter/agent/capture/ebpf/create-ebpf-capture.ts';
 import { kernelProgramPath } from '../../exporter/agent/capture/ebpf/kernel-program.ts';
 import { createPollingCapture } from '../../exporter/agent/capture/polling/create-polling-capture.ts';
@@ -47,13 +47,13 @@ export function openCapture(name: CaptureName, netns: Reach['netns'] = 'self'): 
 export interface Watch extends Capture {
   /** Every observation as last told; those of earlier passes have nothing open any more. */
   seen(which?: Partial<Observation>): Observation[];
-  last(): Pass;
+  last(): Reading;
 }
 
 /** Remembers what a capture tells: it may forget a connection that is over, and a count is no less true then. */
 export function watch(capture: Capture): Watch {
   const told = new Map<string, Observation>();
-  let last: Pass | undefined;
+  let last: Reading | undefined;
 
   return {
     name: capture.name,

@@ -35,7 +35,7 @@ describe('folding', () => {
     ['pid', 21],
     ['pid', undefined],
     ['remotePid', 30],
-    ['askedAddress', '10.96.0.1'],
+    ['originalAddress', '10.96.0.1'],
   ] as const)('keeps flows with another %s apart (%s)', (field, value) => {
     const [, other, ...more] = createFold()([observation(), observation({ id: '2', [field]: value })]);
     expect(other?.[field]).toBe(value);

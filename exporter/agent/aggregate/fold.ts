@@ -12,7 +12,7 @@ export interface Flow extends Counts {
   readonly localAddress: string;
   readonly remoteAddress: string;
   /** The address that was asked for, where this host sends it on to `remoteAddress`. */
-  readonly askedAddress?: string | undefined;
+  readonly originalAddress?: string | undefined;
   /** The port on which the destination listens; where the direction is unknown, the own one; 0 for none. */
   readonly port: number;
   readonly pid: number | undefined;
@@ -82,11 +82,11 @@ function keyOf(observation: Observation): string {
     image,
     remotePid,
     folded = false,
-    askedAddress = '',
+    originalAddress = '',
   } = observation;
   const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
   const process = `${netns} ${pid} ${image} ${remotePid} ${folded}`;
-  return `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress} ${askedAddress}`;
+  return `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress} ${originalAddress}`;
 }
 
 /** No change of what the capture counts: a count that was given stays given. */
@@ -99,10 +99,19 @@ function nothingOf(observation: Observation): Counts {
 function flowOf(flows: Map<string, Flow>, key: string, observation: Observation): Flow {
   let flow = flows.get(key);
   if (!flow) {
-    const { netns, transport, direction, pid, image, remotePid, folded = false, askedAddress } = observation;
+    const {
+      netns,
+      transport,
+      direction,
+      pid,
+      image,
+      remotePid,
+      folded = false,
+      originalAddress,
+    } = observation;
     const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
     flow = {
-      ...{ netns, transport, direction, localAddress, remoteAddress, askedAddress, port },
+      ...{ netns, transport, direction, localAddress, remoteAddress, originalAddress, port },
       ...{ pid, image, remotePid, folded },
       ...{ open: 0, opened: 0, rttSum: 0, rttCount: 0 },
     };

@@ -1,5 +1,5 @@
 import type { Transport } from '../capture/capture.ts';
-import type { End, Listening } from '../half-edge.ts';
+import type { Endpoint, ServiceListener } from '../half-edge.ts';
 import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../net/address.ts';
 
 /** The service that takes what comes to an address and port of a network namespace; undefined where none does. */
@@ -8,11 +8,11 @@ export type ListenerAt = (
   transport: Transport,
   port: number,
   address: string,
-) => End | undefined;
+) => Endpoint | undefined;
 
-export function listenersByPlace(listenings: readonly Listening[]): ListenerAt {
-  const byPlace = new Map<string, End>();
-  for (const { netns, transport, port, dst } of listenings)
+export function listenersByPlace(serviceListeners: readonly ServiceListener[]): ListenerAt {
+  const byPlace = new Map<string, Endpoint>();
+  for (const { netns, transport, port, dst } of serviceListeners)
     byPlace.set(keyOf(netns, transport, port, dst.address), dst);
 
   return (netns, transport, port, address) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Listener } from '../capture/capture.ts';
-import { type HalfEdge, toHalfEdge, toListening } from '../half-edge.ts';
+import { type HalfEdge, toHalfEdge, toServiceListeners } from '../half-edge.ts';
 import type { Flow } from './fold.ts';
 import { listenersByPlace } from './listeners-by-place.ts';
 import { pairLocal } from './pair-local.ts';
@@ -25,7 +25,7 @@ function half(fields: Partial<Flow> = {}): HalfEdge {
     ...fields,
   };
   const far = fields.remotePid === undefined ? undefined : { ...CLIENT, pid: fields.remotePid };
-  return toHalfEdge(flow, { own: CLIENT, far }, 'here');
+  return toHalfEdge(flow, { local: CLIENT, remote: far }, 'here');
 }
 
 function listening(fields: Partial<Listener> = {}, service = 'server') {
@@ -38,7 +38,7 @@ function listening(fields: Partial<Listener> = {}, service = 'server') {
     ipv6Only: false,
     ...fields,
   };
-  return toListening(listener, [], { service, process: service, pid: 30, kind: 'process' }, 'here');
+  return toServiceListeners(listener, [], { service, process: service, pid: 30, kind: 'process' }, 'here');
 }
 
 describe('the destination of a loopback connection is named', () => {

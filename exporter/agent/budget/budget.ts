@@ -40,7 +40,7 @@ export function createBudget({
   const limitPids = createLimitPids(maxPids, keepFor);
   const limitEdges = createLimitEdges(maxEdges, forgetAfter);
   return (seen, now, note) => {
-    const { halfEdges, listenings } = limitServices(seen, now, note);
-    return { halfEdges: limitEdges(limitPids(halfEdges, now, note), now, note), listenings };
+    const { halfEdges, serviceListeners } = limitServices(seen, now, note);
+    return { halfEdges: limitEdges(limitPids(halfEdges, now, note), now, note), serviceListeners };
   };
 }

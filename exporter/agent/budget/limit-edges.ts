@@ -1,10 +1,15 @@
-import type { End, HalfEdge } from '../half-edge.ts';
+import {
+  type Endpoint,
+  type HalfEdge,
+  localEndpoint,
+  remoteEndpoint,
+  withRemoteEndpoint,
+} from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
-import { farEnd, ownEnd, withFarEnd } from '../resolve/resolve.ts';
 import { type Admission, createAdmission } from './admission.ts';
 
 /** What stands for the far ends past the limit. */
-const OTHER: End = { address: '', service: 'other', kind: 'unknown' };
+const OTHER: Endpoint = { address: '', service: 'other', kind: 'unknown' };
 
 /** Past the limit this many are still told apart by the port and by the own end. */
 const MAX_REMAINDERS = 16;
@@ -26,12 +31,12 @@ export function createLimitEdges(limit: number, forgetAfter: number) {
   function limited(half: HalfEdge, now: number, note: NoteFold): HalfEdge {
     // The capture has folded it already, into one edge.
     if (half.flow.folded) return half;
-    const own = ownEnd(half);
+    const own = localEndpoint(half);
     const group = groupOf(services, half, own.service, limit);
     const atOwn = ownKey(half.flow.port, own);
-    if (group.edges.admit(`${atOwn}\0${farKey(farEnd(half))}`, now)) return half;
+    if (group.edges.admit(`${atOwn}\0${farKey(remoteEndpoint(half))}`, now)) return half;
     note('edges', half.flow);
-    const other = withFarEnd(half, OTHER);
+    const other = withRemoteEndpoint(half, OTHER);
     return group.remainders.admit(atOwn, now) ? other : withoutDetails(other);
   }
 
@@ -56,11 +61,11 @@ export function createLimitEdges(limit: number, forgetAfter: number) {
  * The key of an edge within its group, in two parts that are short because every pass asks for all: only what
  * differs there. A name of a Unix socket, which alone can hold the mark between fields, is but on one of the ends.
  */
-function ownKey(port: number, { pid, process, address }: End): string {
+function ownKey(port: number, { pid, process, address }: Endpoint): string {
   return `${port}\0${pid}\0${process}\0${address}`;
 }
 
-function farKey({ kind, service, process, pid, site, address }: End): string {
+function farKey({ kind, service, process, pid, site, address }: Endpoint): string {
   if (kind === 'unknown' && service === undefined && site === undefined) return address;
   return `${kind}\0${service}\0${process}\0${pid}\0${site}\0${address}`;
 }
@@ -68,7 +73,7 @@ function farKey({ kind, service, process, pid, site, address }: End): string {
 /** Nothing is left of which there could be many. */
 function withoutDetails(half: HalfEdge): HalfEdge {
   const { flow, src, dst } = half;
-  const bare = ({ service, host, kind, site }: End): End => ({
+  const bare = ({ service, host, kind, site }: Endpoint): Endpoint => ({
     address: '',
     kind,
     ...(service !== undefined && { service }),

@@ -1,4 +1,4 @@
-import type { End, HalfEdge } from '../half-edge.ts';
+import type { Endpoint, HalfEdge } from '../half-edge.ts';
 import { MANY_PIDS } from '../metrics/edge-attributes.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { type Admission, createAdmission } from './admission.ts';
@@ -26,7 +26,7 @@ export function createLimitPids(limit: number, keepFor: number) {
   const isSettled = ({ overflowed }: Group, now: number) =>
     overflowed !== undefined && now - overflowed <= keepFor;
 
-  function limited(end: End, groups: Groups, now: number): End {
+  function limited(end: Endpoint, groups: Groups, now: number): Endpoint {
     if (end.pid === undefined) return end;
     const group = groupOf(groups, end, limit);
     if (group.pids.admit(end.pid, now, !isSettled(group, now))) return end;
@@ -58,7 +58,7 @@ export function createLimitPids(limit: number, keepFor: number) {
   };
 }
 
-function groupOf(groups: Groups, { service, process }: End, limit: number): Group {
+function groupOf(groups: Groups, { service, process }: Endpoint, limit: number): Group {
   let ofService = groups.get(service);
   if (!ofService) {
     ofService = new Map();

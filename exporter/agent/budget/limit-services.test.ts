@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
-import { type HalfEdge, toListening } from '../half-edge.ts';
+import { type HalfEdge, toServiceListeners } from '../half-edge.ts';
 import type { Identity } from '../identify/identify.ts';
 import { createLimitServices } from './limit-services.ts';
 
@@ -11,7 +11,7 @@ const who = (service: string): Identity => ({ ...SHOP, service });
 const asks = (service: string) => halfEdge({}, who(service));
 const isAsked = (service: string) => halfEdge({ direction: 'inbound' }, who(service));
 const listens = (service: string) =>
-  toListening(
+  toServiceListeners(
     { netns: 7, transport: 'tcp', address: '10.0.0.1', port: 80, pid: 20, ipv6Only: false },
     [],
     who(service),
@@ -20,9 +20,13 @@ const listens = (service: string) =>
 
 function createHost() {
   const limit = createLimitServices(LIMIT, KEEP_FOR);
-  return (now: number, halfEdges: readonly HalfEdge[], listenings = [] as ReturnType<typeof listens>) => {
+  return (
+    now: number,
+    halfEdges: readonly HalfEdge[],
+    serviceListeners = [] as ReturnType<typeof listens>,
+  ) => {
     const folds: string[] = [];
-    const seen = limit({ halfEdges, listenings }, now, (reason) => folds.push(reason));
+    const seen = limit({ halfEdges, serviceListeners }, now, (reason) => folds.push(reason));
     return { ...seen, folds, src: seen.halfEdges.map(({ src }) => src.service) };
   };
 }
@@ -48,8 +52,8 @@ it('keeps places for those that are asked', () => {
 });
 
 it('calls who listens as it calls who is asked', () => {
-  const { listenings, halfEdges } = createHost()(1, [isAsked('c')], ['a', 'b', 'c'].flatMap(listens));
-  expect(listenings.map(({ dst }) => dst.service)).toEqual(['a', 'b', 'other']);
+  const { serviceListeners, halfEdges } = createHost()(1, [isAsked('c')], ['a', 'b', 'c'].flatMap(listens));
+  expect(serviceListeners.map(({ dst }) => dst.service)).toEqual(['a', 'b', 'other']);
   expect(halfEdges[0]?.dst.service).toBe('other');
 });
 

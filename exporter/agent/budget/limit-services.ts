@@ -1,11 +1,11 @@
-import type { End, HalfEdge, Listening } from '../half-edge.ts';
+import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { createAdmission } from './admission.ts';
 
 /** What a host is seen to do in one pass. */
 export interface Seen {
   readonly halfEdges: readonly HalfEdge[];
-  readonly listenings: readonly Listening[];
+  readonly serviceListeners: readonly ServiceListener[];
 }
 
 /**
@@ -17,21 +17,21 @@ export function createLimitServices(limit: number, keepFor: number) {
   const asked = createAdmission<string>(limit);
   const asking = createAdmission<string>(limit);
 
-  function limitedDst(end: End, now: number): End {
+  function limitedDst(end: Endpoint, now: number): Endpoint {
     return !isOfHost(end) || asked.admit(end.service, now) ? end : otherThan(end);
   }
 
-  function limitedSrc(end: End, now: number): End {
+  function limitedSrc(end: Endpoint, now: number): Endpoint {
     if (!isOfHost(end)) return end;
     const { service } = end;
     return asked.admit(service, now, false) || asking.admit(service, now) ? end : otherThan(end);
   }
 
-  return ({ halfEdges, listenings }: Seen, now: number, note: NoteFold): Seen => {
+  return ({ halfEdges, serviceListeners }: Seen, now: number, note: NoteFold): Seen => {
     asked.forget(now - keepFor);
     asking.forget(now - keepFor);
     return {
-      listenings: listenings.map((listening) => {
+      serviceListeners: serviceListeners.map((listening) => {
         const dst = limitedDst(listening.dst, now);
         return dst === listening.dst ? listening : { ...listening, dst };
       }),
@@ -46,11 +46,11 @@ export function createLimitServices(limit: number, keepFor: number) {
   };
 }
 
-function isOfHost(end: End): end is End & { readonly service: string } {
+function isOfHost(end: Endpoint): end is Endpoint & { readonly service: string } {
   return end.host !== undefined && end.service !== undefined;
 }
 
-function otherThan({ address, host, site }: End): End {
+function otherThan({ address, host, site }: Endpoint): Endpoint {
   return {
     address,
     service: 'other',

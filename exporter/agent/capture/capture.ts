@@ -58,16 +58,16 @@ export interface Observation {
   /** IP address; for `unix` the path of the destination's socket, or its abstract name after an `@`. */
   readonly remoteAddress: string;
   /** The address that its process has asked for, where this host sends it on to `remoteAddress`. */
-  readonly askedAddress?: string;
+  readonly originalAddress?: string;
   /** The port on which the destination listens; where the direction is unknown, the own one; 0 for `unix`. */
   readonly port: number;
   /** The port of the end that asks, where this is one connection alone. */
-  readonly askingPort?: number;
+  readonly clientPort?: number;
   /** The process that holds the own end; absent when it is gone or may not be looked at. */
   readonly pid: number | undefined;
   /**
    * Tells the process from another that has had its pid, or from itself before it called execve(2); absent where
-   * the capture did not see it act. For `Pass.processOf`.
+   * the capture did not see it act. For `Reading.processOf`.
    */
   readonly image?: number | undefined;
   /** The process at the other end, where the capture has seen it on this very host. */
@@ -101,7 +101,7 @@ export interface Listener {
 }
 
 /** One look at the whole host. */
-export interface Pass {
+export interface Reading {
   readonly observations: readonly Observation[];
   readonly listeners: readonly Listener[];
   /** Sockets read, listeners included. */
@@ -117,11 +117,11 @@ export interface Pass {
    * What it remembers of a recent connection, where it tells many as one. It remembers connections only as long as it
    * is asked for some now and then, and not all where there are too many.
    */
-  readonly traceOf?: (end: ConnectionEnd) => Trace | undefined;
+  readonly traceOf?: (end: ConnectionTuple) => Trace | undefined;
 }
 
 /** One connection, as the socket at one of its ends has it. */
-export interface ConnectionEnd {
+export interface ConnectionTuple {
   readonly transport: Transport;
   readonly direction: Exclude<Direction, 'unknown'>;
   readonly localAddress: string;
@@ -138,7 +138,7 @@ export interface Trace {
   /** That of the socket, which may be a wildcard where its transport is UDP. */
   readonly localAddress: string;
   /** Open, or no more; or it was never established, for the reason at this place of `FAILURES`. */
-  readonly state: 'open' | 'over' | { readonly failed: number };
+  readonly state: 'open' | 'closed' | { readonly failed: number };
   /** Whether it was opened since the capture began, and so is in the counts. */
   readonly counted: boolean;
 }
@@ -163,7 +163,7 @@ export interface NamespaceReading {
 }
 
 /** The namespaces that a pass could not look into. */
-export function skippedNamespaces({ namespaces }: Pick<Pass, 'namespaces'>): NamespaceReading[] {
+export function skippedNamespaces({ namespaces }: Pick<Reading, 'namespaces'>): NamespaceReading[] {
   return namespaces.filter(({ skipped }) => skipped !== undefined);
 }
 
@@ -172,6 +172,6 @@ export interface Capture {
   /** How often it had to be started anew, where it is one that can be. */
   readonly restarts?: number;
   /** Reads the host once. Rejects only when nothing at all could be read. */
-  read(): Promise<Pass>;
+  read(): Promise<Reading>;
   close(): void;
 }

@@ -1,12 +1,12 @@
 import type { Log } from '../log.ts';
-import type { CaptureName, Pass } from './capture.ts';
+import type { CaptureName, Reading } from './capture.ts';
 import { createLastingCapture, type LastingCapture } from './lasting-capture.ts';
 import type { PollingOptions } from './polling/create-polling-capture.ts';
 import { openRung, type Trial } from './rung.ts';
 import { RUNGS } from './rungs.ts';
 
 /** A trial, with what was read where it went well. */
-export type ProvenTrial = Trial & { readonly first?: Pass };
+export type ProvenTrial = Trial & { readonly first?: Reading };
 
 /** Tries every rung once. */
 export async function tryCaptures(options: PollingOptions): Promise<ProvenTrial[]> {

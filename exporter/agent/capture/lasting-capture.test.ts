@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { FatalError } from '../fatal-error.ts';
 import { createLog } from '../log.ts';
-import type { CaptureName, Observation, Pass } from './capture.ts';
+import type { CaptureName, Observation, Reading } from './capture.ts';
 import { createLastingCapture, PROBATION, RETRY_AFTER } from './lasting-capture.ts';
 import { openRung, type Rung } from './rung.ts';
 
@@ -56,7 +56,7 @@ function fakeRung(name: CaptureName): FakeRung {
   return rung;
 }
 
-function passOf(id: string): Pass {
+function passOf(id: string): Reading {
   return {
     observations: [{ id } as Observation],
     listeners: [],

@@ -1,6 +1,6 @@
 import { FatalError } from '../fatal-error.ts';
 import type { Log } from '../log.ts';
-import type { Capture, Pass } from './capture.ts';
+import type { Capture, Reading } from './capture.ts';
 import type { Opened, Rung, Trial } from './rung.ts';
 
 /** A rung that dies again within this time is left for the next, in ms. */
@@ -34,14 +34,14 @@ export function createLastingCapture(start: Opened, options: LastingOptions): La
   const { rungs, open, isOnlyOne, log, uptime = () => performance.now() } = options;
   const diedAt = new Map<Rung, number>();
   let current = start;
-  let unread: Pass | undefined = start.first;
+  let unread: Reading | undefined = start.first;
   let down: { readonly since: number; readonly reason: string } | undefined;
   let restarts = 0;
   let alive = true;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function pass(): Promise<Pass> {
+  async function pass(): Promise<Reading> {
     if (closed) throw new Error('the capture is closed');
     if (down && uptime() - down.since < RETRY_AFTER) throw new Error(down.reason);
     if (down) await climb(rungs, down.reason);
@@ -114,7 +114,7 @@ export function createLastingCapture(start: Opened, options: LastingOptions): La
 }
 
 /** Each capture counts its ids from the start: those of a later one are marked, to collide with none before it. */
-function withGeneration(pass: Pass, generation: number): Pass {
+function withGeneration(pass: Reading, generation: number): Reading {
   if (generation === 0) return pass;
   const observations = pass.observations.map((seen) => ({ ...seen, id: `~${generation} ${seen.id}` }));
   return { ...pass, observations };

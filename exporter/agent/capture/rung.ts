@@ -1,5 +1,5 @@
 import { FatalError } from '../fatal-error.ts';
-import type { Capture, CaptureName, Pass } from './capture.ts';
+import type { Capture, CaptureName, Reading } from './capture.ts';
 import type { PollingOptions } from './polling/create-polling-capture.ts';
 
 /** Something that keeps a capture from working, and what to do about it. */
@@ -32,7 +32,7 @@ export interface Trial {
 export interface Opened {
   readonly rung: Rung;
   readonly capture: Capture;
-  readonly first: Pass;
+  readonly first: Reading;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { release } from 'node:os';
-import { type Pass, skippedNamespaces } from '../capture/capture.ts';
+import { type Reading, skippedNamespaces } from '../capture/capture.ts';
 import type { ProvenTrial } from '../capture/ladder.ts';
 import type { Heard } from '../conntrack/conntrack.ts';
 import { loadLibc } from '../native/libc.ts';
@@ -23,7 +23,7 @@ interface Where {
  */
 export function examineHost(
   trials: readonly ProvenTrial[],
-  first: Pass | undefined,
+  first: Reading | undefined,
   heard: Heard | 'not asked' | undefined,
   where: Where,
 ): Check[] {
@@ -78,7 +78,7 @@ function nameServers(): Check {
 }
 
 /** What a real pass could and could not see. */
-function visibility(pass: Pass): Check[] {
+function visibility(pass: Reading): Check[] {
   const connected = pass.observations.filter(({ open }) => open > 0);
   const unnamed = connected.filter(({ pid }) => pid === undefined);
   const skipped = skippedNamespaces(pass);

@@ -14,7 +14,7 @@ let identifier: Identifier;
 beforeEach(() => {
   proc = createProcTree({ 20: { comm: 'python3\n', cmdline: 'python3\0/srv/billing.py\0' } });
   identifier = createIdentifier(proc.root);
-  identifier.beginPass();
+  identifier.beginCycle();
 });
 
 afterEach(() => proc[Symbol.dispose]());
@@ -30,7 +30,7 @@ it('reads a process once in a pass, and anew in the next', () => {
   identifier.identify(20);
   proc.start(20, { comm: 'nginx\n', cmdline: 'nginx\0' });
   expect(identifier.identify(20)).toEqual(billing);
-  identifier.beginPass();
+  identifier.beginCycle();
   expect(identifier.identify(20)).toEqual({ service: 'nginx', process: 'nginx', pid: 20, kind: 'process' });
 });
 
@@ -38,11 +38,11 @@ it('remembers a process that has ended for as long as every pass asks for it', (
   identifier.identify(20);
   proc.exit(20);
   for (let pass = 0; pass < 3; pass++) {
-    identifier.beginPass();
+    identifier.beginCycle();
     expect(identifier.identify(20)).toEqual(billing);
   }
-  identifier.beginPass();
-  identifier.beginPass();
+  identifier.beginCycle();
+  identifier.beginCycle();
   expect(identifier.identify(20)).toBeUndefined();
 });
 
@@ -68,7 +68,7 @@ describe('one of many workers', () => {
     proc.start(31, { ...postgres, cmdline: 'postgres\0', parent: 30 });
     identifier.identify(31);
     proc.exit(31);
-    identifier.beginPass();
+    identifier.beginCycle();
     expect(identifier.identify(31)?.pid).toBe(30);
   });
 
@@ -104,24 +104,24 @@ describe('a process of which only the capture knows', () => {
     const running = identifier.identify(40);
     proc.exit(40);
     const late = createIdentifier(proc.root);
-    late.beginPass(keep({ 40: fetcher }));
+    late.beginCycle(keep({ 40: fetcher }));
     expect(late.identify(40)).toEqual(running);
     expect(late.identify(41)).toBeUndefined();
   });
 
   it('goes by the pid of its leader, whether that has ended too or not', () => {
     proc.start(30, { comm: 'python3\n', cmdline: 'python3\0/srv/fetch.py\0' });
-    identifier.beginPass(keep({ 40: fetcher }));
+    identifier.beginCycle(keep({ 40: fetcher }));
     expect(identifier.identify(40)?.pid).toBe(30);
     proc.exit(30);
     const late = createIdentifier(proc.root);
-    late.beginPass(keep({ 40: fetcher, 30: { ...fetcher, parent: 1 } }));
+    late.beginCycle(keep({ 40: fetcher, 30: { ...fetcher, parent: 1 } }));
     expect(late.identify(40)?.pid).toBe(30);
   });
 
   it('keeps its name though it waits for its parent to notice its end', () => {
     proc.start(40, { comm: 'python3\n', cmdline: '', parent: 1 });
-    identifier.beginPass(keep({ 40: fetcher }));
+    identifier.beginCycle(keep({ 40: fetcher }));
     expect(identifier.identify(40)).toEqual({
       service: 'fetch',
       process: 'python3',
@@ -131,7 +131,7 @@ describe('a process of which only the capture knows', () => {
   });
 
   it('does not take the name of one that runs now', () => {
-    identifier.beginPass(keep({ 20: fetcher }));
+    identifier.beginCycle(keep({ 20: fetcher }));
     expect(identifier.identify(20)).toEqual(billing);
   });
 });
@@ -139,7 +139,7 @@ describe('a process of which only the capture knows', () => {
 it('keeps the name of a process that has ended and waits for its parent to notice', () => {
   identifier.identify(20);
   proc.start(20, { comm: 'python3\n', cmdline: '' });
-  identifier.beginPass();
+  identifier.beginCycle();
   expect(identifier.identify(20)).toEqual(billing);
 });
 
@@ -147,7 +147,7 @@ it('cuts a name without end, between characters', () => {
   proc.start(20, { comm: 'python3\n', cmdline: `python3\0/srv/${'😀'.repeat(2000)}.py\0` });
   const service = identifier.identify(20)?.service ?? '';
   expect(service).toBe(`${'😀'.repeat(127)}…`);
-  identifier.beginPass();
+  identifier.beginCycle();
   proc.start(20, { comm: 'python3\n', cmdline: `python3\0/srv/${'😀'.repeat(128)}.py\0` });
   expect(identifier.identify(20)?.service).toBe('😀'.repeat(128));
 });
@@ -167,7 +167,7 @@ describe('a name is given by the first that knows one', () => {
   function name(entry: ProcEntry, options: IdentifierOptions = {}) {
     proc.start(30, entry);
     const one = createIdentifier(proc.root, options);
-    one.beginPass({ listeners });
+    one.beginCycle({ listeners });
     const { service, kind, site } = one.identify(30) ?? {};
     return { service, kind, site, step: one.explain(30)?.step };
   }
@@ -266,7 +266,7 @@ describe('a relay', () => {
         { match: { executable: 'socat' }, service: 'front', ...(relay && { relay }) },
       ]);
       const ruled = createIdentifier(proc.root, { rules });
-      ruled.beginPass();
+      ruled.beginCycle();
       return ruled.identify(30);
     };
     expect(named()).toEqual({ service: 'front', process: 'socat', pid: 30, kind: 'rule' });
@@ -279,10 +279,10 @@ describe('a process that stays the same', () => {
   const serviceAfter = (next: ProcEntry, options: IdentifierOptions = {}, listeners: Listener[] = []) => {
     const one = createIdentifier(proc.root, options);
     proc.start(30, { ...app, cmdline: 'app\0', cgroup: '0::/system.slice/first.service\n' });
-    one.beginPass();
+    one.beginCycle();
     one.identify(30);
     proc.start(30, next);
-    one.beginPass({ listeners });
+    one.beginCycle({ listeners });
     return one.identify(30)?.service;
   };
   const second = { cmdline: 'app\0', cgroup: '0::/system.slice/second.service\n' };
@@ -310,10 +310,10 @@ describe('a process that stays the same', () => {
     const workloadOf = () => names[0];
     const one = createIdentifier(proc.root, { workloadOf });
     proc.start(30, { ...app, ...second });
-    one.beginPass();
+    one.beginCycle();
     expect(one.identify(30)).toMatchObject({ service: 'second', kind: 'process' });
     names.push({ kind: 'container', service: 'shop' });
-    one.beginPass();
+    one.beginCycle();
     expect(one.identify(30)).toMatchObject({ service: 'shop', kind: 'container' });
   });
 
@@ -337,7 +337,7 @@ describe('workers and their leader', () => {
       pid: 30,
       ipv6Only: false,
     } as const;
-    one.beginPass({ listeners: [listener] });
+    one.beginCycle({ listeners: [listener] });
     return [30, 31].map((pid) => {
       const { service, kind, pid: leader } = one.identify(pid) ?? {};
       return `${service} ${kind} ${leader}`;
@@ -423,7 +423,7 @@ describe('the unit of a process that ended before it was looked at', () => {
   const curl = { comm: Buffer.from('curl'), args: [Buffer.from('curl')] };
   const cron = { comm: 'cron\n', cmdline: 'cron\0', cgroup: '0::/system.slice/cron.service\n' };
   const nameOf = (kept: Record<number, ProcessFiles>) => {
-    identifier.beginPass({ processOf: (pid) => kept[pid] });
+    identifier.beginCycle({ processOf: (pid) => kept[pid] });
     return identifier.identify(40)?.service;
   };
 

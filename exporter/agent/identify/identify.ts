@@ -1,5 +1,5 @@
-import type { EndKind } from '@musubi/contract/end-kind';
-import type { Pass } from '../capture/capture.ts';
+import type { EndpointKind } from '@musubi/contract/endpoint-kind';
+import type { Reading } from '../capture/capture.ts';
 import type { ProcessFiles } from '../proc/process.ts';
 import { fileName, processName } from '../proc/process-name.ts';
 import type { RelayTarget } from '../resolve/relay-target.ts';
@@ -19,7 +19,7 @@ export interface Identity {
   /** Its own, or that of its leader when it is one of many workers. */
   readonly pid: number;
   /** How its name was found. */
-  readonly kind: EndKind;
+  readonly kind: EndpointKind;
   /** Where one of the user's rules puts it. */
   readonly site?: string;
   /** Where it hands on what comes to it, for a relay. */
@@ -32,11 +32,11 @@ export interface Identifier {
    * Starts a pass: every process is looked at once in it, and those not asked for are forgotten at its end. The
    * capture may know of processes that have ended since, and tells who listens where.
    */
-  beginPass(pass?: Partial<Pick<Pass, 'processOf' | 'listeners'>>): void;
+  beginCycle(pass?: Partial<Pick<Reading, 'processOf' | 'listeners'>>): void;
   /** `image` tells the process from others that have had its pid; without, it is the one that has it now. */
   identify(pid: number, image?: number): Identity | undefined;
   /** Has the processes of this pass named anew: their containers have got names meanwhile. */
-  nameAnew(): void;
+  refreshNames(): void;
   /** How a process that runs, or its leader, got its name. */
   explain(pid: number): Explanation | undefined;
 }
@@ -81,7 +81,7 @@ export function createIdentifier(
 ): Identifier {
   let before = new Map<string, Identity>();
   let now = new Map<string, Identity>();
-  let processOf: Pass['processOf'];
+  let processOf: Reading['processOf'];
   let ports = new Map<number, readonly number[]>();
   const looked = new Map<string, Running | undefined>();
   const named = new WeakMap<ProcessFacts, Named>();
@@ -156,13 +156,13 @@ export function createIdentifier(
   }
 
   return {
-    beginPass({ processOf: of, listeners = [] } = {}) {
+    beginCycle({ processOf: of, listeners = [] } = {}) {
       processOf = of;
       ports = rules.length > 0 ? listeningPorts(listeners) : new Map();
       before = now;
       now = new Map();
       looked.clear();
-      running.beginPass();
+      running.beginCycle();
     },
     identify(pid, image) {
       const key = keyOf(pid, image);
@@ -174,7 +174,7 @@ export function createIdentifier(
       if (identity) now.set(key, identity);
       return identity;
     },
-    nameAnew: () => now.clear(),
+    refreshNames: () => now.clear(),
     explain(pid) {
       const process = find(pid);
       if (!process) return undefined;

@@ -1,4 +1,4 @@
-import type { EndKind } from '@musubi/contract/end-kind';
+import type { EndpointKind } from '@musubi/contract/endpoint-kind';
 import { type RelayTarget, relayTarget } from '../resolve/relay-target.ts';
 import { applyRules } from './apply-rules.ts';
 import type { ProcessFacts } from './facts.ts';
@@ -39,6 +39,6 @@ function nameWithoutRules(facts: ProcessFacts): Naming {
 }
 
 /** What the metrics tell of how a name was found: a unit and an environment are the process's own. */
-export function kindOf(step: Step): EndKind {
+export function kindOf(step: Step): EndpointKind {
   return step === 'rule' || step === 'kubernetes' || step === 'container' ? step : 'process';
 }

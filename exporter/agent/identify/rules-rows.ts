@@ -1,4 +1,4 @@
-import type { Pass } from '../capture/capture.ts';
+import type { Reading } from '../capture/capture.ts';
 import type { CgroupWorkloads } from './container/cgroup-workloads.ts';
 import { createIdentifier, type Explanation } from './identify.ts';
 import { listeningPorts } from './listening-ports.ts';
@@ -20,11 +20,11 @@ type Workloads = Pick<CgroupWorkloads, 'of' | 'refresh'>;
 export async function rulesRows(
   procRoot: string,
   pids: readonly number[],
-  listeners: Pass['listeners'],
+  listeners: Reading['listeners'],
   { rules, workloads }: { readonly rules: readonly Rule[]; readonly workloads?: Workloads },
 ): Promise<RulesRow[]> {
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
-  identifier.beginPass({ listeners });
+  identifier.beginCycle({ listeners });
   const explain = () => pids.flatMap((pid) => identifier.explain(pid) ?? []);
   const first = explain();
   const explanations = (await workloads?.refresh()) ? explain() : first;
@@ -44,7 +44,7 @@ function byName(one: RulesRow, other: RulesRow): number {
 }
 
 /** The processes that hold or use sockets of a network, as far as they may be looked into. */
-export function pidsOf({ listeners, observations }: Pick<Pass, 'listeners' | 'observations'>): number[] {
+export function pidsOf({ listeners, observations }: Pick<Reading, 'listeners' | 'observations'>): number[] {
   const pids = [...listeners, ...observations].flatMap((seen) => [
     seen.pid,
     'remotePid' in seen ? seen.remotePid : undefined,

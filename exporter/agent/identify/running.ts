@@ -12,7 +12,7 @@ export interface Running {
 /** Looks at running processes, and keeps their facts for as long as they run the same program. */
 export interface RunningProcesses {
   /** Those not looked at until the next call are forgotten. */
-  beginPass(): void;
+  beginCycle(): void;
   look(pid: number): Running | undefined;
 }
 
@@ -25,7 +25,7 @@ export function createRunningProcesses(procRoot: string, facts: FactsReader): Ru
   let now = new Map<number, Known>();
 
   return {
-    beginPass() {
+    beginCycle() {
       before = now;
       now = new Map();
     },

@@ -1,9 +1,22 @@
 import { DNS_METRICS } from '@musubi/contract/catalogue';
-import type { HearingHealth } from '../resolve/dns/asked-names.ts';
 import type { Family } from './family.ts';
 
-/** The metrics of hearing name servers; none where nothing is heard. */
-export function dnsFamilies(health: HearingHealth | undefined, since: number): Family[] {
+/** How many DNS responses were read, and how many could not be. */
+export interface DnsHealth {
+  /** Name servers observed, those beyond the limit, and those in network namespaces that cannot be entered. */
+  readonly heard: number;
+  readonly leftOut: number;
+  readonly refused: number;
+  readonly answers: number;
+  /** Messages for which the kernel had no buffer space, and malformed ones. */
+  readonly noRoom: number;
+  readonly malformed: number;
+  readonly addresses: number;
+  readonly displaced: number;
+}
+
+/** The metrics of DNS observation; none where it is off. */
+export function dnsFamilies(health: DnsHealth | undefined, since: number): Family[] {
   if (!health) return [];
   const { heard, leftOut, refused, answers, noRoom, malformed, addresses, displaced } = health;
   const family = (name: keyof typeof DNS_METRICS, values: Readonly<Record<string, number>>): Family => {

@@ -1,5 +1,5 @@
 import type { EdgeAttribute } from '@musubi/contract/catalogue';
-import type { End, HalfEdge, Listening } from '../half-edge.ts';
+import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
 
 export type AttributeValue = string | number;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -20,7 +20,7 @@ export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src'
 }
 
 /** The attributes of a listening socket. */
-export function listenAttributes({ transport, port, dst }: Listening): Attributes {
+export function listenAttributes({ transport, port, dst }: ServiceListener): Attributes {
   return {
     'network.transport': transport,
     ...endAttributes('dst', dst),
@@ -33,7 +33,7 @@ function portAttribute(port: number): EdgeAttributes {
   return port > 0 ? { 'dst.port': port } : {};
 }
 
-function endAttributes(side: 'src' | 'dst', end: End): EdgeAttributes {
+function endAttributes(side: 'src' | 'dst', end: Endpoint): EdgeAttributes {
   const attributes: EdgeAttributes = {};
   for (const field of ['service', 'process', 'pid', 'host', 'address', 'site', 'kind'] as const) {
     const value = field === 'pid' && end.pid === MANY_PIDS ? 'many' : end[field];
@@ -50,7 +50,7 @@ export function edgeKey({ flow, src, dst }: HalfEdge): string {
   return `${flow.direction}\0${flow.transport}\0${flow.port}\0${endKey(src)}\0${endKey(dst)}`;
 }
 
-function endKey({ kind, host = '', site = '', service = '', process = '', pid, address }: End): string {
+function endKey({ kind, host = '', site = '', service = '', process = '', pid, address }: Endpoint): string {
   return `${kind}\0${host}\0${site}\0${service}\0${process}\0${pid ?? ''}\0${address}`;
 }
 

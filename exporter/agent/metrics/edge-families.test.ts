@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
 import { SETUP_BOUNDS } from '../capture/capture.ts';
-import { type HalfEdge, toListening } from '../half-edge.ts';
+import { type HalfEdge, toServiceListeners } from '../half-edge.ts';
 import { attributesKey, edgeAttributes, edgeKey } from './edge-attributes.ts';
 import { edgeFamilies, listenFamily } from './edge-families.ts';
 import { createLedger } from './ledger.ts';
@@ -181,7 +181,7 @@ it('has one key for half-edges of the same attributes, and only for them', () =>
 
 it('tells each listening place once', () => {
   const listener = (netns: number, port: number) =>
-    toListening(
+    toServiceListeners(
       { netns, transport: 'tcp', address: '0.0.0.0', port, pid: 20, ipv6Only: false },
       ['10.0.0.1'],
       SHOP,

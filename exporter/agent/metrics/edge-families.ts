@@ -1,6 +1,6 @@
 import { EDGE_METRICS, LISTEN_METRICS } from '@musubi/contract/catalogue';
 import { FAILURES, SETUP_BOUNDS } from '../capture/capture.ts';
-import type { Listening } from '../half-edge.ts';
+import type { ServiceListener } from '../half-edge.ts';
 import { type Attributes, attributesKey, listenAttributes } from './edge-attributes.ts';
 import type { Distribution, Family, Point } from './family.ts';
 import type { Entry } from './ledger.ts';
@@ -46,9 +46,9 @@ function setupOf({ setup }: Entry): Distribution | undefined {
 }
 
 /** The metric of listening sockets; those with the same attributes (in two namespaces, say) are one point. */
-export function listenFamily(listenings: readonly Listening[], since: number): Family {
+export function listenFamily(serviceListeners: readonly ServiceListener[], since: number): Family {
   const points = new Map<string, Point>();
-  for (const listening of listenings) {
+  for (const listening of serviceListeners) {
     const attributes = listenAttributes(listening);
     points.set(attributesKey(attributes), { attributes, value: 1, since });
   }

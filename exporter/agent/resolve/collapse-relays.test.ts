@@ -3,7 +3,7 @@ import { halfEdge } from '../../../test/fixtures/half-edges.ts';
 import type { Flow } from '../aggregate/fold.ts';
 import { listenersByPlace } from '../aggregate/listeners-by-place.ts';
 import { pairLocal } from '../aggregate/pair-local.ts';
-import { type HalfEdge, toListening } from '../half-edge.ts';
+import { type HalfEdge, toServiceListeners } from '../half-edge.ts';
 import type { Identity } from '../identify/identify.ts';
 import { createCollapseRelays } from './collapse-relays.ts';
 import type { RelayTarget } from './relay-target.ts';
@@ -48,7 +48,7 @@ const listens = (
   port: number,
   transport: 'tcp' | 'udp' = 'tcp',
 ) =>
-  toListening(
+  toServiceListeners(
     { netns, transport, address, port, pid: who.pid, ipv6Only: false },
     ADDRESSES.get(netns) ?? [],
     who,
@@ -57,14 +57,17 @@ const listens = (
 const PUBLISHED = [...listens(PROXY, HOST, '0.0.0.0', 8080), ...listens(SHOP, CONTAINER, '0.0.0.0', 80)];
 
 /** Told of the halves of one pass after the other: the last one's, each as `src ▶ dst` with its opened. */
-function createHost(listenings = PUBLISHED, addresses: ReadonlyMap<number, readonly string[]> = ADDRESSES) {
+function createHost(
+  serviceListeners = PUBLISHED,
+  addresses: ReadonlyMap<number, readonly string[]> = ADDRESSES,
+) {
   const collapse = createCollapseRelays();
   return (...halfEdges: HalfEdge[]) => {
     const folds: string[] = [];
-    const listenerAt = listenersByPlace(listenings);
+    const listenerAt = listenersByPlace(serviceListeners);
     pairLocal(halfEdges, listenerAt);
     const seen = collapse(
-      { halfEdges, listenings },
+      { halfEdges, serviceListeners },
       createWhereabouts(listenerAt, addresses),
       (reason, flow) => folds.push(`${reason} ${flow.opened}`),
     );
@@ -106,8 +109,10 @@ describe('a published port of a container', () => {
   });
 
   it('is where the container listens, too', () => {
-    const { listenings } = createHost()();
-    expect(listenings.map(({ dst: { service, address }, port }) => `${service} ${address}:${port}`)).toEqual([
+    const { serviceListeners } = createHost()();
+    expect(
+      serviceListeners.map(({ dst: { service, address }, port }) => `${service} ${address}:${port}`),
+    ).toEqual([
       ...['shop 0.0.0.0:8080', 'shop 10.0.0.1:8080', `shop ${GATEWAY}:8080`],
       ...['shop 0.0.0.0:80', 'shop 172.17.0.2:80'],
     ]);
@@ -155,7 +160,7 @@ describe('a published port of a container', () => {
   });
 
   it('is that of the relay while nobody listens in the container', () => {
-    const { told, listenings } = createHost(listens(PROXY, HOST, '0.0.0.0', 8080))(
+    const { told, serviceListeners } = createHost(listens(PROXY, HOST, '0.0.0.0', 8080))(
       inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080),
       back(),
     );
@@ -163,7 +168,7 @@ describe('a published port of a container', () => {
       'inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1',
       `outbound docker ${GATEWAY} ▶ ? 172.17.0.2:80 +1`,
     ]);
-    expect(listenings).toMatchObject([{}, {}, {}].map(() => ({ dst: { service: 'docker' } })));
+    expect(serviceListeners).toMatchObject([{}, {}, {}].map(() => ({ dst: { service: 'docker' } })));
   });
 
   it('is that of the relay where two containers have the address', () => {
@@ -301,8 +306,8 @@ describe('a service on another host', () => {
   it.each([
     ['other hosts can call', listens(relay, HOST, '0.0.0.0', 8080)],
     ['listens through another process', listens(CALLER, HOST, '127.0.0.1', 8080)],
-  ])('is that of a relay which %s', (_title, listenings) => {
-    const { told } = createHost(listenings)(inbound(relay, '10.0.0.9', '10.0.0.1', 8080), back());
+  ])('is that of a relay which %s', (_title, serviceListeners) => {
+    const { told } = createHost(serviceListeners)(inbound(relay, '10.0.0.9', '10.0.0.1', 8080), back());
     expect(told).toEqual([
       'inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1',
       'outbound docker 10.0.0.1 ▶ ? 10.0.0.5:5432 +2',

@@ -1,5 +1,5 @@
 import type { Flow } from '../aggregate/fold.ts';
-import type { End, HalfEdge } from '../half-edge.ts';
+import type { Endpoint, HalfEdge } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { decideFates } from './relay-fates.ts';
 import { findRelays, findRoutes, type Route, type Seen } from './relay-routes.ts';
@@ -26,9 +26,11 @@ export function createCollapseRelays(): CollapseRelays {
   let waits = new Map<number, number>();
   let held: readonly HalfEdge[] = [];
 
-  return ({ halfEdges, listenings }, whereabouts, note) => {
+  return ({ halfEdges, serviceListeners }, whereabouts, note) => {
     const seen =
-      held.length > 0 ? { halfEdges: [...held, ...halfEdges], listenings } : { halfEdges, listenings };
+      held.length > 0
+        ? { halfEdges: [...held, ...halfEdges], serviceListeners }
+        : { halfEdges, serviceListeners };
     held = [];
     const relays = findRelays(seen);
     routes = findRoutes(seen.halfEdges, relays, routes);
@@ -37,7 +39,7 @@ export function createCollapseRelays(): CollapseRelays {
     const fates = decideFates(relays, routes, whereabouts, (pid) => (waits.get(pid) ?? 0) < PATIENCE);
     if (fates.of.size === 0) return seen;
 
-    const fateOf = ({ relay, pid }: End) => (relay && pid !== undefined ? fates.of.get(pid) : undefined);
+    const fateOf = ({ relay, pid }: Endpoint) => (relay && pid !== undefined ? fates.of.get(pid) : undefined);
     const fold = (half: HalfEdge): HalfEdge[] => {
       note('relay', half.flow);
       return failuresOf(half);
@@ -66,7 +68,7 @@ export function createCollapseRelays(): CollapseRelays {
     held = waiting.map(asOver);
     return {
       halfEdges: told,
-      listenings: listenings.map((listening) => {
+      serviceListeners: serviceListeners.map((listening) => {
         const fate = fateOf(listening.dst);
         if (fate?.at !== 'here') return listening;
         return { ...listening, dst: { ...fate.service, address: listening.dst.address } };

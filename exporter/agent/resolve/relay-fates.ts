@@ -1,4 +1,4 @@
-import type { End, HalfEdge } from '../half-edge.ts';
+import type { Endpoint, HalfEdge } from '../half-edge.ts';
 import { isLoopback } from '../net/address.ts';
 import { isBackEdge, type Relay, type Route } from './relay-routes.ts';
 import { addressesOf } from './relay-target.ts';
@@ -6,7 +6,7 @@ import { type Found, placeOf, type Whereabouts } from './whereabouts.ts';
 
 /** Where what comes to a relay is told to go. */
 export type Fate =
-  | { readonly at: 'here'; readonly service: End }
+  | { readonly at: 'here'; readonly service: Endpoint }
   | { readonly at: 'elsewhere'; readonly from: string; readonly to: string }
   /** It will be known once the relay connects. */
   | { readonly at: 'unknown yet' };

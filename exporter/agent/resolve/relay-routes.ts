@@ -1,11 +1,11 @@
-import type { End, HalfEdge, Listening } from '../half-edge.ts';
+import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
 import { isLoopback } from '../net/address.ts';
 import { addressesOf, type RelayTarget } from './relay-target.ts';
 
 /** What is seen of this host in one pass. */
 export interface Seen {
   readonly halfEdges: readonly HalfEdge[];
-  readonly listenings: readonly Listening[];
+  readonly serviceListeners: readonly ServiceListener[];
 }
 
 /** A process that hands on what comes to it. */
@@ -20,17 +20,17 @@ export interface Relay {
 export type Route = { readonly from: string; readonly to: string } | 'several';
 
 /** By pid, which is that of the leader where a relay forks for each connection. */
-export function findRelays({ halfEdges, listenings }: Seen): Map<number, Relay> {
+export function findRelays({ halfEdges, serviceListeners }: Seen): Map<number, Relay> {
   const relays = new Map<number, Relay>();
 
-  function meet({ pid, relay }: End, netns: number): Relay | undefined {
+  function meet({ pid, relay }: Endpoint, netns: number): Relay | undefined {
     if (!relay || pid === undefined) return undefined;
     const known = relays.get(pid) ?? { target: relay, netns, isPrivate: undefined };
     relays.set(pid, known);
     return known;
   }
 
-  for (const { dst, netns } of listenings) {
+  for (const { dst, netns } of serviceListeners) {
     const relay = meet(dst, netns);
     if (relay) relay.isPrivate = relay.isPrivate !== false && isLoopback(dst.address);
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
-import type { HalfEdge } from '../half-edge.ts';
+import { type HalfEdge, remoteEndpoint } from '../half-edge.ts';
 import { KNOWN_PLACES } from './known-places.ts';
 import type { Network } from './networks.ts';
-import { createResolve, farEnd, type ResolveOptions } from './resolve.ts';
+import { createResolve, type ResolveOptions } from './resolve.ts';
 
 const NOWHERE: ReadonlySet<string> = new Set();
 const INTERNET = { address: '', service: 'internet', kind: 'internet' };
@@ -11,7 +11,7 @@ const INTERNET = { address: '', service: 'internet', kind: 'internet' };
 function resolveOne(half: HalfEdge, options: ResolveOptions = {}, here = NOWHERE) {
   const folds: string[] = [];
   const [resolved] = createResolve(options)([half], here, (reason) => folds.push(reason));
-  return { far: farEnd(resolved as HalfEdge), resolved, folds };
+  return { far: remoteEndpoint(resolved as HalfEdge), resolved, folds };
 }
 
 const to = (remoteAddress: string, options?: ResolveOptions) =>
@@ -158,7 +158,7 @@ describe('a name that DNS tells', () => {
 
   it('is that of the address which was asked for, where this host sends it on to one without', () => {
     const sentTo = (remoteAddress: string, direction: 'outbound' | 'inbound' = 'outbound') =>
-      resolveOne(halfEdge({ remoteAddress, direction, askedAddress: '8.8.8.8' }), { dns }).far;
+      resolveOne(halfEdge({ remoteAddress, direction, originalAddress: '8.8.8.8' }), { dns }).far;
     expect(sentTo('10.5.5.5')).toEqual({ address: '10.5.5.5', service: 'api.test', kind: 'dns' });
     expect(sentTo('10.1.2.3').service).toBe('db.test');
     expect(sentTo('10.5.5.5', 'inbound').service).toBeUndefined();

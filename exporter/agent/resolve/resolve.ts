@@ -1,4 +1,4 @@
-import type { End, HalfEdge } from '../half-edge.ts';
+import { type Endpoint, type HalfEdge, remoteEndpoint, withRemoteEndpoint } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import type { Dns } from './dns/open-dns.ts';
 import { KNOWN_PLACES } from './known-places.ts';
@@ -25,14 +25,14 @@ export type Resolve = (
   note: NoteFold,
 ) => readonly HalfEdge[];
 
-const INTERNET: End = { address: '', service: 'internet', kind: 'internet' };
+const INTERNET: Endpoint = { address: '', service: 'internet', kind: 'internet' };
 
 /** Addresses remembered: enough for a busy host, and bounded where every client is a new one. */
 const MAX_REMEMBERED = 16_384;
 
 /** What a range tells of the addresses in it: the end that stands for all of them, or at most their site. */
 type Range =
-  | { readonly fold: 'network' | 'internet'; readonly end: End }
+  | { readonly fold: 'network' | 'internet'; readonly end: Endpoint }
   | { readonly fold?: undefined; readonly site?: string };
 
 export function createResolve({ networks = [], internet = 'fold', dns }: ResolveOptions): Resolve {
@@ -61,46 +61,34 @@ export function createResolve({ networks = [], internet = 'fold', dns }: Resolve
   /** Who connects to this host was not looked up by it; and a public address is called by its provider what it likes. */
   function nameOf(address: string, { flow }: HalfEdge, { fold }: Range): string | undefined {
     if (fold === 'network') return undefined;
-    const asked = flow.direction === 'outbound' ? nameAsked(address, flow.askedAddress) : undefined;
+    const asked = flow.direction === 'outbound' ? nameAsked(address, flow.originalAddress) : undefined;
     return asked ?? (fold ? undefined : dns?.reverse(address));
   }
 
   /** What was asked for was looked up, and not to where this host sends it on; unless that has a name of its own. */
-  function nameAsked(address: string, askedAddress: string | undefined): string | undefined {
-    return dns?.asked(address) ?? (askedAddress === undefined ? undefined : dns?.asked(askedAddress));
+  function nameAsked(address: string, originalAddress: string | undefined): string | undefined {
+    return dns?.asked(address) ?? (originalAddress === undefined ? undefined : dns?.asked(originalAddress));
   }
 
   return (halfEdges, here, note) =>
     halfEdges.map((half) => {
-      const far = farEnd(half);
+      const far = remoteEndpoint(half);
       if (!isBareAddress(far, half) || here.has(far.address)) return half;
       const range = rangeOf(far.address);
       const service = nameOf(far.address, half, range);
       if (range.fold) {
         note(service === undefined ? range.fold : 'dns', half.flow);
-        return withFarEnd(half, service === undefined ? range.end : { address: '', service, kind: 'dns' });
+        return withRemoteEndpoint(
+          half,
+          service === undefined ? range.end : { address: '', service, kind: 'dns' },
+        );
       }
-      if (service !== undefined) return withFarEnd(half, { ...far, ...range, service, kind: 'dns' });
-      return range.site === undefined ? half : withFarEnd(half, { ...far, ...range });
+      if (service !== undefined) return withRemoteEndpoint(half, { ...far, ...range, service, kind: 'dns' });
+      return range.site === undefined ? half : withRemoteEndpoint(half, { ...far, ...range });
     });
 }
 
-function isBareAddress({ kind, host, service, address }: End, { flow }: HalfEdge): boolean {
+function isBareAddress({ kind, host, service, address }: Endpoint, { flow }: HalfEdge): boolean {
   if (kind !== 'unknown' || host !== undefined || service !== undefined) return false;
   return address !== '' && flow.transport !== 'unix';
-}
-
-/** The end that is not the observing process's own. */
-export function farEnd({ flow, src, dst }: HalfEdge): End {
-  return flow.direction === 'outbound' ? dst : src;
-}
-
-/** The end of the observing process. */
-export function ownEnd({ flow, src, dst }: HalfEdge): End {
-  return flow.direction === 'outbound' ? src : dst;
-}
-
-/** A half-edge like the other, which stays as it is. */
-export function withFarEnd({ flow, src, dst }: HalfEdge, far: End): HalfEdge {
-  return flow.direction === 'outbound' ? { flow, src, dst: far } : { flow, src: far, dst };
 }

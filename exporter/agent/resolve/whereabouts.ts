@@ -1,12 +1,12 @@
 import type { ListenerAt } from '../aggregate/listeners-by-place.ts';
 import type { Transport } from '../capture/capture.ts';
-import type { End } from '../half-edge.ts';
+import type { Endpoint } from '../half-edge.ts';
 import { isLoopback } from '../net/address.ts';
 
 /** A service, and the key of the place at which it was found. */
 export interface Found {
   readonly place: string;
-  readonly end: End;
+  readonly end: Endpoint;
 }
 
 /** Where things are on this host, whose network namespaces have their own addresses. */

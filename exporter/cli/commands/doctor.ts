@@ -1,4 +1,4 @@
-import type { Pass } from '@musubi/agent/capture/capture';
+import type { Reading } from '@musubi/agent/capture/capture';
 import { tryCaptures } from '@musubi/agent/capture/ladder';
 import type { Heard } from '@musubi/agent/conntrack/conntrack';
 import type { Check } from '@musubi/agent/doctor/check';
@@ -39,7 +39,7 @@ export const doctor: Command = {
 function hearNat(
   wanted: 'auto' | 'off',
   procRoot: string,
-  pass: Pass | undefined,
+  pass: Reading | undefined,
 ): Heard | 'not asked' | undefined {
   if (wanted === 'off' || !pass) return 'not asked';
   const conntrack = followNat(wanted, procRoot);

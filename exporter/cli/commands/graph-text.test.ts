@@ -1,7 +1,6 @@
-import type { End } from '@musubi/agent/half-edge';
+import { type Endpoint, withRemoteEndpoint } from '@musubi/agent/half-edge';
 import { MANY_PIDS } from '@musubi/agent/metrics/edge-attributes';
 import { createLedger } from '@musubi/agent/metrics/ledger';
-import { withFarEnd } from '@musubi/agent/resolve/resolve';
 import { describe, expect, it } from 'vitest';
 import { halfEdge } from '../../../test/fixtures/half-edges.ts';
 import { formatBytes, graphText } from './graph-text.ts';
@@ -17,9 +16,9 @@ function entries(...halfEdges: Parameters<typeof halfEdge>[]) {
 }
 
 /** One whose far end has a name and no address. */
-function named(fields: Parameters<typeof halfEdge>[0], far: Pick<End, 'service' | 'kind'>) {
+function named(fields: Parameters<typeof halfEdge>[0], far: Pick<Endpoint, 'service' | 'kind'>) {
   const ledger = createLedger(1000);
-  ledger.record([withFarEnd(halfEdge(fields), { address: '', ...far })], 5000);
+  ledger.record([withRemoteEndpoint(halfEdge(fields), { address: '', ...far })], 5000);
   return ledger.entries();
 }
 

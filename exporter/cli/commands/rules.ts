@@ -1,4 +1,4 @@
-import type { Pass } from '@musubi/agent/capture/capture';
+import type { Reading } from '@musubi/agent/capture/capture';
 import {
   createPollingCapture,
   type PollingOptions,
@@ -71,7 +71,7 @@ function listProgramPids(procRoot: string): number[] {
 }
 
 /** As text: it takes no privilege, and none of the agent's own capture. */
-async function readSockets(where: PollingOptions): Promise<Pass> {
+async function readSockets(where: PollingOptions): Promise<Reading> {
   const capture = createPollingCapture('procfs', createProcfsTable(where.procRoot), where);
   try {
     return await capture.read();

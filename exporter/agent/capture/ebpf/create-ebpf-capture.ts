@@ -1,6 +1,6 @@
 import { loadLibbpf } from '../../native/libbpf.ts';
 import { ownNetworkNamespace, readNetworkNamespace } from '../../proc/namespaces.ts';
-import type { Capture, NamespaceReading, Observation, Pass } from '../capture.ts';
+import type { Capture, NamespaceReading, Observation, Reading } from '../capture.ts';
 import type { PollingOptions } from '../polling/create-polling-capture.ts';
 import { findCgroupRoot } from './cgroup-root.ts';
 import { createEdges } from './edges.ts';
@@ -28,7 +28,7 @@ export function captureOf(
   const isWanted = (at: { netns: number }) => netns === 'all' || at.netns === own[0]?.netns;
   let socketsBefore = program.health().sockets;
 
-  async function read(): Promise<Pass> {
+  async function read(): Promise<Reading> {
     if (netns === 'self' && own.length === 0)
       throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
     // Who asks for a Unix socket may do so in another namespace than who listens.

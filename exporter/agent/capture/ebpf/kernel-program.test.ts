@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { KernelObject, Libbpf, Link, MapInfo, Special } from '../../native/libbpf.ts';
-import type { ConnectionEnd } from '../capture.ts';
+import type { ConnectionTuple } from '../capture.ts';
 import { bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
 import { loadKernelProgram } from './kernel-program.ts';
 import { encodeConnTuple, LayoutError } from './layout.ts';
@@ -310,7 +310,7 @@ it('tells the cgroup of a process that it has kept, and asks for each once', () 
 });
 
 describe('traces', () => {
-  const end: ConnectionEnd = {
+  const end: ConnectionTuple = {
     ...{ transport: 'tcp', direction: 'outbound', localAddress: '10.0.0.1', localPort: 50000 },
     ...{ remoteAddress: '10.0.0.2', remotePort: 80 },
   };
@@ -343,7 +343,7 @@ describe('traces', () => {
     tables.musubi_traces = [[encodeConnTuple(end), trace(1)]];
     expect(program.traceOf(end)).toEqual({ ...told, localAddress: '10.0.0.1', state: 'open' });
     tables.musubi_traces = [[encodeConnTuple(end), trace(2)]];
-    expect(program.traceOf(end)).toMatchObject({ state: 'over' });
+    expect(program.traceOf(end)).toMatchObject({ state: 'closed' });
     expect(program.traceOf(end)).toBeUndefined();
   });
 
@@ -352,9 +352,9 @@ describe('traces', () => {
     ['fd00::2', '::'],
   ])('of a UDP socket to %s that has no address of its own are found', (remoteAddress, any) => {
     const program = load();
-    const udp: ConnectionEnd = { ...end, transport: 'udp', remoteAddress };
+    const udp: ConnectionTuple = { ...end, transport: 'udp', remoteAddress };
     tables.musubi_traces = [[encodeConnTuple({ ...udp, localAddress: any }), trace(2)]];
-    expect(program.traceOf(udp)).toEqual({ ...told, localAddress: any, state: 'over' });
+    expect(program.traceOf(udp)).toEqual({ ...told, localAddress: any, state: 'closed' });
     expect(program.traceOf({ ...udp, transport: 'tcp' })).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { isKernelAtLeast } from '../../kernel-version.ts';
 import type { KernelObject, Libbpf, Link, Position, Special } from '../../native/libbpf.ts';
 import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
-import type { ConnectionEnd, Trace } from '../capture.ts';
+import type { ConnectionTuple, Trace } from '../capture.ts';
 import {
   CGROUP_ID_BYTES,
   CGROUP_PATH_BYTES,
@@ -57,7 +57,7 @@ export interface KernelProgram {
   unixConnects(): UnixConnects[] | undefined;
   processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
   /** The trace that a connection has left. They are left from the first call on, until none was made for a while. */
-  traceOf(end: ConnectionEnd): Trace | undefined;
+  traceOf(end: ConnectionTuple): Trace | undefined;
   /** Sums since the program was loaded; `sockets` are those met by all scans. */
   health(): { folded: number; lost: number; sockets: number; missed: number };
   readonly size: number;
@@ -189,7 +189,7 @@ function run(
   const setControl = () =>
     libbpf.update(map.control, first, encodeControl(scans, uncertainUntil > 0n, uncertainUntil, isTracing));
 
-  function readTrace(end: ConnectionEnd): Trace | undefined {
+  function readTrace(end: ConnectionTuple): Trace | undefined {
     const key = encodeConnTuple(end);
     const value = Buffer.alloc(TRACE_BYTES);
     // Taken out, as a later connection may have the same ends; mostly it is over, and one call has to do.

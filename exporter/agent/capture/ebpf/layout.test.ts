@@ -250,7 +250,7 @@ describe('a trace', () => {
       { state: 1, counted: 1 },
       { state: 'open', counted: true },
     ],
-    [{ state: 2 }, { state: 'over', counted: false }],
+    [{ state: 2 }, { state: 'closed', counted: false }],
     [
       { state: 3, failure: 1 },
       { state: { failed: FAILURES.indexOf('timeout') }, counted: false },

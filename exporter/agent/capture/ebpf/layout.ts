@@ -6,7 +6,7 @@ import { endianness } from 'node:os';
 import { formatIpv6, parseAddress } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
 import {
-  type ConnectionEnd,
+  type ConnectionTuple,
   type Direction,
   FAILURES,
   type Observation,
@@ -170,7 +170,7 @@ export function encodeControl(
 export const CONN_TUPLE_BYTES = 40;
 
 /** `struct conn_tuple`. */
-export function encodeConnTuple(end: ConnectionEnd): Buffer {
+export function encodeConnTuple(end: ConnectionTuple): Buffer {
   const key = Buffer.alloc(CONN_TUPLE_BYTES);
   writeAddress(key, end.localAddress, 0);
   writeAddress(key, end.remoteAddress, 16);
@@ -209,7 +209,7 @@ export function decodeTrace(bytes: Buffer): Omit<Trace, 'localAddress'> | undefi
 
 function traceStateOf(state: number, failure: number): Trace['state'] {
   if (state === TRACE_OPEN) return 'open';
-  if (state === TRACE_CLOSED) return 'over';
+  if (state === TRACE_CLOSED) return 'closed';
   if (state !== TRACE_FAILED) throw new LayoutError('a trace in state', state);
   if (failure >= FAILURES.length) throw new LayoutError('a trace with failure', failure);
   return { failed: failure };

@@ -11,7 +11,7 @@ let connections: Connections;
 
 /** One pass over one namespace; `owners` maps inodes to pids. */
 function pass(sockets: readonly Socket[], owners: Readonly<Record<number, number>> = {}) {
-  connections.beginPass();
+  connections.beginCycle();
   return observe(sockets, owners);
 }
 
@@ -46,7 +46,7 @@ describe('direction', () => {
   });
 
   it('is told by the listeners of the same namespace only', () => {
-    connections.beginPass();
+    connections.beginCycle();
     observe([listener()], {}, 1);
     expect(observe([served()], {}, 2)).toMatchObject([{ netns: 2, direction: 'outbound' }]);
   });
@@ -176,7 +176,7 @@ it('counts ends that come back after a pass without them as another connection',
 });
 
 it('knows the same ends in two namespaces apart', () => {
-  connections.beginPass();
+  connections.beginCycle();
   const [one] = observe([asked()], {}, 1);
   const [two] = observe([asked()], {}, 2);
   expect(one?.id).not.toBe(two?.id);

@@ -18,7 +18,7 @@ interface Connection {
 /** Turns the sockets of pass after pass into observations of connections. */
 export interface Connections {
   /** Starts a pass: what it does not mention is forgotten at the next one. */
-  beginPass(): void;
+  beginCycle(): void;
   /**
    * The observations of one namespace. `cameThrough` gives the listener of a connection that the other end asked
    * for, `ownerOf` the process that holds a socket.
@@ -82,7 +82,7 @@ export function createConnections(): Connections {
   }
 
   return {
-    beginPass() {
+    beginCycle() {
       for (const [key, connection] of connections) if (connection.pass < pass) connections.delete(key);
       pass++;
     },
@@ -130,7 +130,7 @@ function toObservation(netns: number, socket: Socket, connection: Connection): O
     localAddress,
     remoteAddress,
     port: direction === 'inbound' ? socket.localPort : socket.remotePort,
-    askingPort: direction === 'inbound' ? socket.remotePort : socket.localPort,
+    clientPort: direction === 'inbound' ? socket.remotePort : socket.localPort,
     pid,
     open: isOpen(socket) ? 1 : 0,
     opened: before ? 0 : 1,

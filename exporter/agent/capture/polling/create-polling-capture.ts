@@ -11,7 +11,7 @@ import {
   type Listener,
   type NamespaceReading,
   type Observation,
-  type Pass,
+  type Reading,
   skippedNamespaces,
 } from '../capture.ts';
 import { createConnections } from './connections.ts';
@@ -27,7 +27,7 @@ export interface PollingOptions {
   readonly netns: 'self' | 'all';
 }
 
-interface Reading extends SocketRows {
+interface NamespaceSockets extends SocketRows {
   readonly reading: NamespaceReading;
 }
 
@@ -43,7 +43,7 @@ export function createPollingCapture(
   const ephemeral = readEphemeralPorts(procRoot);
   let listeningBefore = new Map<number, ListeningSet>();
 
-  function readNamespace(namespace: NetworkNamespace): Reading {
+  function readNamespace(namespace: NetworkNamespace): NamespaceSockets {
     const reading = { netns: namespace.netns, pid: namespace.pid };
     try {
       return { reading, ...table.read(namespace) };
@@ -53,7 +53,7 @@ export function createPollingCapture(
     }
   }
 
-  async function read(): Promise<Pass> {
+  async function read(): Promise<Reading> {
     const pids = listPids(procRoot);
     const { namespaces, denied: hidden } =
       netns === 'self'
@@ -78,7 +78,7 @@ export function createPollingCapture(
     const ownerOf = (inode: number) => pidOf.get(inode);
     const observations: Observation[] = [];
     const listeners: Listener[] = [];
-    connections.beginPass();
+    connections.beginCycle();
     for (const { reading, sockets, unix, listening } of readings) {
       if (unread.has(reading.netns)) connections.hold(reading.netns);
       const cameThrough = (socket: Socket) =>

@@ -1,4 +1,5 @@
-import type { NamespaceReading, Observation, Pass } from '../../capture/capture.ts';
+import type { NamespaceReading, Observation, Reading } from '../../capture/capture.ts';
+import type { DnsHealth } from '../../metrics/dns-families.ts';
 import { isLoopback } from '../../net/address.ts';
 import type { Listener } from './listener.ts';
 import { MalformedAnswerError, parseAnswer } from './message.ts';
@@ -11,23 +12,10 @@ export interface AskedNames {
    * Learns from what name servers have answered since the last time: those that are set up on this host, and those
    * that the pass shows to be asked, in each network namespace.
    */
-  listen(pass: Pick<Pass, 'observations' | 'namespaces'>): void;
+  listen(pass: Pick<Reading, 'observations' | 'namespaces'>): void;
   nameOf(address: string): string | undefined;
-  readonly health: HearingHealth;
+  readonly health: DnsHealth;
   close(): void;
-}
-
-export interface HearingHealth {
-  /** Name servers listened to, those for which there was no room, and those in namespaces that may not be entered. */
-  readonly heard: number;
-  readonly leftOut: number;
-  readonly refused: number;
-  readonly answers: number;
-  /** Messages for which the kernel had no room, and those that were none. */
-  readonly noRoom: number;
-  readonly malformed: number;
-  readonly addresses: number;
-  readonly displaced: number;
 }
 
 export interface Listeners {

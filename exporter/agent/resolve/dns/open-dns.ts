@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Pass } from '../../capture/capture.ts';
+import type { Reading } from '../../capture/capture.ts';
 import type { Obstacle } from '../../capture/rung.ts';
 import { dnsObstacle } from '../../doctor/dns-obstacle.ts';
 import { FatalError } from '../../fatal-error.ts';
+import type { DnsHealth } from '../../metrics/dns-families.ts';
 import { createNamespaceEntry, type NamespaceEntry } from '../../native/enter-namespace.ts';
 import { type Libc, loadLibc } from '../../native/libc.ts';
 import { ownNetworkNamespace } from '../../proc/namespaces.ts';
-import { type AskedNames, createAskedNames, type HearingHealth, type Listeners } from './asked-names.ts';
+import { type AskedNames, createAskedNames, type Listeners } from './asked-names.ts';
 import { createListener } from './listener.ts';
 import { parseResolvConf } from './name-servers.ts';
 import { askSystem, createReverseNames } from './reverse-names.ts';
@@ -14,13 +15,13 @@ import { askSystem, createReverseNames } from './reverse-names.ts';
 /** What DNS tells of addresses. */
 export interface Dns {
   /** Learns from what name servers have answered since the last time; the pass tells which of them are asked, where. */
-  listen(pass: Pick<Pass, 'observations' | 'namespaces'>): void;
+  listen(pass: Pick<Reading, 'observations' | 'namespaces'>): void;
   /** The name by which a program of this host asked for the address. */
   asked(address: string): string | undefined;
   /** What the address is called by its own zone, as far as that is known by now. */
   reverse(address: string): string | undefined;
   /** Undefined where no name server is listened to. */
-  readonly health: HearingHealth | undefined;
+  readonly health: DnsHealth | undefined;
   close(): void;
 }
 

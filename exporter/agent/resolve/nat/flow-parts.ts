@@ -1,5 +1,5 @@
 import type { Flow } from '../../aggregate/fold.ts';
-import { type ConnectionEnd, FAILURES, type Trace } from '../../capture/capture.ts';
+import { type ConnectionTuple, FAILURES, type Trace } from '../../capture/capture.ts';
 import { type Share, splitFlow } from './split-flow.ts';
 import type { Place, Translation } from './translation.ts';
 
@@ -13,7 +13,7 @@ export interface FlowParts {
    */
   split(
     flow: Flow,
-    traceOf: (end: ConnectionEnd) => Trace | undefined,
+    traceOf: (end: ConnectionTuple) => Trace | undefined,
     take: () => Translation | undefined,
     waiting: () => readonly Translation[],
   ): Flow[];
@@ -26,7 +26,7 @@ interface Part {
   /** Connections that came to something, by outcome, which the flow has not counted yet. */
   readonly owed: number[];
   /** Those that are open, by the ports of their ends. */
-  readonly open: Map<string, ConnectionEnd>;
+  readonly open: Map<string, ConnectionTuple>;
   wasOpen: number;
 }
 
@@ -54,7 +54,7 @@ export function createFlowParts(mayRemember: () => boolean): FlowParts {
     if (isOpen) keepOpen(part, end);
   }
 
-  function keepOpen(part: Part, end: ConnectionEnd): void {
+  function keepOpen(part: Part, end: ConnectionTuple): void {
     if (mayRemember()) part.open.set(`${end.localPort} ${end.remotePort}`, end);
     else isIncomplete = true;
   }
@@ -76,7 +76,7 @@ export function createFlowParts(mayRemember: () => boolean): FlowParts {
   }
 
   /** Forgets the open connections that are over; of those that nobody remembers, as many as are too many. */
-  function sweep(open: number, traceOf: (end: ConnectionEnd) => Trace | undefined): void {
+  function sweep(open: number, traceOf: (end: ConnectionTuple) => Trace | undefined): void {
     const forgotten: [Part, string][] = [];
     for (const part of parts.values())
       for (const [key, end] of part.open) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Observation, Pass } from '../../capture/capture.ts';
+import type { Observation, Reading } from '../../capture/capture.ts';
 import type { Conntrack, Tracked } from '../../conntrack/conntrack.ts';
 import { createSelfMetrics } from '../../metrics/self-metrics.ts';
 import { createNat } from './nat.ts';
@@ -15,16 +15,16 @@ const masqueraded: Tracked = {
 
 const seen: Observation = {
   ...{ id: '1', netns: 2, transport: 'tcp', direction: 'outbound', pid: 30, open: 1, opened: 1 },
-  ...{ localAddress: '172.17.0.2', remoteAddress: '10.9.9.9', port: 80, askingPort: 50000 },
+  ...{ localAddress: '172.17.0.2', remoteAddress: '10.9.9.9', port: 80, clientPort: 50000 },
 };
 
-const passOf = (fields: Partial<Pass> = {}): Pass => ({
+const passOf = (fields: Partial<Reading> = {}): Reading => ({
   ...{ observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 },
   ...fields,
 });
 
 /** Takes the passes in turn, the first of which hears of the connection, and gives what the last makes of it. */
-function placeAfter(passes: readonly Pass[], addressesAt: (netns: number) => readonly string[]) {
+function placeAfter(passes: readonly Reading[], addressesAt: (netns: number) => readonly string[]) {
   const heard = [masqueraded];
   const conntrack: Conntrack = {
     read: () => ({ connections: heard.splice(0), overruns: 0, namespaces: 1 }),

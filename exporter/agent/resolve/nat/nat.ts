@@ -1,5 +1,5 @@
 import type { Flow } from '../../aggregate/fold.ts';
-import type { Listener, Observation, Pass } from '../../capture/capture.ts';
+import type { Listener, Observation, Reading } from '../../capture/capture.ts';
 import type { Conntrack, Tracked } from '../../conntrack/conntrack.ts';
 import type { SelfMetrics } from '../../metrics/self-metrics.ts';
 import { isLoopback } from '../../net/address.ts';
@@ -11,7 +11,7 @@ import { translationsOf } from './translation.ts';
 /** Sees through address translation (NAT) that this host does. */
 export interface Nat {
   /** Learns which connections of this pass are translated. To be called after the pass was read. */
-  learn(pass: Pass, addressesAt: (netns: number) => readonly string[]): void;
+  learn(pass: Reading, addressesAt: (netns: number) => readonly string[]): void;
   /** What was observed of one connection, at its place. */
   observation(seen: Observation): Observation;
   /** The flows of the pass, each part at its place. */
@@ -25,7 +25,7 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
   const single = createTranslateConnections();
   const many = createTranslateFlows();
   const published = createPublished();
-  let pass: Pass = { observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 };
+  let pass: Reading = { observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 };
   let addressesAt: (netns: number) => readonly string[] = () => [];
   let now = uptime();
   let earlier: readonly Tracked[] = [];
@@ -66,7 +66,7 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
 
 /** Tells the addresses of this host: those of its network namespaces, and of sockets in those that cannot be asked. */
 function placesOf(
-  { namespaces, observations }: Pass,
+  { namespaces, observations }: Reading,
   addressesAt: (netns: number) => readonly string[],
 ): (address: string) => boolean {
   let here: ReadonlySet<string> | undefined;

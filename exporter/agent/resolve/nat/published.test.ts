@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { Listener, Pass } from '../../capture/capture.ts';
+import type { Listener, Reading } from '../../capture/capture.ts';
 import type { Tracked } from '../../conntrack/conntrack.ts';
 import { createPublished, type Published } from './published.ts';
 
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 function told(connections: readonly Tracked[], listeners = [listener()], now = 0) {
-  const pass: Pass = { observations: [], listeners, sockets: 0, namespaces: [], hiddenProcesses: 0 };
+  const pass: Reading = { observations: [], listeners, sockets: 0, namespaces: [], hiddenProcesses: 0 };
   published.learn(connections, isHere, now);
   return published
     .listeners(pass, (netns) => (netns === 2 ? [CONTAINER] : [HOST]), now)

@@ -1,4 +1,4 @@
-import type { Listener, Pass } from '../../capture/capture.ts';
+import type { Listener, Reading } from '../../capture/capture.ts';
 import type { Tracked } from '../../conntrack/conntrack.ts';
 import { isLoopback, isWildcard } from '../../net/address.ts';
 
@@ -6,7 +6,7 @@ import { isLoopback, isWildcard } from '../../net/address.ts';
 export interface Published {
   learn(connections: readonly Tracked[], isHere: (address: string) => boolean, now: number): void;
   /** The listeners of a pass once more, each at the places that lead to it. */
-  listeners(pass: Pass, addressesAt: (netns: number) => readonly string[], now: number): Listener[];
+  listeners(pass: Reading, addressesAt: (netns: number) => readonly string[], now: number): Listener[];
 }
 
 interface Entrance {

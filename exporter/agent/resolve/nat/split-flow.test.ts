@@ -67,5 +67,5 @@ it('gives nothing to a place without a connection', () => {
 it('gives all that is left to the first place where nobody has a connection any more', () => {
   const shares = [1, 2].map((port) => ({ place: place(port), outcomes: [0], open: 0, wasOpen: 0 }));
   const flow = flowOf(shares, { transmittedBytes: 8, failed: [0] });
-  expect(splitFlow(flow, shares)).toEqual([{ ...flow, ...place(1), askedAddress: '10.96.0.1' }]);
+  expect(splitFlow(flow, shares)).toEqual([{ ...flow, ...place(1), originalAddress: '10.96.0.1' }]);
 });

@@ -5,7 +5,7 @@ import type { Translation } from './translation.ts';
 
 const seen = (fields: Partial<Observation> = {}): Observation => ({
   ...{ id: '1', netns: 7, transport: 'tcp', direction: 'outbound', pid: 20, open: 1, opened: 1 },
-  ...{ localAddress: '10.0.0.1', remoteAddress: '10.96.0.1', port: 80, askingPort: 50000 },
+  ...{ localAddress: '10.0.0.1', remoteAddress: '10.96.0.1', port: 80, clientPort: 50000 },
   ...fields,
 });
 
@@ -22,9 +22,9 @@ it('puts a connection at its place, by all of its addresses and ports', () => {
   const connections = createTranslateConnections();
   connections.learn([translation()], 0);
   expect(connections.translate(seen(), 0)).toEqual(
-    seen({ remoteAddress: '10.9.9.9', port: 8080, askedAddress: '10.96.0.1' }),
+    seen({ remoteAddress: '10.9.9.9', port: 8080, originalAddress: '10.96.0.1' }),
   );
-  for (const other of [{ askingPort: 50001 }, { port: 81 }, { direction: 'inbound' }] as const)
+  for (const other of [{ clientPort: 50001 }, { port: 81 }, { direction: 'inbound' }] as const)
     expect(connections.translate(seen(other), 0)).toEqual(seen(other));
 });
 
@@ -58,14 +58,14 @@ it('remembers a connection as long as it is seen, and others for two minutes', (
   for (let now = 0; now < 600_000; now += 60_000) connections.translate(seen(), now);
   connections.learn([], 600_000);
   expect(connections.translate(seen(), 600_000)).toMatchObject({ port: 8080 });
-  expect(connections.translate(seen({ askingPort: 50001 }), 600_000)).toMatchObject({ port: 80 });
+  expect(connections.translate(seen({ clientPort: 50001 }), 600_000)).toMatchObject({ port: 80 });
   expect(connections.dropped).toBe(0);
 });
 
 it('forgets the one longest out of use where there are too many, and counts it', () => {
   const connections = createTranslateConnections(2);
   connections.learn([translation(1), translation(2), translation(3)], 0);
-  const ports = [1, 2, 3].map((askingPort) => connections.translate(seen({ askingPort }), 0).port);
+  const ports = [1, 2, 3].map((clientPort) => connections.translate(seen({ clientPort }), 0).port);
   expect(ports).toEqual([80, 8080, 8080]);
   expect(connections.dropped).toBe(1);
 });

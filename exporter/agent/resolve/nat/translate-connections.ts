@@ -37,15 +37,15 @@ export function createTranslateConnections(most = MOST): TranslateConnections {
     learn(translations, now) {
       for (const { netns, end, place } of translations) {
         const port = end.direction === 'outbound' ? end.remotePort : end.localPort;
-        const askingPort = end.direction === 'outbound' ? end.localPort : end.remotePort;
-        keep(keyOf({ netns, ...end, port }, askingPort), place, now);
+        const clientPort = end.direction === 'outbound' ? end.localPort : end.remotePort;
+        keep(keyOf({ netns, ...end, port }, clientPort), place, now);
       }
       forget(now);
     },
     translate(observation, now) {
-      const { askingPort } = observation;
-      if (known.size === 0 || askingPort === undefined) return observation;
-      const key = keyOf(observation, askingPort);
+      const { clientPort } = observation;
+      if (known.size === 0 || clientPort === undefined) return observation;
+      const key = keyOf(observation, clientPort);
       const found = known.get(key);
       if (!found) return observation;
       keep(key, found.place, now);
@@ -60,9 +60,9 @@ export function createTranslateConnections(most = MOST): TranslateConnections {
 /** Loopback means another thing in each network namespace. */
 function keyOf(
   at: Pick<Observation, 'netns' | 'transport' | 'direction' | 'localAddress' | 'remoteAddress' | 'port'>,
-  askingPort: number,
+  clientPort: number,
 ): string {
   const { netns, transport, direction, localAddress, remoteAddress, port } = at;
   const where = isLoopback(localAddress) || isLoopback(remoteAddress) ? netns : '';
-  return `${where} ${transport} ${direction} ${askingPort} ${port} ${localAddress} ${remoteAddress}`;
+  return `${where} ${transport} ${direction} ${clientPort} ${port} ${localAddress} ${remoteAddress}`;
 }

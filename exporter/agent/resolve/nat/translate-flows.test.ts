@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Flow } from '../../aggregate/fold.ts';
-import type { ConnectionEnd, Trace } from '../../capture/capture.ts';
+import type { ConnectionTuple, Trace } from '../../capture/capture.ts';
 import { createTranslateFlows, type TranslateFlows } from './translate-flows.ts';
 import type { Translation } from './translation.ts';
 
@@ -32,9 +32,9 @@ beforeEach(() => {
   now = 0;
 });
 
-const traceOf = ({ localPort, localAddress }: ConnectionEnd): Trace | undefined => {
+const traceOf = ({ localPort, localAddress }: ConnectionTuple): Trace | undefined => {
   const trace = traces.get(localPort);
-  return trace && { netns: NETNS, pid: 20, image: 1, localAddress, state: 'over', counted: true, ...trace };
+  return trace && { netns: NETNS, pid: 20, image: 1, localAddress, state: 'closed', counted: true, ...trace };
 };
 
 const learn = (...translations: readonly Translation[]) => flows.learn(translations, now);
@@ -64,7 +64,7 @@ it('puts a flow at the one place to which all of it goes, with all its counts', 
   const setup = { counts: [2, 0, 0, 0, 0, 0, 0, 0], sum: 0.001 };
   const whole = flow({ open: 1, opened: 2, receivedBytes: 7, rttSum: 3, rttCount: 1, setup });
   expect(flows.translate([whole], traceOf, () => [], 0)).toEqual([
-    { ...whole, ...A, askedAddress: '10.96.0.1' },
+    { ...whole, ...A, originalAddress: '10.96.0.1' },
   ]);
 });
 
@@ -120,7 +120,7 @@ describe('connections that are open', () => {
     learn(translation(1, A), translation(2, B));
     traces.set(1, { state: 'open' }).set(2, { state: 'open' });
     expect(told(flow({ open: 2, opened: 2 }))).toMatchObject([{ open: 1 }, { open: 1 }]);
-    traces.set(1, { state: 'over' });
+    traces.set(1, { state: 'closed' });
     // What it sent last is told a pass later: both had a part in it.
     expect(told(flow({ open: 1, transmittedBytes: 10 }))).toEqual([
       { pid: 20, at: '10.9.9.1:8081', transmittedBytes: 5 },

@@ -1,6 +1,6 @@
 import type { Flow } from '../../aggregate/fold.ts';
 import { withOwnAddress } from '../../aggregate/own-address.ts';
-import type { ConnectionEnd, Pass, Trace } from '../../capture/capture.ts';
+import type { ConnectionTuple, Reading, Trace } from '../../capture/capture.ts';
 import { isLoopback } from '../../net/address.ts';
 import { createFlowParts, type FlowParts } from './flow-parts.ts';
 import type { Translation } from './translation.ts';
@@ -13,7 +13,7 @@ export interface TranslateFlows {
   /** The flows of a pass; those of which connections are translated to several places are split. */
   translate(
     flows: readonly Flow[],
-    traceOf: NonNullable<Pass['traceOf']>,
+    traceOf: NonNullable<Reading['traceOf']>,
     addressesAt: (netns: number) => readonly string[],
     now: number,
   ): readonly Flow[];
@@ -85,7 +85,7 @@ type FlowPlace = Pick<
 >;
 
 /** The flow that counts a connection. */
-function flowOf(end: ConnectionEnd, trace: Trace, addresses: readonly string[]): FlowPlace {
+function flowOf(end: ConnectionTuple, trace: Trace, addresses: readonly string[]): FlowPlace {
   const { netns, pid, image, localAddress } = trace;
   const { transport, direction, localPort, remoteAddress, remotePort } = end;
   const port = direction === 'outbound' ? remotePort : localPort;

@@ -1,4 +1,4 @@
-import type { ConnectionEnd } from '../../capture/capture.ts';
+import type { ConnectionTuple } from '../../capture/capture.ts';
 import type { Tracked } from '../../conntrack/conntrack.ts';
 import type { Way } from '../../conntrack/message.ts';
 import { isLoopback } from '../../net/address.ts';
@@ -15,17 +15,17 @@ export interface Place {
 export function putAt<Seen extends Place & { readonly direction: string }>(
   seen: Seen,
   { localAddress, remoteAddress, port }: Place,
-): Seen & { readonly askedAddress?: string } {
+): Seen & { readonly originalAddress?: string } {
   const placed = { ...seen, localAddress, remoteAddress, port };
   if (seen.direction !== 'outbound' || remoteAddress === seen.remoteAddress) return placed;
-  return { ...placed, askedAddress: seen.remoteAddress };
+  return { ...placed, originalAddress: seen.remoteAddress };
 }
 
 /** One end of a connection on this host, and under which addresses both hosts know that connection. */
 export interface Translation {
   /** The network namespace in which the translation was made: not always that of the socket. */
   readonly netns: number;
-  readonly end: ConnectionEnd;
+  readonly end: ConnectionTuple;
   readonly place: Place;
   /** It has been told already, as a step of its way was not known then. */
   readonly again?: true;
