@@ -5,8 +5,8 @@
  */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { compileBpf } from '@musubi/agent/compile-bpf';
 import { build } from 'esbuild';
-import { compileBpf } from '../agent/compile-bpf.mjs';
 
 const here = import.meta.dirname;
 const agent = `${here}/../agent`;
