@@ -56,13 +56,13 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     [['agent', '--speed'], "Unknown option '--speed'\nTry: musubi agent --help\n"],
     [
       ['snapshot', '--duration', 'x'],
-      '--duration: "x" is no duration such as 5s or 1m30s\nTry: musubi snapshot --help\n',
+      'invalid value for --duration: "x" (expected a duration such as 5s or 1m30s)\nTry: musubi snapshot --help\n',
     ],
     [['look'], 'whose dependencies? There is: musubi look SERVICE|HOST|IP[:PORT]\nTry: musubi look --help\n'],
     [['look', 'a', 'b'], "Unexpected argument 'b'\nTry: musubi look --help\n"],
     [
       ['look', '10.0.0.1:0'],
-      'SERVICE|HOST|IP[:PORT]: "10.0.0.1:0" has a port that is none of 1 to 65535\nTry: musubi look --help\n',
+      'invalid value for SERVICE|HOST|IP[:PORT]: "10.0.0.1:0" (expected a port from 1 to 65535)\nTry: musubi look --help\n',
     ],
     [
       ['look', 'a', '--dot', '--json'],
@@ -70,16 +70,25 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     ],
     [
       ['look', 'a', '--direction', 'in'],
-      '--direction: "in" is none of up, down, both\nTry: musubi look --help\n',
+      'invalid value for --direction: "in" (expected one of up, down, both)\nTry: musubi look --help\n',
     ],
-    [['look', 'a', '--depth', '0'], '--depth: "0" is no whole number above 0\nTry: musubi look --help\n'],
+    [
+      ['look', 'a', '--depth', '0'],
+      'invalid value for --depth: "0" (expected a positive integer)\nTry: musubi look --help\n',
+    ],
     [
       ['look', 'a', '--from', '2026-01-02 03:04Z', '--to=2026-01-01T00:00:00Z'],
-      'the range ends (2026-01-01T00:00:00.000Z) before it begins (2026-01-02T03:04:00.000Z): see --from and --to\nTry: musubi look --help\n',
+      'invalid range: --to (2026-01-01T00:00:00.000Z) is before --from (2026-01-02T03:04:00.000Z)\nTry: musubi look --help\n',
     ],
-    [['diff', '--factor', '1'], '--factor: "1" is no number above 1\nTry: musubi diff --help\n'],
-    [['diff', '--against', 'a/b/c'], '--against: "a/b/c" is no range FROM/TO\nTry: musubi diff --help\n'],
-    [['diff', '--against', '1h/2h'], /^musubi: the range ends .* before it begins/],
+    [
+      ['diff', '--factor', '1'],
+      'invalid value for --factor: "1" (expected a number above 1)\nTry: musubi diff --help\n',
+    ],
+    [
+      ['diff', '--against', 'a/b/c'],
+      'invalid value for --against: "a/b/c" (expected a range FROM/TO)\nTry: musubi diff --help\n',
+    ],
+    [['diff', '--against', '1h/2h'], /^musubi: invalid range: --to .* is before --from/],
     [['rules'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
     [['rules', 'look'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
     [
@@ -101,7 +110,7 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     ],
     [
       ['rules', 'test', '--proc-root', '/nowhere'],
-      '--proc-root: "/nowhere" is no folder\nTry: musubi rules test --help\n',
+      'invalid value for --proc-root: "/nowhere" (expected an existing directory)\nTry: musubi rules test --help\n',
     ],
     [['doctor', 'now'], "Unexpected argument 'now'\nTry: musubi doctor --help\n"],
   ])('%j', async (argv, message) => {

@@ -176,7 +176,11 @@ describe('bad input ends with a message', () => {
     ['no file', ['check'], 'with which file? There is: musubi expect check FILE'],
     ['no file to render', ['render'], 'of which file? There is: musubi expect render FILE'],
     ['a file that is not there', ['check', '/nowhere.yaml'], 'cannot read /nowhere.yaml: ENOENT'],
-    ['a range that is none', ['learn', '--range', 'long'], '--range: "long" is no duration'],
+    [
+      'a range that is none',
+      ['learn', '--range', 'long'],
+      'invalid value for --range: "long" (expected a duration',
+    ],
     ['a time that is none', ['check', 'x', '--at', 'then'], '--at: "then" is no time'],
   ])('%s', async (_, [verb = '', ...argv], message) => {
     const { code, err } = await musubi(verb, ...argv);

@@ -32,9 +32,9 @@ const rule = (match: unknown, service: unknown = 'x', more = {}) => ({ match, se
 
 describe('what is wrong is told with the rule and the key', () => {
   it.each<[unknown, string]>([
-    ['nginx', 'rules: not a list'],
-    [{ match: {} }, 'rules: not a list'],
-    [null, 'rules: not a list'],
+    ['nginx', 'rules: expected a list'],
+    [{ match: {} }, 'rules: expected a list'],
+    [null, 'rules: expected a list'],
     [['nginx'], 'rule 1: not a mapping of match, service, site, relay'],
     [[null], 'rule 1: not a mapping of match, service, site, relay'],
     [[rule({ user: 'a' }), { match: { user: 'a' } }], 'rule 2: service: empty'],
@@ -45,7 +45,7 @@ describe('what is wrong is told with the rule and the key', () => {
     [[rule({ user: 'a' }, 'x', { relay: '$1' })], 'rule 1: relay: there is no group $1'],
     [
       [rule({ user: 'a' }, 'x', { relay: '10.0.0.5' })],
-      'rule 1: relay: "10.0.0.5" is no target such as 10.0.0.5:5432 or 10.0.0.5:53/udp',
+      'rule 1: relay: invalid value "10.0.0.5" (expected a target such as 10.0.0.5:5432 or 10.0.0.5:53/udp)',
     ],
     [
       [rule({ user: 'a' }, 'x', { name: 'y' })],
@@ -58,9 +58,9 @@ describe('what is wrong is told with the rule and the key', () => {
     ],
     [[rule({})], 'rule 1: match: empty; one of executable, command, unit, container, user, port is needed'],
     [[rule({ command: ['a'] })], 'rule 1: match.command: not text'],
-    [[rule({ port: '80' })], 'rule 1: match.port: "80" is no port from 1 to 65535'],
-    [[rule({ port: 0 })], 'rule 1: match.port: 0 is no port from 1 to 65535'],
-    [[rule({ port: 80.5 })], 'rule 1: match.port: 80.5 is no port from 1 to 65535'],
+    [[rule({ port: '80' })], 'rule 1: match.port: invalid value "80" (expected a port from 1 to 65535)'],
+    [[rule({ port: 0 })], 'rule 1: match.port: invalid value 0 (expected a port from 1 to 65535)'],
+    [[rule({ port: 80.5 })], 'rule 1: match.port: invalid value 80.5 (expected a port from 1 to 65535)'],
     [[rule({ unit: 'a' }, '$1')], 'rule 1: service: there is no group $1'],
     [[rule({ unit: '(a)' }, '$0')], 'rule 1: service: there is no group $0'],
     [[rule({ unit: '(a)' }, '$2')], 'rule 1: service: there is no group $2'],

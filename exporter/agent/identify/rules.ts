@@ -25,7 +25,7 @@ export interface Rule {
  * `Error` that names the rule, counted from 1, and the key.
  */
 export function parseRules(value: unknown): Rule[] {
-  if (!Array.isArray(value)) throw new Error('rules: not a list');
+  if (!Array.isArray(value)) throw new Error('rules: expected a list');
   return value.map((rule, at) => within(`rule ${at + 1}`, () => parseRule(rule)));
 }
 
@@ -74,7 +74,7 @@ function parsePattern(value: unknown): RegExp {
 
 function parsePort(value: unknown): number {
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 65535)
-    throw new Error(`${JSON.stringify(value)} is no port from 1 to 65535`);
+    throw new Error(`invalid value ${JSON.stringify(value)} (expected a port from 1 to 65535)`);
   return value as number;
 }
 
@@ -108,7 +108,9 @@ function parseName(value: unknown, groups: Groups): Template {
 function parseRelay(value: unknown, groups: Groups): Template {
   const template = parseName(value, groups);
   if (namesOf(template).length === 0 && !parseRelayTarget(template.parts.join('')))
-    throw new Error(`${JSON.stringify(value)} is no target such as 10.0.0.5:5432 or 10.0.0.5:53/udp`);
+    throw new Error(
+      `invalid value ${JSON.stringify(value)} (expected a target such as 10.0.0.5:5432 or 10.0.0.5:53/udp)`,
+    );
   return template;
 }
 

@@ -99,9 +99,9 @@ it('ends with code 1 when its port is taken, and tells which', async () => {
   await first;
 });
 
-it('refuses an endpoint variable that is no URL', async () => {
+it('refuses an endpoint variable that is not a URL', async () => {
   const wrong = createIo({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' });
   await expect(agent.run(argv(), wrong)).rejects.toThrow(
-    'OTEL_EXPORTER_OTLP_ENDPOINT: "collector" is no URL such as http://127.0.0.1:4317',
+    'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: "collector" (expected a URL such as http://127.0.0.1:4317)',
   );
 });

@@ -1,8 +1,8 @@
 import { helpOption, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
 import { option } from '../config/option.ts';
-import { type Moment, parseTime } from '../config/parse-time.ts';
-import { RANGE_OPTIONS, type Range, rangeOf } from '../config/range-options.ts';
+import { parseTime, type TimeOf } from '../config/parse-time.ts';
+import { RANGE_OPTIONS, rangeOf, type TimeRange } from '../config/range-options.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import { parseBoolean, parseSpan } from '../config/values.ts';
 import { readHistory } from '../joined/history.ts';
@@ -76,22 +76,22 @@ export const diff: Command = {
 };
 
 /** Gives the range to compare with. */
-type Against = (range: Range, now: number) => Range;
+type Against = (range: TimeRange, now: number) => TimeRange;
 
 function parseAgainst(text: string): Against {
   const parts = text.split('/');
-  if (parts.length > 2) throw new Error('is no range FROM/TO');
+  if (parts.length > 2) throw new Error('expected a range FROM/TO');
   const [from = '', to] = parts;
   if (to === undefined) {
     const span = parseSpan(text) / 1000;
     return (range) => ({ from: range.from - span, to: range.to - span });
   }
-  const [begin, end]: [Moment, Moment] = [parseTime(from), parseTime(to)];
+  const [begin, end]: [TimeOf, TimeOf] = [parseTime(from), parseTime(to)];
   return (_, now) => rangeOf({ from: begin, to: end }, now);
 }
 
 function parseFactor(text: string): number {
   const factor = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (!(factor > 1) || !Number.isFinite(factor)) throw new Error('is no number above 1');
+  if (!(factor > 1) || !Number.isFinite(factor)) throw new Error('expected a number above 1');
   return factor;
 }

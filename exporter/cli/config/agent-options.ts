@@ -6,8 +6,8 @@ import {
   oneOf,
   parseBoolean,
   parseCount,
+  parseDirectory,
   parseDuration,
-  parseFolder,
   parseListen,
   parseMilliseconds,
   parseText,
@@ -105,7 +105,7 @@ export const HOST_OPTIONS = {
     value: 'DIR',
     help: 'where the proc file system is mounted',
     env: [{ name: 'MUSUBI_PROC_ROOT' }],
-    parse: parseFolder,
+    parse: parseDirectory,
     default: '/proc',
   }),
   config: option({

@@ -28,6 +28,8 @@ it.each([
 
 it('checks the variable that counts, unless the flag goes before it', async () => {
   const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'nowhere', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c' };
-  await expect(settle([], env)).rejects.toThrow('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "nowhere" is no URL');
+  await expect(settle([], env)).rejects.toThrow(
+    'invalid value for OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "nowhere" (expected a URL',
+  );
   expect(await settle(['--otlp-endpoint', 'http://d'], env)).toMatchObject({ endpoint: 'http://d' });
 });

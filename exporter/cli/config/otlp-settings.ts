@@ -1,5 +1,6 @@
 import type { OtlpSettings } from '@musubi/agent/settings';
 import type { AGENT_OPTIONS } from './agent-options.ts';
+import { invalidValue } from './invalid-value.ts';
 import type { OptionValues } from './option.ts';
 import type { Environment } from './resolve-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -7,7 +8,7 @@ import { parseUrl } from './values.ts';
 
 const ENDPOINT_VARIABLES = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
-/** Whether and how to push. Undefined when nothing asks for it. Throws `UsageError` for a bad endpoint variable. */
+/** How to push; undefined if nothing configures it. Throws `UsageError` for an invalid endpoint variable. */
 export function otlpSettings(
   settings: OptionValues<typeof AGENT_OPTIONS>,
   env: Environment,
@@ -20,12 +21,12 @@ export function otlpSettings(
   return { protocol: protocol ?? 'grpc', endpoint, interval: settings['export-interval'] };
 }
 
-/** The exporters only mutter about a bad URL and go on with their default. */
+/** The OpenTelemetry exporters only log an invalid URL and use their default endpoint. */
 function checkEndpoint(variable: string, value: string): void {
   try {
     // gRPC also takes host:port without a scheme.
     if (!/^[\w.-]+:\d+$/.test(value)) parseUrl(value);
   } catch (cause) {
-    throw new UsageError(`${variable}: ${JSON.stringify(value)} ${(cause as Error).message}`, { cause });
+    throw new UsageError(invalidValue(variable, JSON.stringify(value), (cause as Error).message), { cause });
   }
 }

@@ -1,17 +1,17 @@
 import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './usage-error.ts';
 
-/** A value of the configuration file and the line it stands on. */
+/** A value of the configuration file and its line. */
 export interface ConfigValue {
   readonly text: string;
   readonly line: number;
-  /** Of a setting that may be a list: what it holds, and the lines of its entries. */
+  /** For a list: its content and the lines of its entries. */
   readonly list?: { readonly value: unknown; readonly lines: readonly number[] };
 }
 
 /**
- * Parses YAML whose keys are among `known`; those among `lists` may have a list as their value. `path` is for
- * messages. Throws `UsageError` for text that is no such YAML, with the line.
+ * Parses YAML with the keys `known`; the values of the keys `lists` may be lists. `path` is for messages. Throws
+ * `UsageError` with the line for anything else.
  */
 export function parseConfig(
   text: string,
@@ -46,13 +46,13 @@ export function parseConfig(
     if (!isScalar(value) || value.value === null) {
       throw new UsageError(`${path}:${line}: ${name}: ${JSON.stringify(value)} is not a single value`);
     }
-    // As it is written: a host may be called 007.
+    // As written: the name of a host may be 007.
     values.set(name, { text: value.source ?? String(value.value), line });
   }
   return values;
 }
 
-/** References may be circular, or so many that they are an attack. */
+/** Throws `UsageError` for circular or excessive references. */
 function plain(convert: () => unknown, place: string): unknown {
   try {
     return convert();

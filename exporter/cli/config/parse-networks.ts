@@ -5,7 +5,7 @@ const KEYS = ['cidr', 'name', 'kind', 'site'];
 
 /** Parses `networks:` of the configuration file. Throws an `Error` that names the network, counted from 1, and the key. */
 export function parseNetworks(value: unknown): Network[] {
-  if (!Array.isArray(value)) throw new Error('networks: not a list');
+  if (!Array.isArray(value)) throw new Error('networks: expected a list');
   return value.map((entry, at) => parseNetwork(entry, `network ${at + 1}`));
 }
 
@@ -13,9 +13,9 @@ export function parseNetworks(value: unknown): Network[] {
 export function parseNetworksText(text: string): Network[] {
   return text.split(',').map((part) => {
     const [cidr = '', ...name] = part.trim().split('=');
-    if (!isCidr(cidr)) throw new Error('is no list of ranges such as 10.0.0.0/8=office,203.0.113.0/24');
+    if (!isCidr(cidr)) throw new Error('expected CIDR ranges such as 10.0.0.0/8=office,203.0.113.0/24');
     if (name.length === 0) return { cidr };
-    if (name.join('=').trim() === '') throw new Error(`has no name after ${cidr}=`);
+    if (name.join('=').trim() === '') throw new Error(`expected a name after ${cidr}=`);
     return { cidr, name: name.join('=').trim() };
   });
 }
@@ -25,13 +25,15 @@ function parseNetwork(value: unknown, place: string): Network {
     throw new Error(`${place}: not a mapping of ${KEYS.join(', ')}`);
   for (const key of Object.keys(value)) {
     if (!KEYS.includes(key))
-      throw new Error(`${place}: unknown key ${JSON.stringify(key)}; there are ${KEYS.join(', ')}`);
+      throw new Error(`${place}: unknown key ${JSON.stringify(key)}; expected ${KEYS.join(', ')}`);
   }
   const { cidr, name, kind, site } = value as Record<string, unknown>;
   if (typeof cidr !== 'string' || !isCidr(cidr))
-    throw new Error(`${place}: cidr: ${JSON.stringify(cidr ?? null)} is no range such as 10.0.0.0/8`);
+    throw new Error(
+      `${place}: cidr: invalid value ${JSON.stringify(cidr ?? null)} (expected a CIDR range such as 10.0.0.0/8)`,
+    );
   if (kind !== undefined && kind !== 'network')
-    throw new Error(`${place}: kind: ${JSON.stringify(kind)} is none of network`);
+    throw new Error(`${place}: kind: invalid value ${JSON.stringify(kind)} (expected network)`);
   return { cidr, ...textOf(name, 'name', place), ...textOf(site, 'site', place) };
 }
 

@@ -52,7 +52,7 @@ it.each([
   '2026-11-23T10:00:00 Europe/Berlin',
   '23.11.2026',
 ])('%j is no time', (text) => {
-  expect(() => parseTime(text)).toThrow('is no time such as now, now-1h');
+  expect(() => parseTime(text)).toThrow('expected a time such as now, now-1h');
 });
 
 it('reads what JavaScript writes', () => {
@@ -71,12 +71,12 @@ describe('a range', () => {
     expect(range('2h', '1h')).toEqual({ from: NOW - 7200, to: NOW - 3600 });
   });
 
-  it('ends after it begins, and does not begin in the future', () => {
+  it('ends after its start, and does not start in the future', () => {
     for (const [from, to] of [
       ['1h', '2h'],
       ['now', 'now'],
     ] as const)
-      expect(() => range(from, to)).toThrow('before it begins (2026-11-23T');
+      expect(() => range(from, to)).toThrow('is before --from (2026-11-23T');
     expect(() => range('2026-11-24', '2026-11-25')).toThrow(
       '--from: 2026-11-24T05:00:00.000Z is in the future',
     );

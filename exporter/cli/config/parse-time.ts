@@ -1,16 +1,16 @@
 import { parseSpan } from './values.ts';
 
-/** A time that may depend on when it is now; both are unix seconds. */
-export type Moment = (now: number) => number;
+/** Gives a time for the current time; both in unix seconds. */
+export type TimeOf = (now: number) => number;
 
 const FORMS = 'now, now-1h, 1h, 2026-11-23 10:00, 2026-11-23T10:00:00Z or unix seconds';
 
 /**
  * A time as people write it for Grafana or Prometheus: `now`, `now-1h30m`, `1h` or `-1h` for an hour ago, RFC 3339, a
- * date with or without a time, unix seconds, or milliseconds as in the address of a dashboard. What names no zone is
- * local time. Throws an `Error` that says what a right value looks like.
+ * date with or without a time, unix seconds, or milliseconds as in the address of a dashboard. Without a zone it is
+ * local time. Throws an `Error` whose message says what was expected.
  */
-export function parseTime(text: string): Moment {
+export function parseTime(text: string): TimeOf {
   const [, ago] = /^(?:now)?-?(\d+[a-z].*)$/.exec(text) ?? [];
   if (text === 'now') return (now) => now;
   if (ago !== undefined && !/^now\d/.test(text)) {
@@ -18,7 +18,7 @@ export function parseTime(text: string): Moment {
     if (span !== undefined) return (now) => now - span / 1000;
   }
   const time = parseUnix(text) ?? parseDate(text);
-  if (time === undefined) throw new Error(`is no time such as ${FORMS}`);
+  if (time === undefined) throw new Error(`expected a time such as ${FORMS}`);
   return () => time;
 }
 

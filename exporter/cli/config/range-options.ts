@@ -1,32 +1,30 @@
 import { option } from './option.ts';
-import { type Moment, parseTime } from './parse-time.ts';
+import { parseTime, type TimeOf } from './parse-time.ts';
 import { UsageError } from './usage-error.ts';
 
-/** From one time to another; unix seconds. */
-export interface Range {
+/** A range of time in unix seconds. */
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** The options of every command that looks at a range of time. */
+/** The options of every command that reads a range of time. */
 export const RANGE_OPTIONS = {
   from: option({
     value: 'TIME',
-    help: 'from when: 1h (ago), now-1h, 2026-11-23 10:00 (local time), RFC 3339 or unix seconds',
+    help: 'start of the range: 1h (ago), now-1h, 2026-11-23 10:00 (local time), RFC 3339 or unix seconds',
     parse: parseTime,
     default: '1h',
   }),
-  to: option({ value: 'TIME', help: 'until when', parse: parseTime, default: 'now' }),
+  to: option({ value: 'TIME', help: 'end of the range', parse: parseTime, default: 'now' }),
 };
 
-/** Throws `UsageError` for a range that ends before it begins, or begins in the future. */
-export function rangeOf({ from, to }: { from: Moment; to: Moment }, now: number): Range {
+/** Throws `UsageError` for a range that ends before it starts, or starts in the future. */
+export function rangeOf({ from, to }: { from: TimeOf; to: TimeOf }, now: number): TimeRange {
   const range = { from: from(now), to: to(now) };
   const at = (time: number) => new Date(time * 1000).toISOString();
   if (range.from >= range.to)
-    throw new UsageError(
-      `the range ends (${at(range.to)}) before it begins (${at(range.from)}): see --from and --to`,
-    );
-  if (range.from > now) throw new UsageError(`--from: ${at(range.from)} is in the future`);
+    throw new UsageError(`invalid range: --to (${at(range.to)}) is before --from (${at(range.from)})`);
+  if (range.from > now) throw new UsageError(`invalid value for --from: ${at(range.from)} is in the future`);
   return range;
 }

@@ -143,7 +143,7 @@ describe('operands', () => {
 
   it.each([
     [['a', 'b', 'c'], "Unexpected argument 'c'"],
-    [['a', ''], 'WHERE: "" is empty'],
+    [['a', ''], 'invalid value for WHERE: "" (expected a value that is not empty)'],
     [['--what', 'a'], "Unknown option '--what'"],
   ])('%j is wrong', async (argv, message) => {
     await expect(resolveOptions(table, argv, {})).rejects.toThrow(message);
@@ -174,20 +174,26 @@ describe('wrong usage names the place and the value', () => {
     );
 
   it.each([
-    [['--interval', 'soon'], '--interval: "soon" is no duration such as 5s or 1m30s'],
-    [['--capture=magic'], '--capture: "magic" is none of auto, ebpf, sockdiag, procfs'],
-    [['--host-name='], '--host-name: "" is empty'],
-    [['--host-name', ''], '--host-name: "" is empty'],
+    [
+      ['--interval', 'soon'],
+      'invalid value for --interval: "soon" (expected a duration such as 5s or 1m30s)',
+    ],
+    [
+      ['--capture=magic'],
+      'invalid value for --capture: "magic" (expected one of auto, ebpf, sockdiag, procfs)',
+    ],
+    [['--host-name='], 'invalid value for --host-name: "" (expected a value that is not empty)'],
+    [['--host-name', ''], 'invalid value for --host-name: "" (expected a value that is not empty)'],
     [['--speed', '5'], "Unknown option '--speed'"],
     [['-x'], "Unknown option '-x'"],
     [['--__proto__', '5'], "Unknown option '--__proto__'"],
     [['now'], "Unexpected argument 'now'"],
     [['--interval'], "Option '--interval <value>' argument missing"],
     [['--interval', '--site'], "Option '--interval' argument is ambiguous"],
-    [['--interval', '-5s'], '--interval: "-5s" is no duration such as 5s or 1m30s'],
+    [['--interval', '-5s'], 'invalid value for --interval: "-5s" (expected a duration such as 5s or 1m30s)'],
     [
       ['--otlp-endpoint', 'ftp://me:hush@a'],
-      '--otlp-endpoint: "ftp://***@a" is no URL such as http://127.0.0.1:4317',
+      'invalid value for --otlp-endpoint: "ftp://***@a" (expected a URL such as http://127.0.0.1:4317)',
     ],
     [['--help=yes'], "Option '-h, --help' does not take an argument"],
   ])('%j', async (argv, message) => {
@@ -195,16 +201,20 @@ describe('wrong usage names the place and the value', () => {
   });
 
   it.each([
-    ['MUSUBI_INTERVAL', 'soon', 'MUSUBI_INTERVAL: "soon" is no duration such as 5s or 1m30s'],
+    [
+      'MUSUBI_INTERVAL',
+      'soon',
+      'invalid value for MUSUBI_INTERVAL: "soon" (expected a duration such as 5s or 1m30s)',
+    ],
     [
       'OTEL_METRIC_EXPORT_INTERVAL',
       '5s',
-      'OTEL_METRIC_EXPORT_INTERVAL: "5s" is no whole number of milliseconds above 0',
+      'invalid value for OTEL_METRIC_EXPORT_INTERVAL: "5s" (expected a positive integer of milliseconds)',
     ],
     [
       'OTEL_EXPORTER_OTLP_PROTOCOL',
       'http/json',
-      'OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" is none of grpc, http/protobuf',
+      'invalid value for OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" (expected one of grpc, http/protobuf)',
     ],
   ])('%s=%s', async (name, value, message) => {
     expect(await fail([], { [name]: value })).toBe(message);
@@ -213,7 +223,7 @@ describe('wrong usage names the place and the value', () => {
   it('of a file', async () => {
     using file = createTempFile('# settings\n\ninterval: soon\n');
     expect(await fail(['--config', file.path])).toBe(
-      `${file.path}:3: interval: "soon" is no duration such as 5s or 1m30s`,
+      `${file.path}:3: invalid value for interval: "soon" (expected a duration such as 5s or 1m30s)`,
     );
   });
 
@@ -221,13 +231,17 @@ describe('wrong usage names the place and the value', () => {
     [
       'networks: office\n',
       1,
-      'networks: "office" is no list of ranges such as 10.0.0.0/8=office,203.0.113.0/24',
+      'invalid value for networks: "office" (expected CIDR ranges such as 10.0.0.0/8=office,203.0.113.0/24)',
     ],
-    ['networks:\n  - cidr: ::/0\n  - cidr: a\n', 3, 'network 2: cidr: "a" is no range such as 10.0.0.0/8'],
-    ['networks:\n  a: b\n', 1, 'networks: not a list'],
+    [
+      'networks:\n  - cidr: ::/0\n  - cidr: a\n',
+      3,
+      'network 2: cidr: invalid value "a" (expected a CIDR range such as 10.0.0.0/8)',
+    ],
+    ['networks:\n  a: b\n', 1, 'networks: expected a list'],
     ['a: 1\n', 1, 'unknown key "a"'],
     ['rules:\n  - match:\n      unit: a\n    service: b\n  -\n    match: {}\n', 6, 'rule 2: match: empty;'],
-    ['rules: a\n', 1, 'rules: "a" rules: not a list'],
+    ['rules: a\n', 1, 'invalid value for rules: "a" (rules: expected a list)'],
     ['interval: [5s]\n', 1, 'interval: ["5s"] is not a single value'],
     ['networks: &a [*a]\n', 1, 'network 1: not a mapping of cidr, name, kind, site'],
   ])('of a list in a file: %j', async (text, line, message) => {
@@ -245,6 +259,6 @@ describe('wrong usage names the place and the value', () => {
     expect(await fail(['--config', folder])).toBe(
       `cannot read the configuration file ${folder}: EISDIR: illegal operation on a directory`,
     );
-    expect(await fail(['--config='])).toBe('--config: "" is empty');
+    expect(await fail(['--config='])).toBe('invalid value for --config: "" (expected a file name)');
   });
 });

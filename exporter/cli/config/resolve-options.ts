@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AGENT_OPTIONS } from './agent-options.ts';
+import { invalidValue } from './invalid-value.ts';
 import type { Option, OptionTable, OptionValues } from './option.ts';
 import type { ConfigValue } from './parse-config.ts';
 import { readConfigFile } from './read-config-file.ts';
@@ -19,7 +20,7 @@ export async function resolveOptions<T extends OptionTable>(
 ): Promise<OptionValues<T>> {
   const flags = parseFlags(table, argv);
   const path = flags.config ?? fromEnvironment(table.config, env)?.text;
-  if (path === '') throw new UsageError('--config: "" is empty');
+  if (path === '') throw new UsageError(invalidValue('--config', '""', 'expected a file name'));
   const keys = keysOf({ ...AGENT_OPTIONS, ...table });
   const file =
     path === undefined ? new Map<string, ConfigValue>() : await readConfigFile(path, keys.all, keys.lists);
@@ -33,7 +34,7 @@ export async function resolveOptions<T extends OptionTable>(
       values[name] = parse(option.operand ? `${option.value}` : `--${name}`, flag, option.parse);
     else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? option.parse);
     else if (entry?.list && option.parseList) values[name] = parseEntries(`${path}`, entry, option.parseList);
-    else if (entry) values[name] = parse(`${path}:${entry.line}: ${name}`, entry.text, option.parse);
+    else if (entry) values[name] = parse(name, entry.text, option.parse, `${path}:${entry.line}: `);
     else if (option.default !== undefined) values[name] = option.parse(option.default);
   }
   return values as OptionValues<T>;
@@ -73,12 +74,12 @@ function isRight(parse: () => unknown): boolean {
   }
 }
 
-function parse(key: string, text: string, parser: (text: string) => unknown): unknown {
+function parse(key: string, text: string, parser: (text: string) => unknown, position = ''): unknown {
   try {
     return parser(text);
   } catch (cause) {
     const shown = JSON.stringify(withoutPassword(text));
-    throw new UsageError(`${key}: ${shown} ${(cause as Error).message}`, { cause });
+    throw new UsageError(position + invalidValue(key, shown, (cause as Error).message), { cause });
   }
 }
 

@@ -52,9 +52,9 @@ describe('attributes in a variable', () => {
   });
 
   it.each([
-    ['a', 'OTEL_RESOURCE_ATTRIBUTES: "a" is no key=value'],
-    ['b=1,=x', 'OTEL_RESOURCE_ATTRIBUTES: "=x" is no key=value'],
-    ['a=%zz', 'OTEL_RESOURCE_ATTRIBUTES: "a=%zz" is not percent-encoded'],
+    ['a', 'invalid value for OTEL_RESOURCE_ATTRIBUTES: "a" (expected key=value)'],
+    ['b=1,=x', 'invalid value for OTEL_RESOURCE_ATTRIBUTES: "=x" (expected key=value)'],
+    ['a=%zz', 'invalid value for OTEL_RESOURCE_ATTRIBUTES: "a=%zz" (expected percent-encoding)'],
   ])('are refused: %j', (text, message) => {
     expect(() => parseResourceAttributes(text)).toThrow(UsageError);
     expect(() => parseResourceAttributes(text)).toThrow(message);

@@ -1,15 +1,16 @@
 import { hostname } from 'node:os';
 import type { Attributes } from '@musubi/agent/metrics/edge-attributes';
 import { VERSION } from '@musubi/agent/version';
+import { invalidValue } from './invalid-value.ts';
 import type { Environment } from './resolve-options.ts';
 import { UsageError } from './usage-error.ts';
 
 const VARIABLE = 'OTEL_RESOURCE_ATTRIBUTES';
 
 /**
- * The OpenTelemetry resource of this exporter. `service.instance.id` is the host's name and not, as the SDK
- * would have it, random: a new one at each start would make every series a new one. Throws `UsageError` when
- * `OTEL_RESOURCE_ATTRIBUTES` is not `key=value,…`.
+ * The OpenTelemetry resource of this exporter. `service.instance.id` is the host's name and not random as in the
+ * SDK: a new one at each start would renew every series. Throws `UsageError` if `OTEL_RESOURCE_ATTRIBUTES` is not
+ * `key=value,…`.
  */
 export function resourceOf(
   env: Environment,
@@ -27,7 +28,7 @@ export function resourceOf(
   };
 }
 
-/** `key=value` pairs with commas between, values percent-encoded (OpenTelemetry specification, resource SDK). */
+/** Comma-separated `key=value` pairs with percent-encoded values (OpenTelemetry specification, resource SDK). */
 export function parseResourceAttributes(text: string): Record<string, string> {
   const attributes: Record<string, string> = {};
   for (const pair of text.split(',')) {
@@ -35,11 +36,13 @@ export function parseResourceAttributes(text: string): Record<string, string> {
     const equals = pair.indexOf('=');
     const key = pair.slice(0, equals).trim();
     if (equals === -1 || key === '')
-      throw new UsageError(`${VARIABLE}: ${JSON.stringify(pair)} is no key=value`);
+      throw new UsageError(invalidValue(VARIABLE, JSON.stringify(pair), 'expected key=value'));
     try {
       attributes[key] = decodeURIComponent(pair.slice(equals + 1).trim());
     } catch (cause) {
-      throw new UsageError(`${VARIABLE}: ${JSON.stringify(pair)} is not percent-encoded`, { cause });
+      throw new UsageError(invalidValue(VARIABLE, JSON.stringify(pair), 'expected percent-encoding'), {
+        cause,
+      });
     }
   }
   return attributes;

@@ -41,13 +41,13 @@ describe('a duration', () => {
     '１s',
     '1e3s',
   ])('is not %j', (text) => {
-    expect(() => parseDuration(text)).toThrow('is no duration such as 5s or 1m30s');
+    expect(() => parseDuration(text)).toThrow('expected a duration such as 5s or 1m30s');
   });
 
   it('is never longer than a timer can be', () => {
     expect(parseDuration('24d')).toBeLessThan(2 ** 31);
-    expect(() => parseDuration('25d')).toThrow('is longer than 24 days');
-    expect(() => parseDuration(`${'9'.repeat(400)}s`)).toThrow('is longer than 24 days');
+    expect(() => parseDuration('25d')).toThrow('expected at most 24 days');
+    expect(() => parseDuration(`${'9'.repeat(400)}s`)).toThrow('expected at most 24 days');
   });
 
   it('is the sum of its parts', () => {
@@ -84,8 +84,8 @@ describe('milliseconds', () => {
   it('are a whole number above zero', () => {
     expect(parseMilliseconds('60000')).toBe(60_000);
     for (const text of ['', '0', '00', '-1', '1.5', '1e3', '5s', ' 5'])
-      expect(() => parseMilliseconds(text)).toThrow('is no whole number of milliseconds above 0');
-    expect(() => parseMilliseconds('2147483648')).toThrow('is longer than 24 days');
+      expect(() => parseMilliseconds(text)).toThrow('expected a positive integer of milliseconds');
+    expect(() => parseMilliseconds('2147483648')).toThrow('expected at most 24 days');
   });
 });
 
@@ -113,32 +113,34 @@ describe('an address to listen on', () => {
     '[x]:80',
     'http://a:80',
   ])('is not %j', (text) => {
-    expect(() => parseListen(text)).toThrow('is no address and port such as 127.0.0.1:9464');
+    expect(() => parseListen(text)).toThrow('expected an address and port such as 127.0.0.1:9464');
   });
 });
 
 it('a span may be longer than a timer', () => {
   expect(parseSpan('30d')).toBe(2_592_000_000);
   expect(parseSpan('1y2w')).toBe(32_745_600_000);
-  for (const text of ['', '0d', '1M', '-1d']) expect(() => parseSpan(text)).toThrow('is no duration');
+  for (const text of ['', '0d', '1M', '-1d']) expect(() => parseSpan(text)).toThrow('expected a duration');
 });
 
 it('takes HTTP URLs, as they are written', () => {
   for (const url of ['http://127.0.0.1:4317', 'https://otlp.example/base/', 'http://[::1]:4318'])
     expect(parseUrl(url)).toBe(url);
   for (const text of ['', '127.0.0.1:4317', 'localhost:4317', 'ftp://a', 'http://', '/v1'])
-    expect(() => parseUrl(text)).toThrow('is no URL such as http://127.0.0.1:4317');
+    expect(() => parseUrl(text)).toThrow('expected a URL such as http://127.0.0.1:4317');
 });
 
 it('takes text that is not empty', () => {
   expect(parseText(' a ')).toBe(' a ');
-  for (const text of ['', ' ', '\n']) expect(() => parseText(text)).toThrow('is empty');
+  for (const text of ['', ' ', '\n'])
+    expect(() => parseText(text)).toThrow('expected a value that is not empty');
 });
 
 it('takes one of some words, to the letter', () => {
   expect(oneOf('a', 'b')('b')).toBe('b');
-  for (const text of ['', 'A', 'a ', 'c']) expect(() => oneOf('a', 'b')(text)).toThrow('is none of a, b');
+  for (const text of ['', 'A', 'a ', 'c'])
+    expect(() => oneOf('a', 'b')(text)).toThrow('expected one of a, b');
   expect([parseBoolean('true'), parseBoolean('false')]).toEqual([true, false]);
   for (const text of ['', '1', 'yes', 'True'])
-    expect(() => parseBoolean(text)).toThrow('is none of true, false');
+    expect(() => parseBoolean(text)).toThrow('expected one of true, false');
 });

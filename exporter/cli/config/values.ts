@@ -1,4 +1,4 @@
-/** Parsers of configuration values. Each throws an `Error` that says what a right value looks like. */
+/** Parsers of configuration values. Each throws an `Error` whose message says what was expected. */
 import { statSync } from 'node:fs';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -11,7 +11,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
-/** As `parseSpan`, for what a timer waits. */
+/** Like `parseSpan`, for timers. */
 export function parseDuration(text: string): number {
   return checkTimer(parseSpan(text));
 }
@@ -24,29 +24,29 @@ export function parseSpan(text: string): number {
     0,
   );
   if (parts.map(([part]) => part).join('') !== text || milliseconds <= 0) {
-    throw new Error('is no duration such as 5s or 1m30s');
+    throw new Error('expected a duration such as 5s or 1m30s');
   }
   return milliseconds;
 }
 
-/** A whole number of milliseconds above zero, as the OpenTelemetry variables have it. */
+/** A positive integer of milliseconds, as in the OpenTelemetry variables. */
 export function parseMilliseconds(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) === 0)
-    throw new Error('is no whole number of milliseconds above 0');
+    throw new Error('expected a positive integer of milliseconds');
   return checkTimer(Number(text));
 }
 
-/** Timers hold 31 bits; a longer one would fire at once. */
+/** Node's timers hold 31 bits; a longer one fires at once. */
 function checkTimer(milliseconds: number): number {
-  if (milliseconds >= 2 ** 31) throw new Error('is longer than 24 days');
+  if (milliseconds >= 2 ** 31) throw new Error('expected at most 24 days');
   return milliseconds;
 }
 
-/** `127.0.0.1:9464`, `[::1]:9464`, `localhost:9464`; port 0 takes a free one. */
+/** `127.0.0.1:9464`, `[::1]:9464`, `localhost:9464`; port 0 selects a free one. */
 export function parseListen(text: string): { host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (!match || port > 65535) throw new Error('is no address and port such as 127.0.0.1:9464');
+  if (!match || port > 65535) throw new Error('expected an address and port such as 127.0.0.1:9464');
   return { host: match[1] ?? match[2] ?? '', port };
 }
 
@@ -54,33 +54,34 @@ export function parseListen(text: string): { host: string; port: number } {
 export function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new Error('is no URL such as http://127.0.0.1:4317');
+    throw new Error('expected a URL such as http://127.0.0.1:4317');
   }
   return text;
 }
 
-/** A whole number above zero. */
+/** A positive integer. */
 export function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) throw new Error('is no whole number above 0');
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) throw new Error('expected a positive integer');
   return Number(text);
 }
 
-/** Text that is not empty. */
+/** Text with at least one visible character. */
 export function parseText(text: string): string {
-  if (text.trim() === '') throw new Error('is empty');
+  if (text.trim() === '') throw new Error('expected a value that is not empty');
   return text;
 }
 
-/** The path of a folder that is there. */
-export function parseFolder(text: string): string {
-  if (!statSync(text, { throwIfNoEntry: false })?.isDirectory()) throw new Error('is no folder');
+/** The path of an existing directory. */
+export function parseDirectory(text: string): string {
+  if (!statSync(text, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error('expected an existing directory');
   return text;
 }
 
-/** A parser for one of some words. */
+/** A parser that accepts one of these words. */
 export function oneOf<const T extends readonly string[]>(...words: T): (text: string) => T[number] {
   return (text) => {
-    if (!words.includes(text)) throw new Error(`is none of ${words.join(', ')}`);
+    if (!words.includes(text)) throw new Error(`expected one of ${words.join(', ')}`);
     return text;
   };
 }

@@ -34,6 +34,6 @@ it.each([
   expect(formatRoughly(seconds)).toBe(written);
 });
 
-it('refuses what is no duration', () => {
-  expect(() => parseGap('-5m')).toThrow('is no duration such as 5s or 1m30s, nor never');
+it('refuses what is not a duration', () => {
+  expect(() => parseGap('-5m')).toThrow('expected a duration such as 5s or 1m30s, or never');
 });

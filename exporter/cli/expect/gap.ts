@@ -13,7 +13,7 @@ export function parseGap(text: string): number {
   try {
     return parseSpan(text) / 1000;
   } catch (cause) {
-    throw new Error(`${(cause as Error).message}, nor ${NEVER}`, { cause });
+    throw new Error(`${(cause as Error).message}, or ${NEVER}`, { cause });
   }
 }
 

@@ -58,52 +58,64 @@ expect:
 
 describe('names file, line and entry of', () => {
   it.each([
-    ['an empty file', '', ':1: no YAML mapping with the keys version, expect and allow'],
-    ['other text', 'hello\n', ':1: no YAML mapping'],
+    ['an empty file', '', ':1: expected a YAML mapping with the keys version, expect and allow'],
+    ['other text', 'hello\n', ':1: expected a YAML mapping'],
     ['no YAML', 'version: 1\nexpect: [\n', /^edges.yaml:\d+: \w/],
-    ['no version', 'expect: []\n', ':1: version: none is not 1, the only one there is'],
-    ['another version', 'allow: []\nversion: 2\n', ':2: version: "2" is not 1'],
+    ['no version', 'expect: []\n', ':1: invalid value for version: none (expected 1)'],
+    ['another version', 'allow: []\nversion: 2\n', ':2: invalid value for version: "2" (expected 1)'],
     ['an unknown key', 'version: 1\nexpects: []\n', ':2: unknown key "expects"'],
-    ['a list that is none', 'version: 1\nexpect: web\n', ':2: expect: is no list'],
-    ['an entry that is none', 'version: 1\nallow:\n  - web\n', ':3: allow[1]: is no mapping with the keys'],
+    ['a list that is none', 'version: 1\nexpect: web\n', ':2: expect: expected a list'],
+    [
+      'an entry that is none',
+      'version: 1\nallow:\n  - web\n',
+      ':3: allow[1]: expected a mapping with the keys',
+    ],
     ['an unknown key of an entry', entry('dest: x'), ':8: expect[2]: unknown key "dest"'],
     ['a key given twice', entry('source: x'), ':8: Map keys must be unique'],
     ['port 0', entry('{port: 0}'), /^edges.yaml:8: /],
     [
       'a port out of range',
       entry('port: 99999\n    max_gap: 1h'),
-      ':6: expect[2]: port: "99999" is no port from 1 to 65535',
+      ':6: expect[2]: port: invalid value "99999" (expected a port from 1 to 65535)',
     ],
-    ['a port of zero', entry('port: 0\n    max_gap: 1h'), ':6: expect[2]: port: "0" is no port'],
-    ['a negative gap', entry('max_gap: -5m'), ':6: expect[2]: max_gap: "-5m" is no duration such as 5s'],
-    ['no gap', entry('port: 80'), ':6: expect[2]: max_gap is missing'],
-    ['an empty value', entry('max_gap:'), ':8: expect[2]: max_gap: is not a single value'],
-    ['a list for a value', entry('max_gap: [1h]'), ':8: expect[2]: max_gap: is not a single value'],
+    [
+      'a port of zero',
+      entry('port: 0\n    max_gap: 1h'),
+      ':6: expect[2]: port: invalid value "0" (expected a port',
+    ],
+    [
+      'a negative gap',
+      entry('max_gap: -5m'),
+      ':6: expect[2]: max_gap: invalid value "-5m" (expected a duration such as 5s',
+    ],
+    ['no gap', entry('port: 80'), ':6: expect[2]: missing key max_gap'],
+    ['an empty value', entry('max_gap:'), ':8: expect[2]: max_gap: expected a single value'],
+    ['a list for a value', entry('max_gap: [1h]'), ':8: expect[2]: max_gap: expected a single value'],
     [
       'another transport',
       entry('max_gap: 1h\n    transport: sctp'),
-      ':6: expect[2]: transport: "sctp" is none of tcp',
+      ':6: expect[2]: transport: invalid value "sctp" (expected one of tcp',
     ],
     [
       'a Unix socket with a port',
       entry('max_gap: 1h\n    transport: unix\n    port: 3'),
-      ':6: expect[2]: port: a Unix socket has none',
+      ':6: expect[2]: port: not valid with transport unix',
     ],
     [
       'an entry given twice',
       entry('max_gap: 1h\n  - {source: web, destination: db, max_gap: 2h}'),
-      ':9: expect[3]: web ─▶ db tcp is expect[1] already',
+      ':9: expect[3]: duplicate of expect[1]: web ─▶ db tcp',
     ],
     [
       'a broken expression',
       "version: 1\nallow:\n  - source: 'a('\n",
-      ':3: allow[1]: source: "a(" is no regular expression',
+      ':3: allow[1]: source: invalid value "a(" (expected a regular expression',
     ],
     ['an expression that looks ahead', "version: 1\nallow:\n  - port: '(?!22)'\n", ':3: allow[1]: port: '],
     [
       'half a character',
       entry('max_gap: 1h\n    source_site: "\\ud800"'),
-      /:6: expect\[2\]: source_site: ".*" is no Unicode text/,
+      /:6: expect\[2\]: source_site: invalid value ".*" \(expected Unicode text/,
     ],
   ])('%s', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
@@ -124,7 +136,7 @@ it.each([
   'a{2,1001}',
 ])('refuses %j, which JavaScript takes and Prometheus does not', (pattern) => {
   expect(() => parse(`version: 1\nallow:\n  - source: '${pattern}'\n`)).toThrow(
-    `:3: allow[1]: source: ${JSON.stringify(pattern)} has an escape, a class or a count`,
+    `:3: allow[1]: source: invalid value ${JSON.stringify(pattern)} (expected RE2 syntax: unsupported escape, class or count)`,
   );
 });
 

@@ -49,10 +49,10 @@ export function parseExpectations(text: string, path: string): ExpectationsFile 
   if (problem)
     throw new UsageError(`${path}:${counter.linePos(problem.pos[0]).line}: ${firstLine(problem.message)}`);
   const root = document.contents;
-  if (!isMap(root)) return fail(root, 'no YAML mapping with the keys version, expect and allow');
+  if (!isMap(root)) return fail(root, 'expected a YAML mapping with the keys version, expect and allow');
   const version = root.get('version', true);
   if (!isScalar(version) || Number(version.value) !== VERSION)
-    fail(version ?? root, `version: ${written(version)} is not ${VERSION}, the only one there is`);
+    fail(version ?? root, `invalid value for version: ${written(version)} (expected ${VERSION})`);
   for (const { key } of root.items) {
     if (!['version', 'expect', 'allow'].includes(`${key}`))
       fail(key, `unknown key ${JSON.stringify(`${key}`)}`);
@@ -66,18 +66,18 @@ export function parseExpectations(text: string, path: string): ExpectationsFile 
   ): { value: T; node: Node; name: string }[] {
     const items = root && isMap(root) ? root.get(list, true) : undefined;
     if (items === undefined || (isScalar(items) && items.value === null)) return [];
-    if (!isSeq(items)) return fail(items, `${list}: is no list`);
+    if (!isSeq(items)) return fail(items, `${list}: expected a list`);
     return items.items.map((item, at) => {
       const name = `${list}[${at + 1}]`;
-      if (!isMap(item)) return fail(item, `${name}: is no mapping with the keys ${keys.join(', ')}`);
+      if (!isMap(item)) return fail(item, `${name}: expected a mapping with the keys ${keys.join(', ')}`);
       const fields = new Map<string, string>();
       for (const { key, value } of item.items) {
         const known = `${key}`;
         if (!keys.includes(known)) fail(key, `${name}: unknown key ${JSON.stringify(known)}`);
-        // As it is written: a service may be called 007.
+        // As written: the name of a service may be 007.
         const text = isScalar(value) && value.value !== null ? (value.source ?? `${value.value}`) : undefined;
         if (text === undefined || text.trim() === '')
-          fail(value ?? key, `${name}: ${known}: is not a single value`);
+          fail(value ?? key, `${name}: ${known}: expected a single value`);
         else fields.set(known, text);
       }
       try {
@@ -93,7 +93,7 @@ export function parseExpectations(text: string, path: string): ExpectationsFile 
   for (const { value, node, name } of expected) {
     const key = edgeKey(value);
     const other = first.get(key);
-    if (other) fail(node, `${name}: ${edgeText(value)} is ${other} already`);
+    if (other) fail(node, `${name}: duplicate of ${other}: ${edgeText(value)}`);
     first.set(key, name);
   }
   const allowed = entries('allow', ALLOWED_KEYS, toAllowed);
@@ -106,7 +106,7 @@ export function parseExpectations(text: string, path: string): ExpectationsFile 
 
 function toExpected(fields: Fields): ExpectedEdge {
   const transport = parsed(fields, 'transport', oneOf('tcp', 'udp', 'unix'), 'tcp');
-  if (fields.has('port') && transport === 'unix') throw new Error('port: a Unix socket has none');
+  if (fields.has('port') && transport === 'unix') throw new Error('port: not valid with transport unix');
   return {
     src: toService(fields, 'source'),
     dst: toService(fields, 'destination'),
@@ -134,48 +134,48 @@ function toAllowed(fields: Fields): AllowedEdges {
 
 function parsed<T>(fields: Fields, key: string, parse: (text: string) => T, preset?: string): T {
   const text = fields.get(key) ?? preset;
-  if (text === undefined) throw new Error(`${key} is missing`);
+  if (text === undefined) throw new Error(`missing key ${key}`);
   try {
     return parse(text);
   } catch (cause) {
-    throw new Error(`${key}: ${JSON.stringify(text)} ${(cause as Error).message}`, { cause });
+    throw new Error(`${key}: invalid value ${JSON.stringify(text)} (${(cause as Error).message})`, { cause });
   }
 }
 
-/** What Prometheus takes as the value of a label: any text in UTF-8. */
+/** A label value of Prometheus: any text in UTF-8. */
 function parseName(text: string): string {
-  if (!text.isWellFormed()) throw new Error('is no Unicode text');
+  if (!text.isWellFormed()) throw new Error('expected Unicode text');
   return text;
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new Error('is no port from 1 to 65535');
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535)
+    throw new Error('expected a port from 1 to 65535');
   return port;
 }
 
-/** Looking around, looking back, naming a group. */
-const LOOKS_AROUND = /\(\?<?[=!]|\(\?<[^=!]|\\[1-9k]/;
+/** Lookaround, back-references, named groups. */
+const NOT_IN_RE2 = /\(\?<?[=!]|\(\?<[^=!]|\\[1-9k]/;
 
-/** `\u0041`, `\cA`, classes that are empty or have a `\b`, properties by long names, counts of 1000 and more. */
-const UNKNOWN_TO_RE2 = /\\[uc]|\[\^?\]|\[[^\]]*\\b|\\[pP]\{(?![A-Z][a-z]?\})|\{(\d+,)?\d{4}/;
+/** `\u0041`, `\cA`, empty classes or `\b` in one, long property names, counts of 1000 and more. */
+const NOT_IN_RE2_SYNTAX = /\\[uc]|\[\^?\]|\[[^\]]*\\b|\\[pP]\{(?![A-Z][a-z]?\})|\{(\d+,)?\d{4}/;
 
 /**
- * A regular expression that both Prometheus (RE2) and this program read alike: without what RE2 lacks
- * (https://github.com/google/re2/wiki/Syntax), for one rule with that would keep Prometheus from loading any. `*`
- * matches all.
+ * A regular expression that Prometheus (RE2) and this program read alike. One rule with syntax that RE2 lacks
+ * (https://github.com/google/re2/wiki/Syntax) would keep Prometheus from loading all of them. `*` matches everything.
  */
 function parsePattern(text: string): string {
   if (text === '*') return '.*';
   const unescaped = parseName(text).replaceAll(/\\[\\[\]]/g, 'x');
-  if (LOOKS_AROUND.test(unescaped))
-    throw new Error('looks around or back, or names a group: Prometheus does not do that');
-  if (UNKNOWN_TO_RE2.test(unescaped))
-    throw new Error('has an escape, a class or a count that Prometheus does not know');
+  if (NOT_IN_RE2.test(unescaped))
+    throw new Error('expected RE2 syntax: no lookaround, back-reference or named group');
+  if (NOT_IN_RE2_SYNTAX.test(unescaped))
+    throw new Error('expected RE2 syntax: unsupported escape, class or count');
   try {
     wholePattern(text);
   } catch (cause) {
-    throw new Error('is no regular expression', { cause });
+    throw new Error('expected a regular expression', { cause });
   }
   return text;
 }

@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import { edgeKey, serviceEdgeOf } from '../joined/edge.ts';
 import { createEdgeReader, SERVICE_EDGES } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
@@ -11,7 +11,7 @@ const FORGET_AFTER = 300;
 const DAY = 86_400;
 
 /** One of the parts of the range, which are as long and about a day each. Unix seconds. */
-interface Day extends Range {
+interface Day extends TimeRange {
   /** How often the rules told of some dependency. */
   readonly evaluations: number;
   /** How often they told of each, and how often of an open connection, by `edgeKey`. */
@@ -24,7 +24,7 @@ interface Day extends Range {
  * the time it is at most what an exporter remembers, and twice an evaluation where a connection was always open; of
  * another it is known to the hour.
  */
-export async function readHistories(prometheus: Prometheus, range: Range): Promise<EdgeHistory[]> {
+export async function readHistories(prometheus: Prometheus, range: TimeRange): Promise<EdgeHistory[]> {
   const reader = await createEdgeReader(prometheus, range);
   const [seen, counts] = [await reader.serviceEdges(), await reader.counts()];
   const uses = new Map<string, Set<number>>();

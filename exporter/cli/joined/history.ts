@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { HOURS, SERVICE_EDGES } from './read.ts';
 
@@ -11,7 +11,7 @@ const TWO_HOURS = 7200;
  * The first and the last known use of any dependency, in unix seconds; undefined when there was none in two years.
  * The hours, one series, tell where to look for both.
  */
-export async function readHistory(prometheus: Prometheus, now: number): Promise<Range | undefined> {
+export async function readHistory(prometheus: Prometheus, now: number): Promise<TimeRange | undefined> {
   const one = async (expression: string, time: number) =>
     (await prometheus.query(expression, time))[0]?.value;
   const [firstHour, lastHour] = await Promise.all([

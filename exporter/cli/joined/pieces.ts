@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 
 /** A part of a range that is read from one form of the series: from every half minute, or from every hour. */
 export interface Piece {
@@ -20,7 +20,7 @@ const SHORTEST = 2;
  * Takes the hours that lie inside a range from the hourly form, and what is left at its ends, and where an hour is
  * missing, from the fine one. `hours` are the times (milliseconds) at which hours were recorded, each `LATE`. They need not be full hours: Prometheus shifts a rule group by a time of its own.
  */
-export function piecesOf({ from, to }: Range, hours: readonly number[]): Piece[] {
+export function piecesOf({ from, to }: TimeRange, hours: readonly number[]): Piece[] {
   const begin = Math.round(from * 1000);
   const end = Math.round(to * 1000);
   const pieces: Piece[] = [];
@@ -42,7 +42,7 @@ export function piecesOf({ from, to }: Range, hours: readonly number[]): Piece[]
  * As `piecesOf`, for times of last use: the hour in which the range begins may be taken whole, as its last use tells
  * whether there was one within the range. Saves the fine form of half an hour, at each process of the estate.
  */
-export function piecesOfLastUse(range: Range, hours: readonly number[]): Piece[] {
+export function piecesOfLastUse(range: TimeRange, hours: readonly number[]): Piece[] {
   const ends = hours.map((recorded) => recorded - LATE);
   const inside = ends.filter((hour) => hour > range.from * 1000 && hour <= range.to * 1000);
   const from = Math.min(range.from, (Math.min(...inside) - HOUR) / 1000);

@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import type { Labels, Sample } from '../prometheus/result.ts';
 import { type Matchers, selector } from '../prometheus/selector.ts';
@@ -35,9 +35,9 @@ export interface Counts {
 
 /** Reads the joined dependencies of one range. Edges are by their `edgeKey`. */
 export interface EdgeReader {
-  readonly range: Range;
+  readonly range: TimeRange;
   /** Reads a part of the range. */
-  within(part: Range): EdgeReader;
+  within(part: TimeRange): EdgeReader;
   /** Those that were in use within the range. */
   serviceEdges(matchers?: Matchers): Promise<Map<string, SeenEdge>>;
   /** Those without an entry had none. */
@@ -47,16 +47,16 @@ export interface EdgeReader {
 }
 
 /** Asks which hours are recorded; each method then takes a query for each piece of the range. */
-export async function createEdgeReader(prometheus: Prometheus, range: Range): Promise<EdgeReader> {
+export async function createEdgeReader(prometheus: Prometheus, range: TimeRange): Promise<EdgeReader> {
   return edgeReader(prometheus, range, await readHours(prometheus, toldAt(range)));
 }
 
 /** When the rules tell of what was in a range. */
-function toldAt({ from, to }: Range): Range {
+function toldAt({ from, to }: TimeRange): TimeRange {
   return { from: from + SETTLE, to: to + SETTLE };
 }
 
-function edgeReader(prometheus: Prometheus, range: Range, hours: readonly number[]): EdgeReader {
+function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly number[]): EdgeReader {
   const pieces = {
     max_over_time: piecesOfLastUse(toldAt(range), hours),
     sum_over_time: piecesOf(toldAt(range), hours),
@@ -157,7 +157,7 @@ export function noConnections(): Counts {
 }
 
 /** When the hours that end within the range were recorded, in milliseconds. */
-async function readHours(prometheus: Prometheus, { from, to }: Range): Promise<number[]> {
+async function readHours(prometheus: Prometheus, { from, to }: TimeRange): Promise<number[]> {
   const length = Math.round((to - from) * 1000) + LATE;
   const series = await prometheus.querySamples(`${HOURS}[${length}ms]`, to + LATE / 1000);
   return series.flatMap(({ points }) => points.map(([time]) => Math.round(time * 1000)));

@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import type { ServiceEdge } from '../joined/edge.ts';
 import { type Counts, createEdgeReader, noConnections } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
@@ -25,7 +25,7 @@ export interface Differences {
 }
 
 /** All that was in use within a range, by `edgeKey`. */
-export async function readUsed(prometheus: Prometheus, range: Range): Promise<Map<string, UsedEdge>> {
+export async function readUsed(prometheus: Prometheus, range: TimeRange): Promise<Map<string, UsedEdge>> {
   const reader = await createEdgeReader(prometheus, range);
   const [seen, counts] = await Promise.all([reader.serviceEdges(), reader.counts()]);
   return new Map(

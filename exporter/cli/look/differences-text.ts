@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import type { Differences, UsedEdge } from './compare.ts';
 import { countsText, failures, figure, placeText, rangeText, serviceText, timeText } from './edge-text.ts';
 import { countsRow, edgeRow, rangeRow } from './rows.ts';
@@ -6,8 +6,8 @@ import { countsRow, edgeRow, rangeRow } from './rows.ts';
 /** One line for each difference: `+` appeared, `-` vanished, `~` changed. */
 export function differencesText(
   { appeared, vanished, changed }: Differences,
-  range: Range,
-  against: Range,
+  range: TimeRange,
+  against: TimeRange,
 ): string {
   const rows = [
     ...sorted(appeared).map(
@@ -57,8 +57,8 @@ function byName({ edge: one }: UsedEdge, { edge: other }: UsedEdge): number {
 /** What `--json` prints. */
 export function differencesRows(
   { appeared, vanished, changed }: Differences,
-  range: Range,
-  against: Range,
+  range: TimeRange,
+  against: TimeRange,
 ): object {
   const usedRow = ({ edge, lastSeen, counts }: UsedEdge) => ({
     ...edgeRow(edge),

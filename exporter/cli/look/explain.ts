@@ -1,26 +1,30 @@
 import { displayText } from '@musubi/agent/text/display-text';
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import { readHistory } from '../joined/history.ts';
 import { createEdgeReader, PROCESS_EDGES, SERVICE_EDGES } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { rangeText, timeText } from './edge-text.ts';
 import { findStart } from './find.ts';
 import { nearNames } from './near-names.ts';
-import type { Target } from './target.ts';
+import type { SearchTarget } from './target.ts';
 
 const NO_RULES = `it has no joined dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes`;
 
 /** Why there is nothing in the range at all; undefined where there may be something. */
 export async function explainEmptyRange(
   prometheus: Prometheus,
-  range: Range,
+  range: TimeRange,
   now: number,
 ): Promise<string | undefined> {
   const history = await readHistory(prometheus, now);
   return emptyRange(prometheus, range, history);
 }
 
-function emptyRange({ url }: Prometheus, range: Range, history: Range | undefined): string | undefined {
+function emptyRange(
+  { url }: Prometheus,
+  range: TimeRange,
+  history: TimeRange | undefined,
+): string | undefined {
   if (!history) return `Prometheus at ${url}: ${NO_RULES}`;
   const known = `dependencies are known from ${rangeText(history)}`;
   if (range.to < history.from) return `nothing is known of ${rangeText(range)}; ${known}`;
@@ -31,8 +35,8 @@ function emptyRange({ url }: Prometheus, range: Range, history: Range | undefine
 /** Why nothing was found of what was asked for, and what may have been meant. */
 export async function explainNotFound(
   prometheus: Prometheus,
-  range: Range,
-  { target, asked, site }: { target: Target; asked: string; site: string | undefined },
+  range: TimeRange,
+  { target, asked, site }: { target: SearchTarget; asked: string; site: string | undefined },
   now: number,
 ): Promise<string> {
   const history = await readHistory(prometheus, now);

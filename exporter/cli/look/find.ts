@@ -1,7 +1,7 @@
 import { type Service, serviceKey } from '../joined/edge.ts';
 import type { EdgeReader, SeenEdge } from '../joined/read.ts';
 import type { Matchers } from '../prometheus/selector.ts';
-import type { Target } from './target.ts';
+import type { SearchTarget } from './target.ts';
 import { type Direction, endsOf, nearLabel } from './walk.ts';
 
 type Asked = 'service' | 'host' | 'address';
@@ -17,7 +17,7 @@ export interface Start {
 /** Finds what a person asked about among what was in use. A name is one of a service, else one of a host. */
 export async function findStart(
   reader: EdgeReader,
-  target: Target,
+  target: SearchTarget,
   site: string | undefined,
 ): Promise<Start | undefined> {
   if (target.kind === 'address') {

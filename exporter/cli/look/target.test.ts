@@ -22,9 +22,9 @@ it.each([
 });
 
 it.each(['10.0.0.1:0', '10.0.0.1:65536', '[::1]:99999'])('%s has no port', (text) => {
-  expect(() => parseTarget(text)).toThrow('none of 1 to 65535');
+  expect(() => parseTarget(text)).toThrow('expected a port from 1 to 65535');
 });
 
 it('is not empty', () => {
-  expect(() => parseTarget(' ')).toThrow('is empty');
+  expect(() => parseTarget(' ')).toThrow('expected a value that is not empty');
 });

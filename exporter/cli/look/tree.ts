@@ -1,4 +1,4 @@
-import type { Range } from '../config/range-options.ts';
+import type { TimeRange } from '../config/range-options.ts';
 import type { ProcessPair, ServiceEdge } from '../joined/edge.ts';
 import { type Counts, type EdgeReader, noConnections } from '../joined/read.ts';
 import type { Matchers } from '../prometheus/selector.ts';
@@ -20,7 +20,7 @@ export interface TreeEdge {
 }
 
 export interface Tree {
-  readonly range: Range;
+  readonly range: TimeRange;
   readonly start: Pick<Start, 'what' | 'roots'>;
   readonly directions: readonly Direction[];
   readonly edges: readonly TreeEdge[];

@@ -294,13 +294,22 @@ it('passes warnings on, each once', async () => {
 
 describe('refuses', () => {
   it.each([
-    [['--prometheus-url', 'ftp://me:hush@host'], '--prometheus-url: "ftp://***@host" is no URL such as'],
-    [['--prometheus-url', 'me:hush/@host'], '--prometheus-url: "***@host" is no URL such as'],
+    [
+      ['--prometheus-url', 'ftp://me:hush@host'],
+      'invalid value for --prometheus-url: "ftp://***@host" (expected a URL such as',
+    ],
+    [
+      ['--prometheus-url', 'me:hush/@host'],
+      'invalid value for --prometheus-url: "***@host" (expected a URL such as',
+    ],
     [
       ['--prometheus-url', 'http://me:hush@host/?x'],
-      '--prometheus-url: "http://***@host/?x" is no URL of a server',
+      'invalid value for --prometheus-url: "http://***@host/?x" (expected the URL of a server',
     ],
-    [['--prometheus-tenant', 'a b'], '--prometheus-tenant: "a b" is no name of a tenant'],
+    [
+      ['--prometheus-tenant', 'a b'],
+      'invalid value for --prometheus-tenant: "a b" (expected a tenant name: printable ASCII without spaces)',
+    ],
     [['--prometheus-username', 'me'], '--prometheus-username and --prometheus-password-file go together'],
     [
       ['--prometheus-password-file', '/x'],

@@ -64,13 +64,13 @@ export const PROMETHEUS_OPTIONS = {
 function parseServer(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new Error('is no URL such as http://127.0.0.1:9090');
-  if (url.search || url.hash) throw new Error('is no URL of a server: it has a query or a fragment');
+    throw new Error('expected a URL such as http://127.0.0.1:9090');
+  if (url.search || url.hash) throw new Error('expected the URL of a server, without query and fragment');
   return url;
 }
 
 /** Mimir takes letters, digits and some signs; `|` is between several. A header takes no others, either. */
 function parseTenant(text: string): string {
-  if (!/^[!-~]+$/.test(text)) throw new Error('is no name of a tenant');
+  if (!/^[!-~]+$/.test(text)) throw new Error('expected a tenant name: printable ASCII without spaces');
   return text;
 }
