@@ -34,7 +34,7 @@ test.describe('the provisioned dashboard', () => {
     await search.fill('state:new or -state:new');
     await expect(page.getByRole('status').filter({ hasText: /^[1-9]\d* found$/ })).toBeVisible();
     await search.fill('hots:x');
-    await expect(page.getByTestId('musubi-search-error')).toContainText('There is no field `hots`');
+    await expect(page.getByTestId('musubi-search-error')).toContainText('Unknown field `hots`');
     await search.press('Escape');
     await expect(search).toHaveValue('');
   });
@@ -59,7 +59,7 @@ test.describe('the provisioned dashboard', () => {
 
   test('compares with the range before by asking its queries once more', async ({ page }) => {
     await page.getByRole('button', { name: /^Compare/ }).click();
-    await page.getByRole('menuitemradio', { name: /range before/i }).click();
+    await page.getByRole('menuitemradio', { name: /previous range/i }).click();
     await expect(page.getByTestId('musubi-compare')).toBeVisible();
     await untilDrawn(page);
   });

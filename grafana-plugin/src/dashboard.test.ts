@@ -15,23 +15,23 @@ const text = await readFile(file, 'utf8');
 const { panels } = JSON.parse(text) as { panels: Panel[] };
 const targets = panels.flatMap((panel) => panel.targets);
 
-test('asks only for metrics that the exporter has', () => {
-  const asked = new Set(text.match(/\bservice_dependency_\w+/g));
-  expect(asked.size).toBeGreaterThan(5);
-  expect([...asked].filter((name) => !CATALOGUE.flatMap(seriesNames).includes(name))).toEqual([]);
+test('the dashboard queries only metrics that the exporter has', () => {
+  const queried = new Set(text.match(/\bservice_dependency_\w+/g));
+  expect(queried.size).toBeGreaterThan(5);
+  expect([...queried].filter((name) => !CATALOGUE.flatMap(seriesNames).includes(name))).toEqual([]);
 });
 
-test('asks instantly and for tables, in each of its panels', () => {
+test('every query of the dashboard is an instant query in table format', () => {
   for (const target of targets) expect(target).toMatchObject({ format: 'table', instant: true });
 });
 
-test("gives each of the panel's queries a refId that says what it measures", () => {
+test("each of the panel's queries has a refId that identifies its measure", () => {
   const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
   const measures = panel?.targets.map(({ refId }) => measureOf({ refId, columns: [] }));
   expect(measures?.slice(0, 7)).toEqual(['lastSeen', 'opened', 'io', 'open', 'rtt', 'listen', 'failed']);
 });
 
-test('asks for what is not as expected and for what fires', () => {
+test('the dashboard queries missing and unexpected dependencies and alerts', () => {
   const panel = panels.find((each) => each.type === 'musubi-dependencies-panel');
   const byRole = tablesByRole(panel?.targets.map(({ refId }) => ({ refId, columns: [] })) ?? []);
   const { missing, unexpected, alerts } = byRole;

@@ -10,7 +10,7 @@ const MOST_GZIPPED = 75_000;
 
 let out: string;
 let bundle: string;
-/** Paths of the files that it is made of. */
+/** Paths of the bundled files. */
 let modules: string[];
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(out, { recursive: true, force: true }));
 
 describe('the bundle', () => {
-  test('is an AMD module that asks Grafana for the shared libraries', () => {
+  test('is an AMD module that imports the shared libraries from Grafana', () => {
     const [, dependencies] = /^define\(\[(.*?)\]/.exec(bundle) ?? [];
     const names = dependencies?.split(',').map((name) => name.trim().replaceAll('"', ''));
     expect(names?.toSorted()).toEqual([
@@ -44,7 +44,7 @@ describe('the bundle', () => {
     ]);
   });
 
-  test('takes in no code but under a licence that goes with ours', async () => {
+  test('contains only code under licences compatible with ours', async () => {
     expect(modules.length).toBeGreaterThan(50);
     const packages = new Set(
       modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
@@ -55,35 +55,35 @@ describe('the bundle', () => {
     }
   });
 
-  // What @grafana/react-detect looks for, which the npm registry does not have.
-  test('uses nothing that React 19 took away, and no inside of React', () => {
-    const gone =
+  // The checks of @grafana/react-detect, which is not on the npm registry.
+  test('uses no API that React 19 removed and no internals of React', () => {
+    const removed =
       /__SECRET_INTERNALS|\.(?:defaultProps|propTypes|contextTypes|childContextTypes|getChildContext)\b|\b(?:findDOMNode|unmountComponentAtNode|createFactory|unstable_renderSubtreeIntoContainer)\b|react\.element/;
-    expect(bundle).not.toMatch(gone);
-    expect('a.defaultProps={}').toMatch(gone);
+    expect(bundle).not.toMatch(removed);
+    expect('a.defaultProps={}').toMatch(removed);
   });
 
-  test('makes no code from text, as a strict policy would forbid', () => {
+  test('evaluates no strings as code, which a strict content security policy forbids', () => {
     expect(bundle).not.toMatch(/\beval\(|\bFunction\(|\bimportScripts\(|\.innerHTML\b/);
   });
 
-  test('brings its licence and what its page in Grafana shows', async () => {
+  test('includes the licence and the README shown in Grafana', async () => {
     for (const name of ['LICENSE', 'README.md']) expect(await readFile(join(out, name), 'utf8')).not.toBe('');
   });
 
-  test('is small', () => {
+  test('stays below its size limit', () => {
     expect(gzipSync(bundle).length).toBeLessThan(MOST_GZIPPED);
   });
 });
 
 describe('plugin.json', () => {
-  test('has its placeholders filled', async () => {
+  test('has its placeholders replaced', async () => {
     const { info } = JSON.parse(await readFile(join(out, 'plugin.json'), 'utf8'));
     expect(info.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(info.updated).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   });
 
-  test('brings its logos and pictures', async () => {
+  test('refers to logos and screenshots that are in the build', async () => {
     const { info } = JSON.parse(await readFile(join(out, 'plugin.json'), 'utf8'));
     const paths: string[] = [
       ...Object.values<string>(info.logos),
@@ -93,7 +93,7 @@ describe('plugin.json', () => {
   });
 });
 
-/** A module that webpack put together of others lists them. */
+/** A concatenated module lists the modules it consists of. */
 function filesOf(modules: webpack.StatsModule[] = []): string[] {
   return modules.flatMap(({ nameForCondition, modules }) => [
     ...(nameForCondition ? [nameForCondition] : []),

@@ -34,14 +34,14 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
       .addRadio({
         path: 'level',
         name: t('level.name', 'Level'),
-        description: t('level.description', 'What each node is'),
+        description: t('level.description', 'What each node represents'),
         defaultValue: DEFAULT_OPTIONS.level,
         settings: { options: levelChoices() },
       })
       .addSelect({
         path: 'frames',
         name: t('frames.name', 'Frames'),
-        description: t('frames.description', 'What nodes are framed by'),
+        description: t('frames.description', 'What frames group nodes by'),
         defaultValue: DEFAULT_OPTIONS.frames,
         settings: { options: frameChoices() },
       })
@@ -50,7 +50,7 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         name: t('compare.name', 'Compare'),
         description: t(
           'compare.description',
-          'Tell what is new, vanished or changed against another range: a duration such as 3d (the same range, that much earlier) or FROM/TO may be typed',
+          'Mark dependencies that are new, vanished or changed compared with another time range. Enter an offset such as 3d, or a fixed range as FROM/TO.',
         ),
         defaultValue: DEFAULT_OPTIONS.compare,
         settings: { options: compareChoices(), allowCustomValue: true },
@@ -58,73 +58,73 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
       .addBooleanSwitch({
         path: 'hideIdle',
         name: t('idle.name', 'Hide idle'),
-        description: t('idle.description', 'Leave out dependencies that carried nothing in the range'),
+        description: t('idle.description', 'Hide dependencies that had no traffic in the time range'),
         defaultValue: DEFAULT_OPTIONS.hideIdle,
       })
       .addBooleanSwitch({
         path: 'muteHubs',
-        name: t('hubs.name', 'Mute hubs'),
-        description: t('hubs.description', 'Leave out services that nearly everything is linked with'),
+        name: t('hubs.name', 'Hide hubs'),
+        description: t('hubs.description', 'Hide nodes that are connected to nearly all others'),
         defaultValue: DEFAULT_OPTIONS.muteHubs,
       })
       .addNumberInput({
         path: 'hubPartners',
-        name: t('hubs.partners', 'Partners of a hub'),
-        description: t('hubs.partners-description', 'What is linked with more others than this is a hub'),
+        name: t('hubs.threshold', 'Hub threshold'),
+        description: t('hubs.threshold-description', 'Nodes with more neighbors than this are hubs'),
         settings: {
           min: 1,
           integer: true,
-          placeholder: t('hubs.partners-default', 'Auto: a tenth of all, at least 8'),
+          placeholder: t('hubs.threshold-default', 'Auto: a tenth of all nodes, at least 8'),
         },
         showIf: ({ muteHubs }) => muteHubs,
       })
       .addTextInput({
         path: 'around.service',
-        name: t('end.service', 'Service'),
+        name: t('endpoint.service', 'Service'),
         description: t(
           'around.description',
-          'Show only this and its neighbours. It may be a variable of the dashboard.',
+          'Show only matching nodes and their neighbors. Dashboard variables such as $service are allowed.',
         ),
-        category: [t('around.name', 'Only around')],
+        category: [t('around.name', 'Focus')],
         defaultValue: DEFAULT_OPTIONS.around.service,
         settings: { placeholder: '$service' },
       })
       .addTextInput({
         path: 'around.host',
-        name: t('end.host', 'Host'),
-        category: [t('around.name', 'Only around')],
+        name: t('endpoint.host', 'Host'),
+        category: [t('around.name', 'Focus')],
         defaultValue: DEFAULT_OPTIONS.around.host,
         settings: { placeholder: '$host' },
       })
       .addTextInput({
         path: 'around.site',
         name: t('level.site', 'Site'),
-        category: [t('around.name', 'Only around')],
+        category: [t('around.name', 'Focus')],
         defaultValue: DEFAULT_OPTIONS.around.site,
         settings: { placeholder: '$site' },
       })
       .addTextInput({
         path: 'around.way',
-        name: t('focus.way', 'Direction'),
+        name: t('focus.direction', 'Direction'),
         description: t(
-          'around.way',
-          '`up`: only what depends on it; `down`: only what it depends on; else both',
+          'around.direction',
+          '`up`: only dependents; `down`: only dependencies; anything else: both',
         ),
-        category: [t('around.name', 'Only around')],
+        category: [t('around.name', 'Focus')],
         defaultValue: DEFAULT_OPTIONS.around.way,
         settings: { placeholder: '$direction' },
       })
       .addSelect({
         path: 'edgeLabel',
         name: t('edge-label.name', 'Edge labels'),
-        description: t('edge-label.description', 'What is written on each dependency'),
+        description: t('edge-label.description', 'Text on each edge'),
         defaultValue: DEFAULT_OPTIONS.edgeLabel,
         settings: { options: edgeLabels() },
       })
       .addSelect({
         path: 'widthBy',
         name: t('width.name', 'Edge width'),
-        description: t('width.description', 'What the width of each dependency tells'),
+        description: t('width.description', 'Value shown by the width of each edge'),
         defaultValue: DEFAULT_OPTIONS.widthBy,
         settings: { options: widthChoices() },
       })
@@ -133,7 +133,7 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
         name: t('colour.name', 'Edge color'),
         description: t(
           'colour.description',
-          'What the color of each dependency tells, by the color scheme of its field',
+          'State or value shown by the color of each edge. Values use the color scheme of their field.',
         ),
         defaultValue: DEFAULT_OPTIONS.colourBy,
         settings: { options: colourChoices() },
@@ -141,7 +141,7 @@ export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
       .addSelect({
         path: 'nodeText',
         name: t('node-text.name', 'Node text'),
-        description: t('node-text.description', 'What is written below the name of each service'),
+        description: t('node-text.description', 'Text below the name of each node'),
         defaultValue: DEFAULT_OPTIONS.nodeText,
         settings: { options: nodeTexts() },
       }),

@@ -116,7 +116,7 @@ it.each([
   await open(`refresh=&musubi-1=${encodeURIComponent(text)}`);
   expect(await listed()).toEqual(ALL);
   await graph.page.getByRole('button', { name: 'Notes' }).click();
-  expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain(`left aside: ${told}`);
+  expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain(`were ignored: ${told}`);
 });
 
 it('while the panel is edited, choices are its options', async () => {

@@ -77,7 +77,7 @@ it('asks for no other range until it is told to', async () => {
 });
 
 it.each([
-  ['The range before', 'before', HOUR, AGAINST.hour],
+  ['Previous range', 'before', HOUR, AGAINST.hour],
   ['1 hour earlier', '1h', HOUR, AGAINST.hour],
   ['1 day earlier', '1d', DAY, AGAINST.day],
   ['1 week earlier', '1w', WEEK, AGAINST.week],
@@ -102,10 +102,10 @@ it('shows the figures of both ranges', async () => {
   await expect.poll(states).toEqual(AGAINST.day);
   await pinEdge(graph.page, '[data-source=steady-client]');
   const details = graph.page.getByTestId('musubi-pinned');
-  await details.getByRole('columnheader', { name: 'Range compared with' }).waitFor();
+  await details.getByRole('columnheader', { name: 'Compared range' }).waitFor();
   const opened = await details
     .locator('table.figures')
-    .getByRole('row', { name: /^Connections opened/ })
+    .getByRole('row', { name: /^Opened connections/ })
     .getByRole('cell')
     .allTextContents();
   for (const count of opened) expect(Math.abs(Number(count) - 60)).toBeLessThanOrEqual(2);
@@ -114,12 +114,12 @@ it('shows the figures of both ranges', async () => {
 
 it('compares with how much earlier one types', async () => {
   await open();
-  await compare('Another range…');
-  const dialog = graph.page.getByRole('dialog', { name: 'Compare with another range' });
-  const earlier = dialog.getByRole('textbox', { name: 'Earlier by' });
+  await compare('Other range…');
+  const dialog = graph.page.getByRole('dialog', { name: 'Compare with another time range' });
+  const earlier = dialog.getByRole('textbox', { name: 'Offset' });
   await earlier.fill('soon');
   expect(await dialog.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
-  expect(await dialog.textContent()).toContain('A number with m, h, d or w is needed');
+  expect(await dialog.textContent()).toContain('Enter a number followed by m, h, d or w');
   await earlier.fill('7d');
   await earlier.press('Enter');
   await expect.poll(states).toEqual(AGAINST.week);
@@ -128,15 +128,15 @@ it('compares with how much earlier one types', async () => {
 
 it('compares with a range from one time to another', async () => {
   await open();
-  await compare('Another range…');
-  const dialog = graph.page.getByRole('dialog', { name: 'Compare with another range' });
-  await dialog.getByRole('radio', { name: 'From … to …' }).check({ force: true });
+  await compare('Other range…');
+  const dialog = graph.page.getByRole('dialog', { name: 'Compare with another time range' });
+  await dialog.getByRole('radio', { name: 'Fixed range' }).check({ force: true });
   await dialog.getByRole('textbox', { name: 'To' }).fill(at(NOW - DAY).slice(0, 19));
   expect(await dialog.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
   await dialog.getByRole('textbox', { name: 'From' }).fill(at(NOW - DAY - HOUR).slice(0, 19));
   await dialog.getByRole('button', { name: 'Compare' }).click();
   await expect.poll(states).toEqual(AGAINST.day);
-  expect(await told()).toContain('A fixed range: ');
+  expect(await told()).toContain('Fixed range: ');
   await expect
     .poll(chosen)
     .toHaveProperty(
@@ -168,13 +168,13 @@ it('names the query that fails, and compares what it can', async () => {
   });
   await compare('1 day earlier');
   await expect.poll(states).toEqual(AGAINST.day);
-  expect(await notes()).toContain('figures are missing: too many samples (query opened)');
+  expect(await notes()).toContain('compared range are missing: too many samples (query opened)');
 });
 
 it('says that what is no range is none', async () => {
   await open({ compare: 'yesterday' });
   expect(await states()).toEqual({});
-  expect(await notes()).toContain('"yesterday" is neither');
+  expect(await notes()).toContain('Invalid comparison "yesterday"');
 });
 
 it('drops a question when another takes its place', async () => {

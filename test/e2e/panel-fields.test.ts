@@ -106,7 +106,7 @@ it('an edge is as wide as its figure is large, at most as is configured', async 
   expect(wide).toBeGreaterThan(thin);
   expect(wide).toBeLessThan(2);
   expect(await graph.page.getByTestId('musubi-width-scale').textContent()).toMatch(
-    /width: Connections opened.*0 – 90,000/,
+    /width: Opened connections.*0 – 90,000/,
   );
 });
 
@@ -119,5 +119,5 @@ it('an edge has the colour of its figure, and that of its states around it', asy
   expect(new Set(colours).size).toBe(4);
   expect(colours).toContain('#FF7383');
   const legend = graph.page.getByTestId('musubi-colour-scale');
-  expect(await legend.textContent()).toMatch(/color: Share of failed connections 0% {2}100%/);
+  expect(await legend.textContent()).toMatch(/color: Connection failure ratio 0% {2}100%/);
 });

@@ -166,7 +166,7 @@ it('in a search, and in what is wrong with one', async () => {
   await search.fill('<img>:x <b>');
   await search.fill('img:<b>');
   const wrong = () => graph.page.getByTestId('musubi-search-error').textContent();
-  await expect.poll(wrong).toContain('no field `img`');
+  await expect.poll(wrong).toContain('Unknown field `img`');
   await search.fill('rtt:<b>/');
   await expect.poll(wrong).toContain('`<b>/` is not a number');
 });

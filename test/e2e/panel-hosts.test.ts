@@ -72,7 +72,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
       // The row that comes first has the most bytes.
       for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
         expect(text).toContain(part);
-      await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
+      await page.getByTestId('musubi-trend').getByRole('img', { name: 'Opened connections: ' }).waitFor();
       // Icons of one name come one after the other.
       const leads = details.locator('a, button');
       await expect.poll(() => leads.locator('svg').count()).toBe(await leads.count());
@@ -104,7 +104,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     await graph.focus();
     await page.keyboard.press('End');
     expect(await graph.ariaSnapshot()).toMatch(
-      /^- listbox "Dependency graph of \d+ services and peers with 12 dependencies; [^"]+":\n {2}- option "\S+ on \S+, asked by \d+[^"]*"$/,
+      /^- listbox "Dependency graph with \d+ nodes and 12 dependencies[^"]+":\n {2}- option "\S+ on \S+, used by \d+[^"]*"$/,
     );
     expect(await page.getByTestId('musubi-shown').ariaSnapshot()).toMatch(
       /^- status: "Shown: \d+ nodes, 12 dependencies/,
@@ -125,10 +125,10 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
   it('speaks Japanese where Grafana does', async () => {
     await open('dark', 'ja');
     const table = page.getByTestId('musubi-edges');
-    await page.getByRole('button', { name: '表' }).click();
+    await page.getByRole('button', { name: 'テーブル' }).click();
     expect(await table.locator('thead').textContent()).toContain('接続元接続先ポート');
     expect(await page.getByTestId('musubi-legend').textContent()).toContain('両端が報告');
-    expect(await page.getByRole('toolbar', { name: '依存グラフ' }).count()).toBe(1);
+    expect(await page.getByRole('toolbar', { name: '依存関係グラフ' }).count()).toBe(1);
     await page.getByRole('textbox', { name: 'グラフを検索' }).fill('rtt>a/b');
     expect(await page.getByTestId('musubi-search-error').textContent()).toMatch(
       /^`a\/b` は数値ではありません/,
@@ -145,7 +145,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     for (const theme of THEMES) {
       await open(theme);
       expect(await page.getByTestId('musubi-colour-scale').textContent()).toMatch(
-        /Bytes, both ways 0 B.*iB$/,
+        /Bytes, both directions 0 B.*iB$/,
       );
       await page.screenshot({ path: join(scratch, `coloured-${theme}-${grafana}.png`) });
     }

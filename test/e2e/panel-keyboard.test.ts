@@ -46,11 +46,11 @@ it('is one stop of the tab key, and arrows lead along the dependencies', async (
   await graph.page.getByRole('textbox').focus();
   for (let i = 0; i < 6 && (await place()) !== 'musubi-nodes'; i++) await press('Tab');
   await expect.poll(place).toBe('musubi-nodes');
-  await expect.poll(said).toBe('web on front-1, asks 2 · 1/4');
+  await expect.poll(said).toBe('web on front-1, depends on 2 · 1/4');
   await press('ArrowRight');
-  await expect.poll(said).toMatch(/^(cart|shop\/api) on back-1, asked by 1, asks 1.* · [23]\/4$/);
+  await expect.poll(said).toMatch(/^(cart|shop\/api) on back-1, used by 1, depends on 1.* · [23]\/4$/);
   await press('ArrowRight');
-  await expect.poll(said).toBe('db on data-1, asked by 2, 1 idle · 4/4');
+  await expect.poll(said).toBe('db on data-1, used by 2, 1 idle · 4/4');
   await press('ArrowRight');
   await expect.poll(said).toMatch(/^db /);
   await press('Home', 'PageDown');
@@ -75,7 +75,7 @@ it('a ring is around the node that has the keyboard', async () => {
 it('walks the dependencies of a node, opens the details of one, and comes back', async () => {
   await nodes().focus();
   await press('Home', 'n');
-  await expect.poll(said).toMatch(/^web asks (cart|shop\/api), :\d+ .* · 1\/2$/);
+  await expect.poll(said).toMatch(/^web depends on (cart|shop\/api), :\d+ .* · 1\/2$/);
   await press('n');
   await expect.poll(said).toMatch(/2\/2$/);
   await press('N', 'Enter');
@@ -151,7 +151,7 @@ it('lists its keys, and lets Grafana have all others', async () => {
   );
   await nodes().focus();
   await press('?');
-  await graph.page.getByRole('dialog', { name: 'Keys of the graph' }).waitFor();
+  await graph.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await press('Escape');
   await expect.poll(place).toBe('musubi-nodes');
   await press('Enter', 'Escape');

@@ -36,7 +36,7 @@ it('stands clear of what says which part of it is looked at, and what it is comp
   await search.fill('service=root');
   await search.press('Enter');
   await search.press('Escape');
-  await panel.page.getByRole('button', { name: 'Around' }).click();
+  await panel.page.getByRole('button', { name: 'Neighbors' }).click();
   await panel.page.getByTestId('musubi-focus').waitFor();
   await expect.poll(() => inkBelow(panel.page, 'musubi-compare')).toBe(0);
   expect(await inkBelow(panel.page, 'musubi-canvas')).toBeGreaterThan(1000);
@@ -50,7 +50,7 @@ it('says at the foot of the drawing that a query failed, legibly', async () => {
   });
   await panel.open();
   const failure = panel.page.getByRole('alert');
-  expect(await failure.textContent()).toContain('figures may be missing · too many samples (query failed)');
+  expect(await failure.textContent()).toContain('values may be missing · too many samples (query failed)');
   // What is below does not show through.
   const background = `getComputedStyle(document.querySelector('[role=alert]')).backgroundColor`;
   expect(await panel.page.evaluate(background)).toMatch(/^rgb\(/);

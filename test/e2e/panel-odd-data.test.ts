@@ -50,7 +50,9 @@ test('a query without the labels that it needs is named, with what to do', async
   });
   expect(state).toBe('ready');
   expect(await page.notes()).toEqual([
-    expect.stringMatching(/^Query open: rows are not drawn .*`direction`.*: 1\. Keep those labels/),
+    expect.stringMatching(
+      /^Query open: rows with neither a `direction` .* are not drawn: 1\. Keep these labels/,
+    ),
     expect.stringMatching(/^Query opened: no row has a `src_service` label/),
   ]);
   expect(complaints).toEqual([]);

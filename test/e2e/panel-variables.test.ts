@@ -70,7 +70,7 @@ it('says so when there is nothing of what the variables say', async () => {
   await graph.page.goto(`${graph.url}/?refresh=&var-service=nobody`);
   // Until the answers are there it tells that they are awaited.
   const message = () => graph.page.getByTestId('musubi-state').textContent();
-  await expect.poll(message).toMatch(/what the variables of the dashboard say.*service = nobody/);
+  await expect.poll(message).toMatch(/match the dashboard variables.*service = nobody/);
 });
 
 it('a node or an edge sets the variables that the dashboard has', async () => {

@@ -131,7 +131,7 @@ it('tells what is in a collapsed group, and finds it there', async () => {
   expect(await details.getByRole('row', { name: /^Contains/ }).textContent()).toBe(
     'Containscache · data-1db · data-1',
   );
-  await details.getByRole('button', { name: 'Upstream' }).click();
+  await details.getByRole('button', { name: 'Dependents' }).click();
   await expect.poll(() => graph.page.getByTestId('musubi-focus').textContent()).toContain('from osaka');
   await details.getByRole('button', { name: 'Expand osaka' }).click();
   await expect.poll(listed).toContain('api → cache');
@@ -162,7 +162,7 @@ it('tells what is wrong with a search, and where', async () => {
   await search().fill('web hots:back');
   const alert = graph.page.getByTestId('musubi-search-error');
   await alert.waitFor();
-  expect(await alert.textContent()).toMatch(/There is no field `hots`.*\(character 5\)/);
+  expect(await alert.textContent()).toMatch(/Unknown field `hots`.*\(character 5\)/);
 });
 
 /** Pins a node by its name, with the keyboard only. */
@@ -175,16 +175,16 @@ async function pin(name: string): Promise<void> {
 it('looks at what is around a node, so many hops up or down', async () => {
   await open();
   await pin('api');
-  await graph.page.getByRole('button', { name: 'Downstream' }).click();
+  await graph.page.getByRole('button', { name: 'Dependencies' }).click();
   await expect.poll(listed).toEqual(['api → cache', 'api → db']);
-  await graph.page.getByRole('radio', { name: 'Up', exact: true }).check({ force: true });
+  await graph.page.getByRole('radio', { name: 'Dependents' }).check({ force: true });
   await expect.poll(listed).toEqual(['web → api']);
   await graph.page.getByRole('radio', { name: 'Both' }).check({ force: true });
-  await graph.page.getByRole('button', { name: 'One hop less' }).click();
+  await graph.page.getByRole('button', { name: 'One hop fewer' }).click();
   await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
   await reload();
   await expect.poll(listed).toEqual(['api → cache', 'api → db', 'web → api']);
-  await graph.page.getByRole('button', { name: 'Show everything' }).click();
+  await graph.page.getByRole('button', { name: 'Show all' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });
 
@@ -205,11 +205,11 @@ it('hides what is idle, and what everything is linked with', async () => {
   await expect.poll(listed).toHaveLength(dependencies.length);
   await graph.page.getByRole('button', { name: 'Hide idle' }).click();
   await expect.poll(listed).toHaveLength(dependencies.length - 1);
-  await graph.page.getByRole('button', { name: 'Mute hubs' }).click();
+  await graph.page.getByRole('button', { name: 'Hide hubs' }).click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
   const muted = graph.page.getByTestId('musubi-muted');
   expect(await muted.getByRole('button').allTextContents()).toEqual(['scraper · 9']);
-  await muted.getByRole('button', { name: 'Show scraper again' }).click();
+  await muted.getByRole('button', { name: 'Show scraper' }).click();
   await expect.poll(listed).toHaveLength(dependencies.length - 1);
   await expect.poll(() => muted.count()).toBe(0);
 });
@@ -218,7 +218,7 @@ it('takes for hubs what has as many partners as the options say', async () => {
   await open('refresh=&options={"muteHubs":true,"hubPartners":2}');
   await expect.poll(listed).toEqual(['cart → db', 'web → cart']);
   expect(await graph.page.getByTestId('musubi-muted').textContent()).toBe(
-    'Muted hubsapi · 3+ 1 linked with none but these',
+    'Hidden hubsapi · 3+ 1 connected only to these',
   );
 });
 
@@ -232,7 +232,7 @@ it('hides single nodes, says which, and shows them again', async () => {
   await expect.poll(listed).toEqual(others);
   const hidden = graph.page.getByTestId('musubi-muted');
   expect(await hidden.textContent()).toBe('Hiddencart ');
-  await hidden.getByRole('button', { name: 'Show cart again' }).focus();
+  await hidden.getByRole('button', { name: 'Show cart' }).focus();
   await graph.page.keyboard.press('Enter');
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
   await expect.poll(chosen).not.toHaveProperty('hidden');
@@ -254,7 +254,7 @@ it('tells what is missing, unexpected and alerting, and compares with the range 
   await open();
   const told = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
   await expect.poll(states).toEqual(told);
-  await compareWith(graph.page, 'The range before');
+  await compareWith(graph.page, 'Previous range');
   await expect.poll(states).toEqual({
     ...told,
     'web → api': 'new',

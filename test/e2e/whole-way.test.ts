@@ -38,7 +38,7 @@ it(
       'the connection to be drawn',
       PATIENCE,
     );
-    await compareWith(page, 'The range before');
+    await compareWith(page, 'Previous range');
     const row = rowsOn(page, `[data-port="${port}"]`);
     await expect.poll(() => row.getAttribute('data-states'), { timeout: PATIENCE }).toBe('new');
 
@@ -49,9 +49,9 @@ it(
     const cells = (name: RegExp, table = details.locator('table').first()) =>
       table.getByRole('row', { name }).getByRole('cell').allTextContents();
     expect(await cells(/^Process /)).toEqual(['node', 'node']);
-    expect(await cells(/^pid /)).toEqual([`${web.pid}`, `${api.pid}`]);
+    expect(await cells(/^PID /)).toEqual([`${web.pid}`, `${api.pid}`]);
     const figures = details.locator('table.figures');
-    expect(await cells(/^Connections opened /, figures)).toEqual(['3', '3']);
+    expect(await cells(/^Opened connections /, figures)).toEqual(['3', '3']);
 
     await web.stop();
     await api.stop();
@@ -77,8 +77,8 @@ it(
     });
     // Side by side with that past, it has vanished.
     await look(page, present);
-    await compareWith(page, 'Another range…');
-    await page.getByRole('radio', { name: 'From … to …' }).check({ force: true });
+    await compareWith(page, 'Other range…');
+    await page.getByRole('radio', { name: 'Fixed range' }).check({ force: true });
     await page.getByRole('textbox', { name: 'From' }).fill(local(before));
     await page.getByRole('textbox', { name: 'To' }).fill(local(ended));
     await page.getByRole('dialog').getByRole('button', { name: 'Compare' }).click();

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 /**
- * The texts of the panel. They stand in the source, in English, beside an id: `t('legend.arrow', 'A → B: …')`. The
- * English file is made from there; every other language translates what is in it.
+ * The texts of the panel. The source has them in English with an id: `t('legend.arrow', 'A → B: …')`. The English file
+ * is generated from the source; every other language translates that file.
  */
 
 const SOURCES = new URL('../', import.meta.url).pathname;
@@ -35,44 +35,44 @@ for (const { path, code } of sources) {
   }
 }
 
-test('no call is overlooked, and each has an id and a text', () => {
+test('every call of t() is found and has an id and a text', () => {
   const calls = sources.reduce((sum, { code }) => sum + (code.match(/(?<![.\w])t\(/g) ?? []).length, 0);
   expect(calls).toBeGreaterThan(50);
   expect(sources.reduce((sum, { code }) => sum + textsOf(code).length, 0)).toBe(calls);
 });
 
-test('en-US is made from the source', async () => {
+test('en-US is generated from the source', async () => {
   await expect(`${JSON.stringify(nested(english), null, 2)}\n`).toMatchFileSnapshot(`en-US/${FILE}`);
 });
 
 describe.each(others)('%s', (language) => {
   const translated = flat(read(language));
 
-  test('has each text, and no other', () => {
+  test('translates every text, and no others', () => {
     expect([...translated.keys()].sort()).toEqual([...english.keys()].sort());
     for (const [id, text] of translated) expect(text, id).not.toBe('');
   });
 
-  test('puts the same values into them', () => {
+  test('uses the same placeholders', () => {
     const values = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
     for (const [id, text] of english) expect(values(translated.get(id)), id).toEqual(values(text));
   });
 });
 
-describe('no text is left that cannot be translated', () => {
+describe('components contain no untranslated text', () => {
   test.each(sources.filter(({ path }) => path.endsWith('.tsx')))('$path', ({ code }) => {
     expect(bareTexts(code)).toEqual([]);
   });
 
-  test('one that is would be found', () => {
+  test('the check finds such text', () => {
     expect(bareTexts('<p>\n  Not seen\n</p>')).toEqual(['Not seen']);
-    expect(bareTexts('<b>{name} is gone</b>')).toEqual(['is gone']);
+    expect(bareTexts('<b>{name} is removed</b>')).toEqual(['is removed']);
     expect(bareTexts('<IconButton aria-label="Close" name="times" />')).toEqual(['aria-label="Close"']);
     expect(bareTexts("<p title={t('a.b', 'Text')}>{t('a.c', 'Text')} · {name} → :</p>")).toEqual([]);
   });
 });
 
-describe('the core gives codes, which the panel puts into words', () => {
+describe('the core returns codes instead of sentences', () => {
   const core = globSync('graph/**/*.ts', { cwd: SOURCES }).filter(
     (path) => !/\.(test|fixture)\.ts$/.test(path),
   );
@@ -81,7 +81,7 @@ describe('the core gives codes, which the panel puts into words', () => {
     expect(sentences(readFileSync(SOURCES + path, 'utf8'))).toEqual([]);
   });
 
-  test('words there would be found', () => {
+  test('the check finds sentences', () => {
     expect(sentences("const a = { title: 'Nothing was seen' };")).toEqual(["'Nothing was seen'"]);
     // biome-ignore lint/suspicious/noTemplateCurlyInString: code is looked at.
     const template = '`${a} rows have no label`';

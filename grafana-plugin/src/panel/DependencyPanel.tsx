@@ -87,7 +87,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       ) : state === 'error' ? (
         <PanelMessage
           state="error"
-          title={t('error.data-source', 'The data source answered with an error')}
+          title={t('error.data-source', 'The data source returned an error')}
           advice={error}
         />
       ) : state === 'loading' ? (

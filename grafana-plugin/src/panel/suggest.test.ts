@@ -8,7 +8,7 @@ const frame = (...names: string[]): DataFrame => ({
   fields: names.map((name) => ({ name, type: 'string' as Field['type'], config: {}, values: ['x'] })),
 });
 
-test('offers the panel for half-edges, whichever way their labels are written, and for nothing else', () => {
+test('suggests the panel only for half-edges, with labels in either spelling', () => {
   expect(suggest({ rawFrames: [frame('Time', 'direction', 'dst_port')] })).toEqual([{}]);
   expect(suggest({ rawFrames: [frame('direction', 'dst.port')] })).toEqual([{}]);
   expect(suggest({ rawFrames: [frame('Time', 'instance')] })).toBeUndefined();

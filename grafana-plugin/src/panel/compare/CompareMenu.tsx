@@ -28,7 +28,7 @@ export function CompareMenu({ choice, comparison, timeZone, onChoice }: Props) {
         label={t('compare.name', 'Compare')}
         icon="history"
         isActive={choice !== 'off'}
-        choices={[...offered, ...own, { value: OTHER, label: t('compare.other', 'Another range…') }]}
+        choices={[...offered, ...own, { value: OTHER, label: t('compare.other', 'Other range…') }]}
         value={choice}
         onChange={(value) => (value === OTHER ? setAsking(true) : onChoice(value))}
       />

@@ -21,7 +21,7 @@ export function CompareStrip({ choice, comparison, timeZone, onStop }: Props) {
     <section className={styles} aria-label={t('compare.name', 'Compare')} data-testid="musubi-compare">
       <span role="status">
         {choiceText(choice)}:{' '}
-        {t('compare.against', '{{now}} against {{other}}', {
+        {t('compare.against', '{{now}} compared with {{other}}', {
           now: spanText(now, timeZone),
           other: spanText(other, timeZone),
           ...UNESCAPED,

@@ -35,14 +35,14 @@ export function OtherRangeDialog({ suggested, timeZone, onChoice, onDismiss }: P
     if (isRange) onChoice(choice);
   };
   return (
-    <Modal isOpen title={t('compare.dialog', 'Compare with another range')} onDismiss={onDismiss}>
+    <Modal isOpen title={t('compare.dialog', 'Compare with another time range')} onDismiss={onDismiss}>
       <form onSubmit={onSubmit}>
         <Field>
           <RadioButtonGroup
-            aria-label={t('compare.dialog', 'Compare with another range')}
+            aria-label={t('compare.dialog', 'Compare with another time range')}
             options={[
-              { value: 'earlier', label: t('compare.way-earlier', 'The same, earlier') },
-              { value: 'fixed', label: t('compare.way-fixed', 'From … to …') },
+              { value: 'earlier', label: t('compare.by-offset', 'Same range, earlier') },
+              { value: 'fixed', label: t('compare.by-dates', 'Fixed range') },
             ]}
             value={way}
             onChange={setWay}
@@ -50,10 +50,10 @@ export function OtherRangeDialog({ suggested, timeZone, onChoice, onDismiss }: P
         </Field>
         {way === 'earlier' ? (
           <Field
-            label={t('compare.by', 'Earlier by')}
-            description={t('compare.by-example', 'Such as 90m, 12h, 3d or 2w')}
+            label={t('compare.offset', 'Offset')}
+            description={t('compare.offset-example', 'For example 90m, 12h, 3d or 2w')}
             invalid={!isRange}
-            error={t('compare.by-error', 'A number with m, h, d or w is needed')}
+            error={t('compare.offset-error', 'Enter a number followed by m, h, d or w')}
           >
             <Input
               id={`${id}by`}
@@ -75,7 +75,7 @@ export function OtherRangeDialog({ suggested, timeZone, onChoice, onDismiss }: P
             <Field
               label={t('compare.to', 'To')}
               invalid={!isRange}
-              error={t('compare.to-error', 'The range ends before it begins')}
+              error={t('compare.to-error', 'The end must be after the start')}
             >
               <Input
                 id={`${id}to`}

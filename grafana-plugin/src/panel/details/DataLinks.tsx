@@ -18,7 +18,7 @@ export function DataLinks({ links }: { readonly links: readonly DataLink[] }) {
               <Icon name="external-link-alt" size="sm" /> {legible(title || href)}
             </a>
           ) : (
-            <span title={t('links.not-followed', 'This is no link to a page')}>{legible(title || href)}</span>
+            <span title={t('links.not-followed', 'Not a link to a web page')}>{legible(title || href)}</span>
           )}
         </li>
       ))}

@@ -19,9 +19,12 @@ interface Props {
 /** How an edge is known. */
 function reported({ directed, seenBy }: GraphEdge): string {
   if (!directed)
-    return t('edge.undirected', 'Both chose their ports: which of them depends on the other is not known.');
-  if (seenBy === 'nobody') return t('edge.by-nobody', 'Not seen in this range.');
-  if (seenBy === 'both') return t('edge.by-both', 'Reported by both ends.');
+    return t(
+      'edge.undirected',
+      'Both endpoints chose their own ports, so the direction of the dependency is unknown.',
+    );
+  if (seenBy === 'nobody') return t('edge.not-reported', 'Not reported in this time range.');
+  if (seenBy === 'both') return t('edge.by-both', 'Reported by both endpoints.');
   return seenBy === 'source'
     ? t('edge.by-source', 'Reported by the source only.')
     : t('edge.by-destination', 'Reported by the destination only.');
@@ -41,7 +44,8 @@ export function EdgeDetails({ edge, graph, format }: Props) {
       <Ends source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />
       <p>
-        {disagreementsOf(edge).length > 0 && `⚠ ${t('edge.disagree', 'The ends report different figures.')} `}
+        {disagreementsOf(edge).length > 0 &&
+          `⚠ ${t('edge.disagree', 'The endpoints report different values.')} `}
         {reported(edge)} <Candidates end={edge.src} /> <Candidates end={edge.dst} />
       </p>
     </>
@@ -50,14 +54,14 @@ export function EdgeDetails({ edge, graph, format }: Props) {
 
 function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; edge: GraphEdge }) {
   const rows: [string, string, string][] = [
-    [t('end.service', 'Service'), source.service, target.service],
-    [t('end.process', 'Process'), edge.src.processes.join(', '), edge.dst.processes.join(', ')],
-    [t('end.pid', 'pid'), edge.src.pids.join(', '), edge.dst.pids.join(', ')],
-    [t('end.host', 'Host'), source.host, target.host],
-    [t('end.address', 'Address'), edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
+    [t('endpoint.service', 'Service'), source.service, target.service],
+    [t('endpoint.process', 'Process'), edge.src.processes.join(', '), edge.dst.processes.join(', ')],
+    [t('endpoint.pid', 'PID'), edge.src.pids.join(', '), edge.dst.pids.join(', ')],
+    [t('endpoint.host', 'Host'), source.host, target.host],
+    [t('endpoint.address', 'Address'), edge.src.addresses.join(', '), edge.dst.addresses.join(', ')],
     [
-      t('end.port', 'Port'),
-      edge.directed && edge.port !== '' ? t('end.ephemeral', 'ephemeral') : '',
+      t('endpoint.port', 'Port'),
+      edge.directed && edge.port !== '' ? t('endpoint.ephemeral', 'ephemeral') : '',
       [edge.port, edge.transport].filter(Boolean).join('/'),
     ],
   ];
@@ -66,11 +70,13 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
       <thead>
         <tr>
           <td />
-          <th>{edge.directed ? t('end.source', 'Source (depends on)') : t('end.other', 'Other end')}</th>
+          <th>
+            {edge.directed ? t('endpoint.source', 'Source (client)') : t('endpoint.other', 'Other endpoint')}
+          </th>
           <th>
             {edge.directed
-              ? t('end.destination', 'Destination (listens)')
-              : t('end.reporting', 'Reporting end (has the port)')}
+              ? t('endpoint.destination', 'Destination (server)')
+              : t('endpoint.reporting', 'Reporting endpoint (has the port)')}
           </th>
         </tr>
       </thead>
@@ -95,10 +101,10 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
     views.push([
       edge.directed
         ? t('figures.by-destination', 'Seen by destination')
-        : t('figures.by-reporting', 'Seen by reporting end'),
+        : t('figures.by-reporting', 'Seen by reporting endpoint'),
       mirrorFigures(edge.atDestination),
     ]);
-  if (edge.previous) views.push([t('figures.before', 'Range compared with'), edge.previous]);
+  if (edge.previous) views.push([t('figures.before', 'Compared range'), edge.previous]);
   const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
   const rows: [string, keyof Figures][] = [
     [nameOf(format, 'opened'), 'opened'],
@@ -107,13 +113,13 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
     [
       edge.directed
         ? t('figures.sent', 'Source → destination')
-        : t('figures.from-other', 'From the other end'),
+        : t('figures.from-other', 'From the other endpoint'),
       'transmit',
     ],
     [
       edge.directed
         ? t('figures.received', 'Destination → source')
-        : t('figures.to-other', 'To the other end'),
+        : t('figures.to-other', 'To the other endpoint'),
       'receive',
     ],
     [nameOf(format, 'rtt'), 'rtt'],
@@ -161,6 +167,6 @@ function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
 const Candidates = ({ end }: { end: EndpointDetails }) =>
   end.candidates.length > 0 ? (
     <>
-      {t('edge.candidates', 'The unnamed end may be any of')}: {end.candidates.map(legible).join(', ')}
+      {t('edge.candidates', 'Candidates for the unnamed endpoint')}: {end.candidates.map(legible).join(', ')}
     </>
   ) : null;

@@ -16,8 +16,8 @@ export function GroupDetails({ drawing, group }: Props) {
     links.filter((link) => link[end] === group).reduce((total, { edges }) => total + edges, 0);
   const rows = [
     [t('group.nodes', 'Nodes'), tile.members],
-    [t('group.out', 'Dependencies out of it'), sum('source')],
-    [t('group.in', 'Dependencies into it'), sum('target')],
+    [t('group.out', 'Outgoing dependencies'), sum('source')],
+    [t('group.in', 'Incoming dependencies'), sum('target')],
   ] as const;
   return (
     <>
@@ -32,7 +32,7 @@ export function GroupDetails({ drawing, group }: Props) {
           ))}
         </tbody>
       </table>
-      <p>{t('group.zoom', 'A click shows what is in it')}</p>
+      <p>{t('group.zoom', 'Click to zoom in')}</p>
     </>
   );
 }

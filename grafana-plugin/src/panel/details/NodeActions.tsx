@@ -33,13 +33,13 @@ export function NodeActions({ node, group, onToggle, onHide, onFocus, onPath }: 
         </Button>
       )}
       <Button size="sm" variant="secondary" icon="arrow-left" onClick={() => focus('up')}>
-        {t('actions.upstream', 'Upstream')}
+        {t('actions.dependents', 'Dependents')}
       </Button>
       <Button size="sm" variant="secondary" icon="arrow-right" onClick={() => focus('down')}>
-        {t('actions.downstream', 'Downstream')}
+        {t('actions.dependencies', 'Dependencies')}
       </Button>
       <Button size="sm" variant="secondary" icon="arrows-h" onClick={() => focus('both')}>
-        {t('actions.around', 'Around')}
+        {t('actions.around', 'Neighbors')}
       </Button>
       <Button size="sm" variant="secondary" icon="code-branch" onClick={onPath}>
         {t('actions.path', 'Path to…')}

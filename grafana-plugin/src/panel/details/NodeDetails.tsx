@@ -25,16 +25,16 @@ export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonl
       .filter((edge) => edge[own] === node.key && edge.directed === directed)
       .map((edge) => `${titles.get(edge[other])} ${portOf(edge)}`);
   const rows: [name: string, values: readonly string[], most?: number][] = [
-    [t('end.host', 'Host'), node.host ? [legible(node.host)] : []],
-    [t('end.process', 'Process'), node.processes.map(legible)],
-    [t('end.pid', 'pid'), node.pids.map(legible)],
-    [t('end.address', 'Address'), node.addresses.map(legible)],
+    [t('endpoint.host', 'Host'), node.host ? [legible(node.host)] : []],
+    [t('endpoint.process', 'Process'), node.processes.map(legible)],
+    [t('endpoint.pid', 'PID'), node.pids.map(legible)],
+    [t('endpoint.address', 'Address'), node.addresses.map(legible)],
     [t('node.may-be', 'May be'), node.candidates.map(legible)],
     [t('node.contains', 'Contains'), (node.collapsed ?? []).map(titleAtHost), LISTED_INSIDE],
     [t('node.depends-on', 'Depends on'), peers('source', 'target')],
     [t('node.used-by', 'Used by'), peers('target', 'source')],
     [
-      t('node.talks-with', 'Talks with'),
+      t('node.undirected', 'Exchanges traffic with'),
       [...new Set([...peers('source', 'target', false), ...peers('target', 'source', false)])],
     ],
   ];

@@ -31,7 +31,7 @@ export function SetVariables({ nodes, replaceVariables }: Props) {
         size="sm"
         variant="secondary"
         icon="brackets-curly"
-        tooltip={t('actions.set-variable', 'Set the variable of the dashboard')}
+        tooltip={t('actions.set-variable', 'Set the dashboard variable')}
         onClick={() => locationService.partial({ [`var-${variable}`]: value })}
       >
         {`$${variable} = ${shortName(value)}`}

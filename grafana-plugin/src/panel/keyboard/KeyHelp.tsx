@@ -8,7 +8,7 @@ import { keyHelp } from './graph-keys.ts';
 export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
   const styles = useStyles2(getStyles);
   return (
-    <Modal title={t('keys.title', 'Keys of the graph')} isOpen onDismiss={onClose}>
+    <Modal title={t('keys.title', 'Keyboard shortcuts')} isOpen onDismiss={onClose}>
       <table className={styles} data-testid="musubi-keys">
         <tbody>
           {keyHelp().map(([keys, meaning]) => (

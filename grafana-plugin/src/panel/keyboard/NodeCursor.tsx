@@ -65,7 +65,7 @@ export function NodeCursor(props: Props) {
         tabIndex={0}
         aria-label={t(
           'graph.label',
-          'Dependency graph of {{nodes}} services and peers with {{edges}} dependencies; the table that follows lists them',
+          'Dependency graph with {{nodes}} nodes and {{edges}} dependencies. The table below lists them.',
           { nodes: graph.nodes.length, edges: graph.edges.length },
         )}
         aria-describedby={`${id}-hint`}
@@ -95,8 +95,8 @@ export function NodeCursor(props: Props) {
       </div>
       <p id={`${id}-hint`} className={at ? styles.hint : styles.unseen}>
         {moving
-          ? t('keys.moving', 'The arrow keys move the node, Enter ends that.')
-          : t('keys.hint', 'Arrow keys go from node to node, Enter opens details, ? lists all keys.')}
+          ? t('keys.moving', 'Arrow keys move the node, Enter ends the move.')
+          : t('keys.hint', 'Arrow keys move between nodes, Enter opens details, ? lists all keys.')}
       </p>
       <div role="status" className={styles.unseen} data-testid="musubi-shown">
         {shown}

@@ -60,7 +60,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['?', 'help'],
 ]);
 
-/** The part of a keyboard event that tells the key. */
+/** The part of a keyboard event that identifies the key. */
 export interface KeyPress {
   readonly key: string;
   readonly shiftKey: boolean;
@@ -77,19 +77,19 @@ export function commandOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyPress)
 
 /** All keys, and what they do. */
 export const keyHelp = (): readonly (readonly [keys: string, meaning: string])[] => [
-  ['← →', t('keys.sideways', 'Along a dependency, else to the nearest node on that side')],
-  ['↑ ↓', t('keys.vertical', 'To the nearest node above or below')],
-  ['Page Down, Page Up', t('keys.next', 'To the next node, or the one before')],
-  ['Home, End', t('keys.first', 'To the first node, or the last')],
-  ['n, N', t('keys.edge', 'To the next dependency of the node, or the one before')],
+  ['← →', t('keys.sideways', 'Along a dependency, or to the nearest node on that side')],
+  ['↑ ↓', t('keys.vertical', 'Nearest node above or below')],
+  ['Page Down, Page Up', t('keys.next', 'Next or previous node')],
+  ['Home, End', t('keys.first', 'First or last node')],
+  ['n, N', t('keys.edge', 'Next or previous dependency of the node')],
   ['Enter', t('keys.details', 'Open the details')],
-  ['Esc', t('keys.close', 'Close the details, go back from a dependency to its node')],
-  ['/', t('keys.search', 'Search; there, Esc clears and then comes back')],
-  ['f', t('keys.focus', 'Show only what is around the node, or everything again')],
-  ['w', t('keys.path', 'Show the ways to a node: the next that is picked by Enter')],
-  ['m', t('keys.move', 'Move the node with the arrow keys, until Enter')],
-  ['+, −, 0', t('keys.zoom', 'Zoom in, zoom out, show all')],
-  ['Shift + ← → ↑ ↓', t('keys.pan', 'Move the drawing')],
-  ['Tab', t('keys.tab', 'To the buttons, the details and the table')],
+  ['Esc', t('keys.close', 'Close the details, or go back from a dependency to its node')],
+  ['/', t('keys.search', 'Search; Esc clears it, then returns to the graph')],
+  ['f', t('keys.focus', 'Show only the neighbors of the node, or all nodes again')],
+  ['w', t('keys.path', 'Show the paths to another node: select it, then press Enter')],
+  ['m', t('keys.move', 'Move the node with the arrow keys; Enter ends the move')],
+  ['+, −, 0', t('keys.zoom', 'Zoom in, zoom out, fit')],
+  ['Shift + ← → ↑ ↓', t('keys.pan', 'Pan')],
+  ['Tab', t('keys.tab', 'Buttons, details and table')],
   ['?', t('keys.help', 'Show this list')],
 ];

@@ -6,14 +6,14 @@ import { edgesOf } from '../../graph/navigate/links-of.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
-/** What a screen reader says of a node: `api on back-1, asked by 2, asks 3, 1 failing, 1 new`. */
+/** The announcement of a node: `api on back-1, used by 2, depends on 3, 1 failing, 1 new`. */
 export function spokenNode(graph: Graph, node: GraphNode): string {
   const edges = edgesOf(graph, node.key);
   const others = (wanted: (edge: GraphEdge) => boolean) =>
     new Set(edges.filter(wanted).map(({ source, target }) => (source === node.key ? target : source))).size;
-  const asking = others((edge) => edge.directed && edge.target === node.key);
-  const asked = others((edge) => edge.directed && edge.source === node.key);
-  const unclear = others((edge) => !edge.directed);
+  const dependents = others((edge) => edge.directed && edge.target === node.key);
+  const dependencies = others((edge) => edge.directed && edge.source === node.key);
+  const undirected = others((edge) => !edge.directed);
   const { host, title } = node;
   return [
     host === '' || host === title
@@ -23,23 +23,23 @@ export function spokenNode(graph: Graph, node: GraphNode): string {
           host: shortName(host),
           ...UNESCAPED,
         }),
-    asking > 0 && t('spoken.asked', 'asked by {{peers}}', { peers: asking }),
-    asked > 0 && t('spoken.asks', 'asks {{peers}}', { peers: asked }),
-    unclear > 0 && t('spoken.talks', 'talks with {{peers}}', { peers: unclear }),
+    dependents > 0 && t('spoken.used-by', 'used by {{peers}}', { peers: dependents }),
+    dependencies > 0 && t('spoken.depends-on', 'depends on {{peers}}', { peers: dependencies }),
+    undirected > 0 && t('spoken.exchanges', 'exchanges traffic with {{peers}}', { peers: undirected }),
     ...spokenStates(edges),
   ]
     .filter(Boolean)
     .join(', ');
 }
 
-/** What a screen reader says of an edge, beside what is written on it: `api asks db, :5432 · 4 KiB, alerting`. */
+/** The announcement of an edge, with its label: `api depends on db, :5432 · 4 KiB, alerting`. */
 export function spokenEdge(graph: Graph, edge: GraphEdge, text: string): string {
   const nameOf = (key: string) => shortName(graph.nodes.find((node) => node.key === key)?.title ?? '');
   const names = { source: nameOf(edge.source), target: nameOf(edge.target), ...UNESCAPED };
   return [
     edge.directed
-      ? t('spoken.edge', '{{source}} asks {{target}}', names)
-      : t('spoken.undirected', '{{source}} talks with {{target}}', names),
+      ? t('spoken.edge', '{{source}} depends on {{target}}', names)
+      : t('spoken.undirected', '{{source}} exchanges traffic with {{target}}', names),
     text,
     ...edge.states.map((state) => STATE_LOOKS[state].word()),
   ]
@@ -47,7 +47,7 @@ export function spokenEdge(graph: Graph, edge: GraphEdge, text: string): string 
     .join(', ');
 }
 
-/** What there is to be seen; read out whenever it changes. */
+/** The announcement of the whole graph, made whenever it changes. */
 export const spokenGraph = ({ nodes, edges }: Graph): string =>
   [
     t('spoken.shown', 'Shown: {{nodes}} nodes, {{edges}} dependencies', {

@@ -85,7 +85,7 @@ export const edgeLabels = (): { value: EdgeLabel; label: string }[] => [
   { value: 'bytes', label: t('edge-label.bytes', 'Port and bytes') },
   { value: 'connections', label: t('edge-label.connections', 'Port and connections') },
   { value: 'port', label: t('edge-label.port', 'Port') },
-  { value: 'none', label: t('edge-label.none', 'Nothing') },
+  { value: 'none', label: t('edge-label.none', 'None') },
 ];
 
 const amounts = (): { value: Amount; label: string }[] => {
@@ -94,46 +94,46 @@ const amounts = (): { value: Amount; label: string }[] => {
 };
 
 export const widthChoices = (): { value: PanelOptions['widthBy']; label: string }[] => [
-  { value: 'none', label: t('width.none', 'All alike') },
+  { value: 'none', label: t('width.none', 'Uniform') },
   ...amounts(),
 ];
 
 export const colourChoices = (): { value: PanelOptions['colourBy']; label: string }[] => [
-  { value: 'states', label: t('colour.states', 'States: new, vanished, alerting …') },
+  { value: 'states', label: t('colour.states', 'State: new, vanished, alerting …') },
   ...amounts(),
 ];
 
 export const nodeTexts = (): { value: NodeText; label: string }[] => [
-  { value: 'host', label: t('end.host', 'Host') },
-  { value: 'process', label: t('node-text.process', 'Process and pid') },
-  { value: 'address', label: t('end.address', 'Address') },
+  { value: 'host', label: t('endpoint.host', 'Host') },
+  { value: 'process', label: t('node-text.process', 'Process and PID') },
+  { value: 'address', label: t('endpoint.address', 'Address') },
 ];
 
 export const levelChoices = (): { value: Level; label: string; description: string }[] => [
   {
     value: 'site',
     label: t('level.site', 'Site'),
-    description: t('level.site-is', 'All hosts of a site as one'),
+    description: t('level.site-is', 'One node per site'),
   },
   {
     value: 'host',
-    label: t('end.host', 'Host'),
-    description: t('level.host-is', 'All services on a host as one'),
+    label: t('endpoint.host', 'Host'),
+    description: t('level.host-is', 'One node per host'),
   },
   {
     value: 'service',
-    label: t('end.service', 'Service'),
-    description: t('level.service-is', 'A service on all of its hosts as one'),
+    label: t('endpoint.service', 'Service'),
+    description: t('level.service-is', 'One node per service, across all hosts'),
   },
   {
     value: 'instance',
     label: t('level.instance', 'Instance'),
-    description: t('level.instance-is', 'Each service on each host'),
+    description: t('level.instance-is', 'One node per service and host'),
   },
   {
     value: 'process',
-    label: t('end.process', 'Process'),
-    description: t('level.process-is', 'Each process of each service'),
+    label: t('endpoint.process', 'Process'),
+    description: t('level.process-is', 'One node per process of a service'),
   },
 ];
 

@@ -26,11 +26,11 @@ test.each([
     { ...bare, muted: true, strips: 1 },
     { toolbar: 0, muted: 0, legend: 0, table: 0, graph: 109, strips: 0, clear: 109 },
   ],
-])('a panel of height %i with %o', (height, has, expected) => {
+])('a panel of height %i with %o is divided into areas', (height, has, expected) => {
   expect(areasOf(height, has)).toEqual(expected);
 });
 
-test('no height is lost, or shared out twice', () => {
+test('the areas add up to the height of the panel', () => {
   for (let height = 40; height <= 1000; height++) {
     const { toolbar, muted, legend, table, graph } = areasOf(height, {
       table: height % 2 > 0,
@@ -49,6 +49,6 @@ test.each([
   [1900, 930, 1.7],
   [1600, 400, 3],
   [2000, 100, 3],
-])('a panel of %i to %i has its graph laid out for %d', (width, height, aspect) => {
+])('the graph of a panel of %i × %i is laid out for the aspect ratio %d', (width, height, aspect) => {
   expect(aspectOf(width, height)).toBe(aspect);
 });

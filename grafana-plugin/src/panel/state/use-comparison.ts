@@ -52,17 +52,21 @@ function notesOf(
   if (choice === 'off') return [];
   if (!other)
     return [
-      t('compare.no-range', 'Compare: "{{choice}}" is neither a duration such as 1d nor a range FROM/TO.', {
-        choice,
-        ...UNESCAPED,
-      }),
+      t(
+        'compare.no-range',
+        'Invalid comparison "{{choice}}": expected an offset such as 1d, or a range FROM/TO.',
+        {
+          choice,
+          ...UNESCAPED,
+        },
+      ),
     ];
   if (!request)
     return [
-      t('compare.no-request', 'What is stored, as in a snapshot, cannot be compared with another range.'),
+      t('compare.no-request', 'Stored data, such as a snapshot, cannot be compared with another time range.'),
     ];
   const failed = errorText({ errors });
   return failed === ''
     ? []
-    : [`${t('compare.failed', 'Of the range compared with, figures are missing:')} ${failed}`];
+    : [`${t('compare.failed', 'Some values of the compared range are missing:')} ${failed}`];
 }

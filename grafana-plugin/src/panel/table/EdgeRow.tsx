@@ -77,8 +77,8 @@ export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus
 }
 
 function seenBy({ directed, seenBy: by }: GraphEdge): string {
-  if (!directed) return t('seen-by.undirected', 'one end, direction unknown');
-  if (by === 'nobody') return t('seen-by.nobody', 'nobody');
-  if (by === 'both') return t('seen-by.both', 'both ends');
-  return by === 'source' ? t('seen-by.source', 'source') : t('seen-by.destination', 'destination');
+  if (!directed) return t('reported-by.undirected', 'one endpoint, direction unknown');
+  if (by === 'nobody') return t('reported-by.none', 'none');
+  if (by === 'both') return t('reported-by.both', 'both endpoints');
+  return by === 'source' ? t('reported-by.source', 'source') : t('reported-by.destination', 'destination');
 }

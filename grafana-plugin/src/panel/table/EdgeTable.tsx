@@ -37,7 +37,7 @@ export const EdgeTable = memo(function EdgeTable(props: Props) {
       onScroll={onScroll}
     >
       <table className={styles.table} aria-rowcount={edges.length + 1} data-testid="musubi-edges">
-        <caption>{t('table.caption', 'Dependencies in this range')}</caption>
+        <caption>{t('table.caption', 'Dependencies in this time range')}</caption>
         <TableColumns />
         <TableHead format={format} sort={sort} onSort={onSort} />
         <tbody

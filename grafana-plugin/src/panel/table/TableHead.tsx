@@ -31,14 +31,14 @@ const NUMBERS: ReadonlySet<EdgeColumn> = new Set(['opened', 'failed', 'open', 'b
 const namesOf = (format: Formatters): Record<EdgeColumn, string> => ({
   source: t('table.source', 'Source'),
   destination: t('table.destination', 'Destination'),
-  port: t('end.port', 'Port'),
+  port: t('endpoint.port', 'Port'),
   transport: t('table.transport', 'Transport'),
   opened: format.name('opened') ?? t('table.connections', 'Connections'),
   failed: format.name('failed') ?? t('table.failed', 'Failed'),
   open: format.name('open') ?? t('table.open', 'Open'),
   bytes: format.name('bytes') ?? t('table.bytes', 'Bytes'),
   lastSeen: format.name('lastSeen') ?? t('figures.last-seen', 'Last seen'),
-  seenBy: t('table.seen-by', 'Seen by'),
+  seenBy: t('table.reported-by', 'Reported by'),
   states: t('table.state', 'State'),
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { windowOf } from './use-row-window.ts';
 
-test('the window holds the rows asked for, and the one that is kept, before or behind', () => {
+test('the window contains the requested rows and the kept row before or after them', () => {
   expect(windowOf(100, 50, 3, 51)).toEqual([50, 51, 52]);
   expect(windowOf(100, 50, 3, 2)).toEqual([2, 50, 51, 52]);
   expect(windowOf(100, 50, 3, 99)).toEqual([50, 51, 52, 99]);
@@ -10,7 +10,7 @@ test('the window holds the rows asked for, and the one that is kept, before or b
   expect(windowOf(0, 0, 30, 0)).toEqual([]);
 });
 
-test('whatever is asked for, the rows are there, ascending, and the kept one among them', () => {
+test('the rows are always within the table, ascending, and include the kept row', () => {
   const number = fc.integer({ min: -200, max: 200 });
   fc.assert(
     fc.property(fc.nat(100), number, fc.nat(60), fc.nat(99), (count, start, size, at) => {

@@ -6,7 +6,7 @@ import { UNESCAPED } from './unescaped.ts';
 /** What the range can be compared with, as the option has it and in words. */
 export const compareChoices = (): { value: string; label: string }[] => [
   { value: 'off', label: t('compare.off', 'No comparison') },
-  { value: 'before', label: t('compare.before', 'The range before') },
+  { value: 'before', label: t('compare.before', 'Previous range') },
   { value: '1h', label: t('compare.hour', '1 hour earlier') },
   { value: '1d', label: t('compare.day', '1 day earlier') },
   { value: '1w', label: t('compare.week', '1 week earlier') },
@@ -17,7 +17,7 @@ export function choiceText(choice: string): string {
   const offered = compareChoices().find(({ value }) => value === choice);
   if (offered) return offered.label;
   return choice.includes('/')
-    ? t('compare.fixed', 'A fixed range')
+    ? t('compare.fixed', 'Fixed range')
     : t('compare.earlier', '{{span}} earlier', { span: choice, ...UNESCAPED });
 }
 

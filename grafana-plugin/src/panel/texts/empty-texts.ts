@@ -19,7 +19,7 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
         title: t('empty.no-query', 'This panel has no query'),
         advice: t(
           'empty.add-query',
-          'Add the query `lastSeen`: service_dependency_last_seen_seconds, type Instant, format Table. The dashboard "Service dependencies" has all of them.',
+          'Add the query `lastSeen`: service_dependency_last_seen_seconds, type Instant, format Table. The dashboard "Service dependencies" contains all queries.',
         ),
       };
     case 'no-label':
@@ -28,23 +28,23 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
         title: t('empty.no-label', 'No table has a `{{label}}` label', { label: reason.label }),
         advice: t(
           'empty.keep-labels',
-          'Set the type of each query to Instant and its format to Table, and keep the labels of service_dependency_* metrics in the query (no `sum by` without them).',
+          'Set the type of each query to Instant and its format to Table, and keep the labels of service_dependency_* metrics (a `sum by` must not drop them).',
         ),
       };
     case 'only-listeners':
     case 'nothing-seen':
       return {
         state: 'empty',
-        title: t('empty.nothing-seen', 'No dependency was seen in this range'),
+        title: t('empty.nothing-seen', 'No dependencies in this time range'),
         advice:
           reason.code === 'only-listeners'
             ? t(
                 'empty.only-listeners',
-                'Exporters report who listens, but no connection was in use. Choose a longer range.',
+                'Exporters report listeners, but no connection was in use. Choose a longer time range.',
               )
             : t(
                 'empty.check-exporters',
-                'Choose a longer range, or check that the exporters run and that Prometheus has service_dependency_last_seen_seconds.',
+                'Choose a longer time range, or check that the exporters are running and that Prometheus has service_dependency_last_seen_seconds.',
               ),
       };
   }
@@ -57,7 +57,7 @@ export function nothingAround({ wanted }: Around): EmptyMessage {
     .map(([name, names]) => `${name} = ${names.map(legible).join(', ')}`);
   return {
     state: 'empty',
-    title: t('around.nothing', 'Nothing is there of what the variables of the dashboard say'),
-    advice: `${asked.join(' · ')}. ${t('around.choose', 'Choose another value, or a longer range.')}`,
+    title: t('around.nothing', 'No dependencies match the dashboard variables'),
+    advice: `${asked.join(' · ')}. ${t('around.choose', 'Choose another value or a longer time range.')}`,
   };
 }

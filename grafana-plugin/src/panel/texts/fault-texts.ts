@@ -6,37 +6,37 @@ import { UNESCAPED } from './unescaped.ts';
 export function faultText(fault: QueryFault): string {
   switch (fault.code) {
     case 'unopened':
-      return t('fault.unopened', 'This parenthesis was never opened');
+      return t('fault.unopened', 'Unmatched closing parenthesis');
     case 'unclosed':
-      return t('fault.unclosed', 'This parenthesis has no end');
+      return t('fault.unclosed', 'Unclosed parenthesis');
     case 'unquoted':
-      return t('fault.unquoted', 'This quote has no end');
+      return t('fault.unquoted', 'Unclosed quote');
     case 'nothing':
-      return t('fault.nothing', 'Something to look for is missing');
+      return t('fault.nothing', 'Missing search term');
     case 'no-field':
       return t(
         'fault.no-field',
-        'There is no field `{{name}}`: quote it to look for the text, or use {{names}}',
+        'Unknown field `{{name}}`: put it in quotes to search for the text, or use {{names}}',
         { ...UNESCAPED, name: fault.name, names: fault.names.join(', ') },
       );
     case 'no-value':
-      return t('fault.no-value', 'What `{{asked}}` asks for is missing', {
+      return t('fault.no-value', 'Missing value for `{{asked}}`', {
         ...UNESCAPED,
         asked: fault.asked,
       });
     case 'no-number':
       return t(
         'fault.no-number',
-        '`{{text}}` is not a number: `{{name}}` takes one, with {{suffixes}} or nothing',
+        '`{{text}}` is not a number: `{{name}}` takes a number, optionally with {{suffixes}}',
         { ...UNESCAPED, text: fault.text, name: fault.name, suffixes: fault.suffixes.join(', ') },
       );
     case 'no-comparison':
-      return t('fault.no-comparison', '`{{name}}` is text: use `{{name}}:`', {
+      return t('fault.no-comparison', '`{{name}}` is a text field: use `{{name}}:`', {
         ...UNESCAPED,
         name: fault.name,
       });
     case 'no-choice':
-      return t('fault.no-choice', '`{{name}}` is one of {{choices}}', {
+      return t('fault.no-choice', '`{{name}}` must be one of {{choices}}', {
         name: fault.name,
         choices: fault.choices.join(', '),
       });

@@ -4,14 +4,14 @@ import type { Formatters } from './formatters.ts';
 
 /** What each figure is called unless the user calls it something else. */
 export const figureNames = (): Record<FigureName, string> => ({
-  bytes: t('figures.bytes', 'Bytes, both ways'),
+  bytes: t('figures.bytes', 'Bytes, both directions'),
   transmit: t('figures.transmit', 'Bytes, source to destination'),
   receive: t('figures.receive', 'Bytes, destination to source'),
-  opened: t('figures.opened', 'Connections opened'),
-  failed: t('figures.failed', 'Connections failed'),
-  failureShare: t('figures.failure-share', 'Share of failed connections'),
-  open: t('figures.open', 'Open at the end'),
-  rtt: t('figures.rtt', 'Round trip'),
+  opened: t('figures.opened', 'Opened connections'),
+  failed: t('figures.failed', 'Failed connections'),
+  failureShare: t('figures.failure-share', 'Connection failure ratio'),
+  open: t('figures.open', 'Open connections'),
+  rtt: t('figures.rtt', 'Round-trip time'),
   lastSeen: t('figures.last-seen', 'Last seen'),
 });
 

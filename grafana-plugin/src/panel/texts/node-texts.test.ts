@@ -33,7 +33,7 @@ test.each([
   expect(texts(each)).toEqual(expected);
 });
 
-test('a node that stands for several tells how many', () => {
+test('a node that represents several shows their number', () => {
   const fine = buildGraph([halfEdge('outbound', 'a@h1', 'b@h2'), halfEdge('outbound', 'a@h1', 'c@h2')], []);
   const texts = (level: 'host' | 'service') =>
     atLevel(fine, level).nodes.map((node) => `${node.title}: ${subtitleOf(node, 'host')}`);
@@ -43,7 +43,7 @@ test('a node that stands for several tells how many', () => {
   expect(texts('service')).toEqual(['a: 1 instance', 'b: 1 instance', 'c: 1 instance']);
 });
 
-test('a collapsed group tells how many are in it, whatever else is written below names', () => {
+test('a collapsed group shows the number of its members, whatever text the options select', () => {
   const fine = buildGraph(
     [halfEdge('outbound', endpoint('a@h1', { site: 's' }), endpoint('b@h2', { site: 's' }))],
     [],

@@ -21,8 +21,8 @@ export const nameNodes = (graph: Graph): Graph => ({
 });
 
 function wordFor({ kind, members }: GraphNode): string {
-  if (kind === 'unknown') return t('nameless.process', 'unknown process');
-  return members.length > 0 ? t('nameless.peers', 'external peers') : t('nameless.peer', 'unknown peer');
+  if (kind === 'unknown') return t('unnamed.process', 'unknown process');
+  return members.length > 0 ? t('unnamed.peers', 'external peers') : t('unnamed.peer', 'unknown peer');
 }
 
 /** A node's name as shown. */

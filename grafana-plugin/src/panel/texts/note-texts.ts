@@ -9,31 +9,31 @@ export function noteText(note: OverviewNote): string {
     case 'unread-rows':
       return t(
         'notes.unread-rows',
-        'Query {{query}}: rows are not drawn for want of a `direction` (half-edges) or an `observer` label (joined edges): {{rows}}. Keep those labels in the query.',
+        'Query {{query}}: rows with neither a `direction` label (half-edges) nor an `observer` label (joined edges) are not drawn: {{rows}}. Keep these labels in the query.',
         { ...UNESCAPED, query: note.query, rows: note.rows },
       );
     case 'query-lacks-label':
       return t(
         'notes.lacks-label',
-        'Query {{query}}: no row has a `{{label}}` label, so that what it tells is not with the right dependency. Keep the labels of the metric in the query.',
+        'Query {{query}}: no row has a `{{label}}` label, so its values cannot be assigned to dependencies. Keep the labels of the metric in the query.',
         { ...UNESCAPED, query: note.query, label: note.label },
       );
     case 'query-lacks-number':
       return t(
         'notes.lacks-number',
-        'Query {{query}}: no column is a number, so that its figures are not shown. Set its format to Table, and leave the type of its value as it is.',
+        'Query {{query}}: no column is numeric, so its values are not shown. Set its format to Table, and keep the type of its value.',
         { ...UNESCAPED, query: note.query },
       );
     case 'query-over-time':
       return t(
         'notes.over-time',
-        'Query {{query}}: it is asked over time, but its last values alone are shown. Set its type to Instant.',
+        'Query {{query}}: this is a range query, of which only the last values are shown. Set its type to Instant.',
         { ...UNESCAPED, query: note.query },
       );
     case 'nothing-before':
       return t(
         'notes.nothing-before',
-        'The queries found nothing in the range compared with, as before the data begins: nothing is marked as new.',
+        'The queries returned no data for the compared range, for example because it lies before the first sample: nothing is marked as new.',
       );
     case 'unread-surprises':
       return t(
@@ -50,5 +50,5 @@ export const oddAddress = (odd: readonly string[]): string[] =>
     ? []
     : [
         // Put behind, since what is put into a text is escaped for HTML, which this is not.
-        `${t('notes.odd-address', 'What the address of this page says here is not understood, and left aside')}: ${legible(odd.join(', '))}`,
+        `${t('notes.odd-address', 'Unknown panel settings in the address of this page were ignored')}: ${legible(odd.join(', '))}`,
       ];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EDGE_STATES } from '../../graph/model/graph.ts';
 import { STATE_LOOKS, shortStateText, signText, stateText } from './state-looks.ts';
 
-test('every state that is drawn has a sign and a word of its own, so that no colour has to be told apart', () => {
+test('every state that is drawn has its own sign and word, so that colours need not be distinguished', () => {
   const looks = EDGE_STATES.filter((state) => state !== 'idle').map((state) => ({
     ...STATE_LOOKS[state],
     word: STATE_LOOKS[state].word(),
@@ -13,7 +13,7 @@ test('every state that is drawn has a sign and a word of its own, so that no col
   }
 });
 
-test('states are told in words, or the one that matters most where room is short', () => {
+test('states are shown as words, or only the main state where space is short', () => {
   expect(stateText(['new', 'idle', 'alerting'])).toBe('+ new ▲ alerting');
   expect(shortStateText(['new', 'idle', 'alerting'])).toBe('▲ alerting +');
   expect(shortStateText(['idle'])).toBe('');

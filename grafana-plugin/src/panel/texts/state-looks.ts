@@ -43,6 +43,6 @@ const words = (states: readonly EdgeState[]): string[] =>
 
 /** Whether an alert fires, is about to, or did. */
 export function alertStateText(state: Alert['state']): string {
-  if (state === 'ended') return t('alert.ended', 'fired, has ended');
+  if (state === 'ended') return t('alert.ended', 'resolved');
   return state === 'firing' ? t('alert.firing', 'firing') : t('alert.pending', 'pending');
 }

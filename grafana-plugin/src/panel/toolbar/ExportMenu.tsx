@@ -61,7 +61,7 @@ export function ExportMenu({ graph, drawing, palette, sort }: Props) {
       <ToolbarButton
         icon="download-alt"
         aria-label={t('export.name', 'Export')}
-        tooltip={t('export.tooltip', 'Save what is shown')}
+        tooltip={t('export.tooltip', 'Export the current view')}
       />
     </Dropdown>
   );

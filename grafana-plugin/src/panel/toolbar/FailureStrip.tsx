@@ -15,7 +15,7 @@ export function FailureStrip({ error }: { readonly error: string }) {
     >
       <span>
         <Icon name="exclamation-triangle" style={{ color: theme.colors.warning.text }} />{' '}
-        {t('error.some-query', 'A query failed: figures may be missing')} · {error}
+        {t('error.some-query', 'A query failed: values may be missing')} · {error}
       </span>
     </div>
   );

@@ -15,8 +15,8 @@ interface Props {
 }
 
 const ways = (): { value: FocusDirection; label: string }[] => [
-  { value: 'up', label: t('focus.up', 'Up') },
-  { value: 'down', label: t('focus.down', 'Down') },
+  { value: 'up', label: t('focus.up', 'Dependents') },
+  { value: 'down', label: t('focus.down', 'Dependencies') },
   { value: 'both', label: t('focus.both', 'Both') },
 ];
 
@@ -24,11 +24,12 @@ const ways = (): { value: FocusDirection; label: string }[] => [
 export function FocusStrip(props: Props) {
   const { focus, pathFrom, onFocus, onCancelPath } = props;
   const styles = useStyles2(getStripStyles);
-  const nameOf = (key: string) => props.nameOf(key) ?? t('focus.gone', 'what is not in this range');
+  const nameOf = (key: string) =>
+    props.nameOf(key) ?? t('focus.gone', 'a node that is not in this time range');
   if (pathFrom !== undefined) {
     return (
       <div className={styles} role="status" data-testid="musubi-focus">
-        {t('focus.pick', 'Pick the node to which the path leads from')} {nameOf(pathFrom)}
+        {t('focus.pick', 'Select the node where the path ends. Start:')} {nameOf(pathFrom)}
         <Button size="sm" variant="secondary" onClick={onCancelPath}>
           {t('focus.cancel', 'Cancel')}
         </Button>
@@ -43,20 +44,20 @@ export function FocusStrip(props: Props) {
         <>
           <IconButton
             name="minus"
-            aria-label={t('focus.less', 'One hop less')}
+            aria-label={t('focus.less', 'One hop fewer')}
             disabled={hops <= 1}
             onClick={() => onFocus({ ...focus, hops: hops - 1 })}
           />
           <span>{hops === 1 ? t('focus.hop', '1 hop') : t('focus.hops', '{{hops}} hops', { hops })}</span>
           <IconButton
             name="plus"
-            aria-label={t('focus.more', 'One hop more')}
+            aria-label={t('focus.more', 'One more hop')}
             disabled={hops >= MOST_HOPS}
             onClick={() => onFocus({ ...focus, hops: hops + 1 })}
           />
           <RadioButtonGroup
             size="sm"
-            aria-label={t('focus.way', 'Direction')}
+            aria-label={t('focus.direction', 'Direction')}
             options={ways()}
             value={way}
             onChange={(next) => onFocus({ ...focus, way: next })}
@@ -71,7 +72,7 @@ export function FocusStrip(props: Props) {
         </span>
       )}
       <Button size="sm" variant="secondary" icon="times" onClick={() => onFocus(null)}>
-        {t('focus.all', 'Show everything')}
+        {t('focus.all', 'Show all')}
       </Button>
     </section>
   );

@@ -66,10 +66,10 @@ function Entries({ graph, palette, states, onStates, widthBy, colourBy, format }
       <ColourScale by={colourBy} format={format} />
       <span>{t('legend.arrow', 'A → B: A depends on B')}</span>
       <span>
-        <Line width={2.5} /> {t('legend.both-ends', 'reported by both ends')}
+        <Line width={2.5} /> {t('legend.both', 'reported by both endpoints')}
       </span>
       <span>
-        <Line width={2.5} dashes="6 4" /> {t('legend.one-end', 'by one end')}
+        <Line width={2.5} dashes="6 4" /> {t('legend.one', 'by one endpoint')}
       </span>
       <WidthScale by={widthBy} format={format} />
       <span>{t('legend.no-arrow', 'no arrow: direction unknown')}</span>

@@ -23,7 +23,7 @@ export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onCh
   if (height === 0) return null;
   const chip = (key: string, partners: string, show: () => void) => {
     const name = nameOf(key) ?? '';
-    const label = t('muted.show', 'Show {{name}} again', { name, ...UNESCAPED });
+    const label = t('muted.show', 'Show {{name}}', { name, ...UNESCAPED });
     return (
       <Button
         key={key}
@@ -42,10 +42,10 @@ export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onCh
     <section
       className={styles}
       style={{ height }}
-      aria-label={t('muted.label', 'Left out of the graph')}
+      aria-label={t('muted.label', 'Hidden nodes')}
       data-testid="musubi-muted"
     >
-      {hubs.length > 0 && <span>{t('muted.hubs', 'Muted hubs')}</span>}
+      {hubs.length > 0 && <span>{t('muted.hubs', 'Hidden hubs')}</span>}
       {hubs.map(({ key, degree }) =>
         chip(key, `· ${degree}`, () => onChange({ shownHubs: [...options.shownHubs, key] })),
       )}
@@ -53,7 +53,7 @@ export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onCh
       {hidden.map((key) =>
         chip(key, '', () => onChange({ hidden: options.hidden.filter((each) => each !== key) })),
       )}
-      {lonely > 0 && <span>{t('muted.lonely', '+ {{lonely}} linked with none but these', { lonely })}</span>}
+      {lonely > 0 && <span>{t('muted.lonely', '+ {{lonely}} connected only to these', { lonely })}</span>}
       {hidden.length > 1 && (
         <Button size="sm" variant="secondary" fill="text" onClick={() => onChange({ hidden: [] })}>
           {t('muted.show-all', 'Show all hidden')}

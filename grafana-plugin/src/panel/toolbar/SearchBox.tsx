@@ -62,7 +62,7 @@ export function SearchBox({ input, value, found, at, onChange, onGo, onLeave }: 
             {value && (
               <IconButton
                 name="times"
-                aria-label={t('search.clear', 'Clear the search')}
+                aria-label={t('search.clear', 'Clear search')}
                 onClick={() => onChange('')}
               />
             )}

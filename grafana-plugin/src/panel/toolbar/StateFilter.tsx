@@ -30,7 +30,7 @@ export function StateFilter({ graph, palette, states, onStates }: Props) {
         type="button"
         className={styles}
         aria-pressed={states.includes(state)}
-        title={`${t('state.only', 'Show only what is')} ${STATE_LOOKS[state].word()}`}
+        title={t('state.only', 'Show only: {{state}}', { state: STATE_LOOKS[state].word() })}
         onClick={() => toggle(state)}
       >
         <svg width="20" height="8" aria-hidden="true">

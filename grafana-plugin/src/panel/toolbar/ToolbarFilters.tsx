@@ -25,15 +25,15 @@ export function ToolbarFilters({ options, groups, mostPartners, compare, onChang
         variant={options.hideIdle ? 'active' : 'default'}
         aria-pressed={options.hideIdle}
         aria-label={t('idle.name', 'Hide idle')}
-        tooltip={t('idle.tooltip', 'Hide what carried nothing in the range')}
+        tooltip={t('idle.tooltip', 'Hide dependencies without traffic in the time range')}
         onClick={() => onChange({ hideIdle: !options.hideIdle })}
       />
       <ToolbarButton
         icon="filter"
         variant={options.muteHubs ? 'active' : 'default'}
         aria-pressed={options.muteHubs}
-        aria-label={t('hubs.name', 'Mute hubs')}
-        tooltip={t('hubs.tooltip', 'Hide what is linked with more than {{most}} others', {
+        aria-label={t('hubs.name', 'Hide hubs')}
+        tooltip={t('hubs.tooltip', 'Hide nodes with more than {{most}} neighbors', {
           most: mostPartners,
         })}
         onClick={() => onChange({ muteHubs: !options.muteHubs, shownHubs: [] })}

@@ -22,15 +22,15 @@ export function ToolbarViews(props: ViewProps) {
       {Object.keys(options.saved).length > 0 && (
         <ToolbarButton
           icon="repeat"
-          aria-label={t('places.reset', 'Reset positions')}
-          tooltip={t('places.tooltip', 'Put what was moved back to where it was laid out')}
+          aria-label={t('positions.reset', 'Reset positions')}
+          tooltip={t('positions.tooltip', 'Move nodes back to their automatic positions')}
           onClick={() => onChange({ saved: {} })}
         />
       )}
       <ToolbarButton
         icon="expand-arrows"
         aria-label={t('fit.name', 'Fit')}
-        tooltip={t('fit.tooltip', 'Show all')}
+        tooltip={t('fit.tooltip', 'Fit the whole graph')}
         onClick={onFit}
       >
         {named && t('fit.name', 'Fit')}
@@ -40,7 +40,7 @@ export function ToolbarViews(props: ViewProps) {
         variant={table ? 'active' : 'default'}
         aria-pressed={table}
         aria-label={t('table.name', 'Table')}
-        tooltip={t('table.tooltip', 'List the dependencies as text')}
+        tooltip={t('table.tooltip', 'Show the dependencies as a table')}
         onClick={() => onTable(!table)}
       >
         {named && t('table.name', 'Table')}

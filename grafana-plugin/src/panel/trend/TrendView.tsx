@@ -8,6 +8,7 @@ import type { TrendPoints } from '../../graph/trend/points.ts';
 import type { TrendLine, TrendSubject } from '../../graph/trend/trend-queries.ts';
 import { nameOf } from '../texts/figure-names.ts';
 import type { Formatters } from '../texts/formatters.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 import { useTrend } from './use-trend.ts';
 
 interface Props {
@@ -19,7 +20,6 @@ interface Props {
 const SIZE = { width: 140, height: 22 };
 /** Lines have a width, at the borders as well. */
 const VIEW_BOX = `-1 -1 ${SIZE.width + 2} ${SIZE.height + 2}`;
-const AS_TYPED = { interpolation: { escapeValue: false } };
 
 /** How a node or an edge fared over the range, each figure as a small curve and in words. */
 export function TrendView({ data, subject, format }: Props) {
@@ -29,29 +29,24 @@ export function TrendView({ data, subject, format }: Props) {
   return (
     <section
       className={styles}
-      aria-label={t('trend.label', 'Over the range')}
+      aria-label={t('trend.label', 'Trend')}
       aria-busy={state === 'loading'}
       data-testid="musubi-trend"
     >
       {state === 'loading' && <Spinner inline />}
       {state === 'too-many' && (
-        <p>
-          {t(
-            'trend.too-many',
-            'This stands for too many dependencies to show them over time: choose a finer level.',
-          )}
-        </p>
+        <p>{t('trend.too-many', 'Too many dependencies for a trend: choose a finer level.')}</p>
       )}
-      {error && <p role="alert">{`${t('trend.failed', 'Not told over time:')} ${error}`}</p>}
+      {error && <p role="alert">{`${t('trend.failed', 'Trend not available:')} ${error}`}</p>}
       {state === 'ready' && !error && lines.length === 0 && (
-        <p>{t('trend.empty', 'Nothing was recorded of it in this range.')}</p>
+        <p>{t('trend.empty', 'No data in this time range.')}</p>
       )}
       {lines.length > 0 && (
         <table>
           <thead>
             <tr>
-              <th colSpan={2}>{t('trend.title', 'Over the range, in steps of {{step}}', { step })}</th>
-              <th>{t('trend.most', 'At most')}</th>
+              <th colSpan={2}>{t('trend.title', 'Trend, in steps of {{step}}', { step })}</th>
+              <th>{t('trend.most', 'Max')}</th>
               <th>{t('trend.last', 'Last')}</th>
             </tr>
           </thead>
@@ -76,8 +71,8 @@ const FIGURES: Readonly<Record<TrendLine, FigureName>> = {
 };
 
 const nameOfLine = (line: TrendLine, format: Formatters): string => {
-  if (line === 'in') return t('trend.in', 'Connections to it');
-  if (line === 'out') return t('trend.out', 'Connections from it');
+  if (line === 'in') return t('trend.in', 'Incoming connections');
+  if (line === 'out') return t('trend.out', 'Outgoing connections');
   return nameOf(format, FIGURES[line]);
 };
 
@@ -87,11 +82,11 @@ function Line({ line, points, format }: { line: TrendLine; points: TrendPoints; 
   const text = (value: number) => format.text(FIGURES[line], value);
   const most = text(Math.max(...known));
   const last = text(known.at(-1) ?? 0);
-  const words = t('trend.words', '{{name}}: at most {{most}}, last {{last}}', {
+  const words = t('trend.words', '{{name}}: max {{most}}, last {{last}}', {
     name,
     most,
     last,
-    ...AS_TYPED,
+    ...UNESCAPED,
   });
   return (
     <tr>
