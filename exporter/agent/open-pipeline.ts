@@ -19,7 +19,7 @@ export function openPipeline(
   const { procRoot, site, rules, networks, internet, containerEngine, kubernetes } = settings;
   const uptime = () => performance.now();
   const dns = openDns({ ...settings, uptime }, ({ what, remedy }) =>
-    log.warn('cannot listen to name servers', { reason: what, remedy }),
+    log.warn('cannot read DNS responses', { reason: what, remedy }),
   );
   const conntrack = followNat(settings.nat, procRoot, log);
   const workloads = createWorkloads({ engine: containerEngine, kubernetes, env, log });

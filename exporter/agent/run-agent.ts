@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reading } from './capture/capture.ts';
-import { chooseCapture } from './capture/ladder.ts';
+import { chooseCapture } from './capture/choose-capture.ts';
 import { restAfter } from './cycle-delay.ts';
-import { readEffectiveCapabilities } from './doctor/capabilities.ts';
 import { captureLimits } from './doctor/capture-limits.ts';
 import { FatalError } from './fatal-error.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
@@ -12,6 +11,7 @@ import { type MetricsServer, serveMetrics } from './metrics/metrics-server.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
 import { formatEndpoint } from './net/address.ts';
 import { openPipeline } from './open-pipeline.ts';
+import { readEffectiveCapabilities } from './proc/capabilities.ts';
 import { startPush } from './push-loop.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -34,8 +34,8 @@ export async function runAgent(
 ): Promise<void> {
   const { procRoot, listen, otlp, forgetAfter, maxServices, maxEdges } = settings;
   const where = { procRoot, netns: settings.netns };
-  const { capture, passedOver } = await chooseCapture(settings.capture, where, log);
-  for (const { name, missing = '' } of passedOver)
+  const { capture, unavailable } = await chooseCapture(settings.capture, where, log);
+  for (const { name, missing = '' } of unavailable)
     log.warn('capture not available', { capture: name, reason: missing });
   // Those that poll are warned of by the passes that meet what they hide.
   const limits = captureLimits(capture.name, readEffectiveCapabilities(procRoot), settings.netns);

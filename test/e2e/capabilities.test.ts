@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findCgroupRoot } from '../../exporter/agent/capture/ebpf/cgroup-root.ts';
 import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
-import type { Check } from '../../exporter/agent/doctor/check.ts';
+import type { Check } from '../../exporter/agent/doctor/examine-host.ts';
 import { CANNOT_LOAD as cannot } from '../harness/captures.ts';
 import { startAgent } from '../harness/exporter.ts';
 import { startPair } from '../harness/pair.ts';
@@ -120,13 +120,13 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
       lacking: 'CAP_SYS_PTRACE',
       names: { outbound: 'web/MainThread', inbound: 'api/MainThread' },
       limited: 'ebpf',
-      limit: 'names of other users’ processes are cut short (no CAP_SYS_PTRACE)',
+      limit: 'truncates the names of other users’ processes (no CAP_SYS_PTRACE)',
     },
     {
       lacking: 'CAP_DAC_READ_SEARCH',
       names: NAMES,
       limited: 'sockdiag',
-      limit: 'names the processes of its own user only (no CAP_DAC_READ_SEARCH)',
+      limit: 'names only processes of its own user (no CAP_DAC_READ_SEARCH)',
     },
   ])('works without $lacking, and tells what that takes from $limited', async (given) => {
     const { lacking, names, limited, limit } = given;
@@ -149,19 +149,19 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     const warnings = agent.log.split('\n').filter((line) => line.includes('level=warn'));
     expect(warnings).toEqual([
       expect.stringContaining(
-        'msg="cannot listen to name servers" reason="no CAP_NET_RAW" remedy="grant CAP_NET_RAW ',
+        'msg="cannot read DNS responses" reason="no CAP_NET_RAW" remedy="grant CAP_NET_RAW ',
       ),
     ]);
     expect(await agent.metrics()).not.toContain('musubi_dns_');
     const { checks } = await examine(without('CAP_NET_RAW'));
     expect(checks).toContainEqual({
-      name: 'name servers',
+      name: 'DNS responses',
       state: 'limited',
-      detail: 'cannot be heard: no CAP_NET_RAW',
+      detail: 'cannot be read: no CAP_NET_RAW',
       remedies: [expect.stringContaining('grant CAP_NET_RAW')],
     });
     expect((await examine(GRANTED)).checks).toContainEqual(
-      expect.objectContaining({ name: 'name servers', state: 'good' }),
+      expect.objectContaining({ name: 'DNS responses', state: 'good' }),
     );
   });
 
@@ -173,10 +173,10 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
   });
 
   it.each([
-    ['a pid namespace', ['--pid', '--fork', '--mount-proc'], 'true', 'a pid namespace of its own'],
-    ['a user namespace', ['--user', '--map-root-user'], 'true', 'a user namespace of its own'],
+    ['a pid namespace', ['--pid', '--fork', '--mount-proc'], 'true', 'it runs in a pid namespace'],
+    ['a user namespace', ['--user', '--map-root-user'], 'true', 'it runs in a user namespace'],
     ['no cgroup2', ['--mount'], 'umount -l "$0"', 'cgroup2 is not mounted'],
-    ['a part of cgroup2', ['--mount'], 'mount --bind "$0/musubi-test" "$0"', 'only a part of the cgroup2'],
+    ['a part of cgroup2', ['--mount'], 'mount --bind "$0/musubi-test" "$0"', 'only part of the cgroup2'],
   ])(
     'does not take the in-kernel capture where it has %s of its own, and tells why',
     async (_, flags, script, told) => {
@@ -204,7 +204,7 @@ it('is built without a compiler, says so in one line, and polls', async () => {
   const { capture, checks } = JSON.parse(stdout) as { capture: string; checks: Check[] };
   expect(capture).toBe('sockdiag');
   expect(checks.find(({ name }) => name === 'capture ebpf')?.detail).toContain(
-    'its kernel program is not built',
+    'the BPF program is not built',
   );
 });
 

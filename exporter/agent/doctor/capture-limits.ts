@@ -1,39 +1,50 @@
 import type { CaptureName } from '../capture/capture.ts';
-import type { Obstacle } from '../capture/rung.ts';
-import { type Capability, holdsCapability } from './capabilities.ts';
+import type { MissingRequirement } from '../missing-requirement.ts';
+import { type Capability, holdsCapability } from '../proc/capabilities.ts';
 
-/** What is given up with a capability. */
+/** What a capture cannot do without some capabilities. */
 interface Limit {
-  readonly lost: string;
-  readonly without: readonly Capability[];
-  /** Whether it is of use only for other network namespaces than the own one. */
-  readonly elsewhere?: boolean;
+  readonly effect: string;
+  readonly needs: readonly Capability[];
+  /** Whether it only concerns network namespaces other than the agent's own. */
+  readonly otherNamespaces?: boolean;
 }
 
-/** /proc/PID/fd takes two capabilities: one to list it and one to follow it. */
+/** /proc/PID/fd takes two capabilities: one to list it and one to follow its links. */
 const NAMES: Limit = {
-  lost: 'names the processes of its own user only',
-  without: ['CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'],
+  effect: 'names only processes of its own user',
+  needs: ['CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'],
 };
 
 const LIMITS: Record<CaptureName, readonly Limit[]> = {
-  // The kernel tells who holds a socket, and everyone may read a process's first 15 bytes of name.
-  ebpf: [{ lost: 'names of other users’ processes are cut short', without: ['CAP_SYS_PTRACE'] }],
+  // The kernel program knows the process of each socket, and every user can read the first 15 bytes of its name.
+  ebpf: [{ effect: 'truncates the names of other users’ processes', needs: ['CAP_SYS_PTRACE'] }],
   sockdiag: [
     NAMES,
-    { lost: 'own network namespace only', without: ['CAP_SYS_PTRACE', 'CAP_SYS_ADMIN'], elsewhere: true },
+    {
+      effect: 'reads only its own network namespace',
+      needs: ['CAP_SYS_PTRACE', 'CAP_SYS_ADMIN'],
+      otherNamespaces: true,
+    },
   ],
-  procfs: [NAMES, { lost: 'own network namespace only', without: ['CAP_SYS_PTRACE'], elsewhere: true }],
+  procfs: [
+    NAMES,
+    { effect: 'reads only its own network namespace', needs: ['CAP_SYS_PTRACE'], otherNamespaces: true },
+  ],
 };
 
-/** What a capture that works cannot give for want of capabilities, and what to grant. */
-export function captureLimits(capture: CaptureName, held: bigint, netns: 'self' | 'all'): Obstacle[] {
+/** What a working capture cannot do for lack of capabilities, and which ones to grant. */
+export function captureLimits(
+  capture: CaptureName,
+  held: bigint,
+  netns: 'self' | 'all',
+): MissingRequirement[] {
   return LIMITS[capture]
-    .filter(({ elsewhere }) => !elsewhere || netns === 'all')
-    .flatMap(({ lost, without }) => {
-      const lacking = without.filter((capability) => !holdsCapability(held, capability));
+    .filter(({ otherNamespaces }) => !otherNamespaces || netns === 'all')
+    .flatMap(({ effect, needs }) => {
+      const lacking = needs.filter((capability) => !holdsCapability(held, capability));
       if (lacking.length === 0) return [];
-      const what = `${lost} (${lacking.map((capability) => `no ${capability}`).join(', ')})`;
+      const what = `${effect} (${lacking.map((capability) => `no ${capability}`).join(', ')})`;
       return [{ what, remedy: `grant ${lacking.join(' and ')}, or run as root` }];
     });
 }

@@ -1,105 +1,128 @@
 import { release } from 'node:os';
 import { type Reading, skippedNamespaces } from '../capture/capture.ts';
-import type { ProvenTrial } from '../capture/ladder.ts';
+import type { CaptureTrial } from '../capture/capture-candidate.ts';
+import { foreignPids } from '../capture/ebpf/missing-requirements.ts';
 import type { Heard } from '../conntrack/conntrack.ts';
 import { loadLibc } from '../native/libc.ts';
+import { readEffectiveCapabilities } from '../proc/capabilities.ts';
 import { createListener } from '../resolve/dns/listener.ts';
-import { readEffectiveCapabilities } from './capabilities.ts';
+import { missingForDns } from '../resolve/dns/missing-requirement.ts';
 import { captureLimits } from './capture-limits.ts';
-import type { Check } from './check.ts';
-import { dnsObstacle } from './dns-obstacle.ts';
-import { foreignPids } from './ebpf-obstacles.ts';
-import { natCheck } from './nat.ts';
 
-interface Where {
+/** A feature, and to what extent this host supports it. */
+export interface Check {
+  readonly name: string;
+  readonly state: 'good' | 'limited' | 'missing';
+  readonly detail: string;
+  /** How to lift the limit or provide what is missing. */
+  readonly remedies?: readonly string[];
+}
+
+interface CheckOptions {
   readonly procRoot: string;
   readonly netns: 'self' | 'all';
   readonly dns: 'answers' | 'off';
 }
 
 /**
- * What this host offers, given how every capture fared, what the one that would be used has read, and what connection
- * tracking told.
+ * What this host supports, given the trial of every capture, the first reading of the one that would be used, and a
+ * read of connection tracking.
  */
 export function examineHost(
-  trials: readonly ProvenTrial[],
+  trials: readonly CaptureTrial[],
   first: Reading | undefined,
-  heard: Heard | 'not asked' | undefined,
-  where: Where,
+  conntrack: Heard | 'skipped' | undefined,
+  options: CheckOptions,
 ): Check[] {
-  const held = readEffectiveCapabilities(where.procRoot);
+  const held = readEffectiveCapabilities(options.procRoot);
   return [
     {
       name: 'system',
       state: 'good',
       detail: `Linux ${release()}, Node.js ${process.version}, ${process.arch}`,
     },
-    ...pidNamespace(where),
-    ...trials.map((trial) => captureCheck(trial, held, where)),
-    ...(heard === 'not asked' ? [] : [natCheck(heard)]),
+    ...pidNamespace(options),
+    ...trials.map((trial) => captureCheck(trial, held, options)),
+    ...(conntrack === 'skipped' ? [] : [natCheck(conntrack)]),
     ...(first ? visibility(first) : []),
-    ...(where.dns === 'answers' ? [nameServers()] : []),
+    ...(options.dns === 'answers' ? [dnsCheck()] : []),
   ];
 }
 
-function captureCheck({ name, gives, missing, remedies }: ProvenTrial, held: bigint, where: Where): Check {
-  const check = { name: `capture ${name}` };
+function captureCheck(trial: CaptureTrial, held: bigint, { netns }: CheckOptions): Check {
+  const { provides, missing, remedies } = trial;
+  const name = `capture ${trial.name}`;
   if (missing !== undefined)
-    return { ...check, state: 'missing', detail: missing, ...(remedies && { remedies }) };
-  const works = `works; gives ${gives}`;
-  const limits = captureLimits(name, held, where.netns);
-  if (limits.length === 0) return { ...check, state: 'good', detail: works };
+    return { name, state: 'missing', detail: missing, ...(remedies && { remedies }) };
+  const works = `works; reports ${provides}`;
+  const limits = captureLimits(trial.name, held, netns);
+  if (limits.length === 0) return { name, state: 'good', detail: works };
   return {
-    ...check,
+    name,
     state: 'limited',
     detail: `${works}; ${limits.map(({ what }) => what).join('; ')}`,
     remedies: limits.map(({ remedy }) => remedy),
   };
 }
 
-/** Polling works in a pid namespace of its own, but finds no process outside of it. */
-function pidNamespace(where: Where): Check[] {
-  const foreign = foreignPids(where);
+/** Polling works in a pid namespace, but finds no process outside of it. */
+function pidNamespace(options: CheckOptions): Check[] {
+  const foreign = foreignPids(options);
   if (!foreign) return [];
-  const detail = 'of its own: only processes in it are named';
+  const detail = 'not the host’s: only processes in it are named';
   return [{ name: 'pid namespace', state: 'limited', detail, remedies: [foreign.remedy] }];
 }
 
-/** Whether it can be heard what they answer. */
-function nameServers(): Check {
-  const name = 'name servers';
+/** Whether address translation is followed; undefined where connection tracking could not be used at all. */
+export function natCheck(conntrack: Heard | undefined): Check {
+  const name = 'address translation';
+  if (conntrack?.refused !== undefined)
+    return {
+      ...{ name, state: 'limited' },
+      detail: `not followed in all network namespaces: ${conntrack.refused}`,
+      remedies: ['grant CAP_NET_ADMIN, and CAP_SYS_ADMIN for other network namespaces; or run as root'],
+    };
+  if (!conntrack) return { name, state: 'limited', detail: 'not followed: no native code for this host' };
+  const detail =
+    conntrack.namespaces > 0
+      ? `followed in ${conntrack.namespaces} network namespaces that track connections`
+      : 'nothing to follow: no network namespace tracks connections';
+  return { name, state: 'good', detail };
+}
+
+function dnsCheck(): Check {
+  const name = 'DNS responses';
   try {
     createListener(loadLibc()).close();
-    return { name, state: 'good', detail: 'can be heard: far ends go by the names that were asked for' };
+    return { name, state: 'good', detail: 'can be read: remote endpoints get the names that were looked up' };
   } catch (error) {
-    const { what, remedy } = dnsObstacle(error as Error);
-    return { name, state: 'limited', detail: `cannot be heard: ${what}`, remedies: [remedy] };
+    const { what, remedy } = missingForDns(error as Error);
+    return { name, state: 'limited', detail: `cannot be read: ${what}`, remedies: [remedy] };
   }
 }
 
-/** What a real pass could and could not see. */
-function visibility(pass: Reading): Check[] {
-  const connected = pass.observations.filter(({ open }) => open > 0);
+/** What a reading of this host contains and lacks. */
+function visibility(reading: Reading): Check[] {
+  const { sockets, observations, listeners, namespaces, hiddenProcesses } = reading;
+  const connected = observations.filter(({ open }) => open > 0);
   const unnamed = connected.filter(({ pid }) => pid === undefined);
-  const skipped = skippedNamespaces(pass);
+  const skipped = skippedNamespaces(reading);
+  const readable = hiddenProcesses > 0 ? `${hiddenProcesses} cannot be inspected` : 'all can be inspected';
   return [
     {
       name: 'sockets',
       state: 'good',
-      detail: `${pass.sockets} read: ${connected.length} connected, ${pass.listeners.length} listening`,
+      detail: `${sockets} read: ${connected.length} connected, ${listeners.length} listening`,
     },
     {
       name: 'processes',
-      state: pass.hiddenProcesses > 0 ? 'limited' : 'good',
-      detail:
-        pass.hiddenProcesses > 0
-          ? `${pass.hiddenProcesses} may not be looked into; ${unnamed.length} connections have no process`
-          : `all may be looked into; ${unnamed.length} connections have no process`,
+      state: hiddenProcesses > 0 ? 'limited' : 'good',
+      detail: `${readable}; ${unnamed.length} connections have no process`,
     },
     {
       name: 'network namespaces',
       state: skipped.length > 0 ? 'limited' : 'good',
-      detail: `${pass.namespaces.length - skipped.length} of ${pass.namespaces.length} read${skipped[0] ? `: ${skipped[0].skipped}` : ''}`,
+      detail: `${namespaces.length - skipped.length} of ${namespaces.length} read${skipped[0] ? `: ${skipped[0].skipped}` : ''}`,
     },
   ];
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { parseCgroup2Mounts } from '../capture/ebpf/cgroup-root.ts';
-import { parseEffectiveCapabilities } from '../doctor/capabilities.ts';
+import { parseEffectiveCapabilities } from './capabilities.ts';
 import { parseNetworkNamespace } from './namespaces.ts';
 import { parseFibTrie, parseIfInet6 } from './net-addresses.ts';
 import { parsePortRange } from './port-range.ts';

@@ -17,10 +17,10 @@ it('tells what works, what does not and why, and what would be used', async () =
   const io = createIo();
   expect(await doctor.run(argv(), io)).toBe(0);
   expect(io.out()).toMatch(
-    /^✗ capture ebpf +.*a pid namespace of its own.*\n( +→ .*\n)* +→ share the host’s/m,
+    /^✗ capture ebpf +.*it runs in a pid namespace.*\n( +→ .*\n)* +→ share the host’s/m,
   );
   expect(io.out()).toMatch(/^✗ capture sockdiag +ENOENT/m);
-  expect(io.out()).toMatch(/^! capture procfs +works; gives TCP and UDP.*no CAP_SYS_PTRACE/m);
+  expect(io.out()).toMatch(/^! capture procfs +works; reports TCP and UDP.*no CAP_SYS_PTRACE/m);
   expect(io.out()).toMatch(/^✓ sockets +\d+ read: \d+ connected, \d+ listening$/m);
   expect(io.out()).toMatch(/^✓ processes +all may be looked into; 0 connections have no process$/m);
   expect(io.out()).toMatch(/\n\nMusubi would use: procfs\n$/);

@@ -1,8 +1,7 @@
 import type { Reading } from '@musubi/agent/capture/capture';
-import { tryCaptures } from '@musubi/agent/capture/ladder';
+import { tryCaptures } from '@musubi/agent/capture/choose-capture';
 import type { Heard } from '@musubi/agent/conntrack/conntrack';
-import type { Check } from '@musubi/agent/doctor/check';
-import { examineHost } from '@musubi/agent/doctor/examine-host';
+import { type Check, examineHost } from '@musubi/agent/doctor/examine-host';
 import { followNat } from '@musubi/agent/follow-nat';
 import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
@@ -40,8 +39,8 @@ function hearNat(
   wanted: 'auto' | 'off',
   procRoot: string,
   pass: Reading | undefined,
-): Heard | 'not asked' | undefined {
-  if (wanted === 'off' || !pass) return 'not asked';
+): Heard | 'skipped' | undefined {
+  if (wanted === 'off' || !pass) return 'skipped';
   const conntrack = followNat(wanted, procRoot);
   try {
     return conntrack?.read(pass.namespaces);

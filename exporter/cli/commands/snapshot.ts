@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chooseCapture } from '@musubi/agent/capture/ladder';
+import { chooseCapture } from '@musubi/agent/capture/choose-capture';
 import { createHiddenWarning } from '@musubi/agent/hidden-warning';
 import { createPlainLog } from '@musubi/agent/log';
 import type { Entry } from '@musubi/agent/metrics/ledger';

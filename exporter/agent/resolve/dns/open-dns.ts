@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Reading } from '../../capture/capture.ts';
-import type { Obstacle } from '../../capture/rung.ts';
-import { dnsObstacle } from '../../doctor/dns-obstacle.ts';
 import { FatalError } from '../../fatal-error.ts';
 import type { DnsHealth } from '../../metrics/dns-families.ts';
+import type { MissingRequirement } from '../../missing-requirement.ts';
 import { createNamespaceEntry, type NamespaceEntry } from '../../native/enter-namespace.ts';
 import { type Libc, loadLibc } from '../../native/libc.ts';
 import { ownNetworkNamespace } from '../../proc/namespaces.ts';
 import { type AskedNames, createAskedNames, type Listeners } from './asked-names.ts';
 import { createListener } from './listener.ts';
+import { missingForDns } from './missing-requirement.ts';
 import { parseResolvConf } from './name-servers.ts';
 import { askSystem, createReverseNames } from './reverse-names.ts';
 
@@ -39,7 +39,7 @@ export interface DnsOptions {
 const RESOLV_CONFS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
 /** Where name servers cannot be listened to, `warn` is told why, and their answers go unheard. */
-export function openDns(options: DnsOptions, warn: (obstacle: Obstacle) => void): Dns {
+export function openDns(options: DnsOptions, warn: (missing: MissingRequirement) => void): Dns {
   const { dns, reverseDns, procRoot, uptime } = options;
   let asked: AskedNames | undefined;
   try {
@@ -52,7 +52,7 @@ export function openDns(options: DnsOptions, warn: (obstacle: Obstacle) => void)
         uptime,
       });
   } catch (error) {
-    warn(dnsObstacle(error as Error));
+    warn(missingForDns(error as Error));
   }
   const reverseNames = reverseDns === 'on' ? createReverseNames(askSystem(uptime)) : undefined;
 

@@ -2,18 +2,18 @@ import { beforeEach, expect, it } from 'vitest';
 import { FatalError } from '../fatal-error.ts';
 import { createLog } from '../log.ts';
 import type { CaptureName, Observation, Reading } from './capture.ts';
-import { createLastingCapture, PROBATION, RETRY_AFTER } from './lasting-capture.ts';
-import { openRung, type Rung } from './rung.ts';
+import { type CaptureCandidate, openCandidate } from './capture-candidate.ts';
+import { createRestartingCapture, PROBATION, RETRY_AFTER } from './restarting-capture.ts';
 
 const OPTIONS = { procRoot: '/proc', netns: 'self' } as const;
 
-/** A rung under a test's control. */
-interface FakeRung extends Rung {
+/** A candidate that the test controls. */
+interface FakeCandidate extends CaptureCandidate {
   /** Why it cannot be created. */
   absent: string | undefined;
   /** Why reading fails, thrown as it is. */
   broken: Error | undefined;
-  /** Captures made, and those not closed. */
+  /** Captures created, and those not closed yet. */
   made: number;
   alive: number;
   reads: number;
@@ -21,10 +21,10 @@ interface FakeRung extends Rung {
   gate: Promise<unknown> | undefined;
 }
 
-function fakeRung(name: CaptureName): FakeRung {
-  const rung: FakeRung = {
+function fakeCandidate(name: CaptureName): FakeCandidate {
+  const candidate: FakeCandidate = {
     name,
-    gives: '',
+    provides: '',
     absent: undefined,
     broken: undefined,
     made: 0,
@@ -32,31 +32,31 @@ function fakeRung(name: CaptureName): FakeRung {
     reads: 0,
     gate: undefined,
     create() {
-      if (rung.absent) throw new Error(rung.absent);
-      rung.made++;
-      rung.alive++;
+      if (candidate.absent) throw new Error(candidate.absent);
+      candidate.made++;
+      candidate.alive++;
       let isOpen = true;
-      let passes = 0;
+      let reads = 0;
       return {
         name,
         async read() {
-          rung.reads++;
-          await rung.gate;
-          if (rung.broken) throw rung.broken;
-          return passOf(`${name} ${++passes}`);
+          candidate.reads++;
+          await candidate.gate;
+          if (candidate.broken) throw candidate.broken;
+          return readingOf(`${name} ${++reads}`);
         },
         close() {
           if (!isOpen) throw new Error(`${name} closed twice`);
           isOpen = false;
-          rung.alive--;
+          candidate.alive--;
         },
       };
     },
   };
-  return rung;
+  return candidate;
 }
 
-function passOf(id: string): Reading {
+function readingOf(id: string): Reading {
   return {
     observations: [{ id } as Observation],
     listeners: [],
@@ -66,30 +66,30 @@ function passOf(id: string): Reading {
   };
 }
 
-const death = () => new Error('EIO');
+const failure = () => new Error('EIO');
 
 let now: number;
 let lines: string;
-let ebpf: FakeRung;
-let sockdiag: FakeRung;
-let procfs: FakeRung;
+let ebpf: FakeCandidate;
+let sockdiag: FakeCandidate;
+let procfs: FakeCandidate;
 
 beforeEach(() => {
   now = 1000;
   lines = '';
-  [ebpf, sockdiag, procfs] = [fakeRung('ebpf'), fakeRung('sockdiag'), fakeRung('procfs')];
+  [ebpf, sockdiag, procfs] = [fakeCandidate('ebpf'), fakeCandidate('sockdiag'), fakeCandidate('procfs')];
 });
 
-/** A capture that starts with the first of some rungs. */
-async function begin(rungs: readonly Rung[] = [ebpf, sockdiag, procfs], isOnlyOne = false) {
-  const open = (rung: Rung) => openRung(rung, OPTIONS);
-  const start = await open(rungs[0] as Rung);
+/** A capture opened from the first of the candidates. */
+async function begin(candidates: readonly CaptureCandidate[] = [ebpf, sockdiag, procfs], isOnlyOne = false) {
+  const open = (candidate: CaptureCandidate) => openCandidate(candidate, OPTIONS);
+  const start = await open(candidates[0] as CaptureCandidate);
   if (!('capture' in start)) throw new Error(start.missing);
   const log = createLog((line) => {
     lines += line;
   });
-  const capture = createLastingCapture(start, { rungs, open, isOnlyOne, log, uptime: () => now });
-  /** The ids of a pass; or why it failed. */
+  const capture = createRestartingCapture(start, { candidates, open, isOnlyOne, log, uptime: () => now });
+  /** The ids of a reading, or why it failed. */
   const read = () =>
     capture.read().then(
       ({ observations }) => observations.map(({ id }) => id).join(),
@@ -98,17 +98,17 @@ async function begin(rungs: readonly Rung[] = [ebpf, sockdiag, procfs], isOnlyOn
   return { capture, read };
 }
 
-/** Lets a rung fail the next read and no later one. */
-function failOnce(rung: FakeRung): void {
-  const { create } = rung;
-  rung.broken = death();
-  rung.create = (options) => {
-    rung.broken = undefined;
+/** Makes the next read of a candidate fail, and no later one. */
+function failOnce(candidate: FakeCandidate): void {
+  const { create } = candidate;
+  candidate.broken = failure();
+  candidate.create = (options) => {
+    candidate.broken = undefined;
     return create(options);
   };
 }
 
-it('hands over the pass that proved the capture, and reads on by the same one', async () => {
+it('returns the reading that proved the capture first, then reads with the same capture', async () => {
   const { capture, read } = await begin();
   expect(await read()).toBe('ebpf 1');
   expect(ebpf.reads).toBe(1);
@@ -120,7 +120,7 @@ it('hands over the pass that proved the capture, and reads on by the same one', 
   expect(lines).toBe('');
 });
 
-it('starts a rung that dies anew within the same pass, under ids that are its own', async () => {
+it('restarts a failed candidate within the same read, with ids that are not reused', async () => {
   const { capture, read } = await begin();
   await read();
   failOnce(ebpf);
@@ -129,11 +129,11 @@ it('starts a rung that dies anew within the same pass, under ids that are its ow
   expect(capture).toMatchObject({ name: 'ebpf', restarts: 1 });
   expect(ebpf).toMatchObject({ made: 2, alive: 1 });
   expect(lines).toMatch(
-    /^level=warn msg="the capture died" capture=ebpf reason=EIO\n.*takes over.*capture=ebpf\n$/,
+    /^level=warn msg="capture failed" capture=ebpf reason=EIO\n.*"capture restarted: .*" capture=ebpf\n$/,
   );
 });
 
-it('leaves a rung that dies again for the next one', async () => {
+it('replaces a candidate that fails again soon by the next one', async () => {
   const { capture, read } = await begin();
   await read();
   failOnce(ebpf);
@@ -146,7 +146,7 @@ it('leaves a rung that dies again for the next one', async () => {
   expect(sockdiag).toMatchObject({ made: 1, alive: 1 });
 });
 
-it('forgives a death that is long ago', async () => {
+it('restarts a candidate again when its last failure is long ago', async () => {
   const { capture, read } = await begin();
   await read();
   for (let restarts = 1; restarts < 4; restarts++) {
@@ -157,7 +157,7 @@ it('forgives a death that is long ago', async () => {
   expect(capture).toMatchObject({ name: 'ebpf', restarts: 3 });
 });
 
-it('gives the next rung a second start of its own', async () => {
+it('restarts the next candidate once, too, before it is replaced', async () => {
   const { capture, read } = await begin();
   await read();
   failOnce(ebpf);
@@ -174,11 +174,14 @@ it('gives the next rung a second start of its own', async () => {
 
 it.each([
   [
-    'cannot be created anew',
-    (rung: FakeRung) => void Object.assign(rung, { absent: 'no CAP_BPF', broken: death() }),
+    'cannot be created again',
+    (candidate: FakeCandidate) => void Object.assign(candidate, { absent: 'no CAP_BPF', broken: failure() }),
   ],
-  ['dies while it is created anew', (rung: FakeRung) => void Object.assign(rung, { broken: death() })],
-])('steps down at once from a rung that %s', async (_title, spoil) => {
+  [
+    'fails again when it is restarted',
+    (candidate: FakeCandidate) => void Object.assign(candidate, { broken: failure() }),
+  ],
+])('replaces at once a candidate that %s', async (_title, spoil) => {
   const { capture, read } = await begin();
   await read();
   spoil(ebpf);
@@ -188,35 +191,37 @@ it.each([
   expect(lines).toMatch(/msg="capture not available" capture=ebpf reason=("no CAP_BPF"|EIO)\n/);
 });
 
-it('replaces a capture once, though another pass is wanted meanwhile', async () => {
+it('replaces a capture once when several reads are waiting', async () => {
   const { read } = await begin();
   await read();
   const gate = Promise.withResolvers<void>();
   ebpf.gate = gate.promise;
-  const passes = [read(), read(), read()];
+  const readings = [read(), read(), read()];
   await Promise.resolve();
   failOnce(ebpf);
   gate.resolve();
-  expect(await Promise.all(passes)).toEqual(['~1 ebpf 1', '~1 ebpf 2', '~1 ebpf 3']);
+  expect(await Promise.all(readings)).toEqual(['~1 ebpf 1', '~1 ebpf 2', '~1 ebpf 3']);
   expect(ebpf).toMatchObject({ made: 2, alive: 1 });
 });
 
-it('fails its passes where nothing takes over, and tries all again after a while', async () => {
+it('fails reads when no candidate can be started, and tries all of them again later', async () => {
   const { capture, read } = await begin();
   await read();
-  for (const rung of [ebpf, sockdiag, procfs]) rung.broken = death();
-  const failure = 'Error: the capture ebpf died: EIO';
-  expect(await read()).toBe(failure);
-  expect(lines).toContain('msg="no other capture takes over" reason="none other works" retry.seconds=10\n');
-  const said = lines;
+  for (const candidate of [ebpf, sockdiag, procfs]) candidate.broken = failure();
+  const message = 'Error: capture ebpf failed: EIO';
+  expect(await read()).toBe(message);
+  expect(lines).toContain(
+    'msg="capture not restarted, retrying" reason="no other capture works" retry.seconds=10\n',
+  );
+  const logged = lines;
   const { made } = procfs;
   now += RETRY_AFTER - 1;
-  expect(await read()).toBe(failure);
+  expect(await read()).toBe(message);
   expect(procfs.made).toBe(made);
   now += 1;
-  expect(await read()).toBe(failure);
+  expect(await read()).toBe(message);
   expect(procfs.made).toBe(made + 1);
-  expect(lines).toBe(said);
+  expect(lines).toBe(logged);
   sockdiag.broken = undefined;
   now += RETRY_AFTER;
   expect(await read()).toBe('~1 sockdiag 1');
@@ -225,22 +230,22 @@ it('fails its passes where nothing takes over, and tries all again after a while
   expect([ebpf.alive, sockdiag.alive, procfs.alive]).toEqual([0, 0, 0]);
 });
 
-it('never leaves the only one that was asked for, and tells why', async () => {
+it('never replaces a requested capture, and logs why', async () => {
   const { capture, read } = await begin([ebpf], true);
   await read();
   failOnce(ebpf);
   expect(await read()).toBe('~1 ebpf 1');
   failOnce(ebpf);
-  expect(await read()).toBe('Error: the capture ebpf died: EIO');
+  expect(await read()).toBe('Error: capture ebpf failed: EIO');
   expect(lines).toMatch(
-    /msg="no other capture takes over" reason="--capture asks for ebpf" retry.seconds=10\n$/,
+    /msg="capture not restarted, retrying" reason="--capture is ebpf" retry.seconds=10\n$/,
   );
   now += RETRY_AFTER;
   expect(await read()).toBe('~2 ebpf 1');
   expect(capture).toMatchObject({ name: 'ebpf', restarts: 2 });
 });
 
-it('passes an error on after which the process must not go on', async () => {
+it('rethrows a fatal error without a restart', async () => {
   const { read } = await begin();
   await read();
   ebpf.broken = new FatalError('stranded', 'ERR_STRANDED');
@@ -249,11 +254,11 @@ it('passes an error on after which the process must not go on', async () => {
   expect(sockdiag.made).toBe(0);
 });
 
-it('leaves no capture behind when it is closed while one takes over', async () => {
+it('leaves no capture open when it is closed during a replacement', async () => {
   const { capture, read } = await begin();
   await read();
   const gate = Promise.withResolvers<void>();
-  ebpf.broken = death();
+  ebpf.broken = failure();
   ebpf.absent = 'gone';
   sockdiag.gate = gate.promise;
   const last = read();
