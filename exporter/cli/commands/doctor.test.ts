@@ -22,7 +22,7 @@ it('tells what works, what does not and why, and what would be used', async () =
   expect(io.out()).toMatch(/^✗ capture sockdiag +ENOENT/m);
   expect(io.out()).toMatch(/^! capture procfs +works; reports TCP and UDP.*no CAP_SYS_PTRACE/m);
   expect(io.out()).toMatch(/^✓ sockets +\d+ read: \d+ connected, \d+ listening$/m);
-  expect(io.out()).toMatch(/^✓ processes +all may be looked into; 0 connections have no process$/m);
+  expect(io.out()).toMatch(/^✓ processes +all can be inspected; 0 connections have no process$/m);
   expect(io.out()).toMatch(/\n\nMusubi would use: procfs\n$/);
 });
 
