@@ -60,3 +60,12 @@ it('finds pages', () => {
 it.each(PAGES)('%s links to files and headings that exist', (path) => {
   expect(brokenLinks(path)).toEqual([]);
 });
+
+it('CONTRIBUTING.md names files and folders that exist', () => {
+  const paths = readProse('CONTRIBUTING.md').matchAll(
+    /`((?:exporter|grafana-plugin|provisioning|test|docs)\/[\w./-]*)`/g,
+  );
+  const named = [...paths].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
