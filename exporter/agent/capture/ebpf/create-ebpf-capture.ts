@@ -4,8 +4,8 @@ import type { Capture, NamespaceReading, Observation, Reading } from '../capture
 import type { PollingOptions } from '../polling/create-polling-capture.ts';
 import { findCgroupRoot } from './cgroup-root.ts';
 import { createEdges } from './edges.ts';
-import { type KernelProgram, kernelProgramPath, loadKernelProgram, type Row } from './kernel-program.ts';
-import { IS_READABLE } from './layout.ts';
+import { type KernelProgram, kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
+import { IS_READABLE, type Row } from './layout.ts';
 import { listenersOf } from './listeners.ts';
 import { createUnixEdges } from './unix-edges.ts';
 

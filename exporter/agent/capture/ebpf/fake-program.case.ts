@@ -1,13 +1,14 @@
 /** A kernel program without a kernel, for tests: they write its tables, and it tells them. */
 import { bytesOf, type Values } from './kernel-bytes.case.ts';
-import type { KernelProgram, Row } from './kernel-program.ts';
-import { FOLDS, type UnixConnects } from './layout.ts';
+import type { KernelProgram } from './kernel-program.ts';
+import type { Row } from './layout.ts';
+import { FOLDS, type UnixConnectCount } from './layout.ts';
 
 export interface FakeProgram extends KernelProgram {
   scans: number;
   size: number;
   rows: Row[];
-  asks: UnixConnects[] | undefined;
+  asks: UnixConnectCount[] | undefined;
   state: ReturnType<KernelProgram['health']>;
   isClosed: boolean;
   /** Called before a record is taken out, and before one is put back: what the kernel does meanwhile. */

@@ -1,63 +1,12 @@
-/** Writes what the kernel program writes, by the structs of its own source: the decoders' twin, for tests. */
-import { readFileSync } from 'node:fs';
+/** Writes what the kernel program writes, following the structs of its source: the inverse of the decoders, for tests. */
+import { parseLayoutHeader, type Struct } from './layout-header.case.ts';
 
-interface Field {
-  readonly offset: number;
-  /** Bytes of one element, and how many there are. */
-  readonly width: number;
-  readonly length: number;
-}
-
-export interface Struct {
-  readonly size: number;
-  readonly fields: Readonly<Record<string, Field>>;
-}
-
-/** A number or, of an array, its numbers; bytes go in as they are. */
+/** A number or, for an array, its numbers; a buffer is copied. */
 export type Values = Readonly<Record<string, number | bigint | readonly number[] | Buffer>>;
 
-const ELEMENT: Readonly<Record<string, number>> = {
-  ...{ __u8: 1, char: 1, __u16: 2, __u32: 4, int: 4, __u64: 8, __s64: 8 },
-};
+const { structs } = parseLayoutHeader();
 
-const source = readFileSync(new URL('../../bpf/layout.h', import.meta.url), 'utf8').replace(
-  /\/\*.*?\*\//gs,
-  '',
-);
-
-const constants = new Map<string, number>();
-for (const [, body = ''] of source.matchAll(/enum\s*\w*\s*\{([^}]*)\}/g)) {
-  let next = 0;
-  for (const entry of body.split(',').filter((text) => text.trim() !== '')) {
-    const [name = '', value] = entry.split('=').map((text) => text.trim());
-    next = value === undefined ? next : Number(value);
-    constants.set(name, next++);
-  }
-}
-
-const structs = new Map<string, Struct & { readonly align: number }>();
-for (const [, name = '', body = ''] of source.matchAll(/^struct (\w+) \{\n(.*?)^\};/gms)) {
-  const fields: Record<string, Field> = {};
-  let [end, align] = [0, 1];
-  for (const [, type = '', field = '', count] of body.matchAll(/(?:struct )?(\w+) (\w+)(?:\[(\w+)\])?;/g)) {
-    const inner = structs.get(type);
-    const width = inner?.size ?? ELEMENT[type];
-    if (width === undefined) throw new Error(`no such type in the kernel program: ${type}`);
-    const alignment = inner?.align ?? width;
-    const length = count === undefined ? 1 : (constants.get(count) ?? Number(count));
-    const offset = roundUp(end, alignment);
-    fields[field] = { offset, width, length };
-    end = offset + width * length;
-    align = Math.max(align, alignment);
-  }
-  structs.set(name, { size: roundUp(end, align), fields, align });
-}
-
-function roundUp(value: number, to: number): number {
-  return Math.ceil(value / to) * to;
-}
-
-/** A struct of the kernel program, laid out as compilers for 64 bits do. */
+/** A struct of the kernel program. */
 export function structOf(name: string): Struct {
   const struct = structs.get(name);
   if (!struct) throw new Error(`no such struct in the kernel program: ${name}`);
@@ -82,7 +31,7 @@ export function bytesOf(name: string, values: Values = {}): Buffer {
   return bytes;
 }
 
-/** An address as the program keeps it: IPv4 as its IPv4-mapped IPv6 address. */
+/** An address as the kernel program stores it: IPv4 as an IPv4-mapped IPv6 address. */
 export function addressBytes(...bytes: number[]): Buffer {
   return Buffer.from(bytes.length === 4 ? [...Array(10).fill(0), 0xff, 0xff, ...bytes] : bytes);
 }
@@ -90,7 +39,7 @@ export function addressBytes(...bytes: number[]): Buffer {
 const TCP = 6;
 const NUMBERS = { outbound: 0, inbound: 1, unknown: 2 } as const;
 
-/** The key of one dependency: 10.0.0.1 asks 10.0.0.2:80 over TCP in namespace 1, process 7, unless told otherwise. */
+/** The key of one edge. By default process 7 on 10.0.0.1 in namespace 1 connects to 10.0.0.2:80 over TCP. */
 export function keyBytes(direction: keyof typeof NUMBERS = 'outbound', values: Values = {}): Buffer {
   return bytesOf('edge_key', {
     local: addressBytes(10, 0, 0, 1),

@@ -229,7 +229,7 @@ describe('a scan', () => {
     output = [listener(1), Object.assign(new Error('stale'), { code: 'EIO' })];
     expect(() => program.scan()).toThrow('stale');
     output = [listener(1).subarray(0, 31)];
-    expect(() => program.scan()).toThrow(new LayoutError('a row cut short at byte', 31));
+    expect(() => program.scan()).toThrow(new LayoutError('row truncated at byte', 31));
     expectAllClosed();
   });
 });

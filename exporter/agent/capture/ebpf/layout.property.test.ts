@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FAILURES } from '../capture.ts';
+import { CGROUP_PATH, EDGE, EDGE_KEY, HEALTH, PROCESS, TRACE, UNIX_CONNECT_KEY } from './kernel-structs.ts';
 import {
-  CGROUP_PATH_BYTES,
   decodeCgroupPath,
   decodeEdge,
   decodeEdgeKey,
@@ -11,15 +11,9 @@ import {
   decodeProcess,
   decodeRows,
   decodeTrace,
-  decodeUnixConnects,
-  EDGE_BYTES,
-  EDGE_KEY_BYTES,
-  HEALTH_BYTES,
+  decodeUnixConnectCount,
   LayoutError,
   type ListenerRow,
-  PROCESS_BYTES,
-  TRACE_BYTES,
-  UNIX_CONNECT_KEY_BYTES,
   type UnixRow,
 } from './layout.ts';
 
@@ -48,7 +42,7 @@ it('takes any bytes for a key, or refuses them with a typed error', () => {
   // Mostly of a transport and a direction that there are, or hardly any would be decoded.
   const known = fc.tuple(fc.constantFrom(6, 17, 0), fc.constantFrom(0, 1, 2, 3));
   fc.assert(
-    fc.property(bytes(EDGE_KEY_BYTES), known, (key, kinds) => {
+    fc.property(bytes(EDGE_KEY.sizeof), known, (key, kinds) => {
       key.set(kinds, 44);
       const decoded = attempt(() => decodeEdgeKey(key));
       if (!decoded) return;
@@ -60,7 +54,7 @@ it('takes any bytes for a key, or refuses them with a typed error', () => {
 
 it('takes any bytes for counts, and makes no negative ones of them', () => {
   fc.assert(
-    fc.property(bytes(EDGE_BYTES), fc.nat(), (value, scan) => {
+    fc.property(bytes(EDGE.sizeof), fc.nat(), (value, scan) => {
       const { rtt, failed, setup, ...counts } = decodeEdge(value, scan);
       expectCounts([...Object.values(counts), ...failed, ...setup.counts, setup.sum, rtt]);
     }),
@@ -69,21 +63,21 @@ it('takes any bytes for counts, and makes no negative ones of them', () => {
 
 it('takes any bytes for a process, and none for more than they hold', () => {
   fc.assert(
-    fc.property(bytes(PROCESS_BYTES), (value) => {
+    fc.property(bytes(PROCESS.sizeof), (value) => {
       const { comm, executable, args } = decodeProcess(value);
       expect(comm.length).toBeLessThanOrEqual(16);
       for (const part of [comm, executable ?? Buffer.alloc(0), ...args]) expect(part.includes(0)).toBe(false);
-      expect(args.reduce((length, arg) => length + arg.length + 1, 0)).toBeLessThanOrEqual(PROCESS_BYTES);
+      expect(args.reduce((length, arg) => length + arg.length + 1, 0)).toBeLessThanOrEqual(PROCESS.sizeof);
     }),
   );
 });
 
 it('takes any bytes for the path of a cgroup', () => {
   fc.assert(
-    fc.property(bytes(CGROUP_PATH_BYTES), fc.nat(10), (value, levels) => {
+    fc.property(bytes(CGROUP_PATH.sizeof), fc.nat(10), (value, levels) => {
       value.writeUInt32LE(levels);
       const path = decodeCgroupPath(value);
-      expect(path?.length ?? 0).toBeLessThanOrEqual(CGROUP_PATH_BYTES);
+      expect(path?.length ?? 0).toBeLessThanOrEqual(CGROUP_PATH.sizeof);
       expect(path?.includes(0) ?? false).toBe(false);
     }),
   );
@@ -91,9 +85,9 @@ it('takes any bytes for the path of a cgroup', () => {
 
 it('takes any bytes for a question to a Unix socket', () => {
   fc.assert(
-    fc.property(bytes(UNIX_CONNECT_KEY_BYTES), bytes(8), (key, value) => {
-      const { name, count } = decodeUnixConnects(key, value);
-      expect(name.length).toBeLessThanOrEqual(UNIX_CONNECT_KEY_BYTES - 12);
+    fc.property(bytes(UNIX_CONNECT_KEY.sizeof), bytes(8), (key, value) => {
+      const { name, count } = decodeUnixConnectCount(key, value);
+      expect(name.length).toBeLessThanOrEqual(UNIX_CONNECT_KEY.sizeof - 12);
       expectCounts([count]);
     }),
   );
@@ -102,7 +96,7 @@ it('takes any bytes for a question to a Unix socket', () => {
 it('takes any bytes for a trace of what there is, or refuses them with a typed error', () => {
   const known = fc.tuple(fc.nat(4), fc.nat(FAILURES.length));
   fc.assert(
-    fc.property(bytes(TRACE_BYTES), known, (value, kinds) => {
+    fc.property(bytes(TRACE.sizeof), known, (value, kinds) => {
       value.set(kinds, 12);
       const state = attempt(() => decodeTrace(value))?.state;
       if (typeof state === 'object') expect(FAILURES[state.failed]).toBeDefined();
@@ -112,7 +106,7 @@ it('takes any bytes for a trace of what there is, or refuses them with a typed e
 
 it('takes any bytes for the health of the program', () => {
   fc.assert(
-    fc.property(bytes(HEALTH_BYTES), (value) => {
+    fc.property(bytes(HEALTH.sizeof), (value) => {
       expectCounts(Object.values(decodeHealth(value)));
     }),
   );

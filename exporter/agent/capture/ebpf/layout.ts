@@ -1,6 +1,6 @@
 /**
- * The bytes that the kernel program writes and this program reads: the twin of exporter/agent/bpf/layout.h. All in the byte
- * order of the host, addresses and text as they are.
+ * Decodes and encodes the data that the kernel program shares with this one. The structs are those of bpf/layout.h, in
+ * the host's byte order, with addresses and text as raw bytes.
  */
 import { endianness } from 'node:os';
 import { formatIpv6, parseAddress } from '../../net/address.ts';
@@ -10,41 +10,61 @@ import {
   type Direction,
   FAILURES,
   type Observation,
-  SETUP_BOUNDS,
   type Trace,
   type Transport,
 } from '../capture.ts';
+import {
+  CGROUP_PATH,
+  CONN_TUPLE,
+  CONTROL,
+  EDGE,
+  EDGE_KEY,
+  HEALTH,
+  LISTENER_ROW,
+  PROCESS,
+  PROCESS_KEY,
+  TRACE,
+  UNIX_CONNECT_KEY,
+  UNIX_ROW,
+  VALUES,
+} from './kernel-structs.ts';
 
-/** Only little-endian hosts are read; the capture is not offered on others. */
+/** Only little-endian hosts are supported; the capture is not available on others. */
 export const IS_READABLE = endianness() === 'LE';
 
-/** Bytes from the kernel that are not what its program writes: another version's object file, most likely. */
+/** Data that this version does not understand: most likely the object file of another version is loaded. */
 export class LayoutError extends Error {
   readonly code = 'ERR_LAYOUT';
   constructor(what: string, value: number) {
-    super(`the kernel program wrote ${what} ${value}, which this version does not know`);
+    super(`unexpected data from the kernel program: ${what} ${value} (is it of another version?)`);
     this.name = 'LayoutError';
   }
 }
 
-/** Refuses bytes that end before `offset + length`. */
-function demand(what: string, bytes: Buffer, length: number, offset = 0): void {
+/** Throws unless at least `length` bytes follow `offset`. */
+function checkLength(what: string, bytes: Buffer, length: number, offset = 0): void {
   if (bytes.length < offset + length)
-    throw new LayoutError(`${what} cut short at byte`, bytes.length - offset);
+    throw new LayoutError(`${what} truncated at byte`, bytes.length - offset);
 }
 
-export const EDGE_KEY_BYTES = 52;
-const SETUP_BUCKETS = SETUP_BOUNDS.length + 1;
-const FAILED = 72;
-const SETUP = FAILED + 4 * FAILURES.length;
-/** All of 64 bits: `opened`, `open`, `transmitted`, `received`, `retransmits`, `setup_sum`. */
-const SUMS = [8, 16, 24, 32, 40, 48] as const;
-export const EDGE_BYTES = SETUP + 4 * SETUP_BUCKETS + 4;
+/** Fields of 64 bits that add up. */
+const SUMS = [
+  EDGE.opened,
+  EDGE.open,
+  EDGE.transmitted,
+  EDGE.received,
+  EDGE.retransmits,
+  EDGE.setup_sum,
+] as const;
 
 const TCP = 6;
 const UDP = 17;
 const TRANSPORTS: Readonly<Record<number, Transport>> = { [TCP]: 'tcp', [UDP]: 'udp' };
-const DIRECTIONS: readonly Direction[] = ['outbound', 'inbound', 'unknown'];
+const DIRECTIONS: Readonly<Record<number, Direction>> = {
+  [VALUES.OUTBOUND]: 'outbound',
+  [VALUES.INBOUND]: 'inbound',
+  [VALUES.UNKNOWN]: 'unknown',
+};
 
 /** `struct edge_key`. */
 export interface EdgeKey {
@@ -56,92 +76,98 @@ export interface EdgeKey {
   readonly port: number;
   readonly transport: Transport;
   readonly direction: Direction;
-  /** Whether it is UDP connected from a port that its process chose, so that nobody knows who asked. */
+  /** UDP connected from a port that its process chose, so its direction is not known. */
   readonly isPeer: boolean;
 }
 
 export function decodeEdgeKey(bytes: Buffer, offset = 0): EdgeKey {
-  demand('a key', bytes, EDGE_KEY_BYTES, offset);
+  checkLength('key', bytes, EDGE_KEY.sizeof, offset);
   return {
-    localAddress: formatIpv6(bytes, offset),
-    remoteAddress: formatIpv6(bytes, offset + 16),
-    netns: bytes.readUInt32LE(offset + 32),
-    pid: bytes.readUInt32LE(offset + 36) || undefined,
-    image: bytes.readUInt32LE(offset + 40) || undefined,
-    port: bytes.readUInt16LE(offset + 44),
-    isPeer: bytes.readUInt16LE(offset + 46) !== 0,
-    transport: transportOf(bytes.readUInt8(offset + 48)),
-    direction: directionOf(bytes.readUInt8(offset + 49)),
+    localAddress: formatIpv6(bytes, offset + EDGE_KEY.local),
+    remoteAddress: formatIpv6(bytes, offset + EDGE_KEY.remote),
+    netns: bytes.readUInt32LE(offset + EDGE_KEY.netns),
+    pid: bytes.readUInt32LE(offset + EDGE_KEY.pid) || undefined,
+    image: bytes.readUInt32LE(offset + EDGE_KEY.image) || undefined,
+    port: bytes.readUInt16LE(offset + EDGE_KEY.port),
+    isPeer: bytes.readUInt16LE(offset + EDGE_KEY.peer_port) !== 0,
+    transport: transportOf(bytes.readUInt8(offset + EDGE_KEY.transport)),
+    direction: directionOf(bytes.readUInt8(offset + EDGE_KEY.direction)),
   };
 }
 
-/** `struct edge`: sums since the record was made; `open` and the round-trip times as of now. */
+/** `struct edge`: totals since the record was created; `open` and the round-trip time are current values. */
 export interface EdgeCounts {
   readonly opened: number;
   readonly open: number;
   readonly transmittedBytes: number;
   readonly receivedBytes: number;
   readonly retransmits: number;
-  /** Mean, in seconds; absent when none was measured in the last scan. */
+  /** Mean in seconds; undefined if the last scan measured none. */
   readonly rtt: number | undefined;
   readonly failed: readonly number[];
   readonly setup: { readonly counts: readonly number[]; readonly sum: number };
 }
 
-/** Of the many records of which no connection failed, and of those that none was opened on. */
+/** Shared by the many records without failed connections, and by those without opened ones. */
 export const NONE_FAILED: EdgeCounts['failed'] = FAILURES.map(() => 0);
-export const NONE_SET_UP: EdgeCounts['setup'] = { counts: Array(SETUP_BUCKETS).fill(0), sum: 0 };
+export const NONE_SET_UP: EdgeCounts['setup'] = { counts: Array(VALUES.SETUP_BUCKETS).fill(0), sum: 0 };
 
 /** `scan` is the number of the last scan: round-trip times of an earlier one are out of date. */
 export function decodeEdge(bytes: Buffer, scan: number, offset = 0): EdgeCounts {
-  demand('a record', bytes, EDGE_BYTES, offset);
-  const failed = readCounts(bytes, offset + FAILED, FAILURES.length);
-  const setup = readCounts(bytes, offset + SETUP, SETUP_BUCKETS);
+  checkLength('record', bytes, EDGE.sizeof, offset);
+  const failed = readCounts(bytes, offset + EDGE.failed, VALUES.FAILURES);
+  const setup = readCounts(bytes, offset + EDGE.setup, VALUES.SETUP_BUCKETS);
   return {
-    opened: readUInt64(bytes, offset + 8),
-    open: Math.max(0, bytes.readInt32LE(offset + 16)),
-    transmittedBytes: readUInt64(bytes, offset + 24),
-    receivedBytes: readUInt64(bytes, offset + 32),
-    retransmits: readUInt64(bytes, offset + 40),
+    opened: readUInt64(bytes, offset + EDGE.opened),
+    open: Math.max(0, bytes.readInt32LE(offset + EDGE.open)),
+    transmittedBytes: readUInt64(bytes, offset + EDGE.transmitted),
+    receivedBytes: readUInt64(bytes, offset + EDGE.received),
+    retransmits: readUInt64(bytes, offset + EDGE.retransmits),
     rtt: readRtt(bytes, scan, offset),
     failed: failed ?? NONE_FAILED,
-    setup: setup ? { counts: setup, sum: readUInt64(bytes, offset + 48) / 1e9 } : NONE_SET_UP,
+    setup: setup ? { counts: setup, sum: readUInt64(bytes, offset + EDGE.setup_sum) / 1e9 } : NONE_SET_UP,
   };
 }
 
-/** Whether decoding would give other counts than it gave before: cheaper than to decode, as most have not. */
+/** Whether decoding would give other counts than `before`. Cheaper than decoding; most records have not changed. */
 export function isChanged(bytes: Buffer, before: Observation, scan: number): boolean {
-  demand('a record', bytes, EDGE_BYTES);
+  checkLength('record', bytes, EDGE.sizeof);
   const { opened, open, transmittedBytes = 0, receivedBytes = 0, retransmits = 0, rtt } = before;
   const { failed = NONE_FAILED, setup = NONE_SET_UP } = before;
   return (
-    readUInt64(bytes, 8) !== opened ||
-    Math.max(0, bytes.readInt32LE(16)) !== open ||
-    readUInt64(bytes, 24) !== transmittedBytes ||
-    readUInt64(bytes, 32) !== receivedBytes ||
-    readUInt64(bytes, 40) !== retransmits ||
+    readUInt64(bytes, EDGE.opened) !== opened ||
+    Math.max(0, bytes.readInt32LE(EDGE.open)) !== open ||
+    readUInt64(bytes, EDGE.transmitted) !== transmittedBytes ||
+    readUInt64(bytes, EDGE.received) !== receivedBytes ||
+    readUInt64(bytes, EDGE.retransmits) !== retransmits ||
     readRtt(bytes, scan) !== rtt ||
-    failed.some((count, i) => bytes.readUInt32LE(FAILED + 4 * i) !== count) ||
-    setup.counts.some((count, i) => bytes.readUInt32LE(SETUP + 4 * i) !== count)
+    failed.some((count, i) => bytes.readUInt32LE(EDGE.failed + 4 * i) !== count) ||
+    setup.counts.some((count, i) => bytes.readUInt32LE(EDGE.setup + 4 * i) !== count)
   );
 }
 
 function readRtt(bytes: Buffer, scan: number, offset = 0): number | undefined {
-  const measured = bytes.readUInt32LE(offset + 68) === scan ? bytes.readUInt32LE(offset + 64) : 0;
-  return measured > 0 ? readUInt64(bytes, offset + 56) / measured / 1e6 : undefined;
+  const isCurrent = bytes.readUInt32LE(offset + EDGE.scan) === scan;
+  const count = isCurrent ? bytes.readUInt32LE(offset + EDGE.rtt_count) : 0;
+  return count > 0 ? readUInt64(bytes, offset + EDGE.rtt_sum) / count / 1e6 : undefined;
 }
 
-/** Adds what one record has counted to another; birth and round-trip times stay as they are. */
+/** Adds the counts of one record to another, except its creation time and round-trip times. */
 export function addEdge(into: Buffer, from: Buffer): void {
-  demand('a record', into, EDGE_BYTES);
-  demand('a record', from, EDGE_BYTES);
+  checkLength('record', into, EDGE.sizeof);
+  checkLength('record', from, EDGE.sizeof);
   for (const at of SUMS)
     into.writeBigInt64LE(BigInt.asIntN(64, into.readBigInt64LE(at) + from.readBigInt64LE(at)), at);
-  for (let at = FAILED; at < SETUP + 4 * SETUP_BUCKETS; at += 4)
+  addCounts(into, from, EDGE.failed, VALUES.FAILURES);
+  addCounts(into, from, EDGE.setup, VALUES.SETUP_BUCKETS);
+}
+
+function addCounts(into: Buffer, from: Buffer, offset: number, length: number): void {
+  for (let at = offset; at < offset + 4 * length; at += 4)
     into.writeUInt32LE((into.readUInt32LE(at) + from.readUInt32LE(at)) >>> 0, at);
 }
 
-/** Places of `musubi_folds`, one by transport and direction. */
+/** Entries of `musubi_folds`, by transport and direction. */
 export const FOLDS = [
   { index: 0, transport: 'tcp', direction: 'outbound' },
   { index: 1, transport: 'tcp', direction: 'inbound' },
@@ -150,8 +176,6 @@ export const FOLDS = [
   { index: 6, transport: 'udp', direction: 'unknown' },
 ] as const;
 
-export const CONTROL_BYTES = 24;
-
 /** `struct control`. `uncertainUntil` is in ns since boot. */
 export function encodeControl(
   scan: number,
@@ -159,94 +183,84 @@ export function encodeControl(
   uncertainUntil: bigint,
   tracing: boolean,
 ): Buffer {
-  const bytes = Buffer.alloc(CONTROL_BYTES);
-  bytes.writeBigUInt64LE(uncertainUntil, 0);
-  bytes.writeUInt32LE(scan, 8);
-  bytes.writeUInt32LE(seeded ? 1 : 0, 12);
-  bytes.writeUInt32LE(tracing ? 1 : 0, 16);
+  const bytes = Buffer.alloc(CONTROL.sizeof);
+  bytes.writeBigUInt64LE(uncertainUntil, CONTROL.uncertain_until);
+  bytes.writeUInt32LE(scan, CONTROL.scan);
+  bytes.writeUInt32LE(seeded ? 1 : 0, CONTROL.seeded);
+  bytes.writeUInt32LE(tracing ? 1 : 0, CONTROL.tracing);
   return bytes;
 }
 
-export const CONN_TUPLE_BYTES = 40;
-
 /** `struct conn_tuple`. */
-export function encodeConnTuple(end: ConnectionTuple): Buffer {
-  const key = Buffer.alloc(CONN_TUPLE_BYTES);
-  writeAddress(key, end.localAddress, 0);
-  writeAddress(key, end.remoteAddress, 16);
-  key.writeUInt16LE(end.localPort, 32);
-  key.writeUInt16LE(end.remotePort, 34);
-  key.writeUInt8(end.transport === 'udp' ? UDP : TCP, 36);
-  key.writeUInt8(DIRECTIONS.indexOf(end.direction), 37);
+export function encodeConnTuple(tuple: ConnectionTuple): Buffer {
+  const key = Buffer.alloc(CONN_TUPLE.sizeof);
+  writeAddress(key, tuple.localAddress, CONN_TUPLE.local);
+  writeAddress(key, tuple.remoteAddress, CONN_TUPLE.remote);
+  key.writeUInt16LE(tuple.localPort, CONN_TUPLE.local_port);
+  key.writeUInt16LE(tuple.remotePort, CONN_TUPLE.peer_port);
+  key.writeUInt8(tuple.transport === 'udp' ? UDP : TCP, CONN_TUPLE.transport);
+  key.writeUInt8(tuple.direction === 'inbound' ? VALUES.INBOUND : VALUES.OUTBOUND, CONN_TUPLE.direction);
   return key;
 }
 
-/** An IPv4 address is kept as its IPv4-mapped IPv6 address. */
+/** An IPv4 address is stored as an IPv4-mapped IPv6 address. */
 function writeAddress(key: Buffer, address: string, at: number): void {
   const bytes = parseAddress(address);
   if (bytes.length === 4) key.writeUInt16BE(0xffff, at + 10);
   key.set(bytes, at + 16 - bytes.length);
 }
 
-export const TRACE_BYTES = 16;
-const TRACE_OPEN = 1;
-const TRACE_CLOSED = 2;
-const TRACE_FAILED = 3;
-
-/** `struct trace`; without a process it is of no use. */
+/** `struct trace`; undefined without a process, which makes it useless. */
 export function decodeTrace(bytes: Buffer): Omit<Trace, 'localAddress'> | undefined {
-  demand('a trace', bytes, TRACE_BYTES);
-  const pid = bytes.readUInt32LE(4);
+  checkLength('trace', bytes, TRACE.sizeof);
+  const pid = bytes.readUInt32LE(TRACE.pid);
   if (pid === 0) return undefined;
   return {
-    netns: bytes.readUInt32LE(0),
+    netns: bytes.readUInt32LE(TRACE.netns),
     pid,
-    image: bytes.readUInt32LE(8) || undefined,
-    state: traceStateOf(bytes.readUInt8(12), bytes.readUInt8(13)),
-    counted: bytes.readUInt8(14) !== 0,
+    image: bytes.readUInt32LE(TRACE.image) || undefined,
+    state: traceStateOf(bytes.readUInt8(TRACE.state), bytes.readUInt8(TRACE.failure)),
+    counted: bytes.readUInt8(TRACE.counted) !== 0,
   };
 }
 
 function traceStateOf(state: number, failure: number): Trace['state'] {
-  if (state === TRACE_OPEN) return 'open';
-  if (state === TRACE_CLOSED) return 'closed';
-  if (state !== TRACE_FAILED) throw new LayoutError('a trace in state', state);
-  if (failure >= FAILURES.length) throw new LayoutError('a trace with failure', failure);
+  if (state === VALUES.TRACE_OPEN) return 'open';
+  if (state === VALUES.TRACE_CLOSED) return 'closed';
+  if (state !== VALUES.TRACE_FAILED) throw new LayoutError('trace state', state);
+  if (failure >= FAILURES.length) throw new LayoutError('trace failure', failure);
   return { failed: failure };
 }
 
-export const HEALTH_BYTES = 24;
-
 /** `struct health`. */
 export function decodeHealth(bytes: Buffer): { folded: number; lost: number; sockets: number } {
-  demand('the health', bytes, HEALTH_BYTES);
-  return { folded: readUInt64(bytes, 0), lost: readUInt64(bytes, 8), sockets: readUInt64(bytes, 16) };
+  checkLength('health', bytes, HEALTH.sizeof);
+  return {
+    folded: readUInt64(bytes, HEALTH.folded),
+    lost: readUInt64(bytes, HEALTH.lost),
+    sockets: readUInt64(bytes, HEALTH.sockets),
+  };
 }
-
-export const PROCESS_KEY_BYTES = 8;
 
 /** `struct process_key`. */
 export function encodeProcessKey(pid: number, image: number): Buffer {
-  const key = Buffer.alloc(PROCESS_KEY_BYTES);
-  key.writeUInt32LE(pid, 0);
-  key.writeUInt32LE(image, 4);
+  const key = Buffer.alloc(PROCESS_KEY.sizeof);
+  key.writeUInt32LE(pid, PROCESS_KEY.pid);
+  key.writeUInt32LE(image, PROCESS_KEY.image);
   return key;
 }
 
-export const PROCESS_BYTES = 360;
-const ARGS = 104;
-
 /** `struct process`, without its cgroup. */
 export function decodeProcess(bytes: Buffer): ProcessFiles {
-  demand('a process', bytes, PROCESS_BYTES);
-  const started = readUInt64(bytes, 0) / 1e9;
-  const parent = bytes.readUInt32LE(16);
-  const length = Math.min(bytes.readUInt32LE(20), PROCESS_BYTES - ARGS);
-  const executable = untilZero(bytes.subarray(40, ARGS));
+  checkLength('process', bytes, PROCESS.sizeof);
+  const started = readUInt64(bytes, PROCESS.started) / 1e9;
+  const parent = bytes.readUInt32LE(PROCESS.parent);
+  const length = Math.min(bytes.readUInt32LE(PROCESS.args_length), PROCESS.sizeof - PROCESS.args);
+  const executable = untilZero(bytes.subarray(PROCESS.executable, PROCESS.args));
   return {
-    comm: untilZero(bytes.subarray(24, 40)),
+    comm: untilZero(bytes.subarray(PROCESS.comm, PROCESS.executable)),
     ...(executable.length > 0 && { executable }),
-    args: argsOf(bytes.subarray(ARGS, ARGS + length)),
+    args: argsOf(bytes.subarray(PROCESS.args, PROCESS.args + length)),
     ...(parent > 0 && { parent }),
     started,
   };
@@ -254,31 +268,28 @@ export function decodeProcess(bytes: Buffer): ProcessFiles {
 
 export const CGROUP_ID_BYTES = 8;
 
-/** The id of a process's cgroup, which is the key of its path. */
+/** The id of a process's cgroup, which is the key of the cgroup's path. */
 export function cgroupIdOf(process: Buffer): Buffer {
-  demand('a process', process, PROCESS_BYTES);
-  return process.subarray(8, 8 + CGROUP_ID_BYTES);
+  checkLength('process', process, PROCESS.sizeof);
+  return process.subarray(PROCESS.cgroup, PROCESS.cgroup + CGROUP_ID_BYTES);
 }
 
-const LEVELS = 10;
-const LEVEL_NAME = 96;
-export const CGROUP_PATH_BYTES = 8 + LEVELS * LEVEL_NAME;
-
-/** `struct cgroup_path`; undefined where the path is too deep for it, or a name too long. */
+/** `struct cgroup_path`; undefined if the path has too many levels or a name is too long. */
 export function decodeCgroupPath(bytes: Buffer): Buffer | undefined {
-  demand('the path of a cgroup', bytes, CGROUP_PATH_BYTES);
-  const levels = bytes.readUInt32LE(0);
-  if (levels > LEVELS) throw new LayoutError('the path of a cgroup with levels', levels);
-  if (bytes.readUInt32LE(4) === 0) return undefined;
-  const names = [...Array(levels).keys()].map((level) =>
-    untilZero(bytes.subarray(8 + level * LEVEL_NAME, 8 + (level + 1) * LEVEL_NAME)),
-  );
-  if (names.some(({ length }) => length >= LEVEL_NAME - 1)) return undefined;
+  checkLength('cgroup path', bytes, CGROUP_PATH.sizeof);
+  const levels = bytes.readUInt32LE(CGROUP_PATH.levels);
+  if (levels > VALUES.LEVELS) throw new LayoutError('cgroup path with levels', levels);
+  if (bytes.readUInt32LE(CGROUP_PATH.complete) === 0) return undefined;
+  const names = [...Array(levels).keys()].map((level) => {
+    const at = CGROUP_PATH.names + level * VALUES.LEVEL_NAME;
+    return untilZero(bytes.subarray(at, at + VALUES.LEVEL_NAME));
+  });
+  if (names.some(({ length }) => length >= VALUES.LEVEL_NAME - 1)) return undefined;
   const parts = names.reverse().flatMap((name) => [Buffer.from('/'), name]);
   return levels === 0 ? Buffer.from('/') : Buffer.concat(parts);
 }
 
-/** Arguments that end in a zero byte each; one that was cut short would be another name. */
+/** Arguments, each terminated by a zero byte. A truncated one is dropped: it would be another name. */
 function argsOf(bytes: Buffer): Buffer[] {
   const args: Buffer[] = [];
   for (let start = 0, end = bytes.indexOf(0); end !== -1; start = end + 1, end = bytes.indexOf(0, start))
@@ -297,37 +308,41 @@ export interface ListenerRow {
   readonly port: number;
 }
 
-/** `struct unix_row`: a listener, or one end of a connection that has a name at either end. */
+/** `struct unix_row`: a listener, or one socket of a connection in which at least one socket has a name. */
 export interface UnixRow {
   readonly kind: 'unix';
   readonly netns: number;
   readonly pid: number;
   readonly listens: boolean;
-  /** Identities: the same for the same socket or name, and never to be shown. */
+  /** Identifiers, equal for the same socket or name. They are kernel addresses and must not be exposed. */
   readonly socket: string;
   readonly peer: string;
   /** An accepted socket has its listener's; empty without a name. */
   readonly nameId: string;
   readonly peerNameId: string;
   readonly inode: number;
-  /** As the kernel keeps it: a path, or an abstract name after a zero byte. */
+  /** As in the kernel: a path, or a zero byte followed by an abstract name. */
   readonly name: Buffer;
 }
 
-const LISTENER = 1;
-const UNIX = 2;
-const ROW_BYTES: Readonly<Record<number, number>> = { [LISTENER]: 32, [UNIX]: 168 };
+/** What one socket scan found. */
+export type Row = ListenerRow | UnixRow;
 
-/** Decodes the rows of a scan from `bytes`; what is left of an unfinished row is returned. */
-export function decodeRows(bytes: Buffer, into: (ListenerRow | UnixRow)[]): Buffer {
+const ROW_BYTES: Readonly<Record<number, number>> = {
+  [VALUES.ROW_LISTENER]: LISTENER_ROW.sizeof,
+  [VALUES.ROW_UNIX]: UNIX_ROW.sizeof,
+};
+
+/** Decodes the rows of a scan from `bytes` and returns the rest, an incomplete row. */
+export function decodeRows(bytes: Buffer, into: Row[]): Buffer {
   let offset = 0;
   while (offset + 2 <= bytes.length) {
     const kind = bytes.readUInt16LE(offset);
     const length = ROW_BYTES[kind];
-    if (length === undefined) throw new LayoutError('a row of kind', kind);
+    if (length === undefined) throw new LayoutError('row of kind', kind);
     if (offset + length > bytes.length) break;
     const row = bytes.subarray(offset, offset + length);
-    into.push(kind === LISTENER ? decodeListener(row) : decodeUnix(row));
+    into.push(kind === VALUES.ROW_LISTENER ? decodeListener(row) : decodeUnix(row));
     offset += length;
   }
   return bytes.subarray(offset);
@@ -336,61 +351,62 @@ export function decodeRows(bytes: Buffer, into: (ListenerRow | UnixRow)[]): Buff
 function decodeListener(row: Buffer): ListenerRow {
   return {
     kind: 'listener',
-    port: row.readUInt16LE(2),
-    netns: row.readUInt32LE(4),
-    pid: row.readUInt32LE(8),
-    transport: transportOf(row.readUInt8(12)),
-    ipv6Only: row.readUInt8(13) !== 0,
-    address: formatIpv6(row, 16),
+    port: row.readUInt16LE(LISTENER_ROW.port),
+    netns: row.readUInt32LE(LISTENER_ROW.netns),
+    pid: row.readUInt32LE(LISTENER_ROW.pid),
+    transport: transportOf(row.readUInt8(LISTENER_ROW.transport)),
+    ipv6Only: row.readUInt8(LISTENER_ROW.ipv6_only) !== 0,
+    address: formatIpv6(row, LISTENER_ROW.local),
   };
 }
 
 function decodeUnix(row: Buffer): UnixRow {
-  const identity = (offset: number) => {
+  const identifier = (offset: number) => {
     const hex = row.toString('hex', offset, offset + 8);
     return hex === '0000000000000000' ? '' : hex;
   };
+  const length = Math.min(row.readUInt16LE(UNIX_ROW.name_length), VALUES.MAX_NAME);
   return {
     kind: 'unix',
-    netns: row.readUInt32LE(4),
-    pid: row.readUInt32LE(8),
-    listens: row.readUInt32LE(12) !== 0,
-    socket: identity(16),
-    peer: identity(24),
-    nameId: identity(32),
-    peerNameId: identity(40),
-    inode: readUInt64(row, 48),
-    name: nameOf(row.subarray(56, 56 + Math.min(row.readUInt16LE(2), 108))),
+    netns: row.readUInt32LE(UNIX_ROW.netns),
+    pid: row.readUInt32LE(UNIX_ROW.pid),
+    listens: row.readUInt32LE(UNIX_ROW.listens) !== 0,
+    socket: identifier(UNIX_ROW.socket),
+    peer: identifier(UNIX_ROW.peer),
+    nameId: identifier(UNIX_ROW.name_id),
+    peerNameId: identifier(UNIX_ROW.peer_name_id),
+    inode: readUInt64(row, UNIX_ROW.inode),
+    name: nameOf(row.subarray(UNIX_ROW.name, UNIX_ROW.name + length)),
   };
 }
 
-/** The kernel keeps a path with the zero byte at its end; an abstract name has as many as it likes. */
+/** The kernel includes the zero byte that terminates a path. An abstract name may contain zero bytes. */
 function nameOf(bytes: Buffer): Buffer {
   return bytes[0] === 0 ? Buffer.from(bytes) : untilZero(bytes);
 }
 
-export const UNIX_CONNECT_KEY_BYTES = 128;
 export const UNIX_COUNT_BYTES = 8;
 
-/** `struct unix_connect_key` and how often. */
-export interface UnixConnects {
+/** Connection attempts of a process to a Unix socket: `struct unix_connect_key` and their number. */
+export interface UnixConnectCount {
   readonly netns: number;
   readonly pid: number;
   readonly image: number;
-  /** A path, or an abstract name after a zero byte. */
+  /** A path, or a zero byte followed by an abstract name. */
   readonly name: Buffer;
   readonly count: number;
 }
 
-export function decodeUnixConnects(key: Buffer, value: Buffer): UnixConnects {
-  demand('a call of connect(2)', key, UNIX_CONNECT_KEY_BYTES);
-  demand('a count', value, UNIX_COUNT_BYTES);
-  const length = Math.min(key.readUInt32LE(12), UNIX_CONNECT_KEY_BYTES - 16);
+export function decodeUnixConnectCount(key: Buffer, value: Buffer): UnixConnectCount {
+  checkLength('Unix connect key', key, UNIX_CONNECT_KEY.sizeof);
+  checkLength('Unix connect count', value, UNIX_COUNT_BYTES);
+  const room = UNIX_CONNECT_KEY.sizeof - UNIX_CONNECT_KEY.name;
+  const length = Math.min(key.readUInt32LE(UNIX_CONNECT_KEY.name_length), room);
   return {
-    netns: key.readUInt32LE(0),
-    pid: key.readUInt32LE(4),
-    image: key.readUInt32LE(8),
-    name: Buffer.from(key.subarray(16, 16 + length)),
+    netns: key.readUInt32LE(UNIX_CONNECT_KEY.netns),
+    pid: key.readUInt32LE(UNIX_CONNECT_KEY.pid),
+    image: key.readUInt32LE(UNIX_CONNECT_KEY.image),
+    name: Buffer.from(key.subarray(UNIX_CONNECT_KEY.name, UNIX_CONNECT_KEY.name + length)),
     count: readUInt64(value, 0),
   };
 }
@@ -407,7 +423,7 @@ function directionOf(value: number): Direction {
   return direction;
 }
 
-/** Undefined where all are 0. */
+/** Undefined if all are 0. */
 function readCounts(bytes: Buffer, offset: number, length: number): number[] | undefined {
   let counts: number[] | undefined;
   for (let i = 0; i < length; i++) {
@@ -419,7 +435,7 @@ function readCounts(bytes: Buffer, offset: number, length: number): number[] | u
   return counts;
 }
 
-/** Exact up to 2^53; cheaper than a BigInt per count. */
+/** Exact up to 2^53, and cheaper than a BigInt. */
 function readUInt64(bytes: Buffer, offset: number): number {
   return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
 }

@@ -1,7 +1,7 @@
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
 import type { Listener } from '../capture.ts';
 import { formatUnixName } from '../polling/unix-socket.ts';
-import type { Row } from './kernel-program.ts';
+import type { Row } from './layout.ts';
 
 const INIT = 1;
 

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Row } from './kernel-program.ts';
-import type { UnixConnects, UnixRow } from './layout.ts';
+import type { Row, UnixConnectCount, UnixRow } from './layout.ts';
 import { createUnixEdges, type UnixEdges } from './unix-edges.ts';
 
 const PATH = '/run/app.sock';
@@ -9,7 +8,7 @@ const SERVER = 10;
 
 let ends: UnixEdges;
 let rows: Row[];
-let asks: UnixConnects[] | undefined;
+let asks: UnixConnectCount[] | undefined;
 
 beforeEach(() => {
   ends = createUnixEdges();
@@ -41,7 +40,7 @@ function connection(socket: string, client: Partial<UnixRow> = {}, served: Parti
 
 const IMAGE = 5;
 
-const ask = (count: number, fields: Partial<UnixConnects> = {}): UnixConnects => ({
+const ask = (count: number, fields: Partial<UnixConnectCount> = {}): UnixConnectCount => ({
   ...{ netns: 1, pid: CLIENT, image: IMAGE, name: Buffer.from(PATH), count, ...fields },
 });
 

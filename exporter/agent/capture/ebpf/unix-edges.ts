@@ -1,7 +1,6 @@
 import type { Observation } from '../capture.ts';
 import { formatUnixName } from '../polling/unix-socket.ts';
-import type { Row } from './kernel-program.ts';
-import type { UnixConnects, UnixRow } from './layout.ts';
+import type { Row, UnixConnectCount, UnixRow } from './layout.ts';
 
 /**
  * Turns the Unix sockets of scan after scan into observations, one for all connections of a process to a name, as
@@ -9,7 +8,7 @@ import type { UnixConnects, UnixRow } from './layout.ts';
  */
 export interface UnixEdges {
   /** `asks` tells every call of connect(2) since the capture began, where the kernel does. */
-  observe(rows: readonly Row[], asks: readonly UnixConnects[] | undefined): Observation[];
+  observe(rows: readonly Row[], asks: readonly UnixConnectCount[] | undefined): Observation[];
 }
 
 /** The connections of one process to one name. */
@@ -24,7 +23,7 @@ interface Record {
 
 /** The calls of one process to one name. */
 interface Calls {
-  readonly ask: UnixConnects;
+  readonly ask: UnixConnectCount;
   /** Since the pass before. */
   readonly more: number;
 }
@@ -40,7 +39,7 @@ export function createUnixEdges(): UnixEdges {
   let listenersBefore = new Map<string, UnixRow>();
   let serial = 0;
 
-  function callsOf(asks: readonly UnixConnects[]): Map<string, Calls> {
+  function callsOf(asks: readonly UnixConnectCount[]): Map<string, Calls> {
     const calls = new Map<string, Calls>();
     for (const ask of asks) {
       const key = keyOf(ask, ask.name, ask.image);

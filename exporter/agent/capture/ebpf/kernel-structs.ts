@@ -1,0 +1,162 @@
+// Generated from bpf/layout.h by `npx vitest run --project unit exporter/agent/capture/ebpf -u`.
+
+/** Constants and values of enums. */
+export const VALUES = {
+  OUTBOUND: 0,
+  INBOUND: 1,
+  UNKNOWN: 2,
+  REFUSED: 0,
+  TIMEOUT: 1,
+  RESET: 2,
+  HOST_UNREACHABLE: 3,
+  NET_UNREACHABLE: 4,
+  CANCELLED: 5,
+  OTHER: 6,
+  FAILURES: 7,
+  SETUP_BUCKETS: 8,
+  LEVELS: 10,
+  LEVEL_NAME: 96,
+  PATH: 960,
+  TRACE_OPEN: 1,
+  TRACE_CLOSED: 2,
+  TRACE_FAILED: 3,
+  ROW_LISTENER: 1,
+  ROW_UNIX: 2,
+  MAX_NAME: 108,
+} as const;
+
+/** `struct edge_key`: its size and the offset of each field, in bytes. */
+export const EDGE_KEY = {
+  sizeof: 52,
+  local: 0,
+  remote: 16,
+  netns: 32,
+  pid: 36,
+  image: 40,
+  port: 44,
+  peer_port: 46,
+  transport: 48,
+  direction: 49,
+  folded: 50,
+} as const;
+
+/** `struct edge`: its size and the offset of each field, in bytes. */
+export const EDGE = {
+  sizeof: 136,
+  created: 0,
+  opened: 8,
+  open: 16,
+  transmitted: 24,
+  received: 32,
+  retransmits: 40,
+  setup_sum: 48,
+  rtt_sum: 56,
+  rtt_count: 64,
+  scan: 68,
+  failed: 72,
+  setup: 100,
+} as const;
+
+/** `struct process_key`: its size and the offset of each field, in bytes. */
+export const PROCESS_KEY = {
+  sizeof: 8,
+  pid: 0,
+  image: 4,
+} as const;
+
+/** `struct process`: its size and the offset of each field, in bytes. */
+export const PROCESS = {
+  sizeof: 360,
+  started: 0,
+  cgroup: 8,
+  parent: 16,
+  args_length: 20,
+  comm: 24,
+  executable: 40,
+  args: 104,
+} as const;
+
+/** `struct cgroup_path`: its size and the offset of each field, in bytes. */
+export const CGROUP_PATH = {
+  sizeof: 968,
+  levels: 0,
+  complete: 4,
+  names: 8,
+} as const;
+
+/** `struct conn_tuple`: its size and the offset of each field, in bytes. */
+export const CONN_TUPLE = {
+  sizeof: 40,
+  local: 0,
+  remote: 16,
+  local_port: 32,
+  peer_port: 34,
+  transport: 36,
+  direction: 37,
+} as const;
+
+/** `struct trace`: its size and the offset of each field, in bytes. */
+export const TRACE = {
+  sizeof: 16,
+  netns: 0,
+  pid: 4,
+  image: 8,
+  state: 12,
+  failure: 13,
+  counted: 14,
+} as const;
+
+/** `struct unix_connect_key`: its size and the offset of each field, in bytes. */
+export const UNIX_CONNECT_KEY = {
+  sizeof: 128,
+  netns: 0,
+  pid: 4,
+  image: 8,
+  name_length: 12,
+  name: 16,
+} as const;
+
+/** `struct control`: its size and the offset of each field, in bytes. */
+export const CONTROL = {
+  sizeof: 24,
+  uncertain_until: 0,
+  scan: 8,
+  seeded: 12,
+  tracing: 16,
+} as const;
+
+/** `struct health`: its size and the offset of each field, in bytes. */
+export const HEALTH = {
+  sizeof: 24,
+  folded: 0,
+  lost: 8,
+  sockets: 16,
+} as const;
+
+/** `struct listener_row`: its size and the offset of each field, in bytes. */
+export const LISTENER_ROW = {
+  sizeof: 32,
+  kind: 0,
+  port: 2,
+  netns: 4,
+  pid: 8,
+  transport: 12,
+  ipv6_only: 13,
+  local: 16,
+} as const;
+
+/** `struct unix_row`: its size and the offset of each field, in bytes. */
+export const UNIX_ROW = {
+  sizeof: 168,
+  kind: 0,
+  name_length: 2,
+  netns: 4,
+  pid: 8,
+  listens: 12,
+  socket: 16,
+  peer: 24,
+  name_id: 32,
+  peer_name_id: 40,
+  inode: 48,
+  name: 56,
+} as const;
