@@ -1,20 +1,23 @@
 import { isLoopback, isWildcard } from '../model/address.ts';
 import { type Endpoint, type HalfEdge, type Listener, reporterOf } from '../model/half-edge.ts';
 
-/** Knows whose each address is, and who listens on it. */
+/** Maps addresses to their hosts, and to the endpoints that listen on them. */
 export interface AddressBook {
-  /** Whether the address means something on its own host only: loopback, or claimed by several hosts. */
+  /** Whether the address is valid on its own host only: loopback, or used by several hosts. */
   isHostLocal(address: string): boolean;
-  /** The host that owns the address as `reporter` sees it, or ''. */
+  /** The host that has the address from the perspective of `reporter`, or ''. */
   ownerOf(address: string, reporter: string): string;
-  /** Everyone who listens on exactly this address and port as `reporter` sees it. */
+  /** The endpoints that listen on exactly this address and port from the perspective of `reporter`. */
   listenersAt(transport: string, address: string, port: string, reporter: string): readonly Endpoint[];
 }
 
 const socketKey = (transport: string, address: string, port: string) => `${transport} ${port} ${address}`;
 
-/** Builds the book from what hosts say of their own addresses. */
-export function createAddressBook(halves: readonly HalfEdge[], listeners: readonly Listener[]): AddressBook {
+/** Builds the address book from the local endpoints that hosts report. */
+export function createAddressBook(
+  halfEdges: readonly HalfEdge[],
+  listeners: readonly Listener[],
+): AddressBook {
   const owners = new Map<string, Set<string>>();
   const listening = new Map<string, Endpoint[]>();
 
@@ -32,10 +35,10 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
     if (ends) ends.push(end);
     else listening.set(key, [end]);
   };
-  for (const { direction, src, dst, transport, port } of halves) {
+  for (const { direction, src, dst, transport, port } of halfEdges) {
     if (direction === 'outbound') claim(transport, src);
     else if (direction === 'unknown') claim(transport, dst);
-    // Whoever was asked there by one client also listens for the others.
+    // A server that one client has reached there listens for other clients too.
     else listen({ transport, port, endpoint: dst });
   }
   for (const listener of listeners) listen(listener);
@@ -60,12 +63,12 @@ export function createAddressBook(halves: readonly HalfEdge[], listeners: readon
 }
 
 /**
- * The join key of a half: the host is part of it where the addresses mean something on that host only, as the
- * names of Unix sockets do. Halves without addresses, which stand for many dependencies, never meet another.
+ * The join key of a half-edge. It includes the host if the addresses are valid on that host only, as those of Unix
+ * sockets are. Half-edges without addresses represent many dependencies and never join with another.
  */
-export function joinKey(half: HalfEdge, book: AddressBook): string {
-  const { direction, src, dst, port, transport } = half;
+export function joinKey(halfEdge: HalfEdge, book: AddressBook): string {
+  const { direction, src, dst, port, transport } = halfEdge;
   if (src.address === '' && dst.address === '') return JSON.stringify([direction, port, transport]);
   const local = transport === 'unix' || (book.isHostLocal(src.address) && book.isHostLocal(dst.address));
-  return JSON.stringify([src.address, dst.address, port, transport, local ? reporterOf(half) : '']);
+  return JSON.stringify([src.address, dst.address, port, transport, local ? reporterOf(halfEdge) : '']);
 }

@@ -4,7 +4,7 @@ import type { HalfEdge, Listener } from '../model/half-edge.ts';
 import { buildGraph } from './build-graph.ts';
 
 const few = (...values: string[]) => fc.constantFrom(...values);
-const anyEnd = fc.record({
+const anyEndpoint = fc.record({
   service: few('', 'a', 'b_c', 'b'),
   process: few('', 'p'),
   pid: few('', '1', '22', 'many'),
@@ -13,22 +13,22 @@ const anyEnd = fc.record({
   kind: few('', 'dns', 'internet'),
   site: few('', 'tokyo'),
 });
-const anyHalf: fc.Arbitrary<HalfEdge> = fc.record({
+const anyHalfEdge: fc.Arbitrary<HalfEdge> = fc.record({
   direction: few('outbound', 'inbound', 'unknown') as fc.Arbitrary<HalfEdge['direction']>,
   transport: few('tcp', 'udp', 'unix', ''),
   port: few('', '80', '81'),
-  src: anyEnd,
-  dst: anyEnd,
+  src: anyEndpoint,
+  dst: anyEndpoint,
   figures: fc.record({ opened: fc.nat(99), transmit: fc.nat(99) }, { requiredKeys: [] }),
 });
 const anyListener: fc.Arbitrary<Listener> = fc.record({
   transport: few('tcp'),
   port: few('80'),
-  endpoint: anyEnd,
+  endpoint: anyEndpoint,
 });
-const anyInput = fc.tuple(fc.array(anyHalf, { maxLength: 12 }), fc.array(anyListener, { maxLength: 4 }));
+const anyInput = fc.tuple(fc.array(anyHalfEdge, { maxLength: 12 }), fc.array(anyListener, { maxLength: 4 }));
 
-describe('whatever the data', () => {
+describe('for any data', () => {
   test('the order of rows does not matter', () => {
     fc.assert(
       fc.property(anyInput, fc.func(fc.nat()), ([halves, listeners], rank) => {
@@ -38,7 +38,7 @@ describe('whatever the data', () => {
     );
   });
 
-  test('every edge has both its nodes, and every half with a port has an edge', () => {
+  test('every edge has both its nodes, and every half-edge with a port has an edge', () => {
     fc.assert(
       fc.property(anyInput, ([halves, listeners]) => {
         const { nodes, edges } = buildGraph(halves, listeners);
@@ -50,7 +50,7 @@ describe('whatever the data', () => {
     );
   });
 
-  test('none is told as directed that no half tells so', () => {
+  test('half-edges of unknown direction make no directed edge', () => {
     fc.assert(
       fc.property(anyInput, ([halves, listeners]) => {
         const undirected = halves.map((each): HalfEdge => ({ ...each, direction: 'unknown' }));

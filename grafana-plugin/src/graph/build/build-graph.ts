@@ -9,58 +9,62 @@ import { joinHalfEdges } from './join-half-edges.ts';
 import { preferDirected } from './prefer-directed.ts';
 
 export interface BuildOptions {
-  /** Each process of a service is a node; those that no report tells apart are one together. */
+  /** Each process of a service is a node; processes that no report distinguishes share a node. */
   readonly byProcess?: boolean;
-  /** Edges that are joined already. */
+  /** Edges that recording rules have joined already. */
   readonly joined?: readonly JoinedEdge[];
-  /** Whose addresses are whose, where more is known of that than these halves tell. */
+  /** The address book, if it knows more than these half-edges. */
   readonly book?: AddressBook;
 }
 
-/** Builds the dependency graph of the half-edges and listeners of one time range: services on hosts. */
+/** Builds the dependency graph of services on hosts from the half-edges and listeners of one time range. */
 export function buildGraph(
-  halves: readonly HalfEdge[],
+  halfEdges: readonly HalfEdge[],
   listeners: readonly Listener[],
-  { byProcess = false, joined: others = [], book = createAddressBook(halves, listeners) }: BuildOptions = {},
+  {
+    byProcess = false,
+    joined: others = [],
+    book = createAddressBook(halfEdges, listeners),
+  }: BuildOptions = {},
 ): Graph {
   const keys = new Map<MergedEndpoint, string>();
-  const keyOf = (party: MergedEndpoint): string => {
-    const key = keys.get(party) ?? nodeKey(party, book, byProcess);
-    keys.set(party, key);
+  const keyOf = (endpoint: MergedEndpoint): string => {
+    const key = keys.get(endpoint) ?? nodeKey(endpoint, book, byProcess);
+    keys.set(endpoint, key);
     return key;
   };
-  const joined = preferDirected([...joinHalfEdges(halves, book, byProcess), ...others], keyOf);
-  const parties = Map.groupBy(
+  const joined = preferDirected([...joinHalfEdges(halfEdges, book, byProcess), ...others], keyOf);
+  const endpoints = Map.groupBy(
     joined.flatMap(({ src, dst }) => [src, dst]),
     keyOf,
   );
-  const siteOf = sitesOfHosts([...halves, ...others]);
+  const siteOf = sitesOfHosts([...halfEdges, ...others]);
   const edges = Map.groupBy(joined, ({ src, dst, port, transport }) =>
     JSON.stringify([keyOf(src), keyOf(dst), port, transport]),
   );
   return {
-    nodes: [...parties].map(([key, same]) => toNode(key, same, siteOf)).sort(byKey),
+    nodes: [...endpoints].map(([key, same]) => toNode(key, same, siteOf)).sort(byKey),
     edges: [...edges].map(([key, same]) => toEdge(key, same, keyOf)).sort(byKey),
   };
 }
 
 /** Identity: a service on a host, or its process; else an unnamed process on a host; else an address. */
-function nodeKey(party: MergedEndpoint, book: AddressBook, byProcess: boolean): string {
-  const { service, host, address, kind, candidates, processes } = party;
+function nodeKey(endpoint: MergedEndpoint, book: AddressBook, byProcess: boolean): string {
+  const { service, host, address, kind, candidates, processes } = endpoint;
   if (service !== '') {
     const process = processes.join(', ');
-    const isTold = byProcess && process !== '' && host !== '';
-    return JSON.stringify(isTold ? ['service', service, host, process] : ['service', service, host]);
+    const hasProcess = byProcess && process !== '' && host !== '';
+    return JSON.stringify(hasProcess ? ['service', service, host, process] : ['service', service, host]);
   }
   if (host !== '' && candidates.length === 0) return JSON.stringify(['unknown', '', host]);
   return JSON.stringify(['external', address || kind, book.isHostLocal(address) ? host : '']);
 }
 
-type Place = Pick<MergedEndpoint, 'host' | 'site'>;
+type HostAndSite = Pick<MergedEndpoint, 'host' | 'site'>;
 
-/** The site of each host, as its exporter tells it. */
+/** The site of each host, as its exporter reports it. */
 function sitesOfHosts(
-  edges: readonly { readonly src: Place; readonly dst: Place }[],
+  edges: readonly { readonly src: HostAndSite; readonly dst: HostAndSite }[],
 ): ReadonlyMap<string, string> {
   const sites = new Map<string, string>();
   for (const { src, dst } of edges) {
@@ -74,7 +78,7 @@ function sitesOfHosts(
 
 function toNode(
   key: string,
-  parties: readonly MergedEndpoint[],
+  endpoints: readonly MergedEndpoint[],
   siteOf: ReadonlyMap<string, string>,
 ): GraphNode {
   const [identity, name, host, process] = JSON.parse(key) as [
@@ -85,38 +89,38 @@ function toNode(
   ];
   return {
     key,
-    // A name without a host comes from DNS or a network list: no exporter stands behind it.
+    // A name without a host comes from DNS or a network list: there is no exporter.
     kind: identity === 'service' && host === '' ? 'external' : identity,
     title: process === name ? name : [name, process].filter(Boolean).join(' / '),
     service: identity === 'service' ? name : '',
     host,
-    site: distinct(parties.map((party) => party.site))[0] ?? siteOf.get(host) ?? '',
+    site: distinct(endpoints.map((endpoint) => endpoint.site))[0] ?? siteOf.get(host) ?? '',
     members: [],
-    ...endOf(parties),
+    ...detailsOf(endpoints),
   };
 }
 
-function endOf(parties: readonly MergedEndpoint[]): EndpointDetails {
-  const addresses = distinct(parties.map((party) => party.address));
-  const [only] = parties;
-  if (only && parties.length === 1) {
+function detailsOf(endpoints: readonly MergedEndpoint[]): EndpointDetails {
+  const addresses = distinct(endpoints.map((endpoint) => endpoint.address));
+  const [only] = endpoints;
+  if (only && endpoints.length === 1) {
     const { processes, pids, candidates } = only;
     return { addresses, processes, pids, candidates };
   }
   return {
     addresses,
-    processes: distinct(parties.flatMap((party) => party.processes)),
-    pids: distinct(parties.flatMap((party) => party.pids)),
-    candidates: distinct(parties.flatMap((party) => party.candidates)),
+    processes: distinct(endpoints.flatMap((endpoint) => endpoint.processes)),
+    pids: distinct(endpoints.flatMap((endpoint) => endpoint.pids)),
+    candidates: distinct(endpoints.flatMap((endpoint) => endpoint.candidates)),
   };
 }
 
 function toEdge(
   key: string,
   joined: readonly JoinedEdge[],
-  keyOf: (party: MergedEndpoint) => string,
+  keyOf: (endpoint: MergedEndpoint) => string,
 ): GraphEdge {
-  // No group is empty.
+  // Groups are never empty.
   const { src, dst, port, transport } = joined[0] as JoinedEdge;
   const [seenBy, ...others] = new Set(joined.map((each) => each.seenBy));
   const figures = sumFigures(joined.map((each) => combineFigures(each.atSource, each.atDestination)));
@@ -127,8 +131,8 @@ function toEdge(
     port,
     transport,
     directed: joined.every((each) => each.directed),
-    src: endOf(joined.map((each) => each.src)),
-    dst: endOf(joined.map((each) => each.dst)),
+    src: detailsOf(joined.map((each) => each.src)),
+    dst: detailsOf(joined.map((each) => each.dst)),
     seenBy: seenBy && others.length === 0 ? seenBy : 'both',
     figures,
     atSource: sumSeen(joined.map((each) => each.atSource)),

@@ -7,36 +7,36 @@ import { type AddressBook, joinKey } from './address-book.ts';
 import { type NonEmptyHalfEdges, nameRemoteEndpoint } from './name-remote-endpoint.ts';
 
 /**
- * Joins the halves that the two ends of each edge reported, so that every edge is there once.
+ * Joins the half-edges that the two endpoints of each edge reported, so that every edge occurs once.
  *
- * @param byProcess keep the processes of the reporting service apart. Which of the other end's processes one of
- *   them meets is not known where there are several: that end is then all of them
+ * @param byProcess keep the processes of the reporting service separate. Which of several remote processes each of them
+ *   connects to is not known: the remote endpoint then includes all of them
  */
 export function joinHalfEdges(
-  halves: readonly HalfEdge[],
+  halfEdges: readonly HalfEdge[],
   book: AddressBook,
   byProcess = false,
 ): JoinedEdge[] {
-  return [...Map.groupBy(halves, (half) => joinKey(half, book)).values()].flatMap((group) => {
+  return [...Map.groupBy(halfEdges, (halfEdge) => joinKey(halfEdge, book)).values()].flatMap((group) => {
     const clients = byLocalEndpoint(group, 'outbound', 'src', byProcess);
     const listeners = byLocalEndpoint(group, 'inbound', 'dst', false);
     const undirected = byLocalEndpoint(group, 'unknown', 'dst', byProcess);
-    const alone = listeners.filter((listener) => !clients.some((client) => mayMeet(client, listener)));
-    const apart = byProcess
-      ? alone.flatMap(({ halfEdges: halves }) => byLocalEndpoint(halves, 'inbound', 'dst', true))
-      : alone;
+    const unmatched = listeners.filter((listener) => !clients.some((client) => canJoin(client, listener)));
+    const separate = byProcess
+      ? unmatched.flatMap((report) => byLocalEndpoint(report.halfEdges, 'inbound', 'dst', true))
+      : unmatched;
     return [
       ...clients.map((client) => fromSource(client, clients, listeners, book)),
-      ...[...apart, ...undirected].map((report) => fromDestination(report, book)),
+      ...[...separate, ...undirected].map((report) => fromDestination(report, book)),
     ];
   });
 }
 
-/** Halves of one reporting service, with what they agree that it is. */
+/** Half-edges of one reporting service, and the local endpoint that they agree on. */
 interface Report {
   readonly halfEdges: NonEmptyHalfEdges;
   readonly local: MergedEndpoint;
-  /** The other end, where the reporter itself knows it to the host (`''`: it does not). */
+  /** The remote endpoint if the reporter itself knows its service and host, else `''`. */
   readonly remote: string;
 }
 
@@ -52,11 +52,11 @@ function byLocalEndpoint(
     const end = side === 'src' ? half.dst : half.src;
     return end.service !== '' && end.host !== '' ? identity(end) : '';
   };
-  const told = group.filter((half) => half.direction === direction);
-  // Of tens of thousands of groups most are of one direction.
-  if (told.length === 0) return [];
+  const reported = group.filter((half) => half.direction === direction);
+  // Most of tens of thousands of groups have one direction.
+  if (reported.length === 0) return [];
   const reports = Map.groupBy(
-    told,
+    reported,
     (half) => `${identity(half[side])} ${remoteOf(half)} ${byProcess ? half[side].process : ''}`,
   );
   return [...reports.values()].flatMap(([first, ...rest]) => {
@@ -67,22 +67,22 @@ function byLocalEndpoint(
   });
 }
 
-/** Whether two reports of the same addresses and port can be the two ends of one edge. */
-const mayMeet = (client: Report, listener: Report): boolean =>
+/** Whether two reports with the same addresses and port can be the two endpoints of one edge. */
+const canJoin = (client: Report, listener: Report): boolean =>
   (client.remote === '' || client.remote === identity(listener.local)) &&
   (listener.remote === '' || listener.remote === identity(client.local));
 
 const figuresOf = (reports: readonly Report[]): Figures =>
   sumFigures(reports.flatMap(({ halfEdges: halves }) => halves.map((half) => half.figures)));
 
-/** One edge per client service; the listeners' halves that it may meet are absorbed in it. */
+/** One edge per client service; it absorbs the half-edges of the listeners that can join with it. */
 function fromSource(client: Report, clients: Report[], listeners: Report[], book: AddressBook): JoinedEdge {
-  const met = listeners.filter((listener) => mayMeet(client, listener));
-  // What a listener saw of several clients behind one address cannot be told apart.
+  const joined = listeners.filter((listener) => canJoin(client, listener));
+  // A listener cannot distinguish several clients behind one address.
   const shared = clients.some(
-    (other) => other !== client && met.some((listener) => mayMeet(other, listener)),
+    (other) => other !== client && joined.some((listener) => canJoin(other, listener)),
   );
-  const listening = mergeReports(met.flatMap(({ halfEdges: halves }) => halves.map((half) => half.dst)));
+  const listening = mergeReports(joined.flatMap(({ halfEdges: halves }) => halves.map((half) => half.dst)));
   const far = nameRemoteEndpoint(client.halfEdges, 'dst', book);
   const candidates = distinct([...listening.candidates, ...far.candidates]);
   return {
@@ -91,13 +91,13 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
     directed: true,
     src: client.local,
     dst: ifNamed(listening.endpoint) ?? ifNamed(far) ?? listening.endpoint ?? { ...far, candidates },
-    seenBy: met.length > 0 ? 'both' : 'source',
+    seenBy: joined.length > 0 ? 'both' : 'source',
     atSource: figuresOf([client]),
-    atDestination: met.length > 0 && !shared ? figuresOf(met) : undefined,
+    atDestination: joined.length > 0 && !shared ? figuresOf(joined) : undefined,
   };
 }
 
-/** One edge per service that reported the port as its own and for which no client's report was found. */
+/** One edge per service that reported the port as its own, without a matching report of a client. */
 function fromDestination(listener: Report, book: AddressBook): JoinedEdge {
   return {
     transport: listener.halfEdges[0].transport,

@@ -7,26 +7,26 @@ import type { AddressBook } from './address-book.ts';
 export type NonEmptyHalfEdges = readonly [HalfEdge, ...HalfEdge[]];
 
 /**
- * Names the end that did not report itself, from halves of one reporter that share addresses and port.
- * Best first: what the reporter knows down to the host (both ends are its own), who listens on that address,
- * what the reporter knows by name only (DNS, network). What is left is the address, with its host if known.
+ * Names the endpoint that did not report itself, from half-edges of one reporter with the same addresses and port.
+ * In order of preference: a service and host that the reporter knows (both endpoints are on its host), the listener on
+ * that address, a name that the reporter has resolved (DNS, network), and else the address, with its host if known.
  */
 export function nameRemoteEndpoint(
-  halves: NonEmptyHalfEdges,
+  halfEdges: NonEmptyHalfEdges,
   side: 'src' | 'dst',
   book: AddressBook,
 ): MergedEndpoint {
-  const [half] = halves;
-  const { address } = half[side];
-  const reporter = reporterOf(half);
-  const labels = halves.map((each) => each[side]);
+  const [halfEdge] = halfEdges;
+  const { address } = halfEdge[side];
+  const reporter = reporterOf(halfEdge);
+  const labels = halfEdges.map((each) => each[side]);
   const named = labels.filter((end) => end.service !== '');
 
   const located = mergeReports(named.filter((end) => end.host !== ''));
   if (located.endpoint) return located.endpoint;
 
   const listening = mergeReports(
-    side === 'dst' ? book.listenersAt(half.transport, address, half.port, reporter) : [],
+    side === 'dst' ? book.listenersAt(halfEdge.transport, address, halfEdge.port, reporter) : [],
   );
   if (listening.endpoint && listening.endpoint.service !== '') return { ...listening.endpoint, address };
 

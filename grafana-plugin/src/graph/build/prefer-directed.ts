@@ -2,8 +2,8 @@ import type { JoinedEdge } from '../model/joined-edge.ts';
 import type { MergedEndpoint } from '../model/merged-endpoint.ts';
 
 /**
- * Leaves out what is known better: an edge of unknown direction between two nodes where, on the same port, another
- * edge tells the direction. An end without a name counts as whoever is at its address.
+ * Removes edges of unknown direction where another edge between the same two nodes, on the same port, has a known
+ * direction. An unnamed endpoint is matched by its address.
  */
 export function preferDirected(
   edges: readonly JoinedEdge[],
@@ -22,10 +22,10 @@ export function preferDirected(
       known.add(keyOf(src, name(dst), edge)).add(keyOf(dst, name(src), edge));
   }
   const isKnown = (edge: JoinedEdge) => {
-    const { src: far, dst: own } = edge;
+    const { src: remote, dst: local } = edge;
     return (
-      known.has(keyOf(own, nodeOf(far), edge)) ||
-      (far.service === '' && known.has(keyOf(own, addressOf(far), edge)))
+      known.has(keyOf(local, nodeOf(remote), edge)) ||
+      (remote.service === '' && known.has(keyOf(local, addressOf(remote), edge)))
     );
   };
   return edges.filter((edge) => edge.directed || !isKnown(edge));

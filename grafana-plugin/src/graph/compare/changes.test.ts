@@ -3,7 +3,7 @@ import { changesOf } from './changes.ts';
 
 const hour = { current: 3600, previous: 3600 };
 
-test('what has doubled by more than chance has changed', () => {
+test('a figure that has doubled by more than chance has changed', () => {
   expect(
     changesOf({ opened: 100, failed: 0, rtt: 0.01 }, { opened: 20, failed: 40, rtt: 0.002 }, hour),
   ).toEqual([
@@ -13,13 +13,13 @@ test('what has doubled by more than chance has changed', () => {
   ]);
 });
 
-test('small numbers stray, and small amounts do not count', () => {
+test('small counts vary by chance, and small amounts are ignored', () => {
   expect(changesOf({ opened: 4 }, { opened: 1 }, hour)).toEqual([]);
   expect(changesOf({ transmit: 9000 }, { transmit: 100 }, hour)).toEqual([]);
   expect(changesOf({ rtt: 0.0009 }, { rtt: 0.0001 }, hour)).toEqual([]);
 });
 
-test('a figure that is not told has not changed', () => {
+test('an unknown figure has not changed', () => {
   expect(changesOf({ opened: 100 }, {}, hour)).toEqual([]);
 });
 

@@ -1,35 +1,35 @@
 import { bytesOf } from '../model/figures.ts';
 import type { Figures } from '../model/half-edge.ts';
 
-/** How long the ranges are, in one unit: counts of ranges that differ in length are compared as rates. */
+/** The lengths of the ranges in the same unit: counts are compared as rates if the lengths differ. */
 export interface RangeLengths {
   readonly current: number;
   readonly previous: number;
 }
 
-/** A figure that has changed by more than chance does. */
+/** A figure that has changed by more than chance. */
 export interface FigureChange {
   readonly figure: 'opened' | 'failed' | 'bytes' | 'rtt';
   readonly current: number;
-  /** As it would be in a range as long as this one. */
+  /** Scaled to the length of the current range. */
   readonly previous: number;
 }
 
-/** Figures change by at least this factor, or to or from nothing. */
+/** A change is at least this factor, or to or from zero. */
 const FACTOR = 2;
-/** Counts of independent events stray by about their square root: three times that is no chance. */
+/** Counts of independent events vary by about their square root: three times that is beyond chance. */
 const SPREAD = 3;
 const LEAST_BYTES = 65_536;
 const LEAST_RTT = 0.001;
 
-/** Lists what has changed much between two ranges. A figure that one of them does not tell has not. */
-export function changesOf(now: Figures, before: Figures, ranges: RangeLengths): FigureChange[] {
+/** Lists the figures that differ significantly between two ranges. A figure that is unknown in either has not changed. */
+export function changesOf(current: Figures, previous: Figures, ranges: RangeLengths): FigureChange[] {
   const scale = ranges.previous > 0 ? ranges.current / ranges.previous : 1;
   const candidates = [
-    count('opened', now.opened, before.opened, scale),
-    count('failed', now.failed, before.failed, scale),
-    figure('bytes', bytesOf(now), times(bytesOf(before), scale), () => LEAST_BYTES),
-    figure('rtt', now.rtt, before.rtt, () => LEAST_RTT),
+    count('opened', current.opened, previous.opened, scale),
+    count('failed', current.failed, previous.failed, scale),
+    figure('bytes', bytesOf(current), times(bytesOf(previous), scale), () => LEAST_BYTES),
+    figure('rtt', current.rtt, previous.rtt, () => LEAST_RTT),
   ];
   return candidates.filter((change) => change !== undefined);
 }
@@ -39,20 +39,18 @@ const times = (value: number | undefined, factor: number) =>
 
 const count = (
   name: 'opened' | 'failed',
-  now: number | undefined,
-  before: number | undefined,
+  current: number | undefined,
+  previous: number | undefined,
   scale: number,
-) => figure(name, now, times(before, scale), (most) => SPREAD * Math.sqrt(most * Math.max(1, scale)));
+) => figure(name, current, times(previous, scale), (most) => SPREAD * Math.sqrt(most * Math.max(1, scale)));
 
 function figure(
   name: FigureChange['figure'],
-  now: number | undefined,
-  before: number | undefined,
+  current: number | undefined,
+  previous: number | undefined,
   least: (most: number) => number,
 ): FigureChange | undefined {
-  if (now === undefined || before === undefined) return undefined;
-  const [low, high] = [Math.min(now, before), Math.max(now, before)];
-  return high >= low * FACTOR && high - low > least(high)
-    ? { figure: name, current: now, previous: before }
-    : undefined;
+  if (current === undefined || previous === undefined) return undefined;
+  const [low, high] = [Math.min(current, previous), Math.max(current, previous)];
+  return high >= low * FACTOR && high - low > least(high) ? { figure: name, current, previous } : undefined;
 }

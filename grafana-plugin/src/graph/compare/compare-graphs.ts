@@ -3,20 +3,20 @@ import { changesOf, type RangeLengths } from './changes.ts';
 import { withEdges } from './service-edge.ts';
 
 /**
- * Marks what is new, changed or vanished against the graph of another range, and keeps the figures of then. What has
- * vanished is in the result, with no figures of now.
+ * Marks the edges that are new, changed or vanished compared with the graph of the previous range, and adds their
+ * previous figures. The result includes vanished edges, without current figures.
  */
-export function compareGraphs(now: Graph, before: Graph, ranges: RangeLengths): Graph {
-  const then = new Map(before.edges.map((edge) => [edge.key, edge]));
-  const present = new Set(now.edges.map(({ key }) => key));
-  const marked = now.edges.map((edge): GraphEdge => {
-    const old = then.get(edge.key);
+export function compareGraphs(current: Graph, previous: Graph, ranges: RangeLengths): Graph {
+  const previousEdges = new Map(previous.edges.map((edge) => [edge.key, edge]));
+  const present = new Set(current.edges.map(({ key }) => key));
+  const marked = current.edges.map((edge): GraphEdge => {
+    const old = previousEdges.get(edge.key);
     if (!old) return withState(edge, 'new');
     const known = { ...edge, previous: old.figures };
     return changesOf(edge.figures, old.figures, ranges).length > 0 ? withState(known, 'changed') : known;
   });
-  const oldNodes = new Map(before.nodes.map((node) => [node.key, node]));
-  const vanished = before.edges
+  const oldNodes = new Map(previous.nodes.map((node) => [node.key, node]));
+  const vanished = previous.edges
     .filter(({ key }) => !present.has(key))
     .map((edge) => ({
       nodes: [edge.source, edge.target].flatMap((key) => oldNodes.get(key) ?? []),
@@ -29,7 +29,7 @@ export function compareGraphs(now: Graph, before: Graph, ranges: RangeLengths): 
         states: ['vanished'] as const,
       },
     }));
-  return withEdges(now, new Map(marked.map((edge) => [edge.key, edge])), vanished);
+  return withEdges(current, new Map(marked.map((edge) => [edge.key, edge])), vanished);
 }
 
 /** An edge with one more state. */

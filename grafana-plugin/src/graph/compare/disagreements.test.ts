@@ -16,12 +16,12 @@ const edgeOf = (atSource: Figures, atDestination: Figures) => {
   return edge;
 };
 
-test('what one end sends the other receives: they agree', () => {
+test('transmitted bytes of one endpoint agree with received bytes of the other', () => {
   const edge = edgeOf({ opened: 100, transmit: 1e9, receive: 5 }, { opened: 97, transmit: 5, receive: 1e9 });
   expect(disagreementsOf(edge)).toEqual([]);
 });
 
-test('figures that differ beyond the tolerance are told from both ends', () => {
+test('figures that differ beyond the tolerance are listed with both values', () => {
   const edge = edgeOf({ opened: 100, transmit: 1e9 }, { opened: 60, receive: 1e8 });
   expect(disagreementsOf(edge)).toEqual([
     { figure: 'opened', source: 100, destination: 60 },
@@ -30,7 +30,7 @@ test('figures that differ beyond the tolerance are told from both ends', () => {
   expect(disagreementsOf(edge, 0.95)).toEqual([]);
 });
 
-test('a few connections more or less, and an end that is silent, are no disagreement', () => {
+test('a difference of a few connections, or an endpoint without a report, is not a disagreement', () => {
   expect(disagreementsOf(edgeOf({ opened: 3 }, { opened: 1 }))).toEqual([]);
   expect(disagreementsOf(edgeOf({ opened: 300 }, {}))).toEqual([]);
 });

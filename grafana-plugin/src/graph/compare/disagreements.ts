@@ -2,17 +2,17 @@ import { mirrorFigures } from '../model/figures.ts';
 import type { GraphEdge } from '../model/graph.ts';
 import type { Figures } from '../model/half-edge.ts';
 
-/** A figure that both ends told, and told differently. */
+/** A figure that both endpoints reported with different values. */
 export interface Disagreement {
   readonly figure: keyof Figures;
   readonly source: number;
   readonly destination: number;
 }
 
-/** What both ends count alike. Round-trip times differ by nature, failed connections never reach the listener. */
+/** Figures that both endpoints count. Round-trip times differ by nature, and failed connections never reach the listener. */
 const SHARED = ['opened', 'open', 'transmit', 'receive'] as const;
 
-/** The ends do not look at the same moment: a few connections, or some bytes of them, differ without any fault. */
+/** The endpoints are not read at the same time: small differences in connections and bytes are normal. */
 const LEAST: Readonly<Record<(typeof SHARED)[number], number>> = {
   opened: 5,
   open: 5,
@@ -27,8 +27,9 @@ export function disagreementsOf({ atSource, atDestination }: GraphEdge, toleranc
   return SHARED.flatMap((figure): Disagreement[] => {
     const [source, destination] = [atSource[figure], mirrored[figure]];
     if (source === undefined || destination === undefined) return [];
-    const apart = Math.abs(source - destination);
-    const isApart = apart > LEAST[figure] && apart > tolerance * Math.max(source, destination);
-    return isApart ? [{ figure, source, destination }] : [];
+    const difference = Math.abs(source - destination);
+    const isSignificant =
+      difference > LEAST[figure] && difference > tolerance * Math.max(source, destination);
+    return isSignificant ? [{ figure, source, destination }] : [];
   });
 }

@@ -18,8 +18,8 @@ export interface EdgeAlert {
 }
 
 /**
- * Reads `ALERTS` or `GRAFANA_ALERTS`, whose value is 0 for what fired within the range and does no longer. Alerts that name
- * no edge, and those of any other state, are not of a graph.
+ * Reads `ALERTS` or `GRAFANA_ALERTS`, whose value is 0 for alerts that fired within the range and have ended. Alerts
+ * that name no edge, or have any other state, are ignored.
  */
 export function readAlerts(tables: readonly Table[]): EdgeAlert[] {
   return [...rowsOf(tables)].flatMap(({ table, row, cell }) => {
@@ -37,13 +37,13 @@ export function readAlerts(tables: readonly Table[]): EdgeAlert[] {
   });
 }
 
-/** Gives each edge the alerts that name it. An alert for what is not there is shown on an edge of its own. */
+/** Adds to each edge the alerts that name it. An alert for an edge that was not observed adds that edge. */
 export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
-  // To index a large graph takes a tenth of the time that it takes to make it.
+  // Indexing a large graph takes a tenth of the time of building it.
   if (alerts.length === 0) return graph;
   const index = indexEdges(graph);
   const changed = new Map<string, GraphEdge>();
-  const ghosts = new Map<string, PlaceholderEdge>();
+  const placeholders = new Map<string, PlaceholderEdge>();
   const add = (edge: GraphEdge, alert: Alert): GraphEdge => {
     const marked = { ...edge, alerts: [...edge.alerts, alert] };
     if (alert.state === 'pending') return marked;
@@ -53,9 +53,9 @@ export function markAlerts(graph: Graph, alerts: readonly EdgeAlert[]): Graph {
     const found = index.find(wanted);
     for (const edge of found) changed.set(edge.key, add(changed.get(edge.key) ?? edge, alert));
     if (found.length > 0) continue;
-    const ghost = index.placeholder(wanted, []);
-    const edge = ghosts.get(ghost.edge.key)?.edge ?? ghost.edge;
-    ghosts.set(edge.key, { nodes: ghost.nodes, edge: add(edge, alert) });
+    const placeholder = index.placeholder(wanted, []);
+    const edge = placeholders.get(placeholder.edge.key)?.edge ?? placeholder.edge;
+    placeholders.set(edge.key, { nodes: placeholder.nodes, edge: add(edge, alert) });
   }
-  return withEdges(graph, changed, [...ghosts.values()]);
+  return withEdges(graph, changed, [...placeholders.values()]);
 }

@@ -10,40 +10,40 @@ import {
   withEdges,
 } from './service-edge.ts';
 
-/** Dependencies that are not as people expect them to be, as the rules tell that the alerts go by. */
+/** Dependencies that deviate from the expected ones, according to the alert rules. */
 export interface Deviations {
   readonly missing: readonly ServiceEdge[];
   readonly unexpected: readonly ServiceEdge[];
-  /** Rows that name no edge: a label of an end is missing. */
+  /** Rows that name no edge: a label of an endpoint is missing. */
   readonly unread: number;
 }
 
 /** Reads `musubi:vanished_edge:seen_seconds` and `musubi:unexpected_edge:last_seen_seconds`. */
 export function readDeviations(missing: readonly Table[], unexpected: readonly Table[]): Deviations {
   const read = (tables: readonly Table[]) => [...rowsOf(tables)].map(({ cell }) => serviceEdgeOf(cell));
-  const [gone, odd] = [read(missing), read(unexpected)];
+  const [missingEdges, unexpectedEdges] = [read(missing), read(unexpected)];
   const named = (edges: readonly (ServiceEdge | undefined)[]) => edges.filter((edge) => edge !== undefined);
   return {
-    missing: named(gone),
-    unexpected: named(odd),
-    unread: [...gone, ...odd].filter((edge) => edge === undefined).length,
+    missing: named(missingEdges),
+    unexpected: named(unexpectedEdges),
+    unread: [...missingEdges, ...unexpectedEdges].filter((edge) => edge === undefined).length,
   };
 }
 
-/** Marks what is missing, which is shown though it was not seen, and what was seen and is not expected. */
+/** Marks missing edges, which are added if they were not observed, and unexpected edges. */
 export function markDeviations(graph: Graph, { missing, unexpected }: Deviations): Graph {
   if (missing.length === 0 && unexpected.length === 0) return graph;
   const index = indexEdges(graph);
   const changed = new Map<string, GraphEdge>();
-  const ghosts: PlaceholderEdge[] = [];
+  const placeholders: PlaceholderEdge[] = [];
   const mark = (edges: readonly GraphEdge[], state: EdgeState) => {
     for (const edge of edges) changed.set(edge.key, withState(changed.get(edge.key) ?? edge, state));
   };
   for (const wanted of missing) {
     const found = index.find(wanted);
     mark(found, 'missing');
-    if (found.length === 0) ghosts.push(index.placeholder(wanted, ['missing']));
+    if (found.length === 0) placeholders.push(index.placeholder(wanted, ['missing']));
   }
-  for (const odd of unexpected) mark(index.find(odd), 'unexpected');
-  return withEdges(graph, changed, ghosts);
+  for (const edge of unexpected) mark(index.find(edge), 'unexpected');
+  return withEdges(graph, changed, placeholders);
 }

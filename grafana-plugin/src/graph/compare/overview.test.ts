@@ -25,12 +25,12 @@ const listens = (service: string, address: string, port: string) => ({
 });
 const listen = tableOf('listen', [[listens('api', '10.0.0.2', '80')], [listens('db', '10.0.0.3', '5432')]]);
 
-/** What the queries told of another range, which is as long unless told otherwise. */
+/** The tables of the previous range, which by default has the same length. */
 const previous = (tables: readonly Table[], seconds = 60) => ({
   previous: { tables, ranges: { current: 60, previous: seconds } },
 });
 
-describe('against another range', () => {
+describe('compared with the previous range', () => {
   const overview = readOverview(
     [
       listen,
@@ -46,7 +46,7 @@ describe('against another range', () => {
     ]),
   );
 
-  test('edges are new, changed or vanished, with the figures of both', () => {
+  test('edges are new, changed or vanished, with the figures of both ranges', () => {
     expect(show(overview.graph)).toEqual(['cron>api:80 new', 'web>api:80 changed', 'web>db:5432 vanished']);
     const figures = overview.graph.edges.map(({ port, states, figures, previous }) => [
       port,
@@ -59,7 +59,7 @@ describe('against another range', () => {
     expect(overview.notes).toEqual([]);
   });
 
-  test('an end has one name in both, though only one range tells who listens', () => {
+  test('an endpoint has the same name in both, even if only one range has the listener', () => {
     const { graph } = readOverview(
       [tableOf('lastSeen', [[web]])],
       previous([tableOf('lastSeen', [[web]]), listen]),
@@ -75,16 +75,16 @@ describe('against another range', () => {
     expect(statesAgainst(600)).toEqual([]);
   });
 
-  test('before the data begins nothing is new, and that is told', () => {
+  test('edges are not new if there is no previous data, and a note reports that', () => {
     const { graph, notes } = readOverview(
       [tableOf('lastSeen', [[web]])],
       previous([{ refId: 'lastSeen', columns: [] }]),
     );
     expect(show(graph)).toEqual(['web>10.0.0.2:80']);
-    expect(notes).toEqual([{ code: 'nothing-before' }]);
+    expect(notes).toEqual([{ code: 'no-previous-data' }]);
   });
 
-  test('nothing has vanished in a range of which nothing is known', () => {
+  test('no edge has vanished in a range without data', () => {
     const { graph } = readOverview(
       [{ refId: 'lastSeen', columns: [] }],
       previous([tableOf('lastSeen', [[web]])]),
@@ -92,7 +92,7 @@ describe('against another range', () => {
     expect(graph.edges).toEqual([]);
   });
 
-  test('what is not as expected is taken from this range alone', () => {
+  test('deviations are those of the current range only', () => {
     const { graph } = readOverview(
       [listen, tableOf('lastSeen', [[web]])],
       previous([tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])]),
@@ -101,7 +101,7 @@ describe('against another range', () => {
   });
 });
 
-/** The labels of a service edge, as rules have them. */
+/** The labels of a service edge in recorded series. */
 const ruled = (source: string, target: string, port: string, more = {}) => ({
   src_service: source,
   dst_service: target,
@@ -110,8 +110,8 @@ const ruled = (source: string, target: string, port: string, more = {}) => ({
   ...more,
 });
 
-describe('what is not as expected', () => {
-  test('is missing, whether it was seen in the range or not, or unexpected', () => {
+describe('a dependency', () => {
+  test('is missing, whether it was observed in the range or not, or unexpected', () => {
     const { graph } = readOverview([
       listen,
       tableOf('lastSeen', [[web], [db]]),
@@ -125,10 +125,10 @@ describe('what is not as expected', () => {
     ]);
     expect(show(graph)).toEqual(['api>queue:4222 missing', 'web>api:80 missing', 'web>db:5432 unexpected']);
     expect(graph.nodes.filter(({ title }) => title === 'api')).toHaveLength(1);
-    expect(graph.edges.map(({ port, seenBy }) => [port, seenBy])).toContainEqual(['4222', 'nobody']);
+    expect(graph.edges.map(({ port, seenBy }) => [port, seenBy])).toContainEqual(['4222', 'neither']);
   });
 
-  test('one of another site is another; one that is unexpected and not seen is not there', () => {
+  test('is distinct from that of another site, and an unexpected one that was not observed is not added', () => {
     const { graph } = readOverview([
       listen,
       tableOf('lastSeen', [[web], [db]]),
@@ -138,7 +138,7 @@ describe('what is not as expected', () => {
     expect(show(graph)).toEqual(['web>api:80', 'web>api:80 missing', 'web>db:5432']);
   });
 
-  test('one that vanished since the other range is missing, too', () => {
+  test('can be both vanished since the previous range and missing', () => {
     const { graph } = readOverview(
       [listen, tableOf('lastSeen', [[web]]), tableOf('missing', [[ruled('web', 'db', '5432')]])],
       previous([tableOf('lastSeen', [[web], [db]])]),
@@ -146,13 +146,13 @@ describe('what is not as expected', () => {
     expect(show(graph)).toEqual(['web>api:80', 'web>db:5432 vanished missing']);
   });
 
-  test('without both ends is told of', () => {
+  test('without a source or destination is reported in a note', () => {
     const { graph, notes } = readOverview([
       tableOf('lastSeen', [[web]]),
       tableOf('missing', [[{ dst_port: '80' }]]),
     ]);
     expect(graph.edges.map(({ states }) => states)).toEqual([[]]);
-    expect(notes).toEqual([{ code: 'unread-surprises', rows: 1 }]);
+    expect(notes).toEqual([{ code: 'unread-deviations', rows: 1 }]);
   });
 });
 
@@ -164,7 +164,7 @@ describe('alerts', () => {
     ...ruled(source, target, port),
   });
 
-  test('are on the edge they name; those for what is gone on one of its own', () => {
+  test('are on the edge that they name, which is added if it was not observed', () => {
     const { graph } = readOverview([
       listen,
       tableOf('lastSeen', [[web], [db]]),
@@ -182,7 +182,7 @@ describe('alerts', () => {
     ]);
   });
 
-  test('that fired within the range, and do no longer at its end, are told apart', () => {
+  test('that fired within the range and have ended are distinguished', () => {
     const { graph } = readOverview([
       listen,
       tableOf('lastSeen', [[web], [db]]),
@@ -213,7 +213,7 @@ describe('joined edges', () => {
     };
   };
 
-  test('are edges as they are, seen by who has observed them', () => {
+  test('keep their endpoints and their observer', () => {
     const { graph } = readOverview([
       tableOf('lastSeen', [
         [joined('both'), 1_700_000_000],
@@ -231,7 +231,7 @@ describe('joined edges', () => {
     });
   });
 
-  test('take their figures from half-edges, and are there once', () => {
+  test('take their figures from half-edges, and occur once', () => {
     const { graph } = readOverview([
       tableOf('lastSeen', [[joined('both'), 9]]),
       tableOf('opened', [[web, 4]]),
@@ -242,7 +242,7 @@ describe('joined edges', () => {
   });
 });
 
-describe('whatever the tables', () => {
+describe('for any tables', () => {
   const labels = [
     'direction',
     'observer',
@@ -288,7 +288,7 @@ describe('whatever the tables', () => {
   }) as fc.Arbitrary<Table>;
   const anyTables = fc.array(anyTable, { maxLength: 6 });
 
-  test('nothing throws, every edge has its ends, and every figure is a number', () => {
+  test('nothing throws, every edge has its nodes, and every figure is a number', () => {
     fc.assert(
       fc.property(anyTables, fc.option(anyTables), (tables, others) => {
         const { graph } = readOverview(tables, others ? previous(others) : {});
@@ -304,7 +304,7 @@ describe('whatever the tables', () => {
     );
   });
 
-  test('rows that name no edge are told of', () => {
+  test('rows that name no edge are reported in a note', () => {
     const { direction: _, ...labels } = web;
     const { notes } = readOverview([tableOf('lastSeen', [[web], [labels]])]);
     expect(notes).toEqual([{ code: 'unread-rows', query: 'lastSeen', rows: 1 }]);
@@ -320,7 +320,7 @@ describe('whatever the tables', () => {
     });
     const tables = [tableOf('lastSeen', rows), tableOf('opened', rows)];
     const others = previous([tableOf('lastSeen', rows.slice(100))]);
-    // Some 2 s on an idle machine.
+    // About 2 s on an idle machine.
     const read = () => expect(readOverview(tables, others).graph.edges).toHaveLength(600);
     expect(cpuTime(read)).toBeLessThan(6000);
   }, 30_000);

@@ -10,16 +10,16 @@ import { compareGraphs } from './compare-graphs.ts';
 import { markAlerts, readAlerts } from './mark-alerts.ts';
 import { markDeviations, readDeviations } from './mark-deviations.ts';
 
-/** What was asked for and could not be told. */
+/** A problem with the tables, to be shown to the user. */
 export type OverviewNote =
   /** Rows that are neither half-edges nor joined edges. */
   | { readonly code: 'unread-rows'; readonly query: string; readonly rows: number }
   | TableFault
-  | { readonly code: 'nothing-before' }
-  /** Missing or unexpected dependencies that lack an end. */
-  | { readonly code: 'unread-surprises'; readonly rows: number };
+  | { readonly code: 'no-previous-data' }
+  /** Missing or unexpected dependencies without a source or destination. */
+  | { readonly code: 'unread-deviations'; readonly rows: number };
 
-/** The graph of a range with all that the other tables tell of its edges. */
+/** The graph of a range, marked with the contents of all other tables. */
 export interface Overview {
   readonly graph: Graph;
   readonly contents: TableContents;
@@ -28,61 +28,61 @@ export interface Overview {
 
 export interface OverviewOptions {
   readonly byProcess?: boolean;
-  /** What the same queries told of another range. */
+  /** The tables of the same queries for the previous range. */
   readonly previous?: { readonly tables: readonly Table[]; readonly ranges: RangeLengths } | undefined;
 }
 
-/** Reads whatever tables there are: of what was seen, of what is not as expected, and of alerts. */
+/** Reads tables of observed dependencies, of deviations from the expected ones, and of alerts. */
 export function readOverview(
   tables: readonly Table[],
-  { byProcess, previous: other }: OverviewOptions = {},
+  { byProcess, previous: before }: OverviewOptions = {},
 ): Overview {
   const byRole = tablesByRole(tables);
-  const [now, before] = [readTables(byRole.seen), readTables(tablesByRole(other?.tables ?? []).seen)];
-  const [ofNow, ofBefore] = [now, before].map((reading) =>
-    createAddressBook(reading.halfEdges, reading.listeners),
+  const [current, previous] = [readTables(byRole.seen), readTables(tablesByRole(before?.tables ?? []).seen)];
+  const [currentBook, previousBook] = [current, previous].map((contents) =>
+    createAddressBook(contents.halfEdges, contents.listeners),
   );
   const graphOf = (
-    reading: TableContents,
+    contents: TableContents,
     book: AddressBook | undefined,
     otherBook: AddressBook | undefined,
   ) =>
-    buildGraph(reading.halfEdges, reading.listeners, {
+    buildGraph(contents.halfEdges, contents.listeners, {
       ...(byProcess && { byProcess }),
-      joined: reading.joined,
-      ...(book && otherBook && other && { book: withFallback(book, otherBook) }),
+      joined: contents.joined,
+      ...(book && otherBook && before && { book: withFallback(book, otherBook) }),
     });
 
-  const present = graphOf(now, ofNow, ofBefore);
-  // Where nothing is known of a range, nothing can be told as new or as vanished.
+  const graphNow = graphOf(current, currentBook, previousBook);
+  // Without data for one of the ranges no edge can be marked as new or vanished.
   const compared =
-    other && now.rows > 0 && before.rows > 0
-      ? compareGraphs(present, graphOf(before, ofBefore, ofNow), other.ranges)
-      : present;
-  const surprises = readDeviations(byRole.missing, byRole.unexpected);
-  const graph = markAlerts(markDeviations(compared, surprises), readAlerts(byRole.alerts));
+    before && current.rows > 0 && previous.rows > 0
+      ? compareGraphs(graphNow, graphOf(previous, previousBook, currentBook), before.ranges)
+      : graphNow;
+  const deviations = readDeviations(byRole.missing, byRole.unexpected);
+  const graph = markAlerts(markDeviations(compared, deviations), readAlerts(byRole.alerts));
 
   const notes: (OverviewNote | false)[] = [
-    ...[...now.unread].map(([query, rows]) => ({ code: 'unread-rows', query, rows }) as const),
+    ...[...current.unread].map(([query, rows]) => ({ code: 'unread-rows', query, rows }) as const),
     ...faultsOfAll(byRole.seen),
-    other !== undefined && before.rows === 0 && { code: 'nothing-before' },
-    surprises.unread > 0 && { code: 'unread-surprises', rows: surprises.unread },
+    before !== undefined && previous.rows === 0 && { code: 'no-previous-data' },
+    deviations.unread > 0 && { code: 'unread-deviations', rows: deviations.unread },
   ];
-  return { graph, contents: now, notes: notes.filter((note) => note !== false) };
+  return { graph, contents: current, notes: notes.filter((note) => note !== false) };
 }
 
-/** What is wrong with the tables, each once: a query may have several. */
+/** The distinct problems of the tables: a query can have several tables. */
 const faultsOfAll = (tables: readonly Table[]): Iterable<TableFault> =>
   new Map(tables.flatMap(faultsOf).map((fault) => [JSON.stringify(fault), fault])).values();
 
-/** Names ends by one range, and where that is silent by the other, so that an edge has the same name in both. */
+/** Looks up names in one range, then in the other, so that an edge has the same name in both. */
 function withFallback(book: AddressBook, other: AddressBook): AddressBook {
   return {
     isHostLocal: (address) => book.isHostLocal(address) || other.isHostLocal(address),
     ownerOf: (address, reporter) => book.ownerOf(address, reporter) || other.ownerOf(address, reporter),
     listenersAt(...at) {
-      const own = book.listenersAt(...at);
-      return own.length > 0 ? own : other.listenersAt(...at);
+      const found = book.listenersAt(...at);
+      return found.length > 0 ? found : other.listenersAt(...at);
     },
   };
 }

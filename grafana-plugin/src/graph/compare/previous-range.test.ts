@@ -6,7 +6,7 @@ const HOUR = 3_600_000;
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const range = { from: NOON - HOUR, to: NOON };
 
-test('before is the range that ends where this one begins', () => {
+test('before is the range that ends where the current range begins', () => {
   expect(previousRange('before', range)).toEqual({ from: NOON - 2 * HOUR, to: NOON - HOUR });
 });
 
@@ -16,11 +16,11 @@ test.each([
   ['1d', 24],
   ['1w', 168],
   ['1d12h', 36],
-])('%s is the same range earlier', (choice, hours) => {
+])('%s is the current range, that much earlier', (choice, hours) => {
   expect(previousRange(choice, range)).toEqual({ from: range.from - hours * HOUR, to: NOON - hours * HOUR });
 });
 
-test('two times are just that range', () => {
+test('two timestamps are exactly that range', () => {
   expect(previousRange('2026-11-20T06:00:00Z/2026-11-21T06:00:00Z', range)).toEqual({
     from: Date.parse('2026-11-20T06:00:00Z'),
     to: Date.parse('2026-11-21T06:00:00Z'),
@@ -37,11 +37,11 @@ test.each([
   '2026-11-21T06:00:00Z/2026-11-20T06:00:00Z',
   '2026-11-20T06:00:00Z/',
   'a/b/c',
-])('%j is no range', (choice) => {
+])('%j is not a valid range', (choice) => {
   expect(previousRange(choice, range)).toBeUndefined();
 });
 
-test('whatever is chosen, a range begins before it ends, or there is none', () => {
+test('for any choice, the range is invalid or begins before it ends', () => {
   fc.assert(
     fc.property(fc.string(), (choice) => {
       const other = previousRange(choice, range);

@@ -6,7 +6,7 @@ export interface TimeRange {
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** `1d`, `90m`, `1h30m`: days and weeks are of 24 hours each, whatever the clocks did. */
+/** Parses `1d`, `90m` or `1h30m`. Days have 24 hours, whatever daylight saving time does. */
 function toMilliseconds(text: string): number | undefined {
   if (!/^(\d+[smhdw])+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
@@ -18,11 +18,11 @@ function toMilliseconds(text: string): number | undefined {
 }
 
 /**
- * The range that another is compared with.
+ * The previous range, which the current range is compared with.
  *
- * @param choice `before`: the one that ends where this one begins; a duration such as `1d`: the same, that much
- *   earlier; `FROM/TO`, both as ISO 8601: just that
- * @returns undefined where the choice is none of these
+ * @param choice `before`: the range of the same length that ends where the current range begins; a duration such as
+ *   `1d`: the current range, that much earlier; `FROM/TO`, both in ISO 8601: exactly that range
+ * @returns undefined for any other choice
  */
 export function previousRange(choice: string, { from, to }: TimeRange): TimeRange | undefined {
   if (choice.includes('/')) {

@@ -1,7 +1,7 @@
 import type { EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import { type Column, canonicalName, rowCount, type Table, textAt } from '../tables/table.ts';
 
-/** The labels by which rules know an edge: its ends by service name, else address, else host; '' is "not told". */
+/** The identity of an edge in recorded series: its endpoints by service name, else address, else host; '' if unknown. */
 export interface ServiceEdge {
   readonly transport: string;
   readonly port: string;
@@ -28,12 +28,12 @@ export function* rowsOf(
   }
 }
 
-const endName = (cell: LabelReader, side: 'src' | 'dst'): string =>
+const endpointName = (cell: LabelReader, side: 'src' | 'dst'): string =>
   cell(`${side}_service`) || cell(`${side}_address`) || cell(`${side}_host`);
 
-/** The edge that a row's labels name; undefined when they name none. */
+/** The edge that the labels of a row name; undefined if they name none. */
 export function serviceEdgeOf(cell: LabelReader): ServiceEdge | undefined {
-  const [source, target] = [endName(cell, 'src'), endName(cell, 'dst')];
+  const [source, target] = [endpointName(cell, 'src'), endpointName(cell, 'dst')];
   if (source === '' || target === '') return undefined;
   return {
     transport: cell('network_transport'),
@@ -45,20 +45,20 @@ export function serviceEdgeOf(cell: LabelReader): ServiceEdge | undefined {
   };
 }
 
-/** Every name that an end may go by in rules. */
+/** Every name that an endpoint can have in recorded series. */
 const namesOf = ({ service, addresses, host }: GraphNode): readonly string[] =>
   service !== '' ? [service] : [...addresses, host].filter(Boolean);
 
-/** What rules name and nobody has seen: an edge, and those of its ends that are not there. */
+/** An edge that rules name but that was not observed, and its nodes. */
 export interface PlaceholderEdge {
   readonly nodes: readonly GraphNode[];
   readonly edge: GraphEdge;
 }
 
-/** Finds what goes by given labels in a graph. Labels that are not told fit any. */
+/** Finds the edges of a graph with given labels. Empty labels match any value. */
 export interface EdgeIndex {
   find(wanted: ServiceEdge): readonly GraphEdge[];
-  /** For an edge that is not found: between the nodes of those names, where they are. */
+  /** An edge for labels that were not found, between existing nodes of these names if there are any. */
   placeholder(wanted: ServiceEdge, states: readonly EdgeState[]): PlaceholderEdge;
 }
 
@@ -80,27 +80,30 @@ export function indexEdges(graph: Graph): EdgeIndex {
       (byNames.get(JSON.stringify([from, to])) ?? [])
         .filter(
           ({ edge, source, target }) =>
-            fits(port, edge.port) &&
-            fits(transport, edge.transport) &&
-            fits(sourceSite, source.site) &&
-            fits(targetSite, target.site),
+            matches(port, edge.port) &&
+            matches(transport, edge.transport) &&
+            matches(sourceSite, source.site) &&
+            matches(targetSite, target.site),
         )
         .map(({ edge }) => edge),
     placeholder(wanted, states) {
       const nodeFor = (name: string, site: string): GraphNode => {
         const same = byName.get(name) ?? [];
-        return same.find((node) => fits(site, node.site)) ?? same[0] ?? unseenNode(name, site);
+        return same.find((node) => matches(site, node.site)) ?? same[0] ?? placeholderNode(name, site);
       };
       const [source, target] = [
         nodeFor(wanted.source, wanted.sourceSite),
         nodeFor(wanted.target, wanted.targetSite),
       ];
-      return { nodes: [source, target], edge: { ...unseenEdge(source.key, target.key, wanted), states } };
+      return {
+        nodes: [source, target],
+        edge: { ...placeholderEdge(source.key, target.key, wanted), states },
+      };
     },
   };
 }
 
-const fits = (wanted: string, is: string): boolean => wanted === '' || is === '' || wanted === is;
+const matches = (wanted: string, is: string): boolean => wanted === '' || is === '' || wanted === is;
 
 function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key);
@@ -108,10 +111,10 @@ function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else lists.set(key, [item]);
 }
 
-const NOBODY = { addresses: [], processes: [], pids: [], candidates: [] };
+const NO_DETAILS = { addresses: [], processes: [], pids: [], candidates: [] };
 
-const unseenNode = (name: string, site: string): GraphNode => ({
-  ...NOBODY,
+const placeholderNode = (name: string, site: string): GraphNode => ({
+  ...NO_DETAILS,
   key: JSON.stringify(['unseen', name, site]),
   kind: 'service',
   title: name,
@@ -121,16 +124,16 @@ const unseenNode = (name: string, site: string): GraphNode => ({
   members: [],
 });
 
-const unseenEdge = (source: string, target: string, { port, transport }: ServiceEdge): GraphEdge => ({
+const placeholderEdge = (source: string, target: string, { port, transport }: ServiceEdge): GraphEdge => ({
   key: JSON.stringify(['unseen', source, target, port, transport]),
   source,
   target,
   port,
   transport,
   directed: true,
-  src: NOBODY,
-  dst: NOBODY,
-  seenBy: 'nobody',
+  src: NO_DETAILS,
+  dst: NO_DETAILS,
+  seenBy: 'neither',
   figures: {},
   atSource: undefined,
   atDestination: undefined,
@@ -139,14 +142,14 @@ const unseenEdge = (source: string, target: string, { port, transport }: Service
   parts: [],
 });
 
-/** A graph with some edges replaced by those of the same key, and others added with their nodes. */
+/** Replaces edges by those with the same key, and adds others with their nodes. */
 export function withEdges(
   graph: Graph,
   changed: ReadonlyMap<string, GraphEdge>,
   added: readonly PlaceholderEdge[],
 ): Graph {
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
-  for (const node of added.flatMap((ghost) => ghost.nodes))
+  for (const node of added.flatMap((placeholder) => placeholder.nodes))
     if (!nodes.has(node.key)) nodes.set(node.key, node);
   const edges = new Map(graph.edges.map((edge) => [edge.key, changed.get(edge.key) ?? edge]));
   for (const { edge } of added) edges.set(edge.key, edge);

@@ -1,17 +1,17 @@
 import { intersects, type Rectangle } from './rectangle.ts';
 
-/** Remembers which room is taken, and by whom. */
+/** Keeps track of occupied rectangles and their owners. */
 export interface Occupancy {
-  add(room: Rectangle, owner: string): void;
-  /** Whether anyone but `except` has taken some of the room. */
-  overlaps(room: Rectangle, except: string): boolean;
+  add(bounds: Rectangle, owner: string): void;
+  /** Whether a rectangle of any owner but `except` overlaps. */
+  overlaps(bounds: Rectangle, except: string): boolean;
 }
 
 const BUCKET = 128;
 
-/** Keeps rectangles in coarse buckets, so that asking stays cheap when there are many. */
+/** Keeps rectangles in coarse buckets, so that lookups stay cheap when there are many. */
 export function createOccupancy(): Occupancy {
-  const buckets = new Map<number, { room: Rectangle; owner: string }[]>();
+  const buckets = new Map<number, { bounds: Rectangle; owner: string }[]>();
   const bucketsOf = ({ x, y, width, height }: Rectangle): number[] => {
     const numbers: number[] = [];
     for (let i = Math.floor(x / BUCKET); i <= Math.floor((x + width) / BUCKET); i++) {
@@ -22,16 +22,16 @@ export function createOccupancy(): Occupancy {
     return numbers;
   };
   return {
-    add(room, owner) {
-      for (const number of bucketsOf(room)) {
+    add(bounds, owner) {
+      for (const number of bucketsOf(bounds)) {
         const bucket = buckets.get(number);
-        if (bucket) bucket.push({ room, owner });
-        else buckets.set(number, [{ room, owner }]);
+        if (bucket) bucket.push({ bounds, owner });
+        else buckets.set(number, [{ bounds, owner }]);
       }
     },
-    overlaps: (room, except) =>
-      bucketsOf(room).some((number) =>
-        buckets.get(number)?.some((taken) => taken.owner !== except && intersects(room, taken.room)),
+    overlaps: (bounds, except) =>
+      bucketsOf(bounds).some((number) =>
+        buckets.get(number)?.some((taken) => taken.owner !== except && intersects(bounds, taken.bounds)),
       ),
   };
 }

@@ -2,10 +2,10 @@ import { bytesOf } from './figures.ts';
 import type { GraphEdge } from './graph.ts';
 import type { Figures } from './half-edge.ts';
 
-/** What a number of an edge tells: as queries gave it, or made of what they gave. */
+/** A figure of an edge: from a query, or derived from those. */
 export type FigureName = keyof Figures | 'bytes' | 'failureShare';
 
-/** Those that say how much there is of something: the width and the colour of an edge may tell one. */
+/** The figures that the width and the colour of an edge can show. */
 export const AMOUNTS = [
   'bytes',
   'transmit',
@@ -18,7 +18,7 @@ export const AMOUNTS = [
 ] as const satisfies readonly FigureName[];
 export type Amount = (typeof AMOUNTS)[number];
 
-/** A figure of an edge in its unit: connections, bytes, seconds, or a share of 1. Undefined where nothing tells it. */
+/** A figure of an edge in its unit: connections, bytes, seconds, or a ratio from 0 to 1. Undefined where it is not known. */
 export function figureOf({ figures }: Pick<GraphEdge, 'figures'>, name: FigureName): number | undefined {
   if (name === 'bytes') return bytesOf(figures);
   if (name !== 'failureShare') return figures[name];

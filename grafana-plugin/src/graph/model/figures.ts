@@ -3,8 +3,8 @@ import type { Figures } from './half-edge.ts';
 const COUNTS = ['opened', 'failed', 'transmit', 'receive', 'open'] as const;
 
 /**
- * Adds figures up: counts and bytes are summed, round-trip times averaged by the connections they were measured on,
- * of times the latest is kept.
+ * Adds up figures: counts and bytes are summed, round-trip times are averaged by the connections they were measured
+ * on, and the latest timestamp is kept.
  */
 export function sumFigures(all: readonly Figures[]): Figures {
   if (all.length === 1) return { ...all[0] };
@@ -26,7 +26,7 @@ export function sumFigures(all: readonly Figures[]): Figures {
   return sum;
 }
 
-/** The same traffic as the other end of the connection sees it: what one sends, the other receives. */
+/** The same traffic as the peer observes it: transmit and receive swapped. */
 export function mirrorFigures({ transmit, receive, ...rest }: Figures): Figures {
   return {
     ...rest,
@@ -35,24 +35,24 @@ export function mirrorFigures({ transmit, receive, ...rest }: Figures): Figures 
   };
 }
 
-/** One edge's figures from the source's side: its own report wins, the destination's fills what it lacks. */
+/** The figures of an edge from the source's side: the source's report takes precedence over the destination's. */
 export function combineFigures(atSource: Figures | undefined, atDestination: Figures | undefined): Figures {
   const combined = { ...mirrorFigures(atDestination ?? {}), ...atSource };
   const lastSeen = Math.max(atSource?.lastSeen ?? 0, atDestination?.lastSeen ?? 0);
   return lastSeen > 0 ? { ...combined, lastSeen } : combined;
 }
 
-/** Whether figures were told, and all of them tell that nothing was carried. */
+/** Whether there are figures, and all of them are zero. */
 export function isIdle(figures: Figures): boolean {
-  let told = false;
+  let hasZero = false;
   for (const name of COUNTS) {
     const value = figures[name];
     if (value !== undefined && value !== 0) return false;
-    told ||= value === 0;
+    hasZero ||= value === 0;
   }
-  return told;
+  return hasZero;
 }
 
-/** All bytes of an edge, both ways, or undefined when no query told them. */
+/** The bytes of an edge in both directions, or undefined if no query returned any. */
 export const bytesOf = ({ transmit, receive }: Figures): number | undefined =>
   transmit === undefined && receive === undefined ? undefined : (transmit ?? 0) + (receive ?? 0);

@@ -1,41 +1,41 @@
 import type { Figures } from './half-edge.ts';
 import type { JoinedEdge } from './joined-edge.ts';
 
-/** What an end looked like in the range: details beyond its node's identity. */
+/** Details of an endpoint in the range, beyond the identity of its node. */
 export interface EndpointDetails {
   readonly addresses: readonly string[];
   readonly processes: readonly string[];
   readonly pids: readonly string[];
-  /** The services it might be: reports differ, so none was chosen. */
+  /** The possible services: reports differ, so none was chosen. */
   readonly candidates: readonly string[];
 }
 
 /**
  * A node of the graph.
  * `service`: a named service; `unknown`: an unnamed process on a known host; `external`: a peer without an
- * exporter, known by its address or name only; `host`, `site`: all that is there, as one.
+ * exporter, known only by its address or name; `host`, `site`: all nodes of it, grouped.
  */
 export interface GraphNode extends EndpointDetails {
-  /** A JSON tuple: opaque, and never ambiguous whatever the names hold. */
+  /** A JSON tuple: opaque, and unambiguous whatever the names contain. */
   readonly key: string;
   readonly kind: 'service' | 'unknown' | 'external' | 'host' | 'site';
-  /** Its name; '' where nobody knows one. */
+  /** Its name; '' if unknown. */
   readonly title: string;
   readonly service: string;
   readonly host: string;
   readonly site: string;
-  /** Keys of the nodes that are drawn as this one, where it is several. */
+  /** Keys of the nodes grouped into this node, if any. */
   readonly members: readonly string[];
-  /** What is in it, where it is a group that the user has collapsed. */
+  /** The nodes in it, if it is a group that the user has collapsed. */
   readonly collapsed?: readonly GraphNode[];
 }
 
 /**
- * What is remarkable about an edge, beside what was seen of it.
- * `idle`: it was there, but carried nothing in the range.
- * `new`, `vanished`, `changed`: against the range compared with; a vanished one is drawn, though it is gone.
- * `missing`: expected, but gone for longer than it may be; `unexpected`: seen, but neither expected nor allowed.
- * `alerting`: an alert fires for it at the end of the range; `alerted`: one did within the range.
+ * What is notable about an edge.
+ * `idle`: it exists, but carried no traffic in the range.
+ * `new`, `vanished`, `changed`: compared with the previous range; a vanished edge is still drawn.
+ * `missing`: expected, but absent for longer than allowed; `unexpected`: observed, but neither expected nor allowed.
+ * `alerting`: an alert fires for it at the end of the range; `alerted`: an alert fired earlier in the range.
  */
 export type EdgeState =
   | 'idle'
@@ -58,37 +58,37 @@ export const EDGE_STATES: readonly EdgeState[] = [
   'alerting',
 ];
 
-/** An alert, as its series tells. */
+/** An alert, from its series. */
 export interface Alert {
   readonly name: string;
-  /** `ended`: it fired within the range, and no longer at its end. */
+  /** `ended`: it fired within the range, and no longer fires at the end of the range. */
   readonly state: 'firing' | 'pending' | 'ended';
   readonly severity: string;
 }
 
-/** One dependency: `source` depends on `target`, which listens on `port`, or '' where there is none. */
+/** One dependency: `source` depends on `target`, which listens on `port`, or '' if there is no port. */
 export interface GraphEdge {
   readonly key: string;
   readonly source: string;
   readonly target: string;
   readonly port: string;
   readonly transport: string;
-  /** Else the two exchange traffic, and which depends on the other is not known. */
+  /** If false, the two exchange traffic, and which of them depends on the other is not known. */
   readonly directed: boolean;
   readonly src: EndpointDetails;
   readonly dst: EndpointDetails;
-  /** Nobody has seen what is told of by rules only. */
-  readonly seenBy: JoinedEdge['seenBy'] | 'nobody';
+  /** Neither endpoint has reported an edge that only rules name. */
+  readonly seenBy: JoinedEdge['seenBy'] | 'neither';
   /** From the source's side: transmit is source to destination. */
   readonly figures: Figures;
   readonly atSource: Figures | undefined;
   readonly atDestination: Figures | undefined;
   readonly states: readonly EdgeState[];
-  /** What it was in the range compared with, where it was there. */
+  /** Its figures in the previous range, if it existed then. */
   readonly previous?: Figures;
-  /** What fires for it. */
+  /** Alerts that name it. */
   readonly alerts: readonly Alert[];
-  /** The edges that are drawn as this one, where it is several. */
+  /** The edges merged into this edge, if any. */
   readonly parts: readonly GraphEdge[];
 }
 
@@ -98,13 +98,13 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** A thing on the canvas, by its key. */
+/** An element of the drawing, by its key. */
 export interface GraphElement {
   readonly type: 'node' | 'edge' | 'group';
   readonly key: string;
 }
 
-/** The same text for the same nodes and edges, whatever their figures: while it holds, nothing moves. */
+/** Identifies the nodes and edges, whatever their figures: while it is the same, the layout stays. */
 export const topologyKey = ({ nodes, edges }: Graph): string =>
-  // Keys are JSON, in which no line ends: to quote tens of thousands of them once more takes long.
+  // Keys are JSON without line breaks. Quoting tens of thousands of them again would be slow.
   [nodes.length, ...[...nodes, ...edges].map(({ key }) => key)].join('\n');

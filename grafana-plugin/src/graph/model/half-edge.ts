@@ -1,4 +1,4 @@
-/** What a half-edge's labels tell of one end. '' is "not known". */
+/** The labels of one endpoint of a half-edge; '' means not known. */
 export interface Endpoint {
   readonly service: string;
   readonly process: string;
@@ -10,10 +10,10 @@ export interface Endpoint {
   readonly site: string;
 }
 
-/** `unknown`: the kernel did not tell, and nothing is guessed. */
+/** `unknown`: the kernel did not report the direction, and it is not guessed. */
 export type Direction = 'outbound' | 'inbound' | 'unknown';
 
-/** The figures of an edge in the range, as one end saw them. Transmit and receive are the observing end's. */
+/** The figures of an edge in the range, as one endpoint observed them; transmit and receive are from its side. */
 export interface Figures {
   /** Connections opened in the range. */
   opened?: number;
@@ -30,11 +30,11 @@ export interface Figures {
   lastSeen?: number;
 }
 
-/** An edge as one host reports it. Its own end is `src` when outbound, else `dst`; the port is that of `dst`. */
+/** An edge as one host reports it. The local endpoint is `src` if outbound, else `dst`; the port is that of `dst`. */
 export interface HalfEdge {
   readonly direction: Direction;
   readonly transport: string;
-  /** '' where there is none: on Unix sockets, and where many dependencies are one. */
+  /** '' for Unix sockets, and where many dependencies are folded into one. */
   readonly port: string;
   readonly src: Endpoint;
   readonly dst: Endpoint;
@@ -48,6 +48,6 @@ export interface Listener {
   readonly endpoint: Endpoint;
 }
 
-/** The host that reported the half. */
+/** The host that reported the half-edge. */
 export const reporterOf = (half: HalfEdge): string =>
   half.direction === 'outbound' ? half.src.host : half.dst.host;

@@ -1,7 +1,7 @@
 import type { Endpoint } from './half-edge.ts';
 import { distinct } from './order.ts';
 
-/** One end of a joined edge: a service on a host, with the processes and pids that were it in the range. */
+/** One endpoint of a joined edge: a service on a host, with its processes and PIDs in the range. */
 export interface MergedEndpoint {
   readonly service: string;
   readonly host: string;
@@ -10,11 +10,11 @@ export interface MergedEndpoint {
   readonly site: string;
   readonly processes: readonly string[];
   readonly pids: readonly string[];
-  /** The services it might be: reports differ, so none was chosen. */
+  /** The possible services: reports differ, so none was chosen. */
   readonly candidates: readonly string[];
 }
 
-/** One report of an end as it is. */
+/** A single report of an endpoint. */
 export const toMergedEndpoint = ({
   service,
   host,
@@ -34,31 +34,31 @@ export const toMergedEndpoint = ({
   candidates: [],
 });
 
-/** What several reports of one end agree on: that end, or the services between which nothing is guessed. */
+/** The endpoint that several reports agree on, or the services they name if they disagree. */
 export type Agreement = {
   readonly endpoint: MergedEndpoint | undefined;
   readonly candidates: readonly string[];
 };
 
-/** Merges reports of one end. A report that names no service yields to one that does. */
-export function mergeReports(ends: readonly Endpoint[]): Agreement {
-  const [only] = ends;
-  // Of tens of thousands of ends most are told once.
-  if (only && ends.length === 1) return { endpoint: toMergedEndpoint(only), candidates: [] };
-  const named = ends.filter((end) => end.service !== '');
-  const voters = named.length > 0 ? named : ends;
-  const [first] = voters;
-  if (!first || !voters.every((end) => end.service === first.service && end.host === first.host)) {
-    return { endpoint: undefined, candidates: distinct(voters.map((end) => end.service)) };
+/** Merges reports of one endpoint. Reports that name a service take precedence over those that do not. */
+export function mergeReports(reports: readonly Endpoint[]): Agreement {
+  const [only] = reports;
+  // Most of tens of thousands of endpoints are reported once.
+  if (only && reports.length === 1) return { endpoint: toMergedEndpoint(only), candidates: [] };
+  const named = reports.filter((end) => end.service !== '');
+  const counted = named.length > 0 ? named : reports;
+  const [first] = counted;
+  if (!first || !counted.every((end) => end.service === first.service && end.host === first.host)) {
+    return { endpoint: undefined, candidates: distinct(counted.map((end) => end.service)) };
   }
   const party = {
     service: first.service,
     host: first.host,
-    address: distinct(voters.map((end) => end.address))[0] ?? '',
-    kind: distinct(voters.map((end) => end.kind))[0] ?? '',
-    site: distinct(ends.map((end) => end.site))[0] ?? '',
-    processes: distinct(voters.map((end) => end.process)),
-    pids: distinct(voters.map((end) => end.pid)),
+    address: distinct(counted.map((end) => end.address))[0] ?? '',
+    kind: distinct(counted.map((end) => end.kind))[0] ?? '',
+    site: distinct(reports.map((end) => end.site))[0] ?? '',
+    processes: distinct(counted.map((end) => end.process)),
+    pids: distinct(counted.map((end) => end.pid)),
     candidates: [],
   };
   return { endpoint: party, candidates: [] };

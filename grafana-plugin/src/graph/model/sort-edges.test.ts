@@ -22,7 +22,7 @@ const COLUMNS: readonly EdgeColumn[] = [
   'states',
 ];
 
-/** Edges from services of these names, in the graph's own order, which is that of code units. */
+/** Edges from services of these names, in the order of the graph: by code unit. */
 const graphOf = (edges: Readonly<Record<string, { figures?: Figures; states?: EdgeState[] }>>): Graph => {
   const graph = buildGraph(
     Object.entries(edges).map(([name, { figures = {} }]) =>
@@ -38,7 +38,7 @@ const sorted = (graph: Graph, column: EdgeColumn, descending = false) =>
   sources(sortEdges(graph, { column, descending }));
 
 describe('edges are sorted', () => {
-  test('by number, missing ones last whichever way', () => {
+  test('by number, missing values last in both orders', () => {
     const graph = graphOf({
       a: { figures: { opened: 10 } },
       b: { figures: { opened: Number.NaN } },
@@ -51,13 +51,13 @@ describe('edges are sorted', () => {
     expect(sorted(graph, 'opened', true)).toBe('e f a d b c');
   });
 
-  test('by name as people do, numbers in names by value', () => {
+  test('by name in natural order: numbers in names by value', () => {
     const graph = graphOf({ 'db-10': {}, 'db-2': {}, API: {}, web: {}, été: {} });
     expect(sorted(graph, 'source')).toBe('API db-2 db-10 été web');
     expect(sorted(graph, 'source', true)).toBe('web été db-10 db-2 API');
   });
 
-  test('by what matters most of their states', () => {
+  test('by their most important state', () => {
     const graph = graphOf({ a: { states: ['new'] }, b: {}, c: { states: ['idle', 'alerting'] } });
     expect(sorted(graph, 'states')).toBe('c a b');
   });
@@ -74,7 +74,7 @@ describe('edges are sorted', () => {
   });
 });
 
-test('sorting keeps every edge, and those that are alike in their order', () => {
+test('sorting keeps every edge, and the order of equal edges', () => {
   const graph = largeGraph(40, 120);
   fc.assert(
     fc.property(fc.constantFrom(...COLUMNS), fc.boolean(), (column, descending) => {
@@ -87,7 +87,7 @@ test('sorting keeps every edge, and those that are alike in their order', () => 
   expect(byTransport.edges).toEqual(graph.edges);
 });
 
-test('a column that is not known changes nothing', () => {
+test('an unknown column changes nothing', () => {
   const graph = largeGraph(4, 6);
   expect(sortEdges(graph, { column: 'toString' as EdgeColumn, descending: true })).toBe(graph);
 });

@@ -3,7 +3,7 @@ import { mainState, STATES_BY_WEIGHT } from './edge-states.ts';
 import { bytesOf } from './figures.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
-/** What edges are sorted by. */
+/** The column that edges are sorted by, and the order. */
 export interface EdgeSort {
   readonly column: EdgeColumn;
   readonly descending: boolean;
@@ -26,7 +26,7 @@ type Value = string | number | undefined;
 
 const nameOf = ({ title, host }: GraphNode): string => `${title} ${host}`;
 
-/** What each column is sorted by; '', undefined and NaN are missing. */
+/** The value that each column is sorted by; '', undefined and NaN are missing values. */
 const VALUES: Readonly<Record<EdgeColumn, (row: EdgeRow) => Value>> = {
   source: ({ source }) => nameOf(source),
   destination: ({ target }) => nameOf(target),
@@ -38,7 +38,7 @@ const VALUES: Readonly<Record<EdgeColumn, (row: EdgeRow) => Value>> = {
   bytes: ({ edge }) => bytesOf(edge.figures),
   lastSeen: ({ edge }) => edge.figures.lastSeen,
   seenBy: ({ edge }) => (edge.directed ? edge.seenBy : 'unknown'),
-  // What matters most comes first.
+  // Most important first.
   states: ({ edge }) => {
     const state = mainState(edge.states);
     return state && STATES_BY_WEIGHT.indexOf(state);
@@ -47,16 +47,16 @@ const VALUES: Readonly<Record<EdgeColumn, (row: EdgeRow) => Value>> = {
 
 export const EDGE_COLUMNS = Object.keys(VALUES) as readonly EdgeColumn[];
 
-/** The same order for every reader: `db-2` before `db-10`. */
+/** The same order in every locale: `db-2` before `db-10`. */
 const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
 
 /**
- * The same graph, its edges sorted by a column: numbers by value, names as people sort them. What is alike stays in
- * the order it was in, what is missing comes last whichever way, and an unknown column changes nothing.
+ * Sorts the edges of a graph by a column: numbers by value, names in natural order. The sort is stable, missing
+ * values come last in both orders, and an unknown column leaves the graph as it is.
  */
 export function sortEdges(graph: Graph, { column, descending }: EdgeSort): Graph {
   if (!Object.hasOwn(VALUES, column)) return graph;
-  // Each value is compared once, however many edges have it: comparing names is slow.
+  // Comparing names is slow: each distinct value is compared once, however many edges have it.
   const byValue = Map.groupBy(edgeRows(graph), (row) => presentOf(VALUES[column](row)));
   const values = [...byValue.keys()].filter((value) => value !== undefined).sort(compareValues);
   if (descending) values.reverse();
@@ -67,5 +67,5 @@ export function sortEdges(graph: Graph, { column, descending }: EdgeSort): Graph
 const presentOf = (value: Value): Value => (value === '' || Number.isNaN(value) ? undefined : value);
 
 const compareValues = (a: string | number, b: string | number): number =>
-  // Of numbers none is there twice; two that are infinite have no difference.
+  // The numbers are distinct; subtraction would fail for infinities.
   typeof a === 'number' && typeof b === 'number' ? (a < b ? -1 : 1) : compareNames(`${a}`, `${b}`);

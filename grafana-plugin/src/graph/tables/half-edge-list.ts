@@ -1,6 +1,6 @@
 import type { Endpoint, HalfEdge } from '../model/half-edge.ts';
 
-/** What is told of a half-edge by all tables together. */
+/** What all tables together contain of a half-edge. */
 export interface HalfEdgeEntry {
   readonly halfEdge: HalfEdge;
   seen: boolean;
@@ -8,10 +8,10 @@ export interface HalfEdgeEntry {
 
 type Labels = Omit<HalfEdge, 'figures'>;
 
-/** Half-edges, each once, in the order in which they were first told. */
+/** Distinct half-edges, in the order in which they first occurred. */
 export interface HalfEdgeList {
   entries(): HalfEdgeEntry[];
-  /** Begins a table: the function gives the entry of each of its rows, a new one where there is none yet. */
+  /** Starts a table: the function returns the entry of each of its rows, and adds new entries. */
   read(): (labels: Labels) => HalfEdgeEntry;
 }
 
@@ -20,8 +20,8 @@ interface LinkedEntry extends HalfEdgeEntry {
 }
 
 /**
- * Creates an empty list. Tables tell of much the same half-edges in much the same order: the one given last and the
- * one after it are looked at first, for to compare texts takes a tenth of the time that to hash them takes.
+ * Creates an empty list. Most tables have the same half-edges in the same order: the last returned entry and its
+ * successor are tried first, because comparing texts takes a tenth of the time of hashing them.
  */
 export function createHalfEdgeList(): HalfEdgeList {
   const byIdentity = new Map<string, LinkedEntry>();
@@ -57,10 +57,10 @@ const isOf = ({ halfEdge: half }: HalfEdgeEntry, { direction, transport, port, s
   half.port === port &&
   half.transport === transport &&
   half.direction === direction &&
-  isSameEnd(half.src, src) &&
-  isSameEnd(half.dst, dst);
+  isSameEndpoint(half.src, src) &&
+  isSameEndpoint(half.dst, dst);
 
-const isSameEnd = (a: Endpoint, b: Endpoint): boolean =>
+const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
   a.address === b.address &&
   a.service === b.service &&
   a.host === b.host &&
@@ -69,7 +69,7 @@ const isSameEnd = (a: Endpoint, b: Endpoint): boolean =>
   a.kind === b.kind &&
   a.site === b.site;
 
-/** No name that a kernel or a resolver gives holds the character between. */
+/** Joined by NUL, which no name from a kernel or a resolver contains. */
 const identityOf = ({ direction, transport, port, src, dst }: Labels): string =>
   [direction, transport, port, ...textsOf(src), ...textsOf(dst)].join('\0');
 

@@ -1,7 +1,7 @@
 import { numberAt, pickRows, rowCount, type Table, textAt } from './table.ts';
 import { isLabel } from './table-measure.ts';
 
-/** Leaves, of rows that differ in time and value only, the last: a query over time in the format "Table" gives them all. */
+/** Keeps only the last of rows that differ only in time and value: a range query in the format "Table" returns all of them. */
 export function lastRows(table: Table): Table {
   const time = table.columns.find(({ type }) => type === 'time');
   const rows = rowCount(table);

@@ -23,13 +23,13 @@ const ROWS = {
   'of another port': { src_service: 'web', dst_service: 'api', dst_port: '81' },
   'of another service': { src_service: 'web', dst_service: 'db', dst_address: '10.0.0.2' },
   'of another host': { src_service: 'web', src_host: 'h9', dst_service: 'api' },
-  'of an address that is not its own': { src_service: 'web', dst_address: '10.0.0.9', dst_port: '80' },
+  'of another address': { src_service: 'web', dst_address: '10.0.0.9', dst_port: '80' },
   'of nothing': { alertname: 'Down' },
 };
 
 const cells = (row: Record<string, string>) => (label: string) => row[label] ?? '';
 
-/** The rows that tell of the one edge at a level. */
+/** The rows that match the only edge at a level. */
 function rowsOf(level: Exclude<Level, 'process'>): string[] {
   const graph = atLevel(fine, level);
   const [edge] = graph.edges;
@@ -41,16 +41,16 @@ function rowsOf(level: Exclude<Level, 'process'>): string[] {
   );
 }
 
-test('an edge is told of by rows of either end, and of no other edge', () => {
+test('an edge is matched by rows of either endpoint, and not by rows of another edge', () => {
   expect(rowsOf('instance')).toEqual(['by the source', 'by the destination', 'by a rule']);
 });
 
-test('between services on any of their hosts, and between hosts of any of their services', () => {
+test('an edge between services is matched on any of their hosts, an edge between hosts with any of their services', () => {
   expect(rowsOf('service')).toEqual(['by the source', 'by the destination', 'by a rule', 'of another host']);
   expect(rowsOf('host')).toEqual(['by the source', 'by the destination']);
 });
 
-test('a node is told of on either side', () => {
+test('a node is matched only on the side that names it', () => {
   const node = fine.nodes.find(({ service }) => service === 'api');
   if (!node) throw new Error('there is api');
   const row = cells(ROWS['by a rule']);

@@ -30,9 +30,9 @@ const edge = {
   dst_port: '80',
 };
 
-describe('reading', () => {
+describe('reading tables', () => {
   test('merges the figures of all queries into one half-edge', () => {
-    const { halfEdges: halves } = readTables([
+    const { halfEdges } = readTables([
       row('lastSeen', edge, 1_700_000_000),
       row('opened', edge, 3.2),
       row('io', { ...edge, network_io_direction: 'transmit' }, 10),
@@ -40,8 +40,8 @@ describe('reading', () => {
       row('open', edge, 1),
       row('rtt', edge, 0.001),
     ]);
-    expect(halves).toHaveLength(1);
-    expect(halves[0]?.figures).toEqual({
+    expect(halfEdges).toHaveLength(1);
+    expect(halfEdges[0]?.figures).toEqual({
       lastSeen: 1_700_000_000,
       opened: 3.2,
       transmit: 10,
@@ -49,18 +49,18 @@ describe('reading', () => {
       open: 1,
       rtt: 0.001,
     });
-    expect(halves[0]?.src).toMatchObject({ service: 'web', address: '10.0.0.1', process: '' });
+    expect(halfEdges[0]?.src).toMatchObject({ service: 'web', address: '10.0.0.1', process: '' });
   });
 
   test('accepts names with dots, and a number column of any name', () => {
     const dotted = Object.fromEntries(
       Object.entries(edge).map(([name, text]) => [name.replace(/_(?!$)/, '.'), text]),
     );
-    const { halfEdges: halves } = readTables([row('opened', dotted, 7, 'connections')]);
-    expect(halves[0]).toMatchObject({ port: '80', transport: 'tcp', figures: { opened: 7 } });
+    const { halfEdges } = readTables([row('opened', dotted, 7, 'connections')]);
+    expect(halfEdges[0]).toMatchObject({ port: '80', transport: 'tcp', figures: { opened: 7 } });
   });
 
-  test('does not take a port that became a number for the value', () => {
+  test('does not mistake a port that became a number for the value', () => {
     const table = row('opened', edge, 7);
     const columns = table.columns.map(
       (column): Column => (column.name === 'dst_port' ? { ...column, type: 'number', values: [80] } : column),
@@ -71,46 +71,46 @@ describe('reading', () => {
     });
   });
 
-  test('knows a measure by the metric name when the refId says nothing', () => {
-    const { halfEdges: halves } = readTables([
+  test('identifies a measure by the metric name if the refId does not', () => {
+    const { halfEdges } = readTables([
       row('A', { ...edge, __name__: 'service_dependency_connection_count' }, 4),
     ]);
-    expect(halves[0]?.figures).toEqual({ open: 4 });
+    expect(halfEdges[0]?.figures).toEqual({ open: 4 });
   });
 
-  test('takes the name of a Unix socket as it is', () => {
+  test('keeps the address of a Unix socket as it is', () => {
     const { dst_port: _, ...socket } = { ...edge, network_transport: 'unix', dst_address: '/Run/DB' };
-    const { halfEdges: halves } = readTables([row('opened', socket, 1)]);
-    expect(halves[0]).toMatchObject({ transport: 'unix', port: '', dst: { address: '/Run/DB' } });
+    const { halfEdges } = readTables([row('opened', socket, 1)]);
+    expect(halfEdges[0]).toMatchObject({ transport: 'unix', port: '', dst: { address: '/Run/DB' } });
   });
 
-  test('takes a direction that is not known, but none that does not exist', () => {
+  test('accepts the direction unknown, and rejects an invalid direction', () => {
     const tables = ['unknown', 'sideways'].map((direction) => row('opened', { ...edge, direction }, 1));
     expect(readTables(tables).halfEdges.map(({ direction }) => direction)).toEqual(['unknown']);
   });
 
-  test('reads listeners, by refId or because a row has no direction', () => {
+  test('recognises listeners by refId or by the missing direction', () => {
     const listen = { dst_service: 'api', dst_address: '10.0.0.2', dst_port: '80', network_transport: 'tcp' };
-    const { listeners, halfEdges: halves } = readTables([row('listen', listen, 1), row('B', listen, 1)]);
+    const { listeners, halfEdges } = readTables([row('listen', listen, 1), row('B', listen, 1)]);
     expect(listeners.map((each) => each.endpoint.service)).toEqual(['api', 'api']);
-    expect(halves).toEqual([]);
+    expect(halfEdges).toEqual([]);
   });
 });
 
-describe('existence', () => {
-  test('is what the query lastSeen says, when it was asked', () => {
+describe('an edge exists', () => {
+  test('if the query lastSeen returns it, where there is that query', () => {
     const gone = { ...edge, dst_port: '81' };
     const tables = [row('lastSeen', edge, 1), row('opened', edge, 0), row('opened', gone, 9)];
     expect(readTables(tables).halfEdges.map((half) => half.port)).toEqual(['80']);
     expect(readTables(tables.slice(1)).halfEdges.map((half) => half.port)).toEqual(['80', '81']);
   });
 
-  test('is nothing when lastSeen was asked and found nothing', () => {
+  test('never, if lastSeen returns nothing', () => {
     expect(readTables([{ refId: 'lastSeen', columns: [] }, row('opened', edge, 9)]).halfEdges).toEqual([]);
   });
 });
 
-test('odd tables never throw', () => {
+test('malformed tables never throw', () => {
   const cell = fc.oneof(fc.string(), fc.double(), fc.constant(null), fc.constant(undefined), fc.object());
   const column = fc.record({
     name: fc.constantFrom(
@@ -131,8 +131,8 @@ test('odd tables never throw', () => {
   });
   fc.assert(
     fc.property(fc.array(table, { maxLength: 4 }), (tables) => {
-      const { halfEdges: halves, rows } = readTables(tables);
-      expect(halves.length).toBeLessThanOrEqual(rows);
+      const { halfEdges, rows } = readTables(tables);
+      expect(halfEdges.length).toBeLessThanOrEqual(rows);
     }),
   );
 });

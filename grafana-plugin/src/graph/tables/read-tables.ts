@@ -6,23 +6,23 @@ import { createHalfEdgeList } from './half-edge-list.ts';
 import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
-/** All that the panel's queries told. */
+/** The contents of the tables that the panel's queries returned. */
 export interface TableContents {
   readonly halfEdges: readonly HalfEdge[];
   readonly listeners: readonly Listener[];
-  /** Edges of which rules have joined the halves. */
+  /** Edges whose half-edges recording rules have joined. */
   readonly joined: readonly JoinedEdge[];
-  /** How many rows of which query are none of these: a label is missing. */
+  /** The number of rows per query that are none of these because a label is missing. */
   readonly unread: ReadonlyMap<string, number>;
-  /** Rows of all tables, and the canonical names of their columns: what the empty states speak of. */
+  /** The number of rows of all tables, and the canonical names of their columns: for the empty states. */
   readonly rows: number;
   readonly columns: ReadonlySet<string>;
 }
 
 type Columns = ReadonlyMap<string, Column>;
 
-/** Finds the columns of one end once: a table may have tens of thousands of rows. */
-function endReader(side: 'src' | 'dst', columns: Columns): (row: number, transport: string) => Endpoint {
+/** Finds the columns of one endpoint once: a table can have tens of thousands of rows. */
+function endpointReader(side: 'src' | 'dst', columns: Columns): (row: number, transport: string) => Endpoint {
   const column = (label: string) => columns.get(`${side}_${label}`);
   const [service, process, pid, host] = [column('service'), column('process'), column('pid'), column('host')];
   const [address, kind, site] = [column('address'), column('kind'), column('site')];
@@ -37,19 +37,19 @@ function endReader(side: 'src' | 'dst', columns: Columns): (row: number, transpo
   });
 }
 
-/** The name of a Unix socket is the path of a file: taken as it is. */
+/** Keeps the address of a Unix socket as it is: it is a file path. */
 const addressOf = (transport: string, address: string): string =>
   transport === 'unix' ? address : normaliseAddress(address);
 
-/** Reads half-edges and listeners, merging the figures that several queries give of one half-edge. */
+/** Reads half-edges and listeners, and merges the figures that several queries return for one half-edge. */
 export function readTables(tables: readonly Table[]): TableContents {
-  const halves = createHalfEdgeList();
+  const halfEdges = createHalfEdgeList();
   const listeners: Listener[] = [];
   const joined: JoinedEdge[] = [];
   const columns = new Set<string>();
   const unread = new Map<string, number>();
   let rows = 0;
-  let existenceAsked = false;
+  let hasExistenceQuery = false;
 
   for (const table of tables) {
     const measure = measureOf(table);
@@ -59,12 +59,12 @@ export function readTables(tables: readonly Table[]): TableContents {
       columns.add(canonicalName(column.name));
       byName.set(canonicalName(column.name), column);
     }
-    existenceAsked ||= measure === 'lastSeen' && !byName.has('observer');
+    hasExistenceQuery ||= measure === 'lastSeen' && !byName.has('observer');
     const count = rowCount(table);
     rows += count;
 
-    const entryOf = halves.read();
-    const [readSrc, readDst] = [endReader('src', byName), endReader('dst', byName)];
+    const entryOf = halfEdges.read();
+    const [readSrc, readDst] = [endpointReader('src', byName), endpointReader('dst', byName)];
     const [transports, ports] = [byName.get('network_transport'), byName.get('dst_port')];
     const [directions, ioDirections] = [byName.get('direction'), byName.get('network_io_direction')];
     for (let row = 0; row < count; row++) {
@@ -95,12 +95,12 @@ export function readTables(tables: readonly Table[]): TableContents {
     }
   }
 
-  // Existence and traffic are different questions: where the existence query was asked, it alone answers.
-  const kept = halves.entries().filter((entry) => entry.seen || !existenceAsked);
+  // Existence and traffic are separate: if there is a query for existence, it alone decides which edges exist.
+  const kept = halfEdges.entries().filter((entry) => entry.seen || !hasExistenceQuery);
   return { halfEdges: kept.map((entry) => entry.halfEdge), listeners, joined, unread, rows, columns };
 }
 
-/** A row of `musubi:edge:last_seen_seconds`; undefined where no one end has observed it. */
+/** A row of `musubi:edge:last_seen_seconds`; undefined without a valid `observer` label. */
 function readJoined(
   observer: string,
   { transport, port, src, dst }: Pick<HalfEdge, 'transport' | 'port' | 'src' | 'dst'>,
@@ -126,7 +126,7 @@ const isDirection = (text: string): text is Direction =>
 const ioFigure = (direction: string): 'transmit' | 'receive' | undefined =>
   direction === 'transmit' || direction === 'receive' ? direction : undefined;
 
-/** Two rows with the same labels (a label was aggregated away by the user) add up, times do not. */
+/** Sums rows with the same labels (the user has aggregated a label away); of timestamps and times, keeps the maximum. */
 function addFigure(figures: Figures, name: keyof Figures, value: number): void {
   const old = figures[name];
   if (old === undefined) figures[name] = value;

@@ -1,9 +1,9 @@
 import { numberAt, pickRows, rowCount, type Table, textAt } from './table.ts';
 
-/** What Grafana calls the value of one query among several. */
+/** The column name that Grafana gives to the value of one query among several. */
 const OF_QUERY = /^Value #(.+)$/;
 
-/** Makes a table for each query of one that has the values of several, as the transformation "Merge" leaves it. */
+/** Splits a table with the values of several queries, as the transformation "Merge" creates it, into one table per query. */
 export function splitValues(table: Table): readonly Table[] {
   const values = table.columns.filter(({ name, type }) => type === 'number' && OF_QUERY.test(name));
   if (values.length < 2) return [table];
@@ -11,9 +11,9 @@ export function splitValues(table: Table): readonly Table[] {
   const all = Array.from({ length: rowCount(table) }, (_, row) => row);
   return values.map((value) => {
     const rows = all.filter((row) => numberAt(value, row) !== undefined);
-    const own = pickRows({ ...table, columns: [...labels, value] }, rows);
-    // A label that only other queries have is not one of this.
-    const told = own.columns.filter((column) => rows.some((_, row) => textAt(column, row) !== ''));
-    return { ...own, refId: value.name.replace(OF_QUERY, '$1'), columns: told };
+    const picked = pickRows({ ...table, columns: [...labels, value] }, rows);
+    // Drop labels that only other queries have.
+    const columns = picked.columns.filter((column) => rows.some((_, row) => textAt(column, row) !== ''));
+    return { ...picked, refId: value.name.replace(OF_QUERY, '$1'), columns };
   });
 }

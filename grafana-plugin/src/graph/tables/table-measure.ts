@@ -1,7 +1,7 @@
 import type { Figures } from '../model/half-edge.ts';
 import { type Column, canonicalName, findColumn, type Table, textAt } from './table.ts';
 
-/** What a table's numbers are. */
+/** What the numbers of a table measure. */
 export type TableMeasure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io' | 'listen';
 
 const BY_METRIC: readonly (readonly [string, TableMeasure])[] = [
@@ -15,8 +15,8 @@ const BY_METRIC: readonly (readonly [string, TableMeasure])[] = [
 ];
 
 /**
- * Tells what a table measures: by its content where that is plain, else by its refId, else by the metric name.
- * A table of unknown measure still proves that its edges exist.
+ * Determines what a table measures: by its labels where they are unambiguous, else by its refId, else by the metric
+ * name. A table with an unknown measure still proves that its edges exist.
  */
 export function measureOf(table: Table): TableMeasure | undefined {
   if (findColumn(table, 'network_io_direction')) return 'io';
@@ -27,15 +27,15 @@ export function measureOf(table: Table): TableMeasure | undefined {
   return findColumn(table, 'dst_address') && !findColumn(table, 'direction') ? 'listen' : undefined;
 }
 
-/** Tells what a metric measures, by its name. */
+/** What a metric measures, by its name. */
 export const measureOfMetric = (name: string): TableMeasure | undefined =>
   BY_METRIC.find(([part]) => canonicalName(name).includes(part))?.[1];
 
 const LABEL = /^(src|dst)_|^(direction|network_transport)$/;
 
-/** Whether a column is a label of an edge, though it may look like a number, as ports do. */
+/** Whether a column is a label of an edge; ports are labels although they look like numbers. */
 export const isLabel = ({ name }: Column): boolean => LABEL.test(canonicalName(name));
 
-/** The number column, found by its type: Grafana calls it `Value` or `Value #refId`, and users rename it. */
+/** The number column, found by its type: Grafana names it `Value` or `Value #refId`, and users can rename it. */
 export const valueColumn = (table: Table): Column | undefined =>
   table.columns.find((column) => column.type === 'number' && !isLabel(column));

@@ -1,9 +1,9 @@
 import { canonicalName, findColumn, type Table, textAt } from './table.ts';
 
-/** What a table tells of: what was seen, what is missing or unexpected, or what alerts fire. */
+/** What a table contains: observed, missing or unexpected dependencies, or alerts. */
 export type TableRole = 'seen' | 'missing' | 'unexpected' | 'alerts';
 
-/** The role of a table: by its labels where they are plain, else by its metric, else by its refId. */
+/** The role of a table: by its labels where they are unambiguous, else by its metric, else by its refId. */
 export function roleOf(table: Table): TableRole {
   if (findColumn(table, 'alertname')) return 'alerts';
   const metric = canonicalName(textAt(findColumn(table, '__name__'), 0));

@@ -5,11 +5,11 @@ export interface Column {
   readonly values: ArrayLike<unknown>;
 }
 
-/** The result of one query: its refId and columns of equal length. No columns: the query found nothing. */
+/** The result of one query: its refId and columns of equal length. Without columns if the query returned nothing. */
 export interface Table {
   readonly refId: string;
   readonly columns: readonly Column[];
-  /** Whether it had rows of other times than the last, which alone are here. */
+  /** Whether it had rows with earlier timestamps, which have been removed. */
   readonly overTime?: boolean;
 }
 
@@ -23,13 +23,13 @@ export const rowCount = (table: Table): number =>
 export const findColumn = (table: Table, name: string): Column | undefined =>
   table.columns.find((column) => canonicalName(column.name) === name);
 
-/** A cell as text; an absent label is '', which means "not known". */
+/** A cell as text; an absent label is '', which means not known. */
 export function textAt(column: Pick<Column, 'values'> | undefined, row: number): string {
   const value = column?.values[row];
   return typeof value === 'string' ? value : isPlain(value) ? String(value) : '';
 }
 
-/** An object is no text; some cannot even be made one. */
+/** Whether the value is a plain one: some objects cannot be converted to text. */
 const isPlain = (value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
 

@@ -12,22 +12,22 @@ const nothing: TableContents = {
   rows: 0,
   columns: new Set(),
 };
-const reasonOf = (reading: Partial<TableContents>, queries = 1) => {
-  const whole = { ...nothing, ...reading };
+const reasonOf = (contents: Partial<TableContents>, queries = 1) => {
+  const whole = { ...nothing, ...contents };
   return whyEmpty(queries, whole, buildGraph(whole.halfEdges, whole.listeners));
 };
 
-test('says nothing when there is something to draw', () => {
+test('returns nothing if there is something to draw', () => {
   const columns = new Set(['direction', 'src_service', 'dst_address', 'dst_port']);
-  const halves = [halfEdge('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')];
-  expect(reasonOf({ halfEdges: halves, rows: 1, columns })).toBeUndefined();
+  const halfEdges = [halfEdge('outbound', 'a@h1/10.0.0.1', '/10.0.0.2')];
+  expect(reasonOf({ halfEdges, rows: 1, columns })).toBeUndefined();
 });
 
-test('asks for the query when there is none', () => {
+test('reports that there is no query', () => {
   expect(reasonOf({}, 0)).toEqual({ code: 'no-query' });
 });
 
-test('names the label that is missing', () => {
+test('names the missing label', () => {
   expect(reasonOf({ rows: 3, columns: new Set(['Time', 'Value']) })).toEqual({
     code: 'no-label',
     label: 'direction',
@@ -42,7 +42,7 @@ test('names the label that is missing', () => {
   });
 });
 
-test('misses no port where there are only Unix sockets', () => {
+test('does not require a port if there are only Unix sockets', () => {
   const columns = new Set(['direction', 'src_service', 'dst_address']);
   const unix = halfEdge('outbound', 'a@h1', 'b@h1//run/b', {}, { transport: 'unix', port: '' });
   expect(reasonOf({ halfEdges: [unix], rows: 1, columns })).toBeUndefined();
@@ -52,7 +52,7 @@ test('misses no port where there are only Unix sockets', () => {
   });
 });
 
-test('tells an idle range from one without exporters', () => {
+test('distinguishes an idle range from one without exporters', () => {
   expect(reasonOf({})).toEqual({ code: 'nothing-seen' });
   expect(reasonOf({ rows: 1, listeners: [listener('a@h1/10.0.0.1')] })).toEqual({ code: 'only-listeners' });
 });
