@@ -125,7 +125,7 @@ describe('a dependency', () => {
     ]);
     expect(show(graph)).toEqual(['api>queue:4222 missing', 'web>api:80 missing', 'web>db:5432 unexpected']);
     expect(graph.nodes.filter(({ title }) => title === 'api')).toHaveLength(1);
-    expect(graph.edges.map(({ port, seenBy }) => [port, seenBy])).toContainEqual(['4222', 'neither']);
+    expect(graph.edges.map(({ port, seenBy }) => [port, seenBy])).toContainEqual(['4222', 'none']);
   });
 
   test('is distinct from that of another site, and an unexpected one that was not observed is not added', () => {

@@ -133,7 +133,7 @@ const placeholderEdge = (source: string, target: string, { port, transport }: Se
   directed: true,
   src: NO_DETAILS,
   dst: NO_DETAILS,
-  seenBy: 'neither',
+  seenBy: 'none',
   figures: {},
   atSource: undefined,
   atDestination: undefined,

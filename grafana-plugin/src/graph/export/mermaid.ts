@@ -21,7 +21,7 @@ export function toMermaid(graph: Graph, wordFor: (state: EdgeState) => string): 
 }
 
 function arrow({ directed, seenBy, states }: GraphEdge): string {
-  const isGone = seenBy === 'neither' || states.includes('vanished') || states.includes('missing');
+  const isGone = seenBy === 'none' || states.includes('vanished') || states.includes('missing');
   if (isGone) return directed ? '-.->' : '-.-';
   return directed ? '-->' : '---';
 }

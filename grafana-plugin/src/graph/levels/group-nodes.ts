@@ -71,8 +71,8 @@ function mergeEdges(
     const [first = '', ...others] = new Set(values);
     return others.length === 0 ? first : '';
   };
-  const told = parts.map((part) => part.seenBy).filter((by) => by !== 'neither');
-  const seenBy = told.length === 0 ? 'neither' : only(told) || 'both';
+  const told = parts.map((part) => part.seenBy).filter((by) => by !== 'none');
+  const seenBy = told.length === 0 ? 'none' : only(told) || 'both';
   return {
     key,
     source,

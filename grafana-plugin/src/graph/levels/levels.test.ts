@@ -69,9 +69,9 @@ describe('the same half-edges', () => {
       const edges = graph.edges.map((edge, i) => ({ ...edge, seenBy: ends[i] ?? 'both' }));
       return atLevel({ ...graph, edges }, 'host').edges.map((edge) => edge.seenBy);
     };
-    expect(seenBy('source', 'neither')).toEqual(['source']);
+    expect(seenBy('source', 'none')).toEqual(['source']);
     expect(seenBy('source', 'destination')).toEqual(['both']);
-    expect(seenBy('neither', 'neither')).toEqual(['neither']);
+    expect(seenBy('none', 'none')).toEqual(['none']);
   });
 
   test('of several ports between two places are one edge without a port', () => {

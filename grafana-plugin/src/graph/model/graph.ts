@@ -78,7 +78,7 @@ export interface GraphEdge {
   readonly src: EndpointDetails;
   readonly dst: EndpointDetails;
   /** Neither endpoint has reported an edge that only rules name. */
-  readonly seenBy: JoinedEdge['seenBy'] | 'neither';
+  readonly seenBy: JoinedEdge['seenBy'] | 'none';
   /** From the source's side: transmit is source to destination. */
   readonly figures: Figures;
   readonly atSource: Figures | undefined;

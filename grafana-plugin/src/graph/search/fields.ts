@@ -50,7 +50,7 @@ export const FIELDS: Readonly<Record<string, NodeField | EdgeField | NumberField
   seen: {
     of: 'edge',
     whole: true,
-    values: ['source', 'destination', 'both', 'neither'],
+    values: ['source', 'destination', 'both', 'none'],
     texts: ({ seenBy }) => [seenBy],
   },
   opened: figure('opened', 'count'),

@@ -23,7 +23,7 @@ function reported({ directed, seenBy }: GraphEdge): string {
       'edge.undirected',
       'Both endpoints chose their own ports, so the direction of the dependency is unknown.',
     );
-  if (seenBy === 'nobody') return t('edge.not-reported', 'Not reported in this time range.');
+  if (seenBy === 'none') return t('edge.not-reported', 'Not reported in this time range.');
   if (seenBy === 'both') return t('edge.by-both', 'Reported by both endpoints.');
   return seenBy === 'source'
     ? t('edge.by-source', 'Reported by the source only.')

@@ -30,14 +30,14 @@ export function noteText(note: OverviewNote): string {
         'Query {{query}}: this is a range query, of which only the last values are shown. Set its type to Instant.',
         { ...UNESCAPED, query: note.query },
       );
-    case 'nothing-before':
+    case 'no-previous-data':
       return t(
-        'notes.nothing-before',
+        'notes.no-previous-data',
         'The queries returned no data for the compared range, for example because it lies before the first sample: nothing is marked as new.',
       );
-    case 'unread-surprises':
+    case 'unread-deviations':
       return t(
-        'notes.unread-surprises',
+        'notes.unread-deviations',
         'Missing or unexpected dependencies without `src_service` or `dst_service`: {{rows}}. Keep the labels of musubi:vanished_edge:* and musubi:unexpected_edge:* in the queries.',
         { rows: note.rows },
       );

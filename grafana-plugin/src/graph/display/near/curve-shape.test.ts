@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dashesOf } from './curve-shape.ts';
 
 test('a line is whole, dashed or dotted, as both ends, one or none told of it', () => {
-  const lines = (['both', 'source', 'destination', 'neither'] as const).map((seenBy) =>
+  const lines = (['both', 'source', 'destination', 'none'] as const).map((seenBy) =>
     dashesOf({ seenBy, states: ['alerting'] }).join(' '),
   );
   expect(lines).toEqual(['', '6 4', '6 4', '1.5 5']);

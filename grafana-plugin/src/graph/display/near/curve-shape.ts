@@ -24,6 +24,6 @@ const GONE: readonly EdgeState[] = ['vanished', 'missing'];
 
 /** Lengths of the dashes and gaps of a curve; none for a whole line. */
 export function dashesOf({ seenBy, states }: Pick<Curve, 'seenBy' | 'states'>): readonly number[] {
-  if (seenBy === 'neither' || states.some((state) => GONE.includes(state))) return [1.5, 5];
+  if (seenBy === 'none' || states.some((state) => GONE.includes(state))) return [1.5, 5];
   return seenBy === 'both' ? [] : [6, 4];
 }
