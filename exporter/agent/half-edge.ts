@@ -2,8 +2,8 @@ import type { EndpointKind } from '@musubi/contract/endpoint-kind';
 import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
 import type { Identity } from './identify/identify.ts';
+import type { RelayTarget } from './identify/relay-target.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
-import type { RelayTarget } from './resolve/relay-target.ts';
 
 /** The client's or the server's end of a dependency. What is not known is absent. */
 export interface Endpoint {

@@ -1,7 +1,7 @@
 import { fileName, filePath, processName } from '../proc/process-name.ts';
-import { parseRelayTarget, type RelayTarget } from '../resolve/relay-target.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 import type { ProcessFacts } from './facts.ts';
+import { parseRelayTarget, type RelayTarget } from './relay-target.ts';
 import type { PatternKey, Rule } from './rules.ts';
 import { fillTemplate, type Values } from './template.ts';
 

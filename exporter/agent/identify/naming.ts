@@ -1,7 +1,7 @@
 import type { EndpointKind } from '@musubi/contract/endpoint-kind';
-import { type RelayTarget, relayTarget } from '../resolve/relay-target.ts';
 import { applyRules } from './apply-rules.ts';
 import type { ProcessFacts } from './facts.ts';
+import { type RelayTarget, relayTarget } from './relay-target.ts';
 import type { Rule } from './rules.ts';
 import { serviceName } from './service-name.ts';
 

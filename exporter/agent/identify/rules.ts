@@ -1,4 +1,4 @@
-import { parseRelayTarget } from '../resolve/relay-target.ts';
+import { parseRelayTarget } from './relay-target.ts';
 import { namesOf, parseTemplate, type Template } from './template.ts';
 
 /** What a pattern may look at. */

@@ -5,8 +5,8 @@ import { listenersByPlace } from '../aggregate/listeners-by-place.ts';
 import { pairLocal } from '../aggregate/pair-local.ts';
 import { type HalfEdge, toServiceListeners } from '../half-edge.ts';
 import type { Identity } from '../identify/identify.ts';
+import type { RelayTarget } from '../identify/relay-target.ts';
 import { createCollapseRelays } from './collapse-relays.ts';
-import type { RelayTarget } from './relay-target.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 const HOST = 7;

@@ -1,7 +1,7 @@
 import type { Endpoint, HalfEdge } from '../half-edge.ts';
+import { addressesOf } from '../identify/relay-target.ts';
 import { isLoopback } from '../net/address.ts';
 import { isBackEdge, type Relay, type Route } from './relay-routes.ts';
-import { addressesOf } from './relay-target.ts';
 import { type Found, placeOf, type Whereabouts } from './whereabouts.ts';
 
 /** Where what comes to a relay is told to go. */

@@ -1,6 +1,6 @@
 import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
+import { addressesOf, type RelayTarget } from '../identify/relay-target.ts';
 import { isLoopback } from '../net/address.ts';
-import { addressesOf, type RelayTarget } from './relay-target.ts';
 
 /** What is seen of this host in one pass. */
 export interface Seen {

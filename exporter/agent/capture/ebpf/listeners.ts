@@ -1,6 +1,6 @@
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
+import { formatUnixName } from '../../net/unix-name.ts';
 import type { Listener } from '../capture.ts';
-import { formatUnixName } from '../polling/unix-socket.ts';
 import type { Row } from './layout.ts';
 
 const INIT = 1;

@@ -1,5 +1,5 @@
+import { formatUnixName } from '../../net/unix-name.ts';
 import type { Observation } from '../capture.ts';
-import { formatUnixName } from '../polling/unix-socket.ts';
 import type { Row, UnixConnectCount, UnixRow } from './layout.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { FatalError } from '../../fatal-error.ts';
 import type { NetworkNamespace } from '../../native/enter-namespace.ts';
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
+import { formatUnixName } from '../../net/unix-name.ts';
 import { listNetworkNamespaces, ownNetworkNamespace } from '../../proc/namespaces.ts';
 import { listPids } from '../../proc/pids.ts';
 import { readEphemeralPorts } from '../../proc/port-range.ts';
@@ -19,7 +20,7 @@ import { createListeningSet, type ListeningSet } from './listening.ts';
 import { isConnection, type Socket, type SocketRows, type SocketTable, takesFromAnyone } from './socket.ts';
 import { createUnixConnections } from './unix-connections.ts';
 import { pairUnix } from './unix-pairs.ts';
-import { formatUnixName, isUnixListener, type UnixSocket } from './unix-socket.ts';
+import { isUnixListener, type UnixSocket } from './unix-socket.ts';
 
 export interface PollingOptions {
   readonly procRoot: string;

@@ -1,4 +1,5 @@
 import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
+import type { PortRange } from '../../proc/port-range.ts';
 import { type Socket, takesFromAnyone } from './socket.ts';
 
 /** The listening sockets of one network namespace, by what they listen on. */
@@ -7,12 +8,6 @@ export interface ListeningSet {
   find(socket: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): Socket | undefined;
   /** One socket per address and port. */
   readonly sockets: readonly Socket[];
-}
-
-/** The kernel's range of ports for sockets that did not choose one (net.ipv4.ip_local_port_range), inclusive. */
-export interface PortRange {
-  readonly first: number;
-  readonly last: number;
 }
 
 /**

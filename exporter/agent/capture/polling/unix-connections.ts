@@ -1,6 +1,6 @@
+import { formatUnixName } from '../../net/unix-name.ts';
 import type { Observation } from '../capture.ts';
 import type { UnixPair } from './unix-pairs.ts';
-import { formatUnixName } from './unix-socket.ts';
 
 interface Connection {
   readonly id: string;

@@ -1,4 +1,3 @@
-import { escapeBytes } from '../../text/escape-bytes.ts';
 import { TcpState } from './tcp-state.ts';
 
 /** One row of the kernel's table of Unix sockets: one that listens or has had a peer, and is no datagram socket. */
@@ -29,12 +28,4 @@ export interface UnixReading {
 
 export function isUnixListener({ state }: UnixSocket): boolean {
   return state === TcpState.listen;
-}
-
-/**
- * The name for people: `/run/app.sock`, `@abstract`. A zero byte is shown as `@`, as in /proc/net/unix
- * (net/unix/af_unix.c, unix_seq_show).
- */
-export function formatUnixName(name: string): string {
-  return escapeBytes(Buffer.from(name.replaceAll('\0', '@'), 'latin1'));
 }

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDump } from '../../../../test/fixtures/netlink.ts';
 import { MalformedMessageError } from '../../net/netlink.ts';
+import { formatUnixName } from '../../net/unix-name.ts';
 import { TcpState } from '../polling/tcp-state.ts';
-import { formatUnixName, type UnixSocket } from '../polling/unix-socket.ts';
+import type { UnixSocket } from '../polling/unix-socket.ts';
 import { decodeUnixDump, encodeUnixDumpRequest } from './unix-message.ts';
 
 function decode(datagram: Buffer) {
