@@ -5,7 +5,7 @@ import CopyPlugin from 'copy-webpack-plugin';
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
 const { version } = JSON.parse(readFileSync(path('./package.json'), 'utf8'));
 
-/** Modules that Grafana gives to every plugin at run time: never bundled. */
+/** Modules that Grafana provides to every plugin at run time: never bundled. */
 export const SHARED = [
   'lodash',
   'jquery',
@@ -43,18 +43,18 @@ export default {
   entry: { module: './module.ts' },
   devtool: 'source-map',
   externals: [
-    // The AMD pseudo-module that tells where this bundle was loaded from (public-path.ts).
+    // The AMD pseudo-module with the URL of this bundle (public-path.ts).
     { 'amd-module': 'module' },
     ...SHARED,
     /^@grafana\/(ui|runtime|data)/i,
   ],
   resolve: {
     extensions: ['.ts', '.tsx', '.js'],
-    // A mock language, which only Grafana itself loads from @grafana/i18n.
+    // A mock language in @grafana/i18n that only Grafana itself loads.
     alias: { 'i18next-pseudo': false },
   },
   module: {
-    // All in one file.
+    // A single file.
     parser: { javascript: { dynamicImportMode: 'eager' } },
     rules: [
       { resourceQuery: /^\?text$/, loader: path('./worker-text-loader.mjs') },

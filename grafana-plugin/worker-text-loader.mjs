@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 
 /**
- * Webpack's loader for `?text`: bundles a worker, imports and all, and gives it as a string.
+ * Webpack's loader for `?text`: bundles a worker with its imports and returns it as a string.
  *
  * @this {import('webpack').LoaderContext<object>}
  */

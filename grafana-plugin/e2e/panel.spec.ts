@@ -1,7 +1,7 @@
 import { expect, test } from '@grafana/plugin-e2e';
 import type { Page } from '@playwright/test';
 
-/** The panel in a running Grafana with the provisioned dashboards, fed by an exporter that sees some connection. */
+/** The panel in a running Grafana with the provisioned dashboards, with data of an exporter that sees some connection. */
 
 const FILE = 'service-dependencies.json';
 const panelOf = (page: Page) => page.getByTestId('musubi-panel');
@@ -29,7 +29,7 @@ test.describe('the provisioned dashboard', () => {
     await expect(page.getByTestId('musubi-pinned')).toHaveCount(0);
   });
 
-  test('finds what one types, and tells what is wrong with it', async ({ page }) => {
+  test('finds matches while typing, and shows errors in the query', async ({ page }) => {
     const search = page.getByRole('textbox', { name: 'Search the graph' });
     await search.fill('state:new or -state:new');
     await expect(page.getByRole('status').filter({ hasText: /^[1-9]\d* found$/ })).toBeVisible();
@@ -39,7 +39,7 @@ test.describe('the provisioned dashboard', () => {
     await expect(search).toHaveValue('');
   });
 
-  test('shows hosts, which the address of the page keeps', async ({ page }) => {
+  test('shows hosts, and keeps the level in the address of the page', async ({ page }) => {
     await page.getByRole('radio', { name: 'Host' }).check({ force: true });
     await untilDrawn(page);
     await page.reload();
@@ -57,14 +57,14 @@ test.describe('the provisioned dashboard', () => {
     await expect(page.getByRole('button', { name: /^Expand / })).toHaveCount(1);
   });
 
-  test('compares with the range before by asking its queries once more', async ({ page }) => {
+  test('compares with the previous range by running its queries again', async ({ page }) => {
     await page.getByRole('button', { name: /^Compare/ }).click();
     await page.getByRole('menuitemradio', { name: /previous range/i }).click();
     await expect(page.getByTestId('musubi-compare')).toBeVisible();
     await untilDrawn(page);
   });
 
-  test('saves what it shows', async ({ page }) => {
+  test('exports the current view', async ({ page }) => {
     for (const [choice, name] of [
       ['SVG image', 'dependencies.svg'],
       ['CSV table', 'dependencies.csv'],
@@ -76,7 +76,7 @@ test.describe('the provisioned dashboard', () => {
     }
   });
 
-  test('lists the same as a table, sorted by any column', async ({ page }) => {
+  test('lists the dependencies in a table that any column sorts', async ({ page }) => {
     await page.getByRole('button', { name: 'Table' }).click();
     const port = page.getByTestId('musubi-edges').getByRole('columnheader', { name: 'Port' });
     await port.getByRole('button').click();

@@ -1,7 +1,7 @@
 import type { PluginOptions } from '@grafana/plugin-e2e';
 import type { PlaywrightTestConfig } from '@playwright/test';
 
-/** The Grafana to test in; that of docker-compose.yml unless told otherwise. */
+/** The Grafana under test; by default that of docker-compose.yml. */
 const GRAFANA = process.env.GRAFANA_URL ?? 'http://127.0.0.1:3000';
 const { GRAFANA_ADMIN_PASSWORD = 'admin' } = process.env;
 const AUTH = new URL(

@@ -16,15 +16,15 @@ import { suggest } from './panel/suggest.ts';
 import { compareChoices } from './panel/texts/compare-texts.ts';
 import manifest from './plugin.json';
 
-// Not waited for: Grafana has loaded the language by then, and waiting would make a promise of this module.
+// Not awaited: Grafana has loaded the language by then, and awaiting would turn this module into a promise.
 void initPluginTranslations(manifest.id);
 
-/** What Grafana loads. */
+/** The entry point that Grafana loads. */
 // biome-ignore lint/correctness/useHookAtTopLevel: Grafana's builder method only looks like a hook.
 export const plugin = new PanelPlugin<PanelOptions>(DependencyPanel)
   .useFieldConfig({
     standardOptions: {
-      // One that goes from dark to light, whatever colours one sees.
+      // A scheme from dark to light, suitable for colour-blind readers.
       [FieldConfigProperty.Color]: { defaultValue: { mode: FieldColorModeId.ContinuousViridis } },
     },
   })

@@ -1,4 +1,4 @@
-// Grafana may serve plugins from a sub-path or a CDN: chunks and assets come from where this bundle came from.
+// Grafana may serve plugins from a sub-path or a CDN: chunks and assets are loaded from the URL of this bundle.
 // @ts-expect-error the AMD pseudo-module; webpack leaves it to the loader
 import amdModule from 'amd-module';
 

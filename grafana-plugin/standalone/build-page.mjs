@@ -8,10 +8,10 @@ const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.
 const SOURCES = here('./src');
 
 /**
- * Builds the page that hosts the panel outside Grafana: all it needs at run time is in `out`.
+ * Builds the page that hosts the panel outside Grafana: `out` contains everything it needs at run time.
  *
  * @param {{ out: string, libraries: string }} options `libraries` is the folder whose `node_modules`, or whose
- *   parents', hold Grafana's libraries and React: their versions are those of the Grafana that the page stands for
+ *   parents', hold Grafana's libraries and React, in the versions of the Grafana that the page simulates
  */
 export async function buildPage({ out, libraries }) {
   const require = createRequire(join(libraries, 'package.json'));
@@ -61,12 +61,12 @@ export async function buildPage({ out, libraries }) {
     cp(join(packageFolder('@grafana/ui'), 'dist/public/img'), join(out, 'img'), { recursive: true }),
     writeFile(join(out, 'index.html'), page.replaceAll('$GRAFANA_VERSION', version)),
   ]);
-  // The package lacks some of the icons that its own components ask for.
+  // The package lacks some of the icons that its own components load.
   await cp(here('./icons'), join(out, 'img/icons/unicons'), { recursive: true, force: false });
 }
 
 /**
- * Takes the packages that the page's own sources import from a folder; what they import in turn is beside them.
+ * Resolves the packages that the page's own sources import from a folder; their dependencies are beside them.
  *
  * @param {string} folder
  * @returns {import('esbuild').Plugin}

@@ -5,7 +5,7 @@ import { sendFile } from './send-file.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
 
-/** Sends to nowhere and tells the status and content type. */
+/** Sends a file to nowhere and returns the status and content type. */
 async function send(path: string): Promise<[number, string]> {
   let told: [number, string] = [0, ''];
   const response = {
@@ -23,7 +23,7 @@ test('sends files within the folder', async () => {
   expect(await send('icons/spinner.svg')).toEqual([200, 'image/svg+xml']);
 });
 
-test('sends nothing outside it, and no folder', async () => {
+test('sends no files outside the folder, and no folders', async () => {
   for (const path of [
     '../package.json',
     '/etc/hostname',

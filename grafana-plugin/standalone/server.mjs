@@ -12,7 +12,7 @@ const PAGE = folder('../dist-standalone');
 const DASHBOARD = folder('../../provisioning/grafana/dashboards/service-dependencies.json');
 
 /**
- * Where files are served from, by the start of the URL's path.
+ * The folders that files are served from, by the prefix of the URL's path.
  *
  * @param {string} page
  */
@@ -35,7 +35,7 @@ const QUERY_PATHS = new Set(['/api/v1/query', '/api/v1/query_range']);
 export async function createPageServer({ prometheusUrl, host = '127.0.0.1', port = 0, page = PAGE }) {
   for (const built of [`${PLUGIN}/module.js`, `${page}/host.js`]) {
     await access(built).catch(() => {
-      throw new Error(`${built} is not there: run \`npm run build -w grafana-plugin\` first`);
+      throw new Error(`${built} does not exist: run \`npm run build -w grafana-plugin\` first`);
     });
   }
   const server = createServer((request, response) => {
@@ -70,7 +70,7 @@ async function answer(request, response, prometheusUrl, page) {
     return;
   }
   if (pathname === '/') return sendPage(response, page);
-  // What links to a dashboard of Grafana leads here: there is no other.
+  // Links to any dashboard of Grafana lead here: there is no other.
   if (pathname.startsWith('/d/')) {
     response.writeHead(302, { location: `/${search}` }).end();
     return;
@@ -106,7 +106,7 @@ function listen(server, port, host) {
   return new Promise((resolve, reject) => {
     server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`port ${port} of ${host} is already in use`, { cause: error }) : error);
+      reject(taken ? new Error(`port ${port} on ${host} is already in use`, { cause: error }) : error);
     });
     server.listen(port, host, resolve);
   });

@@ -20,7 +20,7 @@ import { noteText, oddAddress } from './texts/note-texts.ts';
 import { FailureStrip } from './toolbar/FailureStrip.tsx';
 import { TrendView } from './trend/TrendView.tsx';
 
-/** The panel: the graph of the range, or what to do when there is none. */
+/** The panel: the graph of the range, or a message if there is none. */
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone } = props;
   const { options, odd, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
@@ -35,7 +35,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const ownView = useOwnView(props.id);
   const message = empty ? emptyMessage(empty) : graph.nodes.length === 0 ? nothingAround(around) : undefined;
   const error = errorText(data);
-  // States that a comparison tells are not there in another.
+  // The states of one comparison may not exist in another.
   const onChoice = (compare: string) => viewer.onChange({ compare, states: [] });
   const compared = { choice: options.compare, comparison, timeZone };
   const busy = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;

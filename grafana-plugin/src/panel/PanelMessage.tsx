@@ -16,7 +16,7 @@ const ICONS = {
   error: 'exclamation-circle',
 } as const;
 
-/** What to show, and to do, when there is nothing to draw. */
+/** The message shown when there is nothing to draw. */
 export function PanelMessage({ state, title, advice }: Props) {
   const styles = useStyles2(getStyles);
   return (
@@ -39,7 +39,7 @@ const getStyles = (theme: GrafanaTheme2) =>
     display: 'flex',
     flexDirection: 'column',
     alignItems: 'center',
-    // Where it is low the first words are seen, and the rest is scrolled to.
+    // In a low panel the first words are visible and the rest scrolls.
     justifyContent: 'safe center',
     overflow: 'auto',
     gap: theme.spacing(1),

@@ -14,7 +14,7 @@ import { emptyMessage } from './texts/empty-texts.ts';
 import { nameNodes } from './texts/node-texts.ts';
 import { noteText } from './texts/note-texts.ts';
 
-/** All that is done with frames before something is drawn. */
+/** All processing of frames up to the drawing. */
 function read(series: DataFrame[]) {
   const tables = readFrames({ series });
   const overview = readOverview(tables);
@@ -61,14 +61,14 @@ const field = fc.record(
 const frame = fc.record(
   {
     refId: fc.constantFrom('lastSeen', 'opened', 'io', 'listen', 'missing', 'unexpected', 'alerts', 'A', ''),
-    // What it says may differ from what it holds.
+    // Its declared type may differ from its values.
     length: fc.nat(10),
     fields: fc.array(field, { maxLength: 10 }),
   },
   { requiredKeys: ['length', 'fields'] },
 ) as unknown as fc.Arbitrary<DataFrame>;
 
-test('no frame, however odd, throws: neither when it is read, nor at any level, nor when it is exported', () => {
+test('no frame, however odd, throws when it is read, grouped or exported', () => {
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 6 }), (series) => {
       const { graph } = read(series);
@@ -88,7 +88,7 @@ test('no frame, however odd, throws: neither when it is read, nor at any level, 
   );
 });
 
-test('50,000 series, or 50,000 rows of several times, are read in a few seconds', () => {
+test('50,000 series, or 50,000 rows at several times, are read in a few seconds', () => {
   const labelsOf = (i: number) => ({
     direction: 'outbound',
     network_transport: 'tcp',
@@ -120,7 +120,7 @@ test('50,000 series, or 50,000 rows of several times, are read in a few seconds'
       { name: 'Value', type: 'number', config: {}, values: at },
     ],
   } as unknown as DataFrame;
-  // Some 1 s on an idle machine.
+  // About 1 s on an idle machine.
   expect(cpuTime(() => expect(read(series).graph.edges).toHaveLength(50_000))).toBeLessThan(10_000);
   expect(cpuTime(() => expect(read([rows]).graph.edges).toHaveLength(25_000))).toBeLessThan(10_000);
 }, 60_000);

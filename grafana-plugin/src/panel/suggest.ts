@@ -3,7 +3,7 @@ import { findColumn } from '../graph/tables/table.ts';
 import { readFrames } from './query/read-frames.ts';
 import type { PanelOptions } from './state/options.ts';
 
-/** Offers the panel, as it is, for data that holds half-edges; for any other it would show a message only. */
+/** Suggests the panel for data with half-edges; for other data it would only show a message. */
 export function suggest({
   rawFrames = [],
 }: Pick<PanelDataSummary, 'rawFrames'>): VisualizationSuggestion<PanelOptions>[] | undefined {

@@ -7,7 +7,7 @@ import { Page } from './Page.tsx';
 import type { PrometheusSource } from './prometheus-source.ts';
 import { readUrlState, type UrlState, writeUrlState } from './url-state.ts';
 
-/** Grafana's own fonts are not among its published packages: those of the system stand in. */
+/** System fonts: Grafana's own fonts are not among its published packages. */
 const FONTS = {
   fontFamily: 'system-ui, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, Menlo, monospace',
@@ -30,7 +30,7 @@ export function App({ plugin, dashboard, panel, source }: Props) {
     [state.theme],
   );
 
-  // Where a node was put is no step to go back to.
+  // Moving a node adds no entry to the browser's history.
   const onChange = (change: Partial<UrlState>) =>
     locationService.partial(writeUrlState({ ...state, ...change }), change.options !== undefined);
   return (

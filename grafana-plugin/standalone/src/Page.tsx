@@ -18,7 +18,7 @@ interface Props {
   readonly panel: DashboardPanel;
   readonly source: PrometheusSource;
   readonly state: UrlState;
-  /** The query string of the address, which has the variables of the dashboard. */
+  /** The query string of the address, with the variables of the dashboard. */
   readonly search: string;
   readonly onChange: (change: Partial<UrlState>) => void;
 }
@@ -27,7 +27,7 @@ const TOOLBAR = 48;
 const VARIABLES = 40;
 const MARGIN = 8;
 const BAR = { display: 'flex', gap: 8, alignItems: 'center', padding: `0 ${MARGIN}px` } as const;
-/** Gives way to the controls. */
+/** Shrinks in favour of the controls. */
 const TITLE = {
   margin: '0 auto 0 4px',
   minWidth: 0,
@@ -44,18 +44,18 @@ export function Page({ plugin, dashboard, panel, source, state, search, onChange
   const range = useMemo(() => toTimeRange(from, to, timezone), [from, to, timezone]);
   const variables = dashboard.templating.list;
   const { chosen: values, options, replace } = useVariables(variables, search, range);
-  // The same panel for as long as its options are the same, whatever else the address tells.
+  // The same panel as long as its options are the same, whatever else changes in the address.
   const changed = JSON.stringify(state.options);
   const chosen = useMemo(
     () => ({ ...panel, options: { ...panel.options, ...JSON.parse(changed) } }),
     [panel, changed],
   );
   const { data, runs, run } = usePanelData(source, panel.targets, range);
-  // A relative range is evaluated anew at each refresh.
+  // A relative range is evaluated at each refresh.
   const reload = useCallback(() => run(toTimeRange(from, to, timezone)), [run, from, to, timezone]);
 
   useEffect(reload, [reload]);
-  // Counted from the last answer: one that takes longer than the interval would never come else.
+  // Counted from the last response: one slower than the interval would be cancelled each time.
   const loading = data.state === LoadingState.Loading;
   useEffect(() => {
     if (refresh === '' || loading) return;

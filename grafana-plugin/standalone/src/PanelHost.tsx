@@ -24,7 +24,7 @@ interface Props {
 const eventBus = new EventBusSrv();
 const ignore = () => {};
 
-/** Mounts a panel as a dashboard does: in its chrome, with defaults, overrides and services applied. */
+/** Mounts a panel as a dashboard does: in its frame, with defaults, overrides and services applied. */
 export function PanelHost(props: Props) {
   const { plugin, panel, data, timeZone, width, height, replaceVariables } = props;
   const theme = useTheme2();

@@ -2,7 +2,7 @@ import type { FieldConfigSource } from '@grafana/data';
 import type { Target } from './prometheus-source.ts';
 import type { Variable } from './variables.ts';
 
-/** What this page takes from a provisioned panel. */
+/** The part of a provisioned panel that this page uses. */
 export interface DashboardPanel {
   readonly id: number;
   readonly type: string;
@@ -13,7 +13,7 @@ export interface DashboardPanel {
   readonly fieldConfig: FieldConfigSource;
 }
 
-/** What this page takes from the provisioned dashboard. */
+/** The part of the provisioned dashboard that this page uses. */
 export interface Dashboard {
   readonly title: string;
   readonly refresh?: string;
@@ -22,7 +22,7 @@ export interface Dashboard {
   readonly panels: readonly DashboardPanel[];
 }
 
-/** Reads the provisioned dashboard, the one place where queries and options are written down. */
+/** Reads the provisioned dashboard, the only source of queries and options. */
 export async function loadDashboard(): Promise<Dashboard> {
   const response = await fetch('/dashboard.json');
   if (!response.ok) throw new Error(`dashboard.json: ${response.status} ${response.statusText}`);

@@ -23,7 +23,7 @@ const FIELD_OPTIONS: Record<string, unknown> = {
 
 const nothing = () => null;
 
-/** Sets what Grafana's application sets at its start and panels take for granted: registries and services. */
+/** Sets the registries and services that Grafana sets at its start and panels rely on. */
 export function fillRegistries(source: data.DataSourceApi): void {
   // There is no options pane here, so the editors are never shown; only their ids must be known.
   data.standardEditorsRegistry.setInit(() =>
@@ -43,7 +43,7 @@ export function fillRegistries(source: data.DataSourceApi): void {
         category: ['Standard options'],
       })) as ReturnType<typeof data.standardFieldConfigEditorRegistry.list>,
   );
-  // Whatever a query says of its data source, there is one.
+  // There is one data source, whatever a query specifies.
   setDataSourceSrv({
     get: () => Promise.resolve(source),
     getList: () => [],

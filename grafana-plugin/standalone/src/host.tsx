@@ -8,7 +8,7 @@ import { PrometheusSource } from './prometheus-source.ts';
 
 const PANEL = 'musubi-dependencies-panel';
 
-/** Starts the page: what Grafana does around a panel, and nothing of what the panel does. */
+/** Starts the page: Grafana's part around a panel, and nothing of the panel's own. */
 async function start(root: HTMLElement): Promise<void> {
   const source = new PrometheusSource();
   fillRegistries(source);

@@ -4,21 +4,21 @@ import { interpolate } from './interpolate.ts';
 
 const range = { from: 1_700_000_000_000, to: 1_700_000_300_000 };
 
-test('fills the range, its start and its end', () => {
+test('replaces the range, its start and its end', () => {
   expect(interpolate('last_over_time(m[$__range]) >= $__from / 1000', range)).toBe(
     'last_over_time(m[300s]) >= 1700000000000 / 1000',
   );
   expect(interpolate('m @ $__to', range)).toBe('m @ 1700000300000');
 });
 
-test('accepts braces and keeps longer names apart', () => {
+test('accepts braces and distinguishes longer names', () => {
   expect(interpolate('${__range} $__range_s ${__range_ms:raw}', range)).toBe('300s 300 300000');
 });
 
-test('takes what the request brings along first', () => {
+test('prefers the values of the request', () => {
   expect(interpolate('$__from $__to', range, { __from: { value: 7 } })).toBe('7 1700000300000');
 });
 
-test('leaves what it does not know', () => {
+test('leaves unknown variables as they are', () => {
   expect(interpolate('$__rate_interval ${datasource} 5$', range)).toBe('$__rate_interval ${datasource} 5$');
 });

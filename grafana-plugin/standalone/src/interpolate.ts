@@ -4,10 +4,10 @@ export interface QueryRange {
   readonly to: number;
 }
 
-/** Values that a request brings along for variables; they go before those of the range. */
+/** Variable values of a request; they take precedence over those of the range. */
 export type ScopedValues = Readonly<Record<string, { readonly value?: unknown } | undefined>>;
 
-/** Fills Grafana's global time variables into a text, in the forms `$name`, `${name}` and `${name:format}`. */
+/** Replaces Grafana's global time variables in a text, in the forms `$name`, `${name}` and `${name:format}`. */
 export function interpolate(text: string, { from, to }: QueryRange, scoped: ScopedValues = {}): string {
   const seconds = Math.round((to - from) / 1000);
   const values: Record<string, string> = {

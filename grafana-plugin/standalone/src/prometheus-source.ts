@@ -18,7 +18,7 @@ export interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly hide?: boolean;
-  /** Asks for the whole range, in steps as long as `interval` (`60s`). */
+  /** A range query, in steps of `interval` (`60s`). */
   readonly range?: boolean;
   readonly interval?: string;
 }
@@ -30,7 +30,7 @@ export class PrometheusSource extends DataSourceApi {
     super({ ...settings, meta: {}, readOnly: true, access: 'proxy' } as DataSourceInstanceSettings);
   }
 
-  /** Runs each query on its own: one error spoils no other. Who unsubscribes cancels them. */
+  /** Runs each query separately: an error does not affect the others. Unsubscribing cancels them. */
   override query(request: DataQueryRequest): Observable<DataQueryResponse> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
@@ -80,14 +80,14 @@ async function runQueries(
   return { data: data.flat(), errors, state };
 }
 
-/** Asks at the end of the range, as Grafana's Prometheus data source does. */
+/** An instant query at the end of the range, as in Grafana's Prometheus data source. */
 export const queryInstant = (
   query: string,
   { to }: QueryRange,
   signal: AbortSignal,
 ): Promise<InstantSample[]> => ask('/api/v1/query', { query, time: String(to / 1000) }, signal);
 
-/** Asks at whole steps since 1970, as Grafana's Prometheus data source does. */
+/** A range query aligned to steps since 1970, as in Grafana's Prometheus data source. */
 function queryRange(
   query: string,
   { from, to }: QueryRange,

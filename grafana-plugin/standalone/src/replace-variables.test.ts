@@ -20,7 +20,7 @@ test.each([
   expect(replace(text, undefined, format)).toBe(expected);
 });
 
-test('the parts of a row', () => {
+test('replaces the parts of a row', () => {
   const field = { name: 'Value', labels: { src_service: 'web' }, values: [7, 8] } as unknown as Field;
   const name = { name: 'dst service', values: ['api', 'db'] } as unknown as Field;
   const frame = { fields: [name, field], length: 2 } as DataFrame;

@@ -1,11 +1,11 @@
 import type { DataFrame, Field, InterpolateFunction } from '@grafana/data';
 
-/** What a variable stands for; undefined where there is none of the name. */
+/** The value of a variable; undefined if there is none of the name. */
 export type Lookup = (name: string) => string | readonly string[] | undefined;
 
 const VARIABLE = /\$(?:\{(\w+(?:\.\w+|\["[^"]*"\])*)(?::(\w+))?\}|(\w+))/g;
 
-/** Fills variables into texts as Grafana does: `$name`, `${name}`, `${name:format}`, `${__data.fields.name}`. */
+/** Replaces variables in texts as Grafana does: `$name`, `${name}`, `${name:format}`, `${__data.fields.name}`. */
 export const createReplace =
   (lookup: Lookup): InterpolateFunction =>
   (text, scoped, format) => {
@@ -13,7 +13,7 @@ export const createReplace =
     return text.replace(VARIABLE, (whole, braced?: string, own?: string, bare?: string) => {
       const name = braced ?? bare ?? '';
       const value = inRow(name) ?? lookup(name);
-      // A range is several parts of an address by itself.
+      // A range is several parameters of an address by itself.
       if (value === undefined || name === '__url_time_range') return String(value ?? whole);
       return written(value, own ?? (typeof format === 'string' ? format : ''));
     });
@@ -25,7 +25,7 @@ interface RowContext {
   readonly rowIndex?: number;
 }
 
-/** What Grafana calls the parts of the row of which a link is asked for. */
+/** Grafana's names for the parts of the row that a link belongs to. */
 function rowLookup(context: RowContext | undefined): Lookup {
   if (!context) return () => undefined;
   const { frame, field, rowIndex = 0 } = context;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toSeriesFrames } from './series-frames.ts';
 
-test('is a frame for each series, with its times and its values', () => {
+test('returns a frame for each series, with its times and values', () => {
   const [frame, ...others] = toSeriesFrames('opened', [
     {
       metric: { a: 'x' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toTableFrame } from './table-frame.ts';
 
-test('has the time, a column per label with "" for absent ones, and the value', () => {
+test('returns the time, a column per label with "" for absent ones, and the value', () => {
   const frame = toTableFrame('opened', 'Value #opened', [
     { metric: { b: '1', a: 'x' }, value: [1700000000.5, '3'] },
     { metric: { b: '2' }, value: [1700000000.5, '+Inf'] },
@@ -15,6 +15,6 @@ test('has the time, a column per label with "" for absent ones, and the value', 
   expect(frame).toMatchObject({ refId: 'opened', length: 2 });
 });
 
-test('nothing found is a frame without fields', () => {
+test('an empty result is a frame without fields', () => {
   expect(toTableFrame('opened', 'Value', [])).toMatchObject({ refId: 'opened', fields: [], length: 0 });
 });

@@ -1,6 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
 
-/** One sample of an instant query, as Prometheus' HTTP API gives it. */
+/** One sample of an instant query, as in Prometheus' HTTP API. */
 export interface InstantSample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [unixSeconds: number, value: string];
@@ -8,11 +8,11 @@ export interface InstantSample {
 
 const SPECIAL: Record<string, number> = { '+Inf': Infinity, '-Inf': -Infinity, NaN: Number.NaN };
 
-/** Grafana's types without its code, so that this file is tested in no time. */
+/** Grafana's types without its code, which keeps the tests of this file fast. */
 const fieldType = (name: `${Field['type']}`) => name as Field['type'];
 
 /**
- * Shapes the answer to one instant query as Grafana's Prometheus data source does in the format "Table": one
+ * Converts the response to one instant query as Grafana's Prometheus data source does in the format "Table": one
  * frame with the time, a text field per label (absent labels are '') and the value.
  *
  * @param valueName `Value`, or `Value #refId` when the panel has several such queries

@@ -4,13 +4,13 @@ const UNIX_MS = /^\d{10,}$/;
 
 const bound = (text: string) => (UNIX_MS.test(text) ? dateTime(Number(text)) : text);
 
-/** Evaluates a range as the address bar has it: relative (`now-5m`) or Unix milliseconds. */
+/** Evaluates a range of the address bar: relative (`now-5m`) or Unix milliseconds. */
 export function toTimeRange(from: string, to: string, timeZone: string): TimeRange {
   const raw: RawTimeRange = { from: bound(from), to: bound(to) };
   return rangeUtil.convertRawToRange(raw, timeZone);
 }
 
-/** The range as the address bar shall have it. */
+/** The range for the address bar. */
 export function toUrlRange({ raw }: TimeRange): { from: string; to: string } {
   const text = (value: RawTimeRange['from']) => (typeof value === 'string' ? value : String(value.valueOf()));
   return { from: text(raw.from), to: text(raw.to) };

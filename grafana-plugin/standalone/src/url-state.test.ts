@@ -3,11 +3,11 @@ import { changedOptions, readUrlState, writeUrlState } from './url-state.ts';
 
 const defaults = { from: 'now-1h', to: 'now', refresh: '30s' };
 
-/** Those that are not null. */
+/** The parameters that are not null. */
 const texts = (query: Readonly<Record<string, string | null>>): Record<string, string> =>
   Object.fromEntries(Object.entries(query).flatMap(([name, text]) => (text === null ? [] : [[name, text]])));
 
-test('what is missing or odd takes its default', () => {
+test('missing or invalid values are replaced by defaults', () => {
   expect(readUrlState('?theme=pink&from=', defaults)).toEqual({
     from: 'now-1h',
     to: 'now',
@@ -19,11 +19,11 @@ test('what is missing or odd takes its default', () => {
   });
 });
 
-test('an empty refresh turns the automatic one off', () => {
+test('an empty refresh interval disables the automatic refresh', () => {
   expect(readUrlState('?refresh=', defaults).refresh).toBe('');
 });
 
-test('what is written is read back', () => {
+test('a written state is read back unchanged', () => {
   const state = {
     from: '1700000000000',
     to: '1700000300000',
@@ -36,13 +36,13 @@ test('what is written is read back', () => {
   expect(readUrlState(`?${new URLSearchParams(texts(writeUrlState(state)))}`, defaults)).toEqual(state);
 });
 
-test('what is as ever is not in the address', () => {
+test('default values are not in the address', () => {
   const state = { ...readUrlState('?timezone=utc&lang=ja&options={"level":"host"}', defaults) };
   const plain = { ...state, timezone: 'browser', lang: '', options: {} };
   expect(writeUrlState(plain)).toMatchObject({ timezone: null, lang: null, options: null });
 });
 
-test('options that are no JSON object count as none', () => {
+test('options that are not a JSON object are ignored', () => {
   for (const odd of ['{', '[1]', '7', 'null', '']) {
     expect(readUrlState(`?options=${odd}`, defaults).options).toEqual({});
   }

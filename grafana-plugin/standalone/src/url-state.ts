@@ -1,4 +1,4 @@
-/** What the address bar tells, in Grafana's words. */
+/** The state in the address bar, with Grafana's names. */
 export interface UrlState {
   /** `now-5m`, or Unix milliseconds. */
   readonly from: string;
@@ -14,10 +14,10 @@ export interface UrlState {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What the dashboard says where the address bar says nothing. */
+/** The dashboard's values, for what the address bar does not have. */
 export type UrlDefaults = Pick<UrlState, 'from' | 'to' | 'refresh'>;
 
-/** Reads the state from a query string; what is missing or odd takes its default. */
+/** Reads the state from a query string; missing or invalid values are replaced by defaults. */
 export function readUrlState(search: string, defaults: UrlDefaults): UrlState {
   const query = new URLSearchParams(search);
   return {
@@ -31,7 +31,7 @@ export function readUrlState(search: string, defaults: UrlDefaults): UrlState {
   };
 }
 
-/** Writes the state as what a query string is to hold of it: null takes a name out of there. */
+/** Writes the state as parameters of a query string: null removes a parameter. */
 export function writeUrlState(state: UrlState): Readonly<Record<string, string | null>> {
   const { from, to, theme, timezone, lang, refresh, options } = state;
   return {
@@ -45,7 +45,7 @@ export function writeUrlState(state: UrlState): Readonly<Record<string, string |
   };
 }
 
-/** JSON of an object; anything else counts as none. */
+/** Parses a JSON object; anything else is an empty one. */
 function readOptions(text: string | null): UrlState['options'] {
   try {
     const options: unknown = JSON.parse(text ?? '{}');

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Subscription } from 'rxjs';
 import type { PrometheusSource, Target } from './prometheus-source.ts';
 
-/** Queries for a panel with its loading states, as Grafana's query runner gives them to a panel. */
+/** Runs a panel's queries with loading states, as Grafana's query runner does. */
 export function usePanelData(
   source: PrometheusSource,
   targets: readonly Target[],
@@ -46,7 +46,7 @@ const requestFor = (targets: readonly Target[], range: TimeRange, requestId: str
   range,
   interval: '15s',
   intervalMs: 15_000,
-  // In Grafana these are those of the dashboard, whatever the range of a request.
+  // In Grafana these are the dashboard's, whatever the range of a request.
   scopedVars: { __from: { value: range.from.valueOf() }, __to: { value: range.to.valueOf() } },
   timezone: 'browser',
   startTime: Date.now(),

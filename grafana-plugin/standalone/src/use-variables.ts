@@ -15,7 +15,7 @@ import {
 
 type Options = Readonly<Record<string, readonly string[]>>;
 
-/** The variables of a dashboard: what is chosen of them, what can be, and how they are filled into texts. */
+/** The variables of a dashboard: their values, their options, and a function that replaces them in texts. */
 export function useVariables(
   variables: readonly Variable[],
   search: string,
@@ -26,7 +26,7 @@ export function useVariables(
   useEffect(() => {
     const controller = new AbortController();
     for (const variable of variables) {
-      // One that cannot be asked for keeps what it had.
+      // If the query fails, the variable keeps its options.
       valuesOf(variable, { from, to }, controller.signal).then(
         (values) => setOptions((others) => ({ ...others, [variable.name]: values })),
         () => {},

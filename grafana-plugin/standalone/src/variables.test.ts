@@ -14,7 +14,7 @@ const direction: Variable = { name: 'direction', type: 'custom', query: 'both, u
 const datasource: Variable = { name: 'datasource', type: 'datasource', query: 'prometheus' };
 const all = [service, direction, datasource];
 
-test('what is chosen is that of the address, else of the dashboard', () => {
+test('values in the address take precedence over those of the dashboard', () => {
   expect(readChosen('', all)).toEqual({
     service: ['$__all'],
     direction: ['both'],
@@ -27,7 +27,7 @@ test('what is chosen is that of the address, else of the dashboard', () => {
   expect(readChosen('', [{ ...service, current: { value: ['api'] } }])).toEqual({ service: ['api'] });
 });
 
-test('its values are those of the rows', () => {
+test('reads the values from the rows', () => {
   expect(resultQuery(service)).toBe('group by (service) (m{a=")"})');
   expect(resultQuery(direction)).toBeUndefined();
   const rows = [{ service: 'web' }, { service: 'api' }, { service: 'web' }, { other: 'x' }] as Record<
@@ -37,7 +37,7 @@ test('its values are those of the rows', () => {
   expect(resultValues(service, rows)).toEqual(['api', 'web']);
 });
 
-test('all are told by a pattern, or each by its name', () => {
+test('"All" becomes a pattern, or a list of all names', () => {
   expect(meaningOf(service, ['$__all'], ['a', 'b'])).toBe('.*');
   const { allValue: _, ...plain } = service;
   expect(meaningOf(plain, ['$__all'], ['a', 'b'])).toEqual(['a', 'b']);

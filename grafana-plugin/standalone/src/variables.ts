@@ -1,11 +1,11 @@
-/** A variable of a dashboard, as its JSON has it: what this page takes of it. */
+/** A variable in the JSON of a dashboard: the part that this page uses. */
 export interface Variable {
   readonly name: string;
   readonly label?: string;
   readonly type: string;
-  /** Of `query` variables `query_result(…)`; of `custom` ones their values, with commas between. */
+  /** `query_result(…)` for `query` variables; comma-separated values for `custom` ones. */
   readonly query: string | { readonly query: string };
-  /** What of a row of the result is a value: its first group. */
+  /** The first group matches the value in a row of the result. */
   readonly regex?: string;
   readonly multi?: boolean;
   readonly includeAll?: boolean;
@@ -14,13 +14,13 @@ export interface Variable {
   readonly current?: { readonly value?: string | readonly string[] };
 }
 
-/** What is chosen of each variable. */
+/** The selected values of each variable. */
 export type Chosen = Readonly<Record<string, readonly string[]>>;
 
 /** Grafana's name for all values. */
 export const ALL = '$__all';
 
-/** What the address bar has chosen of each variable, or else the dashboard. */
+/** The values of each variable in the address bar, or else in the dashboard. */
 export function readChosen(search: string, variables: readonly Variable[]): Chosen {
   const query = new URLSearchParams(search);
   return Object.fromEntries(
@@ -55,7 +55,7 @@ export function resultQuery({ type, query }: Variable): string | undefined {
   return /^query_result\((.*)\)$/s.exec(text)?.[1];
 }
 
-/** The values that the rows of a `query_result(…)` give, as Grafana writes them: `{service="api"} 1 1700000000`. */
+/** The values from the rows of a `query_result(…)`, as Grafana writes them: `{service="api"} 1 1700000000`. */
 export function resultValues(
   { regex = '' }: Variable,
   rows: readonly Readonly<Record<string, string>>[],
@@ -69,7 +69,7 @@ export function resultValues(
   return [...new Set(values)].sort();
 }
 
-/** What a variable stands for in texts: of all, the pattern that it has for that, else each value there is. */
+/** The value of a variable in texts; for "All" its pattern for that, or else all of its values. */
 export function meaningOf(
   { allValue }: Variable,
   chosen: readonly string[],

@@ -19,27 +19,27 @@ interface Props {
   readonly width: number;
   readonly height: number;
   readonly focus: GraphElement | undefined;
-  /** What to bring out while nothing has the focus. */
+  /** The part to highlight while no target has the focus. */
   readonly matches: Neighbourhood | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
-  /** A node was put somewhere: its corner, in the drawing. */
+  /** A node was moved: its corner, in the drawing. */
   readonly onPut: (key: string, corner: Point) => void;
   readonly onPick: (target: GraphElement | undefined) => void;
 }
 
 interface Drag {
-  /** Where the pointer was. */
+  /** The last position of the pointer. */
   readonly x: number;
   readonly y: number;
   readonly moved: boolean;
-  /** The node that is dragged, and its room; else it is the drawing. */
+  /** The dragged node and its bounds; undefined while the drawing is dragged. */
   readonly node?: { readonly key: string; readonly room: Rectangle };
 }
 
 /** Pixels that the pointer may move during a click. */
 const TOLERANCE = 5;
 
-/** The drawing: hover and click tell what they met, a drag moves it, the wheel zooms. */
+/** The drawing: reports hover and click, moves by dragging, zooms with the wheel. */
 export function GraphCanvas(props: Props) {
   const { canvas, drawing, palette, control, width, height, focus, matches } = props;
   const { live } = control;
@@ -107,14 +107,14 @@ export function GraphCanvas(props: Props) {
   );
 }
 
-/** From afar, where a node is hardly met by intention, a drag moves the drawing. */
+/** When zoomed out, where nodes are too small to aim at, a drag moves the drawing. */
 function draggedNode(drawing: Drawing, view: View, target: GraphElement | undefined): Drag['node'] {
   if (target?.type !== 'node' || drawing.detailAt(view.scale) !== 'cards') return undefined;
   const room = boundsOf(drawing, target);
   return room && { key: target.key, room };
 }
 
-/** Shows where a node would stand. */
+/** Shows the new position of a dragged node. */
 function placeOutline(outline: HTMLDivElement | null, room: Rectangle, view: View, moved: Point): void {
   if (!outline) return;
   outline.hidden = false;

@@ -21,7 +21,7 @@ interface Props {
   readonly onToggle: (group: string) => void;
 }
 
-/** A group that can be collapsed or expanded, and where in the drawing that is clicked. */
+/** A group that can be collapsed or expanded, and the area of its toggle in the drawing. */
 interface Toggle {
   readonly key: string;
   readonly title: string;
@@ -29,19 +29,19 @@ interface Toggle {
   readonly at: Rectangle;
 }
 
-/** Of smaller groups on screen nothing can be clicked. */
+/** Smaller groups on screen have no toggle. */
 const LEAST_WIDTH = 40;
-/** Pixels of what is clicked in a frame, be the sign in it smaller: WCAG 2.2, 2.5.8. A small card has no such room. */
+/** Minimum size in pixels of a toggle in a frame, even if its sign is smaller: WCAG 2.2, 2.5.8. Small cards have no space for it. */
 const LEAST_TARGET = 24;
 
-/** Buttons above the drawing, one in the title of each frame in sight, one on each collapsed group. */
+/** Buttons above the drawing: one in the title of each visible frame, one on each collapsed group. */
 export function GroupToggles({ canvas, drawing, control, size, onToggle }: Props) {
   const { view } = control;
   const { layer, className } = useFollow(control);
   const styles = useStyles2(getStyles);
   useEffect(() => {
     const element = layer.current;
-    // The wheel zooms here as well. React listens to it passively, so that the page would scroll along.
+    // The wheel zooms here as well. React's listener is passive, so that the page would scroll too.
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       canvas.current?.dispatchEvent(new WheelEvent(event.type, event));

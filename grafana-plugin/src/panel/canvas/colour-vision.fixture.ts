@@ -1,4 +1,4 @@
-/** How colours look to eyes of several kinds, and how far they are from each other. */
+/** How colours look with several kinds of colour vision, and how much they differ. */
 
 /** Linear sRGB, each from 0 to 1. */
 export type Colour = readonly [number, number, number];
@@ -19,7 +19,7 @@ export function parseColour(hex: string): Colour {
   return [channel(1), channel(3), channel(5)];
 }
 
-/** What an eye sees of a colour. */
+/** A colour as a kind of vision perceives it. */
 export function seenBy(eye: keyof typeof EYES, [r, g, b]: Colour): Colour {
   const m = EYES[eye];
   const clip = (value: number) => Math.min(1, Math.max(0, value));
@@ -38,7 +38,7 @@ export function contrast(a: Colour, b: Colour): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** How different two colours look: CIE 1976, about 2 can just be seen, black and white are 100 apart. */
+/** The difference of two colours: CIE 1976; about 2 is just noticeable, black and white differ by 100. */
 export function difference(a: Colour, b: Colour): number {
   const [p, q] = [toLab(a), toLab(b)];
   return Math.hypot(...p.map((value, i) => value - (q[i] ?? 0)));

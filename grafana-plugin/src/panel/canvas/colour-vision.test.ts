@@ -5,14 +5,14 @@ import { EDGE_STATES, type EdgeState } from '../../graph/model/graph.ts';
 import { STATE_LOOKS } from '../texts/state-looks.ts';
 import { contrast, difference, EYES, parseColour, seenBy } from './colour-vision.fixture.ts';
 
-// As a CommonJS module, since what it imports cannot all be imported by Node.js as an ECMAScript module.
+// As a CommonJS module, as Node.js cannot import all of its dependencies as ECMAScript modules.
 const { createTheme } = createRequire(import.meta.url)('@grafana/data') as typeof import('@grafana/data');
 
-/** WCAG 2.2, 1.4.11: what a graphic must have against what is beside it. */
+/** WCAG 2.2, 1.4.11: minimum contrast of a graphic with adjacent colours. */
 const LEAST_CONTRAST = 3;
-/** No yellow of Grafana's has that on white; what changed is also told by a sign and a word. */
+/** No yellow of Grafana's reaches that on white; changed edges also have a sign and a word. */
 const OF_YELLOW = 2.3;
-/** What a glance tells apart, in CIELAB. */
+/** Differences in CIELAB that are visible at a glance. */
 const PLAINLY_DIFFERENT = 20;
 
 const states = EDGE_STATES.filter((state) => state !== 'idle');
@@ -25,7 +25,7 @@ describe.each(kinds)('in the $mode theme, by $eye eyes', ({ mode, eye }) => {
   const colourOf = (state: EdgeState) =>
     seenBy(eye, parseColour(theme.visualization.getColorByName(STATE_LOOKS[state].hue)));
 
-  test('states are seen', () => {
+  test('states have enough contrast', () => {
     const background = seenBy(eye, parseColour(theme.colors.background.primary));
     for (const state of states) {
       const least = state === 'changed' ? OF_YELLOW : LEAST_CONTRAST;
@@ -33,7 +33,7 @@ describe.each(kinds)('in the $mode theme, by $eye eyes', ({ mode, eye }) => {
     }
   });
 
-  test('states whose lines are alike differ by colour', () => {
+  test('states with the same line style differ in colour', () => {
     const lineOf = (state: EdgeState) => dashesOf({ seenBy: 'both', states: [state] }).join();
     for (const a of states) {
       for (const b of states) {
@@ -44,7 +44,7 @@ describe.each(kinds)('in the $mode theme, by $eye eyes', ({ mode, eye }) => {
   });
 });
 
-test('red and green of the same lightness are alike to many, and black and white to nobody', () => {
+test('the simulation makes red and green of equal lightness similar, but not black and white', () => {
   const [red, green] = [parseColour('#F2495C'), parseColour('#73BF69')];
   expect(difference(red, green)).toBeGreaterThan(80);
   expect(difference(seenBy('deuteranopia', red), seenBy('deuteranopia', green))).toBeLessThan(20);

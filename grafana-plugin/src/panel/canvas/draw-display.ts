@@ -19,28 +19,28 @@ import type { Palette } from './palette.ts';
 export interface Look {
   readonly palette: Palette;
   readonly scale: number;
-  /** In the drawing's units. */
+  /** The visible part, in the drawing's units. */
   readonly seen: Rectangle;
-  /** What alone is drawn, and brought out by that; undefined: everything. */
+  /** Only this part is drawn, highlighted; undefined: everything. */
   readonly only: Neighbourhood | undefined;
 }
 
-/** Below these scales texts are too small to read: first labels and subtitles go, at last the names. */
+/** Below these scales texts are too small to read: labels and subtitles are dropped first, then names. */
 const NEAR_SCALE = 0.62;
 const FAR_SCALE = 0.14;
-/** On screen no line is thinner and no arrowhead shorter, so that from afar the direction still shows. */
+/** Minimum line width and arrowhead length on screen, so that the direction is visible when zoomed out. */
 const THINNEST = 0.5;
 const SHORTEST_ARROW = 6;
 const FRAME_PADDING = 12;
-/** Between the title of a frame and what collapses it. */
+/** Between the title of a frame and its toggle. */
 const TITLE_GAP = 3;
 
-/** Where curves cover more of what is seen than this share, none can be followed: they are fainter then. */
+/** Where curves cover more than this share of the visible part, they are drawn fainter. */
 const MOST_COVERED = 0.4;
 const FAINTEST = 0.08;
 const FAINTEST_STATE = 0.4;
 
-/** After so many things drawn, others may have their turn. */
+/** Number of items drawn before yielding. */
 const STEP = 16;
 
 /** Draws a display list. */
@@ -83,7 +83,7 @@ export function* drawDisplay(
   }
 }
 
-/** Whether all points are on one outer side of a rectangle: what runs within their hull is then out of sight. */
+/** Whether all points are on one outer side of a rectangle, so that a curve within their hull is invisible. */
 function isBeyond(points: readonly Point[], { x, y, width, height }: Rectangle): boolean {
   return (
     points.every((point) => point.x < x) ||
@@ -93,7 +93,7 @@ function isBeyond(points: readonly Point[], { x, y, width, height }: Rectangle):
   );
 }
 
-/** @param colour of its states or of the theme; a colour of its own lies within */
+/** @param colour of its state or of the theme; the curve's own colour is drawn inside */
 function drawCurve(context: CanvasRenderingContext2D, curve: Curve, colour: string, scale: number): void {
   const [start, ...rest] = curve.points;
   if (!start) return;
@@ -126,7 +126,7 @@ function middleOf({ points }: Curve): Point | undefined {
   return middle && cubicAt(...middle, 0.5);
 }
 
-/** The sign of a state, as large on screen from wherever it is seen. */
+/** The sign of a state, with the same size on screen at every scale. */
 export function drawSign(
   context: CanvasRenderingContext2D,
   { x, y }: Point,
@@ -146,14 +146,14 @@ export function drawSign(
   context.fillText(sign, x, y);
 }
 
-/** Begins the path of a curve's arrowhead; one without a corner where it has none. */
+/** Traces the path of a curve's arrowhead; empty if it has none. */
 function traceArrow(context: CanvasRenderingContext2D, curve: Curve, enlarged: number): void {
   context.beginPath();
   for (const { x, y } of arrowhead(curve, enlarged) ?? []) context.lineTo(x, y);
   context.closePath();
 }
 
-/** The frame of a group. Its title stays as large on screen as it can be within its frame. */
+/** The frame of a group. Its title is as large on screen as the frame allows. */
 function drawFrame(context: CanvasRenderingContext2D, frame: Frame, palette: Palette, scale: number): void {
   context.beginPath();
   context.roundRect(frame.x, frame.y, frame.width, frame.height, 8);
@@ -221,10 +221,10 @@ function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palett
   context.fillText(card.subtitle, x + CARD_PADDING, y + height * 0.7);
 }
 
-/** From afar there is room for the name only, written larger than the rest so that it can still be read. */
+/** When zoomed out only the name fits, enlarged so that it stays readable. */
 function drawName(context: CanvasRenderingContext2D, card: Card, palette: Palette, scale: number): void {
   if (scale < FAR_SCALE) return;
-  // A little higher than the card: there is room between rows.
+  // Slightly higher than the card, as there is space between rows.
   const size = Math.min(FAR_TEXT / scale, card.height * 1.25);
   const [left, right] = [9, 4];
   const room = card.width - left - right;

@@ -8,24 +8,24 @@ import { STATE_LOOKS } from '../texts/state-looks.ts';
 import { drawSign, type Look } from './draw-display.ts';
 import { drawNameTag } from './draw-name-tag.ts';
 
-/** After so many lines, or dots, others may have their turn. */
+/** Number of lines, or dots, drawn before yielding. */
 const STEP = 100;
-/** So many lines at full strength would be one blot: of more, each is fainter, and where many run it is darker. */
+/** Up to this number lines are drawn at full strength; beyond it each is fainter, and overlaps get darker. */
 const FEW_LINES = 2000;
 const FAINTEST = 0.06;
 const FAINTEST_STATE = 0.25;
 const STRONGEST = 0.7;
-/** How dark the darkest of that is. */
+/** Opacity where they overlap most. */
 const DENSEST = 0.45;
-/** Pixels on screen: a dot is as large as its card, and at least so large. */
+/** Minimum size in pixels of a dot, which has the size of its card otherwise. */
 const SMALLEST_DOT = 2;
 const SMALLEST_CHOSEN = 5;
-/** From this height on a dot looks like the card that it is from nearer. */
+/** From this height on a dot is drawn like its card. */
 const CARD_LIKE = 5;
-/** A narrower group has no room for its name; a wider one has it so far below its upper border. */
+/** Minimum width in pixels of a group for its name, and the distance of the name from the upper border. */
 const NARROWEST = 60;
 const NAME_DEPTH = 10;
-/** So many names have room beside what is brought out. */
+/** Maximum number of names beside highlighted dots. */
 const MOST_NAMES = 30;
 
 /** Draws a graph as dots and lines. */
@@ -57,7 +57,7 @@ export function* drawDots(
 
 const isPlain = ({ state }: Pick<LineGroup, 'state'>): boolean => state === undefined || state === 'idle';
 
-/** Makes all that has been drawn so far fainter. */
+/** Fades everything drawn so far. */
 function fade(context: CanvasRenderingContext2D, left: number): void {
   context.save();
   context.resetTransform();
@@ -67,7 +67,7 @@ function fade(context: CanvasRenderingContext2D, left: number): void {
   context.restore();
 }
 
-/** Where a group is. */
+/** The area of a group. */
 function drawRoom(
   context: CanvasRenderingContext2D,
   { x, y, width, height }: Tile,
@@ -124,7 +124,7 @@ function* drawLines(
   }
 }
 
-/** Draws nodes as dots, and the names of a few that are brought out. */
+/** Draws nodes as dots, with the names of a few highlighted ones. */
 export function* drawNodes(
   context: CanvasRenderingContext2D,
   { graph, layout, far }: Drawing,

@@ -9,7 +9,7 @@ const WIDEST = 160;
 const GAP = 3;
 const PADDING = 4;
 
-/** Writes a name right of a point, as large on screen from wherever it is seen. */
+/** Writes a name right of a point, with the same size on screen at every scale. */
 export function drawNameTag(
   context: CanvasRenderingContext2D,
   name: string,

@@ -15,9 +15,9 @@ export interface Scene {
 }
 
 /**
- * Draws a scene on an empty canvas, as many steps as it takes: whoever calls may do something else in between.
+ * Draws a scene on an empty canvas in steps, so that the caller can do other work in between.
  *
- * @param only what alone is drawn, and brought out by that; undefined: everything
+ * @param only the highlighted part, drawn alone; undefined: everything
  */
 export function* drawScene(
   context: CanvasRenderingContext2D,

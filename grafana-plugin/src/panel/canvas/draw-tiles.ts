@@ -9,23 +9,23 @@ import type { Look } from './draw-display.ts';
 import { drawDots, drawNodes } from './draw-dots.ts';
 import type { Palette } from './palette.ts';
 
-/** In pixels on screen: the plate in the middle of a tile that tells what it is, where there is room for it. */
+/** The label in the middle of a tile, if it fits, in pixels on screen. */
 const WIDEST = 150;
 const HIGHEST = 42;
 const NARROWEST = 44;
 const LOWEST = 18;
 const INSET = 6;
 const LINE_HEIGHT = 16;
-/** How far the line between two tiles is bent aside, as a share of its length: the two ways of a pair run apart. */
+/** The bend of a line between two tiles, as a share of its length: it separates the two directions of a pair. */
 const BEND = 0.14;
 const ARROW = 7;
-/** Of a line for a few edges among lines for many, and of those. */
+/** Opacity of the lines for the fewest and for the most edges. */
 const FAINTEST = 0.2;
 const STRONGEST = 0.7;
 const THINNEST = 0.75;
 const WIDEST_LINE = 3;
 
-/** Draws groups as tiles, and all edges between two as one line. Of nodes, those of no group and those brought out. */
+/** Draws groups as tiles and all edges between two groups as one line, plus ungrouped and highlighted nodes. */
 export function* drawTiles(
   context: CanvasRenderingContext2D,
   drawing: Drawing,
@@ -63,7 +63,7 @@ function drawTile(context: CanvasRenderingContext2D, tile: Tile, palette: Palett
   context.stroke();
 }
 
-/** Where the plate of a tile stands, in the drawing; undefined where it has no room. */
+/** The label's area in the drawing; undefined if it does not fit. */
 function plateOf({ x, y, width, height }: Tile, scale: number): Rectangle | undefined {
   const room = { width: width * scale - 2 * INSET, height: height * scale - 2 * INSET };
   if (room.width < NARROWEST || room.height < LOWEST) return undefined;
@@ -71,7 +71,7 @@ function plateOf({ x, y, width, height }: Tile, scale: number): Rectangle | unde
   return { x: x + (width - wide) / 2, y: y + (height - high) / 2, width: wide, height: high };
 }
 
-/** What a tile is, and of how many nodes. */
+/** The label of a tile: its title and its number of nodes. */
 function drawPlate(
   context: CanvasRenderingContext2D,
   { title, members }: Tile,
@@ -103,7 +103,7 @@ function drawPlate(
   context.fillText(shorten(count, room, palette.measure.subtitle), middle.x, middle.y + shift);
 }
 
-/** A bent line that ends, with an arrowhead, at the plate of what it leads to. */
+/** A bent line with an arrowhead at the label of its destination. */
 function drawLink(
   context: CanvasRenderingContext2D,
   { from, to }: TileLink,
@@ -136,7 +136,7 @@ function drawLink(
   context.restore();
 }
 
-/** Where a line from a point to the middle of a rectangle meets its border; the middle for a point within. */
+/** The intersection of a rectangle's border with the line from a point to its middle; the middle for a point inside. */
 function borderPoint({ x, y, width, height }: Rectangle, from: Point): Point {
   const middle = { x: x + width / 2, y: y + height / 2 };
   const [dx, dy] = [from.x - middle.x, from.y - middle.y];

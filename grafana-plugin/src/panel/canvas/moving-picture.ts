@@ -1,6 +1,6 @@
 import type { View } from '../../graph/display/view/view.ts';
 
-/** A size in CSS pixels, and how many of the screen's are in each. */
+/** A size in CSS pixels, with the number of device pixels in each. */
 export interface CanvasSize {
   readonly width: number;
   readonly height: number;
@@ -10,19 +10,19 @@ export interface CanvasSize {
 /** Draws a picture for a view on an empty canvas, in steps. */
 export type Paint = (context: CanvasRenderingContext2D, view: View, size: CanvasSize) => Generator<void>;
 
-/** A picture that may take many frames to draw. Until a new one is ready the last one is moved along. */
+/** A picture that may take several frames to draw. Until a new one is ready, the last one moves with the view. */
 export interface MovingPicture {
   /**
-   * Draws until a time (of `performance.now()`), at least one step; tells whether all is drawn.
+   * Draws until a time (of `performance.now()`), at least one step. Returns whether the picture is complete.
    *
-   * @param paint the same function as before unless what it draws has changed
+   * @param paint the same function as before unless its content has changed
    */
   draw(paint: Paint, view: View, size: CanvasSize, until: number): boolean;
-  /** Puts what is ready on a canvas, where it belongs in a view. */
+  /** Copies the last complete picture to a canvas, positioned for a view. */
   show(context: CanvasRenderingContext2D, view: View): void;
 }
 
-/** Pixels around what is seen that are drawn as well, so that they are there when they come into view. */
+/** Margin in pixels around the visible part, so that it is already drawn when it scrolls into view. */
 const MARGIN = 96;
 
 interface Shot {
@@ -33,11 +33,11 @@ interface Shot {
   readonly size: CanvasSize;
 }
 
-/** Keeps a picture and, while that is drawn, the next one. */
+/** Keeps the last complete picture and the one being drawn. */
 export function createMovingPicture(): MovingPicture {
   let ready: Shot | undefined;
   let next: (Shot & { readonly steps: Generator<void> }) | undefined;
-  /** A canvas that is not in use. */
+  /** A spare canvas. */
   let spare: HTMLCanvasElement | undefined;
 
   const begin = (paint: Paint, view: View, size: CanvasSize): typeof next => {
@@ -46,7 +46,7 @@ export function createMovingPicture(): MovingPicture {
     const [width, height] = [size.width + 2 * MARGIN, size.height + 2 * MARGIN];
     canvas.width = Math.round(width * size.pixelRatio);
     canvas.height = Math.round(height * size.pixelRatio);
-    // On a graphics card steps would be put off until the picture is shown, and all be done at once then.
+    // A GPU canvas would defer all steps until the picture is shown, and run them at once then.
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) return undefined;
     const shifted = { ...view, x: view.x + MARGIN, y: view.y + MARGIN };
@@ -60,12 +60,12 @@ export function createMovingPicture(): MovingPicture {
         next = undefined;
         return true;
       }
-      // What was begun for another view is brought to its end: else, while one moves, nothing ever would be.
+      // A picture begun for another view is finished: otherwise none would be while the user moves.
       if (!next || !isOf(next, paint, size)) next = begin(paint, view, size);
       if (!next) return true;
       for (;;) {
         const { done } = next.steps.next();
-        // Browsers put off what is drawn; this makes it happen now, within its time.
+        // Browsers defer drawing; reading a pixel forces it now, within the time limit.
         next.context.getImageData(0, 0, 1, 1);
         if (done) break;
         if (performance.now() >= until) return false;

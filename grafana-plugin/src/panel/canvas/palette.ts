@@ -10,7 +10,7 @@ import { STATE_LOOKS } from '../texts/state-looks.ts';
 export interface Palette {
   readonly background: string;
   readonly card: string;
-  /** Within the frame of a group. */
+  /** Background of a group's frame. */
   readonly frame: string;
   readonly border: string;
   readonly text: string;
@@ -19,7 +19,7 @@ export interface Palette {
   readonly accent: string;
   readonly stateColour: (state: EdgeState) => string;
   readonly hostColour: (host: string) => string;
-  /** From afar a colour that several hosts share tells nothing. */
+  /** The colour of a dot: neutral if several hosts would share a colour. */
   readonly dotColour: (host: string) => string;
   readonly fontFamily: string;
   readonly fonts: Record<'title' | 'subtitle' | 'label', string>;
@@ -32,7 +32,7 @@ const HUES = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
 /**
  * The palette of the theme.
  *
- * @param graph all that might be drawn: no host changes its colour when others are collapsed or out of focus
+ * @param graph all nodes that might be drawn: a host keeps its colour when others are collapsed or out of focus
  */
 export function usePalette(graph: Graph): Palette {
   const theme = useTheme2();
@@ -40,7 +40,7 @@ export function usePalette(graph: Graph): Palette {
   return useMemo(() => createPalette(theme, hosts.split('\n')), [theme, hosts]);
 }
 
-/** Takes the palette from a theme. Hosts get their colour by their rank, so that few hosts never share one. */
+/** Creates the palette of a theme. Hosts get colours by rank, so that a few hosts never share one. */
 function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette {
   const edge = theme.colors.emphasize(theme.colors.background.primary, 0.5);
   const family = theme.typography.fontFamily;
@@ -59,7 +59,7 @@ function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette 
     border: theme.colors.border.strong,
     text: theme.colors.text.primary,
     mutedText: theme.colors.text.secondary,
-    // Opaque, so that neither crossings nor arrowheads show what is below.
+    // Opaque, so that crossings and arrowheads hide what is below.
     edge,
     accent: theme.colors.primary.text,
     stateColour: (state) => {
@@ -79,7 +79,7 @@ function createPalette(theme: GrafanaTheme2, hosts: readonly string[]): Palette 
   };
 }
 
-/** Measures texts in a font, each once. */
+/** Measures texts in a font, with a cache. */
 function createMeasure(font: string): MeasureText {
   const context = document.createElement('canvas').getContext('2d');
   if (!context) return (text) => text.length * 7;

@@ -3,12 +3,12 @@ import { drawScene } from './draw-scene.ts';
 import type { Palette } from './palette.ts';
 
 const MARGIN = 24;
-/** Pixels for each of the drawing, for screens of today. */
+/** Device pixels per unit of the drawing, for high-density screens. */
 const SHARP = 2;
 /** Browsers refuse larger canvases. */
 const LONGEST_SIDE = 8192;
 
-/** The whole drawing as a PNG image, whatever part of it is on screen; as from afar where it is large. */
+/** The whole drawing as a PNG image, whatever part is on screen; scaled down if it is large. */
 export async function toPng(drawing: Drawing, palette: Palette): Promise<Blob> {
   const { x, y, width, height } = drawing.bounds;
   const longest = Math.max(width, height) + 2 * MARGIN;

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { ViewControl } from '../state/use-view.ts';
 
-/** Moves a layer above the drawing along with it; what is in the layer is placed anew where that stands still. */
+/** Moves a layer together with the drawing below; its content is positioned when the view comes to rest. */
 export function useFollow({ view, live, onMove }: Pick<ViewControl, 'view' | 'live' | 'onMove'>): {
   readonly layer: RefObject<HTMLDivElement | null>;
   readonly className: string;

@@ -10,21 +10,21 @@ import type { Palette } from './palette.ts';
 interface Shown {
   readonly drawing: Drawing;
   readonly palette: Palette;
-  /** What to bring out; undefined: everything alike. */
+  /** The highlighted part; undefined: none. */
   readonly focus: Neighbourhood | undefined;
   readonly width: number;
   readonly height: number;
 }
 
-/** Milliseconds of a frame that drawing may take: while one moves, the rest of the page needs the others. */
+/** Milliseconds per frame for drawing; the rest is for the page. */
 const MOVING = 5;
 const STILL = 12;
-/** How much is left of the rest while something is brought out. */
+/** Opacity of the rest while a part is highlighted. */
 const FADED = 0.28;
 
 /**
- * Draws on a canvas, frame by frame, and follows the view without a render of React's. What is brought out is a picture
- * of its own above the whole: pointing at something draws little, however large the graph.
+ * Draws on a canvas, frame by frame, and follows the view without React renders. The highlighted part is a picture of
+ * its own above the whole: hovering draws little, however large the graph.
  */
 export function usePicture(
   canvas: RefObject<HTMLCanvasElement | null>,
@@ -38,7 +38,7 @@ export function usePicture(
   const paintFocus = useMemo(() => focus && paintOf(drawing, palette, focus), [drawing, palette, focus]);
 
   const [frames] = useState(createFrames);
-  // Before anything is drawn: a new drawing would be drawn where the last one was, and then anew.
+  // First of all: otherwise a new drawing would be drawn in the old view, and then again.
   useLayoutEffect(settle, [settle]);
   useLayoutEffect(() => {
     const element = canvas.current;
@@ -47,7 +47,7 @@ export function usePicture(
     const pixelRatio = window.devicePixelRatio || 1;
     const size = { width, height, pixelRatio };
     const [pixelsWide, pixelsHigh] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
-    // Setting a size drops the bitmap, even if it is the same.
+    // Setting a size clears the bitmap, even if it is the same size.
     if (element.width !== pixelsWide) element.width = pixelsWide;
     if (element.height !== pixelsHigh) element.height = pixelsHigh;
     let last: View | undefined;
@@ -79,7 +79,7 @@ const paintOf =
   (context, view, size) =>
     drawScene(context, { drawing, palette, view }, size, only);
 
-/** Asks for the next frame at most once at a time; the last to ask is the one who is called. */
+/** Requests at most one animation frame at a time; it runs the last callback. */
 function createFrames(): { request(draw: () => void): void; cancel(): void } {
   let wanted: number | undefined;
   let latest = () => {};

@@ -12,10 +12,10 @@ interface Props {
   readonly onChoice: (choice: string) => void;
 }
 
-/** Opens the dialog; no range is called so. */
+/** Opens the dialog; no range has this name. */
 const OTHER = '…';
 
-/** What the range is compared with. */
+/** Selects the range to compare with. */
 export function CompareMenu({ choice, comparison, timeZone, onChoice }: Props) {
   const [asking, setAsking] = useState(false);
   const offered = compareChoices();

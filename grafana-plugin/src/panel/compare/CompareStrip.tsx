@@ -12,7 +12,7 @@ interface Props {
   readonly onStop: () => void;
 }
 
-/** Says what is compared with what. */
+/** Shows the two ranges of the comparison. */
 export function CompareStrip({ choice, comparison, timeZone, onStop }: Props) {
   const styles = useStyles2(getStripStyles);
   const { now, other, busy } = comparison;

@@ -5,17 +5,17 @@ import { type FormEvent, useId, useState } from 'react';
 import { previousRange, type TimeRange } from '../../graph/compare/previous-range.ts';
 
 interface Props {
-  /** What the times are at first. */
+  /** The initial times. */
   readonly suggested: TimeRange;
   readonly timeZone: string;
   readonly onChoice: (choice: string) => void;
   readonly onDismiss: () => void;
 }
 
-/** As inputs of the type `datetime-local` have it: no time zone, that is the dashboard's. */
+/** The format of `datetime-local` inputs: without a time zone, which is the dashboard's. */
 const LOCAL = 'YYYY-MM-DDTHH:mm:ss';
 
-/** Asks for a range to compare with: how much earlier, or from when until when. */
+/** A dialog for the range to compare with: an offset, or start and end. */
 export function OtherRangeDialog({ suggested, timeZone, onChoice, onDismiss }: Props) {
   const id = useId();
   const local = (at: number) => dateTimeFormat(at, { timeZone, format: LOCAL });

@@ -14,7 +14,7 @@ interface Props {
   readonly replaceVariables: InterpolateFunction;
 }
 
-/** What leads from a node or an edge to the rest of the dashboard, and out of it. */
+/** Links and buttons that lead from a node or an edge to the rest of the dashboard and beyond. */
 export function Beyond({ target, graph, series, timeZone, replaceVariables }: Props) {
   const nodes = nodesOf(graph, target);
   const links = useMemo(
@@ -31,7 +31,7 @@ export function Beyond({ target, graph, series, timeZone, replaceVariables }: Pr
   );
 }
 
-/** The node, or the ends of the edge. */
+/** The node, or both endpoints of the edge. */
 function nodesOf(graph: Graph, { type, key }: GraphElement): GraphNode[] {
   const edge = type === 'edge' ? graph.edges.find((each) => each.key === key) : undefined;
   const keys = edge ? [edge.source, edge.target] : [key];

@@ -5,7 +5,7 @@ import { Icon, useStyles2 } from '@grafana/ui';
 import { legible } from '../../graph/display/text/legible.ts';
 import { type DataLink, isHarmless } from './data-links.ts';
 
-/** Links to what lies outside. One that would run something, or lead nowhere, is shown and cannot be followed. */
+/** Data links. A link that would run code or has no valid address is shown as text only. */
 export function DataLinks({ links }: { readonly links: readonly DataLink[] }) {
   const styles = useStyles2(getStyles);
   if (links.length === 0) return null;

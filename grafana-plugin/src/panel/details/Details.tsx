@@ -12,28 +12,28 @@ import { GroupDetails } from './GroupDetails.tsx';
 import { NodeDetails } from './NodeDetails.tsx';
 
 interface Props {
-  /** What can take the keyboard. */
+  /** The element that can take the focus. */
   readonly box?: RefObject<HTMLDivElement | null>;
   readonly drawing: Drawing;
   readonly graph: Graph;
   readonly format: Formatters;
   readonly target: GraphElement;
-  /** Where the pointer is, or the corner to stand in. */
+  /** The position of the pointer, or a corner. */
   readonly at: Hover | 'left' | 'right';
   readonly size: { readonly width: number; readonly height: number };
   /** Given when the details are pinned. */
   readonly onClose?: (() => void) | undefined;
-  /** How the target fared over the range. */
+  /** The trend of the target over the range. */
   readonly trend?: ReactNode;
-  /** What can be done with the target. */
+  /** Actions on the target. */
   readonly actions?: ReactNode;
 }
 
-/** Least distance from the panel's borders, and from the pointer. */
+/** Minimum distance from the panel's borders, and from the pointer. */
 const MARGIN = 8;
 const DISTANCE = 14;
 
-/** All that is known of a node, an edge or a group: beside the pointer, or pinned in the corner. */
+/** The details of a node, an edge or a group: beside the pointer, or pinned in a corner. */
 export function Details(props: Props) {
   const { drawing, graph, format, target, at, size, onClose, trend, actions } = props;
   const styles = useStyles2(getStyles);
@@ -46,7 +46,7 @@ export function Details(props: Props) {
       contentOf(graph, format, target)
     );
   const pointer = typeof at === 'object';
-  // How large it is shows once it is there.
+  // Its size is known only once it is rendered.
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || typeof at !== 'object') return;
@@ -84,7 +84,7 @@ export function Details(props: Props) {
   );
 }
 
-/** Where a box starts, along one axis, that stands on the pointer's roomier side and within the panel. */
+/** The start of a box along one axis, on the side of the pointer with more space and within the panel. */
 function beside(pointer: number, length: number, room: number): number {
   const start = pointer < room / 2 ? pointer + DISTANCE : pointer - DISTANCE - length;
   return Math.max(MARGIN, Math.min(room - MARGIN - length, start));
@@ -111,7 +111,7 @@ const getStyles = (theme: GrafanaTheme2) =>
     boxShadow: theme.shadows.z3,
     fontSize: theme.typography.bodySmall.fontSize,
     lineHeight: 1.5,
-    // Below the title of the panel, which is of level 2.
+    // Level 3: the title of the panel has level 2.
     h3: { ...theme.typography.h6, margin: theme.spacing(0, 3, 1, 0), overflowWrap: 'anywhere' },
     p: { margin: theme.spacing(1, 0, 0), color: theme.colors.text.secondary },
     table: { borderCollapse: 'collapse' },
@@ -126,7 +126,7 @@ const getStyles = (theme: GrafanaTheme2) =>
     },
     'thead th': { fontWeight: theme.typography.fontWeightMedium, color: theme.colors.text.primary },
     '.figures td': { fontVariantNumeric: 'tabular-nums' },
-    // Names may be long; words and figures are not.
+    // Only names may be long.
     'th, .figures td': { overflowWrap: 'normal' },
     'p + table, table + table': { marginTop: theme.spacing(1) },
     '.actions': {

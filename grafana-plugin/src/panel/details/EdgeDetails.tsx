@@ -16,7 +16,7 @@ interface Props {
   readonly format: Formatters;
 }
 
-/** How an edge is known. */
+/** Which endpoints reported an edge. */
 function reported({ directed, seenBy }: GraphEdge): string {
   if (!directed)
     return t(
@@ -30,7 +30,7 @@ function reported({ directed, seenBy }: GraphEdge): string {
     : t('edge.by-destination', 'Reported by the destination only.');
 }
 
-/** Both ends of an edge, and its figures as each of them saw them. */
+/** Both endpoints of an edge, and its figures as reported by each. */
 export function EdgeDetails({ edge, graph, format }: Props) {
   const nodeOf = (key: string) => graph.nodes.find((node) => node.key === key);
   const [source, target] = [nodeOf(edge.source), nodeOf(edge.target)];
@@ -93,7 +93,7 @@ function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; 
   );
 }
 
-/** One column per end that reported; both speak of the same way: source to destination is "sent". */
+/** A column per reporting endpoint, both from the source's view: source to destination is "sent". */
 function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
   const views: [string, Figures][] = [];
   if (edge.atSource) views.push([t('figures.by-source', 'Seen by source'), edge.atSource]);
@@ -153,7 +153,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
   );
 }
 
-/** What is remarkable about an edge, and what fires for it. */
+/** The states and alerts of an edge. */
 function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
   const told = [
     stateText(states),

@@ -7,7 +7,7 @@ interface Props {
   readonly group: string;
 }
 
-/** What is known of a group that is drawn as a tile. */
+/** The details of a group that is drawn as a tile. */
 export function GroupDetails({ drawing, group }: Props) {
   const { tiles, links } = drawing.far();
   const tile = tiles.find(({ key }) => key === group);

@@ -6,16 +6,16 @@ import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {
   readonly node: string;
-  /** The group that it is, or is in. */
+  /** The collapsed group that it represents, or the group that contains it. */
   readonly group: OwnGroup | undefined;
   readonly onToggle: (group: string) => void;
   readonly onHide: () => void;
   readonly onFocus: (focus: Focus) => void;
-  /** Starts a path here; where it ends is picked next. */
+  /** Starts a path at this node; the user picks the end next. */
   readonly onPath: () => void;
 }
 
-/** What to do with a node: collapse its group, hide it, look at what is around it, or for the ways from it to another. */
+/** Actions on a node: collapse its group, focus on its neighbourhood, find paths from it, hide it. */
 export function NodeActions({ node, group, onToggle, onHide, onFocus, onPath }: Props) {
   const focus = (way: Focus['way']) => onFocus({ node, way, hops: way === 'both' ? 1 : 2 });
   return (

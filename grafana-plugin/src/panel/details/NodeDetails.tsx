@@ -13,10 +13,10 @@ const kinds = (): Record<GraphNode['kind'], string> => ({
 });
 
 const LISTED = 8;
-/** Of what is in a group more is listed: nothing else tells it. */
+/** More for the members of a group, which are listed nowhere else. */
 const LISTED_INSIDE = 100;
 
-/** Who a node is, what it depends on, and what depends on it. */
+/** The identity of a node, its dependencies and its dependents. */
 export function NodeDetails({ node, graph }: { readonly node: GraphNode; readonly graph: Graph }) {
   const kind = kinds()[node.kind];
   const titles = new Map(graph.nodes.map(({ key, title }) => [key, shortName(title)]));

@@ -7,7 +7,7 @@ import type { GraphNode } from '../../graph/model/graph.ts';
 import { distinct } from '../../graph/model/order.ts';
 
 interface Props {
-  /** A node, or the ends of an edge. */
+  /** A node, or both endpoints of an edge. */
   readonly nodes: readonly GraphNode[];
   readonly replaceVariables: InterpolateFunction;
 }
@@ -15,13 +15,13 @@ interface Props {
 const VARIABLES = ['service', 'host', 'site'] as const;
 type Variable = (typeof VARIABLES)[number];
 
-/** What a variable is to be for a node; '' where nothing is known. */
+/** The value of a variable for a node; '' if unknown. */
 const nameOf = (node: GraphNode, variable: Variable): string =>
   variable === 'service' && node.kind === 'external'
     ? node.service || (node.addresses[0] ?? '')
     : node[variable];
 
-/** Sets the variables of the dashboard that go by these names, of those that it has. */
+/** Buttons that set the dashboard's variables of these names, if it has them. */
 export function SetVariables({ nodes, replaceVariables }: Props) {
   const isThere = (variable: Variable) => replaceVariables(`$${variable}`) !== `$${variable}`;
   return VARIABLES.filter(isThere).flatMap((variable) =>

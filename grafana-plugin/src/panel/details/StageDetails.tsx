@@ -15,14 +15,14 @@ interface Props {
   readonly selection: Selection;
   readonly view: View;
   readonly size: { readonly width: number; readonly height: number };
-  /** How what is pinned fared over the range. */
+  /** The trend of the pinned target over the range. */
   readonly trend: ReactNode;
-  /** What can be done with it. */
+  /** Actions on it. */
   readonly actions: ReactNode;
   readonly onClose: () => void;
 }
 
-/** Details of what is pinned, or has the keyboard, in a corner; of what is pointed at beside the pointer. */
+/** Details of the pinned or focused target in a corner, and of the hovered target beside the pointer. */
 export function StageDetails(props: Props) {
   const { box, graph, drawing, format, selection, view, size, trend, actions, onClose } = props;
   const { pointed, focused, pinned } = selection;
@@ -57,7 +57,7 @@ export function StageDetails(props: Props) {
   );
 }
 
-/** The corner where details do not cover what they are about. */
+/** The corner where details do not cover their target. */
 function sideAwayFrom(drawing: Drawing, target: GraphElement, view: View, width: number): 'left' | 'right' {
   const nodes = target.type === 'edge' ? [...highlightFor(drawing, target).cards] : [target.key];
   const centres = nodes

@@ -12,13 +12,13 @@ import { canonicalName, textAt } from '../../graph/tables/table.ts';
 
 export type DataLink = Pick<LinkModel<Field>, 'href' | 'title' | 'target' | 'onClick'>;
 
-/** Links that are alike are one; more than these nobody reads. */
+/** Maximum number of links, after duplicates are removed. */
 const MOST_LINKS = 12;
 const SIDES: readonly Side[] = ['src', 'dst'];
 
 /**
- * The data links of the fields that tell of a node or an edge, for the first row of each frame that does and has the
- * field: either end knows only itself by name. Of an edge those of all fields, of a node of the labels of its side.
+ * The data links of a node or an edge: for each linked field of a frame those of the first row that is about the target
+ * and has a value, as each endpoint names only itself. An edge has the links of all fields, a node those of its own labels.
  */
 export function dataLinks(
   frames: readonly DataFrame[],
@@ -49,7 +49,7 @@ export function dataLinks(
 
 type Cells = (label: string) => string;
 
-/** Tells of a row whether it is about the target and, if so, which of its fields are. */
+/** Tests whether a row is about the target; if so, returns a test for its fields. */
 function rowTest(
   { type, key }: GraphElement,
   { nodes, edges }: Graph,
@@ -68,7 +68,7 @@ function rowTest(
     edge && source && target && rowMatchesEdge(cell, edge, source, target) ? () => true : undefined;
 }
 
-/** Reads labels by their canonical names: of the columns of a table, or of a series. */
+/** Reads labels by their canonical names, from the columns of a table or from a series. */
 function readCells({ fields }: DataFrame): (label: string, row: number) => string {
   const columns = new Map(fields.map((field) => [canonicalName(field.name), field]));
   const labels = new Map(
@@ -79,7 +79,7 @@ function readCells({ fields }: DataFrame): (label: string, row: number) => strin
   return (label, row) => labels.get(label) ?? textAt(columns.get(label), row);
 }
 
-/** In a table the labels of a value stand in other columns: links may ask for them all the same. */
+/** In a table the labels of a value are other columns; links can refer to them as labels nevertheless. */
 function linksOfCell(
   frame: DataFrame,
   field: Field,
@@ -98,18 +98,18 @@ function linksOfCell(
     const [model] = getLinksSupplier(frame, alone, scoped, replace, timeZone)({ valueRowIndex: row });
     if (!model || link.internal || link.onBuildUrl || link.onClick || model.href === BLANK)
       return model ?? [];
-    // Grafana's sanitizer decodes what it lets pass, so that an `&` of a name would end its parameter.
+    // Grafana's sanitizer decodes the URLs it accepts, so that an `&` in a name would end its parameter.
     const url = locationUtil.assureBaseUrl(link.url.replaceAll('\n', ''));
     return { ...model, href: replace(url, scoped, 'uriencode') };
   });
 }
 
-/** What Grafana's sanitizer makes of a link that would run something. */
+/** Grafana's sanitizer replaces links that would run code by this. */
 const BLANK = 'about:blank';
 
 const FOLLOWED: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:']);
 
-/** Whether an address leads to a page, and runs nothing here: Grafana can be told not to look. */
+/** Whether an address leads to a page and runs no code: Grafana's own check can be disabled. */
 export function isHarmless(href: string, page: string): boolean {
   const url = URL.parse(href, page);
   return url !== null && FOLLOWED.has(url.protocol);

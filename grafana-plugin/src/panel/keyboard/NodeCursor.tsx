@@ -18,19 +18,19 @@ interface Props {
   readonly places: NodeBounds;
   readonly pinned: GraphElement | undefined;
   readonly control: ViewControl;
-  /** What is written on an edge, and where: only of those in sight. */
+  /** The label of an edge and its area: only for visible edges. */
   readonly edgeLabel: (key: string) => EdgeLabel | undefined;
   readonly actions: CursorActions;
   /** The drawing. */
   readonly children: ReactNode;
 }
 
-/** Least side of the ring around what the keyboard is at, in pixels on screen. */
+/** Minimum side of the focus ring, in pixels on screen. */
 const LEAST_RING = 22;
 
 /**
- * The way into the drawing for the keyboard and for screen readers: a list box whose options are the nodes, of which
- * only the one that the keyboard is at is there (ARIA 1.2, aria-activedescendant, aria-setsize).
+ * The drawing for the keyboard and for screen readers: a list box whose options are the nodes, of which only the
+ * focused one is rendered (ARIA 1.2, aria-activedescendant, aria-setsize).
  */
 export function NodeCursor(props: Props) {
   const { list, graph, places, pinned, control, edgeLabel, actions, children } = props;
@@ -46,7 +46,7 @@ export function NodeCursor(props: Props) {
   const cursor = useNodeCursor({ graph, places, edgePlace, pinned, control, actions });
   const { at, place, position, size, moving } = cursor;
   const shown = useMemo(() => spokenGraph(graph), [graph]);
-  // Another id for another node: else nobody is told that it has changed.
+  // A new id for each node: otherwise screen readers do not announce the change.
   const option = at && `${id}-${at.type}-${position}`;
   const spoken = (target: GraphElement): string => {
     if (target.type === 'edge') {
@@ -105,7 +105,7 @@ export function NodeCursor(props: Props) {
   );
 }
 
-/** The middle between the ends of an edge. */
+/** The middle between the endpoints of an edge. */
 function halfWay(edge: GraphEdge | undefined, places: NodeBounds): Rectangle | undefined {
   const [from, to] = [places.get(edge?.source ?? ''), places.get(edge?.target ?? '')];
   if (!from || !to) return undefined;
@@ -113,7 +113,7 @@ function halfWay(edge: GraphEdge | undefined, places: NodeBounds): Rectangle | u
   return { x, y, width: 0, height: 0 };
 }
 
-/** The ring around a place of the drawing. */
+/** The ring around an area of the drawing. */
 function onScreen({ x, y, width, height }: Rectangle, { view }: ViewControl) {
   const [wide, high] = [width, height].map((side) => Math.max(LEAST_RING, side * view.scale)) as [
     number,
@@ -139,7 +139,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRadius: 8,
     outline: `3px solid ${theme.colors.primary.text}`,
     outlineOffset: 3,
-    // Sets it off from whatever is drawn below.
+    // Separates it from the drawing below.
     boxShadow: `0 0 0 3px ${theme.colors.background.primary}`,
   }),
   hint: css({

@@ -28,8 +28,8 @@ export type Command =
   | 'help';
 
 /**
- * None of these is a key of Grafana's, or starts a sequence of its keys (e, i, v; c, d, g, p, t and another), but for
- * Escape and the question mark, which mean there what they mean here.
+ * None of these is a shortcut of Grafana's, or starts one (e, i, v; c, d, g, p, t and another key), except for Escape
+ * and the question mark, which have the same meaning there.
  */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['ArrowLeft', 'left'],
@@ -69,7 +69,7 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** The command of a key; undefined for a key that is left to the browser and to Grafana. */
+/** The command of a key; undefined for a key that the browser and Grafana handle. */
 export function commandOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyPress): Command | undefined {
   if (ctrlKey || metaKey || altKey) return undefined;
   return COMMANDS.get(shiftKey && key.startsWith('Arrow') ? `Shift+${key}` : key);

@@ -100,7 +100,7 @@ export function useCursorPosition(space: CursorSpace): CursorPosition {
   };
 }
 
-/** What was walked to, or what is left of it after a refresh. */
+/** The target moved to, or what is left of it after a refresh. */
 function nearestTo(
   wanted: GraphElement | undefined,
   order: readonly string[],

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
 
-/** Brings the keyboard into the details that it opened, and back to where it was. */
+/** Moves the focus into details that were opened by keyboard, and back. */
 export interface DetailsFocus {
   readonly box: RefObject<HTMLDivElement | null>;
   /** To be called before details are opened. */
@@ -9,12 +9,12 @@ export interface DetailsFocus {
   readonly leave: () => void;
 }
 
-/** @param fallback where the keyboard goes when what it came from is no longer there */
+/** @param fallback takes the focus if the element that had it before is gone */
 export function useDetailsFocus(fallback: RefObject<HTMLElement | null>): DetailsFocus {
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLElement>(undefined);
   const isWanted = useRef(false);
-  // Details are there once they are rendered, which may be a render later.
+  // Details may be rendered one render later.
   useLayoutEffect(() => {
     if (!isWanted.current || !box.current) return;
     isWanted.current = false;

@@ -10,13 +10,13 @@ interface Arguments {
   readonly selection: Selection;
   readonly options: Pick<PanelOptions, 'focus' | 'saved'>;
   readonly changes: Pick<Changes, 'onChange' | 'onPut'>;
-  /** The node from which a path is to be picked. */
+  /** The node where a path starts, while the user has yet to pick its end. */
   readonly pathFrom: string | undefined;
   readonly onPathFrom: (node: string | undefined) => void;
   readonly onPick: (target: GraphElement) => void;
 }
 
-/** What the keyboard does beyond walking the graph, and where it can go. */
+/** Keyboard actions outside of the graph, and the elements that can have the focus. */
 export interface Keyboard {
   /** The graph, the search and the details. */
   readonly graph: RefObject<HTMLDivElement | null>;
@@ -32,7 +32,7 @@ export interface Keyboard {
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** Leads the keyboard between the graph, the search, the table and the details. */
+/** Moves the keyboard focus between the graph, the search, the table and the details. */
 export function useKeyboard({
   selection,
   options,
@@ -57,7 +57,7 @@ export function useKeyboard({
     leave();
     pin(undefined);
   };
-  /** Gives up what was begun, then closes the details; tells whether there was something. */
+  /** Cancels a path that is being picked, or else closes the details; returns whether there was either. */
   const closeOne = (): boolean => {
     if (pathFrom !== undefined) onPathFrom(undefined);
     else if (pinned) onCloseDetails();
@@ -73,7 +73,7 @@ export function useKeyboard({
     onPickRow,
     onCloseDetails,
     onKeyDown(event) {
-      // What there was nothing to close for is left to Grafana, which listens to the whole page.
+      // If there was nothing to close, Grafana handles the key: it listens to the whole page.
       if (event.key === 'Escape' && closeOne()) event.stopPropagation();
     },
     actions: {

@@ -6,7 +6,7 @@ import type { ViewControl } from '../state/use-view.ts';
 import { type Command, commandOf } from './graph-keys.ts';
 import { type CursorPosition, type CursorSpace, useCursorPosition } from './use-cursor-position.ts';
 
-/** What the keys of the graph do outside of it. */
+/** Actions of the graph's keys outside of the graph. */
 export interface CursorActions {
   readonly onFocus: (target: GraphElement | undefined) => void;
   readonly onPick: (target: GraphElement) => void;

@@ -3,7 +3,7 @@ import { fillAround } from './around-variables.ts';
 
 const OPTIONS = { service: '$service', host: '', site: '$site', way: '$direction' };
 
-/** What a dashboard with these variables makes of `$name`. */
+/** Replaces `$name` as a dashboard with these variables does. */
 const dashboard = (variables: Record<string, string>) => (text: string) =>
   text.replace(/\$(\w+)/g, (whole, name: string) => variables[name] ?? whole);
 
@@ -16,15 +16,15 @@ test.each([
   ['all, by the pattern of the variable', '.*', []],
   ['all, by its own name', '$__all', []],
   ['none', '', []],
-])('takes %s', (_title, value, expected) => {
+])('accepts %s', (_title, value, expected) => {
   expect(fillAround(OPTIONS, dashboard({ service: value })).wanted.service).toEqual(expected);
 });
 
-test('filters nothing by a variable that is not there', () => {
+test('a variable that does not exist filters nothing', () => {
   expect(fillAround(OPTIONS, dashboard({})).wanted).toEqual({ service: [], host: [], site: [] });
 });
 
-test('takes names that are no variables', () => {
+test('accepts names without variables', () => {
   expect(fillAround({ ...OPTIONS, host: 'back-1' }, dashboard({})).wanted.host).toEqual(['back-1']);
 });
 
@@ -33,6 +33,6 @@ test.each([
   ['"down"', 'down'],
   ['both', 'both'],
   ['sideways', 'both'],
-])('looks %s', (direction, way) => {
+])('direction %s', (direction, way) => {
   expect(fillAround(OPTIONS, dashboard({ direction })).way).toBe(way);
 });

@@ -2,7 +2,7 @@ import type { InterpolateFunction } from '@grafana/data';
 import type { FocusFilter } from '../../graph/focus/filter-with-neighbours.ts';
 import type { FocusDirection } from '../../graph/focus/neighbours.ts';
 
-/** The part of the graph that is looked for, as texts in which variables of the dashboard may stand. */
+/** The part of the graph to show, as texts that can contain dashboard variables. */
 export interface AroundOptions {
   readonly service: string;
   readonly host: string;
@@ -11,16 +11,16 @@ export interface AroundOptions {
   readonly way: string;
 }
 
-/** The same, filled in. */
+/** The same with variables replaced. */
 export interface Around {
   readonly wanted: FocusFilter;
   readonly way: FocusDirection;
 }
 
-/** What Grafana puts for "All", which is no filter. */
+/** Grafana's values for "All", which is no filter. */
 const EVERYTHING: ReadonlySet<string> = new Set(['', '$__all', '.*', '.+']);
 
-/** Fills variables into the options. A variable that the dashboard does not have, or of which all is chosen, filters nothing. */
+/** Replaces the variables in the options. A variable that the dashboard does not have, or whose value is "All", filters nothing. */
 export function fillAround(
   { service = '', host = '', site = '', way = '' }: Partial<AroundOptions>,
   replace: InterpolateFunction,
@@ -43,7 +43,7 @@ function namesIn(text: string, replace: InterpolateFunction): string[] {
   return names.some((name) => EVERYTHING.has(name)) ? [] : names;
 }
 
-/** Of several values, and by some versions of Grafana of one, Grafana makes JSON. */
+/** Grafana formats several values as JSON; some versions do so for one value, too. */
 function listIn(text: string): string[] | undefined {
   if (!/^["[]/.test(text)) return undefined;
   try {

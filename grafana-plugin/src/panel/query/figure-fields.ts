@@ -4,12 +4,12 @@ import { measureOf, type TableMeasure, valueColumn } from '../../graph/tables/ta
 import { roleOf } from '../../graph/tables/table-role.ts';
 import { toTable } from './read-frames.ts';
 
-/** The field that holds each measure of this range: its configuration is what the user wants of such figures. */
+/** The field of each measure in the current range; its configuration formats the figures. */
 export function figureFields(series: readonly DataFrame[]): ReadonlyMap<TableMeasure, Field> {
   const fields = new Map<TableMeasure, Field>();
   const read = new Set<string>();
   for (const frame of series) {
-    // Of a query in the format "Time series" there is a frame for each edge, all alike.
+    // In the format "Time series" there is a frame per edge, all with the same configuration.
     if (read.has(frame.refId ?? '')) continue;
     read.add(frame.refId ?? '');
     for (const table of splitValues(toTable(frame))) {

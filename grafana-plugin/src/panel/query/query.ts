@@ -14,15 +14,15 @@ import type { TimeRange } from '../../graph/compare/previous-range.ts';
 
 type Target = DataQueryRequest['targets'][number];
 
-/** What the panel asks beside its own queries. */
+/** Queries that the panel runs in addition to its own. */
 export interface Question {
-  /** The panel's own request: variables, time zone and all. */
+  /** The panel's own request, with variables and time zone. */
   readonly request: DataQueryRequest;
   readonly targets: readonly Target[];
   readonly range: TimeRange;
 }
 
-/** What came of it; a query that failed spoils no other. */
+/** The results; a failed query does not affect the others. */
 export interface Answer {
   readonly series: readonly DataFrame[];
   readonly errors: readonly DataQueryError[];
@@ -30,7 +30,7 @@ export interface Answer {
 
 let asked = 0;
 
-/** Asks the data sources of the targets, each once. Gives one answer and never fails; who unsubscribes cancels it. */
+/** Queries the data sources of the targets, each once. Emits one result and never fails; unsubscribing cancels it. */
 export function ask({ request, targets, range }: Question): Observable<Answer> {
   const bySource = Map.groupBy(targets, ({ datasource }) => datasource?.uid);
   return forkJoin([...bySource.values()].map((same) => askSource(requestFor(request, same, range)))).pipe(
@@ -44,7 +44,7 @@ export function ask({ request, targets, range }: Question): Observable<Answer> {
 function askSource(request: DataQueryRequest): Observable<DataQueryResponse> {
   return defer(() => getDataSourceSrv().get(request.targets[0]?.datasource, request.scopedVars)).pipe(
     switchMap((source) => from(source.query(request))),
-    // Some answer in parts, of which the last is all; a stream's first is taken.
+    // Some respond in parts, of which the last is complete; of a stream the first response is used.
     first(({ state }) => state !== LoadingState.Loading),
     catchError((error: DataQueryError) =>
       of({
@@ -59,7 +59,7 @@ function askSource(request: DataQueryRequest): Observable<DataQueryResponse> {
   );
 }
 
-/** The request as it would be if the dashboard had that range. */
+/** The request for another time range of the dashboard. */
 function requestFor(
   request: DataQueryRequest,
   targets: readonly Target[],
@@ -77,7 +77,7 @@ function requestFor(
     range,
     rangeRaw: raw,
     startTime: Date.now(),
-    // Grafana's own are those of the dashboard, whatever the range of a request.
+    // Grafana's own variables are those of the dashboard, whatever the range of a request.
     scopedVars: { ...request.scopedVars, __from: variable(span.from), __to: variable(span.to) },
   };
 }

@@ -42,7 +42,7 @@ test('a table frame becomes a table', () => {
   expect(halves[0]).toMatchObject({ port: '80', src: { service: 'web' }, figures: { opened: 3 } });
 });
 
-test('the frames of the format "Time series" become one table with the last values', () => {
+test('frames of the format "Time series" become one table with the last values', () => {
   const series = ['80', '81'].map(
     (dst_port): DataFrame => ({
       refId: 'opened',
@@ -61,7 +61,7 @@ test('the frames of the format "Time series" become one table with the last valu
   ]);
 });
 
-test('a query that found nothing is an empty table, a hidden one is none', () => {
+test('an empty result becomes an empty table; a hidden query has no table', () => {
   const request = targets('lastSeen', 'opened');
   const hidden = request?.targets[1];
   if (hidden) hidden.hide = true;
@@ -70,7 +70,7 @@ test('a query that found nothing is an empty table, a hidden one is none', () =>
 
 const web = Object.entries(labels).map(([name, text]) => field(name, 'string', [text]));
 const frameOf = (refId: string, fields: Field[]): DataFrame => ({ refId, length: 1, fields });
-/** What one sees of some frames: `web→10.0.0.2:80 3`, and what is wrong with them. */
+/** The edges drawn from some frames, `web→10.0.0.2:80 3`, and the notes on them. */
 function shown(...series: DataFrame[]) {
   const { graph, notes } = readOverview(readFrames({ series }));
   const title = (key: string) => graph.nodes.find((node) => node.key === key)?.title;
@@ -83,7 +83,7 @@ function shown(...series: DataFrame[]) {
   };
 }
 
-test('series in one frame, side by side, are each a row', () => {
+test('several series in one frame become a row each', () => {
   const [other, one] = ['81', '80'].map((dst_port) => ({ labels: { ...labels, dst_port } }));
   const wide = frameOf('opened', [
     field('Time', 'time', [0, 1]),
@@ -96,7 +96,7 @@ test('series in one frame, side by side, are each a row', () => {
   });
 });
 
-test('of a table over time the last row of each dependency counts', () => {
+test('a table over time is reduced to the last row of each dependency', () => {
   const rows = (values: unknown[]) => values.flatMap((value) => [value, value]);
   const long = frameOf('opened', [
     field('Time', 'time', [1, 0]),
@@ -109,7 +109,7 @@ test('of a table over time the last row of each dependency counts', () => {
   });
 });
 
-test('labels may stand in columns and at the value', () => {
+test('labels can be columns or belong to the value', () => {
   const { direction, dst_port, ...rest } = labels;
   const mixed = frameOf('opened', [
     field('direction', 'string', [direction]),
@@ -118,7 +118,7 @@ test('labels may stand in columns and at the value', () => {
   expect(shown(mixed)).toEqual({ edges: ['web→10.0.0.2:80 4 -'], notes: [] });
 });
 
-test('a frame into which several queries were merged is told apart by the names of their values', () => {
+test('a frame merged from several queries is split by the names of its values', () => {
   const two = (name: string, a: unknown, b: unknown) => field(name, 'string', [a, b]);
   const merged = frameOf('joined', [
     ...web.map(({ name, values: [text] }) => two(name, text, name === 'dst_port' ? '81' : text)),
@@ -130,7 +130,7 @@ test('a frame into which several queries were merged is told apart by the names 
   expect(shown(merged)).toEqual({ edges: ['web→10.0.0.2:80 3 1700000000'], notes: [] });
 });
 
-test('an enumeration is read as its texts, an object as nothing', () => {
+test('an enumeration is read as its texts, an object as empty', () => {
   const texts = { config: { type: { enum: { text: ['inbound', 'outbound'] } } } };
   const frame = frameOf('opened', [
     ...web.filter(({ name }) => name !== 'direction'),
@@ -141,7 +141,7 @@ test('an enumeration is read as its texts, an object as nothing', () => {
   expect(shown(frame).edges).toEqual(['web→10.0.0.2:80 1 -']);
 });
 
-test('a query that lacks a label or a number is told of, with what it lacks', () => {
+test('a query that lacks a label or a number causes a note that names it', () => {
   const without = (...names: string[]) => web.filter(({ name }) => !names.includes(name));
   const value = field('Value', 'number', [1]);
   const lastSeen = frameOf('lastSeen', [...web, value]);

@@ -18,13 +18,13 @@ export function readFrames(data: Pick<PanelData, 'series' | 'request'>): Table[]
   });
 }
 
-/** Grafana's field types are compared as text: this file then needs Grafana's types only, and tests in no time. */
+/** Compares Grafana's field types as text: this file then needs types only, which keeps its tests fast. */
 const typeOf = ({ type }: Field): Column['type'] => {
   const name: string = type;
   return name === 'number' || name === 'time' ? name : 'text';
 };
 
-/** A frame with a column for each field. Labels that stand at a field hold for all rows. */
+/** A table with a column for each field. Labels of a field apply to all rows. */
 export function toTable({ refId = '', fields }: DataFrame): Table {
   const columns = fields.map(toColumn);
   const named = new Set(columns.map(({ name }) => name));
@@ -36,7 +36,7 @@ export function toTable({ refId = '', fields }: DataFrame): Table {
   return { refId, columns: [...columns, ...constant] };
 }
 
-/** The values of an enumeration are places in the list of its texts. */
+/** The values of an enumeration are indexes into the list of its texts. */
 function toColumn(field: Field): Column {
   const texts = field.config.type?.enum?.text;
   const values = texts
@@ -48,11 +48,11 @@ function toColumn(field: Field): Column {
 const isLabelled = (field: Field): boolean =>
   typeOf(field) === 'number' && Object.keys(field.labels ?? {}).length > 0;
 
-/** Format "Time series": its labels are at the number fields, one for each series. */
+/** In the format "Time series" the labels belong to the number fields, one for each series. */
 const isSeries = ({ fields }: DataFrame): boolean =>
   fields.some(isLabelled) && !fields.some((field) => typeOf(field) === 'text');
 
-/** Makes one table of many series: a row for each, with its last value. */
+/** Turns series into one table: a row for each, with its last value. */
 function foldSeries(refId: string, frames: readonly DataFrame[]): Table {
   const fields = frames.flatMap((frame) => frame.fields.filter(isLabelled));
   const names = [...new Set(fields.flatMap((field) => Object.keys(field.labels ?? {})))];

@@ -1,17 +1,17 @@
 import { useEffect, useState } from 'react';
 import { type Answer, ask, type Question } from './query.ts';
 
-/** The state of a question: what is known by now, and whether more is on its way. */
+/** The state of a query: its last result, and whether another is pending. */
 export interface Asked {
   readonly answer: Answer | undefined;
   readonly busy: boolean;
 }
 
 /**
- * Asks a question whenever it is another, dropping the one before if that is unanswered still.
+ * Runs a query whenever it changes, and cancels the previous one if it is still running.
  *
- * @param question memoised; none asks nothing
- * @param subject what it is about: the last answer stands until the next comes as long as this stays the same
+ * @param query memoised; undefined: none
+ * @param subject as long as it stays the same, the last result is kept until the next arrives
  */
 export function useAnswer(question: Question | undefined, subject: string): Asked {
   const [last, setLast] = useState<{ question: Question; subject: string; answer: Answer }>();

@@ -9,17 +9,17 @@ import type { AroundOptions } from '../query/around-variables.ts';
 import { figureNames } from '../texts/figure-names.ts';
 import type { EdgeLabel, NodeText } from '../texts/node-texts.ts';
 
-/** A part of the graph that is looked at alone. */
+/** A part of the graph that is shown alone. */
 export interface Focus {
   /** Key of the node where it starts. */
   readonly node: string;
-  /** Where the ways from there end; undefined: what is within some hops is shown. */
+  /** Key of the node where paths end; undefined: the nodes within some hops are shown. */
   readonly to?: string;
   readonly way: FocusDirection;
   readonly hops: number;
 }
 
-/** How far from a node one may look. */
+/** Maximum number of hops of a focus. */
 export const MOST_HOPS = 9;
 
 export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies readonly ('none' | Grouping)[];
@@ -27,36 +27,36 @@ export const FRAMES = ['none', 'site', 'host', 'service'] as const satisfies rea
 /** Options of the panel, as Grafana stores them in the dashboard. */
 export interface PanelOptions {
   readonly edgeLabel: EdgeLabel;
-  /** What the width and the colour of an edge tell. */
+  /** The values shown by the width and the colour of an edge. */
   readonly widthBy: Amount | 'none';
   readonly colourBy: Amount | 'states';
   readonly nodeText: NodeText;
   readonly level: Level;
   /** What nodes are framed by. */
   readonly frames: 'none' | Grouping;
-  /** Keys of the groups that are drawn as one node each while they are framed. */
+  /** Keys of the collapsed groups: one node each, while frames of their kind are shown. */
   readonly collapsed: readonly string[];
-  /** The part of the graph that is shown, by variables of the dashboard. */
+  /** The part of the graph to show; can refer to dashboard variables. */
   readonly around: AroundOptions;
   readonly search: string;
   readonly focus: Focus | null;
-  /** Leave out what carried nothing in the range. */
+  /** Hide edges without traffic in the range. */
   readonly hideIdle: boolean;
-  /** Leave out the nodes that nearly everything is linked with. */
+  /** Hide the nodes that are connected to nearly all others. */
   readonly muteHubs: boolean;
-  /** With more partners than this a node is such a hub; undefined: it depends on how many nodes there are. */
+  /** A node with more neighbours than this is a hub; undefined: depends on the number of nodes. */
   readonly hubPartners?: number | undefined;
-  /** Keys of the hubs that are shown all the same. */
+  /** Keys of the hubs that are shown nevertheless. */
   readonly shownHubs: readonly string[];
   /** Keys of the nodes and groups that the user has hidden. */
   readonly hidden: readonly string[];
-  /** `off`, or the range against which it is told what is new, vanished or changed: see `otherRange`. */
+  /** `off`, or the range to compare with: see `otherRange`. */
   readonly compare: string;
-  /** Corners of the nodes that the user has put somewhere, by their keys. */
+  /** Corners of the nodes that the user has moved, by their keys. */
   readonly saved: Readonly<Record<string, Point>>;
-  /** Show only what has one of these states; none: all. */
+  /** Show only edges with one of these states; empty: all. */
   readonly states: readonly EdgeState[];
-  /** The order of the table, and of what is saved as one. */
+  /** The order of the table and of the CSV export. */
   readonly sort: EdgeSort;
 }
 

@@ -1,14 +1,14 @@
-/** Heights, in pixels, of what a panel has room for; 0: for none of it. */
+/** The heights of the panel's areas in pixels; 0: not shown. */
 export interface PanelAreas {
   readonly toolbar: number;
-  /** The names of what is left out of the drawing. */
+  /** The list of hidden nodes. */
   readonly muted: number;
   readonly legend: number;
   readonly table: number;
   readonly graph: number;
-  /** How much of the drawing strips may cover. */
+  /** Maximum height of the strips over the drawing. */
   readonly strips: number;
-  /** How much of it those that are there leave. */
+  /** Height of the drawing that the shown strips leave free. */
   readonly clear: number;
 }
 
@@ -17,16 +17,16 @@ const MUTED = 32;
 const LEGEND = 24;
 const STRIP = 38;
 
-/** In a lower panel the legend is a button in the corner of the drawing. */
+/** Below this height the legend is a button in the corner of the drawing. */
 const LEAST_FOR_LEGEND = 240;
-/** In a lower panel there is only the drawing. */
+/** Below this height there is only the drawing. */
 const LEAST_FOR_TOOLBAR = 110;
-/** In less room the table does not share it with the drawing. */
+/** Below this height the table replaces the drawing. */
 const LEAST_FOR_BOTH = 260;
 const TABLE_SHARE = 0.45;
 const STRIPS_SHARE = 0.4;
 
-/** Shares the height of a panel out: the lower it is, the less stands around the drawing. */
+/** Divides the height of a panel: the lower it is, the fewer controls are around the drawing. */
 export function areasOf(
   height: number,
   has: { readonly table: boolean; readonly muted: boolean; readonly strips: number },
@@ -42,10 +42,10 @@ export function areasOf(
   return { toolbar, muted, legend, table, graph, strips, clear };
 }
 
-/** Width to height of the shapes for which graphs are laid out: few, so that nobody moves when a panel grows a little. */
+/** The aspect ratios for which graphs are laid out: few, so that no node moves when a panel is resized a little. */
 const ASPECTS = [0.6, 1, 1.7, 3];
 
-/** The one of those shapes that is nearest to a panel's. */
+/** The nearest of these aspect ratios for a panel. */
 export function aspectOf(width: number, height: number): number {
   const distance = (aspect: number) => Math.abs(Math.log(width / (height * aspect)));
   return ASPECTS.reduce((nearest, aspect) => (distance(aspect) < distance(nearest) ? aspect : nearest));

@@ -27,11 +27,11 @@ const chain = buildGraph(
 const keyOf = (graph: Graph, title: string) => graph.nodes.find((node) => node.title === title)?.key ?? '';
 const titles = ({ nodes }: Graph) => nodes.map(({ title }) => title).join('');
 
-test('without any wish all is shown', () => {
+test('default options show the whole graph', () => {
   expect(shown(chain, {})).toEqual(chain);
 });
 
-test('a focus shows what is within its hops, its way', () => {
+test('a focus shows the nodes within its hops in its direction', () => {
   const node = keyOf(chain, 'b');
   const focus = { node, hops: 1 };
   expect(titles(shown(chain, { focus: { ...focus, way: 'up' } }))).toBe('ab');
@@ -39,12 +39,12 @@ test('a focus shows what is within its hops, its way', () => {
   expect(titles(shown(chain, { focus: { ...focus, way: 'down', hops: 2 } }))).toBe('bcd');
 });
 
-test('a path shows what lies between', () => {
+test('a path shows the nodes between its two ends', () => {
   const focus = { node: keyOf(chain, 'a'), to: keyOf(chain, 'c'), way: 'both', hops: 1 } as const;
   expect(titles(shown(chain, { focus }))).toBe('abc');
 });
 
-test('a focus on what is gone hides nothing', () => {
+test('a focus on a node that is gone hides nothing', () => {
   expect(shown(chain, { focus: { node: 'gone', way: 'both', hops: 1 } })).toEqual(chain);
 });
 
@@ -53,18 +53,18 @@ describe('hubs', () => {
   const graph = buildGraph([...spokes, halfEdge('outbound', 's0@h', 's1@h')], []);
   const hub = keyOf(graph, 'hub');
 
-  test('are muted, and told', () => {
+  test('are hidden and listed', () => {
     const quiet = shownGraph(graph, { ...ALL, muteHubs: true });
     expect(titles(quiet.graph)).toBe('s0s1');
     expect(quiet).toMatchObject({ hubs: [{ key: hub, degree: 9 }], lonely: 7, mostPartners: 8 });
   });
 
-  test('have more partners than the options say', () => {
+  test('have more neighbours than the threshold of the options', () => {
     expect(titles(shown(graph, { muteHubs: true, hubPartners: 9 }))).toHaveLength(titles(graph).length);
     expect(shownGraph(graph, { ...ALL, muteHubs: true, hubPartners: 1 }).hubs).toHaveLength(3);
   });
 
-  test('are shown where the focus is on them, or the user wants them back', () => {
+  test('are shown if they have the focus or the user shows them again', () => {
     const focus = { node: hub, way: 'down', hops: 1 } as const;
     expect(shown(graph, { muteHubs: true, focus }).nodes).toHaveLength(10);
     expect(shownGraph(graph, { ...ALL, muteHubs: true, shownHubs: [hub] })).toMatchObject({
@@ -74,15 +74,15 @@ describe('hubs', () => {
   });
 });
 
-describe('what the user has hidden', () => {
-  test('is left out, and told while it is there', () => {
+describe('a node that the user has hidden', () => {
+  test('is left out, and listed while it is in the range', () => {
     const [b, gone] = [keyOf(chain, 'b'), 'gone'];
     const { graph, hidden } = shownGraph(chain, { ...ALL, hidden: [b, gone] });
     expect(titles(graph)).toBe('cd');
     expect(hidden).toEqual([b]);
   });
 
-  test('may be a group while that is framed', () => {
+  test('can be a group while it is framed', () => {
     const graph = buildGraph(
       [halfEdge('outbound', 'a@h1', 'b@h2'), halfEdge('outbound', 'c@h3', 'a@h1')],
       [],
@@ -95,7 +95,7 @@ describe('what the user has hidden', () => {
   });
 });
 
-test('of states only those wanted are shown', () => {
+test('a filter by states shows only edges in these states', () => {
   const [first, ...rest] = chain.edges;
   const graph: Graph = { ...chain, edges: first ? [{ ...first, states: ['new'] }, ...rest] : [] };
   expect(titles(shown(graph, { states: ['new', 'missing'] }))).toBe('ab');
@@ -113,13 +113,13 @@ describe('with groups', () => {
   const host = [...findGroups(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
   const frames = 'host';
 
-  test('collapsed ones are one node, while they are framed', () => {
+  test('a collapsed group is one node while it is framed', () => {
     expect(titles(shown(graph, { frames, collapsed: [host] }))).toBe('h2ad');
     expect(titles(shown(graph, { frames: 'site', collapsed: [host] }))).toBe('abcd');
     expect(titles(shownGraph(graph, { ...ALL, frames, collapsed: [host] }).open)).toBe('abcd');
   });
 
-  test('a focus stays on what is collapsed, or opened again', () => {
+  test('a focus stays on a node whose group is collapsed or expanded', () => {
     const focus = { node: keyOf(graph, 'b'), way: 'up', hops: 1 } as const;
     expect(titles(shown(graph, { frames, collapsed: [host], focus }))).toBe('h2a');
     expect(titles(shown(graph, { frames, focus: { ...focus, node: host } }))).toBe('abc');

@@ -6,7 +6,7 @@ import { collapse, groupFor } from '../../graph/levels/levels.ts';
 import type { Graph, GraphNode } from '../../graph/model/graph.ts';
 import type { Focus, PanelOptions } from './options.ts';
 
-/** The options that decide about it. */
+/** The options that select it. */
 export type ShownBy = Pick<
   PanelOptions,
   | 'hideIdle'
@@ -20,23 +20,23 @@ export type ShownBy = Pick<
   | 'collapsed'
 >;
 
-/** The part of a graph that the options leave. */
+/** The part of a graph that the options select. */
 export interface Shown {
-  /** As it is drawn, some of its groups as one node each. */
+  /** As drawn: collapsed groups are one node each. */
   readonly graph: Graph;
-  /** The same, and what a focus hides of it, with all groups open. */
+  /** The same with all groups expanded, including what a focus hides. */
   readonly open: Graph;
-  /** Keys of the nodes and groups that are there, and that the user has hidden. */
+  /** Keys of the nodes and groups of this range that the user has hidden. */
   readonly hidden: readonly string[];
-  /** The hubs that are muted, busiest first. */
+  /** The hidden hubs, by descending degree. */
   readonly hubs: readonly Hub[];
-  /** How many nodes more are left out: they are linked with none but those. */
+  /** Number of further hidden nodes, which are connected only to those. */
   readonly lonely: number;
-  /** With more partners than this a node is a hub. */
+  /** A node with more neighbours than this is a hub. */
   readonly mostPartners: number;
 }
 
-/** Leaves out what the options do not want. A focus on what is not there is none; who has the focus is never muted. */
+/** Selects what the options show. A focus on a missing node is ignored; the focused node is never hidden as a hub. */
 export function shownGraph(graph: Graph, options: ShownBy): Shown {
   const { muteHubs, shownHubs, focus, states: wanted, frames, collapsed } = options;
   const remarkable =
@@ -63,7 +63,7 @@ export function shownGraph(graph: Graph, options: ShownBy): Shown {
   };
 }
 
-/** What is hidden, node or group, and the keys of the nodes that it is. */
+/** Each hidden node or group, with the keys of its nodes. */
 function hiddenNodes({ nodes }: Graph, { hidden, frames }: ShownBy): Map<string, string[]> {
   const wanted = new Set(hidden);
   const found = new Map<string, string[]>();
@@ -84,7 +84,7 @@ function inFocus(graph: Graph, focus: Focus, frames: PanelOptions['frames']): Gr
   return from !== undefined && to !== undefined ? pathsBetween(graph, from, to, 'all').graph : graph;
 }
 
-/** Keys of the nodes that a node or a group is drawn as: it may have been collapsed, or opened, since it was picked. */
+/** Keys of the nodes that represent a node or a group: it may have been collapsed or expanded since it was picked. */
 function drawnAs({ nodes }: Graph, key: string, frames: PanelOptions['frames']): string[] {
   const isIt = (node: GraphNode) => node.key === key || node.members.includes(key);
   const drawn = nodes.filter(isIt);

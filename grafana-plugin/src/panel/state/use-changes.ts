@@ -2,26 +2,26 @@ import type { Point } from '../../graph/geometry/rectangle.ts';
 import type { PanelOptions } from './options.ts';
 import type { ViewControl } from './use-view.ts';
 
-/** Ways to change the options by what is drawn. */
+/** Changes of the options by actions in the drawing. */
 export interface Changes {
   readonly onChange: (change: Partial<PanelOptions>) => void;
   /** Collapses a group, or expands it. */
   readonly onToggle: (group: string) => void;
   readonly onHide: (node: string) => void;
-  /** Puts a node somewhere: its corner, in the drawing. */
+  /** Moves a node: its corner, in the drawing. */
   readonly onPut: (node: string, corner: Point) => void;
 }
 
-/** What brings the whole of a part into view when it changes. */
+/** Options after whose change the whole graph is fitted. */
 const FITTED: readonly (keyof PanelOptions)[] = ['focus', 'level', 'frames', 'collapsed'];
 
-/** Changes options, and keeps in view what that is about. */
+/** Changes options, and keeps the affected part in view. */
 export function useChanges(
   { collapsed, hidden, saved, focus }: PanelOptions,
   change: Changes['onChange'],
   control: Pick<ViewControl, 'fit' | 'hold'>,
 ): Changes {
-  /** The view stays: else the whole would be fitted anew, and things be elsewhere than they were clicked or put. */
+  /** Keeps the view: otherwise the graph would be fitted again, and nodes would jump away from the pointer. */
   const changeHere: Changes['onChange'] = (next) => {
     control.hold();
     change(next);

@@ -10,19 +10,19 @@ import { useAnswer } from '../query/use-answer.ts';
 import { errorText } from '../texts/error-texts.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
-/** What the panel's queries told of another range. */
+/** The results of the panel's queries for another range. */
 export interface Comparison {
   readonly now: TimeRange;
-  /** Undefined where nothing is compared, or nothing that is a range. */
+  /** Undefined if nothing is compared, or the choice is not a range. */
   readonly other: TimeRange | undefined;
-  /** Undefined until they have come. */
+  /** Undefined until the results arrive. */
   readonly tables: readonly Table[] | undefined;
-  /** Why it could not be compared, or not with all figures. */
+  /** Why the comparison failed or lacks values. */
   readonly notes: readonly string[];
   readonly busy: boolean;
 }
 
-/** Asks the panel's own queries again over another range, whenever the panel itself has asked. */
+/** Runs the panel's own queries for another range, whenever the panel itself is refreshed. */
 export function useComparison({ request, timeRange }: PanelData, choice: string): Comparison {
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
   const { now, other } = useMemo(() => {
@@ -30,7 +30,7 @@ export function useComparison({ request, timeRange }: PanelData, choice: string)
     return { now, other: choice === 'off' ? undefined : previousRange(choice, now) };
   }, [from, to, choice]);
   const question = useMemo((): Question | undefined => {
-    // What is expected and what fires is known of now only.
+    // Expected dependencies and alerts are those of the current range only.
     const targets = request?.targets.filter(
       ({ refId, hide }) => !hide && roleOf({ refId, columns: [] }) === 'seen',
     );

@@ -13,15 +13,15 @@ import type { Comparison } from './use-comparison.ts';
 
 interface DependencyGraph {
   readonly graph: Graph;
-  /** Its nodes, before any was drawn as one with others. */
+  /** Its nodes at the finest level. */
   readonly instances: ReadonlyMap<string, GraphNode>;
   /** Why there is nothing to draw. */
   readonly empty: EmptyReason | undefined;
-  /** What could not be told. */
+  /** Problems with the data. */
   readonly notes: readonly OverviewNote[];
 }
 
-/** Reads the panel's data, and that of the range compared with, into the dependency graph at a level: the part that is looked for. */
+/** Reads the panel's data, and that of the compared range, into the dependency graph at a level, cut to the part that the options select. */
 export function useDependencyGraph(
   { series, request }: PanelData,
   { now, other, tables: then }: Comparison,
@@ -48,7 +48,7 @@ export function useDependencyGraph(
 
 const lengthOf = ({ from, to }: TimeRange): number => to - from;
 
-/** The part of the graph that is looked for; the same object for as long as the variables are the same. */
+/** The part of the graph that the options select; the same object as long as the variables are the same. */
 export function useAround(options: Partial<AroundOptions>, replace: InterpolateFunction): Around {
   const filled = JSON.stringify(fillAround(options, replace));
   return useMemo(() => JSON.parse(filled), [filled]);

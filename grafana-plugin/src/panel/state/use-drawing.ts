@@ -9,9 +9,9 @@ import type { PanelOptions } from './options.ts';
 import { useLayout } from './use-layout.ts';
 
 /**
- * Lays a graph out, for drawing it.
+ * Lays a graph out and turns it into a drawing.
  *
- * @param aspect wanted width-to-height ratio of the whole
+ * @param aspect preferred width-to-height ratio of the whole
  */
 export function useDrawing(
   latest: Graph,

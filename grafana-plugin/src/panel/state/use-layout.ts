@@ -8,7 +8,7 @@ import type { Layout } from '../../graph/model/layout.ts';
 import type { EdgeLabel } from '../texts/node-texts.ts';
 import type { PanelOptions } from './options.ts';
 
-/** Room for the texts on edges, by what they say: fixed, so that new figures never move a node. */
+/** Space for the labels of edges: fixed, so that new values never move a node. */
 const COLUMN_GAP: Record<EdgeLabel, number> = {
   none: 90,
   port: 100,
@@ -32,10 +32,9 @@ const NOTHING: Drawn = {
 };
 
 /**
- * Lays a graph out, in a worker if it can. Until that has come to an end, the graph before is drawn; nodes stay
- * where they are.
+ * Lays a graph out, in a worker if possible. Until it is done the previous graph is drawn; nodes keep their positions.
  *
- * @param aspect wanted width-to-height ratio of the whole
+ * @param aspect preferred width-to-height ratio of the whole
  */
 export function useLayout(
   graph: Graph,
@@ -61,7 +60,7 @@ export function useLayout(
   const known = memory.recall(wish);
   useEffect(() => {
     if (known) return;
-    // What was put somewhere would else stay there as a place remembered.
+    // Otherwise a node whose move was undone would stay there as a remembered position.
     const put = Object.keys(saved).length;
     if (put < lastPut.current) memory.forget();
     lastPut.current = put;
@@ -77,15 +76,15 @@ export function useLayout(
 }
 
 /**
- * Starts the worker from a blob: no second file has to be found, wherever Grafana serves the plugin from. Throws
- * where the page's policy, or the browser, has no workers from blobs.
+ * Starts the worker from a blob: it needs no second file, wherever Grafana serves the plugin from. Throws if the
+ * page's policy or the browser does not allow workers from blobs.
  */
 function startLayoutWorker(): LayoutWorker {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {
     return new Worker(url);
   } finally {
-    // The worker has its own hold on the script by now.
+    // The worker has its own reference to the script by now.
     URL.revokeObjectURL(url);
   }
 }

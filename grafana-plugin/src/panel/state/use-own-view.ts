@@ -3,12 +3,12 @@ import { useCallback, useMemo } from 'react';
 import { readView, type View, viewText } from '../../graph/display/view/view.ts';
 import { useAddressParameter } from './use-address.ts';
 
-/** The view that the user has chosen, undefined until they move the drawing, and how it is chosen. */
+/** The view that the user has chosen, undefined until they move the drawing, and its setter. */
 export type OwnView = readonly [View | undefined, (view: View | undefined) => void];
 
 /**
- * Keeps the view in the address, as the viewer's other choices are, yet beside them: it changes often, and nothing else
- * with it. It is no step to go back to.
+ * Keeps the view in the address, in a parameter apart from the viewer's other choices, as it changes often and on its
+ * own. It adds no entry to the browser's history.
  */
 export function useOwnView(panelId: number): OwnView {
   const name = `musubi-${panelId}-view`;

@@ -5,16 +5,16 @@ import { parseQuery } from '../../graph/search/parse-query.ts';
 import type { QueryError } from '../../graph/search/query.ts';
 import type { Shown } from './shown-graph.ts';
 
-/** What a search has found. */
+/** The result of a search. */
 export interface Found {
-  /** What to bring out; undefined when nothing is asked for, or the query cannot be understood. */
+  /** The part to highlight; undefined for an empty or invalid query. */
   readonly matches: Neighbourhood | undefined;
-  /** Keys of the nodes found, in the order of the graph. */
+  /** Keys of the matching nodes, in the order of the graph. */
   readonly nodes: readonly string[];
   readonly error: QueryError | undefined;
 }
 
-/** Looks for a query in what is drawn, collapsed groups included. */
+/** Searches the drawn graph, including the members of collapsed groups. */
 export function useSearch({ graph, open }: Shown, search: string): Found {
   return useMemo(() => {
     if (search.trim() === '') return { matches: undefined, nodes: [], error: undefined };

@@ -3,26 +3,26 @@ import type { Drawing } from '../../graph/display/drawing.ts';
 import { isDrawn } from '../../graph/display/element-at.ts';
 import type { GraphEdge, GraphElement } from '../../graph/model/graph.ts';
 
-/** What the pointer is at, and where in the panel. */
+/** The hovered target, and the position of the pointer in the panel. */
 export interface Hover {
   readonly target: GraphElement;
   readonly x: number;
   readonly y: number;
 }
 
-/** What the user points at, has the keyboard on, or has pinned; all of it is in the drawing. */
+/** The hovered, focused and pinned targets; all of them are in the drawing. */
 export interface Selection {
   readonly pointed: Hover | undefined;
   readonly focused: GraphElement | undefined;
   readonly pinned: GraphElement | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
-  /** The keyboard is at a row of the table, or at something in the drawing. */
+  /** The keyboard focus is on a row of the table, or on a target in the drawing. */
   readonly onFocusRow: (edge: GraphEdge | undefined) => void;
   readonly onFocus: (target: GraphElement | undefined) => void;
   readonly pin: (target: GraphElement | undefined) => void;
 }
 
-/** Keeps what is selected. A refresh may take away what was pointed at or pinned. */
+/** Keeps the selection. A refresh may remove a hovered or pinned target. */
 export function useSelection(
   drawing: Drawing,
   pinned: GraphElement | undefined,
@@ -35,7 +35,7 @@ export function useSelection(
     (edge: GraphEdge | undefined) => setRow(edge && { type: 'edge', key: edge.key }),
     [],
   );
-  // The same target stays the same object: as long as the pointer is on it, nothing is drawn anew.
+  // The same target stays the same object, so that nothing is redrawn while the pointer is on it.
   const onHover = useCallback(
     (next: Hover | undefined) =>
       setHover((last) =>

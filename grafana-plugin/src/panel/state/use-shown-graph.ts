@@ -5,7 +5,7 @@ import type { Graph } from '../../graph/model/graph.ts';
 import type { PanelOptions } from './options.ts';
 import { type Shown, shownGraph } from './shown-graph.ts';
 
-/** The group that a node is, while it is collapsed, or is in. */
+/** The group that a node belongs to, or represents while it is collapsed. */
 export interface OwnGroup {
   readonly key: string;
   readonly name: string;
@@ -13,14 +13,14 @@ export interface OwnGroup {
 }
 
 export interface ShownGraph extends Shown {
-  /** Keys of all groups there are, whether they are shown or not. */
+  /** Keys of all groups, shown or not. */
   readonly groups: readonly string[];
   readonly groupOf: (node: string) => OwnGroup | undefined;
-  /** The name of a node or a group; undefined where there is none in this range. */
+  /** The name of a node or a group; undefined if it is not in this range. */
   readonly nameOf: (key: string) => string | undefined;
 }
 
-/** The part of a graph that the options leave. */
+/** The part of a graph that the options select. */
 export function useShownGraph(whole: Graph, options: PanelOptions): ShownGraph {
   const { focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed } = options;
   const shown = useMemo(

@@ -3,35 +3,35 @@ import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../../graph
 import type { Point, Rectangle } from '../../graph/geometry/rectangle.ts';
 import type { OwnView } from './use-own-view.ts';
 
-/** The part of the drawing on screen, and ways to change it. */
+/** The visible part of the drawing, and ways to change it. */
 export interface ViewControl {
-  /** Where the drawing last stood still. */
+  /** The view when it last came to rest. */
   readonly view: View;
-  /** Where it is right now, while it is moved. */
+  /** The current view, also during a move. */
   readonly live: () => View;
-  /** Tells of each move; returns how to stop that. */
+  /** Calls the listener for each move; returns a function that removes it. */
   readonly onMove: (listener: () => void) => () => void;
-  /** Takes `view` for where the drawing is right now; for whoever draws, before that. */
+  /** Makes `view` the current view; to be called before drawing. */
   readonly settle: () => void;
   readonly fit: () => void;
-  /** Brings a point of the drawing to the middle, at a scale at which it can be read. */
+  /** Centres a point of the drawing, at a readable scale. */
   readonly centre: (at: Point) => void;
-  /** Shows all of a part of the drawing. */
+  /** Fits a part of the drawing. */
   readonly show: (part: Rectangle) => void;
-  /** Keeps the view as it is, whatever becomes of the drawing. */
+  /** Keeps the view as it is, even if the drawing changes. */
   readonly hold: () => void;
   readonly pan: (dx: number, dy: number) => void;
   /** Zooms by a factor, around the middle. */
   readonly zoom: (factor: number) => void;
-  /** Brings a part of the drawing into sight, if it is not. */
+  /** Scrolls a part of the drawing into view, if needed. */
   readonly reveal: (part: Rectangle) => void;
 }
 
 const WHEEL_SPEED = 0.0015;
-/** After so many milliseconds without a move the drawing stands still. */
+/** Milliseconds without a move after which the view is at rest. */
 const STANDSTILL = 120;
 
-/** Fits the drawing until the user moves it; from then on the view is theirs, and no refresh touches it. */
+/** Fits the drawing until the user moves it; from then on no refresh changes the view. */
 export function useView(
   canvas: RefObject<HTMLCanvasElement | null>,
   bounds: Rectangle,
@@ -48,13 +48,13 @@ export function useView(
   const [moves] = useState(() => createMoves(view));
   const { live, onMove } = moves;
   const settle = useCallback(() => moves.settle(view), [moves, view]);
-  // Whoever has gone to another page moves nothing there.
+  // A pending move must not change the address of another page.
   useEffect(() => moves.stop, [moves]);
 
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    // React listens to the wheel passively, so that the page would scroll along.
+    // React's wheel listener is passive, so that the page would scroll too.
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const { left, top } = element.getBoundingClientRect();
@@ -89,7 +89,7 @@ export function useView(
   };
 }
 
-/** The view from move to move. React is told once it stands still: a render for each would not keep up. */
+/** The view during moves. React gets it only at rest: a render for each move would be too slow. */
 function createMoves(first: View) {
   let view = first;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -122,9 +122,9 @@ function createMoves(first: View) {
       stop();
       set(next);
     },
-    /** Forgets a move that is under way. */
+    /** Drops a pending move. */
     stop,
-    /** Takes what React has, unless a move is under way. */
+    /** Adopts React's view, unless a move is pending. */
     settle(next: View) {
       if (timer === undefined && next !== view) set(next);
     },

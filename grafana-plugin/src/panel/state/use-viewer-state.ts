@@ -12,22 +12,21 @@ import {
 } from './viewer-state.ts';
 
 interface ViewerOptions {
-  /** Options of the dashboard, and before them what the viewer has chosen. */
+  /** The options of the dashboard, overridden by the viewer's choices. */
   readonly options: PanelOptions;
   readonly selected: GraphElement | undefined;
-  /** Names of what the address holds and nobody could have chosen. */
+  /** Names of invalid entries in the address. */
   readonly odd: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly onSelect: (target: GraphElement | undefined) => void;
 }
 
-/** Choices that come with every letter or click: going back one by one would lead nowhere. */
+/** Choices that change with every letter or click: they add no entries to the browser's history. */
 const IN_PASSING: ReadonlySet<string> = new Set(['search', 'selected']);
 
 /**
- * What a viewer chooses is kept in the address, under a name of this panel's own: it survives a reload and can be
- * shared, and the dashboard stays as it was saved. While the panel is edited, choices are its options as any other; what is
- * selected is none.
+ * Keeps the viewer's choices in the address, in a parameter of this panel: they survive a reload and can be shared, and
+ * the dashboard stays as it was saved. While the panel is edited, choices change its options, except for the selection.
  */
 export function useViewerState(
   panelId: number,
@@ -41,7 +40,7 @@ export function useViewerState(
 
   const choose = useCallback(
     (choices: Partial<ViewerState>) => {
-      // Read anew: it may be the second choice of one click.
+      // Read again: it may be the second choice of one click.
       const before = locationService.getSearch().get(name);
       const next = addChoices(before, choices, { ...readOptions(saved), selected: null });
       const inPassing = Object.keys(choices).every((choice) => IN_PASSING.has(choice));
@@ -60,7 +59,7 @@ export function useViewerState(
       const ofViewer = isEdited ? [] : entries.filter(([option]) => isViewerChoice(option));
       const fit = ofViewer.length > 0 && choose(Object.fromEntries(ofViewer));
       const others = fit ? entries.filter((entry) => !ofViewer.includes(entry)) : entries;
-      // What has no room in the address lasts as long as the page.
+      // Choices too long for the address last as long as the page.
       if (others.length > 0) onOptionsChange({ ...saved, ...Object.fromEntries(others) });
     },
     [isEdited, choose, saved, onOptionsChange],

@@ -25,18 +25,18 @@ const CHOSEN: ViewerState = {
   selected: { type: 'edge', key: '["a","b"]' },
 };
 
-test('what is written is read back', () => {
+test('a written state is read back unchanged', () => {
   expect(readViewerState(writeViewerState(CHOSEN, {}))).toEqual({ chosen: CHOSEN, odd: [] });
   expect(readViewerState(null)).toEqual({ chosen: {}, odd: [] });
 });
 
-test('only what differs from the dashboard is written', () => {
+test('only choices that differ from the dashboard are written', () => {
   const { level, ...others } = CHOSEN;
   expect(writeViewerState(CHOSEN, others)).toBe(JSON.stringify({ level }));
   expect(writeViewerState(CHOSEN, CHOSEN)).toBeNull();
 });
 
-test('choices come to those that are there, and go where they are as the dashboard has them', () => {
+test('choices are added to existing ones, and removed when they equal those of the dashboard', () => {
   const { text } = addChoices('{"search":"a","shiny":1}', { level: 'host' }, {});
   expect(text).toBe('{"search":"a","level":"host"}');
   expect(addChoices(text, { level: 'site', search: 'b' }, { level: 'site', search: 'b' })).toEqual({
@@ -45,7 +45,7 @@ test('choices come to those that are there, and go where they are as the dashboa
   });
 });
 
-test('what has no room in the address is not put there, and takes nothing along', () => {
+test('a choice too long for the address is left out without affecting others', () => {
   const collapsed = Array.from({ length: 10_000 }, (_, i) => `["group","host","host-${i}"]`);
   expect(addChoices('{"level":"host","collapsed":["a"]}', { collapsed }, {})).toEqual({
     text: '{"level":"host"}',
@@ -53,7 +53,7 @@ test('what has no room in the address is not put there, and takes nothing along'
   });
 });
 
-test('what an older panel or a hand put into a dashboard does no harm', () => {
+test('invalid options in a dashboard are replaced by defaults', () => {
   const odd = {
     compare: true,
     frames: 7,
@@ -71,7 +71,7 @@ test('what an older panel or a hand put into a dashboard does no harm', () => {
   expect(readOptions(ours)).toEqual(ours);
 });
 
-describe('what is none is left aside, and named', () => {
+describe('an invalid choice is ignored and reported by name', () => {
   test.each<[string, unknown]>([
     ['level', 'galaxy'],
     ['frames', 7],
@@ -88,7 +88,7 @@ describe('what is none is left aside, and named', () => {
     ['constructor', 1],
   ])('%s: %j', (name, value) => {
     const { chosen, odd } = readViewerState(JSON.stringify({ [name]: value, muteHubs: true }));
-    // What is too long as a whole is named by its beginning.
+    // A text that is too long is named by its first characters.
     if (name === 'search') expect(chosen).toEqual({});
     else expect({ chosen, odd }).toEqual({ chosen: { muteHubs: true }, odd: [name] });
   });
@@ -97,7 +97,7 @@ describe('what is none is left aside, and named', () => {
     expect(readViewerState(text)).toEqual({ chosen: {}, odd: [text] });
   });
 
-  test('whatever it is', () => {
+  test('for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const { chosen, odd } = readViewerState(text);

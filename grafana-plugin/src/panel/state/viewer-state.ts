@@ -6,7 +6,7 @@ import { EDGE_COLUMNS, type EdgeSort } from '../../graph/model/sort-edges.ts';
 import { EDGE_LABELS, NODE_TEXTS } from '../texts/node-texts.ts';
 import { DEFAULT_OPTIONS, type Focus, FRAMES, MOST_HOPS, type PanelOptions } from './options.ts';
 
-/** What a viewer chooses in the running panel: options that they may see otherwise, and what they have selected. */
+/** What a viewer chooses in the panel: options that override the dashboard's, and the selection. */
 export interface ViewerState
   extends Pick<
     PanelOptions,
@@ -26,7 +26,7 @@ export interface ViewerState
   readonly selected: GraphElement | null;
 }
 
-/** Longer text than this nobody has chosen; browsers and servers take no address that is much longer. */
+/** Maximum length of a text; browsers and servers reject much longer addresses. */
 const MOST_TEXT = 30_000;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= MOST_TEXT;
@@ -56,7 +56,7 @@ const isTarget = (value: unknown): value is GraphElement => {
   return isOneOf(['node', 'edge'])(type) && isText(key);
 };
 
-/** What each choice may be. */
+/** A validator for each choice. */
 const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value is ViewerState[Name] } = {
   level: isOneOf(LEVELS),
   frames: isOneOf(FRAMES),
@@ -74,7 +74,7 @@ const CHECKS: { readonly [Name in keyof ViewerState]: (value: unknown) => value 
   selected: (value) => value === null || isTarget(value),
 };
 
-/** Those of the dashboard's own options that are a choice of several. */
+/** Validators for the dashboard's other options that have a fixed set of values. */
 const OWN_CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   edgeLabel: isOneOf(EDGE_LABELS),
   widthBy: isOneOf(['none', ...AMOUNTS]),
@@ -84,7 +84,7 @@ const OWN_CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 export const isViewerChoice = (name: string): name is keyof ViewerState => Object.hasOwn(CHECKS, name);
 
-/** Options of a dashboard. What an older panel or a hand put there and this panel has no use for is as if not there. */
+/** The options of a dashboard. Invalid values, from an older panel or edited by hand, are replaced by defaults. */
 export function readOptions(saved: Partial<PanelOptions>): PanelOptions {
   const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));
   const isUsable = ([name, value]: [string, unknown]) =>
@@ -95,7 +95,7 @@ export function readOptions(saved: Partial<PanelOptions>): PanelOptions {
   return { ...DEFAULT_OPTIONS, ...Object.fromEntries(Object.entries(saved).filter(isUsable)) };
 }
 
-/** Reads choices from a text of the address: what it holds of them, and the names of what is none. */
+/** Reads choices from a text of the address: the valid ones, and the names of the rest. */
 export function readViewerState(text: string | null): {
   readonly chosen: Partial<ViewerState>;
   readonly odd: readonly string[];
@@ -110,7 +110,7 @@ export function readViewerState(text: string | null): {
   };
 }
 
-/** Writes what is chosen other than the dashboard has it; null where nothing is. */
+/** Writes the choices that differ from the dashboard; null if none do. */
 export function writeViewerState(
   chosen: Partial<ViewerState>,
   ofDashboard: Partial<ViewerState>,
@@ -122,9 +122,9 @@ export function writeViewerState(
 }
 
 /**
- * Adds choices to those that a text of the address holds.
+ * Adds choices to those in a text of the address.
  *
- * @returns the new text, and whether they are in it: ten thousand collapsed groups have no room in an address
+ * @returns the new text, and whether they fit: ten thousand collapsed groups are too long for an address
  */
 export function addChoices(
   text: string | null,

@@ -11,7 +11,7 @@ import { stateText } from '../texts/state-looks.ts';
 import { ROW_HEIGHT } from './use-row-window.ts';
 
 interface Props extends Ends {
-  /** Of all rows, from 0. */
+  /** Among all rows, from 0. */
   readonly index: number;
   readonly format: Formatters;
   readonly tabIndex: number;
@@ -19,14 +19,14 @@ interface Props extends Ends {
   readonly onPick: (event: MouseEvent) => void;
 }
 
-/** An edge as a row of text. Its `data-*` attributes tell the same to programs. */
+/** An edge as a row of text. Its `data-*` attributes hold the same values for programs. */
 export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus, onPick }: Props) {
   const { opened, failed, open, lastSeen } = edge.figures;
   const bytes = bytesOf(edge.figures);
   return (
     <tr
       style={{ height: ROW_HEIGHT }}
-      // The head is row 1.
+      // The header is row 1.
       aria-rowindex={index + 2}
       data-row={index}
       data-source={source.title}

@@ -16,13 +16,13 @@ interface Props {
   readonly format: Formatters;
   readonly sort: EdgeSort;
   readonly onSort: (sort: EdgeSort) => void;
-  /** 0: it is there for screen readers and the keyboard only. */
+  /** 0: for screen readers and the keyboard only. */
   readonly height: number;
   readonly onFocus: (edge: GraphEdge | undefined) => void;
   readonly onPick: (edge: GraphEdge, byKeyboard: boolean) => void;
 }
 
-/** The drawing's twin in text: every edge a row, walked with the arrow keys. */
+/** The drawing as text: a row for each edge, navigated with the arrow keys. */
 export const EdgeTable = memo(function EdgeTable(props: Props) {
   const { graph, format, sort, onSort, height, onFocus, onPick } = props;
   const styles = useStyles2(getStyles);
@@ -73,11 +73,11 @@ export const EdgeTable = memo(function EdgeTable(props: Props) {
   );
 });
 
-/** The room of rows that are out of sight. */
+/** Keeps the space of rows that are out of sight. */
 const Gap = ({ rows }: { rows: number }) => (rows > 0 ? <tr style={{ height: rows * ROW_HEIGHT }} /> : null);
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  // Out of sight, yet read by screen readers and reached by the tab key.
+  // Invisible, but available to screen readers and the tab key.
   hidden: css({
     position: 'absolute',
     top: 0,
@@ -113,7 +113,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
       fontVariantNumeric: 'tabular-nums',
       button: { marginLeft: 'auto' },
     },
-    // Else the head would cover a row that was scrolled to.
+    // Otherwise the header would cover a row after scrolling to it.
     'tbody tr': { scrollMarginTop: ROW_HEIGHT },
     'tbody tr:hover, tbody tr:focus-within': { background: theme.colors.action.hover },
     button: {

@@ -25,7 +25,7 @@ const WIDTHS: Readonly<Record<EdgeColumn, number>> = {
 };
 const COLUMNS = Object.keys(WIDTHS) as EdgeColumn[];
 
-/** Of these one looks for the most first. */
+/** Sorted in descending order first. */
 const NUMBERS: ReadonlySet<EdgeColumn> = new Set(['opened', 'failed', 'open', 'bytes', 'lastSeen']);
 
 const namesOf = (format: Formatters): Record<EdgeColumn, string> => ({
@@ -42,7 +42,7 @@ const namesOf = (format: Formatters): Record<EdgeColumn, string> => ({
   states: t('table.state', 'State'),
 });
 
-/** How wide the columns are, whatever is in them: rows come and go while one scrolls. */
+/** Fixed column widths: rows come and go while the user scrolls. */
 export const TableColumns = () => (
   <colgroup>
     {COLUMNS.map((column) => (
@@ -51,7 +51,7 @@ export const TableColumns = () => (
   </colgroup>
 );
 
-/** The names of the columns; a click on one sorts by it, another the other way round. */
+/** The column headers; a click sorts by the column, a second click reverses the order. */
 export function TableHead({ format, sort, onSort }: Props) {
   const names = namesOf(format);
   const sortBy = (column: EdgeColumn) =>

@@ -7,23 +7,23 @@ import {
   useState,
 } from 'react';
 
-/** Height of each row in pixels: fixed, so that those out of sight need not be there. */
+/** Height of each row in pixels: fixed, so that rows out of sight need not be rendered. */
 export const ROW_HEIGHT = 28;
 
-/** Rows beyond those in sight, so that a scroll never meets a gap. */
+/** Rows beyond the visible ones, so that scrolling shows no gap. */
 const SPARE = 10;
-/** Rows of a table that nobody sees, around the one with the keyboard. */
+/** Rows of an invisible table, around the focused one. */
 const UNSEEN = 100;
 
-/** The rows of a long table that are there, and the one that the keyboard is at. */
+/** The rendered rows of a long table, and the focused one. */
 export interface RowWindow {
-  /** Numbers of the rows, ascending. */
+  /** Indexes of the rows, ascending. */
   readonly rows: readonly number[];
   /** The row at which the tab key arrives. */
   readonly at: number;
   readonly pane: RefObject<HTMLDivElement | null>;
   readonly onScroll: () => void;
-  /** Of what holds the rows. */
+  /** For the element that contains the rows. */
   readonly onFocus: (event: FocusEvent) => void;
   readonly onBlur: () => void;
   /** Arrow keys, Page Up and Down, Home and End move between rows: one tab stop for the whole table. */
@@ -31,11 +31,11 @@ export interface RowWindow {
 }
 
 /**
- * Keeps only those rows of a table that are in sight, and the one that has the keyboard. Row `n` is what has the
- * attribute `data-row="n"`; its button takes the focus.
+ * Renders only the visible rows of a table and the focused one. Row `n` has the attribute `data-row="n"`; its button
+ * takes the focus.
  *
- * @param keys of all rows: the keyboard stays with its row when they are sorted anew
- * @param height of the pane; 0 when the table is there for screen readers only
+ * @param keys of all rows: the focus stays with its row when the order changes
+ * @param height of the pane; 0 if the table is for screen readers only
  */
 export function useRowWindow(keys: readonly string[], height: number): RowWindow {
   const pane = useRef<HTMLDivElement>(null);
@@ -85,7 +85,7 @@ export function useRowWindow(keys: readonly string[], height: number): RowWindow
   };
 }
 
-/** The numbers from `start` on, so many at most, within `0 … count - 1`; `kept` is always among them. */
+/** At most `size` indexes from `start` on, within `0 … count - 1`; `kept` is always among them. */
 export function windowOf(count: number, start: number, size: number, kept: number): number[] {
   const from = Math.max(0, Math.min(start, count - 1));
   const rows = Array.from({ length: Math.min(count, from + size) - from }, (_, i) => from + i);

@@ -8,7 +8,7 @@ interface Props {
   readonly format: Formatters;
 }
 
-/** A figure as the user wants it told; a colour that they have set stands beside it, so that the text stays legible. */
+/** A formatted figure; its colour is a dot beside it, so that the text stays legible. */
 export function Figure({ of: figure, value, format }: Props) {
   if (value === undefined) return format.noText(figure);
   const colour = format.mark(figure, value);

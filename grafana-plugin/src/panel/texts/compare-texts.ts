@@ -3,7 +3,7 @@ import { t } from '@grafana/i18n';
 import type { TimeRange } from '../../graph/compare/previous-range.ts';
 import { UNESCAPED } from './unescaped.ts';
 
-/** What the range can be compared with, as the option has it and in words. */
+/** The offered comparisons: the value of the option and its label. */
 export const compareChoices = (): { value: string; label: string }[] => [
   { value: 'off', label: t('compare.off', 'No comparison') },
   { value: 'before', label: t('compare.before', 'Previous range') },
@@ -12,7 +12,7 @@ export const compareChoices = (): { value: string; label: string }[] => [
   { value: '1w', label: t('compare.week', '1 week earlier') },
 ];
 
-/** A choice in words, one that was typed included. */
+/** The label of a comparison, offered or typed. */
 export function choiceText(choice: string): string {
   const offered = compareChoices().find(({ value }) => value === choice);
   if (offered) return offered.label;
@@ -24,7 +24,7 @@ export function choiceText(choice: string): string {
 const DATE = 'YYYY-MM-DD';
 const TEN_MINUTES = 600_000;
 
-/** A range in the user's time zone; the day is told once, seconds of short ranges only. */
+/** A range in the user's time zone: one date if both times share it, seconds for short ranges only. */
 export function spanText({ from, to }: TimeRange, timeZone: string): string {
   const time = to - from < TEN_MINUTES ? 'HH:mm:ss' : 'HH:mm';
   const format = (at: number, format: string) => dateTimeFormat(at, { timeZone, format });

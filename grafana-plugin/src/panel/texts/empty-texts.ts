@@ -3,14 +3,14 @@ import { legible } from '../../graph/display/text/legible.ts';
 import type { EmptyReason } from '../../graph/tables/why-empty.ts';
 import type { Around } from '../query/around-variables.ts';
 
-/** Why there is nothing to draw, in words, and what to do about it. */
+/** Why there is nothing to draw, and what to do about it. */
 export interface EmptyMessage {
   readonly state: 'empty' | 'wrong-data';
   readonly title: string;
   readonly advice: string;
 }
 
-/** Puts a reason into words. */
+/** The message for a reason. */
 export function emptyMessage(reason: EmptyReason): EmptyMessage {
   switch (reason.code) {
     case 'no-query':
@@ -50,7 +50,7 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
   }
 }
 
-/** What was looked for, by variables of the dashboard, and is not there. */
+/** The message for dashboard variables that match nothing. */
 export function nothingAround({ wanted }: Around): EmptyMessage {
   const asked = Object.entries(wanted)
     .filter(([, names]) => names.length > 0)

@@ -2,11 +2,11 @@ import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { legible } from '../../graph/display/text/legible.ts';
 
-/** What the data source said went wrong, each message once with the queries it concerns; '' if nothing did. */
+/** The errors of the data source, each once with the queries it concerns; '' without errors. */
 export function errorText(data: Pick<PanelData, 'error' | 'errors'>): string {
   const errors = data.errors?.length ? data.errors : data.error ? [data.error] : [];
   const queries = Map.groupBy(errors, (error) =>
-    // Of several lines, and with names in it that were not read yet.
+    // It may have several lines and contain names from the data.
     (error.message ?? error.data?.message ?? error.statusText ?? t('error.unknown', 'Unknown error'))
       .split(/[\t\r\n]+/)
       .map(legible)

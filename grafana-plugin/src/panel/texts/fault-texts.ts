@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import type { QueryFault } from '../../graph/search/query.ts';
 import { UNESCAPED } from './unescaped.ts';
 
-/** What is wrong with a search, in words. */
+/** The message for an error in a search. */
 export function faultText(fault: QueryFault): string {
   switch (fault.code) {
     case 'unopened':

@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import type { FigureName } from '../../graph/model/edge-figures.ts';
 import type { Formatters } from './formatters.ts';
 
-/** What each figure is called unless the user calls it something else. */
+/** The default name of each figure. */
 export const figureNames = (): Record<FigureName, string> => ({
   bytes: t('figures.bytes', 'Bytes, both directions'),
   transmit: t('figures.transmit', 'Bytes, source to destination'),
@@ -15,6 +15,6 @@ export const figureNames = (): Record<FigureName, string> => ({
   lastSeen: t('figures.last-seen', 'Last seen'),
 });
 
-/** A figure's name, the user's own first. */
+/** A figure's name: the field's display name if it is set. */
 export const nameOf = (format: Pick<Formatters, 'name'>, figure: FigureName): string =>
   format.name(figure) ?? figureNames()[figure];

@@ -5,7 +5,7 @@ import { buildGraph } from '../../graph/build/build-graph.ts';
 import { halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
 import { createFormatters } from './formatters.ts';
 
-// Its ES modules ask for names that Node does not find in the CommonJS modules below them.
+// Its ES modules import names that Node does not find in CommonJS modules.
 vi.mock('@grafana/data', () => createRequire(import.meta.url)('@grafana/data'));
 
 const theme = createTheme();
@@ -17,7 +17,7 @@ const graph = buildGraph(
   [],
 );
 
-/** Formatters where the fields of some queries are configured. */
+/** Formatters with configured fields of some queries. */
 const formatters = (configs: Record<string, FieldConfig>) =>
   createFormatters(
     {
@@ -46,7 +46,7 @@ const thresholds = (...steps: [number, string][]): FieldConfig => ({
 });
 
 describe('texts', () => {
-  test('have sensible units where nothing is configured', () => {
+  test('have sensible default units', () => {
     const { text } = formatters({});
     expect(text('opened', 1234.4)).toBe('1,234');
     expect(text('opened', 0.2)).toBe('< 1');
@@ -69,7 +69,7 @@ describe('texts', () => {
     expect(byteUnits).toBe('SI bytes, 1 kB = 1000 B');
   });
 
-  test('follow mappings, names and what stands for nothing', () => {
+  test('follow mappings, names and the text for missing values', () => {
     const { text, name, noText } = formatters({
       open: {
         mappings: [{ type: 'value' as never, options: { 0: { text: 'none' } } as never }],
@@ -84,13 +84,13 @@ describe('texts', () => {
       'In use',
       'n/a',
     ]);
-    // One field has both ways: its name is that of their sum.
+    // One field has both directions: its name is that of their sum.
     expect([name('bytes'), name('transmit'), name('opened')]).toEqual(['Volume', undefined, undefined]);
   });
 });
 
 describe('marks', () => {
-  test('are the colours of thresholds and mappings, and of nothing else', () => {
+  test('are the colours of thresholds and mappings only', () => {
     const { mark } = formatters({
       opened: thresholds([-Infinity, 'green'], [80, 'red']),
       open: {
@@ -106,14 +106,14 @@ describe('marks', () => {
 });
 
 describe('scales', () => {
-  test('reach from zero to the largest of the graph, or as far as is configured', () => {
+  test('range from zero to the maximum of the graph, or as configured', () => {
     expect(formatters({}).scale('bytes')).toMatchObject({ least: 0, most: 2_000_000 });
     expect(formatters({ io: { min: 10, max: 500 } }).scale('bytes')).toMatchObject({ least: 10, most: 500 });
     expect(formatters({}).scale('failureShare')).toMatchObject({ least: 0, most: 1 });
     expect(formatters({}).scale('rtt')).toMatchObject({ least: 0, most: 0 });
   });
 
-  test('of a gradual scheme keep small amounts apart', () => {
+  test('of a gradual scheme keep small amounts distinguishable', () => {
     const { colour, gradual, steps } = formatters({
       io: { color: { mode: 'continuous-viridis' } },
     }).scale('bytes');
@@ -121,7 +121,7 @@ describe('scales', () => {
     expect(new Set([0, 200, 2000, 20_000, 2_000_000].map(colour)).size).toBe(5);
   });
 
-  test('of thresholds begin anew at each of them', () => {
+  test('of thresholds start a new step at each of them', () => {
     const { colour, steps, gradual } = formatters({
       failed: {
         ...thresholds([-Infinity, 'green'], [50, 'red']),

@@ -17,33 +17,33 @@ import type { Graph } from '../../graph/model/graph.ts';
 import type { TableMeasure } from '../../graph/tables/table-measure.ts';
 import { figureFields } from '../query/figure-fields.ts';
 
-/** Tells figures as the user wants them: units, decimals, mappings and names are those of Grafana's fields. */
+/** Formats figures by the options of their Grafana fields: units, decimals, mappings and names. */
 export interface Formatters {
   readonly text: (figure: FigureName, value: number) => string;
-  /** What is told where there is no figure. */
+  /** The text for a missing value. */
   readonly noText: (figure: FigureName) => string;
-  /** The colour that thresholds or a mapping give it; undefined where neither was set. */
+  /** Its colour by thresholds or a mapping; undefined if neither is set. */
   readonly mark: (figure: FigureName, value: number) => string | undefined;
-  /** What the user calls the figure. */
+  /** The display name that the user set. */
   readonly name: (figure: FigureName) => string | undefined;
   readonly scale: (figure: FigureName) => Scale;
-  /** Which byte units are in use, in words. */
+  /** A description of the byte units in use. */
   readonly byteUnits: string;
 }
 
-/** How much a figure can be among the edges of a graph, and its colour by Grafana's color scheme. */
+/** The range of a figure among the edges of a graph, and its colours by Grafana's color scheme. */
 export interface Scale {
   readonly least: number;
   readonly most: number;
   readonly colour: (value: number) => string;
-  /** Values that tell the scale, least first; between them the colour changes gradually, or at each of them. */
+  /** Values that define the scale, ascending; the colour changes gradually between them, or at each of them. */
   readonly steps: readonly number[];
   readonly gradual: boolean;
 }
 
 const IEC = 'bytes';
 
-/** The measure whose field a figure goes by, and its unit unless the field has one. */
+/** The measure whose field formats a figure, and the default unit. */
 const SOURCES: Readonly<Record<FigureName, { readonly measure: TableMeasure; readonly unit: string }>> = {
   opened: { measure: 'opened', unit: 'locale' },
   failed: { measure: 'failed', unit: 'locale' },
@@ -75,7 +75,7 @@ export function createFormatters(
   const configFor = (figure: FigureName): FieldConfig =>
     configOf(figure, fields.get(SOURCES[figure].measure)?.config ?? {});
   const styles = new Map<FigureName, Style>();
-  // All edges are looked at for its scale: only what is shown has a style.
+  // Its scale takes a pass over all edges: created only for figures that are shown.
   const styleOf = (figure: FigureName): Style => {
     const known = styles.get(figure);
     if (known) return known;
@@ -95,7 +95,7 @@ export function createFormatters(
           ? formattedValueToString(display(value * 1000))
           : dateTimeFormat(value * 1000, { timeZone });
       }
-      // `increase()` extrapolates: counts come as fractions.
+      // `increase()` extrapolates: counts may be fractions.
       const isCount = isPlain && config.unit === 'locale';
       if (isCount && value > 0 && value < 0.5) return '< 1';
       const isWhole = isCount || (isPlain && SOURCES[figure].unit === IEC);
@@ -119,7 +119,7 @@ export function createFormatters(
   };
 }
 
-/** What the user set for a figure. What they set for a number of connections is not all right for a share of them. */
+/** The field options of a figure. Not all options for a number of connections suit a ratio. */
 function configOf(figure: FigureName, config: FieldConfig): FieldConfig {
   if (figure === 'failureShare') {
     const { color, thresholds } = config;
@@ -127,7 +127,7 @@ function configOf(figure: FigureName, config: FieldConfig): FieldConfig {
     return { ...(color && { color }), ...(thresholds && { thresholds }), unit, min: 0, max: 1 };
   }
   const unit = config.unit ?? SOURCES[figure].unit;
-  // One name for both ways would tell them apart no longer.
+  // One name for both directions would make them indistinguishable.
   if (figure !== 'transmit' && figure !== 'receive') return { ...config, unit };
   const { displayName: _, ...rest } = config;
   return { ...rest, unit };
@@ -163,7 +163,7 @@ function createStyle(
   };
 }
 
-/** Where colours begin: at each threshold; where they do not depend on values, at the least. */
+/** The values where colours start: each threshold, or the minimum if colours do not depend on values. */
 function stepsOf({ thresholds }: FieldConfig, isByValue: boolean, least: number, most: number): number[] {
   if (!isByValue || !thresholds) return [least];
   const values = thresholds.steps.map(({ value }) => value ?? -Infinity);

@@ -6,15 +6,15 @@ import type { Graph, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
 import type { Formatters } from './formatters.ts';
 import { shortStateText, signText } from './state-looks.ts';
 
-/** What an edge can be labelled with. */
+/** The texts that an edge can have as its label. */
 export const EDGE_LABELS = ['bytes', 'connections', 'port', 'none'] as const;
 export type EdgeLabel = (typeof EDGE_LABELS)[number];
 
-/** What can be written below the name of a node. */
+/** The texts that can be below the name of a node. */
 export const NODE_TEXTS = ['host', 'process', 'address'] as const;
 export type NodeText = (typeof NODE_TEXTS)[number];
 
-/** Gives the nodes whose name nobody knows a word for one, so that all that is made of the graph has it. */
+/** Gives unnamed nodes a generic name, used in the drawing, the table and exports alike. */
 export const nameNodes = (graph: Graph): Graph => ({
   ...graph,
   nodes: graph.nodes.map((node) => (node.title === '' ? { ...node, title: wordFor(node) } : node)),
@@ -32,10 +32,10 @@ export const titleOf = (node: GraphNode): string => legible(node.title);
 export const titleAtHost = (node: GraphNode): string =>
   [titleOf(node), node.kind === 'host' ? '' : legible(node.host)].filter(Boolean).join(' · ');
 
-/** What the text under a node's title says. */
+/** The text below a node's title. */
 export const subtitleOf = (node: GraphNode, nodeText: NodeText): string => legible(detailOf(node, nodeText));
 
-/** How many there are in a node that stands for several, and of what. */
+/** The number and kind of members of a node that represents several. */
 function membersOf({ kind, members: { length }, collapsed }: GraphNode): string {
   if (collapsed?.every((node) => node.kind === 'host')) {
     return length === 1 ? t('members.host', '1 host') : t('members.hosts', '{{length}} hosts', { length });
@@ -71,7 +71,7 @@ function detailOf(node: GraphNode, nodeText: NodeText): string {
   return host;
 }
 
-/** What is written on an edge; where there is no room for that, its state in a word, or at least by its sign. */
+/** The label of an edge, then shorter versions for less space: its state as a word, or its sign alone. */
 export function labelsOf(edge: GraphEdge, label: EdgeLabel, format: Formatters): readonly string[] {
   const state = shortStateText(edge.states);
   const whole =

@@ -3,7 +3,7 @@ import type { OverviewNote } from '../../graph/compare/overview.ts';
 import { legible } from '../../graph/display/text/legible.ts';
 import { UNESCAPED } from './unescaped.ts';
 
-/** What could not be told, and what to do about it, in words. */
+/** The message for a problem with the data, and what to do about it. */
 export function noteText(note: OverviewNote): string {
   switch (note.code) {
     case 'unread-rows':
@@ -44,11 +44,11 @@ export function noteText(note: OverviewNote): string {
   }
 }
 
-/** What the address of the page holds that is no choice of a viewer: at most one note. */
+/** A note on parts of the page's address that are no viewer state; none if there are none. */
 export const oddAddress = (odd: readonly string[]): string[] =>
   odd.length === 0
     ? []
     : [
-        // Put behind, since what is put into a text is escaped for HTML, which this is not.
+        // Appended, as placeholders in a text are escaped for HTML, which this is not.
         `${t('notes.odd-address', 'Unknown panel settings in the address of this page were ignored')}: ${legible(odd.join(', '))}`,
       ];

@@ -2,14 +2,14 @@ import { t } from '@grafana/i18n';
 import { mainState } from '../../graph/model/edge-states.ts';
 import type { Alert, EdgeState } from '../../graph/model/graph.ts';
 
-/** How a state is told to eyes of any kind: by a sign and a word, besides its colour (a hue of Grafana's palette). */
+/** How a state is shown, for colour-blind readers as well: a sign and a word besides the colour (a hue of Grafana's palette). */
 export interface StateLook {
   readonly sign: string;
   readonly word: () => string;
   readonly hue: string;
 }
 
-/** The hues differ for the colour-blind as well, where lines are alike otherwise: `colour-vision.test.ts`. */
+/** Where lines look alike otherwise, the hues differ for colour-blind readers as well: `colour-vision.test.ts`. */
 export const STATE_LOOKS: Readonly<Record<EdgeState, StateLook>> = {
   alerting: { sign: '▲', word: () => t('state.alerting', 'alerting'), hue: 'light-red' },
   missing: { sign: '?', word: () => t('state.missing', 'missing'), hue: 'red' },
@@ -21,16 +21,16 @@ export const STATE_LOOKS: Readonly<Record<EdgeState, StateLook>> = {
   idle: { sign: '', word: () => t('state.idle', 'idle'), hue: '' },
 };
 
-/** `+ new`, of each state that is worth a word. */
+/** `+ new`, for each state but idle. */
 export const stateText = (states: readonly EdgeState[]): string => words(states).join(' ');
 
-/** Where room is short: a word for the state that matters most, the sign alone for the others. */
+/** The short form: a word for the main state, the sign alone for the others. */
 export function shortStateText(states: readonly EdgeState[]): string {
   const main = mainState(states);
   return [...words(main ? [main] : []), ...signs(states.filter((state) => state !== main))].join(' ');
 }
 
-/** Where not even a word has room. */
+/** The shortest form: signs alone. */
 export const signText = (states: readonly EdgeState[]): string => signs(states).join(' ');
 
 const signs = (states: readonly EdgeState[]): string[] =>
@@ -41,7 +41,7 @@ const words = (states: readonly EdgeState[]): string[] =>
     .filter((state) => state !== 'idle')
     .map((state) => `${STATE_LOOKS[state].sign} ${STATE_LOOKS[state].word()}`);
 
-/** Whether an alert fires, is about to, or did. */
+/** The state of an alert as text. */
 export function alertStateText(state: Alert['state']): string {
   if (state === 'ended') return t('alert.ended', 'resolved');
   return state === 'firing' ? t('alert.firing', 'firing') : t('alert.pending', 'pending');

@@ -2,11 +2,11 @@ import { Dropdown, type IconName, Menu, ToolbarButton } from '@grafana/ui';
 import type { ReactNode } from 'react';
 
 interface Props<Value extends string> {
-  /** What is chosen, for those who do not see the button. */
+  /** The name of the choice, for screen readers. */
   readonly label: string;
   readonly choices: readonly { readonly value: Value; readonly label: string }[];
   readonly value: Value;
-  /** Stands for the choice, unless that is one to be seen. */
+  /** Shown instead of the choice, unless the menu is active. */
   readonly icon?: IconName;
   readonly isActive?: boolean;
   readonly onChange: (value: Value) => void;
@@ -14,7 +14,7 @@ interface Props<Value extends string> {
   readonly children?: ReactNode;
 }
 
-/** A button that says what is chosen, and opens a menu of all there is to choose from. */
+/** A button that shows the current choice and opens a menu of all choices. */
 export function ChoiceMenu<Value extends string>(props: Props<Value>) {
   const { label, choices, value, icon, isActive = false, onChange, children } = props;
   const chosen = choices.find((choice) => choice.value === value)?.label ?? value;

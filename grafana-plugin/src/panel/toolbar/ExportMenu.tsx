@@ -15,11 +15,11 @@ interface Props {
   readonly graph: Graph;
   readonly drawing: Drawing;
   readonly palette: Palette;
-  /** The order of the table, which that of the CSV is, too. */
+  /** The order of the table, also used for the CSV. */
   readonly sort: EdgeSort;
 }
 
-/** Saves what is shown, as an image or as data. */
+/** Exports the current view as an image or as data. */
 export function ExportMenu({ graph, drawing, palette, sort }: Props) {
   const save = async (extension: string, type: string, content: string | Promise<Blob>) =>
     download(

@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import { Icon, useStyles2, useTheme2 } from '@grafana/ui';
 import { getStripStyles } from './strip-styles.ts';
 
-/** Says that the drawing does not have all it should, and what the data source said to that. */
+/** Warns that values may be missing, with the error of the data source. */
 export function FailureStrip({ error }: { readonly error: string }) {
   const theme = useTheme2();
   const styles = useStyles2(getStripStyles);

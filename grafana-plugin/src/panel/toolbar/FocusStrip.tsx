@@ -5,10 +5,10 @@ import { type Focus, MOST_HOPS } from '../state/options.ts';
 import { getStripStyles } from './strip-styles.ts';
 
 interface Props {
-  /** The name of a node, undefined where there is none in this range. */
+  /** The name of a node; undefined if it is not in this time range. */
   readonly nameOf: (key: string) => string | undefined;
   readonly focus: Focus | null;
-  /** The node from which a path is to be picked. */
+  /** The node where a path starts, while the user has yet to pick its end. */
   readonly pathFrom: string | undefined;
   readonly onFocus: (focus: Focus | null) => void;
   readonly onCancelPath: () => void;
@@ -20,7 +20,7 @@ const ways = (): { value: FocusDirection; label: string }[] => [
   { value: 'both', label: t('focus.both', 'Both') },
 ];
 
-/** Says what part of the graph is looked at, changes it, and leads back to the whole. */
+/** Shows the focus, with controls to change or to clear it. */
 export function FocusStrip(props: Props) {
   const { focus, pathFrom, onFocus, onCancelPath } = props;
   const styles = useStyles2(getStripStyles);

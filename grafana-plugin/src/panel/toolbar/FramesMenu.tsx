@@ -5,12 +5,12 @@ import { ChoiceMenu } from './ChoiceMenu.tsx';
 
 interface Props {
   readonly options: Pick<PanelOptions, 'frames' | 'collapsed'>;
-  /** Keys of all that is framed. */
+  /** Keys of all framed groups. */
   readonly groups: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
 }
 
-/** What nodes are framed by, and all frames collapsed or expanded at once. */
+/** Selects what nodes are framed by, and collapses or expands all frames at once. */
 export function FramesMenu({ options: { frames, collapsed }, groups, onChange }: Props) {
   const others = collapsed.filter((key) => !groups.includes(key));
   return (

@@ -18,7 +18,7 @@ interface Props {
   readonly onLeave: () => void;
 }
 
-/** The search box above the graph: what is gone to is picked, and brought to the middle. */
+/** The search box above the graph: the current match is pinned and centred. */
 export function GraphSearch({ found, drawing, pinned, control, onPick, ...box }: Props) {
   const at = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const goTo = (index: number) => {

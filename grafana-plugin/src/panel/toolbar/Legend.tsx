@@ -13,11 +13,11 @@ import { useFold } from './use-fold.ts';
 
 interface Props {
   readonly width: number;
-  /** 0: there is no room for it. */
+  /** 0: it is not shown. */
   readonly height: number;
   readonly graph: Graph;
   readonly palette: Palette;
-  /** The states that alone are shown; none: all. */
+  /** Only these states are shown; empty: all. */
   readonly states: readonly EdgeState[];
   readonly onStates: (states: readonly EdgeState[]) => void;
   readonly widthBy: PanelOptions['widthBy'];
@@ -26,8 +26,8 @@ interface Props {
 }
 
 /**
- * Says how to read the drawing, and how much of each state there is; a click on a state shows it alone. What has no room
- * opens by a button; without any height there is only that, in the corner.
+ * Explains the drawing and counts the edges of each state; a click on a state filters by it. Entries that do not fit
+ * open by a button; without height only that button is shown, in the corner.
  */
 export function Legend(props: Props) {
   const { width, height } = props;
@@ -94,7 +94,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     line: css({
       flex: 1,
       display: 'flex',
-      // What has no room wraps out of sight, whole: half a sentence would mislead.
+      // An entry that does not fit wraps out of sight as a whole, instead of being cut in the middle.
       flexWrap: 'wrap',
       columnGap: theme.spacing(2),
       overflow: 'hidden',

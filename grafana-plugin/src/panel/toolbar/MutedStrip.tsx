@@ -7,7 +7,7 @@ import type { Shown } from '../state/shown-graph.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {
-  /** 0: there is nothing to name, or no room for it. */
+  /** 0: nothing is hidden, or the panel is too low. */
   readonly height: number;
   readonly options: Pick<PanelOptions, 'hidden' | 'shownHubs'>;
   readonly hidden: Shown['hidden'];
@@ -17,7 +17,7 @@ interface Props {
   readonly onChange: (change: Partial<PanelOptions>) => void;
 }
 
-/** Names what is left out of the drawing because it is a hub or the user has hidden it; a click shows it again. */
+/** Lists hubs and nodes that are hidden from the drawing; a click shows one again. */
 export function MutedStrip({ height, options, hidden, hubs, lonely, nameOf, onChange }: Props) {
   const styles = useStyles2(getStyles);
   if (height === 0) return null;
@@ -69,7 +69,7 @@ const getStyles = (theme: GrafanaTheme2) =>
     alignItems: 'center',
     gap: theme.spacing(0.5),
     padding: theme.spacing(0, 0.5),
-    // One row; what is more is scrolled.
+    // One row that scrolls.
     overflowX: 'auto',
     overflowY: 'hidden',
     scrollbarWidth: 'thin',

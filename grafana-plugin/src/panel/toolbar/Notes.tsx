@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { Toggletip, ToolbarButton } from '@grafana/ui';
 
-/** Says that something could not be told and, when asked, what to do about it. */
+/** Counts the problems with the data; a click lists them, each with what to do. */
 export function Notes({ notes }: { readonly notes: readonly string[] }) {
   if (notes.length === 0) return null;
   const list = (
@@ -21,7 +21,7 @@ export function Notes({ notes }: { readonly notes: readonly string[] }) {
   );
 }
 
-// Dots stand within the box, where there is more than one.
+// Bullets only for more than one note, inside the box.
 const notesList = css({
   margin: 0,
   paddingLeft: 20,

@@ -6,7 +6,7 @@ import type { PanelOptions } from '../state/options.ts';
 import { nameOf } from '../texts/figure-names.ts';
 import type { Formatters, Scale } from '../texts/formatters.ts';
 
-/** Colours that a bar shows of a gradual scale. */
+/** Number of colours in the bar of a gradual scale. */
 const SHADES = 9;
 
 interface Props<By> {
@@ -14,7 +14,7 @@ interface Props<By> {
   readonly format: Formatters;
 }
 
-/** What widths tell, and from how much to how much. */
+/** The value shown by edge widths, and its range. */
 export function WidthScale({ by, format }: Props<PanelOptions['widthBy']>) {
   if (by === 'none') return null;
   return (
@@ -24,7 +24,7 @@ export function WidthScale({ by, format }: Props<PanelOptions['widthBy']>) {
   );
 }
 
-/** What colours tell, where it is not states, and which of them is how much. */
+/** The value shown by edge colours, and its scale. */
 export function ColourScale({ by, format }: Props<PanelOptions['colourBy']>) {
   if (by === 'states') return null;
   return (
@@ -35,7 +35,7 @@ export function ColourScale({ by, format }: Props<PanelOptions['colourBy']>) {
   );
 }
 
-/** `0 – 12 KiB` and, where these are bytes, what a KiB is. */
+/** `0 – 12 KiB`, with the definition of the unit if these are bytes. */
 function upTo(by: Amount, format: Formatters): string {
   const { least, most } = format.scale(by);
   const isBytes = by === 'bytes' || by === 'transmit' || by === 'receive';
@@ -45,7 +45,7 @@ function upTo(by: Amount, format: Formatters): string {
 function Colours({ by, scale, format }: { by: Amount; scale: Scale; format: Formatters }) {
   const { least, most, colour, steps, gradual } = scale;
   if (gradual) {
-    // As far along the bar as the drawing spreads them.
+    // Spread along the bar as in the drawing.
     const shades = Array.from({ length: SHADES }, (_, i) =>
       colour(least + (most - least) * shareAt(i / (SHADES - 1))),
     );
@@ -65,7 +65,7 @@ function Colours({ by, scale, format }: { by: Amount; scale: Scale; format: Form
   ));
 }
 
-/** Ever wider. */
+/** A line of growing width. */
 const Wedge = () => (
   <svg width="26" height="8" aria-hidden="true">
     <path d="M0 3.4L26 1V7L0 4.6Z" fill="currentColor" />

@@ -11,16 +11,16 @@ interface Props {
   readonly input: RefObject<HTMLInputElement | null>;
   readonly value: string;
   readonly found: Found;
-  /** The node found that is looked at, from 0; undefined while none is. */
+  /** The index of the current match; undefined if there is none. */
   readonly at: number | undefined;
   readonly onChange: (value: string) => void;
-  /** Looks at one of the nodes found. */
+  /** Goes to a match. */
   readonly onGo: (index: number) => void;
-  /** Back to where the search was asked for. */
+  /** Returns to the graph. */
   readonly onLeave: () => void;
 }
 
-/** Search as one types; Enter goes from one match to the next, Shift+Enter back, Escape clears, then leaves. */
+/** Searches while the user types; Enter goes to the next match, Shift+Enter back, Escape clears, then leaves. */
 export function SearchBox({ input, value, found, at, onChange, onGo, onLeave }: Props) {
   const styles = useStyles2(getStyles);
   const box = useRef<HTMLDivElement>(null);
@@ -82,7 +82,7 @@ interface ErrorProps {
   readonly below: HTMLElement | null;
 }
 
-/** What is wrong, and where: outside of the toolbar, which would cut it off. */
+/** The error and its position: outside of the toolbar, which would clip it. */
 function SearchError({ query, error, below }: ErrorProps) {
   const styles = useStyles2(getStyles);
   const { left = 0, bottom = 0 } = below?.getBoundingClientRect() ?? {};

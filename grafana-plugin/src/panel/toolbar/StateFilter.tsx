@@ -16,7 +16,7 @@ interface Props {
   readonly onStates: (states: readonly EdgeState[]) => void;
 }
 
-/** How many edges have each state; pressed states alone are shown. */
+/** Counts the edges of each state and filters by the pressed states. */
 export function StateFilter({ graph, palette, states, onStates }: Props) {
   const styles = useStyles2(getStyles);
   const counts = useMemo(() => countStates(graph.edges), [graph]);

@@ -12,21 +12,21 @@ import { useFold } from './use-fold.ts';
 
 interface Props extends FilterProps, Omit<ViewProps, 'named'> {
   readonly width: number;
-  /** 0: there is no room for it. */
+  /** 0: it is not shown. */
   readonly height: number;
-  /** What could not be told, and what to do about it. */
+  /** Problems with the data, and what to do about them. */
   readonly notes: readonly string[];
   readonly search: ReactNode;
 }
 
-/** How the toolbar gives way, step by step: whether controls have their names, and whether most are in a drawer. */
+/** How the toolbar shrinks, step by step: whether controls have names, and whether most of them are in a drawer. */
 const FOLDS = [
   { named: true, folded: false },
   { named: false, folded: false },
   { named: false, folded: true },
 ] as const;
 
-/** What the drawing shows, and how finely. Where it is narrow names go first, then all but search is in a drawer. */
+/** Level, filters, search and views. If the panel is narrow, names are dropped first, then all but the search moves into a drawer. */
 export function Toolbar(props: Props) {
   const { width, height, options, search, notes, onChange } = props;
   const styles = useStyles2(getStyles);

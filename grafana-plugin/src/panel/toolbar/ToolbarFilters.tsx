@@ -6,15 +6,15 @@ import { FramesMenu } from './FramesMenu.tsx';
 
 export interface FilterProps {
   readonly options: PanelOptions;
-  /** Keys of all that is framed. */
+  /** Keys of all framed groups. */
   readonly groups: readonly string[];
-  /** With more partners than this a node is a hub. */
+  /** A node with more neighbours than this is a hub. */
   readonly mostPartners: number;
   readonly compare: ReactNode;
   readonly onChange: (change: Partial<PanelOptions>) => void;
 }
 
-/** What is drawn, and what is left out. */
+/** Frames, comparison and filters. */
 export function ToolbarFilters({ options, groups, mostPartners, compare, onChange }: FilterProps) {
   return (
     <>

@@ -10,11 +10,11 @@ export interface ViewProps {
   readonly table: boolean;
   readonly onTable: (shown: boolean) => void;
   readonly exports: ReactNode;
-  /** Whether there is room for names beside the icons. */
+  /** Whether the buttons have names beside their icons. */
   readonly named: boolean;
 }
 
-/** Ways to look at it. */
+/** Positions, zoom, table and export. */
 export function ToolbarViews(props: ViewProps) {
   const { options, onChange, onFit, table, onTable, exports, named } = props;
   return (

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 
-/** Where strips lie: above each other, at the foot of the drawing. */
+/** The strips: stacked at the bottom of the drawing. */
 export const strips = css({
   position: 'absolute',
   zIndex: 1,
@@ -13,12 +13,12 @@ export const strips = css({
   alignItems: 'center',
   gap: 4,
   overflow: 'hidden auto',
-  // What is beside them is the drawing.
+  // The pointer reaches the drawing beside them.
   pointerEvents: 'none',
   '& > *': { flexShrink: 0, pointerEvents: 'auto' },
 });
 
-/** A strip over the drawing that says what part or what comparison of it is looked at. */
+/** A strip over the drawing: the focus, the comparison or a failure. */
 export const getStripStyles = (theme: GrafanaTheme2) =>
   css({
     maxWidth: '100%',

@@ -1,15 +1,15 @@
 import { type RefObject, useLayoutEffect, useState } from 'react';
 
 /**
- * How far an element is to be folded so that what is in it fits: from 0, one step more as long as it does not. A new
- * width starts anew.
+ * The step to which an element must fold so that its content fits: from 0 upwards until it does. A new width starts
+ * again at 0.
  *
  * @param most the last step
  */
 export function useFold(element: RefObject<HTMLElement | null>, width: number, most: number): number {
   const [last, setLast] = useState({ width, step: 0 });
   const step = last.width === width ? last.step : 0;
-  // At each rendering: what is in it may have become more. It is done before anything is painted.
+  // At each render, as the content may have grown, and before the browser paints.
   useLayoutEffect(() => {
     if (!element.current || step >= most) return;
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element.current;

@@ -18,10 +18,10 @@ interface Props {
 }
 
 const SIZE = { width: 140, height: 22 };
-/** Lines have a width, at the borders as well. */
+/** With a margin for the width of lines at the borders. */
 const VIEW_BOX = `-1 -1 ${SIZE.width + 2} ${SIZE.height + 2}`;
 
-/** How a node or an edge fared over the range, each figure as a small curve and in words. */
+/** The values of a node or an edge over the range, each as a small curve and as text. */
 export function TrendView({ data, subject, format }: Props) {
   const styles = useStyles2(getStyles);
   const { state, lines, step, error } = useTrend(data, subject);

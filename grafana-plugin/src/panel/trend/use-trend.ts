@@ -16,29 +16,29 @@ type Query = DataQueryRequest['targets'][number] & PanelQuery;
 
 /** A node or an edge over time. */
 export interface Trend {
-  /** `none`: no query of the panel tells of it; `too-many`: it is drawn for too many to be asked for. */
+  /** `none`: the panel has no query for it; `too-many`: it represents too many dependencies for one query. */
   readonly state: 'none' | 'too-many' | 'loading' | 'ready';
   readonly lines: readonly { readonly line: TrendLine; readonly points: TrendPoints }[];
-  /** The length of each step, as `1m`. */
+  /** The length of each step, such as `1m`. */
   readonly step: string;
   readonly error: string;
 }
 
-/** How many steps a range is divided in, at most. */
+/** Maximum number of steps in a range. */
 const STEPS = 60;
-/** As many scrapes fall into each step, so that one that is missed leaves no gap. */
+/** Scrapes per step, so that a missed one leaves no gap. */
 const SCRAPES = 4;
-/** What Grafana takes for the time between two scrapes unless the data source tells. */
+/** Grafana's default scrape interval, for data sources that do not set one. */
 const SCRAPE = '15s';
 
-/** Asks how a node or an edge fared over the panel's range, as soon as it is looked at. */
+/** Queries the values of a node or an edge over the panel's range. */
 export function useTrend({ request, timeRange }: PanelData, subject: TrendSubject): Trend {
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
   const queries = request?.targets.filter(isQuery) ?? [];
   const stepMs = Math.max(rangeUtil.roundInterval((to - from) / STEPS), SCRAPES * scrapeMs(queries));
   const seconds = Math.ceil(stepMs / 1000);
   const trend = trendQueries(queries, subject, seconds);
-  // Compared as text: what is drawn is made anew with each answer, mostly the same.
+  // Compared as text: each refresh creates new objects, mostly with the same content.
   const asked = JSON.stringify(
     trend?.map(({ line, of, expr }) => ({
       ...of,
@@ -76,13 +76,13 @@ function scrapeMs([query]: readonly Query[]): number {
   return rangeUtil.intervalToMs(timeInterval || SCRAPE);
 }
 
-/** A line of which nothing is known is left out. */
+/** A line without values is omitted. */
 function readLines({ series }: Answer, range: { from: number; to: number }, stepMs: number): Trend['lines'] {
   return series.flatMap((frame) => {
     const [times, values] = [FieldType.time, FieldType.number].map((type) => valuesOf(frame, type));
     if (!times?.length || !values) return [];
     const line = frame.refId as TrendLine;
-    // Where no connection was reported there was none; how long its round trips took is not known.
+    // No report means no connections, but an unknown round-trip time.
     const points = spreadPoints(times, values, range, stepMs, line === 'rtt' ? null : 0);
     return points.values.some((value) => value !== null) ? [{ line, points }] : [];
   });
