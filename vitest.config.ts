@@ -1,6 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What fills the CPUs and the kernel's tables, for tests beside it as well; what runs rules many times as fast as in life. */
+/** Tests beside the code that need the kernel of this machine, and some of them root. */
+const KERNEL = '**/*.kernel.test.ts';
+
+/** Tests that fill the CPUs and the kernel's tables, which disturbs others, or run rules many times faster than real time. */
 const ALONE = [
   'test/e2e/alerts.test.ts',
   'test/e2e/public-clients.test.ts',
@@ -11,19 +14,21 @@ const e2e = {
   setupFiles: ['test/harness/cleanup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  // On a busy machine a browser takes its time.
+  // A browser is slow on a busy machine.
   expect: { poll: { timeout: 30_000 } },
 };
 
-/** Projects run one after the other: those that run at the same time must have as many workers, on every machine. */
+/** Projects run one after the other: those that run at the same time must have the same number of workers. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          testTimeout: 20_000,
+          // Far above what any test takes: a busy machine is no failure.
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
+          exclude: [...configDefaults.exclude, KERNEL],
           include: [
             'exporter/**/*.test.ts',
             'grafana-plugin/{src,standalone}/**/*.test.ts',
@@ -34,13 +39,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'kernel',
+          include: [`exporter/${KERNEL}`],
+          testTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ALONE,
-          // Each file starts real servers and namespaces: two at a time is what two cores bear.
+          // Each file starts real servers and namespaces: two cores run two at a time.
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -49,7 +63,7 @@ export default defineConfig({
           name: 'e2e-alone',
           include: ALONE,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

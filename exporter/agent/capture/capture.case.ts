@@ -1,5 +1,5 @@
 /**
- * What every capture must see of a real kernel. A capture joins by one line in `conformance.test.ts`.
+ * What every capture must see of a real kernel. A capture joins by one line in `conformance.kernel.test.ts`.
  *
  * Each test opens its own sockets on loopback, in this process or in a child, and reads the capture until the
  * expected shows. Other sockets of the machine may come and go meanwhile: tests look at their own ports alone.

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createIo } from '../../../test/fixtures/io.ts';
 import type { ProcTree } from '../../../test/fixtures/proc-tree.ts';
@@ -89,30 +88,4 @@ it.each([[['--help']], [['test', '--help']], [['-h']]])('%j tells the options', 
   expect(await rules.run(argv, io)).toBe(0);
   expect(io.out()).toMatch(/^Usage: musubi rules test \[OPTIONS\]\n/);
   expect(io.out()).toMatch(/^ +--config FILE /m);
-});
-
-it('names a process of this very host by its port', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  try {
-    const { port } = server.address() as { port: number };
-    using file = createTempFile(
-      `rules:\n  - match: { port: ${port}, executable: .*, user: .+ }\n    service: here-\${port}\n`,
-    );
-    const io = createIo();
-    const argv = ['test', ...NO_ONE_TO_ASK, '--config', file.path, '--json', '--netns', 'self'];
-    // Whom this host hides, even from root, is told on the side.
-    expect(await rules.run(argv, io)).toBe(0);
-    expect(JSON.parse(io.out())).toContainEqual(
-      expect.objectContaining({
-        service: `here-${port}`,
-        step: 'rule',
-        rule: 1,
-        pid: process.pid,
-        ports: [port],
-      }),
-    );
-  } finally {
-    server.close();
-  }
 });

@@ -61,13 +61,13 @@ describe.skipIf(CANNOT_CAPTURE)(
           const truth = counted(large);
           return { open: before.open - truth.open, opened: before.opened - truth.opened };
         },
-        { timeout: 4000, interval: 5 },
+        { timeout: 30_000, interval: 5 },
       );
 
     /** All that was folded. */
     const folded = () => small.seen({ folded: true });
 
-    it('loses no connection, and knows when each one ends', { timeout: 20_000 }, async () => {
+    it('loses no connection, and knows when each one ends', async () => {
       await small.read();
       const before = await difference();
       const foldedBefore = sum(folded(), 'opened');
@@ -91,7 +91,7 @@ describe.skipIf(CANNOT_CAPTURE)(
           await large.read();
           expect(sum(large.seen({ port }), 'open')).toBe(0);
         },
-        { timeout: 4000, interval: 5 },
+        { timeout: 30_000, interval: 5 },
       );
       expect(await difference()).toEqual(before);
       expect(foldedOpen - sum(folded(), 'open')).toBeGreaterThan(DESTINATIONS);

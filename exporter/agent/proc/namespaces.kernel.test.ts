@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { ownNetworkNamespace } from './namespaces.ts';
+
+it('finds the own namespace of a real proc file system', () => {
+  const [own] = ownNetworkNamespace('/proc');
+  expect(own).toMatchObject({ pid: process.pid, isOwn: true });
+  expect(own?.netns).toBeGreaterThan(0);
+});
