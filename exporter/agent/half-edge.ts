@@ -1,8 +1,8 @@
 import type { EndpointKind } from '@musubi/contract/endpoint-kind';
 import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
+import type { ForwarderTarget } from './identify/forwarder-target.ts';
 import type { Identity } from './identify/identify.ts';
-import type { RelayTarget } from './identify/relay-target.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
 
 /** The client's or the server's end of a dependency. What is not known is absent. */
@@ -16,7 +16,7 @@ export interface Endpoint {
   readonly site?: string;
   readonly kind: EndpointKind;
   /** Where a port forwarder sends the connections that it accepts. */
-  readonly relay?: RelayTarget;
+  readonly forwardsTo?: ForwarderTarget;
 }
 
 /** The service name of the overflow bucket. */

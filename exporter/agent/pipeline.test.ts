@@ -214,9 +214,9 @@ describe('a pass', () => {
       'aggregate',
       'identify',
       'pair',
-      'relays',
+      'forwarders',
       'resolve',
-      'budget',
+      'limit',
       'ledger',
     ]);
   });

@@ -12,13 +12,13 @@ import { createFold } from './aggregate/fold.ts';
 import { listenersByPlace } from './aggregate/listeners-by-place.ts';
 import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
-import { createBudget } from './budget/budget.ts';
 import { type Capture, type Reading, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import type { Conntrack } from './conntrack/conntrack.ts';
 import { type ServiceListener, toHalfEdge, toServiceListeners } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
 import type { Rule } from './identify/rules.ts';
+import { createLimits } from './limit/limits.ts';
 import { dnsFamilies } from './metrics/dns-families.ts';
 import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
@@ -27,12 +27,12 @@ import { createLedger, type Entry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
 import { tableFamilies } from './metrics/table-families.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
-import { createCollapseRelays } from './resolve/collapse-relays.ts';
 import type { Dns } from './resolve/dns/open-dns.ts';
+import { createCollapseForwarders } from './resolve/forwarders/collapse-forwarders.ts';
+import { createLocalAddresses } from './resolve/local-addresses.ts';
 import { createNat } from './resolve/nat/nat.ts';
-import { createPlace } from './resolve/place.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
-import { createWhereabouts } from './resolve/whereabouts.ts';
+import { createSiteLabels } from './resolve/site-labels.ts';
 import { VERSION } from './version.ts';
 
 export interface PipelineOptions extends ResolveOptions {
@@ -79,10 +79,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
   const addressesOf = createNetAddresses(procRoot, uptime);
   const nat = createNat(options.conntrack, self, uptime);
-  const place = createPlace(options.site);
-  const collapseRelays = createCollapseRelays();
+  const siteLabels = createSiteLabels(options.site);
+  const collapseForwarders = createCollapseForwarders();
   const resolve = createResolve(options);
-  const budget = createBudget(options);
+  const limit = createLimits(options);
   const folds = createFoldCounts(self);
   const ledger = createLedger(forgetAfter);
   const started = clock();
@@ -99,7 +99,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       .listeners()
       .flatMap((listener) =>
         toServiceListeners(listener, addressesAt(listener.netns), identify(listener.pid), host).map(
-          place.listening,
+          siteLabels.serviceListener,
         ),
       );
   }
@@ -121,7 +121,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         serviceListeners: nameListeners(addressesAt),
         halfEdges: flows.map((flow) => {
           const identities = { local: identify(flow.pid, flow.image), remote: identify(flow.remotePid) };
-          return place.halfEdge(toHalfEdge(flow, identities, host));
+          return siteLabels.halfEdge(toHalfEdge(flow, identities, host));
         }),
       });
       identifier.beginCycle(pass);
@@ -136,8 +136,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       pairLocal(named.halfEdges, listenerAt);
       return listenerAt;
     });
-    const seen = await self.time('relays', () =>
-      collapseRelays(named, createWhereabouts(listenerAt, addresses), folds.note),
+    const seen = await self.time('forwarders', () =>
+      collapseForwarders(named, createLocalAddresses(listenerAt, addresses), folds.note),
     );
     const now = uptime();
     const here = new Set([...addresses.values()].flat());
@@ -146,8 +146,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       dns?.listen(pass);
       return resolve(seen.halfEdges, here, folds.note);
     });
-    const bounded = await self.time('budget', () =>
-      budget({ halfEdges: resolved, serviceListeners: seen.serviceListeners }, now, folds.note),
+    const bounded = await self.time('limit', () =>
+      limit({ halfEdges: resolved, serviceListeners: seen.serviceListeners }, now, folds.note),
     );
     serviceListeners = bounded.serviceListeners;
     table = pass.table;

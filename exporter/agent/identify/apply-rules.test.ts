@@ -59,7 +59,7 @@ describe('a relay', () => {
     applyRules(
       parseRules([{ match: { command: '.*--name (\\S+) .*', port: 8001 }, service: 'x', relay }]),
       facts,
-    )?.relay;
+    )?.forwardsTo;
 
   it('leads where the rule says', () => {
     expect(relayOf('10.0.0.5:80/udp')).toEqual({ transport: 'udp', host: '10.0.0.5', port: 80 });

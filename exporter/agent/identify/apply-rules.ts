@@ -1,7 +1,7 @@
 import { fileName, filePath, processName } from '../proc/process-name.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 import type { ProcessFacts } from './facts.ts';
-import { parseRelayTarget, type RelayTarget } from './relay-target.ts';
+import { type ForwarderTarget, parseForwarderTarget } from './forwarder-target.ts';
 import type { PatternKey, Rule } from './rules.ts';
 import { fillTemplate, type Values } from './template.ts';
 
@@ -9,7 +9,7 @@ import { fillTemplate, type Values } from './template.ts';
 export interface Ruled {
   readonly service: string;
   readonly site?: string;
-  readonly relay?: RelayTarget;
+  readonly forwardsTo?: ForwarderTarget;
   /** Which rule it was, from 1. */
   readonly rule: number;
 }
@@ -27,8 +27,8 @@ export function applyRules(rules: readonly Rule[], facts: ProcessFacts): Ruled |
     const service = values && fillTemplate(rule.service, values)?.trim();
     if (!service) continue;
     const site = rule.site && fillTemplate(rule.site, values)?.trim();
-    const relay = parseRelayTarget((rule.relay && fillTemplate(rule.relay, values)?.trim()) ?? '');
-    return { service, ...(site && { site }), ...(relay && { relay }), rule: at + 1 };
+    const forwardsTo = parseForwarderTarget((rule.relay && fillTemplate(rule.relay, values)?.trim()) ?? '');
+    return { service, ...(site && { site }), ...(forwardsTo && { forwardsTo }), rule: at + 1 };
   }
   return undefined;
 }

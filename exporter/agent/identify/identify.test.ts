@@ -257,7 +257,8 @@ describe('a relay', () => {
   const target = { transport: 'tcp', host: '10.0.0.5', port: 80 };
 
   it('leads where its arguments say, and so do its children', () => {
-    for (const pid of [30, 31]) expect(identifier.identify(pid)).toMatchObject({ pid: 30, relay: target });
+    for (const pid of [30, 31])
+      expect(identifier.identify(pid)).toMatchObject({ pid: 30, forwardsTo: target });
   });
 
   it('that the user names is a service of its own, unless the rule says where it leads', () => {
@@ -270,7 +271,7 @@ describe('a relay', () => {
       return ruled.identify(30);
     };
     expect(named()).toEqual({ service: 'front', process: 'socat', pid: 30, kind: 'rule' });
-    expect(named('db:80')).toMatchObject({ service: 'front', relay: { ...target, host: 'db' } });
+    expect(named('db:80')).toMatchObject({ service: 'front', forwardsTo: { ...target, host: 'db' } });
   });
 });
 

@@ -4,9 +4,9 @@ import type { ProcessFiles } from '../proc/process.ts';
 import { fileName, processName } from '../proc/process-name.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 import { createFactsReader, type ProcessFacts } from './facts.ts';
+import type { ForwarderTarget } from './forwarder-target.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
-import type { RelayTarget } from './relay-target.ts';
 import type { Rule } from './rules.ts';
 import { createRunningProcesses, isEmpty, type Running } from './running.ts';
 import { isInterpreter, serviceName } from './service-name.ts';
@@ -22,8 +22,8 @@ export interface Identity {
   readonly kind: EndpointKind;
   /** Where one of the user's rules puts it. */
   readonly site?: string;
-  /** Where it hands on what comes to it, for a relay. */
-  readonly relay?: RelayTarget;
+  /** Where a port forwarder sends the connections that it accepts. */
+  readonly forwardsTo?: ForwarderTarget;
 }
 
 /** Names processes, and remembers those in use by the pass before: they may have ended since. */
@@ -204,14 +204,14 @@ function mayName(leader: Naming, worker: Naming): boolean {
   return leader.service === worker.service || STEPS.indexOf(leader.step) < STEPS.indexOf(worker.step);
 }
 
-function toIdentity({ naming: { service, step, site, relay }, facts: { pid, files } }: Found): Identity {
+function toIdentity({ naming: { service, step, site, forwardsTo }, facts: { pid, files } }: Found): Identity {
   return {
     service: shorten(service),
     process: shorten(processName(files)),
     pid,
     kind: kindOf(step),
     ...(site !== undefined && { site: shorten(site) }),
-    ...(relay && { relay }),
+    ...(forwardsTo && { forwardsTo }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { EndpointKind } from '@musubi/contract/endpoint-kind';
 import { applyRules } from './apply-rules.ts';
 import type { ProcessFacts } from './facts.ts';
-import { type RelayTarget, relayTarget } from './relay-target.ts';
+import { type ForwarderTarget, forwarderTarget } from './forwarder-target.ts';
 import type { Rule } from './rules.ts';
 import { serviceName } from './service-name.ts';
 
@@ -18,16 +18,16 @@ export interface Naming {
   readonly rule?: number;
   /** Where that rule puts the service. */
   readonly site?: string;
-  /** Where it hands on what comes to it, for a relay: as its arguments or the rule that names it tell. */
-  readonly relay?: RelayTarget;
+  /** Where a port forwarder sends the connections that it accepts, by its arguments or the rule that names it. */
+  readonly forwardsTo?: ForwarderTarget;
 }
 
 /** The first step that knows a name gives it. */
 export function nameProcess(facts: ProcessFacts, rules: readonly Rule[]): Naming {
   const ruled = applyRules(rules, facts);
   if (ruled) return { step: 'rule', ...ruled };
-  const relay = relayTarget(facts.files);
-  return { ...nameWithoutRules(facts), ...(relay && { relay }) };
+  const forwardsTo = forwarderTarget(facts.files);
+  return { ...nameWithoutRules(facts), ...(forwardsTo && { forwardsTo }) };
 }
 
 function nameWithoutRules(facts: ProcessFacts): Naming {

@@ -1,4 +1,4 @@
-import { parseRelayTarget } from './relay-target.ts';
+import { parseForwarderTarget } from './forwarder-target.ts';
 import { namesOf, parseTemplate, type Template } from './template.ts';
 
 /** What a pattern may look at. */
@@ -16,7 +16,7 @@ export interface Rule {
   readonly port?: number;
   readonly service: Template;
   readonly site?: Template;
-  /** Where the process hands on what comes to it, as `parseRelayTarget` takes it. */
+  /** Where the process hands on what comes to it, as `parseForwarderTarget` takes it. */
   readonly relay?: Template;
 }
 
@@ -107,7 +107,7 @@ function parseName(value: unknown, groups: Groups): Template {
 /** What holds no names must be right as it stands; the others are only known once they are filled. */
 function parseRelay(value: unknown, groups: Groups): Template {
   const template = parseName(value, groups);
-  if (namesOf(template).length === 0 && !parseRelayTarget(template.parts.join('')))
+  if (namesOf(template).length === 0 && !parseForwarderTarget(template.parts.join('')))
     throw new Error(
       `invalid value ${JSON.stringify(value)} (expected a target such as 10.0.0.5:5432 or 10.0.0.5:53/udp)`,
     );

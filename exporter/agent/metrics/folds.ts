@@ -2,10 +2,10 @@ import type { Flow } from '../aggregate/fold.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
 /**
- * Why a dependency is told as one with others: for its far end's address, for a limit, or because a relay hands it
- * on to where it is told.
+ * Why a dependency is told as one with others: for its far end's address, for a limit, or because a port forwarder
+ * passes it on.
  */
-export const FOLDS = ['internet', 'network', 'dns', 'relay', 'services', 'edges', 'pids'] as const;
+export const FOLDS = ['internet', 'network', 'dns', 'forwarder', 'services', 'edges', 'pids'] as const;
 export type Fold = (typeof FOLDS)[number];
 
 /** Takes note of a flow that is told as one with others. */
@@ -20,7 +20,7 @@ export interface FoldCounts {
 
 /** Counters begin at 0, so that their first increase is seen. */
 export function createFoldCounts(self: SelfMetrics): FoldCounts {
-  const edges = { internet: 0, network: 0, dns: 0, relay: 0, services: 0, edges: 0, pids: 0 };
+  const edges = { internet: 0, network: 0, dns: 0, forwarder: 0, services: 0, edges: 0, pids: 0 };
   const connections = { ...edges };
 
   function report(): void {

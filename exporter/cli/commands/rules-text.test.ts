@@ -24,10 +24,10 @@ it('is a table, and tells of rules that name nobody', () => {
   `);
 });
 
-it('tells where a relay leads to', () => {
-  const relay = { transport: 'udp', host: 'fd00::5\n', port: 53 } as const;
-  expect(rulesText([{ ...row, step: 'program', relay }], 0)).toContain(
-    'web      program, relays to [fd00::5\\n]:53/udp  nginx',
+it('shows where a port forwarder sends its connections', () => {
+  const forwardsTo = { transport: 'udp', host: 'fd00::5\n', port: 53 } as const;
+  expect(rulesText([{ ...row, step: 'program', forwardsTo }], 0)).toContain(
+    'web      program, forwards to [fd00::5\\n]:53/udp  nginx',
   );
 });
 

@@ -26,12 +26,14 @@ export function rulesText(rows: readonly RulesRow[], ruleCount: number): string 
   return [...table([['SERVICE', 'NAMED BY', 'PROCESS', 'PID', 'LISTENS ON'], ...cells]), ...notes].join('');
 }
 
-/** `rule 2, site eu`, `program, relays to 10.0.0.5:80/tcp` */
-function reasonOf({ step, rule, site, relay }: RulesRow): string {
+/** `rule 2, site eu`, `program, forwards to 10.0.0.5:80/tcp` */
+function reasonOf({ step, rule, site, forwardsTo }: RulesRow): string {
   const reason = [step === 'rule' ? `rule ${rule}` : STEP_TEXTS[step]];
   if (site !== undefined) reason.push(`site ${displayText(site)}`);
-  if (relay)
-    reason.push(`relays to ${displayText(formatEndpoint(relay.host, relay.port))}/${relay.transport}`);
+  if (forwardsTo)
+    reason.push(
+      `forwards to ${displayText(formatEndpoint(forwardsTo.host, forwardsTo.port))}/${forwardsTo.transport}`,
+    );
   return reason.join(', ');
 }
 

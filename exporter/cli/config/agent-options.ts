@@ -1,5 +1,5 @@
-import { DEFAULT_MAX_EDGES, DEFAULT_MAX_SERVICES } from '@musubi/agent/budget/budget';
 import { parseRules, type Rule } from '@musubi/agent/identify/rules';
+import { DEFAULT_MAX_EDGES, DEFAULT_MAX_SERVICES } from '@musubi/agent/limit/limits';
 import { option } from './option.ts';
 import { parseNetworks, parseNetworksText } from './parse-networks.ts';
 import {

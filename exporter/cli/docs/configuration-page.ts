@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_PIDS } from '@musubi/agent/budget/budget';
+import { DEFAULT_MAX_PIDS } from '@musubi/agent/limit/limits';
 import { AGENT_OPTIONS } from '../config/agent-options.ts';
 import type { Option } from '../config/option.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -61,7 +61,7 @@ are never folded.
 
 Those that came first are told until they have not been in use for that time, edges for \`--forget-after\`. Sums stay exact:
 what is folded counts with the edge that it is folded into. \`musubi_edges_folded\` and
-\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`dns\`, \`relay\`,
+\`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`dns\`, \`forwarder\`,
 \`services\`, \`edges\`, \`pids\`.
 
 ## OTLP

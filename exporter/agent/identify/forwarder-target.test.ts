@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { processFiles } from '../../../test/fixtures/process-files.ts';
-import { addressesOf, parseRelayTarget, relayTarget } from './relay-target.ts';
+import { addressesOf, forwarderTarget, parseForwarderTarget } from './forwarder-target.ts';
 
 const PROXYD = '/usr/lib/systemd/systemd-socket-proxyd';
-const proxyd = (command: string) => relayTarget(processFiles('systemd-socket-', command, PROXYD));
-const socat = (command: string) => relayTarget(processFiles('socat', command));
+const proxyd = (command: string) => forwarderTarget(processFiles('systemd-socket-', command, PROXYD));
+const socat = (command: string) => forwarderTarget(processFiles('socat', command));
 
 it("docker-proxy tells the container's address", () => {
   const command = (proto: string) =>
     `/usr/bin/docker-proxy -proto ${proto} -host-ip 0.0.0.0 -host-port 8080 -container-ip 172.17.0.2 -container-port 80 -use-listen-fd`;
   for (const transport of ['tcp', 'udp']) {
     const target = { transport, host: '172.17.0.2', port: 80 };
-    expect(relayTarget(processFiles('docker-proxy', command(transport)))).toEqual(target);
+    expect(forwarderTarget(processFiles('docker-proxy', command(transport)))).toEqual(target);
   }
-  expect(relayTarget(processFiles('docker-proxy', command('sctp')))).toBeUndefined();
-  expect(relayTarget(processFiles('docker-proxy', 'docker-proxy -container-ip'))).toBeUndefined();
+  expect(forwarderTarget(processFiles('docker-proxy', command('sctp')))).toBeUndefined();
+  expect(forwarderTarget(processFiles('docker-proxy', 'docker-proxy -container-ip'))).toBeUndefined();
 });
 
 describe('socat', () => {
@@ -59,9 +59,9 @@ describe('systemd-socket-proxyd', () => {
   );
 });
 
-it.each(['nginx', 'haproxy', 'envoy', 'ssh', 'constructor', '__proto__'])('%s is no relay', (name) => {
+it.each(['nginx', 'haproxy', 'envoy', 'ssh', 'constructor', '__proto__'])('%s is no forwarder', (name) => {
   const command = `${name} TCP-LISTEN:80 TCP:10.0.0.5:80 -container-ip 10.0.0.5 -container-port 80`;
-  expect(relayTarget(processFiles(name, command))).toBeUndefined();
+  expect(forwarderTarget(processFiles(name, command))).toBeUndefined();
 });
 
 describe('the target of a rule', () => {
@@ -71,7 +71,7 @@ describe('the target of a rule', () => {
     ['[fd00:0:0::5]:80/tcp', 'tcp', 'fd00::5', 80],
     ['db.example:80', 'tcp', 'db.example', 80],
   ])('%s', (text, transport, host, port) => {
-    expect(parseRelayTarget(text)).toEqual({ transport, host, port });
+    expect(parseForwarderTarget(text)).toEqual({ transport, host, port });
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('the target of a rule', () => {
     'fd00::5:80',
     'a b:80',
     'a:80/sctp',
-  ])('%s is none', (text) => expect(parseRelayTarget(text)).toBeUndefined());
+  ])('%s is none', (text) => expect(parseForwarderTarget(text)).toBeUndefined());
 });
 
 it('has an address where that is certain without asking', () => {
@@ -115,7 +115,7 @@ it('takes any arguments', () => {
   );
   fc.assert(
     fc.property(name, arguments_, (comm, args) => {
-      const target = relayTarget({ comm: Buffer.from(comm), args });
+      const target = forwarderTarget({ comm: Buffer.from(comm), args });
       if (target) expect(target.port).toBeGreaterThan(0);
     }),
   );

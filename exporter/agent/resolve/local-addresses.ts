@@ -10,7 +10,7 @@ export interface Found {
 }
 
 /** Where things are on this host, whose network namespaces have their own addresses. */
-export interface Whereabouts {
+export interface LocalAddresses {
   /** Whether an address is one of a namespace. Loopback is told of none. */
   holds(netns: number, address: string): boolean;
   isHere(address: string): boolean;
@@ -18,10 +18,10 @@ export interface Whereabouts {
   find(from: number, transport: Transport, port: number, address: string): Found | undefined;
 }
 
-export function createWhereabouts(
+export function createLocalAddresses(
   listenerAt: ListenerAt,
   addresses: ReadonlyMap<number, readonly string[]>,
-): Whereabouts {
+): LocalAddresses {
   const holds = (netns: number, address: string) => addresses.get(netns)?.includes(address) ?? false;
   const holdersOf = (address: string) => [...addresses.keys()].filter((netns) => holds(netns, address));
 
@@ -39,13 +39,13 @@ export function createWhereabouts(
       const netns = namespaceOf(address, from);
       const end = netns === undefined ? undefined : listenerAt(netns, transport, port, address);
       return netns !== undefined && end
-        ? { place: placeOf(netns, transport, port, address), end }
+        ? { place: socketKey(netns, transport, port, address), end }
         : undefined;
     },
   };
 }
 
 /** The same text for the same place, and for no other. */
-export function placeOf(netns: number, transport: Transport, port: number, address: string): string {
+export function socketKey(netns: number, transport: Transport, port: number, address: string): string {
   return `${netns} ${transport} ${port} ${address}`;
 }

@@ -3,7 +3,7 @@ import { createLimitEdges } from './limit-edges.ts';
 import { createLimitPids } from './limit-pids.ts';
 import { createLimitServices, type Seen } from './limit-services.ts';
 
-export interface BudgetOptions {
+export interface LimitOptions {
   /** Services of this host told apart, those that are asked and those that only ask. */
   readonly maxServices?: number;
   /** Edges told apart of one service, in each direction and transport. */
@@ -27,14 +27,14 @@ export const DEFAULT_MAX_PIDS = 8;
 const MIN_MEMORY = 3_600_000;
 
 /** Keeps the number of edges bounded, whatever connects to whatever. `now` is in ms by the even clock. */
-export type Budget = (seen: Seen, now: number, note: NoteFold) => Seen;
+export type Limits = (seen: Seen, now: number, note: NoteFold) => Seen;
 
-export function createBudget({
+export function createLimits({
   maxServices = DEFAULT_MAX_SERVICES,
   maxEdges = DEFAULT_MAX_EDGES,
   maxPids = DEFAULT_MAX_PIDS,
   forgetAfter,
-}: BudgetOptions): Budget {
+}: LimitOptions): Limits {
   const keepFor = Math.max(forgetAfter, MIN_MEMORY);
   const limitServices = createLimitServices(maxServices, keepFor);
   const limitPids = createLimitPids(maxPids, keepFor);

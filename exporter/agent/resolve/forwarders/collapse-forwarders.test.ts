@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { halfEdge } from '../../../test/fixtures/half-edges.ts';
-import type { Flow } from '../aggregate/fold.ts';
-import { listenersByPlace } from '../aggregate/listeners-by-place.ts';
-import { pairLocal } from '../aggregate/pair-local.ts';
-import { type HalfEdge, toServiceListeners } from '../half-edge.ts';
-import type { Identity } from '../identify/identify.ts';
-import type { RelayTarget } from '../identify/relay-target.ts';
-import { createCollapseRelays } from './collapse-relays.ts';
-import { createWhereabouts } from './whereabouts.ts';
+import { halfEdge } from '../../../../test/fixtures/half-edges.ts';
+import type { Flow } from '../../aggregate/fold.ts';
+import { listenersByPlace } from '../../aggregate/listeners-by-place.ts';
+import { pairLocal } from '../../aggregate/pair-local.ts';
+import { type HalfEdge, toServiceListeners } from '../../half-edge.ts';
+import type { ForwarderTarget } from '../../identify/forwarder-target.ts';
+import type { Identity } from '../../identify/identify.ts';
+import { createLocalAddresses } from '../local-addresses.ts';
+import { createCollapseForwarders } from './collapse-forwarders.ts';
 
 const HOST = 7;
 const CONTAINER = 8;
@@ -19,11 +19,16 @@ const ADDRESSES = new Map([
 
 const CALLER = { service: 'curl', process: 'curl', pid: 10, kind: 'process' } as const;
 const SHOP = { service: 'shop', process: 'node', pid: 30, kind: 'container' } as const;
-const relayTo = (host: string, port: number, pid = 20, transport: RelayTarget['transport'] = 'tcp') => ({
+const forwarderTo = (
+  host: string,
+  port: number,
+  pid = 20,
+  transport: ForwarderTarget['transport'] = 'tcp',
+) => ({
   ...{ service: 'docker', process: 'docker-proxy', pid, kind: 'process' as const },
-  relay: { transport, host, port },
+  forwardsTo: { transport, host, port },
 });
-const PROXY = relayTo('172.17.0.2', 80);
+const PROXY = forwarderTo('172.17.0.2', 80);
 
 const outbound = (
   who: Identity,
@@ -61,14 +66,14 @@ function createHost(
   serviceListeners = PUBLISHED,
   addresses: ReadonlyMap<number, readonly string[]> = ADDRESSES,
 ) {
-  const collapse = createCollapseRelays();
+  const collapse = createCollapseForwarders();
   return (...halfEdges: HalfEdge[]) => {
     const folds: string[] = [];
     const listenerAt = listenersByPlace(serviceListeners);
     pairLocal(halfEdges, listenerAt);
     const seen = collapse(
       { halfEdges, serviceListeners },
-      createWhereabouts(listenerAt, addresses),
+      createLocalAddresses(listenerAt, addresses),
       (reason, flow) => folds.push(`${reason} ${flow.opened}`),
     );
     return { ...seen, folds, told: seen.halfEdges.map(textOf) };
@@ -95,7 +100,7 @@ describe('a published port of a container', () => {
       'outbound curl 127.0.0.1 ▶ shop 127.0.0.1:8080 +3',
       'inbound ? 127.0.0.1 ▶ shop 127.0.0.1:8080 +3',
     ]);
-    expect(folds).toEqual(['relay 3', 'relay 3']);
+    expect(folds).toEqual(['forwarder 3', 'forwarder 3']);
   });
 
   it('called from another host keeps the key by which the halves join', () => {
@@ -118,7 +123,7 @@ describe('a published port of a container', () => {
     ]);
   });
 
-  it('leaves what does not come through the relay, even from the same address', () => {
+  it('leaves what does not come through the forwarder, even from the same address', () => {
     const { told } = createHost()(
       outbound(CALLER, GATEWAY, '172.17.0.2', 80, { opened: 2 }),
       inbound(SHOP, '172.17.0.9', '172.17.0.2', 80, inShop),
@@ -131,13 +136,13 @@ describe('a published port of a container', () => {
     ]);
   });
 
-  it('leaves what the relay asks of others', () => {
+  it('leaves what the forwarder asks of others', () => {
     const { told } = createHost()(outbound(PROXY, '10.0.0.1', '10.0.0.53', 53, { transport: 'udp' }));
     expect(told).toEqual(['outbound docker 10.0.0.1 ▶ ? 10.0.0.53:53/udp +1']);
   });
 
   it('of UDP is told likewise', () => {
-    const proxy = relayTo('172.17.0.2', 53, 20, 'udp');
+    const proxy = forwarderTo('172.17.0.2', 53, 20, 'udp');
     const udp = { transport: 'udp' as const };
     const { told } = createHost([
       ...listens(proxy, HOST, '0.0.0.0', 5353, 'udp'),
@@ -150,7 +155,7 @@ describe('a published port of a container', () => {
     expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:5353/udp +1']);
   });
 
-  it('that cannot be reached is told by the failures of the relay', () => {
+  it('that cannot be reached is told by the failures of the forwarder', () => {
     const failed = [2, 0, 0, 0, 0, 0, 0];
     const { halfEdges } = createHost()(
       outbound(PROXY, GATEWAY, '172.17.0.2', 80, { failed, opened: 5, open: 5, transmittedBytes: 100 }),
@@ -159,7 +164,7 @@ describe('a published port of a container', () => {
     expect(halfEdges[0]?.flow).not.toHaveProperty('transmittedBytes');
   });
 
-  it('is that of the relay while nobody listens in the container', () => {
+  it('is that of the forwarder while nobody listens in the container', () => {
     const { told, serviceListeners } = createHost(listens(PROXY, HOST, '0.0.0.0', 8080))(
       inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080),
       back(),
@@ -171,7 +176,7 @@ describe('a published port of a container', () => {
     expect(serviceListeners).toMatchObject([{}, {}, {}].map(() => ({ dst: { service: 'docker' } })));
   });
 
-  it('is that of the relay where two containers have the address', () => {
+  it('is that of the forwarder where two containers have the address', () => {
     const twice = new Map([...ADDRESSES, [9, ['172.17.0.2']]]);
     const { told } = createHost(PUBLISHED, twice)(inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080), back());
     expect(told).toEqual([
@@ -180,8 +185,8 @@ describe('a published port of a container', () => {
     ]);
   });
 
-  it('is known to be the container though a name is all that the relay tells, once it has connected', () => {
-    const named = relayTo('shop.internal', 80);
+  it('is known to be the container though a name is all that the forwarder tells, once it has connected', () => {
+    const named = forwarderTo('shop.internal', 80);
     const observe = createHost([...listens(named, HOST, '0.0.0.0', 8080), ...PUBLISHED.slice(3)]);
     const front = () => inbound(named, '10.0.0.9', '10.0.0.1', 8080);
     const told = 'inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1';
@@ -189,8 +194,8 @@ describe('a published port of a container', () => {
     expect(observe(front()).told).toEqual([told]);
   });
 
-  it('is waited for where the relay has not connected yet, and nothing is lost', () => {
-    const named = relayTo('shop.internal', 80);
+  it('is waited for where the forwarder has not connected yet, and nothing is lost', () => {
+    const named = forwarderTo('shop.internal', 80);
     const observe = createHost([...listens(named, HOST, '0.0.0.0', 8080), ...PUBLISHED.slice(3)]);
     const front = (fields = {}) => inbound(named, '10.0.0.9', '10.0.0.1', 8080, fields);
     expect(observe(front({ opened: 2, open: 2 })).told).toEqual([]);
@@ -203,15 +208,15 @@ describe('a published port of a container', () => {
   });
 
   it('is waited for a few passes, no more', () => {
-    const named = relayTo('shop.internal', 80);
+    const named = forwarderTo('shop.internal', 80);
     const observe = createHost(listens(named, HOST, '0.0.0.0', 8080));
     const front = () => inbound(named, '10.0.0.9', '10.0.0.1', 8080);
     const opened = Array.from({ length: 6 }, () => observe(front()).told.length);
     expect(opened).toEqual([0, 0, 0, 4, 1, 1]);
   });
 
-  it('that is waited for is told though the relay ends meanwhile', () => {
-    const named = relayTo('shop.internal', 80);
+  it('that is waited for is told though the forwarder ends meanwhile', () => {
+    const named = forwarderTo('shop.internal', 80);
     const observe = createHost([]);
     expect(observe(inbound(named, '10.0.0.9', '10.0.0.1', 8080)).told).toEqual([]);
     expect(observe().told).toEqual([]);
@@ -219,9 +224,9 @@ describe('a published port of a container', () => {
     expect(observe().told).toEqual(['inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1']);
   });
 
-  it('is told through one relay after the other', () => {
-    const first = relayTo('127.0.0.1', 8081, 21);
-    const second = relayTo('172.17.0.2', 80, 22);
+  it('is told through one forwarder after the other', () => {
+    const first = forwarderTo('127.0.0.1', 8081, 21);
+    const second = forwarderTo('172.17.0.2', 80, 22);
     const { told } = createHost([
       ...listens(first, HOST, '0.0.0.0', 8080),
       ...listens(second, HOST, '127.0.0.1', 8081),
@@ -236,8 +241,8 @@ describe('a published port of a container', () => {
     expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
   });
 
-  it('is told once though the relay’s connection is translated past the published place', () => {
-    const first = relayTo('10.0.0.1', 8080, 21);
+  it('is told once though the forwarder’s connection is translated past the published place', () => {
+    const first = forwarderTo('10.0.0.1', 8080, 21);
     const { told } = createHost([...listens(first, HOST, '0.0.0.0', 9090), ...PUBLISHED])(
       inbound(first, '10.0.0.9', '10.0.0.1', 9090),
       outbound(first, '10.0.0.1', '172.17.0.2', 80),
@@ -246,9 +251,9 @@ describe('a published port of a container', () => {
     expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:9090 +1']);
   });
 
-  it('is nowhere for relays that lead to each other', () => {
-    const one = relayTo('127.0.0.1', 82, 21);
-    const other = relayTo('127.0.0.1', 81, 22);
+  it('is nowhere for forwarders that lead to each other', () => {
+    const one = forwarderTo('127.0.0.1', 82, 21);
+    const other = forwarderTo('127.0.0.1', 81, 22);
     const { told } = createHost([
       ...listens(one, HOST, '127.0.0.1', 81),
       ...listens(other, HOST, '127.0.0.1', 82),
@@ -258,13 +263,16 @@ describe('a published port of a container', () => {
 });
 
 describe('a service that listens on loopback', () => {
-  const relay = relayTo('localhost', 80);
-  const here = (at: string) => [...listens(relay, HOST, at, 8080), ...listens(SHOP, HOST, '127.0.0.1', 80)];
+  const forwarder = forwarderTo('localhost', 80);
+  const here = (at: string) => [
+    ...listens(forwarder, HOST, at, 8080),
+    ...listens(SHOP, HOST, '127.0.0.1', 80),
+  ];
 
-  it('is told to those elsewhere who reach it through the relay', () => {
+  it('is told to those elsewhere who reach it through the forwarder', () => {
     const { told } = createHost(here('0.0.0.0'))(
-      inbound(relay, '10.0.0.9', '10.0.0.1', 8080),
-      outbound(relay, '127.0.0.1', '127.0.0.1', 80),
+      inbound(forwarder, '10.0.0.9', '10.0.0.1', 8080),
+      outbound(forwarder, '127.0.0.1', '127.0.0.1', 80),
       inbound(SHOP, '127.0.0.1', '127.0.0.1', 80),
     );
     expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
@@ -272,7 +280,7 @@ describe('a service that listens on loopback', () => {
 
   it('is told by the halves of those who call it themselves', () => {
     const { told } = createHost(here('0.0.0.0'))(
-      outbound(relay, '127.0.0.1', '127.0.0.1', 80, { opened: 4 }),
+      outbound(forwarder, '127.0.0.1', '127.0.0.1', 80, { opened: 4 }),
       outbound(CALLER, '127.0.0.1', '127.0.0.1', 80, { opened: 2 }),
       inbound(SHOP, '127.0.0.1', '127.0.0.1', 80, { opened: 6 }),
     );
@@ -286,36 +294,36 @@ describe('a service that listens on loopback', () => {
 });
 
 describe('a service on another host', () => {
-  const relay = relayTo('10.0.0.5', 5432);
+  const forwarder = forwarderTo('10.0.0.5', 5432);
   const front = () => [
     outbound(CALLER, '127.0.0.1', '127.0.0.1', 8080, { opened: 2, rttSum: 1, rttCount: 1 }),
-    inbound(relay, '127.0.0.1', '127.0.0.1', 8080, { opened: 2 }),
+    inbound(forwarder, '127.0.0.1', '127.0.0.1', 8080, { opened: 2 }),
   ];
-  const back = (fields = {}) => outbound(relay, '10.0.0.1', '10.0.0.5', 5432, { opened: 2, ...fields });
+  const back = (fields = {}) => outbound(forwarder, '10.0.0.1', '10.0.0.5', 5432, { opened: 2, ...fields });
 
-  it('is told by the callers of a relay on loopback, from the address by which it knows them', () => {
-    const { told, halfEdges, folds } = createHost(listens(relay, HOST, '127.0.0.1', 8080))(
+  it('is told by the callers of a forwarder on loopback, from the address by which it knows them', () => {
+    const { told, halfEdges, folds } = createHost(listens(forwarder, HOST, '127.0.0.1', 8080))(
       ...front(),
       back(),
     );
     expect(told).toEqual(['outbound curl 10.0.0.1 ▶ ? 10.0.0.5:5432 +2']);
     expect(halfEdges[0]?.flow).toMatchObject({ rttSum: 0, rttCount: 0 });
-    expect(folds).toEqual(['relay 2', 'relay 2']);
+    expect(folds).toEqual(['forwarder 2', 'forwarder 2']);
   });
 
   it.each([
-    ['other hosts can call', listens(relay, HOST, '0.0.0.0', 8080)],
+    ['other hosts can call', listens(forwarder, HOST, '0.0.0.0', 8080)],
     ['listens through another process', listens(CALLER, HOST, '127.0.0.1', 8080)],
-  ])('is that of a relay which %s', (_title, serviceListeners) => {
-    const { told } = createHost(serviceListeners)(inbound(relay, '10.0.0.9', '10.0.0.1', 8080), back());
+  ])('is that of a forwarder which %s', (_title, serviceListeners) => {
+    const { told } = createHost(serviceListeners)(inbound(forwarder, '10.0.0.9', '10.0.0.1', 8080), back());
     expect(told).toEqual([
       'inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1',
       'outbound docker 10.0.0.1 ▶ ? 10.0.0.5:5432 +2',
     ]);
   });
 
-  it('is that of the relay where a name stands for several', () => {
-    const named = relayTo('db.example', 5432);
+  it('is that of the forwarder where a name stands for several', () => {
+    const named = forwarderTo('db.example', 5432);
     const { told } = createHost(listens(named, HOST, '127.0.0.1', 8080))(
       outbound(CALLER, '127.0.0.1', '127.0.0.1', 8080),
       outbound(named, '10.0.0.1', '10.0.0.5', 5432),
@@ -329,7 +337,7 @@ describe('a service on another host', () => {
   });
 });
 
-it('without relays everything stays the very same', () => {
+it('without forwarders everything stays the very same', () => {
   const host = createHost(listens(SHOP, HOST, '0.0.0.0', 80));
   const half = outbound(CALLER, '10.0.0.1', '10.0.0.5', 80);
   expect(host(half).halfEdges[0]).toBe(half);

@@ -5,8 +5,8 @@ import type { ProcessFiles } from '../proc/process.ts';
 import { processName } from '../proc/process-name.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 
-/** Where a relay hands on whatever comes to it. */
-export interface RelayTarget {
+/** Where a forwarder hands on whatever comes to it. */
+export interface ForwarderTarget {
   readonly transport: Transport;
   /** An IP address as `net/address.ts` writes it, or a name. */
   readonly host: string;
@@ -14,7 +14,7 @@ export interface RelayTarget {
 }
 
 /** Programs that do nothing but hand on what comes to them, each to the one place that its arguments tell. */
-const RELAYS: Readonly<Record<string, (args: readonly string[]) => RelayTarget | undefined>> = {
+const FORWARDERS: Readonly<Record<string, (args: readonly string[]) => ForwarderTarget | undefined>> = {
   'docker-proxy': ofDockerProxy,
   socat: ofSocat,
   socat1: ofSocat,
@@ -22,22 +22,24 @@ const RELAYS: Readonly<Record<string, (args: readonly string[]) => RelayTarget |
 };
 
 /**
- * Where a process relays to by its own arguments; undefined for what is no relay, or does not tell. A reverse
+ * Where a process forwarders to by its own arguments; undefined for what is no forwarder, or does not tell. A reverse
  * proxy such as nginx chooses among many and is a service of its own.
  */
-export function relayTarget(files: ProcessFiles): RelayTarget | undefined {
+export function forwarderTarget(files: ProcessFiles): ForwarderTarget | undefined {
   const name = processName(files);
-  return Object.hasOwn(RELAYS, name) ? RELAYS[name]?.(files.args.slice(1).map(escapeBytes)) : undefined;
+  return Object.hasOwn(FORWARDERS, name)
+    ? FORWARDERS[name]?.(files.args.slice(1).map(escapeBytes))
+    : undefined;
 }
 
 /** `10.0.0.5:5432`, `[fd00::5]:53/udp`, `db:5432`; undefined for any other text. */
-export function parseRelayTarget(text: string): RelayTarget | undefined {
+export function parseForwarderTarget(text: string): ForwarderTarget | undefined {
   const [, place = '', transport = 'tcp'] = /^(.*?)(?:\/(tcp|udp))?$/s.exec(text) ?? [];
   return parsePlace(place, transport as Transport);
 }
 
 /** The options of moby's cmd/docker-proxy: `-proto tcp … -container-ip 172.17.0.2 -container-port 80`. */
-function ofDockerProxy(args: readonly string[]): RelayTarget | undefined {
+function ofDockerProxy(args: readonly string[]): ForwarderTarget | undefined {
   const after = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1] : undefined);
   const transport = after('-proto') ?? 'tcp';
   if (transport !== 'tcp' && transport !== 'udp') return undefined;
@@ -48,7 +50,7 @@ const SOCAT_LISTENS = /^(?:TCP|UDP)[46]?-(?:L|LISTEN|RECVFROM):/i;
 const SOCAT_CONNECTS = /^(TCP|UDP)[46]?(?:-CONNECT|-SENDTO)?:([^,]*)/i;
 
 /** socat(1): of its two addresses, which are the last arguments, one listens and the other connects. */
-function ofSocat(args: readonly string[]): RelayTarget | undefined {
+function ofSocat(args: readonly string[]): ForwarderTarget | undefined {
   const addresses = args.slice(-2);
   const connects = addresses.find((address) => !SOCAT_LISTENS.test(address));
   if (connects === undefined || !addresses.some((address) => SOCAT_LISTENS.test(address))) return undefined;
@@ -59,20 +61,20 @@ function ofSocat(args: readonly string[]): RelayTarget | undefined {
 }
 
 /** systemd-socket-proxyd(8): the argument that is no option. */
-function ofSocketProxyd(args: readonly string[]): RelayTarget | undefined {
+function ofSocketProxyd(args: readonly string[]): ForwarderTarget | undefined {
   const takesValue = /^(?:-c|--connections-max|--exit-idle-time)$/;
   const isOption = (arg: string, at: number) => arg.startsWith('-') || takesValue.test(args[at - 1] ?? '');
   const [place = '', ...others] = args.filter((arg, at) => !isOption(arg, at));
   return others.length > 0 ? undefined : parsePlace(place, 'tcp');
 }
 
-function parsePlace(place: string, transport: Transport): RelayTarget | undefined {
+function parsePlace(place: string, transport: Transport): ForwarderTarget | undefined {
   const [, bracketed, bare = '', port = ''] = /^(?:\[([^\]]*)\]|([^:[\]\s/]+)):(\d+)$/.exec(place) ?? [];
   if (bracketed !== undefined && !isIPv6(bracketed)) return undefined;
   return toTarget(transport, bracketed ?? bare, port);
 }
 
-function toTarget(transport: Transport, host: string, port: string): RelayTarget | undefined {
+function toTarget(transport: Transport, host: string, port: string): ForwarderTarget | undefined {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
   if (host === '' || number < 1 || number > 65535) return undefined;
   return { transport, host: canonical(host), port: number };
@@ -84,7 +86,7 @@ function canonical(host: string): string {
 }
 
 /** The addresses that a target may have, as far as they are certain without asking anyone. */
-export function addressesOf({ host }: RelayTarget): readonly string[] {
+export function addressesOf({ host }: ForwarderTarget): readonly string[] {
   if (host === 'localhost') return ['127.0.0.1', '::1'];
   return isIPv4(host) || isIpv6(host) ? [host] : [];
 }

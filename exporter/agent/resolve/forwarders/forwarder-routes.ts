@@ -1,0 +1,67 @@
+import type { Endpoint, HalfEdge, ServiceListener } from '../../half-edge.ts';
+import { addressesOf, type ForwarderTarget } from '../../identify/forwarder-target.ts';
+import { isLoopback } from '../../net/address.ts';
+
+/** What is seen of this host in one pass. */
+export interface Seen {
+  readonly halfEdges: readonly HalfEdge[];
+  readonly serviceListeners: readonly ServiceListener[];
+}
+
+/** A process that hands on what comes to it. */
+export interface Forwarder {
+  readonly target: ForwarderTarget;
+  readonly netns: number;
+  /** Whether it listens, and on loopback alone; undefined where it is not known to listen. */
+  isPrivate: boolean | undefined;
+}
+
+/** From and to which addresses a forwarder connects, once it has; `several` when they were not always the same. */
+export type Route = { readonly from: string; readonly to: string } | 'several';
+
+/** By pid, which is that of the leader where a forwarder forks for each connection. */
+export function findForwarders({ halfEdges, serviceListeners }: Seen): Map<number, Forwarder> {
+  const forwarders = new Map<number, Forwarder>();
+
+  function meet({ pid, forwardsTo: target }: Endpoint, netns: number): Forwarder | undefined {
+    if (!target || pid === undefined) return undefined;
+    const known = forwarders.get(pid) ?? { target, netns, isPrivate: undefined };
+    forwarders.set(pid, known);
+    return known;
+  }
+
+  for (const { dst, netns } of serviceListeners) {
+    const forwarder = meet(dst, netns);
+    if (forwarder) forwarder.isPrivate = forwarder.isPrivate !== false && isLoopback(dst.address);
+  }
+  for (const { flow, src, dst } of halfEdges) meet(flow.direction === 'outbound' ? src : dst, flow.netns);
+  return forwarders;
+}
+
+/** Remembers the routes of those that are still there: a forwarder may connect in another pass than it is called. */
+export function findRoutes(
+  halfEdges: readonly HalfEdge[],
+  forwarders: ReadonlyMap<number, Forwarder>,
+  before: ReadonlyMap<number, Route>,
+): Map<number, Route> {
+  const routes = new Map([...before].filter(([pid]) => forwarders.has(pid)));
+  if (forwarders.size === 0) return routes;
+  for (const half of halfEdges) {
+    const { pid, address: from } = half.src;
+    if (pid === undefined || !isBackEdge(half)) continue;
+    const route = routes.get(pid);
+    const to = half.dst.address;
+    if (route === undefined) routes.set(pid, { from, to });
+    else if (route !== 'several' && (route.from !== from || route.to !== to)) routes.set(pid, 'several');
+  }
+  return routes;
+}
+
+/** Whether it is a forwarder's own connection to its target. */
+export function isBackEdge({ flow, src: { forwardsTo } }: HalfEdge): boolean {
+  if (!forwardsTo || flow.direction !== 'outbound') return false;
+  const { transport, remoteAddress, port } = flow;
+  if (forwardsTo.transport !== transport || forwardsTo.port !== port) return false;
+  const addresses = addressesOf(forwardsTo);
+  return addresses.length === 0 || addresses.includes(remoteAddress);
+}
