@@ -87,7 +87,7 @@ export default {
         { from: 'plugin.json', transform: fillPlaceholders },
         { from: 'README.md' },
         { from: 'img', to: 'img' },
-        { from: 'locales', to: 'locales' },
+        { from: 'locales/*/*.json' },
         { from: '../../LICENSE', to: 'LICENSE', toType: 'file' },
       ],
     }),

@@ -3,7 +3,7 @@
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
 /**
- * A package.json with a new version, of itself and of the workspaces it depends on.
+ * A package.json with a new version, of itself and of the workspaces it takes at its own version.
  * @param {string} text
  * @param {string} version
  * @param {ReadonlySet<string>} workspaces names of the packages that are released together
@@ -40,7 +40,10 @@ function bump(manifest, version, workspaces) {
     const wanted = /** @type {Record<string, string> | undefined} */ (copy[kind]);
     if (!wanted) continue;
     copy[kind] = Object.fromEntries(
-      Object.entries(wanted).map(([name, range]) => [name, workspaces.has(name) ? version : range]),
+      Object.entries(wanted).map(([name, range]) => [
+        name,
+        workspaces.has(name) && range === manifest.version ? version : range,
+      ]),
     );
   }
   return copy;

@@ -66,16 +66,18 @@ describe('manifests', () => {
     ['b', '@x/b'],
   ]);
 
-  it('get the version, and that of the workspaces they depend on', () => {
+  it('get the version, and that of the workspaces they take at their own version', () => {
     const text = JSON.stringify({
       name: '@x/b',
       version: '0.1.0',
       dependencies: { '@x/a': '0.1.0', y: '0.1.0' },
+      peerDependencies: { '@x/a': '*' },
     });
     expect(JSON.parse(bumpManifest(text, '0.2.0', new Set(workspaces.values())))).toEqual({
       name: '@x/b',
       version: '0.2.0',
       dependencies: { '@x/a': '0.2.0', y: '0.1.0' },
+      peerDependencies: { '@x/a': '*' },
     });
   });
 
