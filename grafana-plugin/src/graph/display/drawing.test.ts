@@ -29,24 +29,24 @@ const drawing = createDrawing(
   framed,
 );
 const node = { type: 'node', key: graph.nodes[5]?.key ?? '' } as const;
-const room = boundsOf(drawing, node) ?? { x: 0, y: 0, width: 0, height: 0 };
-const middle = { x: room.x + room.width / 2, y: room.y + room.height / 2 };
-/** The middle of the node on screen, in the middle of the screen. */
+const bounds = boundsOf(drawing, node) ?? { x: 0, y: 0, width: 0, height: 0 };
+const middle = { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 };
+/** The view with the node in the middle of the screen. */
 const viewAt = (scale: number) => ({ scale, x: 600 - middle.x * scale, y: 350 - middle.y * scale });
 
 test.each([
   ['cards', 0.8, 'node'],
   ['dots', 0.1, 'node'],
   ['tiles', 0.02, 'group'],
-] as const)('as %s, what is in the middle of the screen is found', (detail, scale, type) => {
+] as const)('as %s, the element in the middle of the screen is found', (detail, scale, type) => {
   expect(drawing.detailAt(scale)).toBe(detail);
-  const target = elementAt(drawing, viewAt(scale), screen, { x: 600, y: 350 });
+  const element = elementAt(drawing, viewAt(scale), screen, { x: 600, y: 350 });
   const key = type === 'node' ? node.key : framed.groupOf.get(node.key);
-  expect(target).toEqual({ type, key });
-  expect(target && isDrawn(drawing, target)).toBe(true);
+  expect(element).toEqual({ type, key });
+  expect(element && isDrawn(drawing, element)).toBe(true);
 });
 
-test('from near only what is around is listed, and as wide as from anywhere', () => {
+test('only the surroundings of the visible area are listed, with the same widths as in the whole', () => {
   const near = drawing.near({ ...middle, width: 900, height: 500 });
   expect(near.cards.length).toBeLessThan(300);
   const widths = new Map(drawing.whole().curves.map(({ key, width }) => [key, width]));
@@ -54,13 +54,13 @@ test('from near only what is around is listed, and as wide as from anywhere', ()
   for (const { key, width } of near.curves) expect(width).toBe(widths.get(key));
 });
 
-test('while one moves a little, the list stays the same', () => {
+test('the list is reused for small moves', () => {
   const near = drawing.near({ ...middle, width: 900, height: 500 });
   expect(drawing.near({ x: middle.x + 100, y: middle.y - 50, width: 900, height: 500 })).toBe(near);
   expect(drawing.near({ x: middle.x + 900, y: middle.y, width: 900, height: 500 })).not.toBe(near);
 });
 
-test('a tile brings out those that it is linked with, and its room is where a click leads', () => {
+test('a tile highlights the tiles it is linked with, and a click zooms to its bounds', () => {
   const [tile] = drawing.far().tiles;
   if (!tile) throw new Error('no tile');
   const group = { type: 'group', key: tile.key } as const;

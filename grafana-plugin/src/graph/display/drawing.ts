@@ -7,7 +7,7 @@ import { buildDisplay, type DisplayTexts, type GroupFrames } from './near/build-
 import type { DisplayList } from './near/display-list.ts';
 import { type DetailLevel, detailAt, visiblePart } from './view/detail-level.ts';
 
-/** A laid-out graph as it is drawn, from near and from afar. What is listed is listed when it is first asked for. */
+/** A laid-out graph as it is drawn, in full detail or from afar. Lists are built on first use. */
 export interface Drawing {
   readonly graph: Graph;
   readonly layout: Layout;
@@ -15,18 +15,18 @@ export interface Drawing {
   readonly bounds: Rectangle;
   detailAt(scale: number): DetailLevel;
   far(): FarDisplay;
-  /** What is within a rectangle of the drawing, and some more around it, in full detail. */
-  near(seen: Rectangle): DisplayList;
-  /** All of it in full detail. For a large graph that takes seconds. */
+  /** The visible rectangle of the drawing with a margin around it, in full detail. */
+  near(visible: Rectangle): DisplayList;
+  /** The whole graph in full detail. This takes seconds for a large graph. */
   whole(): DisplayList;
 }
 
-/** A graph of at most so many edges is listed as a whole in an instant. */
+/** Up to this many edges, building the list of the whole graph is fast. */
 const FEW_EDGES = 2000;
-/** The list reaches beyond what is seen by this share of it, so that it serves while one moves a little. */
-const AROUND = 0.4;
+/** The list extends beyond the visible area by this share, so that it can be reused for small moves. */
+const MARGIN = 0.4;
 
-/** Makes the lists of a graph. */
+/** Creates the drawing of a graph. */
 export function createDrawing(
   graph: Graph,
   layout: Layout,
@@ -36,9 +36,9 @@ export function createDrawing(
   const isSmall = graph.edges.length <= FEW_EDGES;
   const far = once(() => buildFarDisplay(graph, layout, framed));
   const whole = once(() => buildDisplay(graph, layout, texts, framed));
-  // Widths are by the largest figure of all, in a part of the drawing as well.
+  // Widths are relative to the largest figure of the whole graph, also in a part of the drawing.
   const mostOfAll = once(() => mostOf(graph, texts));
-  let part: { readonly room: Rectangle; readonly list: DisplayList } | undefined;
+  let part: { readonly bounds: Rectangle; readonly list: DisplayList } | undefined;
   return {
     graph,
     layout,
@@ -47,17 +47,17 @@ export function createDrawing(
     detailAt: (scale) => detailAt(scale, graph.nodes.length, framed.groups.size > 0),
     far,
     whole,
-    near(seen) {
+    near(visible) {
       if (isSmall) return whole();
-      if (part && isWithin(seen, part.room)) return part.list;
-      const room = grown(seen, AROUND);
+      if (part && isWithin(visible, part.bounds)) return part.list;
+      const bounds = enlarged(visible, MARGIN);
       const list = buildDisplay(
-        visiblePart(graph, layout, room),
+        visiblePart(graph, layout, bounds),
         layout,
         { ...texts, most: mostOfAll() },
         framed,
       );
-      part = { room, list };
+      part = { bounds, list };
       return list;
     },
   };
@@ -79,7 +79,7 @@ function once<T>(make: () => T): () => T {
 const isWithin = (inner: Rectangle, { x, y, width, height }: Rectangle): boolean =>
   inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height;
 
-const grown = ({ x, y, width, height }: Rectangle, share: number): Rectangle => ({
+const enlarged = ({ x, y, width, height }: Rectangle, share: number): Rectangle => ({
   x: x - width * share,
   y: y - height * share,
   width: width * (1 + 2 * share),

@@ -7,13 +7,13 @@ import { hitTest } from './near/hit-test.ts';
 import { type Neighbourhood, neighbourhood } from './neighbourhood.ts';
 import { toDrawing, type View, visibleArea } from './view/view.ts';
 
-/** Pixels that a pointer may be off what it is meant for. */
+/** Pixels by which the pointer may miss an element. */
 const TOLERANCE = 5;
 
 /**
- * Finds what is drawn at a point of the screen, from wherever it is seen.
+ * Finds the element at a point of the screen, at any level of detail.
  *
- * @param size of what is seen, on screen
+ * @param size the size of the canvas on screen
  */
 export function elementAt(drawing: Drawing, view: View, size: Size, at: Point): GraphElement | undefined {
   const point = toDrawing(view, at);
@@ -28,17 +28,17 @@ export function elementAt(drawing: Drawing, view: View, size: Size, at: Point): 
   }
 }
 
-/** What a target brings out. */
-export const highlightFor = ({ graph, far }: Drawing, target: GraphElement): Neighbourhood =>
-  neighbourhood(target.type === 'group' ? far().links : graph.edges, target);
+/** The cards and curves to highlight for an element. */
+export const highlightFor = ({ graph, far }: Drawing, element: GraphElement): Neighbourhood =>
+  neighbourhood(element.type === 'group' ? far().links : graph.edges, element);
 
-/** Whether a target is in the drawing. */
-export function isDrawn({ graph, frames: framed }: Drawing, { type, key }: GraphElement): boolean {
-  if (type === 'group') return framed.groups.has(key);
+/** Whether an element is in the drawing. */
+export function isDrawn({ graph, frames }: Drawing, { type, key }: GraphElement): boolean {
+  if (type === 'group') return frames.groups.has(key);
   return (type === 'node' ? graph.nodes : graph.edges).some((each) => each.key === key);
 }
 
-/** Where each node stands. */
+/** The bounds of each node. */
 export const nodeBounds = ({ graph, layout: { corners, width, height } }: Drawing): Map<string, Rectangle> =>
   new Map(
     graph.nodes.flatMap(({ key }) => {
@@ -47,13 +47,13 @@ export const nodeBounds = ({ graph, layout: { corners, width, height } }: Drawin
     }),
   );
 
-/** What is written on an edge, if it can be read from where it is seen. */
+/** The label of an edge, if it is shown at this level of detail. */
 export const labelAt = (drawing: Drawing, view: View, size: Size, key: string): EdgeLabel | undefined =>
   drawing.detailAt(view.scale) === 'cards'
     ? drawing.near(visibleArea(view, size.width, size.height)).labels.find((label) => label.key === key)
     : undefined;
 
-/** The room that a node, or the tile of a group, takes. */
+/** The bounds of a node, or of the tile of a group. */
 export function boundsOf({ layout, far }: Drawing, { type, key }: GraphElement): Rectangle | undefined {
   if (type === 'group') return far().tiles.find((tile) => tile.key === key);
   const corner = layout.corners.get(key);

@@ -1,30 +1,30 @@
 import type { GraphElement } from '../model/graph.ts';
 
-/** Keys of what to bring out: the cards and curves, or the tiles and the links between them. */
+/** Keys of the cards and curves, or the tiles and links, to highlight. */
 export interface Neighbourhood {
   readonly cards: ReadonlySet<string>;
   readonly curves: ReadonlySet<string>;
 }
 
-/** What joins two things: an edge, its curve, or all edges between two groups. */
-interface Join {
+/** A connection between two elements: an edge, its curve, or all edges between two groups. */
+interface Connection {
   readonly key: string;
   readonly source: string;
   readonly target: string;
 }
 
-/** A node, or a group, with its edges and their other ends, or an edge with its two ends. */
-export function neighbourhood(joins: readonly Join[], target: GraphElement): Neighbourhood {
+/** A node or group with its edges and neighbours, or an edge with its two nodes. */
+export function neighbourhood(connections: readonly Connection[], element: GraphElement): Neighbourhood {
   const cards = new Set<string>();
   const curves = new Set<string>();
-  for (const { key, source, target: destination } of joins) {
+  for (const { key, source, target } of connections) {
     const near =
-      target.type === 'edge' ? key === target.key : source === target.key || destination === target.key;
+      element.type === 'edge' ? key === element.key : source === element.key || target === element.key;
     if (!near) continue;
     curves.add(key);
     cards.add(source);
-    cards.add(destination);
+    cards.add(target);
   }
-  if (target.type !== 'edge') cards.add(target.key);
+  if (element.type !== 'edge') cards.add(element.key);
   return { cards, curves };
 }

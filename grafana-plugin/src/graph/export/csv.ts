@@ -37,23 +37,23 @@ const COLUMNS: readonly (readonly [string, (row: EdgeRow) => Cell])[] = [
   ...FIGURES.map(([name, figure]) => [name, ({ edge }: EdgeRow) => edge.figures[figure]] as const),
   ['last_seen', ({ edge }) => timeOf(edge.figures.lastSeen)],
   ...FIGURES.map(
-    ([name, figure]) => [`${name}_before`, ({ edge }: EdgeRow) => edge.previous?.[figure]] as const,
+    ([name, figure]) => [`${name}_previous`, ({ edge }: EdgeRow) => edge.previous?.[figure]] as const,
   ),
 ];
 
-/** The edges of a graph as CSV (RFC 4180), which a spreadsheet reads as text and numbers, never as a formula. */
+/** Exports the edges of a graph as CSV (RFC 4180). Spreadsheets read it as text and numbers, never as formulas. */
 export function toCsv(graph: Graph): string {
   const rows = edgeRows(graph).map((row) => COLUMNS.map(([, cell]) => cellText(cell(row))));
   return [COLUMNS.map(([name]) => name), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
 }
 
-/** Last date that JavaScript knows, in seconds. */
+/** The last date of JavaScript, in seconds. */
 const LAST = 8.64e12;
 
 const timeOf = (seconds: number | undefined): Cell =>
   seconds === undefined || Math.abs(seconds) > LAST ? undefined : new Date(seconds * 1000).toISOString();
 
-/** What makes a spreadsheet take a cell for a formula, wide letters of East Asian keyboards included. */
+/** Cells that spreadsheets interpret as formulas, including full-width characters. */
 const FORMULA = /^[\s\0]*[=+\-@|%\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
 
 function cellText(value: Cell): string {

@@ -75,11 +75,11 @@ const anyName = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary'
 const anyNames = fc.uniqueArray(anyName.filter(Boolean), { minLength: 1, maxLength: 5 });
 
 describe('SVG', () => {
-  /** Only what this file writes itself may stand between angle brackets. */
+  /** The only markup allowed between angle brackets. */
   const TAG =
     /^<(?:svg|rect|path|text|\/svg|\/text)(?: [a-z-]+(?:)="[^"<>]*"| xmlns="[^"]*"| viewBox="[^"]*")*\/?>$/;
 
-  test('holds shapes and inert text only, whatever the names', () => {
+  test('contains only shapes and inert text, for any names', () => {
     fc.assert(
       fc.property(anyNames, (names) => {
         const svg = svgOf(graphOf(names));
@@ -87,14 +87,14 @@ describe('SVG', () => {
         for (const tag of tags) expect(tag).toMatch(TAG);
         const text = svg.replace(/<[^>]*>/g, '');
         expect(text).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot|#39);)/);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: those that XML forbids
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that XML forbids
         expect(svg).not.toMatch(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\u202E]/);
         expect(svg.isWellFormed()).toBe(true);
       }),
     );
   });
 
-  test('has a card for each node, a line with its arrowhead for each edge, and dots for what is gone', () => {
+  test('has a card per node, a line with an arrowhead per edge, and dotted lines for vanished edges', () => {
     const svg = svgOf(graphOf(['web', 'cron']));
     expect(svg.match(/<path/g)).toHaveLength(4);
     expect(svg.match(/stroke-dasharray="1.5 5"/g)).toHaveLength(1);
@@ -105,7 +105,7 @@ describe('SVG', () => {
 });
 
 describe('CSV', () => {
-  /** Reads CSV back: RFC 4180. */
+  /** Parses CSV (RFC 4180). */
   const parse = (csv: string): string[][] => {
     const rows: string[][] = [[]];
     for (const [, quoted, plain = '', separator] of csv.matchAll(
@@ -117,7 +117,7 @@ describe('CSV', () => {
     return rows.slice(0, -1);
   };
 
-  test('comes back as it was, but for the mark that keeps formulas text', () => {
+  test('can be read back, except for the prefix that keeps formulas text', () => {
     const graph = graphOf(HOSTILE);
     const [head = [], ...rows] = parse(toCsv(graph));
     expect(rows).toHaveLength(graph.edges.length);
@@ -133,7 +133,7 @@ describe('CSV', () => {
     expect(rows.map((row) => row[head.indexOf('states')]).filter(Boolean)).toEqual(['vanished']);
   });
 
-  test('a time beyond all calendars is left out', () => {
+  test('omits a time beyond the range of dates', () => {
     const graph = buildGraph(
       [halfEdge('outbound', 'a@h/127.0.0.1', 'b@h/127.0.0.1', { lastSeen: 1e300 })],
       [],
@@ -142,7 +142,7 @@ describe('CSV', () => {
   });
 });
 
-test('JSON comes back as it was', () => {
+test('JSON can be read back', () => {
   fc.assert(
     fc.property(anyNames, (names) => {
       const graph = graphOf(names);
@@ -161,7 +161,7 @@ describe('Mermaid', () => {
   const wordFor = (state: EdgeState) => (state === 'vanished' ? '消滅' : state);
   const EDGE = /^ {2}n\d+ (?:-->|---|-\.->|-\.-)(?:\|"[\p{L}\p{N} ./]*"\|)? n\d+$/u;
 
-  test('names cannot leave their quotes, whatever they hold', () => {
+  test('keeps any name within its quotes', () => {
     fc.assert(
       fc.property(anyNames, (names) => {
         const graph = graphOf(names);
@@ -176,7 +176,7 @@ describe('Mermaid', () => {
     );
   });
 
-  test('reads like a graph', () => {
+  test('is a readable flowchart', () => {
     expect(toMermaid(graphOf(['web']), wordFor)).toBe(
       'flowchart LR\n  n0["api @ h"]\n  n1["web"]\n  n1 -.->|"80/tcp 消滅"| n0\n',
     );

@@ -1,6 +1,6 @@
 import type { Graph } from '../model/graph.ts';
 
-/** The graph as JSON, for other programs: nodes by id, edges between ids; figures are in seconds and bytes. */
+/** Exports the graph as JSON: nodes by ID, edges between IDs; figures are in seconds and bytes. */
 export function toJson({ nodes, edges }: Graph): string {
   const document = {
     format: 'musubi-graph',

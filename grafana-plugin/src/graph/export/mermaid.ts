@@ -3,9 +3,9 @@ import { edgeRows } from '../model/edge-rows.ts';
 import type { EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 
 /**
- * The graph as a Mermaid flowchart, whatever its names hold: see "Entity codes to escape characters" there.
+ * Exports the graph as a Mermaid flowchart. Names are escaped by "Entity codes to escape characters" of its syntax.
  *
- * @param wordFor a state in the language of who reads it
+ * @param wordFor the word for a state in the language of the user
  */
 export function toMermaid(graph: Graph, wordFor: (state: EdgeState) => string): string {
   const id = new Map(graph.nodes.map(({ key }, i) => [key, `n${i}`]));
@@ -21,8 +21,8 @@ export function toMermaid(graph: Graph, wordFor: (state: EdgeState) => string): 
 }
 
 function arrow({ directed, seenBy, states }: GraphEdge): string {
-  const isGone = seenBy === 'none' || states.includes('vanished') || states.includes('missing');
-  if (isGone) return directed ? '-.->' : '-.-';
+  const isAbsent = seenBy === 'none' || states.includes('vanished') || states.includes('missing');
+  if (isAbsent) return directed ? '-.->' : '-.-';
   return directed ? '-->' : '---';
 }
 
@@ -32,6 +32,6 @@ const nodeText = ({ title, host }: GraphNode): string =>
 const edgeText = ({ port, transport, states }: GraphEdge, wordFor: (state: EdgeState) => string): string =>
   [[port, transport].filter(Boolean).join('/'), ...states.map(wordFor)].filter(Boolean).join(' ');
 
-/** Every letter that Mermaid, Markdown or HTML may read as more than a letter becomes an entity code. */
+/** Escapes every character with a meaning in Mermaid, Markdown or HTML as an entity code. */
 const quote = (text: string): string =>
   text.replace(/[^\p{L}\p{N} .:/@_,…\uFFFD\u2068\u2069-]/gu, (letter) => `#${letter.codePointAt(0)};`);

@@ -7,7 +7,7 @@ import type { Point, Rectangle } from '../geometry/rectangle.ts';
 import { mainState } from '../model/edge-states.ts';
 import type { EdgeState } from '../model/graph.ts';
 
-/** Colours, as CSS has them, and the font family of an image. */
+/** CSS colours and the font family of an image. */
 export interface ImageStyle {
   readonly background: string;
   readonly card: string;
@@ -25,8 +25,8 @@ const TITLE_SIZE = 13;
 const TEXT_SIZE = 11;
 
 /**
- * The display list as an SVG image that stands for itself: shapes and text only, no script, link, style sheet or
- * outside file. Text is escaped, and what would turn it around or hide in it is replaced.
+ * Exports the display list as a self-contained SVG image: shapes and text only, no script, link, style sheet or
+ * external file. Text is escaped, and characters that hide text or change its direction are replaced.
  */
 export function toSvg({ frames, curves, labels, cards, bounds }: DisplayList, style: ImageStyle): string {
   const [width, height] = [bounds.width + 2 * MARGIN, bounds.height + 2 * MARGIN];
@@ -133,7 +133,7 @@ const point = ({ x, y }: Point): string => `${round(x)} ${round(y)}`;
 const box = ({ x, y, width, height }: Rectangle): string =>
   `${point({ x, y })} ${point({ x: width, y: height })}`;
 
-/** What XML 1.0 has no room for, "2.2 Characters": most control characters, halves of surrogate pairs, U+FFFE, U+FFFF. */
+/** Characters that XML 1.0 does not allow ("2.2 Characters"): most control characters, lone surrogates, U+FFFE, U+FFFF. */
 const NO_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -2,38 +2,38 @@ import type { Graph } from '../model/graph.ts';
 import { compareText } from '../model/order.ts';
 import { withoutEdges } from './subgraph.ts';
 
-/** Fewer partners than this never make a hub, unless it is asked for. */
-const LEAST_PARTNERS = 8;
+/** Below this number of neighbours a node is not a hub by default. */
+const LEAST_NEIGHBOURS = 8;
 
-/** How many partners a node may have, if nobody says, before it is a hub: a tenth of all there are. */
+/** The default limit of neighbours above which a node is a hub: a tenth of all nodes. */
 export const mostPartners = ({ nodes }: Graph): number =>
-  Math.max(LEAST_PARTNERS, Math.ceil(nodes.length / 10));
+  Math.max(LEAST_NEIGHBOURS, Math.ceil(nodes.length / 10));
 
-/** A node that is linked with many others. */
+/** A node with many neighbours. */
 export interface Hub {
   readonly key: string;
-  /** How many others it is linked with. */
+  /** The number of its neighbours. */
   readonly degree: number;
 }
 
 /**
- * The nodes that are linked with more than `most` others: scrapers, resolvers, load balancers. They hide the shape
- * of the rest. Busiest first.
+ * The nodes with more than `most` neighbours, most first: scrapers, resolvers, load balancers. They hide the shape of
+ * the rest of the graph.
  */
 export function findHubs(graph: Graph, most: number): Hub[] {
-  const partners = new Map<string, Set<string>>(graph.nodes.map(({ key }) => [key, new Set()]));
+  const neighbours = new Map<string, Set<string>>(graph.nodes.map(({ key }) => [key, new Set()]));
   for (const { source, target } of graph.edges) {
     if (source === target) continue;
-    partners.get(source)?.add(target);
-    partners.get(target)?.add(source);
+    neighbours.get(source)?.add(target);
+    neighbours.get(target)?.add(source);
   }
-  return [...partners]
+  return [...neighbours]
     .map(([key, { size }]) => ({ key, degree: size }))
     .filter(({ degree }) => degree > most)
     .sort((a, b) => b.degree - a.degree || compareText(a.key, b.key));
 }
 
-/** A graph without these nodes and their edges. */
+/** Removes nodes and their edges from a graph. */
 export function muteNodes(graph: Graph, muted: ReadonlySet<string>): Graph {
   if (muted.size === 0) return graph;
   const { nodes, edges } = withoutEdges(
@@ -43,6 +43,6 @@ export function muteNodes(graph: Graph, muted: ReadonlySet<string>): Graph {
   return { nodes: nodes.filter(({ key }) => !muted.has(key)), edges };
 }
 
-/** A graph without the edges that carried nothing in the range; what is remarkable otherwise stays. */
+/** Removes the edges that carried no traffic in the range, unless they have another state. */
 export const hideIdle = (graph: Graph): Graph =>
   withoutEdges(graph, ({ states }) => states.length === 1 && states[0] === 'idle');

@@ -18,9 +18,9 @@ const graph = buildGraph(
   [],
 );
 
-/** `web@front-1 → api@back-1`, of all edges. */
-const edges = (wanted: Partial<FocusFilter>, way: 'up' | 'down' | 'both' = 'both') => {
-  const part = filterWithNeighbours(graph, { service: [], host: [], site: [], ...wanted }, way);
+/** All edges as `web@front-1 → api@back-1`. */
+const edges = (filter: Partial<FocusFilter>, way: 'up' | 'down' | 'both' = 'both') => {
+  const part = filterWithNeighbours(graph, { service: [], host: [], site: [], ...filter }, way);
   const nameOf = (key: string) => {
     const node = graph.nodes.find((each) => each.key === key);
     return node?.service ? `${node.service}@${node.host}` : node?.addresses[0];
@@ -28,18 +28,18 @@ const edges = (wanted: Partial<FocusFilter>, way: 'up' | 'down' | 'both' = 'both
   return part.edges.map(({ source, target }) => `${nameOf(source)} → ${nameOf(target)}`);
 };
 
-test('a service with its neighbours, on each of its hosts', () => {
+test('a service is shown with its neighbours, on each of its hosts', () => {
   expect(edges({ service: ['api'] })).toHaveLength(4);
   expect(edges({ service: ['api'] }, 'up')).toEqual(['web@front-1 → api@back-1', 'web@front-1 → api@back-2']);
   expect(edges({ service: ['api'] }, 'down')).toEqual(['api@back-1 → db@data-1', 'api@back-2 → db@data-1']);
 });
 
-test('on one host, or at one site', () => {
+test('a service is filtered by host and by site', () => {
   expect(edges({ service: ['api'], host: ['back-2'] }, 'up')).toEqual(['web@front-1 → api@back-2']);
   expect(edges({ service: ['api'], site: ['tokyo'] }, 'down')).toEqual(['api@back-1 → db@data-1']);
 });
 
-test('any of several, and what goes by its address only', () => {
+test('any of several names matches, and an unnamed node matches by its address', () => {
   expect(edges({ service: ['web', 'db'] }, 'down')).toEqual([
     'db@data-1 → 192.0.2.7',
     'web@front-1 → api@back-1',
@@ -48,7 +48,7 @@ test('any of several, and what goes by its address only', () => {
   expect(edges({ service: ['192.0.2.7'] })).toEqual(['db@data-1 → 192.0.2.7']);
 });
 
-test('all where nothing is wanted, and nothing where it is not there', () => {
+test('an empty filter keeps the whole graph, and an unknown name keeps nothing', () => {
   expect(edges({})).toHaveLength(graph.edges.length);
-  expect(edges({ service: ['nobody'] })).toEqual([]);
+  expect(edges({ service: ['unknown'] })).toEqual([]);
 });

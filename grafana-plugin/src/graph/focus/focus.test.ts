@@ -8,7 +8,7 @@ import { findHubs, hideIdle, muteNodes } from './declutter.ts';
 import { focusOn } from './neighbours.ts';
 import { pathsBetween } from './paths.ts';
 
-/** Writes a graph as `a>b b>c`; `a-b` is an edge of unknown direction. */
+/** Creates a graph from `a>b b>c`; `a-b` is an edge of unknown direction. */
 const graphOf = (text: string, opened = 1): Graph =>
   buildGraph(
     text.split(' ').map((pair) => {
@@ -37,7 +37,7 @@ describe('focus', () => {
     expect(titles(focusOn(chain, [keyOf('b')], way, hops))).toBe(expected);
   });
 
-  test('walks edges of unknown direction both ways, and ends in a cycle', () => {
+  test('follows edges of unknown direction both ways, and terminates in a cycle', () => {
     expect(titles(focusOn(graphOf('a-b b-c c-a'), [keyOf('b')], 'down', 99))).toBe('abc');
     expect(titles(focusOn(chain, ['gone'], 'both', 3))).toBe('');
   });
@@ -48,7 +48,7 @@ describe('paths', () => {
   const path = (from: string, to: string, which: 'shortest' | 'all', longest?: number) =>
     pathsBetween(net, keyOf(from), keyOf(to), which, longest);
 
-  test('are the shortest, or all within a bound that pass no node twice', () => {
+  test('are the shortest, or all simple paths within a maximum length', () => {
     expect(pairs(path('a', 'd', 'shortest').graph)).toBe('ab ac bd cd');
     expect(pairs(path('a', 'e', 'shortest').graph)).toBe('ae');
     expect(pairs(path('a', 'e', 'all').graph)).toBe('ab ac ae bd cd de');
@@ -56,7 +56,7 @@ describe('paths', () => {
     expect(path('a', 'd', 'all')).toMatchObject({ shortest: 2, more: false });
   });
 
-  test('follow the dependencies only', () => {
+  test('follow dependencies in their direction only', () => {
     expect(path('e', 'a', 'all')).toEqual({
       graph: { nodes: [], edges: [] },
       shortest: undefined,
@@ -65,7 +65,7 @@ describe('paths', () => {
     expect(path('a', 'a', 'all').shortest).toBeUndefined();
   });
 
-  test('of too many to be walked are given up, and that is told', () => {
+  test('are reported as incomplete if there are too many', () => {
     const names = Array.from({ length: 14 }, (_, i) => `n${i}`);
     const clique = graphOf(
       names.flatMap((a) => names.filter((b) => b !== a).map((b) => `${a}>${b}`)).join(' '),
@@ -77,7 +77,7 @@ describe('paths', () => {
     expect(pairs(pathsBetween(clique, keyOf('n0'), keyOf('n1'), 'shortest').graph)).toBe('n0n1');
   });
 
-  test('shortest are part of all, whatever the graph', () => {
+  test('that are shortest are among all paths, in any graph', () => {
     const pair = fc.tuple(
       fc.constantFrom(...'abcdef'),
       fc.constantFrom(...'>-'),
@@ -97,7 +97,7 @@ describe('paths', () => {
   });
 });
 
-test('hubs are the nodes with many partners; muted, they go with their edges', () => {
+test('hubs are the nodes with many neighbours, and muting removes them with their edges', () => {
   const graph = graphOf('p>a p>b p>c p>d a>b b>a');
   expect(findHubs(graph, 3)).toEqual([{ key: keyOf('p'), degree: 4 }]);
   expect(findHubs(graph, 4)).toEqual([]);
@@ -105,7 +105,7 @@ test('hubs are the nodes with many partners; muted, they go with their edges', (
   expect([titles(rest), pairs(rest)]).toEqual(['ab', 'ab ba']);
 });
 
-test('idle edges are hidden with the nodes that have no other', () => {
+test('idle edges are hidden with the nodes that have no other edges', () => {
   expect(hideIdle(graphOf('a>b', 0))).toEqual({ nodes: [], edges: [] });
   const busy = graphOf('a>b', 1);
   expect(hideIdle(busy)).toEqual(busy);

@@ -3,22 +3,22 @@ import type { EdgeState, EndpointDetails, Graph, GraphEdge, GraphNode } from '..
 import type { Figures } from '../model/half-edge.ts';
 import { compareText, distinct } from '../model/order.ts';
 
-/** What several nodes are drawn as. */
+/** A group that several nodes are drawn as. */
 export type Group = Pick<GraphNode, 'key' | 'kind' | 'title' | 'service' | 'host' | 'site'>;
 
 /**
- * Draws the members of each group as one node. Their edges are merged, with sums for figures: all that lead from one
- * place to another, whatever the port; between services one for each port. What stays within a place is left out.
+ * Draws the members of each group as one node. Their edges are merged and their figures summed: edges between hosts,
+ * sites or external peers whatever the port, edges between services per port. Edges within a host or site are removed.
  *
- * @param groupOf the group that a node is drawn as, undefined where it stays itself
+ * @param groupOf the group that a node is drawn as, undefined if it is not grouped
  */
 export function groupNodes(graph: Graph, groupOf: (node: GraphNode) => Group | undefined): Graph {
   const groups = new Map<string, { group: Group; members: GraphNode[] }>();
-  const placeOf = new Map<string, string>();
+  const nodeOf = new Map<string, string>();
   const nodes: GraphNode[] = [];
   for (const node of graph.nodes) {
     const group = groupOf(node);
-    placeOf.set(node.key, group?.key ?? node.key);
+    nodeOf.set(node.key, group?.key ?? node.key);
     if (!group) {
       nodes.push(node);
       continue;
@@ -28,24 +28,24 @@ export function groupNodes(graph: Graph, groupOf: (node: GraphNode) => Group | u
     else groups.set(group.key, { group, members: [node] });
   }
   for (const { group, members } of groups.values()) {
-    nodes.push({ ...mergeEnds(members), ...group, members: members.map(({ key }) => key) });
+    nodes.push({ ...mergeDetails(members), ...group, members: members.map(({ key }) => key) });
   }
 
-  const isPlace = (key: string) => {
+  const isLocation = (key: string) => {
     const kind = groups.get(key)?.group.kind;
     return kind === 'host' || kind === 'site' || kind === 'external';
   };
   const edges = Map.groupBy(
     graph.edges.flatMap((edge) => {
-      const [source, target] = [placeOf.get(edge.source), placeOf.get(edge.target)];
+      const [source, target] = [nodeOf.get(edge.source), nodeOf.get(edge.target)];
       if (source === undefined || target === undefined) return [];
-      return source === target && isPlace(source) ? [] : [{ edge, source, target }];
+      return source === target && isLocation(source) ? [] : [{ edge, source, target }];
     }),
     ({ edge, source, target }) =>
       source === edge.source && target === edge.target
         ? edge.key
         : JSON.stringify(
-            isPlace(source) || isPlace(target)
+            isLocation(source) || isLocation(target)
               ? [source, target]
               : [source, target, edge.port, edge.transport],
           ),
@@ -71,8 +71,8 @@ function mergeEdges(
     const [first = '', ...others] = new Set(values);
     return others.length === 0 ? first : '';
   };
-  const told = parts.map((part) => part.seenBy).filter((by) => by !== 'none');
-  const seenBy = told.length === 0 ? 'none' : only(told) || 'both';
+  const reporters = parts.map((part) => part.seenBy).filter((by) => by !== 'none');
+  const seenBy = reporters.length === 0 ? 'none' : only(reporters) || 'both';
   return {
     key,
     source,
@@ -80,12 +80,12 @@ function mergeEdges(
     port: only(parts.map(({ port }) => port)),
     transport: only(parts.map(({ transport }) => transport)),
     directed: parts.some(({ directed }) => directed),
-    src: mergeEnds(parts.map(({ src }) => src)),
-    dst: mergeEnds(parts.map(({ dst }) => dst)),
+    src: mergeDetails(parts.map(({ src }) => src)),
+    dst: mergeDetails(parts.map(({ dst }) => dst)),
     seenBy: seenBy as GraphEdge['seenBy'],
     figures: sumFigures(parts.map(({ figures }) => figures)),
-    atSource: sumTold(parts.map(({ atSource }) => atSource)),
-    atDestination: sumTold(parts.map(({ atDestination }) => atDestination)),
+    atSource: sumKnown(parts.map(({ atSource }) => atSource)),
+    atDestination: sumKnown(parts.map(({ atDestination }) => atDestination)),
     states: mergeStates(parts.map(({ states }) => states)),
     ...(parts.some(({ previous }) => previous) && {
       previous: sumFigures(parts.flatMap(({ previous }) => previous ?? [])),
@@ -95,10 +95,10 @@ function mergeEdges(
   };
 }
 
-/** States that an edge has only if all its parts have them. */
+/** States that a merged edge has only if all its parts have them. */
 const SHARED: ReadonlySet<EdgeState> = new Set(['idle', 'new', 'vanished']);
 
-/** What is true of the whole: new if all of it is, and changed if some of it is. */
+/** The states of a merged edge: new if all of its parts are, and changed if only some are. */
 function mergeStates(all: readonly (readonly EdgeState[])[]): EdgeState[] {
   const merged = new Set<EdgeState>();
   for (const state of new Set(all.flat())) {
@@ -108,16 +108,16 @@ function mergeStates(all: readonly (readonly EdgeState[])[]): EdgeState[] {
   return [...merged];
 }
 
-const mergeEnds = (ends: readonly EndpointDetails[]): EndpointDetails => ({
-  addresses: distinct(ends.flatMap(({ addresses }) => addresses)),
-  processes: distinct(ends.flatMap(({ processes }) => processes)),
-  pids: distinct(ends.flatMap(({ pids }) => pids)),
-  candidates: distinct(ends.flatMap(({ candidates }) => candidates)),
+const mergeDetails = (all: readonly EndpointDetails[]): EndpointDetails => ({
+  addresses: distinct(all.flatMap(({ addresses }) => addresses)),
+  processes: distinct(all.flatMap(({ processes }) => processes)),
+  pids: distinct(all.flatMap(({ pids }) => pids)),
+  candidates: distinct(all.flatMap(({ candidates }) => candidates)),
 });
 
-function sumTold(all: readonly (Figures | undefined)[]): Figures | undefined {
-  const told = all.filter((figures) => figures !== undefined);
-  return told.length > 0 ? sumFigures(told) : undefined;
+function sumKnown(all: readonly (Figures | undefined)[]): Figures | undefined {
+  const known = all.filter((figures) => figures !== undefined);
+  return known.length > 0 ? sumFigures(known) : undefined;
 }
 
 const byKey = (a: { key: string }, b: { key: string }) => compareText(a.key, b.key);

@@ -9,8 +9,8 @@ import type { HalfEdge } from '../model/half-edge.ts';
 import { atLevel, collapse, findGroups, type Level } from './levels.ts';
 
 const at = (text: string, site: string) => endpoint(text, { site });
-/** web on two hosts of Tokyo calls api in Osaka, which calls a peer without an exporter. */
-const halves = [
+/** web on two hosts in Tokyo calls api in Osaka, which calls a peer without an exporter. */
+const halfEdges = [
   halfEdge('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 10, open: 9, rtt: 0.01 }),
   halfEdge('outbound', at('web@t2/10.0.0.2', 'tokyo'), '/10.1.0.1', { opened: 5, open: 1, rtt: 0.02 }),
   halfEdge('inbound', '/10.0.0.1', at('api@o1/10.1.0.1', 'osaka'), { opened: 10 }),
@@ -37,30 +37,32 @@ const show = ({ nodes, edges }: Graph) => {
   );
 };
 
-const graphAtLevel = (halves: readonly HalfEdge[], level: Level) =>
-  level === 'process' ? buildGraph(halves, [], { byProcess: true }) : atLevel(buildGraph(halves, []), level);
+const graphAtLevel = (halfEdges: readonly HalfEdge[], level: Level) =>
+  level === 'process'
+    ? buildGraph(halfEdges, [], { byProcess: true })
+    : atLevel(buildGraph(halfEdges, []), level);
 
-describe('the same half-edges', () => {
+describe('aggregated edges', () => {
   test.each([
     ['site', ['osaka>:443 1', 'tokyo>osaka:80 15']],
     ['host', ['o1>192.0.2.1:443 1', 't1>o1:80 10', 't2>o1:80 5']],
     ['service', ['api>192.0.2.1:443 1', 'web>api:80 15', 'web>cache:6379 7']],
     ['instance', ['api>192.0.2.1:443 1', 'web>api:80 10', 'web>api:80 5', 'web>cache:6379 7']],
     ['process', ['api>192.0.2.1:443 1', 'web>api:80 10', 'web>api:80 5', 'web>cache:6379 7']],
-  ] as const)('by %s', (level, expected) => {
-    const shown = show(graphAtLevel(halves, level));
+  ] as const)('are grouped by %s', (level, expected) => {
+    const shown = show(graphAtLevel(halfEdges, level));
     expect(shown.toSorted()).toEqual(expected.toSorted());
   });
 
-  test('add up: counts are summed, round-trip times weighed by connections, and the parts are told', () => {
-    const [edge] = graphAtLevel(halves, 'site').edges.filter(({ port }) => port === '80');
+  test('have summed counts, round-trip times weighted by connections, and a list of their parts', () => {
+    const [edge] = graphAtLevel(halfEdges, 'site').edges.filter(({ port }) => port === '80');
     expect(edge?.figures).toMatchObject({ opened: 15, open: 10, rtt: expect.closeTo(0.011, 6) });
     expect(edge?.atDestination).toMatchObject({ opened: 15 });
     expect(edge?.parts.map(({ figures }) => figures.opened).toSorted()).toEqual([10, 5]);
     expect(edge?.seenBy).toBe('both');
   });
 
-  test('are seen by whoever has seen one of them', () => {
+  test('are reported by the endpoints that reported any of their parts', () => {
     const graph = buildGraph(
       [halfEdge('outbound', 'a@h1', 'b@h2'), halfEdge('outbound', 'c@h1', 'b@h2')],
       [],
@@ -74,9 +76,9 @@ describe('the same half-edges', () => {
     expect(seenBy('none', 'none')).toEqual(['none']);
   });
 
-  test('of several ports between two places are one edge without a port', () => {
+  test('of several ports between two sites are one edge without a port', () => {
     const more = [
-      ...halves,
+      ...halfEdges,
       halfEdge('outbound', at('web@t1/10.0.0.1', 'tokyo'), '/10.1.0.1', { opened: 1 }, { port: '81' }),
     ];
     const edges = graphAtLevel(more, 'site').edges.filter(({ source }) => source.includes('tokyo'));
@@ -92,7 +94,7 @@ describe('processes', () => {
   const worker = (process: string, pid: string) => endpoint('web@h1/10.0.0.1', { process, pid });
   const server = (process: string) => endpoint('api@h2/10.0.0.2', { process });
 
-  test('of the reporting service are kept apart', () => {
+  test('of the reporting service are separate nodes', () => {
     const graph = graphAtLevel(
       [
         halfEdge('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
@@ -102,11 +104,11 @@ describe('processes', () => {
       'process',
     );
     expect(show(graph).toSorted()).toEqual(['web / nginx>api / node:80 3', 'web / php>api / node:80 4']);
-    // What the server counted of both cannot be told apart.
+    // The server cannot distinguish the connections of the two.
     expect(graph.edges.map(({ atDestination }) => atDestination)).toEqual([undefined, undefined]);
   });
 
-  test('of the other end are one where no report tells them apart', () => {
+  test('of the remote endpoint share a node if no report distinguishes them', () => {
     const graph = graphAtLevel(
       [
         halfEdge('outbound', worker('nginx', '1'), '/10.0.0.2', { opened: 3 }),
@@ -126,15 +128,15 @@ describe('processes', () => {
 });
 
 describe('groups', () => {
-  const graph = buildGraph(halves, []);
+  const graph = buildGraph(halfEdges, []);
 
-  test('are collected, whoever is of none left out', () => {
+  test('include every node that has a site', () => {
     const { groups, groupOf } = findGroups(graph, 'site');
     expect([...groups.values()].map(({ title }) => title).toSorted()).toEqual(['osaka', 'tokyo']);
     expect(groupOf.size).toBe(4);
   });
 
-  test('collapse one by one, and what is left keeps its keys', () => {
+  test('collapse one by one, and the other nodes keep their keys', () => {
     const tokyo = [...findGroups(graph, 'site').groups.values()].find(({ title }) => title === 'tokyo');
     const collapsed = collapse(graph, 'site', new Set([tokyo?.key ?? '']));
     expect(show(collapsed).toSorted()).toEqual(['api>192.0.2.1:443 1', 'tokyo>api:80 15']);
@@ -146,7 +148,7 @@ describe('groups', () => {
     expect(collapse(graph, 'site', new Set())).toEqual(graph);
   });
 
-  test('hide what stays within them, also those of a service', () => {
+  test('hide their inner edges when collapsed, also those of a service', () => {
     const mesh = buildGraph(
       [
         halfEdge('outbound', 'db@h1/10.0.0.1', 'db@h2/10.0.0.2'),
@@ -160,13 +162,13 @@ describe('groups', () => {
     expect(show(collapsed).toSorted()).toEqual(['web>db:80 3', 'web>db:80 4']);
   });
 
-  test('that are nodes already are left alone', () => {
+  test('that are nodes already are not changed', () => {
     const sites = atLevel(graph, 'site');
     const all = new Set(sites.nodes.map(({ key }) => key));
     expect(collapse(sites, 'site', all)).toEqual(sites);
   });
 
-  test('have the states that all their edges have, and are changed where only some are new', () => {
+  test('have edges with the states that all parts have, and are changed if only some parts are new', () => {
     const marked = (states: (edge: GraphEdge) => GraphEdge['states']): Graph => ({
       ...graph,
       edges: graph.edges.map((edge) => ({ ...edge, states: states(edge) })),
@@ -182,11 +184,11 @@ describe('groups', () => {
   });
 });
 
-test('no connection between places is lost or counted twice, at any level', () => {
+test('no connection between groups is lost or counted twice, at any level', () => {
   const name = fc.constantFrom('a', 'b', 'c');
-  const anyHalf = fc.record({ from: name, to: name, host: name, opened: fc.nat(9) });
+  const anyHalfEdge = fc.record({ from: name, to: name, host: name, opened: fc.nat(9) });
   fc.assert(
-    fc.property(fc.array(anyHalf, { maxLength: 12 }), (rows) => {
+    fc.property(fc.array(anyHalfEdge, { maxLength: 12 }), (rows) => {
       const graph = buildGraph(
         rows.map(({ from, to, host, opened }, i) =>
           halfEdge(
@@ -203,9 +205,9 @@ test('no connection between places is lost or counted twice, at any level', () =
         edges.reduce((total, { figures }) => total + (figures.opened ?? 0), 0);
       for (const level of ['host', 'service'] as const) {
         const coarse = atLevel(graph, level);
-        const placeOf = (key: string) => coarse.nodes.find(({ members }) => members.includes(key))?.key;
+        const groupOf = (key: string) => coarse.nodes.find(({ members }) => members.includes(key))?.key;
         const kept = graph.edges.filter(
-          ({ source, target }) => level === 'service' || placeOf(source) !== placeOf(target),
+          ({ source, target }) => level === 'service' || groupOf(source) !== groupOf(target),
         );
         expect(sum(coarse.edges)).toBe(sum(kept));
       }

@@ -1,16 +1,16 @@
 import type { Graph, GraphNode } from '../model/graph.ts';
 import { type Group, groupNodes } from './group-nodes.ts';
 
-/** How finely a graph is seen, coarsest first. `instance` is a service on a host, `service` all of its instances. */
+/** The level of aggregation of a graph, coarsest first. `instance` is a service on a host, `service` all of its instances. */
 export const LEVELS = ['site', 'host', 'service', 'instance', 'process'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** What nodes may be collected in: a box around them, or one node for them. */
+/** What nodes can be grouped by: a frame around them, or one node for them. */
 export type Grouping = 'site' | 'host' | 'service';
 
 const groupKey = (by: Grouping | 'outside', name: string): string => JSON.stringify(['group', by, name]);
 
-/** Peers without an exporter, seen from where only sites count. */
+/** The node of all peers without an exporter, at the level of sites. */
 const OUTSIDE: Group = {
   key: groupKey('outside', ''),
   kind: 'external',
@@ -20,7 +20,7 @@ const OUTSIDE: Group = {
   site: '',
 };
 
-/** The site, host or service that a node is of, or undefined where none is told. */
+/** The site, host or service of a node, or undefined if it is not known. */
 export function groupFor({ kind, service, host, site }: GraphNode, by: Grouping): Group | undefined {
   const nowhere = { service: '', host: '', site: '' };
   if (by === 'site' && site !== '') {
@@ -35,7 +35,7 @@ export function groupFor({ kind, service, host, site }: GraphNode, by: Grouping)
   return undefined;
 }
 
-/** A graph of instances, seen more coarsely. What is of no site is seen as its host; what is of no host, as outside. */
+/** Aggregates a graph of instances. At the level of sites, nodes without a site are grouped by host, the rest as outside. */
 export function atLevel(graph: Graph, level: Exclude<Level, 'process'>): Graph {
   if (level === 'instance') return graph;
   return groupNodes(graph, (node) => {
@@ -44,16 +44,16 @@ export function atLevel(graph: Graph, level: Exclude<Level, 'process'>): Graph {
   });
 }
 
-/** The groups of a graph, and who is in each: for boxes, and to collapse them. */
+/** The groups of a graph and their members: for frames, and to collapse them. */
 export interface NodeGroups {
   readonly groups: ReadonlyMap<string, Group>;
-  /** The key of the group of each node that is in one. */
+  /** The key of the group of each grouped node. */
   readonly groupOf: ReadonlyMap<string, string>;
 }
 
 export const NO_GROUPS: NodeGroups = { groups: new Map(), groupOf: new Map() };
 
-/** Collects nodes by what they are of. */
+/** Groups the nodes of a graph. */
 export function findGroups(graph: Graph, by: Grouping): NodeGroups {
   const groups = new Map<string, Group>();
   const groupOf = new Map<string, string>();
@@ -66,7 +66,7 @@ export function findGroups(graph: Graph, by: Grouping): NodeGroups {
   return { groups, groupOf };
 }
 
-/** Draws some groups as one node each, which tells what is in it. Edges within such a group are left out. */
+/** Draws collapsed groups as one node each, which lists its contents. Edges within such a group are removed. */
 export function collapse(graph: Graph, by: Grouping, collapsed: ReadonlySet<string>): Graph {
   const { groups, groupOf } = findGroups(graph, by);
   const groupToCollapse = (node: GraphNode) => {

@@ -2,14 +2,14 @@ import { bytesOf } from '../model/figures.ts';
 import { EDGE_STATES, type GraphEdge, type GraphNode } from '../model/graph.ts';
 import type { Figures } from '../model/half-edge.ts';
 
-/** A field of a node: its texts, some part of one of which is asked for, or one of them as a whole. */
+/** A text field of a node, searched by substring or, if `whole`, by its whole value. */
 export interface NodeField {
   readonly of: 'node';
   readonly whole: boolean;
   readonly texts: (node: GraphNode) => readonly string[];
 }
 
-/** A field of an edge: as of nodes; `values` are all that it can be, where there are not many. */
+/** A text field of an edge; `values` are its possible values, if they are few. */
 export interface EdgeField {
   readonly of: 'edge';
   readonly whole: boolean;
@@ -17,7 +17,7 @@ export interface EdgeField {
   readonly texts: (edge: GraphEdge) => readonly string[];
 }
 
-/** A figure of an edge, in `unit`. */
+/** A numeric field of an edge, in `unit`. */
 export interface NumberField {
   readonly of: 'number';
   readonly unit: 'count' | 'bytes' | 'seconds';
@@ -38,7 +38,7 @@ const figure = (name: keyof Figures, unit: NumberField['unit']): NumberField => 
   number: ({ figures }) => figures[name],
 });
 
-/** All fields that a query may name. */
+/** All fields that a query can name. */
 export const FIELDS: Readonly<Record<string, NodeField | EdgeField | NumberField>> = {
   ...Object.fromEntries(
     Object.entries(TEXT_OF_NODE).map(([name, texts]) => [name, { of: 'node', whole: false, texts } as const]),
@@ -62,7 +62,7 @@ export const FIELDS: Readonly<Record<string, NodeField | EdgeField | NumberField
   bytes: { of: 'number', unit: 'bytes', number: ({ figures }) => bytesOf(figures) },
 };
 
-/** All that a bare word is looked for in. */
+/** All texts in which a bare word is searched. */
 export const anyText = (node: GraphNode): readonly string[] => [
   node.title,
   ...Object.values(TEXT_OF_NODE).flatMap((texts) => texts(node)),

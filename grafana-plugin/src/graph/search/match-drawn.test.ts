@@ -36,7 +36,7 @@ test.each([
   ['from:web to:db', ['h1', 'h2'], [[], []]],
   ['from:web to:api', ['h1', 'h2'], [['h1', 'h2'], ['h1>h2']]],
   ['port:25', ['h2'], [['h2', 'mail'], ['h2>mail']]],
-] as const)('%s, with %s collapsed', (text, hosts, expected) => {
+] as const)('%s is found with %s collapsed', (text, hosts, expected) => {
   expect(find(text, hosts).map((titles) => titles.toSorted())).toEqual(
     expected.map((titles) => titles.toSorted()),
   );

@@ -3,9 +3,9 @@ import { matchGraph, type SearchMatches } from './match-graph.ts';
 import type { SearchQuery } from './query.ts';
 
 /**
- * Finds what a query asks for in a drawing: what is found within a collapsed group brings out the group.
+ * Finds the elements of a drawing that match a query. Matches within a collapsed group match the group.
  *
- * @param open the same graph with all of its groups open
+ * @param open the same graph with all of its groups expanded
  */
 export function matchDrawn(drawn: Graph, open: Graph, query: SearchQuery): SearchMatches {
   const groups = drawn.nodes.filter(({ collapsed }) => collapsed);
@@ -19,7 +19,7 @@ export function matchDrawn(drawn: Graph, open: Graph, query: SearchQuery): Searc
     ({ source, target }) => JSON.stringify([drawnAs(source), drawnAs(target)]),
   );
   const edges = drawn.edges.filter(({ source, target, port }) =>
-    // An edge of several ports tells none.
+    // A merged edge of several ports has no port.
     pairs.get(JSON.stringify([source, target]))?.some((edge) => port === '' || edge.port === port),
   );
   return {

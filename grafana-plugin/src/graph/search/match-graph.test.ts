@@ -61,7 +61,7 @@ test.each([
   ['service:cron or port:5432', ['api', 'cron', 'db.example.com'], ['5432', '9']],
   ['from:web to:api', ['api', 'web'], ['80']],
   ['to:web', ['cron', 'web'], ['9']],
-])('%s', (text, nodes, ports) => {
+])('%j matches', (text, nodes, ports) => {
   const found = find(text);
   expect(found.nodes.toSorted()).toEqual(nodes.toSorted());
   expect(found.ports.toSorted()).toEqual(ports.toSorted());

@@ -2,15 +2,15 @@ import type { Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import { anyText } from './fields.ts';
 import type { Comparison, SearchQuery } from './query.ts';
 
-/** Keys of the nodes and edges that a query asks for. */
+/** Keys of the nodes and edges that match a query. */
 export interface SearchMatches {
   readonly nodes: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
 }
 
-/** A node with its edges, or an edge with its ends: what a query is held against. */
-interface Subject {
-  readonly ends: readonly GraphNode[];
+/** A node with its edges, or an edge with its nodes, to match against a query. */
+interface Candidate {
+  readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
 
@@ -23,7 +23,7 @@ const COMPARE: Record<Comparison, (a: number, b: number) => boolean> = {
 };
 
 /**
- * Finds what a query asks for. An edge has what it or one of its ends has; a node what it or one of its edges has.
+ * Finds the nodes and edges that match a query. An edge matches by itself or its nodes, a node by itself or its edges.
  */
 export function matchGraph(graph: Graph, query: SearchQuery): SearchMatches {
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
@@ -32,36 +32,36 @@ export function matchGraph(graph: Graph, query: SearchQuery): SearchMatches {
     edgesOf.get(edge.source)?.push(edge);
     if (edge.target !== edge.source) edgesOf.get(edge.target)?.push(edge);
   }
-  const isMatch = (subject: Subject) => matches(subject, query, nodes);
+  const isMatch = (candidate: Candidate) => matches(candidate, query, nodes);
   return {
     nodes: new Set(
       graph.nodes
-        .filter((node) => isMatch({ ends: [node], edges: edgesOf.get(node.key) ?? [] }))
+        .filter((node) => isMatch({ nodes: [node], edges: edgesOf.get(node.key) ?? [] }))
         .map(({ key }) => key),
     ),
     edges: new Set(
       graph.edges
-        .filter((edge) => isMatch({ ends: endsOf(edge, nodes), edges: [edge] }))
+        .filter((edge) => isMatch({ nodes: nodesOf(edge, nodes), edges: [edge] }))
         .map(({ key }) => key),
     ),
   };
 }
 
-const endsOf = ({ source, target }: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): GraphNode[] =>
+const nodesOf = ({ source, target }: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): GraphNode[] =>
   [source, target].flatMap((key) => nodes.get(key) ?? []);
 
-function matches(subject: Subject, query: SearchQuery, nodes: ReadonlyMap<string, GraphNode>): boolean {
+function matches(candidate: Candidate, query: SearchQuery, nodes: ReadonlyMap<string, GraphNode>): boolean {
   switch (query.type) {
     case 'all':
-      return query.parts.every((part) => matches(subject, part, nodes));
+      return query.parts.every((part) => matches(candidate, part, nodes));
     case 'any':
-      return query.parts.some((part) => matches(subject, part, nodes));
+      return query.parts.some((part) => matches(candidate, part, nodes));
     case 'not':
-      return !matches(subject, query.part, nodes);
+      return !matches(candidate, query.part, nodes);
     case 'word':
-      return subject.ends.some((node) => hasPart(anyText(node), query.text));
+      return candidate.nodes.some((node) => hasPart(anyText(node), query.text));
     case 'end':
-      return subject.edges.some((edge) => {
+      return candidate.edges.some((edge) => {
         const node = nodes.get(edge[query.end]);
         return node !== undefined && hasPart(anyText(node), query.text);
       });
@@ -69,11 +69,11 @@ function matches(subject: Subject, query: SearchQuery, nodes: ReadonlyMap<string
       const { field, text } = query;
       const has = field.whole ? hasWhole : hasPart;
       return field.of === 'node'
-        ? subject.ends.some((node) => has(field.texts(node), text))
-        : subject.edges.some((edge) => has(field.texts(edge), text));
+        ? candidate.nodes.some((node) => has(field.texts(node), text))
+        : candidate.edges.some((edge) => has(field.texts(edge), text));
     }
     case 'number':
-      return subject.edges.some((edge) => {
+      return candidate.edges.some((edge) => {
         const number = query.field.number(edge);
         return number !== undefined && COMPARE[query.comparison](number, query.number);
       });

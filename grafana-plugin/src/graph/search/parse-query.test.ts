@@ -3,19 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { parseQuery } from './parse-query.ts';
 import type { QueryFault } from './query.ts';
 
-describe('a query that cannot be understood tells where and why', () => {
+describe('an invalid query reports where and why it is invalid', () => {
   test.each<[string, number, Partial<QueryFault> & object]>([
     [
       'servce:api',
       0,
       { code: 'no-field', name: 'servce', names: expect.arrayContaining(['service', 'from']) },
     ],
-    ['api service:', 12, { code: 'no-value', asked: 'service:' }],
+    ['api service:', 12, { code: 'no-value', term: 'service:' }],
     ['failed>many', 7, { code: 'no-number', name: 'failed', text: 'many', suffixes: ['k', 'm', 'g'] }],
     ['rtt>5kb', 4, { code: 'no-number', suffixes: expect.arrayContaining(['ns', 'us']) }],
     ['host>3', 0, { code: 'no-comparison', name: 'host' }],
     ['state:odd', 6, { code: 'no-choice', choices: expect.arrayContaining(['idle', 'new']) }],
-    ['say "hello', 4, { code: 'unquoted' }],
+    ['see "hello', 4, { code: 'unquoted' }],
     ['service:"api', 8, { code: 'unquoted' }],
     ['(a b', 0, { code: 'unclosed' }],
     ['a) b', 1, { code: 'unopened' }],
@@ -27,11 +27,11 @@ describe('a query that cannot be understood tells where and why', () => {
   });
 });
 
-test('an empty query asks for everything', () => {
+test('an empty query matches everything', () => {
   expect(parseQuery('  ')).toEqual({ type: 'all', parts: [] });
 });
 
-test('or binds less than and, which a space means; not binds most', () => {
+test('a space means and, which binds tighter than or; not binds tightest', () => {
   expect(parseQuery('a -b or "or" (c or d)')).toEqual({
     type: 'any',
     parts: [
@@ -65,7 +65,7 @@ test.each([
   ['bytes>1.5MiB', 1_572_864],
   ['bytes>10kB', 10_000],
   ['opened>10k', 10_000],
-])('%s is read in the unit of its field', (query, number) => {
+])('%s is parsed in the unit of its field', (query, number) => {
   expect(parseQuery(query)).toMatchObject({
     type: 'number',
     comparison: '>',
@@ -80,7 +80,7 @@ test('addresses, names with dashes and escaped quotes are text', () => {
   expect(parseQuery('"a \\"b\\" c"')).toEqual({ type: 'word', text: 'a "b" c' });
 });
 
-test('whatever is typed gives a query or an error within it', () => {
+test('any text is a query, or an error at an offset within it', () => {
   const pieces = ['service:', 'a', '"', '(', ')', '-', ' ', 'or', 'rtt>', '5ms', '\\', 'état', ':', '='];
   fc.assert(
     fc.property(

@@ -8,8 +8,8 @@ const ENDS = { from: 'source', to: 'target' } as const;
 const isError = (result: object): result is QueryError => 'fault' in result;
 
 /**
- * Reads a query: `service:api`, `port:5432`, `failed>0`, `rtt>=5ms`, `state:new`, `from:web to:db`, bare words and
- * `"quoted text"`. A space means and; `or`, parentheses, and `-` for not. An empty query asks for everything.
+ * Parses a query: `service:api`, `port:5432`, `failed>0`, `rtt>=5ms`, `state:new`, `from:web to:db`, bare words and
+ * `"quoted text"`. A space means and; there are `or`, parentheses, and `-` for not. An empty query matches everything.
  */
 export function parseQuery(text: string): SearchQuery | QueryError {
   const tokens = tokenise(text);
@@ -86,7 +86,7 @@ function readTerm({ field: name, operator, text, position, textAt }: Term): Sear
     const names = [...Object.keys(FIELDS), ...Object.keys(ENDS)];
     return { fault: { code: 'no-field', name, names }, position };
   }
-  if (text === '') return { fault: { code: 'no-value', asked: name + operator }, position: textAt };
+  if (text === '') return { fault: { code: 'no-value', term: name + operator }, position: textAt };
   if (field?.of === 'number') {
     const number = parseQuantity(text, field.unit);
     if (number === undefined) {

@@ -21,15 +21,15 @@ const UNITS: Record<NumberField['unit'], Readonly<Record<string, number>>> = {
   },
 };
 
-/** Reads `5ms`, `1.5MiB` or `10k` in the unit of a field: seconds, bytes or a count. Undefined if it is none. */
+/** Parses `5ms`, `1.5MiB` or `10k` in the unit of a field: seconds, bytes or a count. Undefined if invalid. */
 export function parseQuantity(text: string, unit: NumberField['unit']): number | undefined {
   const { number = '', suffix = '' } =
     /^(?<number>\d+(?:\.\d+)?|\.\d+)(?<suffix>[a-zµ]*)$/i.exec(text)?.groups ?? {};
   const factor = UNITS[unit][suffix.toLowerCase()];
   if (number === '' || factor === undefined) return undefined;
-  // 400 divided by a million is 0.0004; times a millionth it is a little less.
+  // 400 / 1e6 is exactly 0.0004; 400 * 1e-6 is not.
   return factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor;
 }
 
-/** The suffixes that a number of this unit may have. */
+/** The suffixes for numbers of this unit. */
 export const suffixesOf = (unit: NumberField['unit']): string[] => Object.keys(UNITS[unit]).filter(Boolean);

@@ -2,11 +2,11 @@ import type { EdgeField, NodeField, NumberField } from './fields.ts';
 
 export type Comparison = '>' | '>=' | '<' | '<=' | '=';
 
-/** What a search asks for. */
+/** A parsed query. */
 export type SearchQuery =
   | { readonly type: 'all' | 'any'; readonly parts: readonly SearchQuery[] }
   | { readonly type: 'not'; readonly part: SearchQuery }
-  /** Some text of an end, in lower case. */
+  /** A text of a node, in lower case. */
   | { readonly type: 'word'; readonly text: string }
   | { readonly type: 'text'; readonly field: NodeField | EdgeField; readonly text: string }
   | {
@@ -15,29 +15,29 @@ export type SearchQuery =
       readonly comparison: Comparison;
       readonly number: number;
     }
-  /** The source (`from`) or the destination (`to`) has some text. */
+  /** The source (`from`) or the destination (`to`) has a text. */
   | { readonly type: 'end'; readonly end: 'source' | 'target'; readonly text: string };
 
-/** What is wrong with a query. */
+/** The error of a query. */
 export type QueryFault =
-  /** A parenthesis that was never opened, or has no end; a quote without one; nothing where something is looked for. */
+  /** A parenthesis that was not opened or not closed; an unclosed quote; a missing term. */
   | { readonly code: 'unopened' | 'unclosed' | 'unquoted' | 'nothing' }
   | { readonly code: 'no-field'; readonly name: string; readonly names: readonly string[] }
-  /** `name:` and nothing behind it. */
-  | { readonly code: 'no-value'; readonly asked: string }
+  /** `name:` without a value. */
+  | { readonly code: 'no-value'; readonly term: string }
   | {
       readonly code: 'no-number';
       readonly name: string;
       readonly text: string;
       readonly suffixes: readonly string[];
     }
-  /** A text that is compared as if it was a number. */
+  /** A text field that is compared like a number. */
   | { readonly code: 'no-comparison'; readonly name: string }
   | { readonly code: 'no-choice'; readonly name: string; readonly choices: readonly string[] };
 
-/** Why a query cannot be understood. */
+/** Why a query cannot be parsed. */
 export interface QueryError {
   readonly fault: QueryFault;
-  /** Where in the query, from 0. */
+  /** The offset in the query, from 0. */
   readonly position: number;
 }

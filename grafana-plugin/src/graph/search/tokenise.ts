@@ -1,6 +1,6 @@
 import type { QueryError } from './query.ts';
 
-/** A piece of a query. `field` and `operator` are '' for a bare word; quoted text is never an `or`. */
+/** A term of a query. `field` and `operator` are '' for a bare word; quoted text is never an `or`. */
 export interface Term {
   readonly type: 'term';
   readonly field: string;
@@ -13,12 +13,12 @@ export interface Term {
 
 export type Token = Term | { readonly type: 'or' | 'not' | '(' | ')' | 'end'; readonly position: number };
 
-/** A name, as fields have, and what may follow one. Addresses and times of day have digits there. */
+/** A field name and an operator. Addresses and times of day do not match, because they have digits before the colon. */
 const FIELD = /([a-z]+)(:|>=|<=|>|<|=)/iy;
 const QUOTED = /"((?:[^"\\]|\\.)*)"/y;
 const WORD = /[^\s()"]+/y;
 
-/** Splits a query into its pieces, ended by one of type `end`. */
+/** Splits a query into tokens; the last is of type `end`. */
 export function tokenise(query: string): Token[] | QueryError {
   const tokens: Token[] = [];
   let at = 0;

@@ -7,8 +7,8 @@ export interface CurveSize {
 }
 
 /**
- * The path of points in a box, from zero at its foot up to the greatest value: else what hardly changes looks as if it
- * did. It stops where nothing is known; a point alone is a dash.
+ * The SVG path of points in a box, scaled from zero to the greatest value, so that small changes look small. It is
+ * interrupted where values are unknown; an isolated point is drawn as a dash.
  */
 export function curvePath({ values }: TrendPoints, { width, height }: CurveSize): string {
   const most = values.reduce<number>((max, value) => Math.max(max, value ?? 0), 0) || 1;
@@ -18,9 +18,9 @@ export function curvePath({ values }: TrendPoints, { width, height }: CurveSize)
   return values
     .map((value, at) => {
       if (value === null) return '';
-      const begins = typeof values[at - 1] !== 'number';
-      const isAlone = begins && typeof values[at + 1] !== 'number';
-      return `${begins ? 'M' : 'L'}${x(at)} ${y(value)}${isAlone ? 'h2' : ''}`;
+      const isStart = typeof values[at - 1] !== 'number';
+      const isAlone = isStart && typeof values[at + 1] !== 'number';
+      return `${isStart ? 'M' : 'L'}${x(at)} ${y(value)}${isAlone ? 'h2' : ''}`;
     })
     .join('');
 }

@@ -1,9 +1,9 @@
 import type { EndpointDetails, GraphEdge, GraphNode } from '../model/graph.ts';
 
-/** For each label the values that it may have; '' is a label that is not there. */
+/** The accepted values of each label; '' matches an absent label. */
 export type Matchers = Readonly<Record<string, readonly string[]>>;
 
-/** The half-edges by which one end reported an edge: the source's, where it did, as the edge's figures are. */
+/** Matches the half-edges by which one endpoint reported an edge: the source if it reported, like the figures of the edge. */
 export function matchEdge(
   edge: GraphEdge,
   source: GraphNode,
@@ -15,40 +15,50 @@ export function matchEdge(
     ? {
         direction: ['inbound', 'unknown'],
         ...shared,
-        ...ownEnd('dst', target, byProcess),
-        ...farEnd('src', target, source, edge.src),
+        ...localEndpoint('dst', target, byProcess),
+        ...remoteEndpoint('src', target, source, edge.src),
       }
     : {
         direction: ['outbound'],
         ...shared,
-        ...ownEnd('src', source, byProcess),
-        ...farEnd('dst', source, target, edge.dst),
+        ...localEndpoint('src', source, byProcess),
+        ...remoteEndpoint('dst', source, target, edge.dst),
       };
 }
 
-/** The half-edges of all that a node asks others for, or of all that others ask it for, as one end reports them. */
-export function matchNode(node: GraphNode, way: 'in' | 'out', byProcess: boolean): Matchers {
-  const side = way === 'in' ? 'dst' : 'src';
-  // Who has no exporter is known by what the others report.
+/** Matches the half-edges of all outgoing or all incoming connections of a node, as one endpoint reports them. */
+export function matchNode(node: GraphNode, direction: 'in' | 'out', byProcess: boolean): Matchers {
+  const side = direction === 'in' ? 'dst' : 'src';
+  // A node without an exporter is known from the reports of its peers.
   if (node.kind === 'external')
-    return { direction: [way === 'in' ? 'outbound' : 'inbound'], ...byAddress(side, node, node) };
-  const place = node.kind === 'site' ? { [`${side}_site`]: [node.site] } : ownEnd(side, node, byProcess);
-  return { direction: [way === 'in' ? 'inbound' : 'outbound'], ...place };
+    return { direction: [direction === 'in' ? 'outbound' : 'inbound'], ...byAddress(side, node, node) };
+  const labels =
+    node.kind === 'site' ? { [`${side}_site`]: [node.site] } : localEndpoint(side, node, byProcess);
+  return { direction: [direction === 'in' ? 'inbound' : 'outbound'], ...labels };
 }
 
 type Side = 'src' | 'dst';
 
-/** An end as its own exporter tells it. What is on several hosts has none, a host has no service. */
-const ownEnd = (side: Side, { kind, service, host, processes }: GraphNode, byProcess: boolean): Matchers => ({
+/** An endpoint as its own exporter reports it. A service on several hosts has no host label, a host has no service label. */
+const localEndpoint = (
+  side: Side,
+  { kind, service, host, processes }: GraphNode,
+  byProcess: boolean,
+): Matchers => ({
   ...(kind !== 'host' && { [`${side}_service`]: [service] }),
   ...(host !== '' && { [`${side}_host`]: [host] }),
   ...(byProcess && processes.length > 0 && { [`${side}_process`]: processes }),
 });
 
-/** An end as the other's exporter tells it: by its address; on one host, where two may share that, by its name, too. */
-const farEnd = (side: Side, own: GraphNode, node: GraphNode, end: EndpointDetails): Matchers => ({
-  ...(node.host === own.host && { [`${side}_service`]: ['', node.service] }),
-  ...byAddress(side, node, end),
+/** An endpoint as the exporter of the other endpoint reports it: by address and, on the same host, where several services can share an address, also by name. */
+const remoteEndpoint = (
+  side: Side,
+  local: GraphNode,
+  node: GraphNode,
+  details: EndpointDetails,
+): Matchers => ({
+  ...(node.host === local.host && { [`${side}_service`]: ['', node.service] }),
+  ...byAddress(side, node, details),
 });
 
 const byAddress = (side: Side, { service }: GraphNode, { addresses }: EndpointDetails): Matchers =>

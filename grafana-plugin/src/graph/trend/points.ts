@@ -1,17 +1,17 @@
 import type { TimeRange } from '../compare/previous-range.ts';
 
-/** Values at the ends of equal steps. */
+/** Values at the end of each step. */
 export interface TrendPoints {
   /** Unix milliseconds. */
   readonly times: readonly number[];
-  /** Null where nothing is known. */
+  /** Null where the value is unknown. */
   readonly values: readonly (number | null)[];
 }
 
 /**
- * Spreads the samples of a range query over all of its steps: Prometheus leaves out those at which there was nothing.
+ * Spreads the samples of a range query over all of its steps: Prometheus omits steps without a value.
  *
- * @param gap what such a step is told as
+ * @param gap the value of such steps
  */
 export function spreadPoints(
   times: ArrayLike<number>,
@@ -23,7 +23,7 @@ export function spreadPoints(
   const known = new Map(
     Array.from(times, (time, at) => [time, Number.isFinite(values[at]) ? (values[at] ?? gap) : gap]),
   );
-  // All samples are whole steps apart.
+  // Samples are aligned to steps.
   const offset = (times[0] ?? 0) % stepMs;
   const first = Math.ceil((from - offset) / stepMs) * stepMs + offset;
   const count = Math.max(0, Math.floor((to - first) / stepMs) + 1);

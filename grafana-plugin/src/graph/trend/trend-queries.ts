@@ -14,7 +14,7 @@ export type TrendLine = 'opened' | 'failed' | 'bytes' | 'rtt' | 'in' | 'out';
 
 export interface TrendQuery<Query extends PanelQuery> {
   readonly line: TrendLine;
-  /** The panel's own query of that figure. */
+  /** The panel's query for that figure. */
   readonly of: Query;
   readonly expr: string;
 }
@@ -26,24 +26,24 @@ const EDGE_LINES: readonly (readonly [TrendLine, TableMeasure])[] = [
   ['rtt', 'rtt'],
 ];
 
-/** What is looked at, and what it is drawn in. */
+/** The element to show trends of, and the graph that it belongs to. */
 export interface TrendSubject {
   readonly target: GraphElement;
   readonly graph: Graph;
-  /** The nodes of the graph before any was drawn as one with others. */
+  /** The nodes of the graph before aggregation. */
   readonly instances: ReadonlyMap<string, GraphNode>;
   readonly byProcess: boolean;
 }
 
-/** An edge that is drawn for more than these takes too long a query. */
+/** The query for an edge with more parts than this would be too long. */
 const MOST_PARTS = 20;
 
 /**
- * Makes of a panel's queries those for one edge over time, one for each figure that the panel asks for; or for a node:
- * how many connections it was asked for, and how many it asked for.
+ * Derives from the queries of the panel those for one edge over time, one for each figure that the panel queries; or for
+ * a node, the number of its incoming and outgoing connections.
  *
  * @param seconds the length of each step
- * @returns undefined for an edge that is drawn for too many to be asked for
+ * @returns undefined for an edge with too many parts
  */
 export function trendQueries<Query extends PanelQuery>(
   queries: readonly Query[],
@@ -53,8 +53,8 @@ export function trendQueries<Query extends PanelQuery>(
   if (type === 'node') {
     const node = graph.nodes.find((each) => each.key === key);
     if (!node) return [];
-    return (['in', 'out'] as const).flatMap((way) =>
-      trendOf(queries, way, 'opened', [matchNode(node, way, byProcess)], seconds),
+    return (['in', 'out'] as const).flatMap((direction) =>
+      trendOf(queries, direction, 'opened', [matchNode(node, direction, byProcess)], seconds),
     );
   }
   const edge = graph.edges.find((each) => each.key === key);
@@ -83,7 +83,7 @@ function trendOf<Query extends PanelQuery>(
   return [{ line, of, expr: `${measure === 'rtt' ? 'avg' : 'sum'}(${all})` }];
 }
 
-/** By its refId, else by its metric, as its answer is read. */
+/** By its refId, else by its metric, in the same way as for its result. */
 const measureOfQuery = ({ refId, expr }: PanelQuery): TableMeasure | undefined =>
   measureOf({
     refId,

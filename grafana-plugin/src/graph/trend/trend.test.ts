@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Grafana writes its variables so.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the syntax of Grafana variables.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GraphEdge, GraphNode } from '../model/graph.ts';
@@ -44,20 +44,20 @@ const edge = (seenBy: GraphEdge['seenBy'], more: Partial<GraphEdge> = {}): Graph
 });
 
 describe('the half-edges of', () => {
-  test('an edge are those of its source, where it reported', () => {
+  test('an edge are those of its source, if it reported', () => {
     for (const seenBy of ['both', 'source'] as const)
       expect(matchersText(matchEdge(edge(seenBy), web, db, false))).toBe(
         'direction="outbound",network_transport="tcp",dst_port="5432",src_service="web",src_host="t1",dst_address="10.0.0.2"',
       );
   });
 
-  test('an edge that its destination alone reported are those of it', () => {
+  test('an edge that only its destination reported are those of the destination', () => {
     expect(matchersText(matchEdge(edge('destination'), web, db, false))).toBe(
       'direction=~"inbound|unknown",network_transport="tcp",dst_port="5432",dst_service="db",dst_host="o1",src_address="10.0.0.1"',
     );
   });
 
-  test('an edge on one host are told by both names', () => {
+  test('an edge on one host are matched by both names', () => {
     const cache = node({ service: 'cache', host: 't1', addresses: ['127.0.0.1'] });
     expect(matchEdge(edge('both', { dst: cache }), web, cache, false)).toMatchObject({
       dst_service: ['', 'cache'],
@@ -65,18 +65,18 @@ describe('the half-edges of', () => {
     });
   });
 
-  test('an end without an address are told by its name', () => {
+  test('an endpoint without an address are matched by its name', () => {
     const internet = node({ kind: 'external', service: 'internet' });
     expect(matchEdge(edge('source', { dst: internet }), web, internet, false)).toMatchObject({
       dst_service: ['internet'],
     });
   });
 
-  test('a process are those of that process', () => {
+  test('a process are matched by the process label', () => {
     expect(matchEdge(edge('both'), web, db, true)).toMatchObject({ src_process: ['nginx'] });
   });
 
-  test('a node are what it asks for and is asked for, or what the others tell of it', () => {
+  test('a node are its outgoing or incoming ones, or those that its peers report', () => {
     expect(matchNode(web, 'out', false)).toEqual({
       direction: ['outbound'],
       src_service: ['web'],
@@ -100,7 +100,7 @@ describe('the half-edges of', () => {
 describe('a narrowed query', () => {
   const only: Matchers = { src_service: ['web'] };
 
-  test('asks for these half-edges wherever it names the metric, over windows of a step', () => {
+  test('selects these half-edges wherever it names the metric, over windows of one step', () => {
     expect(
       narrowQuery(
         'sum(increase(service_dependency_connection_opened_total[$__range])) / $__range_s',
@@ -111,13 +111,13 @@ describe('a narrowed query', () => {
     expect(narrowQuery('m + x[${__range}] + ${__range_ms:raw}', only, 60)).toBe('m + x[60s] + 60000');
   });
 
-  test('keeps the matchers it has', () => {
+  test('keeps its own matchers', () => {
     expect(narrowQuery('service_dependency_io_bytes_total {site="$site"}', only, 60)).toBe(
       'service_dependency_io_bytes_total {src_service="web",site="$site"}',
     );
   });
 
-  test('leaves other metrics, and names within texts, as they are', () => {
+  test('does not change other metrics, or names within strings', () => {
     const query =
       'musubi_passes_total{job="service_dependency_io_bytes_total"} unless on (job) service_dependency_listen';
     expect(narrowQuery(query, only, 60)).toBe(query);
@@ -125,13 +125,13 @@ describe('a narrowed query', () => {
 });
 
 describe('names from the network', () => {
-  test('stay within their text, for Prometheus and for variables of Grafana', () => {
+  test('stay within their string, for Prometheus and for Grafana variables', () => {
     expect(quote('a"} or up{x="')).toBe('"a\\"} or up{x=\\""');
     expect(quote('$datasource ${x} [[x]] \\')).toBe('"\\u0024datasource \\u0024{x} \\u005b\\u005bx]] \\\\"');
     expect(matchersText({ a: ['b.c', 'd|e'] })).toBe('a=~"b\\\\.c|d\\\\|e"');
   });
 
-  test('are read back as they were, whatever they hold', () => {
+  test('are quoted without loss, whatever they contain', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'a"\\$[{`\n\0結') }), (text) => {
         expect(quote(text)).not.toMatch(/[$[\n]/);
@@ -140,7 +140,7 @@ describe('names from the network', () => {
     );
   });
 
-  test('of several, each matches itself and nothing else', () => {
+  test('match themselves and nothing else, in a list of several', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 4 }),
@@ -174,7 +174,7 @@ describe('trends', () => {
     byProcess: false,
   });
 
-  test('are made of the queries that the panel has, whatever they are called', () => {
+  test('are derived from the queries of the panel, whatever their refIds', () => {
     const text = matchersText(matchEdge(edge('both'), web, db, false));
     const trend = trendQueries(queries, subject('edge', 'e'), 120);
     expect(trend?.map(({ line, of, expr }) => [line, of.refId, expr])).toEqual([
@@ -183,7 +183,7 @@ describe('trends', () => {
     ]);
   });
 
-  test('of an edge that is drawn for several add these up, unless they are too many', () => {
+  test('of a merged edge sum its parts, unless there are too many', () => {
     const part = (port: string) => edge('both', { source: 'w', target: 'd', port });
     const [opened] =
       trendQueries(queries, subject('edge', 'e', { parts: [part('80'), part('81')] }), 60) ?? [];
@@ -192,14 +192,14 @@ describe('trends', () => {
     expect(trendQueries(queries, subject('edge', 'e', { parts }), 60)).toBeUndefined();
   });
 
-  test('of a node are both ways, of what is not there none', () => {
+  test('of a node are incoming and outgoing, and an unknown element has none', () => {
     expect(trendQueries(queries, subject('node', ''), 60)?.map(({ line }) => line)).toEqual(['in', 'out']);
     expect(trendQueries(queries, subject('node', 'gone'), 60)).toEqual([]);
     expect(trendQueries(queries, subject('edge', 'gone'), 60)).toEqual([]);
   });
 });
 
-test('points are those of all steps of the range, whatever step has none', () => {
+test('there is a point for every step of the range, also without a sample', () => {
   expect(spreadPoints([150, 250], [1, 2], { from: 60, to: 360 }, 50, 0)).toEqual({
     times: [100, 150, 200, 250, 300, 350],
     values: [0, 1, 0, 2, 0, 0],
@@ -217,7 +217,7 @@ test('points are those of all steps of the range, whatever step has none', () =>
   expect(spreadPoints([130], [1], { from: 60, to: 200 }, 50, 0).times).toEqual([80, 130, 180]);
 });
 
-test('a curve begins at zero, breaks where nothing is known, and shows a point alone', () => {
+test('a curve is scaled from zero, is interrupted at unknown values, and shows isolated points', () => {
   const path = (...values: (number | null)[]) => curvePath({ times: [], values }, { width: 30, height: 10 });
   expect(path(0, 2, 1, 4)).toBe('M0 10L10 5L20 7.5L30 0');
   expect(path(1, null, 1, 1)).toBe('M0 0h2M20 0L30 0');

@@ -20,9 +20,9 @@ export function faultText(fault: QueryFault): string {
         { ...UNESCAPED, name: fault.name, names: fault.names.join(', ') },
       );
     case 'no-value':
-      return t('fault.no-value', 'Missing value for `{{asked}}`', {
+      return t('fault.no-value', 'Missing value for `{{term}}`', {
         ...UNESCAPED,
-        asked: fault.asked,
+        term: fault.term,
       });
     case 'no-number':
       return t(

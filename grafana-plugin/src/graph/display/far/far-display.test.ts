@@ -25,8 +25,8 @@ const marked = (states: (i: number) => readonly EdgeState[]): Graph => ({
   edges: small.edges.map((edge, i) => ({ ...edge, states: states(i) })),
 });
 
-describe('from afar', () => {
-  test('there is a dot for each node and a line for each edge, by look', () => {
+describe('drawn from afar', () => {
+  test('each node is a dot and each edge a line, grouped by style', () => {
     const graph = marked((i) => (i === 0 ? ['new', 'alerting'] : i < 3 ? ['new'] : []));
     const { dots, lines } = buildFarDisplay(graph, layoutOf(graph));
     expect(dots).toHaveLength(120);
@@ -37,7 +37,7 @@ describe('from afar', () => {
     ]);
   });
 
-  test('the two ways of a pair run apart', () => {
+  test('the two directions of a pair are separate lines', () => {
     const [edge] = small.edges;
     if (!edge) throw new Error('no edge');
     const back = { ...edge, key: 'back', source: edge.target, target: edge.source };
@@ -47,7 +47,7 @@ describe('from afar', () => {
     expect(Math.hypot(x1 - x2, y1 - y2)).toBeGreaterThan(4);
   });
 
-  test('groups are tiles, and all edges between two are one', () => {
+  test('groups are tiles, and all edges between two tiles are one link', () => {
     const groups = findGroups(small, 'host');
     const { tiles, links } = buildFarDisplay(small, layoutOf(small, groups.groupOf), groups);
     expect(tiles.map(({ title, members }) => [title, members]).toSorted()).toEqual([
@@ -62,7 +62,7 @@ describe('from afar', () => {
     expect(links.length).toBeLessThanOrEqual(6);
   });
 
-  test('a node of no group stands for itself, among the tiles', () => {
+  test('an ungrouped node is linked like a tile', () => {
     const [loner, ...others] = small.nodes.map(({ key }) => key);
     const groupOf = new Map(others.map((key) => [key, 'g']));
     const framed = { groups: new Map([['g', { title: 'tokyo' }]]), groupOf };
@@ -71,7 +71,7 @@ describe('from afar', () => {
     expect(ends).toEqual(new Set(['g', loner]));
   });
 
-  test('the nearest dot is found, and where there is none the nearest line', () => {
+  test('the nearest dot is found, or else the nearest line', () => {
     const layout = layoutOf(small);
     const far = buildFarDisplay(small, layout);
     const corner = layout.corners.get(small.nodes[7]?.key ?? '') ?? { x: 0, y: 0 };
@@ -83,7 +83,7 @@ describe('from afar', () => {
     expect(hitDot(far, small, { x, y }, 1)).toEqual({ type: 'edge', key: small.edges[0]?.key });
   });
 
-  test('a tile is found anywhere in it', () => {
+  test('a tile is found at any point in it', () => {
     const groups = findGroups(small, 'host');
     const far = buildFarDisplay(small, layoutOf(small, groups.groupOf), groups);
     const [tile] = far.tiles;
@@ -93,8 +93,8 @@ describe('from afar', () => {
   });
 });
 
-describe('detail', () => {
-  test('is as much as can be read', () => {
+describe('the level of detail', () => {
+  test('shows as much as is readable', () => {
     expect(detailAt(1, 50, true)).toBe('cards');
     expect(detailAt(0.2, 50, true)).toBe('cards');
     expect(detailAt(0.2, 9000, true)).toBe('dots');
@@ -103,7 +103,7 @@ describe('detail', () => {
     expect(detailAt(0.01, 50, false)).toBe('dots');
   });
 
-  test('is of what is in sight only: whoever is seen, with all of their edges', () => {
+  test('includes the visible nodes only, with all of their edges', () => {
     const layout = layoutOf(small);
     const { cards } = buildDisplay(small, layout, texts);
     const seen = { x: layout.width * 3, y: 100, width: 500, height: 300 };
@@ -117,7 +117,7 @@ describe('detail', () => {
   });
 });
 
-test('10,000 nodes and 50,000 edges are ready to draw in some tens of milliseconds', () => {
+test('10,000 nodes and 50,000 edges are ready to draw in tens of milliseconds', () => {
   const graph = largeGraph(10_000, 50_000);
   const groups = findGroups(graph, 'site');
   const layout = layoutOf(graph, groups.groupOf);

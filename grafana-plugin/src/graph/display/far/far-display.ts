@@ -7,24 +7,24 @@ import { type Layout, pairKey } from '../../model/layout.ts';
 import type { GroupFrames } from '../near/build-display.ts';
 import type { Frame } from '../near/display-list.ts';
 
-/** Lines of one look. */
+/** Lines of the same style. */
 export interface LineGroup {
-  /** The state that sets the look; undefined for what is not remarkable. */
+  /** The state that sets the style; undefined for edges without states. */
   readonly state: EdgeState | undefined;
-  /** The edge of each line: its number in the graph. */
+  /** The edge of each line, by its index in the graph. */
   readonly edges: Uint32Array;
   /** Start and end of each line: x, y, x, y. */
   readonly points: Float32Array;
 }
 
-/** All edges between two groups, or a group and a node of none, as one. */
+/** All edges between two groups, or between a group and an ungrouped node, as one line. */
 export interface TileLink {
   readonly key: string;
   readonly source: string;
   readonly target: string;
   readonly from: Point;
   readonly to: Point;
-  /** How many edges it stands for. */
+  /** The number of edges that it represents. */
   readonly edges: number;
   readonly state: EdgeState | undefined;
 }
@@ -34,7 +34,7 @@ export interface Tile extends Frame {
   readonly members: number;
 }
 
-/** A graph as it is drawn from afar: numbers only, so that a hundred thousand of them are made in an instant. */
+/** A graph as it is drawn from afar: typed arrays only, so that it is fast for a hundred thousand edges. */
 export interface FarDisplay {
   /** The centre of each node, in the order of the graph: x, y. */
   readonly dots: Float32Array;
@@ -50,8 +50,8 @@ const weightOf = (edge: GraphEdge): number =>
     STATES_BY_WEIGHT.length,
   );
 
-/** Half the distance between the two lines of a pair of nodes that depend on each other. */
-const APART = 3;
+/** Half the distance between the two lines of nodes that depend on each other. */
+const OFFSET = 3;
 
 /** Turns a laid-out graph into dots, lines and tiles. */
 export function buildFarDisplay(
@@ -87,7 +87,7 @@ export function buildFarDisplay(
   };
 }
 
-/** A straight line for each edge, a little to its own side, so that the two ways of a pair run apart. */
+/** A straight line per edge, shifted to one side, so that the two directions of a pair are separate. */
 function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32Array): LineGroup[] {
   const weights = Uint8Array.from(graph.edges, weightOf);
   const counts = new Uint32Array(STATES_BY_WEIGHT.length + 1);
@@ -101,14 +101,14 @@ function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32
     const [x1 = 0, y1 = 0] = [dots[2 * a], dots[2 * a + 1]];
     const [x2 = 0, y2 = 0] = [dots[2 * b], dots[2 * b + 1]];
     const length = Math.hypot(x2 - x1, y2 - y1) || 1;
-    const [dx, dy] = [((y1 - y2) / length) * APART, ((x2 - x1) / length) * APART];
+    const [dx, dy] = [((y1 - y2) / length) * OFFSET, ((x2 - x1) / length) * OFFSET];
     const weight = weights[i] ?? 0;
     const at = used[weight] ?? 0;
     points[weight]?.set([x1 + dx, y1 + dy, x2 + dx, y2 + dy], 4 * at);
     edges[weight]?.set([i], at);
     used[weight] = at + 1;
   });
-  // What matters most is drawn last, above the rest.
+  // The most important states are drawn last, on top.
   return Array.from(
     used,
     (count, weight): LineGroup => ({
@@ -121,7 +121,7 @@ function linesOf(graph: Graph, index: ReadonlyMap<string, number>, dots: Float32
     .reverse();
 }
 
-/** All edges from one tile to another as one; a node of no group stands for itself. */
+/** All edges from one tile to another as one link; an ungrouped node is used like a tile. */
 function linksOf(
   { nodes, edges }: Graph,
   dots: Float32Array,

@@ -10,7 +10,7 @@ export function hitTile({ tiles }: FarDisplay, point: Point): GraphElement | und
   return tile && { type: 'group', key: tile.key };
 }
 
-/** Finds the nearest dot within reach of a point, or else the nearest line. */
+/** Finds the nearest dot within reach of a point, or else the nearest line within reach. */
 export function hitDot(far: FarDisplay, graph: Graph, point: Point, reach: number): GraphElement | undefined {
   const node = graph.nodes[nearestDot(far, point, reach) ?? -1];
   if (node) return { type: 'node', key: node.key };

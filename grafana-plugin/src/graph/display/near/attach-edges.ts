@@ -3,35 +3,35 @@ import type { GraphEdge } from '../../model/graph.ts';
 import { type Layout, pairKey } from '../../model/layout.ts';
 import { compareText } from '../../model/order.ts';
 
-/** An edge's way: where it leaves its source, where it passes layers, where it enters its target. */
+/** The route of an edge: where it leaves its source, passes layers and enters its target. */
 export interface EdgeRoute {
   readonly edge: GraphEdge;
   readonly exit: Point;
   readonly bends: readonly Point[];
   readonly entry: Point;
-  /** 1: left to right; -1: back; 0: to itself. */
+  /** 1: left to right; -1: right to left; 0: to itself. */
   readonly direction: 1 | -1 | 0;
-  /** How far it leads out to the right of both cards, where they stand above each other; else 0. */
+  /** How far it extends to the right of both cards, if one is above the other; else 0. */
   readonly bulge: number;
 }
 
-/** Vertical distance of edges that touch the same side of a card, if there is room: each may have its label. */
+/** Vertical distance of edges on the same side of a card, where space allows, so that each can have a label. */
 const PITCH = 17;
 
-/** How far an edge between cards above each other leads out, and how much further for each pixel between them. */
+/** How far an edge between cards above each other extends, and how much further per pixel between them. */
 const BULGE = 26;
 const BULGE_GROWTH = 0.12;
 
 interface Attachment {
   readonly edge: GraphEdge;
   readonly role: 'exit' | 'entry';
-  /** Height from which the edge comes or to which it goes: the order in which it touches the side. */
+  /** The height that the edge comes from or leads to, which determines its order on the side. */
   readonly towards: number;
 }
 
 /**
- * Spreads the edges over the sides of their cards, in the order of where they lead. Parallel edges and the
- * two ways of a pair thus run side by side.
+ * Distributes edges over the sides of their cards, in the order of where they lead. Parallel edges and the two
+ * directions of a pair run side by side.
  */
 export function attachEdges(edges: readonly GraphEdge[], layout: Layout): EdgeRoute[] {
   const corner = (key: string): Point => layout.corners.get(key) ?? { x: 0, y: 0 };

@@ -8,7 +8,7 @@ export function cubicAt(a: Point, b: Point, c: Point, d: Point, t: number): Poin
   return { x: mix(a.x, b.x, c.x, d.x), y: mix(a.y, b.y, c.y, d.y) };
 }
 
-/** The segments of a curve given as start, then two control points and an end for each. */
+/** The segments of a curve given by its start, and two control points and an end per segment. */
 export function segmentsOf(points: readonly Point[]): [Point, Point, Point, Point][] {
   const segments: [Point, Point, Point, Point][] = [];
   for (let i = 0; i + 3 < points.length; i += 3) {

@@ -40,7 +40,7 @@ const cardOf = (list: ReturnType<typeof display>, title: string) => {
 };
 
 describe('curves', () => {
-  test('leave the source on its right and point at the left side of what it depends on', () => {
+  test('leave the source on its right and point at the left side of the destination', () => {
     const list = display(call('web', 'api', '80'));
     const [web, api] = [cardOf(list, 'web'), cardOf(list, 'api')];
     const [curve] = list.curves;
@@ -49,7 +49,7 @@ describe('curves', () => {
     expect(curve?.arrow.tip.y).toBeCloseTo(api.y + api.height / 2);
   });
 
-  test('of a two-way pair, and of parallel ports, run apart', () => {
+  test('of both directions of a pair, and of parallel ports, are separate', () => {
     const list = display(call('a', 'b', '1'), call('b', 'a', '1'), call('a', 'b', '2'));
     const starts = list.curves.map((curve) => Math.min(...curve.points.map(({ y }) => y)));
     expect(new Set(starts.map(Math.round)).size).toBe(3);
@@ -67,13 +67,13 @@ describe('curves', () => {
     expect(loop?.points.at(-1)?.y).toBeCloseTo(cardOf(list, 'a').y);
   });
 
-  test('are as wide as their bytes are many', () => {
+  test('are wider for more bytes', () => {
     const list = display(call('a', 'b', '1', 10), call('a', 'c', '1', 1_000_000), call('a', 'd', '1', 0));
     const widths = list.curves.toSorted((p, q) => p.width - q.width).map((curve) => curve.target);
     expect(widths.map((key) => JSON.parse(key)[1])).toEqual(['d', 'b', 'c']);
   });
 
-  test('of cards above each other lead around to the right, out of the source and into the target', () => {
+  test('between cards above each other lead around on the right, from the source to the destination', () => {
     const graph = buildGraph([call('a', 'b', '1'), call('b', 'a', '1')], []);
     const keys = graph.nodes.map((node) => node.key);
     const saved = new Map(keys.map((key, i) => [key, { x: i * 30, y: i * 300 }]));
@@ -88,7 +88,7 @@ describe('curves', () => {
     expect(curves[0]?.points).not.toEqual(curves[1]?.points.toReversed());
   });
 
-  test('are as wide as another figure is large, where one is chosen', () => {
+  test('have the width of another figure if one is chosen', () => {
     const graph = buildGraph([call('a', 'b', '1', 10), call('a', 'c', '1', 1_000_000)], []);
     const layout = layoutGraph({ nodes: graph.nodes.map(({ key }) => key), edges: graph.edges, sizes });
     const amountOf = ({ target }: { target: string }) => (target.includes('"b"') ? 100 : 1);
@@ -97,7 +97,7 @@ describe('curves', () => {
     expect(widest?.target).toContain('"b"');
   });
 
-  test('and cards of a group stand in its frame', () => {
+  test('and cards of a group are within its frame', () => {
     const graph = buildGraph([call('a', 'b', '1'), call('b', 'c', '1')], []);
     const groupOf = new Map(graph.nodes.slice(0, 2).map(({ key }) => [key, 'g']));
     const layout = layoutGraph({
@@ -115,7 +115,7 @@ describe('curves', () => {
     expect(within.map(({ key }) => key)).toEqual([...groupOf.keys()]);
   });
 
-  test('to itself make a loop above the card', () => {
+  test('from a node to itself are loops above the card', () => {
     const list = display(call('a', 'a', '1'));
     const [curve] = list.curves;
     expect(curve?.arrow.direction).toBe(0);
@@ -134,7 +134,7 @@ describe('labels', () => {
     }
   });
 
-  test('are there on a loop, and on both ways and each port of a pair', () => {
+  test('are drawn on a loop, and for both directions and each port of a pair', () => {
     const list = display(call('a', 'a', '1'), call('a', 'b', '2'), call('b', 'a', '3'), call('a', 'b', '4'));
     expect(list.labels.map((label) => label.text).toSorted()).toEqual([':1', ':2', ':3', ':4']);
     const [loop] = list.labels.filter((label) => label.text === ':1');
@@ -143,7 +143,7 @@ describe('labels', () => {
     expect(loop?.x).toBeGreaterThan(card.x);
   });
 
-  test('are left out where there is no room', () => {
+  test('are omitted where they do not fit', () => {
     const bundle = display(...Array.from({ length: 30 }, (_, i) => call('a', 'b', `${8000 + i}`)));
     expect(bundle.labels.length).toBeGreaterThan(2);
     expect(bundle.labels.length).toBeLessThan(30);
@@ -152,21 +152,21 @@ describe('labels', () => {
     }
   });
 
-  test('are as long as there is room for', () => {
+  test('are as long as space allows', () => {
     const calls = [call('a', 'b', '1'), call('a', 'b', '2'), call('b', 'c', '3')];
     const labelsOf: DisplayTexts['labelsOf'] = ({ port }) => ['x'.repeat(port === '3' ? 12 : 30), `:${port}`];
     const list = displayWith({ ...texts, labelsOf }, calls);
     expect(list.labels.map((label) => label.text).toSorted()).toEqual([':1', ':2', 'x'.repeat(12)]);
   });
 
-  test('are all there where there is room', () => {
+  test('are all drawn where space allows', () => {
     expect(fan.labels.map((label) => label.text).toSorted()).toEqual(
       Array.from({ length: 14 }, (_, i) => `:${8000 + i}`),
     );
   });
 });
 
-describe('hits', () => {
+describe('hit tests', () => {
   const list = display(call('web', 'api', '80'), call('api', 'db', '5432'));
 
   test('find cards, labels and curves, and nothing beside them', () => {
@@ -181,7 +181,7 @@ describe('hits', () => {
     expect(hitTest(list, { x: start.x + 4, y: start.y + 30 }, 4)).toBeUndefined();
   });
 
-  test('bring out a node with its neighbours, an edge with its ends', () => {
+  test('highlight a node with its neighbours, and an edge with its nodes', () => {
     const ofApi = neighbourhood(list.curves, { type: 'node', key: cardOf(list, 'api').key });
     expect([ofApi.cards.size, ofApi.curves.size]).toEqual([3, 2]);
     const ofEdge = neighbourhood(list.curves, { type: 'edge', key: list.curves[0]?.key ?? '' });

@@ -9,17 +9,17 @@ import type { Card, DisplayList, Frame } from './display-list.ts';
 import { placeLabels } from './place-labels.ts';
 import { routeCurves } from './route-curves.ts';
 
-/** What the host of the graph decides: texts, and how wide they are in its fonts. */
+/** Texts and styles that the panel provides, and the widths of texts in its fonts. */
 export interface DisplayTexts {
   readonly titleOf: (node: GraphNode) => string;
   readonly subtitleOf: (node: GraphNode) => string;
-  /** Labels of an edge, the longest first: the first is written for which there is room. */
+  /** Labels of an edge, the longest first: the first label that fits is drawn. */
   readonly labelsOf: (edge: GraphEdge) => readonly string[];
-  /** What the width of an edge tells, at most in scale with the others: bytes unless told otherwise. */
+  /** The amount that the width of an edge shows: by default bytes. */
   readonly amountOf?: (edge: GraphEdge) => number | undefined;
-  /** The amount that is drawn widest; the largest there is unless told otherwise. */
+  /** The amount with the largest width: by default the largest amount. */
   readonly most?: number;
-  /** What the colour of an edge tells; left to its states unless told otherwise. */
+  /** The colour of an edge: by default that of its states. */
   readonly colourOf?: (edge: GraphEdge) => string | undefined;
   readonly measure: {
     readonly title: MeasureText;
@@ -28,20 +28,20 @@ export interface DisplayTexts {
   };
 }
 
-/** Free width left and right of a card's texts. */
+/** Padding left and right of the texts of a card. */
 export const CARD_PADDING = 14;
-/** Room on the right of a collapsed group for what expands it. */
+/** Width of the button that expands a collapsed group, at its right. */
 const EXPAND_WIDTH = 18;
 const LABEL_PADDING = 4;
 const LABEL_HEIGHT = 16;
 
-/** Groups to frame, and the group of each node that is in one. */
+/** Groups to frame, and the group of each grouped node. */
 export interface GroupFrames {
   readonly groups: ReadonlyMap<string, { readonly title: string }>;
   readonly groupOf: ReadonlyMap<string, string>;
 }
 
-/** Turns a laid-out graph into the list of things to draw. */
+/** Turns a laid-out graph into the list of shapes to draw. */
 export function buildDisplay(
   graph: Graph,
   layout: Layout,
@@ -49,15 +49,15 @@ export function buildDisplay(
   { groups, groupOf }: GroupFrames = { groups: new Map(), groupOf: new Map() },
 ): DisplayList {
   const { width, height } = layout;
-  const room = width - 2 * CARD_PADDING;
+  const textWidth = width - 2 * CARD_PADDING;
   const cards = graph.nodes.map((node): Card => {
     const { x, y } = layout.corners.get(node.key) ?? { x: 0, y: 0 };
     const name = texts.titleOf(node);
     const { key, kind, host } = node;
     const collapsed = node.collapsed !== undefined;
-    const own = collapsed ? room - EXPAND_WIDTH : room;
-    const title = shorten(name, own, texts.measure.title);
-    const subtitle = shorten(texts.subtitleOf(node), own, texts.measure.subtitle);
+    const available = collapsed ? textWidth - EXPAND_WIDTH : textWidth;
+    const title = shorten(name, available, texts.measure.title);
+    const subtitle = shorten(texts.subtitleOf(node), available, texts.measure.subtitle);
     const members = Math.max(1, node.members.length);
     return { key, kind, host, name, title, subtitle, members, collapsed, x, y, width, height };
   });
@@ -75,6 +75,6 @@ export function buildDisplay(
     })),
   );
   const ends = curves.flatMap(({ points }) => points.map((point) => ({ ...point, width: 0, height: 0 })));
-  // Labels stand on curves: leaving them out keeps the bounds the same while only figures change.
+  // Labels are on curves: without them, the bounds stay the same while only figures change.
   return { frames, curves, labels, cards, bounds: boundingBox([...frames, ...cards, ...ends]) };
 }

@@ -18,10 +18,10 @@ const line = (x: number, width: number): Curve => ({
   arrow: { tip: { x: 0, y: 0 }, direction: 1, length: 0 },
 });
 
-test('counts what is in sight only', () => {
+test('counts only the visible area', () => {
   expect(coverageOf([line(-200, 5), line(200, 5), line(50, 5)], seen, 1)).toBeCloseTo(0.1 + 0.05);
 });
 
-test('a line is at least a pixel wide, from however far it is seen', () => {
+test('counts a line as at least one pixel wide at any scale', () => {
   expect(coverageOf([line(-200, 1)], seen, 0.1)).toBeCloseTo(0.2);
 });

@@ -1,9 +1,9 @@
 import type { Rectangle } from '../../geometry/rectangle.ts';
 import type { Curve } from './display-list.ts';
 
-/** How many times over curves cover what is seen, about: with 1 there is as much line as there is room. */
-export function coverageOf(curves: readonly Curve[], seen: Rectangle, scale: number): number {
-  const [right, bottom] = [seen.x + seen.width, seen.y + seen.height];
+/** Estimates how densely curves cover the visible area: 1 means that their area equals the visible area. */
+export function coverageOf(curves: readonly Curve[], visible: Rectangle, scale: number): number {
+  const [right, bottom] = [visible.x + visible.width, visible.y + visible.height];
   const area = curves.reduce((sum, { points, width }) => {
     let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const { x, y } of points) {
@@ -13,12 +13,12 @@ export function coverageOf(curves: readonly Curve[], seen: Rectangle, scale: num
       y2 = Math.max(y2, y);
     }
     const [wide, high] = [
-      Math.min(x2, right) - Math.max(x1, seen.x),
-      Math.min(y2, bottom) - Math.max(y1, seen.y),
+      Math.min(x2, right) - Math.max(x1, visible.x),
+      Math.min(y2, bottom) - Math.max(y1, visible.y),
     ];
     if (wide < 0 || high < 0) return sum;
-    // No line is thinner than a pixel on screen.
+    // Lines are at least one pixel wide on screen.
     return sum + Math.hypot(wide, high) * Math.max(width, 1 / scale);
   }, 0);
-  return area / (seen.width * seen.height);
+  return area / (visible.width * visible.height);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dashesOf } from './curve-shape.ts';
 
-test('a line is whole, dashed or dotted, as both ends, one or none told of it', () => {
+test('a line is solid, dashed or dotted if both endpoints, one or none reported the edge', () => {
   const lines = (['both', 'source', 'destination', 'none'] as const).map((seenBy) =>
     dashesOf({ seenBy, states: ['alerting'] }).join(' '),
   );

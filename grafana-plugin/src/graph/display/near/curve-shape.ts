@@ -2,7 +2,7 @@ import type { Point } from '../../geometry/rectangle.ts';
 import type { EdgeState } from '../../model/graph.ts';
 import type { Curve } from './display-list.ts';
 
-/** The three corners of a curve's arrowhead, tip first; undefined where it has none. */
+/** The three corners of the arrowhead of a curve, tip first; undefined if it has none. */
 export function arrowhead({ arrow, width }: Curve, enlarged = 1): readonly Point[] | undefined {
   const { tip, direction } = arrow;
   if (arrow.length === 0) return undefined;
@@ -14,16 +14,16 @@ export function arrowhead({ arrow, width }: Curve, enlarged = 1): readonly Point
 }
 
 /**
- * How far the colour of a curve's states, or of the theme, shows at each side of a colour of its own: whatever that
- * is, the curve is seen on any background, and its states are not lost.
+ * Width of the outline of a curve with a custom colour, on each side. The outline has the colour of its states or of
+ * the theme, so that the curve is visible on any background and its states are shown.
  */
 export const CASING = 1.5;
 
-/** Not there now: dots, whatever colours one sees. */
-const GONE: readonly EdgeState[] = ['vanished', 'missing'];
+/** States of edges that are absent now: drawn dotted, so that colour is not needed to see it. */
+const ABSENT: readonly EdgeState[] = ['vanished', 'missing'];
 
-/** Lengths of the dashes and gaps of a curve; none for a whole line. */
+/** Lengths of the dashes and gaps of a curve; empty for a solid line. */
 export function dashesOf({ seenBy, states }: Pick<Curve, 'seenBy' | 'states'>): readonly number[] {
-  if (seenBy === 'none' || states.some((state) => GONE.includes(state))) return [1.5, 5];
+  if (seenBy === 'none' || states.some((state) => ABSENT.includes(state))) return [1.5, 5];
   return seenBy === 'both' ? [] : [6, 4];
 }

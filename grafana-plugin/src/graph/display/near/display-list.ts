@@ -1,7 +1,7 @@
 import type { Point, Rectangle } from '../../geometry/rectangle.ts';
 import type { EdgeState, GraphEdge, GraphNode } from '../../model/graph.ts';
 
-/** A node as drawn. Title and subtitle already fit the card; `name` is the whole title. */
+/** A node as drawn. Title and subtitle fit the card; `name` is the full title. */
 export interface Card {
   readonly key: string;
   readonly kind: GraphNode['kind'];
@@ -9,9 +9,9 @@ export interface Card {
   readonly name: string;
   readonly title: string;
   readonly subtitle: string;
-  /** How many nodes it stands for. */
+  /** The number of nodes that it represents. */
   readonly members: number;
-  /** Whether it is a group that the user has collapsed: it is drawn as a pile. */
+  /** Whether it is a group that the user has collapsed, drawn as a stack. */
   readonly collapsed: boolean;
   readonly x: number;
   readonly y: number;
@@ -24,18 +24,18 @@ export interface Curve {
   readonly key: string;
   readonly source: string;
   readonly target: string;
-  /** Start, then for each segment two control points and its end. */
+  /** The start, and two control points and an end per segment. */
   readonly points: readonly Point[];
   readonly width: number;
-  /** What it tells by its colour, as CSS has it; undefined where that is left to its states. */
+  /** The CSS colour; undefined if the colour depends on its states. */
   readonly colour: string | undefined;
   readonly seenBy: GraphEdge['seenBy'];
   readonly states: readonly EdgeState[];
-  /** The tip, and whether it points right (1), left (-1) or down (0). Without length it is not drawn. */
+  /** The tip, and whether it points right (1), left (-1) or down (0). Not drawn if its length is 0. */
   readonly arrow: { readonly tip: Point; readonly direction: 1 | -1 | 0; readonly length: number };
 }
 
-/** An edge's text; `x`, `y` is its top left corner. */
+/** The label of an edge; `x`, `y` is its top left corner. */
 export interface EdgeLabel {
   readonly key: string;
   readonly text: string;
@@ -45,13 +45,13 @@ export interface EdgeLabel {
   readonly height: number;
 }
 
-/** A frame around the members of a group, its title in its upper left corner. */
+/** A frame around the members of a group, with its title in the upper left corner. */
 export interface Frame extends Rectangle {
   readonly key: string;
   readonly title: string;
 }
 
-/** All that is drawn, in the order in which it is drawn. One list serves the canvas, hits, exports and tests. */
+/** All shapes, in drawing order. The canvas, hit tests, exports and tests use the same list. */
 export interface DisplayList {
   readonly frames: readonly Frame[];
   readonly curves: readonly Curve[];

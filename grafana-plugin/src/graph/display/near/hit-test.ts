@@ -5,7 +5,7 @@ import type { DisplayList } from './display-list.ts';
 
 const STEPS = 16;
 
-/** Finds what is drawn at a point: cards are above labels, labels above curves; of curves the nearest. */
+/** Finds the element at a point: cards are above labels, labels above curves; of the curves, the nearest. */
 export function hitTest(display: DisplayList, point: Point, tolerance: number): GraphElement | undefined {
   const card = display.cards.find((each) => contains(each, point));
   if (card) return { type: 'node', key: card.key };
@@ -24,7 +24,7 @@ export function hitTest(display: DisplayList, point: Point, tolerance: number): 
   return nearest;
 }
 
-/** The distance to a curve, or infinity where it is plainly beyond reach. */
+/** The distance to a curve, or infinity if it is clearly out of reach. */
 function distanceTo(points: readonly Point[], point: Point, reach: number): number {
   let least = Infinity;
   for (const segment of segmentsOf(points)) {

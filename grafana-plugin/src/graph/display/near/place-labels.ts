@@ -3,18 +3,18 @@ import type { Point, Rectangle } from '../../geometry/rectangle.ts';
 import { cubicAt, segmentsOf } from './bezier.ts';
 import type { Card, Curve, EdgeLabel } from './display-list.ts';
 
-/** Where along a segment a label may stand, best first: past the middle, where a fan-out has spread. */
-const PLACES = [0.6, 0.52, 0.68, 0.44, 0.75, 0.36, 0.28, 0.82];
-/** Points of a curve that a label of another one should not cover. */
+/** Candidate positions of a label along a segment, best first: beyond the middle, where a fan-out has spread. */
+const POSITIONS = [0.6, 0.52, 0.68, 0.44, 0.75, 0.36, 0.28, 0.82];
+/** Number of points per segment that labels of other curves should not cover. */
 const SAMPLES = 10;
 
-/** Where more curves run than this, a text covers some wherever it stands: looking for room takes seconds. */
+/** With more curves than this, every label covers some, and a search for free space takes seconds. */
 const MOST_AVOIDED = 2000;
 
-/** Distance of a loop's text from the loop and from the card. */
+/** Distance of the label of a loop from the loop and from the card. */
 const LOOP_GAP = 4;
 
-/** A text and the room it needs. */
+/** A label and its size. */
 export interface LabelSize {
   readonly text: string;
   readonly width: number;
@@ -22,11 +22,10 @@ export interface LabelSize {
 }
 
 /**
- * Puts a text on each curve where it covers no card and no other text, if possible no other curve. The
- * widest curves choose first; where there is no room for any text of a curve it has none (the edge still tells it when
- * pointed at).
+ * Places a label on each curve so that it covers no card, no other label and, if possible, no other curve. The widest
+ * curves are placed first. A curve has no label if none of its labels fits (its tooltip still shows it).
  *
- * @param sizesOf the texts of a curve: the first that has room is put there
+ * @param sizesOf the labels of a curve: the first that fits is used
  */
 export function placeLabels(
   curves: readonly Curve[],
@@ -44,7 +43,7 @@ export function placeLabels(
     }
   }
 
-  for (const { arrow, key } of curves) taken.add(arrowRoom(arrow), key);
+  for (const { arrow, key } of curves) taken.add(arrowBounds(arrow), key);
   const leaving = Map.groupBy(curves, (curve) => curve.source);
   const arriving = Map.groupBy(curves, (curve) => curve.target);
 
@@ -52,40 +51,40 @@ export function placeLabels(
   return widestFirst.flatMap(({ key, source, target, points, arrow }) => {
     const fansOut = (leaving.get(source)?.length ?? 0) >= (arriving.get(target)?.length ?? 0);
     for (const size of sizesOf(key)) {
-      const candidates = arrow.direction === 0 ? [besideLoop(points, size)] : spots(points, fansOut);
-      const place = findRoom(
+      const candidates = arrow.direction === 0 ? [besideLoop(points, size)] : candidatesOn(points, fansOut);
+      const placed = findFreeBounds(
         candidates,
         size,
-        (room) => taken.overlaps(room, ''),
-        (room) => lines.overlaps(room, key),
+        (bounds) => taken.overlaps(bounds, ''),
+        (bounds) => lines.overlaps(bounds, key),
       );
-      if (!place) continue;
-      taken.add(place, key);
-      return [{ key, text: size.text, ...place }];
+      if (!placed) continue;
+      taken.add(placed, key);
+      return [{ key, text: size.text, ...placed }];
     }
     return [];
   });
 }
 
-/** The first free room around one of some spots, if possible one that covers no curve. */
-function findRoom(
+/** The first free rectangle around one of the candidates, if possible without covering a curve. */
+function findFreeBounds(
   candidates: Iterable<Point>,
   { width, height }: LabelSize,
-  isTaken: (room: Rectangle) => boolean,
-  isCrossed: (room: Rectangle) => boolean,
+  isTaken: (bounds: Rectangle) => boolean,
+  isCrossed: (bounds: Rectangle) => boolean,
 ): Rectangle | undefined {
   let crossed: Rectangle | undefined;
   for (const { x, y } of candidates) {
-    const room = { x: x - width / 2, y: y - height / 2, width, height };
-    if (isTaken(room)) continue;
-    if (!isCrossed(room)) return room;
-    crossed ??= room;
+    const bounds = { x: x - width / 2, y: y - height / 2, width, height };
+    if (isTaken(bounds)) continue;
+    if (!isCrossed(bounds)) return bounds;
+    crossed ??= bounds;
   }
   return crossed;
 }
 
-/** Spots on a curve, best first: where it passes a layer level, then the end where fewer others run along. */
-function* spots(points: readonly Point[], late: boolean): Generator<Point> {
+/** Candidates on a curve, best first: where it passes a layer horizontally, then the half with fewer parallel curves. */
+function* candidatesOn(points: readonly Point[], late: boolean): Generator<Point> {
   const segments = segmentsOf(points);
   // Gaps between columns are the even segments; the odd ones pass a column.
   const nearestFirst = late ? segments.toReversed() : segments;
@@ -95,16 +94,16 @@ function* spots(points: readonly Point[], late: boolean): Generator<Point> {
   }
   for (let i = 0; i < nearestFirst.length; i += 2) {
     const gap = nearestFirst[i];
-    if (gap) for (const t of PLACES) yield cubicAt(...gap, late ? t : 1 - t);
+    if (gap) for (const t of POSITIONS) yield cubicAt(...gap, late ? t : 1 - t);
   }
 }
 
-/** A loop is too small to bear its text: that stands left of it, on the card. */
+/** A loop is too small for its label, which is placed left of it, on the card. */
 function besideLoop([start = { x: 0, y: 0 }]: readonly Point[], { width, height }: LabelSize): Point {
   return { x: start.x - width / 2 - LOOP_GAP, y: start.y - height / 2 - LOOP_GAP };
 }
 
-const arrowRoom = ({ tip, direction, length }: Curve['arrow']) => ({
+const arrowBounds = ({ tip, direction, length }: Curve['arrow']) => ({
   x: direction === 0 ? tip.x - length / 2 : Math.min(tip.x, tip.x - direction * length),
   y: direction === 0 ? tip.y - length : tip.y - length / 2,
   width: length,

@@ -7,19 +7,19 @@ import type { Curve } from './display-list.ts';
 
 const THINNEST = 1.25;
 const WIDEST = 6;
-/** A colour is told apart on something that is not too thin. */
+/** Minimum width of coloured curves: colours are hard to distinguish on thin lines. */
 const LEAST_COLOURED = 3;
 /** Vertical distance of parallel edges where they pass a layer together. */
 const BEND_PITCH = 8;
 
 interface CurveStyle {
   readonly amountOf: (edge: GraphEdge) => number | undefined;
-  /** Else the largest amount. */
+  /** Defaults to the largest amount. */
   readonly most: number | undefined;
   readonly colourOf: (edge: GraphEdge) => string | undefined;
 }
 
-/** Turns routes into curves; the width grows with the share of the largest amount. */
+/** Turns routes into curves; the width depends on the share of the largest amount. */
 export function routeCurves(routes: readonly EdgeRoute[], layout: Layout, look: CurveStyle): Curve[] {
   const { amountOf, colourOf } = look;
   const most = look.most ?? routes.reduce((max, { edge }) => Math.max(max, amountOf(edge) ?? 0), 0);
@@ -50,9 +50,9 @@ export function routeCurves(routes: readonly EdgeRoute[], layout: Layout, look: 
 const widthOf = (value: number, most: number): number =>
   most > 0 ? THINNEST + (WIDEST - THINNEST) * scalePosition(value / most) : THINNEST;
 
-/** Level at cards and where it passes a layer, curved in the gaps between. */
+/** Horizontal at cards and where it passes a layer, curved in between. */
 function flow(route: EdgeRoute, layout: Layout, shift: number, arrowLength: number): Point[] {
-  if (route.bulge > 0) return besides(route, shift, arrowLength);
+  if (route.bulge > 0) return besideCards(route, shift, arrowLength);
   const reach = (layout.width / 2) * route.direction;
   const stops = [
     route.exit,
@@ -71,8 +71,8 @@ function flow(route: EdgeRoute, layout: Layout, shift: number, arrowLength: numb
   });
 }
 
-/** Out to the right and back, between cards that stand above each other. */
-function besides({ exit, entry, bulge }: EdgeRoute, shift: number, arrowLength: number): Point[] {
+/** Leads around on the right, between cards above each other. */
+function besideCards({ exit, entry, bulge }: EdgeRoute, shift: number, arrowLength: number): Point[] {
   const x = Math.max(exit.x, entry.x) + bulge + shift;
   return [
     exit,

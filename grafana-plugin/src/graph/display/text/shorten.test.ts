@@ -4,12 +4,12 @@ import { shorten } from './shorten.ts';
 
 const measure = (text: string) => [...text].length;
 
-test('keeps what fits, else the start and some of the end', () => {
+test('keeps a text that fits, and else its start and some of its end', () => {
   expect(shorten('checkout', 8, measure)).toBe('checkout');
   expect(shorten('checkout-service-2', 10, measure)).toBe('checko…e-2');
 });
 
-test('never takes more room than there is, down to the ellipsis', () => {
+test('never exceeds the width, down to the ellipsis', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 12 }), (text, width) => {
       expect(measure(shorten(text, width, measure))).toBeLessThanOrEqual(width);

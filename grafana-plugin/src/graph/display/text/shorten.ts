@@ -3,7 +3,7 @@ import { legible } from './legible.ts';
 /** Measures a text's width in pixels. */
 export type MeasureText = (text: string) => number;
 
-/** Cuts a text to a width, keeping more of its start but some of its end: names often differ there only. */
+/** Shortens a text to a width, keeping more of its start but some of its end: names often differ only there. */
 export function shorten(text: string, width: number, measure: MeasureText): string {
   if (measure(text) <= width) return text;
   const letters = [...text];
@@ -21,9 +21,9 @@ export function shorten(text: string, width: number, measure: MeasureText): stri
   return cut(low);
 }
 
-/** Letters of a name where it stands among other text. */
+/** Maximum number of characters of a name within other text. */
 const LONGEST = 60;
 
-/** A name, legible and no longer than can be read at a glance. */
+/** A name, legible and short enough to read at a glance. */
 export const shortName = (name: string): string =>
   shorten(legible(name), LONGEST, (text) => [...text].length);

@@ -3,35 +3,35 @@ import type { Graph } from '../../model/graph.ts';
 import type { Layout } from '../../model/layout.ts';
 
 /**
- * How much of a graph is drawn. `tiles`: a tile for each group, and one line for all edges between two; `dots`: a dot
- * for each node, a line for each edge, no text; `cards`: all of it.
+ * How much of a graph is drawn. `tiles`: a tile per group, and one line for all edges between two tiles; `dots`: a dot
+ * per node and a line per edge, without text; `cards`: full detail.
  */
 export type DetailLevel = 'tiles' | 'dots' | 'cards';
 
-/** Below this scale a card is too small for its name. */
+/** Below this scale, cards are too small for their names. */
 const CARDS = 0.14;
-/** Below this one so is a dot among so many others that it cannot be pointed at. */
+/** Below this scale, dots are too dense to point at. */
 const DOTS = 0.06;
 
-/** Of a graph of more nodes than this, names are worth their room from nearer only. */
+/** With more nodes than this, cards are shown from a larger scale only. */
 const MANY_NODES = 1000;
 const CARDS_OF_MANY = 0.35;
 
-/** The detail at a scale. It does not depend on where one looks: nothing changes its look while it is only moved. */
+/** The level of detail at a scale. It is independent of the position, so that panning does not change it. */
 export function detailAt(scale: number, nodes: number, hasGroups: boolean): DetailLevel {
   if (scale >= (nodes > MANY_NODES ? CARDS_OF_MANY : CARDS)) return 'cards';
   return scale < DOTS && hasGroups ? 'tiles' : 'dots';
 }
 
-/** The nodes of a graph within a rectangle of the drawing, and their edges: their other ends may be out of sight. */
+/** The nodes within a rectangle of the drawing, and all their edges, also those to nodes outside. */
 export function visiblePart(
   { nodes, edges }: Graph,
   { width, height, corners }: Layout,
-  seen: Rectangle,
+  visible: Rectangle,
 ): Graph {
   const kept = nodes.filter(({ key }) => {
     const corner = corners.get(key);
-    return corner !== undefined && intersects({ ...corner, width, height }, seen);
+    return corner !== undefined && intersects({ ...corner, width, height }, visible);
   });
   const keys = new Set(kept.map(({ key }) => key));
   return { nodes: kept, edges: edges.filter(({ source, target }) => keys.has(source) || keys.has(target)) };

@@ -4,7 +4,7 @@ import { centreOn, fitView, panBy, readView, reveal, toDrawing, viewText, zoomAt
 
 const bounds = { x: -50, y: 20, width: 2000, height: 300 };
 
-test('fit shows everything', () => {
+test('a fitted view shows everything', () => {
   const view = fitView(bounds, 800, 600);
   const left = bounds.x * view.scale + view.x;
   const right = (bounds.x + bounds.width) * view.scale + view.x;
@@ -13,12 +13,12 @@ test('fit shows everything', () => {
   expect(left + right).toBeCloseTo(800);
 });
 
-test('a small graph is not blown up, an empty one does no harm', () => {
+test('a small graph is not enlarged, and an empty one has a valid scale', () => {
   expect(fitView({ x: 0, y: 0, width: 10, height: 10 }, 800, 600).scale).toBeLessThan(1.5);
   expect(fitView({ x: 0, y: 0, width: 0, height: 0 }, 800, 600).scale).toBeGreaterThan(0);
 });
 
-test('zooming keeps what is under the pointer, however far', () => {
+test('zooming keeps the point under the pointer, for any factor', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0.001, max: 1000, noNaN: true }),
@@ -35,7 +35,7 @@ test('zooming keeps what is under the pointer, however far', () => {
   );
 });
 
-test('a point looked for comes to the middle, near enough to be read', () => {
+test('a point is centred at a readable scale', () => {
   const view = centreOn({ x: 700, y: 70 }, 0.1, 800, 600);
   const { x, y } = toDrawing(view, { x: 400, y: 300 });
   expect([Math.round(x), Math.round(y)]).toEqual([700, 70]);
@@ -43,14 +43,14 @@ test('a point looked for comes to the middle, near enough to be read', () => {
   expect(centreOn({ x: 0, y: 0 }, 2, 800, 600).scale).toBe(2);
 });
 
-test('what is out of sight is brought in by the shortest way, what is seen moves nothing', () => {
+test('the view moves just far enough to show a hidden part, and not at all for a visible one', () => {
   const view = { scale: 2, x: 0, y: 0 };
   expect(reveal(view, { x: 10, y: 10, width: 50, height: 20 }, 800, 600)).toBe(view);
   expect(reveal(view, { x: 390, y: 10, width: 50, height: 20 }, 800, 600)).toEqual({ ...view, x: -88 });
   expect(reveal(view, { x: 10, y: -30, width: 50, height: 20 }, 800, 600)).toEqual({ ...view, y: 68 });
 });
 
-test('a view is read back from its text to the last digit', () => {
+test('a view is parsed from its text without loss of precision', () => {
   const offset = fc.double({ noNaN: true, noDefaultInfinity: true });
   fc.assert(
     fc.property(fc.double({ min: 0.001, max: 4, noNaN: true }), offset, offset, (scale, x, y) => {
@@ -61,12 +61,12 @@ test('a view is read back from its text to the last digit', () => {
 });
 
 test.each([null, '', '1', '1,2', '1,2,3,4', '0,1,2', '-1,1,2', '99,1,2', '1,NaN,2', '1,1e999,2', 'a,b,c'])(
-  'what is no view is none: %j',
+  '%j is not a view',
   (text) => {
     expect(readView(text)).toBeUndefined();
   },
 );
 
-test('whatever it is, a text is read', () => {
+test('parsing any text never throws', () => {
   fc.assert(fc.property(fc.string(), (text) => void readView(text)));
 });

@@ -1,25 +1,29 @@
 import type { Point, Rectangle } from '../../geometry/rectangle.ts';
 
-/** What part of the drawing is seen: screen = drawing * scale + (x, y). */
+/** The visible part of the drawing: screen = drawing * scale + (x, y). */
 export interface View {
   readonly scale: number;
   readonly x: number;
   readonly y: number;
 }
 
-/** A small graph is not made smaller than this, a large one not smaller than is needed to see all of it. */
+/** The smallest scale of a small graph; a large graph can be scaled down until all of it is visible. */
 const SMALLEST = 0.05;
 const LARGEST = 4;
 const MARGIN = 24;
-/** No graph is so large that it takes less. */
+/** The smallest scale of any graph. */
 const LEAST = 0.001;
 
-/** Shows all of `bounds` in the middle; small graphs are not blown up. */
+/** Shows all of `bounds`, centred; small graphs are not enlarged. */
 export function fitView(bounds: Rectangle, width: number, height: number): View {
-  // Where it is small, not much of it is spent on margins.
+  // Small panels have small margins.
   const margin = Math.min(MARGIN, width / 20, height / 20);
-  const room = (side: number) => Math.max(1, side - 2 * margin);
-  const scale = Math.min(1.15, room(width) / (bounds.width || 1), room(height) / (bounds.height || 1));
+  const available = (side: number) => Math.max(1, side - 2 * margin);
+  const scale = Math.min(
+    1.15,
+    available(width) / (bounds.width || 1),
+    available(height) / (bounds.height || 1),
+  );
   return {
     scale,
     x: width / 2 - (bounds.x + bounds.width / 2) * scale,
@@ -27,19 +31,19 @@ export function fitView(bounds: Rectangle, width: number, height: number): View 
   };
 }
 
-/** Below this scale texts cannot be read. */
+/** Below this scale, text is not readable. */
 const READABLE = 0.7;
 
-/** Shows a point in the middle, and near enough to be read. */
+/** Centres a point, at a scale at which text is readable. */
 export function centreOn(at: Point, scale: number, width: number, height: number): View {
   const near = Math.max(scale, READABLE);
   return { scale: near, x: width / 2 - at.x * near, y: height / 2 - at.y * near };
 }
 
 /**
- * Zooms by a factor; what is under the pointer stays there.
+ * Zooms by a factor; the point under the pointer stays in position.
  *
- * @param fitted the scale at which all is seen
+ * @param fitted the scale at which the whole drawing is visible
  */
 export function zoomAt(view: View, factor: number, at: Point, fitted: number): View {
   const scale = Math.max(Math.min(SMALLEST, fitted), Math.min(LARGEST, view.scale * factor));
@@ -47,32 +51,32 @@ export function zoomAt(view: View, factor: number, at: Point, fitted: number): V
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
 
-/** So near to the border of the panel a thing is still seen well. */
+/** Minimum distance from the border of the panel. */
 const BORDER = 8;
 
-/** Moves the drawing no farther than it takes to see all of a part of it; the same view if that is seen. */
+/** Moves the drawing just far enough to make all of a part visible; returns the same view if it is visible. */
 export function reveal(view: View, part: Rectangle, width: number, height: number): View {
-  const moved = (start: number, length: number, room: number, at: number) =>
-    Math.max(BORDER - start * view.scale, Math.min(room - BORDER - (start + length) * view.scale, at));
+  const moved = (start: number, length: number, available: number, at: number) =>
+    Math.max(BORDER - start * view.scale, Math.min(available - BORDER - (start + length) * view.scale, at));
   const x = moved(part.x, part.width, width, view.x);
   const y = moved(part.y, part.height, height, view.y);
   return x === view.x && y === view.y ? view : { ...view, x, y };
 }
 
-/** Moves the drawing by a distance on screen. */
+/** Moves the drawing by an offset on screen. */
 export const panBy = (view: View, dx: number, dy: number): View => ({
   ...view,
   x: view.x + dx,
   y: view.y + dy,
 });
 
-/** The point of the drawing at a point of the screen. */
+/** Converts a point of the screen to a point of the drawing. */
 export const toDrawing = (view: View, at: Point): Point => ({
   x: (at.x - view.x) / view.scale,
   y: (at.y - view.y) / view.scale,
 });
 
-/** The part of the drawing that is seen in a panel of some size. */
+/** The part of the drawing that is visible in a panel of the given size. */
 export const visibleArea = (view: View, width: number, height: number): Rectangle => ({
   x: -view.x / view.scale,
   y: -view.y / view.scale,
@@ -80,10 +84,10 @@ export const visibleArea = (view: View, width: number, height: number): Rectangl
   height: height / view.scale,
 });
 
-/** A view as a text of an address: scale, x and y, to the last digit. */
+/** Formats a view for a URL: scale, x and y, without loss of precision. */
 export const viewText = ({ scale, x, y }: View): string => [scale, x, y].join(',');
 
-/** Reads it back; undefined if there is none in it. */
+/** Parses a view from a URL; undefined if it is not valid. */
 export function readView(text: string | null): View | undefined {
   const [scale = Number.NaN, x = Number.NaN, y = Number.NaN, ...others] = (text ?? '').split(',').map(Number);
   const isView = Number.isFinite(x) && Number.isFinite(y) && scale >= LEAST && scale <= LARGEST;
