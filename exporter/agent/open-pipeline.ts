@@ -7,7 +7,7 @@ import { openDns } from './resolve/dns/open-dns.ts';
 import type { HostSettings } from './settings.ts';
 
 /** What the caller decides, beside the settings of the host. */
-type PipelineLimits = Pick<PipelineOptions, 'host' | 'forgetAfter' | 'maxServices' | 'maxEdges'>;
+type PipelineLimits = Pick<PipelineOptions, 'host' | 'edgeExpiration' | 'maxServices' | 'maxEdges'>;
 
 /** The pipeline of this host with everything it reads. `close` closes all of that, the capture included. */
 export function openPipeline(

@@ -10,7 +10,7 @@ import { createPipeline, type Pipeline, type PipelineOptions } from './pipeline.
 const NETNS = 7;
 const INTERVAL = 2000;
 const MINUTE = 60_000;
-const FORGET_AFTER = 5 * MINUTE;
+const EDGE_EXPIRATION = 5 * MINUTE;
 const LIMIT = 500;
 const CLIENTS = 10_000;
 
@@ -31,7 +31,7 @@ afterEach(() => proc[Symbol.dispose]());
 
 function create(options: Partial<PipelineOptions> = {}): Pipeline {
   const capture = { name: 'procfs' as const, read: async () => pass, close() {} };
-  const host = { procRoot: proc.root, host: 'h', forgetAfter: FORGET_AFTER, clock: () => now };
+  const host = { procRoot: proc.root, host: 'h', edgeExpiration: EDGE_EXPIRATION, clock: () => now };
   return createPipeline({ capture, ...host, ...options });
 }
 
@@ -110,7 +110,7 @@ describe('a web server', () => {
     expect(edges()).toHaveLength(LIMIT + 1);
     expect(edges().filter((edge) => edge['src.service'] === 'other')).toHaveLength(1);
     expect(sum('service_dependency_connection_opened_total')).toBe(CLIENTS);
-    expect(folded('edges')).toBe(CLIENTS - LIMIT);
+    expect(folded('edge_limit')).toBe(CLIENTS - LIMIT);
   });
 
   it('has as many when each address on the internet is to be told', async () => {
@@ -172,12 +172,12 @@ describe('a job every second, each time with a new pid,', () => {
     expect(ever.size).toBe(afterMinute);
     // Those with a pid have left, and none took their place.
     expect(edges()).toMatchObject([{ 'src.service': 'report', 'src.pid': 'many', 'dst.port': 5432 }]);
-    expect(folded('pids')).toBe(7200 - 8);
+    expect(folded('pid_limit')).toBe(7200 - 8);
   });
 
   it('counts all of its connections while no edge was forgotten', async () => {
-    await run(FORGET_AFTER);
-    expect(sum('service_dependency_connection_opened_total')).toBe(FORGET_AFTER / 1000);
+    await run(EDGE_EXPIRATION);
+    expect(sum('service_dependency_connection_opened_total')).toBe(EDGE_EXPIRATION / 1000);
   });
 
   it('leaves the pids of others alone', async () => {
@@ -199,7 +199,7 @@ it('of 5,000 programs that a shell runs tells the first, and the others as one',
   expect(edges()).toHaveLength(102);
   expect(edges()).toContainEqual(expect.objectContaining({ 'dst.service': 'nginx', 'dst.pid': 30 }));
   expect(sum('service_dependency_connection_opened_total')).toBe(5020);
-  expect(folded('services')).toBe(4900);
+  expect(folded('service_limit')).toBe(4900);
 });
 
 it('sees 4 workers of nginx and 20 backends of PostgreSQL as one process each', async () => {

@@ -33,7 +33,7 @@ it('tells the site of each end: of this host, of a rule, of a network', async ()
   };
   const pipeline = createPipeline({
     capture: { name: 'procfs', read: async () => pass, close() {} },
-    ...{ procRoot: proc.root, host: 'h', forgetAfter: 1000, clock: () => 5000 },
+    ...{ procRoot: proc.root, host: 'h', edgeExpiration: 1000, clock: () => 5000 },
     site: 'fra-1',
     rules: parseRules([{ match: { executable: '/bin/nginx' }, service: 'edge', site: 'rack-3' }]),
     networks: [

@@ -63,7 +63,7 @@ function start(options: Partial<PipelineOptions> = {}): void {
     capture,
     procRoot: proc.root,
     host: 'h',
-    forgetAfter: 1000,
+    edgeExpiration: 1000,
     clock: () => now,
     ...options,
   });
@@ -185,8 +185,8 @@ describe('a pass', () => {
     await expect(pipeline.pass()).rejects.toThrow('EACCES');
     expect(pipeline.edges()).toMatchObject([{ open: 1 }]);
     expect(points('service.dependency.listen')).toHaveLength(2);
-    expect(points('musubi.passes')).toMatchObject([{ value: 2 }]);
-    expect(points('musubi.passes.failed')).toMatchObject([{ value: 1 }]);
+    expect(points('musubi.collection.cycles')).toMatchObject([{ value: 2 }]);
+    expect(points('musubi.collection.cycles.failed')).toMatchObject([{ value: 1 }]);
   });
 
   it('tells of itself', async () => {
@@ -204,7 +204,7 @@ describe('a pass', () => {
     await pipeline.pass();
     const value = (name: string) => points(name).map((point) => point.value);
     expect(value('musubi.sockets')).toEqual([4]);
-    expect(value('musubi.sockets.unnamed')).toEqual([1]);
+    expect(value('musubi.sockets.unattributed')).toEqual([1]);
     expect(value('musubi.network.namespaces')).toEqual([1, 1]);
     expect(value('musubi.edges')).toEqual([pipeline.edges().length]);
     expect(points('musubi.capture.info')[0]?.attributes).toMatchObject({ capture: 'procfs' });
@@ -217,7 +217,7 @@ describe('a pass', () => {
       'forwarders',
       'resolve',
       'limit',
-      'ledger',
+      'accumulate',
     ]);
   });
 
@@ -231,8 +231,8 @@ describe('a pass', () => {
     pass = { ...seen(), table: { used: 3, size: 16, folded: 5, missed: 0 } };
     await pipeline.pass();
     expect(told()).toEqual([
-      ['musubi.capture.table.used', 3],
-      ['musubi.capture.table.size', 16],
+      ['musubi.capture.table.entries', 3],
+      ['musubi.capture.table.entries.limit', 16],
       ['musubi.capture.connections.folded', 5],
       ['musubi.capture.events.missed', 0],
     ]);
@@ -268,14 +268,14 @@ describe('a pass', () => {
         points.map(({ value, attributes }) => [name, ...Object.values(attributes), value].join(' ')),
       );
     expect(told).toEqual([
-      'musubi.dns.servers heard 1',
-      'musubi.dns.servers left_out 0',
-      'musubi.dns.servers refused 7',
-      'musubi.dns.answers 2',
-      'musubi.dns.answers.lost no_room 3',
-      'musubi.dns.answers.lost malformed 4',
+      'musubi.dns.servers observed 1',
+      'musubi.dns.servers skipped 0',
+      'musubi.dns.servers denied 7',
+      'musubi.dns.responses 2',
+      'musubi.dns.responses.dropped queue_full 3',
+      'musubi.dns.responses.dropped malformed 4',
       'musubi.dns.addresses 5',
-      'musubi.dns.addresses.displaced 6',
+      'musubi.dns.addresses.evicted 6',
     ]);
   });
 

@@ -51,7 +51,7 @@ export interface PipelineOptions extends ResolveOptions {
   /** Where connections go whose addresses this host translates; without, they are told as they were asked for. */
   readonly conntrack?: Conntrack | undefined;
   /** How long an edge stays exported after its last use, in ms. */
-  readonly forgetAfter: number;
+  readonly edgeExpiration: number;
   /** Services of this host told apart, those that are asked and those that only ask. */
   readonly maxServices?: number;
   /** Edges told apart of one service, in each direction and transport. */
@@ -73,7 +73,17 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { capture, procRoot, host, rules = [], workloads, dns, forgetAfter, clock, uptime = clock } = options;
+  const {
+    capture,
+    procRoot,
+    host,
+    rules = [],
+    workloads,
+    dns,
+    edgeExpiration,
+    clock,
+    uptime = clock,
+  } = options;
   const self = createSelfMetrics(clock);
   const fold = createFold();
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
@@ -84,7 +94,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const resolve = createResolve(options);
   const limit = createLimits(options);
   const folds = createFoldCounts(self);
-  const ledger = createLedger(forgetAfter);
+  const ledger = createLedger(edgeExpiration);
   const started = clock();
   let serviceListeners: readonly ServiceListener[] = [];
   let table: TableHealth | undefined;
@@ -151,7 +161,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     );
     serviceListeners = bounded.serviceListeners;
     table = pass.table;
-    await self.time('ledger', () => ledger.record(bounded.halfEdges, clock(), now));
+    await self.time('accumulate', () => ledger.record(bounded.halfEdges, clock(), now));
     report(pass);
     return pass;
   }
@@ -159,11 +169,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function report(pass: Reading): void {
     const { sockets, observations, namespaces } = pass;
     const skipped = skippedNamespaces(pass).length;
-    self.replace('captureInfo', 1, { capture: capture.name, 'musubi.version': VERSION });
+    self.replace('captureInfo', 1, { capture: capture.name });
+    self.set('buildInfo', 1, { version: VERSION });
     self.set('captureRestarts', capture.restarts ?? 0);
     self.set('sockets', sockets);
-    self.set('unnamed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
-    self.set('namespaces', namespaces.length - skipped, { state: 'read' });
+    self.set('unattributed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);
+    self.set('namespaces', namespaces.length - skipped, { state: 'observed' });
     self.set('namespaces', skipped, { state: 'skipped' });
     self.set('edges', ledger.entries().length);
     folds.report();
@@ -174,11 +185,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       try {
         return await run();
       } catch (error) {
-        self.add('passesFailed');
+        self.add('cyclesFailed');
         throw error;
       } finally {
         // With the failed ones at once: rules take the difference for passes that saw something.
-        self.add('passes');
+        self.add('cycles');
       }
     },
     edges: () => ledger.entries(),

@@ -32,7 +32,7 @@ export async function runAgent(
   resource: Attributes & { readonly 'host.name': string },
   { env, stop, log }: AgentContext,
 ): Promise<void> {
-  const { procRoot, listen, otlp, forgetAfter, maxServices, maxEdges } = settings;
+  const { procRoot, listen, otlp, edgeExpiration, maxServices, maxEdges } = settings;
   const where = { procRoot, netns: settings.netns };
   const { capture, unavailable } = await chooseCapture(settings.capture, where, log);
   for (const { name, missing = '' } of unavailable)
@@ -43,7 +43,7 @@ export async function runAgent(
   const { pipeline, close } = openPipeline(
     capture,
     settings,
-    { host: resource['host.name'], forgetAfter, maxServices, maxEdges },
+    { host: resource['host.name'], edgeExpiration, maxServices, maxEdges },
     { env, log },
   );
 
@@ -100,6 +100,6 @@ async function listenFor(
     const place = formatEndpoint(listen.host, listen.port);
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
-    throw new Error(`cannot listen on ${place} (--prometheus-listen): ${reason}`, { cause });
+    throw new Error(`cannot listen on ${place} (--web.listen-address): ${reason}`, { cause });
   }
 }

@@ -11,7 +11,7 @@ export interface HostSettings {
   readonly rules: readonly Rule[];
   readonly networks: readonly Network[] | undefined;
   readonly internet: 'fold' | 'keep';
-  readonly dns: 'answers' | 'off';
+  readonly dns: 'responses' | 'off';
   readonly reverseDns: 'on' | 'off';
   readonly nat: 'auto' | 'off';
   /** Path of the container engine's socket, or `none`; absent for the sockets of Docker and Podman. */
@@ -23,7 +23,7 @@ export interface HostSettings {
 /** Durations are in ms. */
 export interface AgentSettings extends HostSettings {
   readonly interval: number;
-  readonly forgetAfter: number;
+  readonly edgeExpiration: number;
   readonly maxServices: number;
   readonly maxEdges: number;
   /** Where to serve `/metrics`. Absent for nowhere. */

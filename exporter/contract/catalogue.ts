@@ -1,6 +1,6 @@
 /**
- * Every metric Musubi exports, once. The Prometheus text page, the OTLP export, the documentation, the
- * dashboards and the rules are made from this table or checked against it.
+ * Every metric that Musubi exports. The Prometheus text page, the OTLP export, the documentation, the
+ * dashboards and the rules are generated from this table or checked against it.
  *
  * Names follow OpenTelemetry semantic conventions; how a name becomes a Prometheus name is in
  * `prometheus-name.ts`.
@@ -8,20 +8,20 @@
 
 export type MetricKind = 'counter' | 'updown' | 'gauge' | 'histogram';
 
-/** One metric: its OpenTelemetry name, kind, UCUM unit and what it tells. */
+/** One metric: its OpenTelemetry name, kind, UCUM unit and description. */
 export interface MetricDefinition {
   readonly name: string;
   readonly kind: MetricKind;
   /** UCUM unit; a braced annotation such as `{connection}` has no Prometheus suffix. */
   readonly unit: string;
   readonly help: string;
-  /** Attributes beyond those of `EDGE_ATTRIBUTES` (edges) or none (`musubi.*`). */
+  /** Attributes in addition to `EDGE_ATTRIBUTES` (edges) or to none (`musubi.*`). */
   readonly attributes: readonly string[];
-  /** Whether a value is a whole number: sent as an OTLP integer. */
+  /** Whether values are integers; exported by OTLP as such. */
   readonly integer: boolean;
 }
 
-/** The attributes of an edge. One that is not known is left out, so that PromQL can fill it by a join. */
+/** The attributes of an edge. An unknown one is absent, so that PromQL can fill it by a join. */
 export const EDGE_ATTRIBUTES = [
   'direction',
   'network.transport',
@@ -44,7 +44,7 @@ export const EDGE_ATTRIBUTES = [
 
 export type EdgeAttribute = (typeof EDGE_ATTRIBUTES)[number];
 
-/** The attributes of a listening socket: the destination's half of an edge. */
+/** The attributes of a listener: the destination's part of an edge's attributes. */
 export const LISTEN_ATTRIBUTES = EDGE_ATTRIBUTES.filter(
   (name) => name === 'network.transport' || name.startsWith('dst.'),
 );
@@ -63,18 +63,18 @@ function define<const T extends Record<string, Partial<MetricDefinition> & { nam
 /** Metrics of edges: each point carries `EDGE_ATTRIBUTES`. */
 export const EDGE_METRICS = define({
   open: {
-    name: 'service.dependency.connection.count',
+    name: 'service.dependency.active_connections',
     kind: 'updown',
     unit: '{connection}',
     integer: true,
-    help: 'Connections of this dependency that are open now.',
+    help: 'Open connections of this dependency.',
   },
   opened: {
     name: 'service.dependency.connection.opened',
     kind: 'counter',
     unit: '{connection}',
     integer: true,
-    help: 'Connections of this dependency opened since it was first seen.',
+    help: 'Connections established since service_dependency_start_time_seconds.',
   },
   failed: {
     name: 'service.dependency.connection.failed',
@@ -82,13 +82,13 @@ export const EDGE_METRICS = define({
     unit: '{connection}',
     integer: true,
     attributes: ['error.type'],
-    help: 'Connections of this dependency that were asked for and never established, by the reason.',
+    help: 'Connection attempts that were never established, by cause.',
   },
   setup: {
     name: 'service.dependency.connection.setup.duration',
     kind: 'histogram',
     unit: 's',
-    help: 'How long connections took from the question to being established, seen by the source.',
+    help: 'Time from connect() to ESTABLISHED, measured at the source.',
   },
   io: {
     name: 'service.dependency.io',
@@ -96,19 +96,19 @@ export const EDGE_METRICS = define({
     unit: 'By',
     integer: true,
     attributes: ['network.io.direction'],
-    help: 'Bytes of payload that the observing socket sent (transmit) and got (receive).',
+    help: 'Payload bytes sent (transmit) and received (receive) by the observing socket.',
   },
   rtt: {
     name: 'service.dependency.tcp.rtt',
     unit: 's',
-    help: 'Smoothed round-trip time, the mean over open connections.',
+    help: 'Smoothed TCP round-trip time, averaged over the open connections.',
   },
   retransmits: {
     name: 'service.dependency.tcp.retransmits',
     kind: 'counter',
     unit: '{segment}',
     integer: true,
-    help: 'TCP segments that the observing side sent again.',
+    help: 'TCP segments retransmitted by the observing host.',
   },
   lastSeen: {
     name: 'service.dependency.last_seen',
@@ -118,25 +118,31 @@ export const EDGE_METRICS = define({
   startTime: {
     name: 'service.dependency.start_time',
     unit: 's',
-    help: 'Unix time since which the sums of this dependency count: another one is another count from zero.',
+    help: 'Unix time at which the counters of this dependency started at zero; a new value marks a counter reset.',
   },
 });
 
-/** Metrics of listening sockets: each point carries `LISTEN_ATTRIBUTES`. */
+/** Metrics of listeners: each point carries `LISTEN_ATTRIBUTES`. */
 export const LISTEN_METRICS = define({
   listen: {
     name: 'service.dependency.listen',
     integer: true,
-    help: 'Always 1: this service listens on this address and port.',
+    help: 'Always 1: the service listens on this address and port.',
   },
 });
 
 /** The exporter's own health. */
 export const SELF_METRICS = define({
+  buildInfo: {
+    name: 'musubi.build.info',
+    integer: true,
+    attributes: ['version'],
+    help: 'Always 1: the version of the exporter.',
+  },
   captureInfo: {
     name: 'musubi.capture.info',
     integer: true,
-    attributes: ['capture', 'musubi.version'],
+    attributes: ['capture'],
     help: 'Always 1: the capture in use.',
   },
   captureRestarts: {
@@ -144,41 +150,41 @@ export const SELF_METRICS = define({
     kind: 'counter',
     unit: '{restart}',
     integer: true,
-    help: 'How often a capture died and was started anew, or left for the next one.',
+    help: 'Captures that failed and were restarted or replaced by another.',
   },
   stageDuration: {
     name: 'musubi.stage.duration',
     unit: 's',
     attributes: ['stage'],
-    help: 'How long the last run of each pipeline stage took.',
+    help: 'Duration of each pipeline stage in its last run.',
   },
-  passes: {
-    name: 'musubi.passes',
+  cycles: {
+    name: 'musubi.collection.cycles',
     kind: 'counter',
-    unit: '{pass}',
+    unit: '{cycle}',
     integer: true,
-    help: 'Passes of the pipeline since the exporter started.',
+    help: 'Collection cycles since the exporter started, failed ones included.',
   },
-  passesFailed: {
-    name: 'musubi.passes.failed',
+  cyclesFailed: {
+    name: 'musubi.collection.cycles.failed',
     kind: 'counter',
-    unit: '{pass}',
+    unit: '{cycle}',
     integer: true,
-    help: 'Passes that failed; the previous result stays exported.',
+    help: 'Collection cycles that failed; the previous result stays exported.',
   },
   sockets: {
     name: 'musubi.sockets',
     kind: 'updown',
     unit: '{socket}',
     integer: true,
-    help: 'Sockets that the last pass read.',
+    help: 'Sockets read in the last collection cycle.',
   },
   edges: {
     name: 'musubi.edges',
     kind: 'updown',
     unit: '{edge}',
     integer: true,
-    help: 'Edges exported now.',
+    help: 'Half-edges currently exported.',
   },
   foldedEdges: {
     name: 'musubi.edges.folded',
@@ -186,7 +192,7 @@ export const SELF_METRICS = define({
     unit: '{edge}',
     integer: true,
     attributes: ['reason'],
-    help: 'Half-edges of the last pass that are told as one with others, by the reason.',
+    help: 'Half-edges folded into others in the last collection cycle, by reason.',
   },
   foldedConnections: {
     name: 'musubi.connections.folded',
@@ -194,7 +200,7 @@ export const SELF_METRICS = define({
     unit: '{connection}',
     integer: true,
     attributes: ['reason'],
-    help: 'Connections opened that are told as one with others, by the reason.',
+    help: 'Established connections counted with a folded half-edge, by reason.',
   },
   namespaces: {
     name: 'musubi.network.namespaces',
@@ -202,92 +208,92 @@ export const SELF_METRICS = define({
     unit: '{namespace}',
     integer: true,
     attributes: ['state'],
-    help: 'Network namespaces seen in the last pass: read, or skipped because they could not be entered.',
+    help: 'Network namespaces found in the last collection cycle: observed, or skipped because they could not be entered.',
   },
-  unnamed: {
-    name: 'musubi.sockets.unnamed',
+  unattributed: {
+    name: 'musubi.sockets.unattributed',
     kind: 'updown',
     unit: '{socket}',
     integer: true,
-    help: 'Connected sockets of the last pass whose process could not be found.',
+    help: 'Connected sockets in the last collection cycle whose process could not be found.',
   },
   natConnections: {
     name: 'musubi.nat.connections',
     kind: 'counter',
     unit: '{connection}',
     integer: true,
-    help: 'Connections with an end on this host whose addresses are translated.',
+    help: 'Address-translated connections with an endpoint on this host.',
   },
   natNamespaces: {
     name: 'musubi.nat.namespaces',
     kind: 'updown',
     unit: '{namespace}',
     integer: true,
-    help: 'Network namespaces that track connections and are listened to.',
+    help: 'Network namespaces whose connection tracking is monitored.',
   },
   natOverruns: {
     name: 'musubi.nat.overruns',
     kind: 'counter',
     unit: '{overrun}',
     integer: true,
-    help: 'How often more translated connections began than the kernel keeps for a pass; those still tracked were read instead.',
+    help: "Overruns of the kernel's buffer of connection tracking events; the tracking table was read instead.",
   },
   natDropped: {
     name: 'musubi.nat.connections.dropped',
     kind: 'counter',
     unit: '{connection}',
     integer: true,
-    help: 'Translated connections given up because there were too many: told by the address that was asked.',
+    help: 'Translated connections beyond the tracking limit, reported with the original destination address.',
   },
-  pushFailed: {
-    name: 'musubi.push.failed',
+  otlpFailed: {
+    name: 'musubi.otlp.batches.failed',
     kind: 'counter',
     unit: '{batch}',
     integer: true,
-    help: 'OTLP batches that could not be delivered at the first try.',
+    help: 'OTLP batches whose first delivery attempt failed.',
   },
-  pushDropped: {
-    name: 'musubi.push.dropped',
+  otlpDropped: {
+    name: 'musubi.otlp.batches.dropped',
     kind: 'counter',
     unit: '{batch}',
     integer: true,
-    help: 'OTLP batches given up: refused by the endpoint, or the oldest when too many wait.',
+    help: 'OTLP batches dropped: rejected by the endpoint, or the oldest of a full queue.',
   },
 });
 
-/** The table in which a capture in the kernel keeps its dependencies. */
+/** The edge table of the capture `ebpf`. */
 export const TABLE_METRICS = define({
   used: {
-    name: 'musubi.capture.table.used',
+    name: 'musubi.capture.table.entries',
     kind: 'updown',
     unit: '{edge}',
     integer: true,
-    help: 'Dependencies in the table of the capture in the kernel.',
+    help: 'Dependencies in the kernel-side table of the capture.',
   },
   size: {
-    name: 'musubi.capture.table.size',
+    name: 'musubi.capture.table.entries.limit',
     kind: 'updown',
     unit: '{edge}',
     integer: true,
-    help: 'Dependencies for which that table has room.',
+    help: 'Capacity of the kernel-side table of the capture.',
   },
   folded: {
     name: 'musubi.capture.connections.folded',
     kind: 'counter',
     unit: '{connection}',
     integer: true,
-    help: 'Connections counted as to or from `other` because the table was full.',
+    help: 'Connections counted under the service `other` because the kernel-side table was full.',
   },
   missed: {
     name: 'musubi.capture.events.missed',
     kind: 'counter',
     unit: '{event}',
     integer: true,
-    help: 'Kernel events that the capture did not get to see; later ones make up for them.',
+    help: 'Kernel events that the capture missed; the next socket scan corrects their effect.',
   },
 });
 
-/** What the exporter learns from the answers of name servers, where it listens to them. */
+/** DNS responses that the exporter inspects. */
 export const DNS_METRICS = define({
   servers: {
     name: 'musubi.dns.servers',
@@ -295,36 +301,36 @@ export const DNS_METRICS = define({
     unit: '{server}',
     integer: true,
     attributes: ['state'],
-    help: 'Name servers that programs ask, in each network namespace: heard, left_out because there are too many, or refused because it may not be entered.',
+    help: 'Name servers in use in each network namespace: observed, skipped because there are too many, or denied because the namespace could not be entered.',
   },
-  answers: {
-    name: 'musubi.dns.answers',
+  responses: {
+    name: 'musubi.dns.responses',
     kind: 'counter',
-    unit: '{answer}',
+    unit: '{response}',
     integer: true,
-    help: 'Answers with addresses that were heard from name servers.',
+    help: 'DNS responses with addresses that were inspected.',
   },
-  lost: {
-    name: 'musubi.dns.answers.lost',
+  dropped: {
+    name: 'musubi.dns.responses.dropped',
     kind: 'counter',
-    unit: '{answer}',
+    unit: '{response}',
     integer: true,
     attributes: ['reason'],
-    help: 'Answers that taught nothing: no_room to hold them until the next pass, or malformed.',
+    help: 'DNS responses dropped without being used: queue_full or malformed.',
   },
   addresses: {
     name: 'musubi.dns.addresses',
     kind: 'updown',
     unit: '{address}',
     integer: true,
-    help: 'Addresses that are known by the name that was asked for.',
+    help: 'Addresses with a name known from DNS responses.',
   },
-  displaced: {
-    name: 'musubi.dns.addresses.displaced',
+  evicted: {
+    name: 'musubi.dns.addresses.evicted',
     kind: 'counter',
     unit: '{address}',
     integer: true,
-    help: 'Addresses that lost their name before its time, to make room for others.',
+    help: 'Addresses evicted from the full name table before they expired.',
   },
 });
 

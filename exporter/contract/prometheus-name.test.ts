@@ -5,7 +5,7 @@ import { prometheusLabel, prometheusName, seriesNames } from './prometheus-name.
 
 /** The metric contract: what dashboards, rules and alerts query. */
 const CONTRACT: Readonly<Record<string, string>> = {
-  'service.dependency.connection.count': 'service_dependency_connection_count',
+  'service.dependency.active_connections': 'service_dependency_active_connections',
   'service.dependency.connection.opened': 'service_dependency_connection_opened_total',
   'service.dependency.connection.failed': 'service_dependency_connection_failed_total',
   'service.dependency.connection.setup.duration': 'service_dependency_connection_setup_duration_seconds',

@@ -134,7 +134,7 @@ async function mainJob(ports) {
  */
 function exporterCommand(port) {
   const agent = [join(ROOT, 'exporter/cli/bin/musubi.mjs'), 'agent'];
-  return [join(BIN, 'node'), ...agent, '--interval', '1s', '--prometheus-listen', `${HOST}:${port}`];
+  return [join(BIN, 'node'), ...agent, '--interval', '1s', '--web.listen-address', `${HOST}:${port}`];
 }
 
 /**

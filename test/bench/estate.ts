@@ -109,7 +109,7 @@ export function* rawSeries({ members, edges }: Estate, from: number): Generator<
     const named = (name: string) => ({ __name__: `service_dependency_${name}`, job: 'musubi', ...labels });
     yield { labels: named('start_time_seconds'), value: () => from };
     yield { labels: named('connection_opened_total'), value: opened };
-    yield { labels: named('connection_count'), value: () => 1 };
+    yield { labels: named('active_connections'), value: () => 1 };
     yield { labels: named('last_seen_seconds'), value: (time) => time };
     if (failed)
       yield { labels: { ...named('connection_failed_total'), error_type: 'timeout' }, value: failed };
@@ -121,8 +121,8 @@ export function* rawSeries({ members, edges }: Estate, from: number): Generator<
 export function* exporterSeries({ members }: Estate, from: number): Generator<Series> {
   for (const { host } of members) {
     const named = (name: string) => ({ __name__: name, job: 'musubi', instance: host });
-    yield { labels: named('musubi_passes_total'), value: (time) => Math.floor((time - from) / 2) };
-    yield { labels: named('musubi_passes_failed_total'), value: () => 0 };
+    yield { labels: named('musubi_collection_cycles_total'), value: (time) => Math.floor((time - from) / 2) };
+    yield { labels: named('musubi_collection_cycles_failed_total'), value: () => 0 };
     yield { labels: { ...named('target_info'), host_name: host }, value: () => 1 };
   }
 }
@@ -205,15 +205,16 @@ function* listenSeries(members: readonly Member[]): Generator<Series> {
 }
 
 /**
- * The joined edges as the rules record them, since `from`: each `interval` seconds, or with `suffix` ':1h' each hour.
+ * The joined edges as the rules record them, since `from`: each `interval` seconds, or each hour, with `form` for their names.
  * Sparse series have a sample only where something was counted.
  */
 export function* joinedSeries(
   { edges }: Estate,
   from: number,
   interval: number,
-  suffix = '',
+  form?: (series: string) => string,
 ): Generator<Series> {
+  const nameOf = (series: string) => form?.(series) ?? series;
   const services = new Map<string, { readonly labels: Labels; readonly pauses: number[] }>();
   for (const [at, { src, dst, reporters }] of edges.entries()) {
     const flow = { network_transport: 'tcp', dst_port: dst.port };
@@ -227,7 +228,7 @@ export function* joinedSeries(
     // An edge is told for 5 m after its last use.
     const isTold = (time: number) => time - lastUse(time) <= 300 + interval;
     yield {
-      labels: { __name__: `musubi:edge:last_seen_seconds${suffix}`, ...flow, ...known, observer },
+      labels: { __name__: nameOf('musubi:edge:last_seen_seconds'), ...flow, ...known, observer },
       value: (time) => (isTold(time) ? lastUse(time) : undefined),
     };
     const source =
@@ -241,7 +242,7 @@ export function* joinedSeries(
     services.set(key, entry);
   }
   for (const { labels, pauses } of services.values()) {
-    const named = (name: string) => ({ __name__: `musubi:service_edge:${name}${suffix}`, ...labels });
+    const named = (name: string) => ({ __name__: nameOf(`musubi:service_edge:${name}`), ...labels });
     const lastUse = (time: number) =>
       Math.max(...pauses.map((pause) => from + Math.floor((time - from) / pause) * pause));
     const opened = (time: number) =>
@@ -254,12 +255,12 @@ export function* joinedSeries(
       value: (time) => (time - lastUse(time) <= 300 + interval ? lastUse(time) : undefined),
     };
     yield {
-      labels: { ...named('connections_opened:delta'), observer: 'source' },
+      labels: { ...named('connections_opened:increase'), observer: 'source' },
       value: (time) => opened(time) || undefined,
     };
   }
-  if (suffix !== '')
-    yield { labels: { __name__: 'musubi:edges:hour_timestamp_seconds' }, value: (time) => time };
+  if (form)
+    yield { labels: { __name__: 'musubi:hourly:evaluation_timestamp_seconds' }, value: (time) => time };
 }
 
 /** Times from `from` to `to` (unix seconds, both whole multiples of `step`). */

@@ -52,7 +52,7 @@ export async function startExporter(
       ]),
     );
     return {
-      passes: value('musubi_passes_total'),
+      passes: value('musubi_collection_cycles_total'),
       seconds: Object.values(stages).reduce((sum, seconds) => sum + seconds, 0),
       stages,
       sockets: value('musubi_sockets'),

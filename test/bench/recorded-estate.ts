@@ -1,6 +1,7 @@
 /** What the recording rules would have written in 30 days of the estate: loaded once by promtool, and kept. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { hourlySeries } from '@musubi/contract/recorded-series';
 import { toolPath } from '../harness/places.ts';
 import { tell } from './benchmark.ts';
 import { run } from './child.ts';
@@ -69,7 +70,7 @@ async function writeDay(path: string, estate: Estate, day: number): Promise<void
   const hours = within(from, to, HOUR);
   await writeOpenMetrics(path, [
     ...fine.map((times) => ({ series: joinedSeries(estate, BEGIN, STEP), times })),
-    { series: joinedSeries(estate, BEGIN, HOUR, ':1h'), times: hours },
+    { series: joinedSeries(estate, BEGIN, HOUR, hourlySeries), times: hours },
   ]);
 }
 

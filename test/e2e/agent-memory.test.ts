@@ -9,7 +9,7 @@ const list = (pid: number, name: 'cmdline' | 'environ') =>
   readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0').slice(0, -1);
 
 async function startedAs(...options: string[]) {
-  const agent = ['agent', '--capture', 'procfs', '--prometheus-listen', `127.0.0.1:${await freePort()}`];
+  const agent = ['agent', '--capture', 'procfs', '--web.listen-address', `127.0.0.1:${await freePort()}`];
   const { running } = await startAgent([NODE, ...options, MUSUBI, ...agent]);
   const [, ...args] = list(running.pid, 'cmdline');
   expect(args.slice(-agent.length - 1)).toEqual([MUSUBI, ...agent]);

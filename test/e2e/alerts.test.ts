@@ -64,7 +64,7 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   stores = await startStores();
   await inEach((store) =>
     waitFor(async () => {
-      const seen = await store.query('musubi:expected_edge:host_seen_seconds');
+      const seen = await store.query('musubi:expected_edge:host_last_seen_seconds');
       const edges = seen.map(({ metric }) => `${metric.src_service} ${metric.end} ${metric.host}`).sort();
       const all = 'api dst c,api src b,night dst c,night src c,web dst b,web src a';
       return edges.join() === all || undefined;
@@ -170,7 +170,7 @@ function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number)
 }
 
 const watch = (host: Host) =>
-  startExporter(host, ['--forget-after', `${5 * MINUTE}s`], { onCleanup: onFileEnd });
+  startExporter(host, ['--edge-expiration', `${5 * MINUTE}s`], { onCleanup: onFileEnd });
 
 /** A job that connects for a moment each 10 minutes. */
 function nightly(job: Running): { stop(): Promise<unknown> } {

@@ -31,7 +31,7 @@ describe('wrong usage ends with exit code 2 and names what is wrong', () => {
     ['a stray word', ['agent', 'now'], 'now'],
     ['a duration', ['agent', '--interval', '5 parsecs'], '--interval: "5 parsecs"'],
     ['a word of a list', ['agent', '--capture', 'pcap'], '--capture: "pcap"'],
-    ['an address', ['agent', '--prometheus-listen', 'localhost'], '--prometheus-listen: "localhost"'],
+    ['an address', ['agent', '--web.listen-address', 'localhost'], '--web.listen-address: "localhost"'],
     ['a URL', ['agent', '--otlp-endpoint', 'ftp://x'], '--otlp-endpoint: "ftp://x"'],
     ['a duration of a snapshot', ['snapshot', '--duration', '-1s'], '--duration'],
   ])('%s', async (_title, args, named) => {
@@ -82,7 +82,7 @@ describe('a job that fails ends with exit code 1 and says why', () => {
     const port = await freePort();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
-    const { code, stderr } = await musubi(['agent', '--prometheus-listen', `127.0.0.1:${port}`]);
+    const { code, stderr } = await musubi(['agent', '--web.listen-address', `127.0.0.1:${port}`]);
     other.close();
     expect(stderr).toContain(`127.0.0.1:${port}`);
     expect(stderr).toContain('the port is taken');
@@ -99,7 +99,7 @@ describe('a job that fails ends with exit code 1 and says why', () => {
 it('an unreachable OTLP endpoint at start is told once and the agent goes on', async () => {
   const [otlp, listen] = [await freePort(), await freePort()];
   const agent = start(
-    [NODE, MUSUBI, 'agent', '--interval', '100ms', '--prometheus-listen', `127.0.0.1:${listen}`],
+    [NODE, MUSUBI, 'agent', '--interval', '100ms', '--web.listen-address', `127.0.0.1:${listen}`],
     {
       env: {
         ...process.env,
@@ -111,7 +111,7 @@ it('an unreachable OTLP endpoint at start is told once and the agent goes on', a
   const failed = await waitFor(
     async () => {
       const page = await (await fetch(`http://127.0.0.1:${listen}/metrics`)).text();
-      const value = parseSeries(page, 'musubi_push_failed_total')[0]?.value ?? 0;
+      const value = parseSeries(page, 'musubi_otlp_batches_failed_total')[0]?.value ?? 0;
       return value >= 3 ? value : undefined;
     },
     () => `three failed pushes: ${agent.stderr()}`,
@@ -126,7 +126,7 @@ it('without the right to look into other users’ processes, edges carry no proc
   const port = await freePort();
   const [listen, metrics] = [`127.0.0.1:${port}`, await freePort()];
   const agent = start(
-    [NODE, MUSUBI, 'agent', '--interval', '100ms', '--prometheus-listen', `127.0.0.1:${metrics}`],
+    [NODE, MUSUBI, 'agent', '--interval', '100ms', '--web.listen-address', `127.0.0.1:${metrics}`],
     { uid: NOBODY },
   );
   const page = () => fetch(`http://127.0.0.1:${metrics}/metrics`).then((response) => response.text());
@@ -138,7 +138,7 @@ it('without the right to look into other users’ processes, edges carry no proc
   await web.says('connected 1');
 
   const edges = await waitFor(async () => {
-    const series = parseSeries(await page(), 'service_dependency_connection_count');
+    const series = parseSeries(await page(), 'service_dependency_active_connections');
     const ours = series.filter(({ labels }) => labels.dst_port === `${port}`);
     return ours.length === 2 ? ours : undefined;
   }, `the edge to ${listen}`);

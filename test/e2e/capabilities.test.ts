@@ -51,7 +51,7 @@ function asNobody(capabilities: readonly string[], ...args: readonly string[]): 
 
 /** Starts the agent as nobody and resolves once it is watching. */
 async function startAgentAsNobody(capabilities: readonly string[]) {
-  const listen = ['--prometheus-listen', '127.0.0.1:0', '--interval', '200ms'];
+  const listen = ['--web.listen-address', '127.0.0.1:0', '--interval', '200ms'];
   const { running, ...agent } = await startAgent(asNobody(capabilities, 'agent', ...listen));
   return { ...agent, log: running.stderr() };
 }

@@ -28,7 +28,7 @@ function limitDescriptors(pid: number, limit: number): void {
 }
 
 async function startWatching(...flags: string[]) {
-  const common = ['--netns', 'self', '--interval', '100ms', '--prometheus-listen', '127.0.0.1:0'];
+  const common = ['--netns', 'self', '--interval', '100ms', '--web.listen-address', '127.0.0.1:0'];
   const { running: agent, capture, metrics } = await startAgent([NODE, MUSUBI, 'agent', ...common, ...flags]);
   expect(capture).toBe('ebpf');
   const logged = (pattern: RegExp) =>

@@ -32,7 +32,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
     const agent = start(
       [
         NODE,
-        ...[MUSUBI, 'agent', '--interval', '200ms', '--prometheus-listen', `127.0.0.1:${metricsPort}`],
+        ...[MUSUBI, 'agent', '--interval', '200ms', '--web.listen-address', `127.0.0.1:${metricsPort}`],
         // It sees the connections of the tests beside it, and some of those make thousands.
         ...['--max-edges-per-service', '20'],
         // Whether this machine translates addresses depends on the tests beside it, too.
@@ -51,7 +51,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
     await waitFor(
       async () => {
         const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-        return (parseSeries(page, 'musubi_passes_total')[0]?.value ?? 0) > 1 || undefined;
+        return (parseSeries(page, 'musubi_collection_cycles_total')[0]?.value ?? 0) > 1 || undefined;
       },
       () => `the first pass of the agent: ${agent.stderr()}`,
     );
@@ -78,7 +78,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
     );
     expect(new Set(same.pulled.map(({ __name__ }) => __name__))).toEqual(
       new Set([
-        'service_dependency_connection_count',
+        'service_dependency_active_connections',
         'service_dependency_connection_setup_duration_seconds_bucket',
         'service_dependency_connection_setup_duration_seconds_count',
         'service_dependency_connection_setup_duration_seconds_sum',
@@ -94,13 +94,13 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
         'musubi_capture_events_missed_total',
         'musubi_capture_info',
         'musubi_capture_restarts_total',
-        'musubi_capture_table_size',
-        'musubi_capture_table_used',
+        'musubi_capture_table_entries_limit',
+        'musubi_capture_table_entries',
         'musubi_connections_folded_total',
         'musubi_dns_addresses',
-        'musubi_dns_addresses_displaced_total',
-        'musubi_dns_answers_lost_total',
-        'musubi_dns_answers_total',
+        'musubi_dns_addresses_evicted_total',
+        'musubi_dns_responses_dropped_total',
+        'musubi_dns_responses_total',
         'musubi_dns_servers',
         'musubi_edges_folded',
         'musubi_edges',
@@ -108,12 +108,12 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
         'musubi_nat_connections_total',
         'musubi_nat_overruns_total',
         'musubi_network_namespaces',
-        'musubi_passes_failed_total',
-        'musubi_passes_total',
-        'musubi_push_dropped_total',
-        'musubi_push_failed_total',
+        'musubi_collection_cycles_failed_total',
+        'musubi_collection_cycles_total',
+        'musubi_otlp_batches_dropped_total',
+        'musubi_otlp_batches_failed_total',
         'musubi_sockets',
-        'musubi_sockets_unnamed',
+        'musubi_sockets_unattributed',
         'musubi_stage_duration_seconds',
       ]),
     );

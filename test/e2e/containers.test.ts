@@ -50,7 +50,7 @@ function startClient(engine: Docker, to: string, port: number, options: Omit<Con
 /** The labels of each half of the edges to a port, the ones asked for by name first. */
 async function halves(exporter: Exporter, port: number) {
   await exporter.pass();
-  const series = parseSeries(await exporter.metrics(), 'service_dependency_connection_count');
+  const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
   const labels = series.map((one) => one.labels).filter(({ dst_port }) => dst_port === `${port}`);
   return {
     outbound: labels.filter(({ direction }) => direction === 'outbound'),

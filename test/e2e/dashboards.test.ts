@@ -104,18 +104,21 @@ function history(): string {
   const places = { src_host: 'h1', dst_host: 'h2', src_site: 'tokyo', dst_site: 'osaka' };
   const series: Series[] = [
     { __name__: 'up' },
-    { __name__: 'musubi:exporter:reported_seconds' },
+    { __name__: 'musubi:exporter:last_report_seconds' },
     // A service that calls itself is at both ends of its edge.
     ...['db', 'api'].flatMap((dst_service) =>
-      ['last_seen_seconds', 'connections_open', 'connections_opened:delta', 'connections_failed:delta'].map(
-        (name) => ({
-          __name__: `musubi:service_edge:${name}`,
-          ...ends,
-          dst_service,
-          ...(name.includes('delta') && { observer: 'source' }),
-          ...(name.includes('failed') && { error_type: 'refused' }),
-        }),
-      ),
+      [
+        'last_seen_seconds',
+        'active_connections',
+        'connections_opened:increase',
+        'connections_failed:increase',
+      ].map((name) => ({
+        __name__: `musubi:service_edge:${name}`,
+        ...ends,
+        dst_service,
+        ...(name.includes('increase') && { observer: 'source' }),
+        ...(name.includes('failed') && { error_type: 'refused' }),
+      })),
     ),
     ...['outbound', 'inbound'].flatMap((direction) =>
       Object.values({ ...EDGE_METRICS, ...LISTEN_METRICS })

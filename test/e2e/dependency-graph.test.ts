@@ -10,7 +10,7 @@ import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const PORT = 8080;
-const FORGET_AFTER_SECONDS = 3;
+const EDGE_EXPIRATION_SECONDS = 3;
 
 const network = createNetwork();
 const client = network.host('client');
@@ -24,7 +24,7 @@ let api: Running;
 let web: Running;
 
 beforeAll(async () => {
-  const flags = ['--forget-after', `${FORGET_AFTER_SECONDS}s`];
+  const flags = ['--edge-expiration', `${EDGE_EXPIRATION_SECONDS}s`];
   onClient = await startExporter(client, flags, { onCleanup: onFileEnd });
   onServer = await startExporter(server, flags, { onCleanup: onFileEnd });
   prometheus = await startPrometheus(
@@ -134,7 +134,7 @@ describe('a client on one host calls a server on another', () => {
       }, 'the edge to leave /metrics');
     }
     // What bounds it: the time to forget and a few passes, on a machine busy with other tests.
-    expect(performance.now() - stopped).toBeLessThan((FORGET_AFTER_SECONDS + 10) * 1000);
+    expect(performance.now() - stopped).toBeLessThan((EDGE_EXPIRATION_SECONDS + 10) * 1000);
   });
 
   it('the page shows the edge for the past range and not for the present one', async () => {

@@ -27,7 +27,7 @@ const STYLES: readonly [string, () => { listen: string; port: number; to: string
 ];
 
 async function edges(exporter: Exporter, port: number) {
-  const series = parseSeries(await exporter.metrics(), 'service_dependency_connection_count');
+  const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
   return series.filter(({ labels, value }) => labels.dst_port === `${port}` && value > 0);
 }
 

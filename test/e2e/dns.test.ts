@@ -158,7 +158,7 @@ describe('a name', () => {
     const abroad = asking(client, elsewhere.address6);
     await connectByName('first.example.test', 1, abroad);
     await waitFor(
-      async () => ((await told('musubi_dns_servers', ['state', 'heard'])) === 2 ? true : undefined),
+      async () => ((await told('musubi_dns_servers', ['state', 'observed'])) === 2 ? true : undefined),
       () => `the other name server; ${exporter.running.stderr()}`,
     );
     await connectByName('second.example.test', 1, abroad);
@@ -186,7 +186,7 @@ async function ask(labels: readonly Label[]): Promise<void> {
 
 it('is no dependency of the exporter to listen', async () => {
   await exporter.pass();
-  const series = parseSeries(await exporter.metrics(), 'service_dependency_connection_count');
+  const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
   const pid = `${exporter.running.pid}`;
   const own = series.filter(({ labels }) => labels.src_pid === pid || labels.dst_pid === pid);
   expect(own.filter(({ labels }) => labels.network_transport === 'udp')).toEqual([]);

@@ -46,7 +46,7 @@ it('a process name of any bytes is the same text on every path and breaks none',
   await api.says('listening');
   startHostile();
   const own = { dst_port: `${PORT}`, direction: 'outbound' };
-  const query = `service_dependency_connection_count{dst_port="${PORT}",direction="outbound"}`;
+  const query = `service_dependency_active_connections{dst_port="${PORT}",direction="outbound"}`;
   const named = expect.objectContaining({ ...own, src_service: NAME, src_process: NAME });
 
   await startExporter(host, []);

@@ -56,7 +56,7 @@ it('names both ends of a dependency between two hosts, by exporters, Prometheus 
       told = `${stdout}${stderr}`;
       const found: Edge[] = code === 0 ? JSON.parse(stdout).edges : [];
       // The rules of one evaluation record one after the other, and who holds connections may be known before how many.
-      const isCounted = found.some((edge) => edge['service.dependency.connection.count'] === 5);
+      const isCounted = found.some((edge) => edge['service.dependency.active_connections'] === 5);
       return isCounted && found.length === (CANNOT_CAPTURE ? 1 : 2) ? found : undefined;
     },
     () => `look to tell of the dependencies: ${told}`,
@@ -65,7 +65,7 @@ it('names both ends of a dependency between two hosts, by exporters, Prometheus 
   const flow = { 'network.transport': 'tcp', 'dst.service': 'server', 'dst.port': PORT, 'depth.up': 1 };
   expect(edges.find((edge) => edge['src.service'] === 'hold')).toMatchObject({
     ...flow,
-    'service.dependency.connection.count': 5,
+    'service.dependency.active_connections': 5,
     'service.dependency.connection.opened': 5,
     processes: [
       {
@@ -85,7 +85,7 @@ it('names both ends of a dependency between two hosts, by exporters, Prometheus 
   const short = edges.find((edge) => edge['src.service'] === 'client');
   expect(short).toMatchObject({
     ...flow,
-    'service.dependency.connection.count': 0,
+    'service.dependency.active_connections': 0,
     'service.dependency.connection.opened': 1,
   });
   const lastSeen = Number(short?.['service.dependency.last_seen']);

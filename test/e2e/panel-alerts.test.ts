@@ -46,7 +46,7 @@ beforeAll(async () => {
   const rules = hastyRules(EXPECTED, TIMES);
   [prometheus] = await Promise.all([
     startPrometheus(targets, { rules, scrapeInterval: '500ms' }),
-    ...[a, b].map((host) => startExporter(host, ['--forget-after', '5s'], { onCleanup: onFileEnd })),
+    ...[a, b].map((host) => startExporter(host, ['--edge-expiration', '5s'], { onCleanup: onFileEnd })),
   ]);
   page = await openGraphPage(prometheus.url);
   await Promise.all([serve(b, 'api', 8080), serve(b, 'db', 5432)]);
@@ -79,7 +79,7 @@ async function states(from: number, to: number): Promise<Record<string, string |
 
 test('is drawn while it is so, and told of the past after it ended', { timeout: 150_000 }, async () => {
   await waitFor(async () => {
-    const seen = await prometheus.query('musubi:expected_edge:host_seen_seconds{src_service="shop"}');
+    const seen = await prometheus.query('musubi:expected_edge:host_last_seen_seconds{src_service="shop"}');
     return seen.length === 2 || undefined;
   }, 'the dependency of shop to be known');
   shop.tell('close');

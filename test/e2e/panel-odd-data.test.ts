@@ -46,7 +46,7 @@ test('a query without the labels that it needs is named, with what to do', async
   const { state, complaints } = await shown({
     last_seen: [{ labels: EDGE, value: 1_700_000_000 }],
     opened: [{ labels: WITHOUT_SOURCE, value: 1 }],
-    connection_count: [{ labels: WITHOUT_DIRECTION, value: 1 }],
+    active_connections: [{ labels: WITHOUT_DIRECTION, value: 1 }],
   });
   expect(state).toBe('ready');
   expect(await page.notes()).toEqual([

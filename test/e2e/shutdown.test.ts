@@ -37,7 +37,7 @@ it.each(['grpc', 'http/protobuf'])(
       'agent',
       '--netns',
       'self',
-      '--export-interval',
+      '--otlp-export-interval',
       '100ms',
       ...endpoint,
     ]);

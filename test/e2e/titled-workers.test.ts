@@ -41,7 +41,7 @@ it.skipIf(!existsSync(PERL)).each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'
     await client.says(`connected ${CONNECTIONS}`);
     await exporter.pass();
 
-    const series = parseSeries(await exporter.metrics(), 'service_dependency_connection_count');
+    const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
     const inbound = series.filter(
       ({ labels }) => labels.direction === 'inbound' && labels.dst_port === `${PORT}`,
     );

@@ -64,7 +64,7 @@ async function series(exporter: Exporter, metric: string, address: string) {
 }
 
 const count = (exporter: Exporter, address: string) =>
-  series(exporter, 'service_dependency_connection_count', address);
+  series(exporter, 'service_dependency_active_connections', address);
 
 describe.each(['path', 'abstract'] as const)('a Unix socket with a name that is %s', (kind) => {
   it('is a dependency between the services at its ends, for as long as it is open', async () => {

@@ -46,7 +46,7 @@ export function answerFor(
       if (query.includes('listen')) return [];
       if (query.includes('last_seen')) return [{ labels, value: now }];
       if (query.includes('opened')) return [{ labels, value: opened }];
-      if (query.includes('connection_count')) return [{ labels, value: open }];
+      if (query.includes('active_connections')) return [{ labels, value: open }];
       return [];
     });
   });

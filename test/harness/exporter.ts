@@ -39,13 +39,14 @@ export async function startExporter(
     '100ms',
     '--host-name',
     host.name,
-    '--prometheus-listen',
+    '--web.listen-address',
     listen,
   ];
   const running = host.start([NODE, MUSUBI, 'agent', ...common, ...flags], options);
   const url = `http://${listen}/metrics`;
   const metrics = async () => (await fetch(url)).text();
-  const passes = async () => Number(/^musubi_passes_total (\d+)$/m.exec(await metrics())?.[1] ?? 0);
+  const passes = async () =>
+    Number(/^musubi_collection_cycles_total (\d+)$/m.exec(await metrics())?.[1] ?? 0);
   await waitFor(
     async () => (await passes()) > 0 || undefined,
     () => `the exporter on ${host.name}: ${running.stderr()}`,

@@ -3,7 +3,7 @@ import { parseSeries } from './text-page.ts';
 import { waitFor } from './wait-for.ts';
 
 export const OPENED = 'service_dependency_connection_opened_total';
-export const OPEN = 'service_dependency_connection_count';
+export const OPEN = 'service_dependency_active_connections';
 
 /** How many connections one end tells from one address to another. */
 export interface Half {

@@ -9,7 +9,7 @@ import { ROOT } from './places.ts';
 
 /** Numbers of seconds that rules compare times with. */
 const SECONDS = /(?<=time\(\) - |> )(?:60|180|300|3600|86400)\b/g;
-/** Durations, but not those in the names of series, as in `…:delta:1h`. */
+/** Durations, but not those in the names of series, as in `…:increase1h`. */
 const DURATIONS = /(?<![:\w])(\d+)(s|m|h)\b/g;
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 

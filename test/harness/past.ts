@@ -23,9 +23,9 @@ export interface PastDependency {
 
 const METRICS = {
   service_dependency_connection_opened: ['counter', '_total', ({ opened }: Sample) => opened],
-  service_dependency_connection_count: ['gauge', '', ({ open = 1 }: Sample) => open],
+  service_dependency_active_connections: ['gauge', '', ({ open = 1 }: Sample) => open],
   service_dependency_last_seen_seconds: ['gauge', '', ({ lastSeen }: Sample) => lastSeen],
-  musubi_passes: ['counter', '_total', ({ opened }: Sample) => opened],
+  musubi_collection_cycles: ['counter', '_total', ({ opened }: Sample) => opened],
 } as const;
 
 /** OpenMetrics text of both halves of some dependencies, as scraped from `begin` to `end` (unix seconds). */

@@ -71,7 +71,7 @@ export function shopHistory(now: number): string {
     for (const half of halves) {
       const ioWay = half.direction === 'outbound' ? 'receive' : 'transmit';
       add('service_dependency_last_seen_seconds', half, (since) => now - DURATION + since);
-      add('service_dependency_connection_count', half, () => 1 + (rate % 7));
+      add('service_dependency_active_connections', half, () => 1 + (rate % 7));
       add('service_dependency_connection_opened_total', half, (since) => Math.floor((since * rate) / 100));
       add('service_dependency_tcp_rtt_seconds', half, () => 0.0004);
       add(

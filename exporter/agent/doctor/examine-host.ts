@@ -21,7 +21,7 @@ export interface Check {
 interface CheckOptions {
   readonly procRoot: string;
   readonly netns: 'self' | 'all';
-  readonly dns: 'answers' | 'off';
+  readonly dns: 'responses' | 'off';
 }
 
 /**
@@ -45,7 +45,7 @@ export function examineHost(
     ...trials.map((trial) => captureCheck(trial, held, options)),
     ...(conntrack === 'skipped' ? [] : [natCheck(conntrack)]),
     ...(first ? visibility(first) : []),
-    ...(options.dns === 'answers' ? [dnsCheck()] : []),
+    ...(options.dns === 'responses' ? [dnsCheck()] : []),
   ];
 }
 

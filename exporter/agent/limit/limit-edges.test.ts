@@ -6,10 +6,10 @@ import { edgeAttributes, edgeKey } from '../metrics/edge-attributes.ts';
 import { createLimitEdges } from './limit-edges.ts';
 
 const LIMIT = 2;
-const FORGET_AFTER = 1000;
+const EDGE_EXPIRATION = 1000;
 
 function createTest() {
-  const limit = createLimitEdges(LIMIT, FORGET_AFTER);
+  const limit = createLimitEdges(LIMIT, EDGE_EXPIRATION);
   let folds = 0;
   const tell = (now: number, ...halves: HalfEdge[]) => limit(halves, now, () => folds++);
   return { tell, folds: () => folds };
@@ -51,8 +51,8 @@ describe('a place', () => {
   it('is kept while its edge is exported, and so is the fold', () => {
     const { tell } = createTest();
     expect(tell(0, ...to(1, 2)).map(farOf)).toEqual(['10.0.0.1', '10.0.0.2']);
-    expect(tell(FORGET_AFTER, ...to(3, 2)).map(farOf)).toEqual(['other', '10.0.0.2']);
-    expect(tell(FORGET_AFTER + 1, ...to(3, 4, 2)).map(farOf)).toEqual(['10.0.0.3', 'other', '10.0.0.2']);
+    expect(tell(EDGE_EXPIRATION, ...to(3, 2)).map(farOf)).toEqual(['other', '10.0.0.2']);
+    expect(tell(EDGE_EXPIRATION + 1, ...to(3, 4, 2)).map(farOf)).toEqual(['10.0.0.3', 'other', '10.0.0.2']);
   });
 });
 

@@ -22,10 +22,10 @@ interface Group {
 
 /**
  * Tells the first `limit` edges of each service in each direction and transport; the far ends of the others are the
- * service `other`, as long as the first are in use or not yet forgotten (`forgetAfter`, ms). The sums stay whole:
+ * service `other`, as long as the first are in use or not yet forgotten (`edgeExpiration`, ms). The sums stay whole:
  * they belong to whatever edge a connection is told as.
  */
-export function createLimitEdges(limit: number, forgetAfter: number) {
+export function createLimitEdges(limit: number, edgeExpiration: number) {
   const services = new Map<string | undefined, Map<string, Group>>();
 
   function limited(half: HalfEdge, now: number, note: NoteFold): HalfEdge {
@@ -35,7 +35,7 @@ export function createLimitEdges(limit: number, forgetAfter: number) {
     const group = groupOf(services, half, own.service, limit);
     const atOwn = ownKey(half.flow.port, own);
     if (group.edges.admit(`${atOwn}\0${farKey(remoteEndpoint(half))}`, now)) return half;
-    note('edges', half.flow);
+    note('edge_limit', half.flow);
     const other = withRemoteEndpoint(half, OTHER);
     return group.remainders.admit(atOwn, now) ? other : withoutDetails(other);
   }
@@ -43,8 +43,8 @@ export function createLimitEdges(limit: number, forgetAfter: number) {
   function forget(now: number): void {
     for (const [service, groups] of services) {
       for (const [kind, { edges, remainders }] of groups) {
-        edges.forget(now - forgetAfter);
-        remainders.forget(now - forgetAfter);
+        edges.forget(now - edgeExpiration);
+        remainders.forget(now - edgeExpiration);
         if (edges.size === 0 && remainders.size === 0) groups.delete(kind);
       }
       if (groups.size === 0) services.delete(service);

@@ -52,7 +52,7 @@ export function createLimitPids(limit: number, keepFor: number) {
       const src = limited(half.src, sides.src, now);
       const dst = limited(half.dst, sides.dst, now);
       if (src === half.src && dst === half.dst) return half;
-      note('pids', half.flow);
+      note('pid_limit', half.flow);
       return { flow: half.flow, src, dst };
     });
   };

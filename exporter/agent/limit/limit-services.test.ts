@@ -34,7 +34,7 @@ function createHost() {
 it('tells the first services, and the others as `other`, without what there could be many of', () => {
   const { src, halfEdges, folds } = createHost()(1, ['a', 'b', 'c', 'd', 'a'].map(asks));
   expect(src).toEqual(['a', 'b', 'other', 'other', 'a']);
-  expect(folds).toEqual(['services', 'services']);
+  expect(folds).toEqual(['service_limit', 'service_limit']);
   expect(halfEdges[2]?.src).toEqual({
     service: 'other',
     kind: 'unknown',

@@ -39,7 +39,7 @@ export function createLimitServices(limit: number, keepFor: number) {
         const dst = limitedDst(half.dst, now);
         const src = limitedSrc(half.src, now);
         if (src === half.src && dst === half.dst) return half;
-        note('services', half.flow);
+        note('service_limit', half.flow);
         return { flow: half.flow, src, dst };
       }),
     };

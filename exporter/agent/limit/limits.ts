@@ -11,7 +11,7 @@ export interface LimitOptions {
   /** Pids told apart of one service and process name, on each side. */
   readonly maxPids?: number;
   /** How long an edge stays exported after its last use, in ms. */
-  readonly forgetAfter: number;
+  readonly edgeExpiration: number;
 }
 
 /** More than a host runs at a time, were each process another. */
@@ -33,12 +33,12 @@ export function createLimits({
   maxServices = DEFAULT_MAX_SERVICES,
   maxEdges = DEFAULT_MAX_EDGES,
   maxPids = DEFAULT_MAX_PIDS,
-  forgetAfter,
+  edgeExpiration,
 }: LimitOptions): Limits {
-  const keepFor = Math.max(forgetAfter, MIN_MEMORY);
+  const keepFor = Math.max(edgeExpiration, MIN_MEMORY);
   const limitServices = createLimitServices(maxServices, keepFor);
   const limitPids = createLimitPids(maxPids, keepFor);
-  const limitEdges = createLimitEdges(maxEdges, forgetAfter);
+  const limitEdges = createLimitEdges(maxEdges, edgeExpiration);
   return (seen, now, note) => {
     const { halfEdges, serviceListeners } = limitServices(seen, now, note);
     return { halfEdges: limitEdges(limitPids(halfEdges, now, note), now, note), serviceListeners };

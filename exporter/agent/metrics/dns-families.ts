@@ -30,10 +30,10 @@ export function dnsFamilies(health: DnsHealth | undefined, since: number): Famil
     return { definition, points };
   };
   return [
-    family('servers', { heard, left_out: leftOut, refused }),
-    family('answers', { answers }),
-    family('lost', { no_room: noRoom, malformed }),
+    family('servers', { observed: heard, skipped: leftOut, denied: refused }),
+    family('responses', { answers }),
+    family('dropped', { queue_full: noRoom, malformed }),
     family('addresses', { addresses }),
-    family('displaced', { displaced }),
+    family('evicted', { displaced }),
   ];
 }

@@ -32,7 +32,7 @@ describe('the metrics of an edge', () => {
     const values = [...all].map(([name, points]) => [name, ...points.map(({ value }) => value)]);
     const setup = { bounds: SETUP_BOUNDS, counts: [2, 1, 0, 0, 0, 0, 0, 0], sum: 0.25 };
     expect(values).toEqual([
-      ['service.dependency.connection.count', 1],
+      ['service.dependency.active_connections', 1],
       ['service.dependency.connection.opened', 1],
       ['service.dependency.connection.failed', 4, 1],
       ['service.dependency.connection.setup.duration', setup],
@@ -57,7 +57,7 @@ describe('the metrics of an edge', () => {
     const none = families({});
     for (const name of ['io', 'tcp.rtt', 'tcp.retransmits', 'connection.failed', 'connection.setup.duration'])
       expect(none.get(`service.dependency.${name}`)).toEqual([]);
-    expect(none.get('service.dependency.connection.count')).toHaveLength(1);
+    expect(none.get('service.dependency.active_connections')).toHaveLength(1);
   });
 });
 

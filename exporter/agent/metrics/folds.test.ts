@@ -14,16 +14,16 @@ it('counts the edges of a pass, and connections for ever, by the reason', () => 
   for (const reason of FOLDS) expect(told('musubi.connections.folded', reason)).toBe(0);
   folds.note('internet', { opened: 5 });
   folds.note('internet', { opened: 0 });
-  folds.note('pids', { opened: 1 });
+  folds.note('pid_limit', { opened: 1 });
   folds.report();
   expect(told('musubi.edges.folded', 'internet')).toBe(2);
   expect(told('musubi.connections.folded', 'internet')).toBe(5);
-  expect(told('musubi.edges.folded', 'edges')).toBe(0);
+  expect(told('musubi.edges.folded', 'edge_limit')).toBe(0);
 
   folds.note('internet', { opened: 2 });
   folds.report();
   expect(told('musubi.edges.folded', 'internet')).toBe(1);
   expect(told('musubi.connections.folded', 'internet')).toBe(7);
-  expect(told('musubi.edges.folded', 'pids')).toBe(0);
-  expect(told('musubi.connections.folded', 'pids')).toBe(1);
+  expect(told('musubi.edges.folded', 'pid_limit')).toBe(0);
+  expect(told('musubi.connections.folded', 'pid_limit')).toBe(1);
 });

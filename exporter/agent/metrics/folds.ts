@@ -2,26 +2,36 @@ import type { Flow } from '../aggregate/fold.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
 /**
- * Why a dependency is told as one with others: for its far end's address, for a limit, or because a port forwarder
- * passes it on.
+ * Why a half-edge is folded into another: its remote address, a limit, or a forwarder behind which the real
+ * destination is known.
  */
-export const FOLDS = ['internet', 'network', 'dns', 'forwarder', 'services', 'edges', 'pids'] as const;
+export const FOLDS = [
+  'internet',
+  'network',
+  'dns',
+  'forwarder',
+  'service_limit',
+  'edge_limit',
+  'pid_limit',
+] as const;
 export type Fold = (typeof FOLDS)[number];
 
-/** Takes note of a flow that is told as one with others. */
+/** Counts a flow that is folded. */
 export type NoteFold = (reason: Fold, flow: Pick<Flow, 'opened'>) => void;
 
-/** Counts what is folded, so that nothing becomes less telling in silence. */
+/** Counts what is folded, so that no detail is lost silently. */
 export interface FoldCounts {
   readonly note: NoteFold;
-  /** Tells what the pass has folded, and starts the next one. */
+  /** Publishes the counts of this cycle and starts the next. */
   report(): void;
 }
 
-/** Counters begin at 0, so that their first increase is seen. */
+const zeros = () => Object.fromEntries(FOLDS.map((reason) => [reason, 0])) as Record<Fold, number>;
+
+/** Counters start at 0, so that `increase()` counts their first increase. */
 export function createFoldCounts(self: SelfMetrics): FoldCounts {
-  const edges = { internet: 0, network: 0, dns: 0, forwarder: 0, services: 0, edges: 0, pids: 0 };
-  const connections = { ...edges };
+  const edges = zeros();
+  const connections = zeros();
 
   function report(): void {
     for (const reason of FOLDS) {

@@ -18,15 +18,15 @@ export interface Entry extends Counts {
 
 export interface Ledger {
   /**
-   * Enters what one pass saw at `now` (ms since 1970), and drops entries not in use for `forgetAfter`. `uptime`
+   * Enters what one pass saw at `now` (ms since 1970), and drops entries not in use for `edgeExpiration`. `uptime`
    * (ms since any time) goes on evenly when the clock is set, as it may be by hours on a machine just started.
    */
   record(halfEdges: readonly HalfEdge[], now: number, uptime?: number): void;
   entries(): readonly Entry[];
 }
 
-/** Keeps the exported edges. `forgetAfter` is in ms. */
-export function createLedger(forgetAfter: number): Ledger {
+/** Keeps the exported edges. `edgeExpiration` is in ms. */
+export function createLedger(edgeExpiration: number): Ledger {
   const entries = new Map<string, Entry>();
 
   function entryOf(half: HalfEdge, now: number, usedAt: number): Entry {
@@ -52,7 +52,7 @@ export function createLedger(forgetAfter: number): Ledger {
         entry.rttCount += half.flow.rttCount;
         addCounts(entry, half.flow);
       }
-      for (const [key, entry] of entries) if (uptime - entry.usedAt > forgetAfter) entries.delete(key);
+      for (const [key, entry] of entries) if (uptime - entry.usedAt > edgeExpiration) entries.delete(key);
     },
     entries: () => [...entries.values()],
   };

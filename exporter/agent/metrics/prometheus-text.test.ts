@@ -22,11 +22,11 @@ it('writes families in the text format', () => {
     { definition: SELF_METRICS.edges, points: [{ attributes: {}, value: 0.25, since: 0 }] },
   ];
   expect(prometheusText(families, resource)).toMatchInlineSnapshot(`
-    "# HELP service_dependency_connection_opened_total Connections of this dependency opened since it was first seen.
+    "# HELP service_dependency_connection_opened_total Connections established since service_dependency_start_time_seconds.
     # TYPE service_dependency_connection_opened_total counter
     service_dependency_connection_opened_total{direction="outbound",dst_port="80"} 0
     service_dependency_connection_opened_total 1
-    # HELP musubi_edges Edges exported now.
+    # HELP musubi_edges Half-edges currently exported.
     # TYPE musubi_edges gauge
     musubi_edges 0.25
     # HELP target_info The exporter and its host.
@@ -40,7 +40,7 @@ it('writes a histogram with buckets that count all up to their bound', () => {
   const value = { bounds: [0.001, 0.5], counts: [2, 0, 1], sum: 0.75 };
   const points = [{ 'dst.port': 80 }, {}].map((attributes) => ({ attributes, value, since: 0 }));
   expect(prometheusText([{ definition: EDGE_METRICS.setup, points }], {})).toMatchInlineSnapshot(`
-    "# HELP service_dependency_connection_setup_duration_seconds How long connections took from the question to being established, seen by the source.
+    "# HELP service_dependency_connection_setup_duration_seconds Time from connect() to ESTABLISHED, measured at the source.
     # TYPE service_dependency_connection_setup_duration_seconds histogram
     service_dependency_connection_setup_duration_seconds_bucket{dst_port="80",le="0.001"} 2
     service_dependency_connection_setup_duration_seconds_bucket{dst_port="80",le="0.5"} 2

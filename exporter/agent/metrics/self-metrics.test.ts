@@ -10,21 +10,21 @@ function create() {
 it('begins counters at zero, so that their first increase is seen', () => {
   const { points } = create();
   const zero = [{ attributes: {}, value: 0, since: 7 }];
-  expect(points('musubi.passes')).toEqual(zero);
-  expect(points('musubi.push.failed')).toEqual(zero);
+  expect(points('musubi.collection.cycles')).toEqual(zero);
+  expect(points('musubi.otlp.batches.failed')).toEqual(zero);
   expect(points('musubi.edges')).toBeUndefined();
 });
 
 it('adds up counters and keeps the latest of the others, for each set of attributes', () => {
   const { self, points } = create();
-  self.add('passes');
-  self.add('passes', 2);
-  self.set('namespaces', 5, { state: 'read' });
+  self.add('cycles');
+  self.add('cycles', 2);
+  self.set('namespaces', 5, { state: 'observed' });
   self.set('namespaces', 1, { state: 'skipped' });
-  self.set('namespaces', 4, { state: 'read' });
-  expect(points('musubi.passes')).toMatchObject([{ value: 3 }]);
+  self.set('namespaces', 4, { state: 'observed' });
+  expect(points('musubi.collection.cycles')).toMatchObject([{ value: 3 }]);
   expect(points('musubi.network.namespaces')).toMatchObject([
-    { attributes: { state: 'read' }, value: 4 },
+    { attributes: { state: 'observed' }, value: 4 },
     { attributes: { state: 'skipped' }, value: 1 },
   ]);
 });

@@ -13,7 +13,7 @@ const argv = (...more: string[]) => [
     'procfs',
     '--proc-root',
     proc.root,
-    '--prometheus-listen',
+    '--web.listen-address',
     '127.0.0.1:0',
     '--interval',
     '10ms',
@@ -47,11 +47,11 @@ it('serves what it sees until it is stopped', async () => {
   const url = await served();
   const samples = await vi.waitFor(async () => {
     const page = await scrape(url);
-    expect(page.map(({ name }) => name)).toContain('service_dependency_connection_count');
+    expect(page.map(({ name }) => name)).toContain('service_dependency_active_connections');
     return page;
   });
   const open = samples.filter(
-    ({ name, labels }) => name === 'service_dependency_connection_count' && labels.dst_port === '7001',
+    ({ name, labels }) => name === 'service_dependency_active_connections' && labels.dst_port === '7001',
   );
   expect(
     open.map(({ labels, value }) => [labels.direction, labels.src_service, labels.dst_service, value]),
@@ -79,10 +79,10 @@ it('keeps serving what it knew, and says so once, while the sockets cannot be re
   const before = io.err();
   proc.start(42, { netns: 7 });
   const failures = async () =>
-    (await scrape(url)).find(({ name }) => name === 'musubi_passes_failed_total')?.value ?? 0;
+    (await scrape(url)).find(({ name }) => name === 'musubi_collection_cycles_failed_total')?.value ?? 0;
   await vi.waitFor(async () => expect(await failures()).toBeGreaterThan(2));
   const page = await scrape(url);
-  expect(page.map(({ name }) => name)).toContain('service_dependency_connection_count');
+  expect(page.map(({ name }) => name)).toContain('service_dependency_active_connections');
   const said = io.err().slice(before.length);
   expect(said.match(/level=error/g)).toHaveLength(1);
   io.interrupt();
@@ -93,8 +93,8 @@ it('ends with code 1 when its port is taken, and tells which', async () => {
   const first = agent.run(argv(), io);
   const { host } = new URL(await served());
   const second = createIo();
-  expect(await agent.run(argv('--prometheus-listen', host), second)).toBe(1);
-  expect(second.err()).toContain(`cannot listen on ${host} (--prometheus-listen): the port is taken`);
+  expect(await agent.run(argv('--web.listen-address', host), second)).toBe(1);
+  expect(second.err()).toContain(`cannot listen on ${host} (--web.listen-address): the port is taken`);
   io.interrupt();
   await first;
 });

@@ -13,7 +13,7 @@ import type { Command } from './command.ts';
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9464 };
 const SUMMARY = "Reports this host's service dependencies as metrics, until it is stopped.";
 
-const ABOUT = `Prometheus scrapes it on --prometheus-listen; it pushes by OTLP when --otlp-endpoint or one of the standard
+const ABOUT = `Prometheus scrapes it on --web.listen-address; it pushes by OTLP when --otlp-endpoint or one of the standard
 OTEL_EXPORTER_OTLP_* variables is set. A flag goes before its variable, that before the file of --config.`;
 
 export const agent: Command = {
@@ -42,10 +42,10 @@ function agentSettings(options: OptionValues<typeof AGENT_OPTIONS>, env: Environ
   return {
     ...hostSettings(options),
     interval: options.interval,
-    forgetAfter: options['forget-after'],
+    edgeExpiration: options['edge-expiration'],
     maxServices: options['max-services'],
     maxEdges: options['max-edges-per-service'],
-    listen: options['prometheus-listen'] ?? (otlp ? undefined : DEFAULT_LISTEN),
+    listen: options['web.listen-address'] ?? (otlp ? undefined : DEFAULT_LISTEN),
     otlp,
   };
 }

@@ -191,7 +191,7 @@ describe('rows', () => {
       direction: 'outbound',
       'src.service': 'shop',
       'dst.port': 80,
-      'service.dependency.connection.count': 1,
+      'service.dependency.active_connections': 1,
       'service.dependency.connection.opened': 1,
       'service.dependency.io.transmit': 10,
       'service.dependency.io.receive': 20,

@@ -54,7 +54,7 @@ it('gives them as JSON, under the names of the metric catalogue', async () => {
       'dst.address': '127.0.0.1',
       'dst.kind': 'process',
       'dst.port': 7001,
-      'service.dependency.connection.count': 1,
+      'service.dependency.active_connections': 1,
       'service.dependency.connection.opened': 0,
       'service.dependency.last_seen': expect.closeTo(Date.now() / 1000, -2),
       'service.dependency.start_time': expect.closeTo(Date.now() / 1000, -2),

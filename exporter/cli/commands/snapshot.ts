@@ -46,7 +46,7 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
   const log = createPlainLog(io.stderr);
   const where = { procRoot: settings['proc-root'], netns: settings.netns };
   const { capture } = await chooseCapture(settings.capture, where, log);
-  const own = { host, forgetAfter: Number.POSITIVE_INFINITY };
+  const own = { host, edgeExpiration: Number.POSITIVE_INFINITY };
   const { pipeline, close } = openPipeline(capture, hostSettings(settings), own, { env: io.env, log });
   const warnOfHidden = createHiddenWarning(log);
   const end = performance.now() + settings.duration;

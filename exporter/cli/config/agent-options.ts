@@ -14,40 +14,40 @@ import {
   parseUrl,
 } from './values.ts';
 
-export const helpOption = option({ short: 'h', help: 'show this text', parse: parseBoolean });
+export const helpOption = option({ short: 'h', help: 'print this help', parse: parseBoolean });
 export const jsonOption = option({ help: 'print JSON', parse: parseBoolean });
 
-/** The options of every command that looks at this host. */
+/** The options of every command that reads the sockets of this host. */
 export const HOST_OPTIONS = {
   capture: option({
     value: 'auto|ebpf|sockdiag|procfs',
-    help: 'how to read sockets; auto takes the first that works',
+    help: 'how to read sockets; auto uses the first that works',
     env: [{ name: 'MUSUBI_CAPTURE' }],
     parse: oneOf('auto', 'ebpf', 'sockdiag', 'procfs'),
     default: 'auto',
   }),
   netns: option({
     value: 'all|self',
-    help: 'which network namespaces: all on the host, or only the own one',
+    help: "network namespaces to read: all on the host, or only the agent's own",
     env: [{ name: 'MUSUBI_NETNS' }],
     parse: oneOf('all', 'self'),
     default: 'all',
   }),
   'host-name': option({
     value: 'NAME',
-    help: 'the name of this host (default: host.name of OTEL_RESOURCE_ATTRIBUTES, or the host name)',
+    help: "host name in labels (default: host.name of OTEL_RESOURCE_ATTRIBUTES, or the system's)",
     env: [{ name: 'MUSUBI_HOST_NAME' }],
     parse: parseText,
   }),
   site: option({
     value: 'NAME',
-    help: 'where this host is: a rack, a zone, a data centre',
+    help: 'location of this host: a rack, a zone, a data centre',
     env: [{ name: 'MUSUBI_SITE' }],
     parse: parseText,
   }),
   rules: option({
     value: 'LIST',
-    help: 'what processes are called that match; a list in the file',
+    help: 'service names of matching processes; a list in the file',
     fileOnly: true,
     parse: (text): readonly Rule[] => (text === 'none' ? [] : parseRules(text)),
     parseList: parseRules,
@@ -55,62 +55,62 @@ export const HOST_OPTIONS = {
   }),
   networks: option({
     value: 'CIDR=NAME,…',
-    help: 'ranges that are told by a name, or without one by each address; in the file a list',
+    help: 'address ranges grouped under a name, or kept by address without one; a list in the file',
     env: [{ name: 'MUSUBI_NETWORKS' }],
     parse: parseNetworksText,
     parseList: parseNetworks,
   }),
   internet: option({
     value: 'fold|keep',
-    help: 'whether public addresses are told as one, the service internet',
+    help: 'whether public addresses are folded into one service, internet',
     env: [{ name: 'MUSUBI_INTERNET' }],
     parse: oneOf('fold', 'keep'),
     default: 'fold',
   }),
   dns: option({
-    value: 'answers|off',
-    help: 'whether to listen to what name servers answer programs of this host, and name far ends by it',
+    value: 'responses|off',
+    help: 'whether to name remote endpoints by the DNS responses that this host receives',
     env: [{ name: 'MUSUBI_DNS' }],
-    parse: oneOf('answers', 'off'),
-    default: 'answers',
+    parse: oneOf('responses', 'off'),
+    default: 'responses',
   }),
   'reverse-dns': option({
     value: 'on|off',
-    help: 'whether to ask name servers what far ends are called that have no other name',
+    help: 'whether to look up unnamed remote addresses by reverse DNS',
     env: [{ name: 'MUSUBI_REVERSE_DNS' }],
     parse: oneOf('on', 'off'),
     default: 'off',
   }),
   nat: option({
     value: 'auto|off',
-    help: 'whether to follow the address translation that this host does',
+    help: 'whether to resolve addresses translated by this host (NAT)',
     env: [{ name: 'MUSUBI_NAT' }],
     parse: oneOf('auto', 'off'),
     default: 'auto',
   }),
   'container-engine': option({
     value: 'SOCKET|none',
-    help: 'whom to ask for names of containers (default: the sockets of Docker and Podman)',
+    help: 'container engine socket for container names (default: Docker and Podman)',
     env: [{ name: 'MUSUBI_CONTAINER_ENGINE' }],
     parse: parseText,
   }),
   kubernetes: option({
     value: 'auto|kubelet|none',
-    help: 'whom to ask for names of pods; auto takes the API server in a pod that is told NODE_NAME',
+    help: 'source of pod names; auto uses the API server in a pod with NODE_NAME set',
     env: [{ name: 'MUSUBI_KUBERNETES' }],
     parse: oneOf('auto', 'kubelet', 'none'),
     default: 'auto',
   }),
   'proc-root': option({
     value: 'DIR',
-    help: 'where the proc file system is mounted',
+    help: 'mount point of the proc file system',
     env: [{ name: 'MUSUBI_PROC_ROOT' }],
     parse: parseDirectory,
     default: '/proc',
   }),
   config: option({
     value: 'FILE',
-    help: 'a YAML file of settings; its keys are these flags without the dashes',
+    help: 'YAML file of settings; its keys are these flags without the dashes',
     env: [{ name: 'MUSUBI_CONFIG' }],
     parse: parseText,
   }),
@@ -120,52 +120,52 @@ export const HOST_OPTIONS = {
 export const AGENT_OPTIONS = {
   interval: option({
     value: 'DURATION',
-    help: 'time between two looks at the sockets',
+    help: 'polling interval',
     env: [{ name: 'MUSUBI_INTERVAL' }],
     parse: parseDuration,
     default: '2s',
   }),
-  'forget-after': option({
+  'edge-expiration': option({
     value: 'DURATION',
-    help: 'how long a dependency stays exported after its last use',
-    env: [{ name: 'MUSUBI_FORGET_AFTER' }],
+    help: 'how long a dependency is exported after its last use',
+    env: [{ name: 'MUSUBI_EDGE_EXPIRATION' }],
     parse: parseDuration,
     default: '5m',
   }),
   'max-services': option({
     value: 'COUNT',
-    help: 'services of this host told apart, those that are asked and those that only ask; the rest are `other`',
+    help: 'maximum number of distinct services (servers, and pure clients, each); others are folded into `other`',
     env: [{ name: 'MUSUBI_MAX_SERVICES' }],
     parse: parseCount,
     default: `${DEFAULT_MAX_SERVICES}`,
   }),
   'max-edges-per-service': option({
     value: 'COUNT',
-    help: 'dependencies of a service told apart, in each direction and transport; the rest are with `other`',
+    help: 'maximum number of dependencies per service, direction and transport; others are folded into `other`',
     env: [{ name: 'MUSUBI_MAX_EDGES_PER_SERVICE' }],
     parse: parseCount,
     default: `${DEFAULT_MAX_EDGES}`,
   }),
-  'prometheus-listen': option({
+  'web.listen-address': option({
     value: 'ADDRESS:PORT',
-    help: 'serve /metrics there (default: 127.0.0.1:9464, unless OTLP is set up)',
-    env: [{ name: 'MUSUBI_PROMETHEUS_LISTEN' }],
+    help: 'address on which to expose /metrics (default: 127.0.0.1:9464, unless OTLP is configured)',
+    env: [{ name: 'MUSUBI_WEB_LISTEN_ADDRESS' }],
     parse: parseListen,
   }),
   'otlp-endpoint': option({
     value: 'URL',
-    help: 'push metrics there by OTLP',
+    help: 'endpoint to which metrics are pushed by OTLP',
     parse: parseUrl,
   }),
   'otlp-protocol': option({
     value: 'grpc|http/protobuf',
-    help: 'how to push (default: grpc)',
+    help: 'OTLP protocol (default: grpc)',
     env: [{ name: 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL' }, { name: 'OTEL_EXPORTER_OTLP_PROTOCOL' }],
     parse: oneOf('grpc', 'http/protobuf'),
   }),
-  'export-interval': option({
+  'otlp-export-interval': option({
     value: 'DURATION',
-    help: 'time between two pushes',
+    help: 'interval between OTLP pushes',
     env: [{ name: 'OTEL_METRIC_EXPORT_INTERVAL', parse: parseMilliseconds }],
     parse: parseDuration,
     default: '60s',

@@ -21,7 +21,7 @@ it.each([
   [[], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }, { protocol: 'grpc', endpoint: undefined }],
   [[], { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'c:4317' }, { protocol: 'grpc', endpoint: undefined }],
   [[], { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, { protocol: 'http/protobuf' }],
-  [['--otlp-protocol', 'grpc', '--export-interval', '5s'], {}, { interval: 5000 }],
+  [['--otlp-protocol', 'grpc', '--otlp-export-interval', '5s'], {}, { interval: 5000 }],
 ] as const)('pushes when asked: %j %j', async (argv, env, settings) => {
   expect(await settle([...argv], env)).toMatchObject(settings);
 });

@@ -18,7 +18,7 @@ export function otlpSettings(
   const protocol = settings['otlp-protocol'];
   if (endpoint === undefined && variable === undefined && protocol === undefined) return undefined;
   if (endpoint === undefined && variable !== undefined) checkEndpoint(variable, env[variable] ?? '');
-  return { protocol: protocol ?? 'grpc', endpoint, interval: settings['export-interval'] };
+  return { protocol: protocol ?? 'grpc', endpoint, interval: settings['otlp-export-interval'] };
 }
 
 /** The OpenTelemetry exporters only log an invalid URL and use their default endpoint. */

@@ -1,4 +1,5 @@
 import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { RENAMED_FLAGS } from './renamed-settings.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A value of the configuration file and its line. */
@@ -33,7 +34,11 @@ export function parseConfig(
   for (const { key, value } of root.items) {
     const name = String(key);
     const line = lineOf(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
-    if (!known.includes(name)) throw new UsageError(`${path}:${line}: unknown key ${JSON.stringify(name)}`);
+    if (!known.includes(name)) {
+      const renamed = RENAMED_FLAGS.get(name);
+      const hint = renamed === undefined ? '' : ` (renamed to ${JSON.stringify(renamed)})`;
+      throw new UsageError(`${path}:${line}: unknown key ${JSON.stringify(name)}${hint}`);
+    }
     if (lists.includes(name) && isCollection(value)) {
       const entries = isSeq(value) ? value.items : [];
       const list = {

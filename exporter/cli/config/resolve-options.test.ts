@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTempFile } from '../../../test/fixtures/temp-file.ts';
 import { AGENT_OPTIONS } from './agent-options.ts';
 import { type Option, option } from './option.ts';
+import { RENAMED_FLAGS, RENAMED_VALUES, RENAMED_VARIABLES } from './renamed-settings.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { UsageError } from './usage-error.ts';
 import { parseText } from './values.ts';
@@ -9,8 +10,8 @@ import { parseText } from './values.ts';
 /** For each option of the agent: values as written from flag, variable and file, each with its meaning. */
 const CASES = {
   interval: ['1s', '2m', '3h', [1000, 120_000, 10_800_000], 2000],
-  'forget-after': ['1s', '2m', '3h', [1000, 120_000, 10_800_000], 300_000],
-  'prometheus-listen': [
+  'edge-expiration': ['1s', '2m', '3h', [1000, 120_000, 10_800_000], 300_000],
+  'web.listen-address': [
     'a:1',
     'b:2',
     '"[::1]:3"',
@@ -24,7 +25,7 @@ const CASES = {
   'otlp-endpoint': ['http://a', undefined, 'http://c', ['http://a', undefined, 'http://c'], undefined],
   'otlp-protocol': ['grpc', 'http/protobuf', 'grpc', ['grpc', 'http/protobuf', 'grpc'], undefined],
   // The OpenTelemetry variable is in milliseconds.
-  'export-interval': ['1s', '2000', '3s', [1000, 2000, 3000], 60_000],
+  'otlp-export-interval': ['1s', '2000', '3s', [1000, 2000, 3000], 60_000],
   capture: ['sockdiag', 'procfs', 'auto', ['sockdiag', 'procfs', 'auto'], 'auto'],
   netns: ['self', 'all', 'self', ['self', 'all', 'self'], 'all'],
   'host-name': ['a', 'b', 'c', ['a', 'b', 'c'], undefined],
@@ -39,7 +40,7 @@ const CASES = {
     undefined,
   ],
   nat: ['off', 'auto', 'off', ['off', 'auto', 'off'], 'auto'],
-  dns: ['off', 'answers', 'off', ['off', 'answers', 'off'], 'answers'],
+  dns: ['off', 'responses', 'off', ['off', 'responses', 'off'], 'responses'],
   'reverse-dns': ['on', 'off', 'on', ['on', 'off', 'on'], 'off'],
   internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
   'max-services': ['1', '2', '3', [1, 2, 3], 1000],
@@ -260,5 +261,41 @@ describe('wrong usage names the place and the value', () => {
       `cannot read the configuration file ${folder}: EISDIR: illegal operation on a directory`,
     );
     expect(await fail(['--config='])).toBe('invalid value for --config: "" (expected a file name)');
+  });
+});
+
+describe('a renamed setting is an error that names the new one', () => {
+  const fail = async (argv: readonly string[], env: Record<string, string> = {}) => {
+    const error = await resolveOptions(AGENT_OPTIONS, argv, env).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as Error).message;
+  };
+
+  it.each([...RENAMED_FLAGS])('--%s', async (old, renamed) => {
+    expect(AGENT_OPTIONS).toHaveProperty([renamed]);
+    expect(await fail([`--${old}`, '1'])).toBe(`Unknown option '--${old}' (renamed to --${renamed})`);
+    using file = createTempFile(`site: a\n${old}: 5s\n`);
+    expect(await fail(['--config', file.path])).toBe(
+      `${file.path}:2: unknown key "${old}" (renamed to "${renamed}")`,
+    );
+  });
+
+  it.each([...RENAMED_VARIABLES])('%s', async (old, renamed) => {
+    expect(await fail([], { [old]: '5s' })).toBe(`${old} was renamed to ${renamed}`);
+    const { help, site } = AGENT_OPTIONS;
+    expect(await resolveOptions({ help, site }, [], { [old]: '5s', MUSUBI_SITE: 'a' })).toEqual({
+      site: 'a',
+    });
+  });
+
+  it.each(
+    [...RENAMED_VALUES].flatMap(([name, values]) =>
+      [...values].map(([old, renamed]) => [name, old, renamed] as const),
+    ),
+  )('--%s %s', async (name, old, renamed) => {
+    const wrong = `"${old}" (renamed to "${renamed}")`;
+    expect(await fail([`--${name}`, old])).toBe(`invalid value for --${name}: ${wrong}`);
+    using file = createTempFile(`${name}: ${old}\n`);
+    expect(await fail(['--config', file.path])).toBe(`${file.path}:1: invalid value for ${name}: ${wrong}`);
   });
 });

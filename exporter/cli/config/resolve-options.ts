@@ -4,6 +4,7 @@ import { invalidValue } from './invalid-value.ts';
 import type { Option, OptionTable, OptionValues } from './option.ts';
 import type { ConfigValue } from './parse-config.ts';
 import { readConfigFile } from './read-config-file.ts';
+import { RENAMED_FLAGS, RENAMED_VALUES, RENAMED_VARIABLES } from './renamed-settings.ts';
 import { UsageError } from './usage-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,7 @@ export async function resolveOptions<T extends OptionTable>(
   env: Environment,
 ): Promise<OptionValues<T>> {
   const flags = parseFlags(table, argv);
+  rejectRenamedVariables(table, env);
   const path = flags.config ?? fromEnvironment(table.config, env)?.text;
   if (path === '') throw new UsageError(invalidValue('--config', '""', 'expected a file name'));
   const keys = keysOf({ ...AGENT_OPTIONS, ...table });
@@ -30,14 +32,30 @@ export async function resolveOptions<T extends OptionTable>(
     const variable = fromEnvironment(option, env);
     const flag = flags[name];
     const entry = file.get(name);
+    const parser = withRenamedValues(name, option.parse);
     if (flag !== undefined)
-      values[name] = parse(option.operand ? `${option.value}` : `--${name}`, flag, option.parse);
-    else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? option.parse);
+      values[name] = parse(option.operand ? `${option.value}` : `--${name}`, flag, parser);
+    else if (variable) values[name] = parse(variable.name, variable.text, variable.parse ?? parser);
     else if (entry?.list && option.parseList) values[name] = parseEntries(`${path}`, entry, option.parseList);
-    else if (entry) values[name] = parse(name, entry.text, option.parse, `${path}:${entry.line}: `);
+    else if (entry) values[name] = parse(name, entry.text, parser, `${path}:${entry.line}: `);
     else if (option.default !== undefined) values[name] = option.parse(option.default);
   }
   return values as OptionValues<T>;
+}
+
+function rejectRenamedVariables(table: OptionTable, env: Environment): void {
+  const known = Object.values(table).flatMap((option) => (option.env ?? []).map(({ name }) => name));
+  for (const [old, renamed] of RENAMED_VARIABLES) {
+    if (env[old] && known.includes(renamed)) throw new UsageError(`${old} was renamed to ${renamed}`);
+  }
+}
+
+function withRenamedValues(name: string, parser: (text: string) => unknown): (text: string) => unknown {
+  return (text) => {
+    const renamed = RENAMED_VALUES.get(name)?.get(text);
+    if (renamed !== undefined) throw new Error(`renamed to ${JSON.stringify(renamed)}`);
+    return parser(text);
+  };
 }
 
 /**
@@ -104,7 +122,10 @@ function parseFlags(table: OptionTable, argv: readonly string[]): Record<string,
     parsed = parseArgs({ args, options, strict: true, allowPositionals: operands.length > 0 });
   } catch (cause) {
     // Node's own message names the flag; what follows its first sentence is advice on dashes.
-    throw new UsageError((cause as Error).message.split(/\.\s/)[0] ?? '', { cause });
+    const [message = ''] = (cause as Error).message.split(/\.\s/);
+    const renamed = RENAMED_FLAGS.get(/^Unknown option '--(.+)'$/.exec(message)?.[1] ?? '');
+    const hint = renamed === undefined || !(renamed in table) ? '' : ` (renamed to --${renamed})`;
+    throw new UsageError(`${message}${hint}`, { cause });
   }
   const { values, positionals } = parsed;
   const [excess] = positionals.slice(operands.length);

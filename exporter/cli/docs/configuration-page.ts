@@ -26,7 +26,7 @@ commands:
 
 \`\`\`yaml
 interval: 5s
-prometheus-listen: 0.0.0.0:9464
+web.listen-address: 0.0.0.0:9464
 host-name: web-7
 site: fra-1
 rules:
@@ -59,10 +59,10 @@ are never folded.
 | pids of a service and process name, as source and as destination | ${DEFAULT_MAX_PIDS} within an hour | the pid \`many\`, until there have not been too many for an hour |
 | dependencies of a service, in each direction and transport | \`--max-edges-per-service\` | the far end is the service \`other\`, without an address and on the same port; past 16 of these also without the port and the own process, pid and address |
 
-Those that came first are told until they have not been in use for that time, edges for \`--forget-after\`. Sums stay exact:
+Those that came first are told until they have not been in use for that time, edges for \`--edge-expiration\`. Sums stay exact:
 what is folded counts with the edge that it is folded into. \`musubi_edges_folded\` and
 \`musubi_connections_folded_total\` tell how much that is, by the reason: \`internet\`, \`network\`, \`dns\`, \`forwarder\`,
-\`services\`, \`edges\`, \`pids\`.
+\`service_limit\`, \`edge_limit\`, \`pid_limit\`.
 
 ## OTLP
 
@@ -74,7 +74,7 @@ protocol is set. The standard variables for headers, compression, timeout and TL
 given, so that a restart does not rename every series.
 
 An endpoint that cannot be reached is tried again at every interval, oldest batch first. 120 batches wait; beyond that
-the oldest is dropped and counted in \`musubi_push_dropped_total\`.
+the oldest is dropped and counted in \`musubi_otlp_batches_dropped_total\`.
 
 ## Captures
 

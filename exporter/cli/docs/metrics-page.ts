@@ -67,7 +67,7 @@ ${metricTable(Object.values(SELF_METRICS))}
 A capture in the kernel keeps a table of dependencies. With another capture these are absent:
 
 ${metricTable(Object.values(TABLE_METRICS))}
-Where it listens to the answers of name servers (\`--dns answers\`):
+Where it listens to the answers of name servers (\`--dns responses\`):
 
 ${metricTable(Object.values(DNS_METRICS))}`;
 }

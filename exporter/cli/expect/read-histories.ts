@@ -1,3 +1,4 @@
+import { hourlySeries } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
 import { edgeKey, serviceEdgeOf } from '../joined/edge.ts';
 import { createEdgeReader, SERVICE_EDGES } from '../joined/read.ts';
@@ -5,9 +6,9 @@ import type { Prometheus } from '../prometheus/client.ts';
 import type { Sample } from '../prometheus/result.ts';
 import type { EdgeHistory } from './learn.ts';
 
-const OPEN = 'musubi:service_edge:connections_open';
-/** Seconds for which an exporter tells of what is not in use any more, unless `--forget-after` says otherwise. */
-const FORGET_AFTER = 300;
+const OPEN = 'musubi:service_edge:active_connections';
+/** Seconds for which an exporter tells of what is not in use any more, unless `--edge-expiration` says otherwise. */
+const EDGE_EXPIRATION = 300;
 const DAY = 86_400;
 
 /** One of the parts of the range, which are as long and about a day each. Unix seconds. */
@@ -35,7 +36,7 @@ export async function readHistories(prometheus: Prometheus, range: TimeRange): P
     const to = range.from + day * duration;
     const from = to - duration;
     const length = `${Math.round(duration)}s`;
-    const hours = await prometheus.querySamples(`${SERVICE_EDGES}:1h[${length}]`, to);
+    const hours = await prometheus.querySamples(`${hourlySeries(SERVICE_EDGES)}[${length}]`, to);
     for (const { labels, points } of hours) {
       const key = edgeKey(serviceEdgeOf(labels));
       uses.set(key, new Set([...(uses.get(key) ?? []), ...points.map(([, lastSeen]) => lastSeen)]));
@@ -75,7 +76,7 @@ function gapWithin({ from, to, evaluations, told, heldOpen }: Day, key: string, 
   const expected = (to - Math.max(from, first)) / interval;
   const missing = (times: number) => Math.max(0, expected - times) * interval;
   const open = heldOpen.get(key);
-  return open === undefined ? FORGET_AFTER + missing(told.get(key) ?? 0) : 2 * interval + missing(open);
+  return open === undefined ? EDGE_EXPIRATION + missing(told.get(key) ?? 0) : 2 * interval + missing(open);
 }
 
 function byEdge(samples: readonly Sample[]): Map<string, number> {

@@ -24,7 +24,7 @@ export async function readState(
     past.serviceEdges(),
     recent.serviceEdges(),
     recent.counts(),
-    prometheus.query(`${at} - musubi:host:reported_seconds > 180`, at),
+    prometheus.query(`${at} - musubi:host:last_report_seconds > 180`, at),
   ]);
   const attempts = [...calls].map(([key, { edge }]) => {
     const { opened = 0, failed = {} } = counts.get(key) ?? {};

@@ -26,7 +26,7 @@ function store(answers: Readonly<Record<string, readonly (readonly [Labels, numb
 
 it('takes last uses within the range, of whichever piece is the latest', async () => {
   const { prometheus } = store({
-    ':1h': [
+    ':max1h': [
       [EDGE, 11.2 * HOUR],
       [{ ...EDGE, dst_port: '81' }, 10.4 * HOUR],
     ],
@@ -44,13 +44,13 @@ it('takes last uses within the range, of whichever piece is the latest', async (
 it('adds connections up over the pieces, and takes the end that counted more', async () => {
   const source = { ...EDGE, observer: 'source' };
   const { asked, prometheus } = store({
-    'connections_open{': [[EDGE, 3]],
-    'opened:delta:1h': [
+    'active_connections{': [[EDGE, 3]],
+    'opened:increase1h': [
       [source, 5],
       [{ ...EDGE, observer: 'destination' }, 7],
     ],
-    'opened:delta': [[source, 2]],
-    'failed:delta': [
+    'opened:increase': [[source, 2]],
+    'failed:increase': [
       [{ ...source, error_type: 'refused' }, 1],
       [{ ...source, error_type: 'timeout' }, 2],
     ],
@@ -62,11 +62,11 @@ it('adds connections up over the pieces, and takes the end that counted more', a
   // All is a minute late.
   const opened = asked.filter(([expression]) => expression.includes('opened:'));
   expect(
-    opened.map(([expression, time]) => [expression.replace(/^.*(:delta.*)\)$/, '$1'), time / HOUR]),
+    opened.map(([expression, time]) => [expression.replace(/^.*(:increase.*)\)$/, '$1'), time / HOUR]),
   ).toEqual([
-    [':delta{src_service="web"}[2939999ms]', expect.closeTo(11 + 1 / 3)],
-    [':delta:1h{src_service="web"}[1000ms]', expect.closeTo(12 + 21 / 60)],
-    [':delta{src_service="web"}[659999ms]', expect.closeTo(12.5 + 1 / 60)],
+    [':increase{src_service="web"}[2939999ms]', expect.closeTo(11 + 1 / 3)],
+    [':increase1h{src_service="web"}[1000ms]', expect.closeTo(12 + 21 / 60)],
+    [':increase{src_service="web"}[659999ms]', expect.closeTo(12.5 + 1 / 60)],
   ]);
 });
 
@@ -81,7 +81,7 @@ it('tells the processes of an edge, last seen first, with the address of an end 
     observer: 'destination',
   });
   const { prometheus } = store({
-    ':1h': [[process('1'), 11.2 * HOUR]],
+    ':max1h': [[process('1'), 11.2 * HOUR]],
     edge: [
       [process('2'), 12.4 * HOUR],
       [process('1'), 12.3 * HOUR],

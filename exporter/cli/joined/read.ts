@@ -1,3 +1,4 @@
+import { hourlySeries } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import type { Labels, Sample } from '../prometheus/result.ts';
@@ -8,10 +9,10 @@ import { LATE, type Piece, piecesOf, piecesOfLastUse, windowOf } from './pieces.
 /** What recording rules write (provisioning/prometheus/rules/musubi-edges.yaml). */
 export const SERVICE_EDGES = 'musubi:service_edge:last_seen_seconds';
 export const PROCESS_EDGES = 'musubi:edge:last_seen_seconds';
-const OPENED = 'musubi:service_edge:connections_opened:delta';
-const FAILED = 'musubi:service_edge:connections_failed:delta';
-const OPEN = 'musubi:service_edge:connections_open';
-export const HOURS = 'musubi:edges:hour_timestamp_seconds';
+const OPENED = 'musubi:service_edge:connections_opened:increase';
+const FAILED = 'musubi:service_edge:connections_failed:increase';
+const OPEN = 'musubi:service_edge:active_connections';
+export const HOURS = 'musubi:hourly:evaluation_timestamp_seconds';
 
 /** The rules look at what was a minute before, so that both ends have told theirs. */
 const SETTLE = 60;
@@ -71,7 +72,7 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
   ): Promise<void> {
     const ask = (piece: Piece) => {
       const { range, time } = windowOf(piece);
-      const series = selector(piece.hourly ? `${metric}:1h` : metric, matchers);
+      const series = selector(piece.hourly ? hourlySeries(metric) : metric, matchers);
       return prometheus.query(`${how}(${series}${range})`, time);
     };
     for (const samples of await Promise.all(pieces[how].map(ask))) samples.forEach(each);

@@ -43,7 +43,7 @@ export function countsRow({ open, opened, failed }: Counts): Row {
     count,
   ]);
   return {
-    'service.dependency.connection.count': open,
+    'service.dependency.active_connections': open,
     'service.dependency.connection.opened': opened,
     ...Object.fromEntries(reasons),
   };

@@ -1,5 +1,6 @@
 import { DNS_METRICS, type MetricDefinition, SELF_METRICS, TABLE_METRICS } from '@musubi/contract/catalogue';
 import { prometheusName } from '@musubi/contract/prometheus-name';
+import { promql } from '../../prometheus/source/promql.ts';
 import { dashboardJson, type Panel } from './dashboard.ts';
 import { curves, table } from './panels.ts';
 
@@ -9,23 +10,24 @@ const perSecond = (metric: MetricDefinition) => `rate(${of(metric)}[$__rate_inte
 const gained = (metric: MetricDefinition) => `increase(${of(metric)}[$__rate_interval])`;
 
 const {
+  buildInfo,
   captureInfo,
   captureRestarts,
   stageDuration,
-  passes,
-  passesFailed,
+  cycles,
+  cyclesFailed,
   sockets,
   edges,
   foldedEdges,
   foldedConnections,
   namespaces,
-  unnamed,
+  unattributed,
   natConnections,
   natNamespaces,
   natOverruns,
   natDropped,
-  pushFailed,
-  pushDropped,
+  otlpFailed,
+  otlpDropped,
 } = SELF_METRICS;
 
 const UP_OR_DOWN = [
@@ -48,24 +50,32 @@ const PANELS: readonly Panel[] = [
       {
         name: 'Scrape',
         // Those that never answered are of the same job.
-        expr: `max by (instance) (up${CHOSEN} and on (job) max by (job) (last_over_time(${prometheusName(passes)}[$__range])))`,
+        expr: `max by (instance) (up${CHOSEN} and on (job) max by (job) (last_over_time(${prometheusName(cycles)}[$__range])))`,
         mappings: UP_OR_DOWN,
       },
       {
         name: 'Last report',
-        expr: `max by (instance) (last_over_time(musubi:exporter:reported_seconds${CHOSEN}[$__range])) * 1000`,
+        expr: `max by (instance) (last_over_time(musubi:exporter:last_report_seconds${CHOSEN}[$__range])) * 1000`,
         unit: 'dateTimeFromNow',
       },
       { name: 'Capture', label: 'capture' },
-      { name: 'Version', label: 'musubi_version' },
-      { name: 'Captures', expr: `count by (instance, capture, musubi_version) (${of(captureInfo)})` },
+      { name: 'Version', label: 'version' },
+      {
+        name: 'Captures',
+        expr: promql`
+          count by (instance, capture, version) (
+            ${of(captureInfo)}
+            * on (job, instance) group_left (version)
+            topk by (job, instance) (1, ${of(buildInfo)})
+          )`,
+      },
     ],
   ),
   curves(
     { title: 'Passes', description: 'How often each looks at the sockets, each second.', width: 8 },
     [
-      { legend: '{{instance}}', expr: perSecond(passes) },
-      { legend: '{{instance}}: failed', expr: perSecond(passesFailed) },
+      { legend: '{{instance}}', expr: perSecond(cycles) },
+      { legend: '{{instance}}: failed', expr: perSecond(cyclesFailed) },
     ],
     { unit: 'ops' },
   ),
@@ -76,7 +86,7 @@ const PANELS: readonly Panel[] = [
   ),
   curves({ title: 'Sockets and edges', description: 'As of the last pass.', width: 8 }, [
     { legend: '{{instance}}: sockets', expr: of(sockets) },
-    { legend: '{{instance}}: sockets without a process', expr: of(unnamed) },
+    { legend: '{{instance}}: sockets without a process', expr: of(unattributed) },
     { legend: '{{instance}}: edges', expr: of(edges) },
   ]),
   curves(
@@ -123,8 +133,8 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: '{{instance}}: failed', expr: gained(pushFailed) },
-      { legend: '{{instance}}: given up', expr: gained(pushDropped) },
+      { legend: '{{instance}}: failed', expr: gained(otlpFailed) },
+      { legend: '{{instance}}: given up', expr: gained(otlpDropped) },
     ],
     { bars: true },
   ),
@@ -151,15 +161,15 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: '{{instance}}: heard', expr: perSecond(DNS_METRICS.answers) },
-      { legend: '{{instance}}: {{reason}}', expr: perSecond(DNS_METRICS.lost) },
+      { legend: '{{instance}}: heard', expr: perSecond(DNS_METRICS.responses) },
+      { legend: '{{instance}}: {{reason}}', expr: perSecond(DNS_METRICS.dropped) },
     ],
     { unit: 'ops' },
   ),
   curves({ title: 'Names', description: 'Name servers by state, and addresses known by a name.', width: 8 }, [
     { legend: '{{instance}}: servers {{state}}', expr: of(DNS_METRICS.servers) },
     { legend: '{{instance}}: addresses', expr: of(DNS_METRICS.addresses) },
-    { legend: '{{instance}}: lost for others', expr: gained(DNS_METRICS.displaced) },
+    { legend: '{{instance}}: lost for others', expr: gained(DNS_METRICS.evicted) },
   ]),
 ];
 
@@ -174,7 +184,7 @@ export const exporters = () =>
       {
         name: 'instance',
         label: 'Exporter',
-        query: `label_values(${prometheusName(passes)}, instance)`,
+        query: `label_values(${prometheusName(cycles)}, instance)`,
         many: true,
       },
     ],

@@ -7,9 +7,9 @@ const UID = 'musubi-one-service';
 
 /** Series of `rules/musubi-edges.yaml`: both ends by their names, whoever reported. */
 const SEEN = 'musubi:service_edge:last_seen_seconds';
-const OPEN = 'musubi:service_edge:connections_open';
-const OPENED = 'musubi:service_edge:connections_opened:delta';
-const FAILED = 'musubi:service_edge:connections_failed:delta';
+const OPEN = 'musubi:service_edge:active_connections';
+const OPENED = 'musubi:service_edge:connections_opened:increase';
+const FAILED = 'musubi:service_edge:connections_failed:increase';
 
 const ASKED = '{dst_service="$service"}';
 const ASKS = '{src_service="$service"}';

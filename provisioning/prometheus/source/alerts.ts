@@ -38,14 +38,14 @@ const AROUND_ENDS = ['src', 'dst']
 /** The edges with the process and host at each end; those of which none is known as they are. */
 const withEnds = (edges: string) => promql`
   ${edges}
-  * on (${SERVICE_EDGE}) group_left (${ENDS}) (musubi:service_edge:example > bool 0)
+  * on (${SERVICE_EDGE}) group_left (${ENDS}) (musubi:service_edge:example_last_seen_seconds > bool 0)
   or on (${SERVICE_EDGE})
   ${edges}`;
 
 export const DEPENDENCY_ALERTS: readonly Alert[] = [
   {
     alert: 'DependencyVanished',
-    expr: withEnds('musubi:vanished_edge:seen_seconds'),
+    expr: withEnds('musubi:vanished_edge:last_seen_seconds'),
     severity: 'critical',
     summary: `Vanished: ${EDGE}`,
     description: ifSeen(
@@ -68,7 +68,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
   },
   {
     alert: 'DependencyFailing',
-    expr: withEnds('musubi:failing_edge:connections_failed:5m'),
+    expr: withEnds('musubi:failing_edge:connections_failed:increase5m'),
     severity: 'warning',
     summary: `Failing: ${EDGE}`,
     description: `{{ printf "%.0f" $value }} connections failed within 5 minutes, more than a tenth of all, ${BOTH}.`,
@@ -84,14 +84,14 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     alert: 'MusubiExporterDown',
     expr: promql`
       (
-        (time() - musubi:host:reported_seconds > 180)
-        unless on (host) musubi:exporter:passes
+        (time() - musubi:host:last_report_seconds > 180)
+        unless on (host) musubi:exporter:cycles
       )
       or
       label_replace(
         (up == bool 0) > 0
-        and on (job) musubi:exporter:passes
-        unless on (job, instance) musubi:exporter:reported_seconds,
+        and on (job) musubi:exporter:cycles
+        unless on (job, instance) musubi:exporter:last_report_seconds,
         "host", "$1", "instance", "(?s)(.*)"
       )`,
     // Prometheus that was restarted has yet to scrape.
@@ -104,8 +104,8 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     around: '{{ if not $labels.instance }}&var-host={{ $labels.host | urlquery }}{{ end }}',
   },
   {
-    alert: 'MusubiPassesFailing',
-    expr: promql`increase(musubi_passes_failed_total[5m]) > 0.1 * increase(musubi_passes_total[5m])`,
+    alert: 'MusubiCollectionFailing',
+    expr: promql`increase(musubi_collection_cycles_failed_total[5m]) > 0.1 * increase(musubi_collection_cycles_total[5m])`,
     for: '5m',
     severity: 'warning',
     summary: `The exporter on ${ON_INSTANCE} cannot look at the sockets`,
@@ -124,9 +124,9 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
       'It was started anew or left for the next one; what happened meanwhile was not seen. See docs/capture.md for what each sees.',
   },
   {
-    alert: 'MusubiTableFull',
+    alert: 'MusubiCaptureTableFull',
     expr: promql`
-      (musubi_capture_table_used / musubi_capture_table_size > 0.9)
+      (musubi_capture_table_entries / musubi_capture_table_entries_limit > 0.9)
       or
       (increase(musubi_capture_connections_folded_total[15m]) > 0)`,
     severity: 'warning',
@@ -134,15 +134,15 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     description: 'Further dependencies are counted in one, the service other.',
   },
   {
-    alert: 'MusubiEdgesFolded',
-    expr: promql`increase(musubi_connections_folded_total{reason="edges"}[15m]) > 0`,
+    alert: 'MusubiEdgeLimitReached',
+    expr: promql`increase(musubi_connections_folded_total{reason="edge_limit"}[15m]) > 0`,
     for: '15m',
     severity: 'info',
     summary: `A service on ${ON_INSTANCE} has more dependencies than are told apart`,
     description: 'What is past --max-edges-per-service is counted in one, the service other.',
   },
   {
-    alert: 'MusubiEventsMissed',
+    alert: 'MusubiCaptureEventsMissed',
     expr: promql`increase(musubi_capture_events_missed_total[15m]) > 0`,
     // A few are missed on any busy host.
     for: '15m',
@@ -151,8 +151,8 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     description: '{{ printf "%.0f" $value }} within 15 minutes: connections that were short may be missing.',
   },
   {
-    alert: 'MusubiPushDropped',
-    expr: promql`increase(musubi_push_dropped_total[15m]) > 0`,
+    alert: 'MusubiOtlpBatchesDropped',
+    expr: promql`increase(musubi_otlp_batches_dropped_total[15m]) > 0`,
     severity: 'warning',
     summary: `The exporter on ${ON_INSTANCE} gave up what it could not push`,
     description:

@@ -24,13 +24,13 @@ export const NAMES = ['dst_service', 'dst_process', 'dst_pid', 'dst_host', 'dst_
 const DESTINATION = 'musubi:destination:identity';
 export const destination = recorded(DESTINATION);
 /** Those whose host reports the same edge, and all others. */
-export const metDestination = recorded(DESTINATION, 'known_by="flow"');
-export const otherDestination = recorded(DESTINATION, 'known_by!="flow"');
+export const metDestination = recorded(DESTINATION, 'identified_by="flow"');
+export const otherDestination = recorded(DESTINATION, 'identified_by!="flow"');
 
-const HOLDER = 'musubi:address:holder';
+const HOLDER = 'musubi:address:host';
 const holder = recorded(HOLDER);
-const OWNER = 'musubi:address:owner';
-const ASKED = 'musubi:destination:asked';
+const OWNER = 'musubi:address:unique_host';
+const ASKED = 'musubi:destination:lookup';
 const asked = recorded(ASKED);
 const PROCESS = 'musubi:endpoint:process';
 const ENDPOINT = 'musubi:endpoint:identity';
@@ -58,7 +58,7 @@ function agreed(processes: string): string {
   ]);
 }
 
-const OPEN = 'musubi:destination:open';
+const OPEN = 'musubi:destination:unresolved';
 const open = recorded(OPEN);
 
 const unanswered = promql`(${asked} unless on (${QUESTION}) ${destination})`;
@@ -133,7 +133,7 @@ One row for each place.`,
     why: `Who answers a question: the host that asks, if it listens there itself. Only it knows who has a container's or a
 bridge's address. One row for each question: the outermost aggregation sees to that, here and below, whatever the data.`,
     record: DESTINATION,
-    labels: { known_by: 'host' },
+    labels: { identified_by: 'host' },
     expr: oneAnswer(
       withLabelsOf(
         asked,
@@ -146,7 +146,7 @@ bridge's address. One row for each question: the outermost aggregation sees to t
   {
     why: 'Else an inbound half-edge between the same addresses, if there is but one: so most are answered.',
     record: DESTINATION,
-    labels: { known_by: 'flow' },
+    labels: { identified_by: 'flow' },
     expr: oneAnswer(withLabelsOf(unanswered, FLOW, NAMES, sole(inbound, FLOW))),
   },
   {
@@ -161,7 +161,7 @@ bridge's address. One row for each question: the outermost aggregation sees to t
   3. who answered at the evaluation before, unless another host has the address now: it is down or restarts
   4. a listener of the last 10 m`,
     record: DESTINATION,
-    labels: { known_by: 'address' },
+    labels: { identified_by: 'address' },
     expr: oneAnswer(
       firstBy(QUESTION, [
         withLabelsOf(

@@ -1,3 +1,5 @@
+import { hourlySeries } from '@musubi/contract/recorded-series';
+import { cycles } from './cycles.ts';
 import {
   byAddress,
   destination,
@@ -8,7 +10,6 @@ import {
   QUESTION,
 } from './destinations.ts';
 import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
-import { passes } from './passes.ts';
 import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
 import type { Rule } from './rule.ts';
 
@@ -46,14 +47,14 @@ const MEETING = [...FLOW, 'dst_host'] as const;
 const TOLD_AS = 'musubi:half_edge:service_edge';
 
 /** How far exporters had come when what they told was joined. */
-export const JOINED_PASSES = 'musubi:exporter:joined_passes';
+export const JOINED_CYCLES = 'musubi:exporter:joined_cycles';
 
 const OUTBOUND = halfEdges('direction="outbound"');
 const INBOUND = halfEdges('direction!="outbound"');
 /** What an outbound half-edge tells for certain. */
 const OWN = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly string[]).includes(label));
 
-const AS_TOLD = 'musubi:outbound:as_told';
+const AS_TOLD = 'musubi:outbound:as_reported';
 const asTold = recorded(AS_TOLD);
 
 const REACHED = 'musubi:outbound:service_edge';
@@ -101,7 +102,7 @@ function byServiceEdge(aggregation: string, halves: string, more: readonly strin
 const openBy = (direction: string) =>
   byServiceEdge(
     'sum',
-    promql`max by (${EDGE}) (service_dependency_connection_count{${direction}} offset ${SETTLE})`,
+    promql`max by (${EDGE}) (service_dependency_active_connections{${direction}} offset ${SETTLE})`,
     [],
   );
 
@@ -179,17 +180,17 @@ several are left out, since only the source knows which of them it is.`,
   },
   {
     why: `Connections opened since the evaluation before, where there were any, as each end counted them. In a range:
-  max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[1d]))`,
-    record: 'musubi:service_edge:connections_opened:delta',
+  max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[1d]))`,
+    record: 'musubi:service_edge:connections_opened:increase',
     expr: byServiceEdge('sum', openedDelta, ['observer']),
   },
   {
-    record: 'musubi:service_edge:connections_failed:delta',
+    record: 'musubi:service_edge:connections_failed:increase',
     expr: byServiceEdge('sum', failedDelta, ['observer', 'error_type']),
   },
   {
     why: 'Connections open now: as the source counts them where it reports, else as the destination does.',
-    record: 'musubi:service_edge:connections_open',
+    record: 'musubi:service_edge:active_connections',
     expr: promql`
       ${openBy('direction="outbound"')}
       or on (${SERVICE_EDGE})
@@ -197,8 +198,8 @@ several are left out, since only the source knows which of them it is.`,
   },
   {
     why: 'How far each exporter had come: what it told by then is recorded above.',
-    record: JOINED_PASSES,
-    expr: passes(` offset ${SETTLE}`),
+    record: JOINED_CYCLES,
+    expr: cycles(` offset ${SETTLE}`),
   },
 ];
 
@@ -208,18 +209,18 @@ several are left out, since only the source knows which of them it is.`,
  */
 const HOUR = '[3599999ms] offset 1m';
 const hourly = (over: string, series: string): Rule => ({
-  record: `${series}:1h`,
+  record: hourlySeries(series),
   expr: `${over}(${series}${HOUR})`,
 });
 
 export const HOURLY_RULES: readonly Rule[] = [
   hourly('max_over_time', 'musubi:edge:last_seen_seconds'),
   hourly('max_over_time', 'musubi:service_edge:last_seen_seconds'),
-  hourly('sum_over_time', 'musubi:service_edge:connections_opened:delta'),
-  hourly('sum_over_time', 'musubi:service_edge:connections_failed:delta'),
+  hourly('sum_over_time', 'musubi:service_edge:connections_opened:increase'),
+  hourly('sum_over_time', 'musubi:service_edge:connections_failed:increase'),
   {
     why: 'Which hours are there: each ended a minute before the time of its samples.',
-    record: 'musubi:edges:hour_timestamp_seconds',
+    record: 'musubi:hourly:evaluation_timestamp_seconds',
     expr: 'time()',
   },
 ];

@@ -15,20 +15,20 @@ const LATE = '30m';
 const START = 'musubi:half_edge:start_time_seconds';
 const OPENED = 'musubi:half_edge:connections_opened';
 const FAILED = 'musubi:half_edge:connections_failed';
-const HEARD_LATE = 'musubi:half_edge:heard_late_seconds';
+const HEARD_LATE = 'musubi:half_edge:late_last_seen_seconds';
 const LAST_SEEN = 'musubi:half_edge:last_seen_seconds';
 
 const start = recorded(START);
 
 /** What half-edges counted since the evaluation before, where it is more than nothing. */
-export const openedDelta = recorded(`${OPENED}:delta`);
-export const failedDelta = recorded(`${FAILED}:delta`);
+export const openedDelta = recorded(`${OPENED}:increase`);
+export const failedDelta = recorded(`${FAILED}:increase`);
 
 /** The half-edges that are told now, each with the unix time of its last use. */
 export const halfEdges = (matchers = '') => recorded(LAST_SEEN, matchers);
 
-const BEGUN = 'musubi:half_edge:begun';
-const OVER = 'musubi:half_edge:over';
+const BEGUN = 'musubi:half_edge:new_lifetime';
+const OVER = 'musubi:half_edge:previous_start_time_seconds';
 
 const REPORTED = `service_dependency_last_seen_seconds offset ${SETTLE}`;
 /** What is known by half-edge, taken from what is by reason as well. */
@@ -51,7 +51,7 @@ const sumOfLastSpell = (metric: string, unless: string, more: readonly string[])
  */
 const growth = (series: string) => `idelta(${series}[1h])`;
 
-const freshOf = (sum: string) => `${sum}:fresh`;
+const freshOf = (sum: string) => `${sum}:initial`;
 
 /** The sums that count whole. */
 const fresh = (sum: string, unless: string) => promql`
@@ -119,11 +119,11 @@ an old one.`,
   },
   {
     why: 'What was counted since the evaluation before: the sum less that of then, or all of it.',
-    record: `${OPENED}:delta`,
+    record: `${OPENED}:increase`,
     expr: sinceBefore(OPENED, 'unless'),
   },
   {
-    record: `${FAILED}:delta`,
+    record: `${FAILED}:increase`,
     expr: sinceBefore(FAILED, BUT_ERROR),
   },
   {

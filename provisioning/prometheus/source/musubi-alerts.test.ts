@@ -43,7 +43,9 @@ it('the rules ask for series that there are', () => {
 });
 
 it('fails by the same measure as musubi expect check', () => {
-  const failing = rules.find(({ record }) => record === 'musubi:failing_edge:connections_failed:5m')?.expr;
+  const failing = rules.find(
+    ({ record }) => record === 'musubi:failing_edge:connections_failed:increase5m',
+  )?.expr;
   expect(failing).toContain(`>= ${FAILING.least}\n`);
   expect(failing).toContain(`> ${FAILING.share} * (`);
 });

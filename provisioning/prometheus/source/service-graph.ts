@@ -44,8 +44,8 @@ what a series begins with.`,
     labels: { outcome: 'none' },
     expr: promql`${byPair('group', 'last_over_time(musubi:service_edge:last_seen_seconds[2m])')} * 0`,
   },
-  counted('opened', 'musubi:service_edge:connections_opened:delta'),
-  counted('failed', 'musubi:service_edge:connections_failed:delta{error_type!="cancelled"}'),
+  counted('opened', 'musubi:service_edge:connections_opened:increase'),
+  counted('failed', 'musubi:service_edge:connections_failed:increase{error_type!="cancelled"}'),
   { ...growing('traces_service_graph_request_total', 'none|opened|failed'), why: 'Connections asked for.' },
   {
     ...growing('traces_service_graph_request_failed_total', 'none|failed'),
@@ -66,7 +66,7 @@ There are no times of requests, since nothing here sees one (traces_service_grap
 connection_type is always empty. Services of the same name at several sites are one.
 
 For rates and pictures. An evaluation that is missed is missing from these sums; for counts ask for
-musubi:service_edge:connections_opened:delta, which is exact.
+musubi:service_edge:connections_opened:increase, which is exact.
 
 Made from provisioning/prometheus/source; \`npx vitest run --project unit provisioning -u\` makes it anew.`,
     [{ name: 'musubi-service-graph', interval: '30s', rules: RULES }],

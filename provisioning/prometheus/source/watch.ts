@@ -1,5 +1,5 @@
-import { JOINED_PASSES, SERVICE_EDGE } from './edges.ts';
-import { passes } from './passes.ts';
+import { cycles } from './cycles.ts';
+import { JOINED_CYCLES, SERVICE_EDGE } from './edges.ts';
 import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
 import type { Rule } from './rule.ts';
 
@@ -13,25 +13,25 @@ const DAY = '86400';
 /** No host is kept in mind for longer than that for an edge without a max_gap, in seconds. */
 const MONTH = '2592000';
 
-const PASSES = 'musubi:exporter:passes';
-const EXPORTER_REPORTED = 'musubi:exporter:reported_seconds';
-const REPORTED = 'musubi:host:reported_seconds';
-const KNOWN_PASSES = 'musubi:exporter:known_passes';
-const KNOWN = 'musubi:host:known_seconds';
-const SINCE = 'musubi:host:since_seconds';
-const ADDRESS = 'musubi:host:address_seconds';
-const USE = 'musubi:service_edge:use_seconds';
-const EXAMPLE = 'musubi:service_edge:example';
+const CYCLES = 'musubi:exporter:cycles';
+const EXPORTER_REPORTED = 'musubi:exporter:last_report_seconds';
+const REPORTED = 'musubi:host:last_report_seconds';
+const KNOWN_CYCLES = 'musubi:exporter:known_cycles';
+const KNOWN = 'musubi:host:last_joined_seconds';
+const SINCE = 'musubi:host:watched_since_seconds';
+const ADDRESS = 'musubi:host:address_last_seen_seconds';
+const USE = 'musubi:service_edge:user_last_seen_seconds';
+const EXAMPLE = 'musubi:service_edge:example_last_seen_seconds';
 const MAX_GAP = 'musubi:expected_edge:max_gap_seconds';
-const HOST_USE = 'musubi:expected_edge:host_use_seconds';
-const HOST_SEEN = 'musubi:expected_edge:host_seen_seconds';
-const SEEN = 'musubi:expected_edge:seen_seconds';
+const HOST_USE = 'musubi:expected_edge:host_user_last_seen_seconds';
+const HOST_SEEN = 'musubi:expected_edge:host_last_seen_seconds';
+const SEEN = 'musubi:expected_edge:last_seen_seconds';
 const UNUSED = 'musubi:expected_edge:unused_seconds';
 const WATCHED = 'musubi:expected_edge:watched_seconds';
 const ALLOWED = 'musubi:allowed_edge:last_seen_seconds';
 const UNLISTED = 'musubi:unlisted_edge:last_seen_seconds';
-const OPENED = 'musubi:service_edge:connections_opened:5m';
-const FAILED = 'musubi:service_edge:connections_failed:5m';
+const OPENED = 'musubi:service_edge:connections_opened:increase5m';
+const FAILED = 'musubi:service_edge:connections_failed:increase5m';
 
 /** What a series was at the evaluation before, or the last one where some were missed. */
 const before = (series: string) => `last_over_time(${series}[1h])`;
@@ -78,7 +78,7 @@ const nameless = (end: string) => promql`
     (
       ${ADDRESS}
       unless on (host)
-      (${KNOWN_PASSES} and on (host) (${REPORTED} >= time() - 60))
+      (${KNOWN_CYCLES} and on (host) (${REPORTED} >= time() - 60))
     )
   )`;
 
@@ -87,14 +87,14 @@ const LOOPBACK = '|127[.].*|::1';
 export const WATCH_RULES: readonly Rule[] = [
   {
     why: 'Which exporters watch, on which hosts.',
-    record: PASSES,
-    expr: passes(),
+    record: CYCLES,
+    expr: cycles(),
   },
   {
     why: 'When each last told of a pass: of the last day, and of those that are still to be scraped.',
     record: EXPORTER_REPORTED,
     expr: promql`
-      ${nowIfChanged(PASSES)}
+      ${nowIfChanged(CYCLES)}
       or
       (${before(EXPORTER_REPORTED)} > time() - ${DAY})
       or
@@ -106,14 +106,14 @@ export const WATCH_RULES: readonly Rule[] = [
   },
   {
     why: `Passes of which the edges are known. Asked for before the edges, which all of these are then among.`,
-    record: KNOWN_PASSES,
-    expr: JOINED_PASSES,
+    record: KNOWN_CYCLES,
+    expr: JOINED_CYCLES,
   },
   {
     why: 'When there last were new ones, by host: a clock that stands still, too, while edges are not joined.',
     record: KNOWN,
     expr: promql`
-      max by (host) (${nowIfChanged(KNOWN_PASSES)})
+      max by (host) (${nowIfChanged(KNOWN_CYCLES)})
       or
       (${before(KNOWN)} and ${REPORTED})`,
   },
@@ -247,7 +247,7 @@ was never seen nobody knows who should watch for it: all hosts that are known.`,
   },
   {
     why: 'What DependencyVanished tells.',
-    record: 'musubi:vanished_edge:seen_seconds',
+    record: 'musubi:vanished_edge:last_seen_seconds',
     expr: promql`
       ${SEEN}
       and (${UNUSED} > ${MAX_GAP})
@@ -275,19 +275,19 @@ asked for before those: none is without its likes.`,
     expr: promql`
       sum without (error_type) (
         max without (observer) (
-          sum_over_time(musubi:service_edge:connections_failed:delta{error_type!="cancelled"}[5m])
+          sum_over_time(musubi:service_edge:connections_failed:increase{error_type!="cancelled"}[5m])
         )
       )`,
   },
   {
     why: 'Connections, as the end that counted more of them did.',
     record: OPENED,
-    expr: promql`max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[5m]))`,
+    expr: promql`max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[5m]))`,
   },
   {
     why: `What DependencyFailing tells: five failures or more, and more than a tenth of all, of what is known not to be
 allowed. It may be there no more.`,
-    record: 'musubi:failing_edge:connections_failed:5m',
+    record: 'musubi:failing_edge:connections_failed:increase5m',
     expr: promql`
       ${FAILED} >= 5
       and (${FAILED} > 0.1 * (${FAILED} + (${OPENED} or ${FAILED} * 0)))

@@ -81,7 +81,7 @@ describe.skipIf(CANNOT_CAPTURE)(
         capture,
         procRoot: '/proc',
         host: 'here',
-        forgetAfter: 60_000,
+        edgeExpiration: 60_000,
         clock: Date.now,
       });
 

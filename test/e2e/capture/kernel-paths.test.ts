@@ -206,7 +206,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const there = await startServer([`127.0.0.1/${port}`], { on: host });
       const capture = await beginWatch('ebpf', 'all');
       const own = await beginWatch();
-      const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
+      const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
       const pipeline = createPipeline({ capture, ...options });
       await pipeline.pass();
       const target = [`target=127.0.0.1/${port}`, `count=${COUNT}`];

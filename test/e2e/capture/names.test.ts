@@ -18,7 +18,7 @@ import {
 
 async function beginPipeline() {
   const capture = await beginWatch();
-  const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
+  const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
   const pipeline = createPipeline({ capture, ...options });
   await pipeline.pass();
   const sources = (port: number | undefined) =>

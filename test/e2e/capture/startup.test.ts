@@ -120,7 +120,7 @@ describe.skipIf(CANNOT_CAPTURE)(
           );
           const capture = watch(await openCapture('ebpf'));
           onTestFinished(() => capture.close());
-          const options = { procRoot: '/proc', host: 'here', forgetAfter: 60_000, clock: Date.now };
+          const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
           const pipeline = createPipeline({ capture, ...options });
           await pipeline.pass();
 

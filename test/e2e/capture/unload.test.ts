@@ -69,11 +69,12 @@ describe.skipIf(CANNOT_CAPTURE)(
 
     it('once the exporter that ran it was killed', async () => {
       const listen = `127.0.0.1:${await freePort()}`;
-      const agent = start([NODE, MUSUBI, 'agent', '--capture', 'ebpf', '--prometheus-listen', listen]);
+      const agent = start([NODE, MUSUBI, 'agent', '--capture', 'ebpf', '--web.listen-address', listen]);
       await waitFor(
         async () =>
-          (await (await fetch(`http://${listen}/metrics`)).text()).includes('musubi_passes_total') ||
-          undefined,
+          (await (await fetch(`http://${listen}/metrics`)).text()).includes(
+            'musubi_collection_cycles_total',
+          ) || undefined,
         () => `the exporter: ${agent.stderr()}`,
       );
       const held = heldBy(agent.pid);

@@ -282,7 +282,7 @@ describe('DependencyVanished', () => {
   test('does not fire while the exporter cannot see', async () => {
     const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, ALWAYS, { failsFrom: 20 }) });
     const inputs = estate(END, hosts, [webToApi(), apiToDb(until(20))]);
-    await expectFiring(inputs, { 24: [], 30: ['MusubiPassesFailing'], 60: ['MusubiPassesFailing'] });
+    await expectFiring(inputs, { 24: [], 30: ['MusubiCollectionFailing'], 60: ['MusubiCollectionFailing'] });
   });
 
   test.each([-20, -3, 3, 20])('does not mind a clock that is ahead by %d minutes', async (ahead) => {
@@ -334,7 +334,8 @@ describe('DependencyUnexpected', () => {
       rows,
     });
     // Edges are joined a minute after they were reported.
-    const names = 'count by (src_service, src_address) (musubi:service_edge:use_seconds{dst_service="api"})';
+    const names =
+      'count by (src_service, src_address) (musubi:service_edge:user_last_seen_seconds{dst_service="api"})';
     const named = [[{ src_service: 'web', src_address: '10.0.0.1' }, 1]] as const;
     const nameless = [[{ src_service: '10.0.0.1', src_address: '10.0.0.1' }, 1]] as const;
     const expectations = [
@@ -419,8 +420,11 @@ describe('an exporter', () => {
 
   test.each([
     [
-      'MusubiPassesFailing',
-      [counter('musubi_passes_total', '0+15x60'), counter('musubi_passes_failed_total', '0x10 3+3x50')],
+      'MusubiCollectionFailing',
+      [
+        counter('musubi_collection_cycles_total', '0+15x60'),
+        counter('musubi_collection_cycles_failed_total', '0x10 3+3x50'),
+      ],
     ],
     [
       'MusubiCaptureRestarted',
@@ -432,16 +436,22 @@ describe('an exporter', () => {
       ],
     ],
     [
-      'MusubiTableFull',
-      [counter('musubi_capture_table_used', '10x10 950x50'), counter('musubi_capture_table_size', '1000x60')],
+      'MusubiCaptureTableFull',
+      [
+        counter('musubi_capture_table_entries', '10x10 950x50'),
+        counter('musubi_capture_table_entries_limit', '1000x60'),
+      ],
     ],
-    ['MusubiTableFull', [counter('musubi_capture_connections_folded_total', '0x10 5x50')]],
-    ['MusubiEdgesFolded', [counter('musubi_connections_folded_total', '0x10 5+5x50', { reason: 'edges' })]],
-    ['MusubiEventsMissed', [counter('musubi_capture_events_missed_total', '0x10 5+5x50')]],
-    ['MusubiPushDropped', [counter('musubi_push_dropped_total', '0x10 5x50')]],
+    ['MusubiCaptureTableFull', [counter('musubi_capture_connections_folded_total', '0x10 5x50')]],
+    [
+      'MusubiEdgeLimitReached',
+      [counter('musubi_connections_folded_total', '0x10 5+5x50', { reason: 'edge_limit' })],
+    ],
+    ['MusubiCaptureEventsMissed', [counter('musubi_capture_events_missed_total', '0x10 5+5x50')]],
+    ['MusubiOtlpBatchesDropped', [counter('musubi_otlp_batches_dropped_total', '0x10 5x50')]],
   ])('that is not well raises %s', async (alert, inputs) => {
     const rules = [shipped('musubi-alerts.yaml')];
-    const held = ['MusubiEdgesFolded', 'MusubiEventsMissed'].includes(alert) ? 24 : 14;
+    const held = ['MusubiEdgeLimitReached', 'MusubiCaptureEventsMissed'].includes(alert) ? 24 : 14;
     await expectFiring(inputs, { 4: [], [held]: [alert] }, rules);
   });
 
@@ -478,7 +488,7 @@ describe('the link to the graph', () => {
   });
 
   test('is of the time at which it fires, around both ends', async () => {
-    const series = { __name__: 'musubi:failing_edge:connections_failed:5m', ...edge };
+    const series = { __name__: 'musubi:failing_edge:connections_failed:increase5m', ...edge };
     const answers = tools.paths.map((promtool) =>
       testRules(
         promtool,

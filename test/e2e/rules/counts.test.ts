@@ -42,7 +42,7 @@ describe('connections opened', () => {
         told(
           '11m',
           'sum',
-          'max without (observer) (sum_over_time(musubi:service_edge:connections_opened:delta[1h]))',
+          'max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[1h]))',
           ['src_service'],
           ['dst_service'],
           { 'web > db': 25 },
@@ -165,7 +165,7 @@ describe('connections opened', () => {
   });
 
   test('are whole in each hour, and in the hours together', async () => {
-    const hourly = 'musubi:service_edge:connections_opened:delta:1h';
+    const hourly = 'musubi:service_edge:connections_opened:increase1h';
     const row = (time: string, expr: string, count: number) =>
       told(time, 'sum', expr, ['src_service'], ['dst_service', 'observer'], { 'web > db source': count });
     await expectOf(
@@ -178,7 +178,7 @@ describe('connections opened', () => {
         row('1h', hourly, 117),
         row('2h', hourly, 120),
         row('2h', `${hourly} + ${hourly} offset 1h`, 237),
-        row('2h', 'sum_over_time(musubi:service_edge:connections_opened:delta[2h] offset 1m)', 237),
+        row('2h', 'sum_over_time(musubi:service_edge:connections_opened:increase[2h] offset 1m)', 237),
       ],
     );
   });

@@ -45,13 +45,13 @@ export function edges(time: string, ...rows: string[]): Expectation {
 
 /** Connections opened in the hour before, by `SERVICE > SERVICE PORT OBSERVER`. */
 export function opened(time: string, rows: Readonly<Record<string, number>>, range = '1h'): Expectation {
-  const series = `sum_over_time(musubi:service_edge:connections_opened:delta[${range}])`;
+  const series = `sum_over_time(musubi:service_edge:connections_opened:increase[${range}])`;
   return told(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'observer'], rows);
 }
 
 /** Failures in the hour before, by `SERVICE > SERVICE PORT REASON`. */
 export function failed(time: string, rows: Readonly<Record<string, number>>): Expectation {
-  const series = 'sum_over_time(musubi:service_edge:connections_failed:delta[1h])';
+  const series = 'sum_over_time(musubi:service_edge:connections_failed:increase[1h])';
   return told(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'error_type'], rows);
 }
 
@@ -60,7 +60,7 @@ export function open(time: string, rows: Readonly<Record<string, number>>): Expe
   return told(
     time,
     'sum',
-    'musubi:service_edge:connections_open',
+    'musubi:service_edge:active_connections',
     ['src_service'],
     ['dst_service', 'dst_port'],
     rows,

@@ -336,7 +336,7 @@ describe('however odd what comes is', () => {
       [
         'start_time_seconds',
         'connection_opened_total',
-        'connection_count',
+        'active_connections',
         'last_seen_seconds',
         'listen',
       ].map((name) => ({ series: { __name__: `service_dependency_${name}`, ...labels }, values: '1x100' }));

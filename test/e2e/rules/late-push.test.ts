@@ -14,7 +14,7 @@ import { RULES } from './edge-rules.ts';
 
 const MINUTE = 60_000;
 /** The exporter's own default. */
-const FORGET_AFTER = 5 * MINUTE;
+const EDGE_EXPIRATION = 5 * MINUTE;
 
 let folder: string;
 let store: Prometheus;
@@ -45,12 +45,12 @@ test('a connection of 1 ms in that time is counted, once', async ({ skip }) => {
   };
 
   // Something newer is there already, so what comes now is out of order.
-  const lasting = createLedger(FORGET_AFTER);
+  const lasting = createLedger(EDGE_EXPIRATION);
   lasting.record([halfEdge({ port: 81 })], now);
   await send(told(lasting, now));
 
   // What was kept: an edge that came 20 minutes ago, and was forgotten 5 minutes later.
-  const ledger = createLedger(FORGET_AFTER);
+  const ledger = createLedger(EDGE_EXPIRATION);
   for (let at = 21; at > 2; at--) {
     const time = now - at * MINUTE;
     ledger.record(at === 20 ? [halfEdge({ opened: 1, open: 0 })] : [], time);
@@ -58,9 +58,9 @@ test('a connection of 1 ms in that time is counted, once', async ({ skip }) => {
   }
 
   const opened = async () =>
-    (await store.query('sum_over_time(musubi:service_edge:connections_opened:delta{dst_port="80"}[1h])')).map(
-      ({ metric, value }) => [metric.src_service, metric.dst_service, value],
-    );
+    (
+      await store.query('sum_over_time(musubi:service_edge:connections_opened:increase{dst_port="80"}[1h])')
+    ).map(({ metric, value }) => [metric.src_service, metric.dst_service, value]);
   await expect.poll(opened, { timeout: 30_000 }).toEqual([['shop', '10.0.0.9', 1]]);
   const evaluations = async () =>
     (await store.query('count_over_time(musubi:half_edge:start_time_seconds{dst_port="80"}[1h])'))[0]

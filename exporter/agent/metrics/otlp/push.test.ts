@@ -51,7 +51,8 @@ beforeEach(() => {
 });
 
 const count = (name: string) =>
-  self.families().find(({ definition }) => definition.name === `musubi.push.${name}`)?.points[0]?.value;
+  self.families().find(({ definition }) => definition.name === `musubi.otlp.batches.${name}`)?.points[0]
+    ?.value;
 const linesWith = (text: string) => lines.filter((line) => line.includes(text));
 
 it('delivers all batches of an export in order', async () => {

@@ -34,9 +34,9 @@ export function createPush({ sender, collect, self, log }: PushOptions): Push {
       isReachable = true;
       return true;
     }
-    self.add('pushFailed');
+    self.add('otlpFailed');
     if (delivery.state === 'rejected') {
-      self.add('pushDropped');
+      self.add('otlpDropped');
       log.warn('the OTLP endpoint refused a batch', { reason: delivery.reason });
       return true;
     }
@@ -51,7 +51,7 @@ export function createPush({ sender, collect, self, log }: PushOptions): Push {
       waiting.push(...collect());
       const surplus = waiting.splice(0, Math.max(0, waiting.length - MAX_WAITING));
       if (surplus.length > 0) {
-        self.add('pushDropped', surplus.length);
+        self.add('otlpDropped', surplus.length);
         log.warn('too much is waiting for the OTLP endpoint: dropped the oldest', {
           batches: surplus.length,
         });

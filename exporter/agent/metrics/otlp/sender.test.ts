@@ -57,14 +57,14 @@ describe('by HTTP', () => {
   it('delivers protobuf to the path of metrics', async () => {
     expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
     expect(requests).toMatchObject([{ path: '/v1/metrics', type: 'application/x-protobuf' }]);
-    expect(requests[0]?.body.includes('musubi.push.failed')).toBe(true);
+    expect(requests[0]?.body.includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
   it('takes the endpoint and the compression of the standard variables when given none', async () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint());
     vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip');
     expect(await deliver('http/protobuf', undefined)).toEqual({ state: 'delivered' });
-    expect(gunzipSync(requests[0]?.body ?? '').includes('musubi.push.failed')).toBe(true);
+    expect(gunzipSync(requests[0]?.body ?? '').includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
   it('goes by the given endpoint before the variables', async () => {
@@ -137,7 +137,7 @@ describe('by gRPC', () => {
 
   it('delivers', async () => {
     expect(await deliver('grpc', endpoint)).toEqual({ state: 'delivered' });
-    expect(body.includes('musubi.push.failed')).toBe(true);
+    expect(body.includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
   it.each([

@@ -27,7 +27,7 @@ export interface Dns {
 
 export interface DnsOptions {
   /** Whether to listen to the answers that programs of this host get. */
-  readonly dns: 'answers' | 'off';
+  readonly dns: 'responses' | 'off';
   /** Whether to ask for what has no other name. */
   readonly reverseDns: 'on' | 'off';
   readonly procRoot: string;
@@ -44,7 +44,7 @@ export function openDns(options: DnsOptions, warn: (missing: MissingRequirement)
   let asked: AskedNames | undefined;
   try {
     const netns = ownNetworkNamespace(procRoot)[0]?.netns;
-    if (dns === 'answers')
+    if (dns === 'responses')
       asked = createAskedNames({
         listeners: openListeners(loadLibc(), procRoot),
         setUp: readNameServers,

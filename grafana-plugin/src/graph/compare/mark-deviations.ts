@@ -18,7 +18,7 @@ export interface Deviations {
   readonly unread: number;
 }
 
-/** Reads `musubi:vanished_edge:seen_seconds` and `musubi:unexpected_edge:last_seen_seconds`. */
+/** Reads `musubi:vanished_edge:last_seen_seconds` and `musubi:unexpected_edge:last_seen_seconds`. */
 export function readDeviations(missing: readonly Table[], unexpected: readonly Table[]): Deviations {
   const read = (tables: readonly Table[]) => [...rowsOf(tables)].map(({ cell }) => serviceEdgeOf(cell));
   const [missingEdges, unexpectedEdges] = [read(missing), read(unexpected)];

@@ -19,7 +19,7 @@ const end = (
 const FIGURES: readonly [string, keyof Figures][] = [
   ['connections_opened', 'opened'],
   ['connections_failed', 'failed'],
-  ['connections_open', 'open'],
+  ['active_connections', 'open'],
   ['bytes_to_destination', 'transmit'],
   ['bytes_to_source', 'receive'],
   ['rtt_seconds', 'rtt'],

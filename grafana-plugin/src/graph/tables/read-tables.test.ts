@@ -73,7 +73,7 @@ describe('reading tables', () => {
 
   test('identifies a measure by the metric name if the refId does not', () => {
     const { halfEdges } = readTables([
-      row('A', { ...edge, __name__: 'service_dependency_connection_count' }, 4),
+      row('A', { ...edge, __name__: 'service_dependency_active_connections' }, 4),
     ]);
     expect(halfEdges[0]?.figures).toEqual({ open: 4 });
   });

@@ -9,7 +9,7 @@ const BY_METRIC: readonly (readonly [string, TableMeasure])[] = [
   ['connection_opened', 'opened'],
   ['connection_failed', 'failed'],
   ['dependency_io', 'io'],
-  ['connection_count', 'open'],
+  ['active_connections', 'open'],
   ['tcp_rtt', 'rtt'],
   ['dependency_listen', 'listen'],
 ];

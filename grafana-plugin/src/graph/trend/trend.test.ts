@@ -119,7 +119,7 @@ describe('a narrowed query', () => {
 
   test('does not change other metrics, or names within strings', () => {
     const query =
-      'musubi_passes_total{job="service_dependency_io_bytes_total"} unless on (job) service_dependency_listen';
+      'musubi_collection_cycles_total{job="service_dependency_io_bytes_total"} unless on (job) service_dependency_listen';
     expect(narrowQuery(query, only, 60)).toBe(query);
   });
 });

@@ -1,11 +1,11 @@
 import { promql, withCopies } from './promql.ts';
 
-/** The passes of each exporter, with its host, at a time before now: `offset 1m`. A pass that fails does not see. */
-export const passes = (offset = '') => promql`
+/** The cycles of each exporter, with its host, at a time before now: `offset 1m`. A failed cycle sees nothing. */
+export const cycles = (offset = '') => promql`
   max by (job, instance, host) (
     ${withCopies(
       promql`
-        max by (job, instance) (musubi_passes_total${offset} - musubi_passes_failed_total${offset})
+        max by (job, instance) (musubi_collection_cycles_total${offset} - musubi_collection_cycles_failed_total${offset})
         * on (job, instance) group_right ()
         max by (job, instance, host_name) (target_info{host_name!=""}${offset})`,
       { host: 'host_name' },
