@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { ensureBpfTools } from './bpf-tools.mjs';
 import { ensureBuilt } from './build.mjs';
+import { checkSources } from './checks.mjs';
 import { ensurePrograms, ensureUnpacked } from './debian.mjs';
 import { ensureNpmFolder } from './npm-folder.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
@@ -9,13 +10,11 @@ import { collectorBinary } from './otelcol.mjs';
 import { BIN, ROOT } from './places.mjs';
 import { prometheus3 } from './prometheus3.mjs';
 import { must } from './run.mjs';
-import { runMain, SetupError, say, step } from './say.mjs';
+import { runMain, SetupError, say } from './say.mjs';
 import { stop } from './stop.mjs';
 
+/** What the checks of the sources lack: the types of npm packages that only the tests need. */
 const CHECKS = /** @type {const} */ ([
-  ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
-  ['checking types', 'tsc', ['--noEmit', '-p', '.']],
-  ['checking types of the panel', 'tsc', ['--noEmit', '-p', 'grafana-plugin']],
   ["checking types of the panel's specs", 'tsc', ['--noEmit', '-p', 'grafana-plugin/e2e']],
 ]);
 
@@ -73,9 +72,7 @@ async function test() {
     if ('missing' in made) say(made.missing);
   }
   await ensureBuilt();
-  for (const [title, program, args] of CHECKS) {
-    await step(title, () => must(join(BIN, program), args, { cwd: ROOT }));
-  }
+  await checkSources(CHECKS);
   await must(join(BIN, 'vitest'), ['run', ...process.argv.slice(2)], { cwd: ROOT });
   return 0;
 }

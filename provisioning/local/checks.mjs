@@ -1,0 +1,21 @@
+import { ROOT } from './places.mjs';
+import { must } from './run.mjs';
+import { step } from './say.mjs';
+
+/**
+ * The checks of the sources, in the order in which they run: `npm run check` and `npm test` run all of them.
+ * They need no root, and nothing but the npm packages of the lock file.
+ */
+const CHECKS = /** @type {const} */ ([
+  ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
+  ['checking the format of C', 'npm', ['run', '--silent', 'clang-format', '--', '--dry-run', '--Werror']],
+  ['checking the directions of imports', 'node', ['test/lint/imports/run.ts']],
+  ['checking types', 'tsc', ['--noEmit', '-p', '.']],
+  ['checking types of the panel', 'tsc', ['--noEmit', '-p', 'grafana-plugin']],
+]);
+
+/** @param {readonly (readonly [title: string, program: string, args: readonly string[]])[]} [more] */
+export async function checkSources(more = []) {
+  for (const [title, program, args] of [...CHECKS, ...more])
+    await step(title, () => must(program, args, { cwd: ROOT }));
+}
