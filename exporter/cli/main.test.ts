@@ -157,6 +157,6 @@ describe.each(['agent', 'snapshot', 'doctor'])('%s', (command) => {
   it('ends with code 1 when it cannot read any socket', async () => {
     const { code, out, err } = await run(command, '--capture', 'procfs', '--proc-root', import.meta.dirname);
     expect(code).toBe(1);
-    expect(out + err).toContain('no network namespace is to be seen');
+    expect(out + err).toContain('no network namespace found');
   });
 });

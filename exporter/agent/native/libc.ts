@@ -2,27 +2,27 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { SyscallError } from './syscall-error.ts';
 
-/** The few C library calls Musubi makes itself. Each throws a `SyscallError` when the kernel refuses. */
+/** The C library calls that Musubi makes itself. Each throws a `SyscallError` if the call fails. */
 export interface Libc {
   /** socket(2). */
   socket(domain: number, type: number, protocol: number): number;
-  /** setsockopt(2) with SO_RCVTIMEO: a `recv` that waits longer fails with EAGAIN. */
+  /** setsockopt(2) with SO_RCVTIMEO: a `recv` that blocks longer fails with EAGAIN. */
   receiveTimeout(fd: number, seconds: number): void;
-  /** setsockopt(2) of an option of SOL_SOCKET that is a number. */
+  /** setsockopt(2) of an integer option of SOL_SOCKET. */
   setOption(fd: number, option: number, value: number): void;
-  /** getsockopt(2) of an option of SOL_SOCKET, as many bytes of it as fit. */
+  /** getsockopt(2) of an option of SOL_SOCKET, truncated to the length of `into`. */
   readOption(fd: number, option: number, into: Buffer): void;
-  /** setsockopt(2) with SO_ATTACH_FILTER: a program of classic BPF, in instructions of eight bytes. */
+  /** setsockopt(2) with SO_ATTACH_FILTER: a classic BPF program, eight bytes per instruction. */
   attachFilter(fd: number, program: Buffer): void;
-  /** connect(2) to a `struct sockaddr` of the socket's family, or of none. */
+  /** connect(2) to a `struct sockaddr` of the socket's family, or of AF_UNSPEC. */
   connect(fd: number, address: Buffer): void;
   /** bind(2) to a `struct sockaddr`. */
   bind(fd: number, address: Buffer): void;
   send(fd: number, message: Buffer): void;
-  /** recv(2): the number of bytes written to `into`; 0 at end of stream. */
+  /** recv(2): returns the number of bytes written to `into`; 0 at the end of the stream. */
   recv(fd: number, into: Buffer): number;
   close(fd: number): void;
-  /** setns(2) with CLONE_NEWNET: moves the calling thread, and no other, to that network namespace. */
+  /** setns(2) with CLONE_NEWNET: moves only the calling thread to that network namespace. */
   enterNetworkNamespace(fd: number): void;
 }
 
@@ -34,9 +34,9 @@ const { EINTR } = constants.errno;
 
 type Call = (...args: unknown[]) => number;
 
-/** Binds the C library through koffi, the only place that does. Throws when koffi has no build for this host. */
+/** Binds the C library through koffi. Throws if koffi has no build for this host. */
 export function loadLibc(): Libc {
-  // Loaded here and not at import: `--help` and the pull path need no native code.
+  // Loaded here and not on import: `--help` needs no native code.
   const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
   const lib = koffi.load(null);
   const bind = (name: string, result: string, args: string[]): Call => {
@@ -46,7 +46,7 @@ export function loadLibc(): Libc {
         const returned = Number(native(...values));
         if (returned >= 0) return returned;
         const errno = koffi.errno();
-        // An interrupted close has closed; a second one could close what another thread has opened since.
+        // An interrupted close(2) has closed the descriptor; a retry could close one that another thread opened since.
         if (errno === EINTR && name === 'close') return 0;
         if (errno !== EINTR) throw new SyscallError(name, errno);
       }
@@ -77,11 +77,11 @@ export function loadLibc(): Libc {
     readOption: (fd, option, into) =>
       void getsockopt(fd, SOL_SOCKET, option, into, new Uint32Array([into.length])),
     attachFilter(fd, program) {
-      // struct sock_fprog (include/uapi/linux/filter.h): how many instructions, and where they are.
-      const described = Buffer.alloc(16);
-      described.writeUInt16LE(program.length / 8);
-      described.writeBigUInt64LE(koffi.address(program), 8);
-      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, described, described.length);
+      // struct sock_fprog (include/uapi/linux/filter.h): the number of instructions and their address.
+      const fprog = Buffer.alloc(16);
+      fprog.writeUInt16LE(program.length / 8);
+      fprog.writeBigUInt64LE(koffi.address(program), 8);
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length);
     },
     connect: (fd, address) => void connect(fd, address, address.length),
     bind: (fd, address) => void bindTo(fd, address, address.length),

@@ -16,7 +16,7 @@ describe.skipIf(CANNOT_CAPTURE)(`with its table full${CANNOT_CAPTURE ? ` (${CANN
   /** To fill a table of the usual size would fill those of other tests as well. */
   async function beginSmall(netns: 'self' | 'all'): Promise<Watch> {
     const program = loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
-      room: SIZE,
+      maxEdges: SIZE,
     });
     const capture = captureOf(program, { procRoot: '/proc', netns });
     onTestFinished(() => capture.close());

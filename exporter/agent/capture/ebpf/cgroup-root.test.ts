@@ -15,7 +15,7 @@ describe('the mount points of cgroup2', () => {
   it.each([
     ['a unified host', [UNIFIED], ['/sys/fs/cgroup']],
     ['a hybrid host', HYBRID, ['/sys/fs/cgroup/unified']],
-    ['a host with cgroup alone', HYBRID.slice(2), []],
+    ['a host with cgroup v1 only', HYBRID.slice(2), []],
     ['several', [UNIFIED, ...HYBRID], ['/sys/fs/cgroup', '/sys/fs/cgroup/unified']],
     [
       'a path with a space, a tab, a newline and a backslash',
@@ -24,10 +24,10 @@ describe('the mount points of cgroup2', () => {
     ],
     ['a path beyond ASCII', ['30 23 0:26 / /mnt/結び rw - cgroup2 cgroup2 rw'], ['/mnt/結び']],
     ['no optional field', ['30 23 0:26 / /cg rw - cgroup2 none rw'], ['/cg']],
-    ['several of them', ['30 23 0:26 / /cg rw shared:9 master:1 - cgroup2 none rw'], ['/cg']],
-    ['one whose source is called like it', ['30 23 0:26 / /mnt rw - tmpfs cgroup2 rw'], []],
+    ['several optional fields', ['30 23 0:26 / /cg rw shared:9 master:1 - cgroup2 none rw'], ['/cg']],
+    ['a mount of another type with the source cgroup2', ['30 23 0:26 / /mnt rw - tmpfs cgroup2 rw'], []],
     ['nothing mounted', [], []],
-  ])('are told: %s', (_title, lines, points) => {
+  ])('are found: %s', (_title, lines, points) => {
     expect(parseCgroup2Mounts(`${lines.join('\n')}\n`)).toEqual(points);
   });
 });
@@ -50,18 +50,18 @@ describe('the root of cgroup2', () => {
         .join(''),
     );
 
-  it('is the mount point with the inode that the kernel gives to it alone', () => {
-    // The root of every proc file system has that inode too.
+  it('is the mount point with the inode of the root', () => {
+    // The root of every proc file system has the same inode.
     mount(root, '/no/such/folder', '/proc');
     expect(findCgroupRoot(root)).toBe('/proc');
   });
 
-  it('is not to be seen where a part of it is mounted only', () => {
+  it('is not visible if only part of the hierarchy is mounted', () => {
     mount(root);
-    expect(() => findCgroupRoot(root)).toThrow('only a part of cgroup2 is to be seen');
+    expect(() => findCgroupRoot(root)).toThrow('only part of the cgroup2 hierarchy is visible');
   });
 
-  it('is none where it is not mounted', () => {
+  it('is reported as not mounted', () => {
     mount();
     expect(() => findCgroupRoot(root)).toThrow('cgroup2 is not mounted');
   });

@@ -33,7 +33,7 @@ const listener = (fields: Partial<ListenerRow> = {}): ListenerRow => ({
   ...fields,
 });
 
-/** A client in the own namespace and a server in the other, met through a path. */
+/** A client in this namespace and a server in the other, connected through a path. */
 function unixAcross(): UnixRow[] {
   const name = Buffer.from('/run/app.sock');
   const none = { kind: 'unix', listens: false, inode: 1, peer: '', nameId: '', peerNameId: '' } as const;
@@ -44,7 +44,7 @@ function unixAcross(): UnixRow[] {
   ];
 }
 
-it('tells what the kernel program has counted, and who listens', async () => {
+it('returns the counts of the kernel program and the listeners', async () => {
   program.write(keyBytes('inbound', { pid: 0 }), { opened: 1 });
   program.rows = [listener()];
   const pass = await create().read();
@@ -55,32 +55,32 @@ it('tells what the kernel program has counted, and who listens', async () => {
   expect(pass.hiddenProcesses).toBe(0);
 });
 
-describe('told to look at the own namespace alone', () => {
+describe('limited to its own namespace', () => {
   beforeEach(() => {
     for (const netns of [OWN, OTHER]) program.write(keyBytes('outbound', { netns }), { opened: netns });
     program.rows = [listener(), listener({ netns: OTHER, pid: 10 })];
   });
 
-  it('tells of no other', async () => {
+  it('reports no other namespace', async () => {
     const pass = await create('self').read();
     expect(pass.observations).toMatchObject([{ netns: OWN }]);
     expect(pass.listeners).toMatchObject([{ netns: OWN }]);
     expect(pass.namespaces).toMatchObject([{ netns: OWN }]);
   });
 
-  it('tells of all otherwise', async () => {
+  it('reports all namespaces without the limit', async () => {
     const pass = await create('all').read();
     expect(pass.observations).toMatchObject([{ netns: OWN }, { netns: OTHER }]);
     expect(pass.listeners).toMatchObject([{ netns: OWN }, { netns: OTHER }]);
   });
 
-  it('tells what was folded, of whatever namespace', async () => {
+  it('reports folded records of all namespaces', async () => {
     program.writeFold(0, { opened: 3 });
     const { observations } = await create('self').read();
     expect(observations).toMatchObject([{ netns: OWN }, { folded: true, opened: 3 }]);
   });
 
-  it('tells who serves its process through a Unix socket in another one', async () => {
+  it('reports the server of a Unix socket in another namespace', async () => {
     program.rows = unixAcross();
     const { observations, listeners } = await create('self').read();
     expect(observations).toContainEqual(
@@ -89,15 +89,15 @@ describe('told to look at the own namespace alone', () => {
     expect(listeners).toEqual([]);
   });
 
-  it('fails where its own is not to be seen', async () => {
+  it('fails if its own namespace is not visible', async () => {
     proc.exit('self');
-    await expect(create('self').read()).rejects.toThrow('no network namespace is to be seen');
+    await expect(create('self').read()).rejects.toThrow('no network namespace found');
     await expect(create('all').read()).resolves.toBeDefined();
   });
 });
 
 describe('the namespaces', () => {
-  it('are the own first, and each with a process that lives in it', async () => {
+  it('start with its own, each with a process that runs in it', async () => {
     program.rows = [listener({ netns: OTHER, pid: 10 }), listener({ netns: OTHER, pid: 11, port: 81 })];
     program.write(keyBytes('outbound', { netns: 3, pid: 12 }), { opened: 1 });
     program.write(keyBytes('outbound', { netns: 4, pid: 0 }), { opened: 1 });
@@ -109,7 +109,7 @@ describe('the namespaces', () => {
     ]);
   });
 
-  it('are not reached through a process that only holds a socket there', async () => {
+  it('are not entered through a process that only holds a socket in them', async () => {
     proc.start(10, { netns: OWN });
     proc.start(11, { netns: OTHER });
     const inOther = (pid: number, port: number) => listener({ netns: OTHER, pid, port });
@@ -119,7 +119,7 @@ describe('the namespaces', () => {
 });
 
 describe('the sockets', () => {
-  it('are those met since the pass before, Unix sockets included', async () => {
+  it('are those seen since the previous cycle, including Unix sockets', async () => {
     program.state = { ...program.state, sockets: 100 };
     const capture = create();
     program.state = { ...program.state, sockets: 104 };
@@ -130,14 +130,14 @@ describe('the sockets', () => {
     expect((await capture.read()).sockets).toBe(5);
   });
 
-  it('count once, however many processes hold one', async () => {
+  it('count once, even if several processes hold them', async () => {
     const [server] = unixAcross() as [UnixRow];
     program.rows = [server, { ...server, pid: 31 }];
     expect((await create().read()).sockets).toBe(1);
   });
 });
 
-it('tells how full the table is, and what was lost', async () => {
+it('reports the usage of the table and lost events', async () => {
   program.size = 100;
   program.state = { folded: 3, lost: 1, sockets: 0, missed: 2 };
   program.write(keyBytes(), { open: 1 });

@@ -9,14 +9,14 @@ import { IS_READABLE, type Row } from './layout.ts';
 import { listenersOf } from './listeners.ts';
 import { createUnixEdges } from './unix-edges.ts';
 
-/** Loads the in-kernel capture. Throws when this host does not offer it. */
+/** Loads the in-kernel capture. Throws if this host does not support it. */
 export function createEbpfCapture(options: PollingOptions): Capture {
-  if (!IS_READABLE) throw new Error('the in-kernel capture reads little-endian hosts only');
+  if (!IS_READABLE) throw new Error('the in-kernel capture supports little-endian hosts only');
   const root = findCgroupRoot(options.procRoot);
   return captureOf(loadKernelProgram(loadLibbpf(), kernelProgramPath(), root), options);
 }
 
-/** A capture that reads what a kernel program has counted. */
+/** A capture that reads the counts of a kernel program. */
 export function captureOf(
   program: KernelProgram,
   { procRoot, netns }: PollingOptions,
@@ -30,22 +30,22 @@ export function captureOf(
 
   async function read(): Promise<Reading> {
     if (netns === 'self' && own.length === 0)
-      throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
-    // Who asks for a Unix socket may do so in another namespace than who listens.
+      throw new Error(`cannot read sockets: no network namespace found in ${procRoot}`);
+    // The client of a Unix socket may be in another namespace than the listener.
     const all = program.scan();
     const rows = all.filter(isWanted);
     const listeners = listenersOf(rows);
-    // What was folded is of any namespace: to leave it out would be to lose it in silence.
+    // Folded records may be of any namespace. Without them, connections would be lost silently.
     const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixConnects())].filter(
-      (seen) => isWanted(seen) || seen.folded,
+      (observation) => isWanted(observation) || observation.folded,
     );
     const { sockets, folded, lost, missed } = program.health();
-    const met = sockets - socketsBefore + unixSocketsIn(all);
+    const socketsRead = sockets - socketsBefore + countUnixSockets(all);
     socketsBefore = sockets;
     return {
       observations,
       listeners,
-      sockets: met,
+      sockets: socketsRead,
       namespaces: namespacesOf(procRoot, own, rows, observations),
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
@@ -57,14 +57,14 @@ export function captureOf(
   return { name: 'ebpf', read, close: () => program.close() };
 }
 
-/** Several processes may hold a socket. */
-function unixSocketsIn(rows: readonly Row[]): number {
+/** Each socket once, even if several processes hold it. */
+function countUnixSockets(rows: readonly Row[]): number {
   return new Set(rows.flatMap((row) => (row.kind === 'unix' ? [row.socket] : []))).size;
 }
 
 /**
- * The own namespace first, then each with a process through which to reach it. A process may hold sockets of
- * namespaces in which it does not live: Docker's engine answers DNS in those of its containers.
+ * The agent's own namespace first, then each of the others with a process through which it can be entered. A process
+ * may hold sockets of other namespaces than its own: Docker's engine answers DNS in those of its containers.
  */
 function namespacesOf(
   procRoot: string,

@@ -6,10 +6,10 @@ import { keyBytes } from './kernel-bytes.case.ts';
 
 const KEYS = [1, 2, 3, 4].map((pid) => keyBytes('outbound', { pid }));
 
-/** What happens of a dependency: a connection opens, or the oldest that is open ends. */
+/** Events of an edge: a connection opens, or the oldest open one closes. */
 const event = fc.record({ key: fc.nat(KEYS.length - 1), opens: fc.boolean() });
 const events = fc.array(event, { maxLength: 4 });
-/** What happens before a pass, while records are taken out in it, and while they are put back. */
+/** Events before a cycle, while it removes records, and while it puts them back. */
 const round = fc.record({
   before: events,
   taking: fc.array(events),
@@ -17,7 +17,7 @@ const round = fc.record({
   wait: fc.nat(90_000),
 });
 
-it('counts each connection once, and what is open, whatever happens while records are taken out', () => {
+it('counts each connection once and the open ones, whatever happens while records are removed', () => {
   fc.assert(
     fc.property(fc.array(round, { maxLength: 12 }), fc.constantFrom(4, 65_536), (rounds, size) => {
       const program = createFakeProgram();
@@ -27,7 +27,7 @@ it('counts each connection once, and what is open, whatever happens while record
       const truth = { opened: 0, open: KEYS.map(() => 0) };
       const told = new Map<string, number>();
 
-      /** The kernel's part: on the record of that key, made anew where there is none. */
+      /** What the kernel does: counts on the record of that key, created if missing. */
       function happen({ key, opens }: { key: number; opens: boolean }): void {
         const open = truth.open[key] as number;
         if (!opens && open === 0) return;

@@ -17,7 +17,7 @@ beforeEach(() => {
   edges = createEdges(program, () => now);
 });
 
-/** One pass; each is a second after the last. */
+/** One cycle, a second after the previous one. */
 function observe(listeners: readonly Listener[] = []) {
   now += 1000;
   program.scans++;
@@ -29,7 +29,7 @@ const listener = (fields: Partial<Listener> = {}): Listener => ({
 });
 
 describe('a record', () => {
-  it('is told as one observation', () => {
+  it('is reported as one observation', () => {
     const failed = [1, 0, 0, 0, 0, 0, 0];
     const counts = { opened: 3, open: 1, transmitted: 10, received: 20, retransmits: 1, failed };
     program.write(keyBytes(), { ...counts, setup: [3, 0, 0, 0, 0, 0, 0, 0], setup_sum: 1e6 });
@@ -43,7 +43,7 @@ describe('a record', () => {
     ]);
   });
 
-  it('tells failures and set-up times of the end that asks only', () => {
+  it('has failures and set-up times only on the client’s side', () => {
     program.write(keyBytes('inbound'), { opened: 1 });
     const [seen] = observe();
     expect(seen).toMatchObject({ direction: 'inbound', opened: 1, transmittedBytes: 0 });
@@ -51,7 +51,7 @@ describe('a record', () => {
     expect(seen).not.toHaveProperty('setup');
   });
 
-  it('tells connections of UDP only', () => {
+  it('has only connections for UDP', () => {
     program.write(keyBytes('outbound', { transport: UDP }), { opened: 2, open: 1 });
     const [seen] = observe();
     expect(seen).toMatchObject({ transport: 'udp', opened: 2, open: 1 });
@@ -59,7 +59,7 @@ describe('a record', () => {
       expect(seen).not.toHaveProperty(count);
   });
 
-  it('keeps its id while its counts change, and no other has it', () => {
+  it('keeps its unique id while its counts change', () => {
     program.write(keyBytes(), { opened: 1 });
     program.write(keyBytes('outbound', { pid: 8 }), { opened: 1 });
     const first = observe();
@@ -70,7 +70,7 @@ describe('a record', () => {
     expect(new Set(first.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('has another id when it was made anew under the same key', () => {
+  it('has another id when it was created again with the same key', () => {
     program.write(keyBytes(), { created: 5, opened: 4 });
     const [before] = observe();
     program.write(keyBytes(), { created: 6, opened: 1 });
@@ -80,7 +80,7 @@ describe('a record', () => {
     expect(edges.used()).toBe(1);
   });
 
-  it('tells the round-trip time of the last scan', () => {
+  it('has the round-trip time of the last scan', () => {
     const times = { rtt_sum: 3000, rtt_count: 2 };
     program.write(keyBytes(), { open: 2, ...times, scan: program.scans + 1 });
     expect(observe()).toMatchObject([{ rtt: 0.0015 }]);
@@ -88,15 +88,15 @@ describe('a record', () => {
     expect(observe()).toMatchObject([{ rtt: 0.0015 }]);
   });
 
-  it('tells none once a scan has measured no more, though nothing else has changed', () => {
+  it('has none if the last scan did not measure it, even if nothing else has changed', () => {
     program.write(keyBytes(), { open: 1, rtt_sum: 3000, rtt_count: 2, scan: program.scans + 1 });
     expect(observe()[0]).toHaveProperty('rtt');
     expect(observe()[0]).not.toHaveProperty('rtt');
   });
 });
 
-describe('a record out of use', () => {
-  it('is taken out after a minute, told for the last time', () => {
+describe('an idle record', () => {
+  it('is removed after a minute and reported for the last time', () => {
     program.write(keyBytes(), { opened: 1 });
     observe();
     now += MINUTE - 1001;
@@ -109,7 +109,7 @@ describe('a record out of use', () => {
     expect(observe()).toEqual([]);
   });
 
-  it('is not, for as long as a connection is open', () => {
+  it('is kept while a connection is open', () => {
     program.write(keyBytes(), { open: 1 });
     for (let pass = 0; pass < 3; pass++) {
       observe();
@@ -118,7 +118,7 @@ describe('a record out of use', () => {
     expect(program.valueOf(keyBytes())).toBeDefined();
   });
 
-  it('is not within a minute of its last change', () => {
+  it('is kept for a minute after its last change', () => {
     for (let opened = 1; opened < 4; opened++) {
       program.write(keyBytes(), { opened });
       now += MINUTE - 2000;
@@ -127,7 +127,7 @@ describe('a record out of use', () => {
     expect(program.valueOf(keyBytes())).toBeDefined();
   });
 
-  it('gets another id when it comes back', () => {
+  it('has another id when it is used again', () => {
     program.write(keyBytes(), { opened: 1 });
     const [before] = observe();
     now += MINUTE;
@@ -138,7 +138,7 @@ describe('a record out of use', () => {
     expect(after?.id).not.toBe(before?.id);
   });
 
-  it('is taken out at the next pass of a crowded table', () => {
+  it('is removed in the next cycle if the table is crowded', () => {
     program.size = 3;
     program.write(keyBytes(), { opened: 1 });
     program.write(keyBytes('outbound', { pid: 8 }), { open: 1 });
@@ -149,7 +149,7 @@ describe('a record out of use', () => {
     expect(observe()).toMatchObject([{ pid: 8 }]);
   });
 
-  it('is not at the pass that met it first, however crowded', () => {
+  it('is kept in the cycle that found it first, even if the table is crowded', () => {
     program.size = 1;
     program.write(keyBytes(), { opened: 1 });
     observe();
@@ -157,8 +157,8 @@ describe('a record out of use', () => {
   });
 });
 
-describe('a record used at the very moment it is taken out', () => {
-  /** What the kernel does once, before a record is taken out. */
+describe('a record that is used while it is removed', () => {
+  /** What the kernel does once, before a record is removed. */
   function meanwhile(act: () => void): void {
     program.beforeTake = () => {
       program.beforeTake = () => {};
@@ -172,20 +172,20 @@ describe('a record used at the very moment it is taken out', () => {
     now += MINUTE;
   });
 
-  it('tells its last counts', () => {
+  it('reports its last counts', () => {
     meanwhile(() => program.write(keyBytes(), { opened: 2 }));
     expect(observe()).toMatchObject([{ id: '1', opened: 2, open: 0 }]);
     expect(observe()).toEqual([]);
   });
 
-  it('is put back while a connection is open, and stays the same', () => {
+  it('is put back while a connection is open, and keeps its id', () => {
     meanwhile(() => program.write(keyBytes(), { opened: 2, open: 1 }));
     expect(observe()).toMatchObject([{ id: '1', opened: 2, open: 1 }]);
     program.write(keyBytes(), { opened: 2, open: 0 });
     expect(observe()).toMatchObject([{ id: '1', opened: 2, open: 0 }]);
   });
 
-  it('has another minute then', () => {
+  it('is then kept for another minute', () => {
     meanwhile(() => program.write(keyBytes(), { opened: 2, open: 1 }));
     observe();
     program.write(keyBytes(), { opened: 2, open: 0 });
@@ -197,7 +197,7 @@ describe('a record used at the very moment it is taken out', () => {
     expect(program.valueOf(keyBytes())).toBeUndefined();
   });
 
-  it('takes in what the kernel has counted on a new one before it was back', () => {
+  it('includes what the kernel counted on a new record before it was put back', () => {
     meanwhile(() => program.write(keyBytes(), { opened: 2, open: 1 }));
     program.beforePut = () => {
       program.beforePut = () => {};
@@ -207,7 +207,7 @@ describe('a record used at the very moment it is taken out', () => {
     expect(observe()).toMatchObject([{ id: '1', opened: 3, open: 2, receivedBytes: 5 }]);
   });
 
-  it('is taken out all the same when the connection has ended before it was back', () => {
+  it('is removed if the connection has closed before it was put back', () => {
     meanwhile(() => program.write(keyBytes(), { opened: 2, open: 1 }));
     program.beforePut = () => {
       program.beforePut = () => {};
@@ -218,7 +218,7 @@ describe('a record used at the very moment it is taken out', () => {
     expect(program.valueOf(keyBytes())).toBeUndefined();
   });
 
-  it('is told for the last time when its place was taken', () => {
+  it('is reported for the last time if the table is full', () => {
     meanwhile(() => program.write(keyBytes(), { opened: 2, open: 1 }));
     program.size = 0;
     expect(observe()).toMatchObject([{ id: '1', opened: 2, open: 1 }]);
@@ -226,8 +226,8 @@ describe('a record used at the very moment it is taken out', () => {
   });
 });
 
-describe('what found no place in the table', () => {
-  it('is told by transport and direction, as folded', () => {
+describe('a folded record', () => {
+  it('is reported by transport and direction', () => {
     program.writeFold(0, { opened: 2, open: 1, failed: [3, 0, 0, 0, 0, 0, 0] });
     program.writeFold(6, { opened: 4 });
     const nowhere = { netns: 0, localAddress: '', remoteAddress: '', port: 0, pid: undefined, folded: true };
@@ -243,87 +243,87 @@ describe('what found no place in the table', () => {
     ['open', { open: 1 }],
     ['opened', { opened: 1 }],
     ['failed', { failed: [0, 0, 1, 0, 0, 0, 0] }],
-  ])('is told for a count alone: %s', (_title, values) => {
+  ])('is reported if only this count is not zero: %s', (_title, values) => {
     program.writeFold(1, values);
     expect(observe()).toHaveLength(1);
   });
 
-  it('is told of nothing else', () => expect(observe()).toEqual([]));
+  it('is not reported if it is not used', () => expect(observe()).toEqual([]));
 
-  it('takes no room in the table', () => {
+  it('does not count as used in the table', () => {
     program.writeFold(0, { opened: 2 });
     observe();
     expect(edges.used()).toBe(0);
   });
 });
 
-describe('two UDP ends that both chose their ports', () => {
+describe('UDP between two processes that both chose their ports', () => {
   const key = () => keyBytes('unknown', { transport: UDP, port: 53, peer_port: 4000 });
 
-  it('have a direction where someone takes from anyone on the own port', () => {
+  it('is inbound if the local port has a listener', () => {
     program.write(key(), { opened: 1 });
     expect(observe([listener({ transport: 'udp', port: 53 })])).toMatchObject([{ direction: 'inbound' }]);
   });
 
   it.each([
-    ['nobody listens', []],
+    ['no listener', []],
     ['another port', [listener({ transport: 'udp', port: 54 })]],
     ['another transport', [listener({ port: 53 })]],
     ['another namespace', [listener({ transport: 'udp', port: 53, netns: 2 })]],
     ['another address', [listener({ transport: 'udp', port: 53, address: '10.0.0.9' })]],
-  ])('have none otherwise: %s', (_title, listeners) => {
+  ])('has no direction otherwise: %s', (_title, listeners) => {
     program.write(key(), { opened: 1 });
     expect(observe(listeners)).toMatchObject([{ direction: 'unknown', port: 53 }]);
   });
 
-  it('are told by nothing that is said of their key', () => {
+  it('does not report the decoded key', () => {
     program.write(key(), { opened: 1 });
     expect(observe()[0]).not.toHaveProperty('isPeer');
   });
 });
 
-it('keeps a direction that nobody knows, of one that has no peer’s port', () => {
+it('keeps an unknown direction without a peer port', () => {
   program.write(keyBytes('unknown', { transport: UDP, port: 53 }), { opened: 1 });
   expect(observe([listener({ transport: 'udp', port: 53 })])).toMatchObject([{ direction: 'unknown' }]);
 });
 
-describe('a connection from before anyone had met its listener', () => {
+describe('a connection accepted before its listener was known', () => {
   const OWN = addressBytes(0xfd, ...Array(14).fill(0), 1);
 
   it.each([
-    ['the very address', undefined, listener({ address: '10.0.0.1' })],
-    ['every IPv4 address', undefined, listener()],
-    ['every address', undefined, listener({ address: '::' })],
+    ['the same address', undefined, listener({ address: '10.0.0.1' })],
+    ['all IPv4 addresses', undefined, listener()],
+    ['all addresses', undefined, listener({ address: '::' })],
     ['its IPv6 address', OWN, listener({ address: 'fd00::1' })],
-    ['every IPv6 address', OWN, listener({ address: '::', ipv6Only: true })],
-  ])('has the process that listens on %s', (_title, local, heard) => {
+    ['all IPv6 addresses', OWN, listener({ address: '::', ipv6Only: true })],
+  ])('has the process that listens on %s', (_title, local, found) => {
     program.write(keyBytes('inbound', { pid: 0, ...(local && { local }) }), { open: 1 });
-    expect(observe([heard])).toMatchObject([{ pid: 9 }]);
+    expect(observe([found])).toMatchObject([{ pid: 9 }]);
   });
 
   it.each([
-    ['IPv6 alone', undefined, listener({ address: '::', ipv6Only: true })],
-    ['IPv4 alone', OWN, listener()],
+    ['IPv6 only', undefined, listener({ address: '::', ipv6Only: true })],
+    ['IPv4 only', OWN, listener()],
     ['another address', undefined, listener({ address: '10.0.0.9' })],
     ['another port', undefined, listener({ port: 81 })],
-  ])('has none of a process that listens on %s', (_title, local, heard) => {
+  ])('has no process if the listener is on %s', (_title, local, found) => {
     program.write(keyBytes('inbound', { pid: 0, ...(local && { local }) }), { open: 1 });
-    expect(observe([heard])).toMatchObject([{ pid: undefined }]);
+    expect(observe([found])).toMatchObject([{ pid: undefined }]);
   });
 
-  it('has the process of the nearest of several listeners', () => {
+  it('has the process of the most specific listener', () => {
     program.write(keyBytes('inbound', { pid: 0 }), { open: 1 });
     const every = [listener(), listener({ address: '::', pid: 10, ipv6Only: true })];
     expect(observe(every)).toMatchObject([{ pid: 9 }]);
     expect(observe([...every, listener({ address: '10.0.0.1', pid: 11 })])).toMatchObject([{ pid: 11 }]);
   });
 
-  it('has its own process where that is known', () => {
+  it('has its own process if that is known', () => {
     program.write(keyBytes('inbound'), { open: 1 });
     expect(observe([listener()])).toMatchObject([{ pid: 7 }]);
   });
 
-  it('has no listener’s where it asked itself', () => {
+  it('has no listener’s process if it is outbound', () => {
     program.write(keyBytes('outbound', { pid: 0 }), { open: 1 });
     expect(observe([listener()])).toMatchObject([{ pid: undefined }]);
   });

@@ -13,59 +13,59 @@ import {
   NONE_SET_UP,
 } from './layout.ts';
 
-/** The kernel's records, read at each pass. */
+/** The kernel's edge records, read in each cycle. */
 export interface Edges {
-  /** One observation for each record; those long out of use are taken from the kernel's table. */
+  /** One observation per record. Idle records are removed from the kernel's table. */
   observe(listeners: readonly Listener[]): Observation[];
-  /** Records in the kernel's table. */
+  /** Number of records in the kernel's table. */
   used(): number;
 }
 
-/** What is remembered of a record from pass to pass. */
-interface Known {
-  /** The very object is told again in the next pass if nothing has changed, which saves others to compare. */
+/** State of a record between cycles. */
+interface KnownEdge {
+  /** The same object is returned in the next cycle if nothing has changed, so others need not compare. */
   observation: Observation;
-  /** Kept where listeners have something to say about it. */
+  /** Set if its direction or process may depend on a listener. */
   readonly key: EdgeKey | undefined;
   /** When its counts last changed, in ms. */
   changed: number;
-  pass: number;
+  cycle: number;
 }
 
-/** A record that nothing holds open and nothing has changed for this long is taken out, in ms. */
+/** A record without open connections that has not changed for this long is removed, in ms. */
 const IDLE = 60_000;
-/** With the table this full, at the next pass. */
+/** If more of the table is in use, such records are removed in the next cycle. */
 const CROWDED = 0.5;
 
 export function createEdges(program: KernelProgram, uptime: () => number): Edges {
-  const known = new Map<string, Known>();
-  /** Names of what was taken out in the last pass, told for the last time in it. */
-  const gone: string[] = [];
-  let pass = 0;
+  const known = new Map<string, KnownEdge>();
+  /** Ids of the records removed in the last cycle, which was the last to report them. */
+  const removed: string[] = [];
+  let cycle = 0;
   let serial = 0;
 
-  function meet(key: Buffer, value: Buffer, now: number): void {
-    const name = nameOf(key, value);
-    const edge = known.get(name);
+  function readRecord(key: Buffer, value: Buffer, now: number): void {
+    const id = recordId(key, value);
+    const edge = known.get(id);
     if (!edge) {
       const decoded = decodeEdgeKey(key);
-      const { isPeer, ...place } = decoded;
+      const { isPeer, ...rest } = decoded;
       const observation = {
         id: `${++serial}`,
-        ...place,
-        ...countsOf(place, decodeEdge(value, program.scans)),
+        ...rest,
+        ...countsOf(rest, decodeEdge(value, program.scans)),
       };
-      const isOpenToSay = isPeer || (decoded.pid === undefined && decoded.direction !== 'outbound');
-      known.set(name, { observation, key: isOpenToSay ? decoded : undefined, changed: now, pass });
+      const dependsOnListener = isPeer || (decoded.pid === undefined && decoded.direction !== 'outbound');
+      known.set(id, { observation, key: dependsOnListener ? decoded : undefined, changed: now, cycle });
       return;
     }
-    edge.pass = pass;
+    edge.cycle = cycle;
     if (!isChanged(value, edge.observation, program.scans)) return;
-    tell(edge, value);
+    update(edge, value);
     edge.changed = now;
   }
 
-  function tell(edge: Known, value: Buffer): void {
+  function update(edge: KnownEdge, value: Buffer): void {
     const { id, netns, transport, direction, localAddress, remoteAddress, port, pid, image } =
       edge.observation;
     edge.observation = {
@@ -74,50 +74,52 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
     };
   }
 
-  /** Takes out what is out of use. Should it have been used this very moment, its last counts are told. */
+  /** Removes idle records. If one is used at this moment, its last counts are still reported. */
   function sweep(now: number, crowded: boolean): void {
-    const patience = crowded ? 0 : IDLE;
-    const inUse: [name: string, edge: Known, value: Buffer][] = [];
-    for (const [name, edge] of known) {
-      if (edge.observation.open > 0 || now - edge.changed < patience || edge.changed === now) continue;
-      const last = program.takeEdge(keyOf(name));
-      if (last) tell(edge, last);
-      if (last && edge.observation.open > 0) inUse.push([name, edge, last]);
-      else gone.push(name);
+    const maxIdle = crowded ? 0 : IDLE;
+    const inUse: [id: string, edge: KnownEdge, value: Buffer][] = [];
+    for (const [id, edge] of known) {
+      if (edge.observation.open > 0 || now - edge.changed < maxIdle || edge.changed === now) continue;
+      const last = program.takeEdge(keyOf(id));
+      if (last) update(edge, last);
+      if (last && edge.observation.open > 0) inUse.push([id, edge, last]);
+      else removed.push(id);
     }
-    for (const [name, edge, value] of inUse)
-      if (putBack(keyOf(name), edge, value)) edge.changed = now;
-      else gone.push(name);
+    for (const [id, edge, value] of inUse)
+      if (putBack(keyOf(id), edge, value)) edge.changed = now;
+      else removed.push(id);
   }
 
-  /** Its connections must find the record they are counted on when they end. Whether they have not ended by now. */
-  function putBack(key: Buffer, edge: Known, value: Buffer): boolean {
+  /**
+   * Puts back a record with open connections, which need it when they close. False if they are closed by now or the
+   * table is full.
+   */
+  function putBack(key: Buffer, edge: KnownEdge, value: Buffer): boolean {
     for (;;) {
       if (edge.observation.open === 0) return false;
       const put = program.putEdge(key, value);
-      // A full table has no room for it: it counts as over.
       if (put !== 'exists') return put === 'inserted';
-      // Used once more since, which the kernel has counted on a record of its own.
+      // It was used again in the meantime, and the kernel has created another record.
       const more = program.takeEdge(key);
       if (!more) continue;
       addEdge(value, more);
-      tell(edge, value);
+      update(edge, value);
     }
   }
 
   return {
     observe(listeners) {
-      pass++;
+      cycle++;
       const now = uptime();
-      for (const name of gone.splice(0)) known.delete(name);
-      program.eachEdge((key, value) => meet(key, value, now));
-      for (const [name, edge] of known) if (edge.pass !== pass) known.delete(name);
+      for (const id of removed.splice(0)) known.delete(id);
+      program.eachEdge((key, value) => readRecord(key, value, now));
+      for (const [id, edge] of known) if (edge.cycle !== cycle) known.delete(id);
       sweep(now, known.size > program.size * CROWDED);
 
       const owners = new Owners(listeners);
       const observations: Observation[] = [];
       for (const edge of known.values()) {
-        if (edge.key) edge.observation = asTheyListen(edge.observation, edge.key, owners);
+        if (edge.key) edge.observation = withListener(edge.observation, edge.key, owners);
         observations.push(edge.observation);
       }
       program.folds().forEach((value, i) => {
@@ -127,17 +129,17 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       });
       return observations;
     },
-    used: () => known.size - gone.length,
+    used: () => known.size - removed.length,
   };
 }
 
-/** Key and birth: a record made anew under the same key is another one. */
-function nameOf(key: Buffer, value: Buffer): string {
+/** Key and creation time: a later record with the same key is another one. */
+function recordId(key: Buffer, value: Buffer): string {
   return key.toString('latin1') + value.toString('latin1', 0, 8);
 }
 
-function keyOf(name: string): Buffer {
-  return Buffer.from(name.slice(0, -8), 'latin1');
+function keyOf(id: string): Buffer {
+  return Buffer.from(id.slice(0, -8), 'latin1');
 }
 
 function isUsed({ opened, open, failed }: EdgeCounts): boolean {
@@ -169,11 +171,11 @@ function placeOf(
   return `${netns} ${transport} ${port} ${address}`;
 }
 
-function asTheyListen(last: Observation, key: EdgeKey, owners: Owners): Observation {
+function withListener(last: Observation, key: EdgeKey, owners: Owners): Observation {
   const listener = owners.of(key);
-  // Two UDP ends that both chose their ports: someone who takes from anyone on the own one is a server.
+  // Both processes chose their UDP ports: a local listener makes this end the server.
   const direction: Direction = key.isPeer && listener ? 'inbound' : key.direction;
-  // A connection from before anyone had met its listener has no pid of its own.
+  // A connection accepted before its listener was known has no pid of its own.
   const pid = key.pid ?? listener?.pid;
   return last.direction === direction && last.pid === pid ? last : { ...last, direction, pid };
 }

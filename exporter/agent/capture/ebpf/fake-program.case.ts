@@ -1,4 +1,4 @@
-/** A kernel program without a kernel, for tests: they write its tables, and it tells them. */
+/** A kernel program without a kernel: tests write its tables. */
 import { bytesOf, type Values } from './kernel-bytes.case.ts';
 import type { KernelProgram } from './kernel-program.ts';
 import type { Row } from './layout.ts';
@@ -8,13 +8,13 @@ export interface FakeProgram extends KernelProgram {
   scans: number;
   size: number;
   rows: Row[];
-  asks: UnixConnectCount[] | undefined;
+  connects: UnixConnectCount[] | undefined;
   state: ReturnType<KernelProgram['health']>;
   isClosed: boolean;
-  /** Called before a record is taken out, and before one is put back: what the kernel does meanwhile. */
+  /** Called before a record is removed, and before one is put back: what the kernel does in the meantime. */
   beforeTake: () => void;
   beforePut: () => void;
-  /** Writes a record, created when it is first written unless told otherwise. */
+  /** Writes a record; by default its creation time is that of the first write. */
   write(key: Buffer, values: Values): void;
   writeFold(index: (typeof FOLDS)[number]['index'], values: Values): void;
   /** The value of a record, if there is one. */
@@ -25,19 +25,19 @@ export function createFakeProgram(): FakeProgram {
   const table = new Map<string, Buffer>();
   const folds = new Map<number, Buffer>();
   const textOf = (key: Buffer) => key.toString('hex');
-  let births = 1000;
+  let nextCreated = 1000;
 
   const program: FakeProgram = {
     scans: 1,
     size: 65_536,
     rows: [],
-    asks: [],
+    connects: [],
     state: { folded: 0, lost: 0, sockets: 0, missed: 0 },
     isClosed: false,
     beforeTake() {},
     beforePut() {},
     write(key, values) {
-      const created = table.get(textOf(key))?.readBigUInt64LE(0) ?? BigInt(births++);
+      const created = table.get(textOf(key))?.readBigUInt64LE(0) ?? BigInt(nextCreated++);
       table.set(textOf(key), bytesOf('edge', { created, ...values }));
     },
     writeFold: (index, values) => void folds.set(index, bytesOf('edge', values)),
@@ -63,7 +63,7 @@ export function createFakeProgram(): FakeProgram {
       return 'inserted';
     },
     folds: () => FOLDS.map(({ index }) => folds.get(index) ?? bytesOf('edge')),
-    unixConnects: () => program.asks,
+    unixConnects: () => program.connects,
     processOf: () => undefined,
     traceOf: () => undefined,
     health: () => program.state,

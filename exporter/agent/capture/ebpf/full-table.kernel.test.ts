@@ -1,6 +1,6 @@
 /**
- * A table that is much too small, in the real kernel. It counts what all processes of this machine do: so a second
- * program, with room for all of it, tells what the truth is.
+ * A table that is much too small, in the real kernel. It counts the connections of all processes on this machine, so a
+ * second program with a large table provides the expected counts.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -12,27 +12,27 @@ import { captureOf } from './create-ebpf-capture.ts';
 import { bytesOf, keyBytes } from './kernel-bytes.case.ts';
 import { type KernelProgram, kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
 
-const ROOM = 4;
+const SIZE = 4;
 const DESTINATIONS = 50;
 
-const load = (room?: number): KernelProgram =>
+const load = (maxEdges?: number): KernelProgram =>
   loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
-    ...(room !== undefined && { room }),
+    ...(maxEdges !== undefined && { maxEdges }),
   });
 
 describe.skipIf(CANNOT_CAPTURE)(
-  `a table with room for ${ROOM}${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  `a table of ${SIZE} records${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
   () => {
     let small: Watch;
     let large: Watch;
     let server: Server;
     const clients: Socket[] = [];
 
-    const open = (room?: number) => watch(captureOf(load(room), { procRoot: '/proc', netns: 'all' }));
+    const open = (maxEdges?: number) => watch(captureOf(load(maxEdges), { procRoot: '/proc', netns: 'all' }));
 
     beforeEach(async () => {
       large = open();
-      small = open(ROOM);
+      small = open(SIZE);
       server = createServer().listen(0, '0.0.0.0');
       await once(server, 'listening');
     });
@@ -49,7 +49,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       return { open: sum(tcp, 'open'), opened: sum(tcp, 'opened') };
     };
 
-    /** What each of the two tells beyond the other, at a moment when nothing happens. */
+    /** The difference between the two, at a moment without activity. */
     const difference = () =>
       vi.waitFor(
         async () => {
@@ -64,10 +64,10 @@ describe.skipIf(CANNOT_CAPTURE)(
         { timeout: 30_000, interval: 5 },
       );
 
-    /** All that was folded. */
+    /** Totals of the folded records. */
     const folded = () => small.seen({ folded: true });
 
-    it('loses no connection, and knows when each one ends', async () => {
+    it('loses no connection and counts each close', async () => {
       await small.read();
       const before = await difference();
       const foldedBefore = sum(folded(), 'opened');
@@ -80,9 +80,9 @@ describe.skipIf(CANNOT_CAPTURE)(
       expect(await difference()).toEqual(before);
       const ours = sum(large.seen({ port }), 'opened');
       expect(ours).toBe(2 * DESTINATIONS);
-      expect(small.last().table).toMatchObject({ size: ROOM });
-      expect(small.last().table?.folded).toBeGreaterThanOrEqual(ours - ROOM);
-      expect(sum(folded(), 'opened') - foldedBefore).toBeGreaterThanOrEqual(ours - ROOM);
+      expect(small.last().table).toMatchObject({ size: SIZE });
+      expect(small.last().table?.folded).toBeGreaterThanOrEqual(ours - SIZE);
+      expect(sum(folded(), 'opened') - foldedBefore).toBeGreaterThanOrEqual(ours - SIZE);
       const foldedOpen = sum(folded(), 'open');
 
       for (const client of clients) client.destroy();
@@ -102,11 +102,11 @@ describe.skipIf(CANNOT_CAPTURE)(
 describe.skipIf(CANNOT_CAPTURE)(
   `the table in the kernel${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
   () => {
-    /** Keys of a namespace that there is not: no connection has them. */
+    /** Keys of a namespace that does not exist, so no connection has them. */
     const key = (pid: number) => keyBytes('outbound', { netns: 2 ** 32 - 1, pid });
     const value = bytesOf('edge', { created: 1, opened: 2, open: -1, failed: [3, 0, 0, 0, 0, 0, 9] });
 
-    it('gives a record away once, and takes it back where there is none and room for it', () => {
+    it('removes a record once, and puts it back if there is none and the table is not full', () => {
       using program = closing(load(500));
       expect(program.size).toBe(500);
       expect(program.putEdge(key(1), value)).toBe('inserted');
@@ -115,7 +115,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       expect(program.takeEdge(key(1))).toBeUndefined();
     });
 
-    it('is full at some time, and is read whole then', () => {
+    it('can be read completely when it is full', () => {
       using program = closing(load(500));
       let pid = 1;
       while (program.putEdge(key(pid), value) === 'inserted') pid++;

@@ -1,4 +1,4 @@
-/** Writes what the kernel program writes, following the structs of its source: the inverse of the decoders, for tests. */
+/** Writes the structs of the kernel program, for tests: the inverse of the decoders. */
 import { parseLayoutHeader, type Struct } from './layout-header.case.ts';
 
 /** A number or, for an array, its numbers; a buffer is copied. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { KernelObject, Libbpf, Link, MapInfo, Special } from '../../native/libbpf.ts';
+import type { KernelObject, Libbpf, Link, MapInfo, ProgramOverride } from '../../native/libbpf.ts';
 import type { ConnectionTuple } from '../capture.ts';
 import { bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
 import { loadKernelProgram } from './kernel-program.ts';
@@ -39,15 +39,18 @@ const PROGRAMS = [
   'musubi_scan_sockets',
 ];
 
-/** Everything that was done to the kernel, in order. */
+/** All calls to the kernel, in order. */
 let calls: string[];
 let infos: Record<string, MapInfo>;
 let tables: Record<string, Entry[]>;
 let failing: string | undefined;
-/** What the next reads of a scan give; nothing more after that. */
+/** Results of the next reads of a scan, followed by its end. */
 let output: (Buffer | Error)[];
 let atATime: number;
-let loaded: { special?: Readonly<Record<string, Special>>; room?: Readonly<Record<string, number>> };
+let loaded: {
+  programs?: Readonly<Record<string, ProgramOverride>>;
+  maxEntries?: Readonly<Record<string, number>>;
+};
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -83,8 +86,8 @@ const object: KernelObject = {
 };
 
 const kernel: Libbpf = {
-  load(_path, special, room) {
-    loaded = { ...(special && { special }), ...(room && { room }) };
+  load(_path, programs, maxEntries) {
+    loaded = { ...(programs && { programs }), ...(maxEntries && { maxEntries }) };
     return object;
   },
   iterate: () => openSync('/dev/null', 'r'),
@@ -117,14 +120,14 @@ const kernel: Libbpf = {
   misses: (program) => program - 47,
 };
 
-const load = (options: { room?: number; kernel?: string } = { kernel: '6.7.0' }) =>
+const load = (options: { maxEdges?: number; kernel?: string } = { kernel: '6.7.0' }) =>
   loadKernelProgram(kernel, 'musubi.bpf.o', '/', options);
 
 const index = (value: number) => Buffer.from([value, 0, 0, 0]);
 const listener = (pid: number) => bytesOf('listener_row', { kind: 1, transport: 6, pid });
 const again = () => Object.assign(new Error('again'), { code: 'EAGAIN' });
 
-/** Each file that was opened was closed as well. */
+/** Checks that each opened file was closed. */
 function expectAllClosed(): void {
   const opened = vi
     .mocked(openSync)
@@ -134,7 +137,7 @@ function expectAllClosed(): void {
 }
 
 describe('loading', () => {
-  it('attaches every program before it scans for the first time', () => {
+  it('attaches every program before the first scan', () => {
     load();
     const attached = calls.filter((call) => call.startsWith('attach'));
     expect(attached).toEqual(PROGRAMS.map((name) => `attach ${name}`));
@@ -142,18 +145,18 @@ describe('loading', () => {
     expectAllClosed();
   });
 
-  it('tells the kernel program once every older socket has been met, and until when it may doubt', () => {
+  it('sets the end of the first scan, and until when directions are uncertain', () => {
     load();
     const [scanning, seeded, ...more] = calls.filter((call) => call.startsWith('musubi_control'));
     expect(scanning).toBe(`musubi_control ${bytesOf('control', { scan: 1 }).toString('hex')}`);
     const control = Buffer.from(seeded?.split(' ')[1] ?? '', 'hex');
-    const doubt = control.readBigUInt64LE(0) - process.hrtime.bigint();
-    expect(doubt > 4_000_000_000n && doubt <= 5_000_000_000n).toBe(true);
+    const uncertainty = control.readBigUInt64LE(0) - process.hrtime.bigint();
+    expect(uncertainty > 4_000_000_000n && uncertainty <= 5_000_000_000n).toBe(true);
     expect(control.subarray(8)).toEqual(bytesOf('control', { scan: 1, seeded: 1 }).subarray(8));
     expect(more).toEqual([]);
   });
 
-  it.each(PROGRAMS)('leaves nothing behind when %s cannot be attached', (name) => {
+  it.each(PROGRAMS)('cleans up when %s cannot be attached', (name) => {
     failing = name;
     expect(() => load()).toThrow(`cannot attach ${name}`);
     const before = PROGRAMS.slice(0, PROGRAMS.indexOf(name));
@@ -162,7 +165,7 @@ describe('loading', () => {
     expect(vi.mocked(closeSync).mock.calls).toHaveLength(vi.mocked(openSync).mock.calls.length);
   });
 
-  it('leaves nothing behind when the first scan fails', () => {
+  it('cleans up when the first scan fails', () => {
     output = [new Error('no scan')];
     expect(() => load()).toThrow('no scan');
     expect(calls.filter((call) => call.startsWith('detach'))).toHaveLength(PROGRAMS.length);
@@ -170,50 +173,47 @@ describe('loading', () => {
     expectAllClosed();
   });
 
-  it('leaves nothing behind when there is no such cgroup', () => {
+  it('cleans up when there is no such cgroup', () => {
     expect(() => loadKernelProgram(kernel, 'musubi.bpf.o', '/no/such/cgroup')).toThrow('ENOENT');
     expect(calls).toEqual([`attach ${TCP_STATE}`, `detach ${TCP_STATE}`, 'unload']);
   });
 
   it.each(
     NAMES.flatMap((name) => [[name, 'keyBytes', 'keys'] as const, [name, 'valueBytes', 'values'] as const]),
-  )('refuses the object file of another version, by %s’ %s', (name, length, what) => {
+  )('rejects the object file of another version by the length of %s’ %s', (name, length, what) => {
     const info = infos[name] as MapInfo;
     infos[name] = { ...info, [length]: info[length] + 4 };
     expect(() => load()).toThrow(new LayoutError(`${name} with ${what} of length`, info[length] + 4));
     expect(calls).toEqual(['unload']);
   });
 
-  it.each(['5.15.0-91-generic', '6.6.31'])(
-    'leaves Unix sockets’ calls out before Linux 6.7: %s',
-    (release) => {
-      const program = load({ kernel: release });
-      expect(loaded.special).toEqual({ [UNIX]: 'omit' });
-      expect(calls).not.toContain(`attach ${UNIX}`);
-      expect(program.unixConnects()).toBeUndefined();
-    },
-  );
+  it.each(['5.15.0-91-generic', '6.6.31'])('does not count Unix connects before Linux 6.7: %s', (release) => {
+    const program = load({ kernel: release });
+    expect(loaded.programs).toEqual({ [UNIX]: 'omit' });
+    expect(calls).not.toContain(`attach ${UNIX}`);
+    expect(program.unixConnects()).toBeUndefined();
+  });
 
   it.each(['6.7.0-rc1', '6.18.1', '7.0.0', '10.1.0'])(
-    'tells Unix sockets’ calls from Linux 6.7 on: %s',
+    'counts Unix connects since Linux 6.7: %s',
     (release) => {
       const program = load({ kernel: release });
-      expect(loaded.special).toEqual({ [UNIX]: { type: 18, attachType: 49 } });
+      expect(loaded.programs).toEqual({ [UNIX]: { type: 18, attachType: 49 } });
       expect(program.unixConnects()).toEqual([]);
     },
   );
 
-  it('gives the table the room that is asked for, and tells what it got', () => {
+  it('sets the size of the table and returns it', () => {
     infos.musubi_edges = { ...(MAPS.musubi_edges as MapInfo), size: 4 };
-    expect(load({ room: 4 }).size).toBe(4);
-    expect(loaded.room).toEqual({ musubi_edges: 4 });
+    expect(load({ maxEdges: 4 }).size).toBe(4);
+    expect(loaded.maxEntries).toEqual({ musubi_edges: 4 });
     load();
-    expect(loaded.room).toEqual({});
+    expect(loaded.maxEntries).toEqual({});
   });
 });
 
 describe('a scan', () => {
-  it('tells its number to the kernel program and reads its rows, however they come', () => {
+  it('sets its number in the kernel and reads its rows, however they are split', () => {
     const program = load();
     const bytes = Buffer.concat([listener(1), listener(2), listener(3)]);
     output = [bytes.subarray(0, 40), again(), again(), bytes.subarray(40, 41), bytes.subarray(41)];
@@ -224,7 +224,7 @@ describe('a scan', () => {
     expectAllClosed();
   });
 
-  it('fails with the kernel’s reason, and with a row cut short', () => {
+  it('fails with the kernel’s reason, and on a truncated row', () => {
     const program = load();
     output = [listener(1), Object.assign(new Error('stale'), { code: 'EIO' })];
     expect(() => program.scan()).toThrow('stale');
@@ -235,7 +235,7 @@ describe('a scan', () => {
 });
 
 describe('the table', () => {
-  it.each([1, 2, 3, 4, 2048])('is read whole, %d records at a time', (count) => {
+  it.each([1, 2, 3, 4, 2048])('is read completely, %d records at a time', (count) => {
     atATime = count;
     const program = load();
     tables.musubi_edges = [1, 2, 3].map((pid) => [
@@ -253,7 +253,7 @@ describe('the table', () => {
     expect(visit).not.toHaveBeenCalled();
   });
 
-  it('gives a record away once, and takes it back', () => {
+  it('returns a removed record once, and takes it back', () => {
     const program = load();
     const value = bytesOf('edge', { opened: 3 });
     tables.musubi_edges = [[keyBytes(), value]];
@@ -263,27 +263,27 @@ describe('the table', () => {
     expect(program.putEdge(keyBytes(), value)).toBe('exists');
   });
 
-  it('has a record for each fold, at its own place', () => {
+  it('has an overflow record for each fold', () => {
     const program = load();
     tables.musubi_folds = Array.from({ length: 8 }, (_, i) => [index(i), bytesOf('edge', { opened: i })]);
     expect(program.folds().map((value) => value.readUInt32LE(8))).toEqual([0, 1, 4, 5, 6]);
   });
 });
 
-it('tells what asked for Unix sockets', () => {
+it('returns the attempts to connect to Unix sockets', () => {
   const program = load();
-  const ask = bytesOf('unix_connect_key', {
+  const connect = bytesOf('unix_connect_key', {
     netns: 1,
     pid: 7,
     image: 9,
     name_length: 2,
     name: Buffer.from('/a'),
   });
-  tables.musubi_unix_connects = [[ask, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
+  tables.musubi_unix_connects = [[connect, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
   expect(program.unixConnects()).toEqual([{ netns: 1, pid: 7, image: 9, name: Buffer.from('/a'), count: 3 }]);
 });
 
-it('tells of a process that it has kept, and of no other', () => {
+it('finds a process that was recorded, and no other', () => {
   const program = load();
   const key = bytesOf('process_key', { pid: 7, image: 9 });
   tables.musubi_processes = [[key, bytesOf('process', { comm: Buffer.from('curl') })]];
@@ -294,7 +294,7 @@ it('tells of a process that it has kept, and of no other', () => {
   expect(program.processOf(7, undefined)).toBeUndefined();
 });
 
-it('tells the cgroup of a process that it has kept, and asks for each once', () => {
+it('returns the cgroup of a recorded process, and reads each path once', () => {
   const program = load();
   const cgroup = Buffer.from([5, 0, 0, 0, 0, 0, 0, 0]);
   tables.musubi_processes = [7, 8].map((pid) => [
@@ -310,27 +310,27 @@ it('tells the cgroup of a process that it has kept, and asks for each once', () 
 });
 
 describe('traces', () => {
-  const end: ConnectionTuple = {
+  const tuple: ConnectionTuple = {
     ...{ transport: 'tcp', direction: 'outbound', localAddress: '10.0.0.1', localPort: 50000 },
     ...{ remoteAddress: '10.0.0.2', remotePort: 80 },
   };
   const trace = (state: number) => bytesOf('trace', { netns: 1, pid: 7, image: 9, state, counted: 1 });
-  const told = { netns: 1, pid: 7, image: 9, counted: true };
+  const process = { netns: 1, pid: 7, image: 9, counted: true };
   const tracing = () => calls.filter((call) => /^musubi_control .{32}01/.test(call)).length;
 
-  it('are left from the first time that someone asks for one', () => {
+  it('are recorded from the first request on', () => {
     const program = load();
     expect(tracing()).toBe(0);
-    expect(program.traceOf(end)).toBeUndefined();
-    program.traceOf(end);
+    expect(program.traceOf(tuple)).toBeUndefined();
+    program.traceOf(tuple);
     expect(tracing()).toBe(1);
   });
 
-  it('are left no more once nobody has asked for a while', () => {
+  it('are no longer recorded after a while without requests', () => {
     const program = load();
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    program.traceOf(end);
+    program.traceOf(tuple);
     program.scan();
     expect(tracing()).toBe(2);
     vi.advanceTimersByTime(300_001);
@@ -338,28 +338,28 @@ describe('traces', () => {
     expect(tracing()).toBe(2);
   });
 
-  it('are taken out once they tell of the end: a later connection may have the same ends', () => {
+  it('are removed once closed, because a later connection may have the same tuple', () => {
     const program = load();
-    tables.musubi_traces = [[encodeConnTuple(end), trace(1)]];
-    expect(program.traceOf(end)).toEqual({ ...told, localAddress: '10.0.0.1', state: 'open' });
-    tables.musubi_traces = [[encodeConnTuple(end), trace(2)]];
-    expect(program.traceOf(end)).toMatchObject({ state: 'closed' });
-    expect(program.traceOf(end)).toBeUndefined();
+    tables.musubi_traces = [[encodeConnTuple(tuple), trace(1)]];
+    expect(program.traceOf(tuple)).toEqual({ ...process, localAddress: '10.0.0.1', state: 'open' });
+    tables.musubi_traces = [[encodeConnTuple(tuple), trace(2)]];
+    expect(program.traceOf(tuple)).toMatchObject({ state: 'closed' });
+    expect(program.traceOf(tuple)).toBeUndefined();
   });
 
   it.each([
     ['10.0.0.2', '0.0.0.0'],
     ['fd00::2', '::'],
-  ])('of a UDP socket to %s that has no address of its own are found', (remoteAddress, any) => {
+  ])('are found for a UDP socket to %s without a local address', (remoteAddress, any) => {
     const program = load();
-    const udp: ConnectionTuple = { ...end, transport: 'udp', remoteAddress };
+    const udp: ConnectionTuple = { ...tuple, transport: 'udp', remoteAddress };
     tables.musubi_traces = [[encodeConnTuple({ ...udp, localAddress: any }), trace(2)]];
-    expect(program.traceOf(udp)).toEqual({ ...told, localAddress: any, state: 'closed' });
+    expect(program.traceOf(udp)).toEqual({ ...process, localAddress: any, state: 'closed' });
     expect(program.traceOf({ ...udp, transport: 'tcp' })).toBeUndefined();
   });
 });
 
-it('tells its health, and the events that it missed', () => {
+it('returns its health and the number of missed events', () => {
   const program = load();
   tables.musubi_health = [[index(0), bytesOf('health', { folded: 1, lost: 2, sockets: 5 })]];
   expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, missed: 3 });

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isKernelAtLeast } from '../../kernel-version.ts';
-import type { KernelObject, Libbpf, Link, Special } from '../../native/libbpf.ts';
+import type { KernelObject, Libbpf, Link, ProgramOverride } from '../../native/libbpf.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
 import type { ConnectionTuple, Trace } from '../capture.ts';
 import { type Control, createControl } from './control.ts';
@@ -53,7 +53,7 @@ const CGROUP_PROGRAMS = [
 ];
 const UNIX_PROGRAM = 'musubi_unix_connect';
 /** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h). libbpf 1.3 knows the section. */
-const UNIX_CONNECT: Special = { type: 18, attachType: 49 };
+const UNIX_CONNECT: ProgramOverride = { type: 18, attachType: 49 };
 /** A reply over UDP takes no longer than this; resolvers do not wait longer either (resolv.conf(5)). */
 const UNCERTAINTY_NS = 5_000_000_000n;
 
@@ -74,11 +74,11 @@ export function loadKernelProgram(
   libbpf: Libbpf,
   path: string,
   cgroupRoot: string,
-  { room, kernel = release() }: { readonly room?: number; readonly kernel?: string } = {},
+  { maxEdges, kernel = release() }: { readonly maxEdges?: number; readonly kernel?: string } = {},
 ): KernelProgram {
   const hasUnixConnects = isKernelAtLeast(kernel, 6, 7);
-  const special = { [UNIX_PROGRAM]: hasUnixConnects ? UNIX_CONNECT : ('omit' as const) };
-  const object = libbpf.load(path, special, room === undefined ? {} : { [EDGES]: room });
+  const overrides = { [UNIX_PROGRAM]: hasUnixConnects ? UNIX_CONNECT : ('omit' as const) };
+  const object = libbpf.load(path, overrides, maxEdges === undefined ? {} : { [EDGES]: maxEdges });
   const links: Link[] = [];
   let isOpen = true;
   const close = () => {

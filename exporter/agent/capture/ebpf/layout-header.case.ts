@@ -1,4 +1,4 @@
-/** Parses bpf/layout.h, for the generated file kernel-structs.ts and for tests that write what the kernel program writes. */
+/** Parses bpf/layout.h: generates kernel-structs.ts, and lets tests write the structs of the kernel program. */
 import { readFileSync } from 'node:fs';
 
 export interface Field {

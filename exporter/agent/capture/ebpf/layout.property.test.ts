@@ -23,7 +23,7 @@ const UNIX_BYTES = 168;
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
 
-/** What `decode` gives, or undefined when it refuses the bytes with its own error; any other fails the test. */
+/** The result of `decode`, or undefined if it throws a LayoutError; any other error fails the test. */
 function attempt<T>(decode: () => T): T | undefined {
   try {
     return decode();
@@ -38,8 +38,8 @@ function expectCounts(counts: readonly (number | undefined)[]) {
     if (count !== undefined) expect(count >= 0 && Number.isFinite(count)).toBe(true);
 }
 
-it('takes any bytes for a key, or refuses them with a typed error', () => {
-  // Mostly of a transport and a direction that there are, or hardly any would be decoded.
+it('decodes any bytes as a key, or throws a LayoutError', () => {
+  // Mostly valid transports and directions, or hardly any would be decoded.
   const known = fc.tuple(fc.constantFrom(6, 17, 0), fc.constantFrom(0, 1, 2, 3));
   fc.assert(
     fc.property(bytes(EDGE_KEY.sizeof), known, (key, kinds) => {
@@ -52,7 +52,7 @@ it('takes any bytes for a key, or refuses them with a typed error', () => {
   );
 });
 
-it('takes any bytes for counts, and makes no negative ones of them', () => {
+it('decodes any bytes as counts, none of them negative', () => {
   fc.assert(
     fc.property(bytes(EDGE.sizeof), fc.nat(), (value, scan) => {
       const { rtt, failed, setup, ...counts } = decodeEdge(value, scan);
@@ -61,7 +61,7 @@ it('takes any bytes for counts, and makes no negative ones of them', () => {
   );
 });
 
-it('takes any bytes for a process, and none for more than they hold', () => {
+it('decodes any bytes as a process, never longer than the bytes', () => {
   fc.assert(
     fc.property(bytes(PROCESS.sizeof), (value) => {
       const { comm, executable, args } = decodeProcess(value);
@@ -72,7 +72,7 @@ it('takes any bytes for a process, and none for more than they hold', () => {
   );
 });
 
-it('takes any bytes for the path of a cgroup', () => {
+it('decodes any bytes as the path of a cgroup', () => {
   fc.assert(
     fc.property(bytes(CGROUP_PATH.sizeof), fc.nat(10), (value, levels) => {
       value.writeUInt32LE(levels);
@@ -83,7 +83,7 @@ it('takes any bytes for the path of a cgroup', () => {
   );
 });
 
-it('takes any bytes for a question to a Unix socket', () => {
+it('decodes any bytes as attempts to connect to a Unix socket', () => {
   fc.assert(
     fc.property(bytes(UNIX_CONNECT_KEY.sizeof), bytes(8), (key, value) => {
       const { name, count } = decodeUnixConnectCount(key, value);
@@ -93,7 +93,7 @@ it('takes any bytes for a question to a Unix socket', () => {
   );
 });
 
-it('takes any bytes for a trace of what there is, or refuses them with a typed error', () => {
+it('decodes any bytes as a trace, or throws a LayoutError', () => {
   const known = fc.tuple(fc.nat(4), fc.nat(FAILURES.length));
   fc.assert(
     fc.property(bytes(TRACE.sizeof), known, (value, kinds) => {
@@ -104,7 +104,7 @@ it('takes any bytes for a trace of what there is, or refuses them with a typed e
   );
 });
 
-it('takes any bytes for the health of the program', () => {
+it('decodes any bytes as the health of the program', () => {
   fc.assert(
     fc.property(bytes(HEALTH.sizeof), (value) => {
       expectCounts(Object.values(decodeHealth(value)));
@@ -112,7 +112,7 @@ it('takes any bytes for the health of the program', () => {
   );
 });
 
-/** A row as the kernel program writes it, but for what it tells. */
+/** A row of valid kind and transport with arbitrary content. */
 const row = fc.constantFrom([1, LISTENER_BYTES] as const, [2, UNIX_BYTES] as const).chain(([kind, length]) =>
   bytes(length).map((content) => {
     content.writeUInt16LE(kind, 0);
@@ -121,7 +121,7 @@ const row = fc.constantFrom([1, LISTENER_BYTES] as const, [2, UNIX_BYTES] as con
   }),
 );
 
-it('reads the same rows wherever the kernel cuts them', () => {
+it('decodes the same rows wherever the kernel splits them', () => {
   const cuts = fc.array(fc.nat(400), { maxLength: 8 });
   fc.assert(
     fc.property(fc.array(row, { maxLength: 8 }), cuts, (rows, lengths) => {
@@ -143,7 +143,7 @@ it('reads the same rows wherever the kernel cuts them', () => {
   );
 });
 
-it('reads any bytes for rows to an end, or refuses them with a typed error', () => {
+it('decodes any bytes as rows, or throws a LayoutError', () => {
   const part = fc.oneof(
     { weight: 4, arbitrary: row },
     fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),

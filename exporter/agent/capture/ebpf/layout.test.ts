@@ -35,29 +35,29 @@ const decodeRow = (bytes: Buffer): Row | undefined => {
 };
 
 describe('the structs of the kernel program', () => {
-  it('have no gap in a key, which the kernel compares byte by byte', () => {
+  it('have no gap in keys, which the kernel compares byte by byte', () => {
     for (const name of ['edge_key', 'process_key', 'unix_connect_key', 'conn_tuple']) {
       const { size, fields } = structOf(name);
-      const told = Object.values(fields).reduce((sum, { width, length }) => sum + width * length, 0);
-      expect(told, name).toBe(size);
+      const sum = Object.values(fields).reduce((total, { width, length }) => total + width * length, 0);
+      expect(sum, name).toBe(size);
     }
   });
 });
 
 describe('a key', () => {
-  it('tells both ends, the destination’s port and the process', () => {
+  it('has both endpoints, the destination port and the process', () => {
     expect(decodeEdgeKey(keyBytes('outbound', { image: 6 }))).toEqual({
       ...{ localAddress: '10.0.0.1', remoteAddress: '10.0.0.2', netns: 1, pid: 7, image: 6, port: 80 },
       ...{ transport: 'tcp', direction: 'outbound', isPeer: false },
     });
   });
 
-  it('tells IPv6 addresses as such', () => {
+  it('has IPv6 addresses', () => {
     const local = addressBytes(0xfd, ...Array(14).fill(0), 1);
     expect(decodeEdgeKey(keyBytes('outbound', { local }))).toMatchObject({ localAddress: 'fd00::1' });
   });
 
-  it('tells UDP, that both ends chose their ports, and no process where none is known', () => {
+  it('marks UDP between two chosen ports, without a process if none is known', () => {
     const key = keyBytes('unknown', { transport: 17, peer_port: 4000, pid: 0 });
     expect(decodeEdgeKey(key)).toMatchObject({
       ...{ transport: 'udp', direction: 'unknown', isPeer: true, pid: undefined, image: undefined },
@@ -67,7 +67,7 @@ describe('a key', () => {
   it.each([
     ['transport', 132],
     ['direction', 3],
-  ])('of another %s is refused', (field, value) => {
+  ])('with an unknown %s is rejected', (field, value) => {
     const bytes = keyBytes();
     bytes[structOf('edge_key').fields[field]?.offset ?? 0] = value;
     expect(() => decodeEdgeKey(bytes)).toThrow(new LayoutError(field, value));
@@ -75,23 +75,23 @@ describe('a key', () => {
 });
 
 describe('a record', () => {
-  it('tells each of its counts, times in seconds', () => {
+  it('has all counts, with times in seconds', () => {
     expect(decodeEdge(bytesOf('edge', edge), SCAN)).toEqual({
       ...{ opened: 2, open: 3, transmittedBytes: 4, receivedBytes: 2 ** 40 + 5, retransmits: 6 },
       ...{ rtt: 0.0015, failed: edge.failed, setup: { counts: edge.setup, sum: 7 } },
     });
   });
 
-  it('tells no round-trip time of an earlier scan, nor without any', () => {
+  it('has no round-trip time from an earlier scan, nor without a measurement', () => {
     expect(decodeEdge(bytesOf('edge', edge), SCAN + 1).rtt).toBeUndefined();
     expect(decodeEdge(bytesOf('edge', { ...edge, rtt_count: 0 }), SCAN).rtt).toBeUndefined();
   });
 
-  it('has nothing open where more ended than it knows of', () => {
+  it('has nothing open if more connections closed than were opened', () => {
     expect(decodeEdge(bytesOf('edge', { ...edge, open: -1 }), SCAN).open).toBe(0);
   });
 
-  it('takes in what another has counted', () => {
+  it('adds the counts of another', () => {
     const into = bytesOf('edge', edge);
     addEdge(into, bytesOf('edge', { ...edge, open: -3 }));
     const { rtt, ...sum } = decodeEdge(into, SCAN);
@@ -105,7 +105,7 @@ describe('a record', () => {
   });
 });
 
-it('asks for a process by its pid and image', () => {
+it('encodes the pid and image of a process', () => {
   expect(encodeProcessKey(7, 2 ** 32 - 1)).toEqual(bytesOf('process_key', { pid: 7, image: 2 ** 32 - 1 }));
 });
 
@@ -121,25 +121,25 @@ describe('a process', () => {
     args: Buffer.from('node\0app.js\0left over'),
   };
 
-  it('tells its names, its parent and as many arguments as were read', () => {
+  it('has its names, its parent and as many arguments as were read', () => {
     expect(decodeProcess(bytesOf('process', values))).toEqual({
       ...{ comm: Buffer.from('node'), executable: Buffer.from('node22'), parent: 1, started: 3.5 },
       args: [Buffer.from('node'), Buffer.from('app.js')],
     });
   });
 
-  it('leaves out an argument that was cut short', () => {
+  it('omits a truncated argument', () => {
     expect(decodeProcess(bytesOf('process', { ...values, args_length: 9 })).args).toEqual([
       Buffer.from('node'),
     ]);
   });
 
-  it('of the kernel has a name only', () => {
+  it('of the kernel has only a name', () => {
     const thread = decodeProcess(bytesOf('process', { comm: Buffer.from('kworker/0:0') }));
     expect(thread).toEqual({ comm: Buffer.from('kworker/0:0'), args: [], started: 0 });
   });
 
-  it('may have a name that fills its place', () => {
+  it('can have a name that fills its field', () => {
     const comm = Buffer.from('sixteen bytes ok');
     expect(decodeProcess(bytesOf('process', { comm })).comm).toEqual(comm);
   });
@@ -154,34 +154,34 @@ describe('the path of a cgroup', () => {
     return decodeCgroupPath(bytesOf('cgroup_path', { levels: levels.length, complete, names }))?.toString();
   };
 
-  it('is made of the names of its levels, of which the innermost comes first', () => {
+  it('consists of the names of its levels, innermost first', () => {
     expect(path(['web.service', 'system.slice'])).toBe('/system.slice/web.service');
     expect(path([])).toBe('/');
   });
 
-  it('is not told in part', () => {
+  it('is undefined if it is incomplete', () => {
     expect(path(Array(10).fill('a'))).toBe('/a'.repeat(10));
     expect(path(Array(10).fill('a'), 0)).toBeUndefined();
     expect(path(['x'.repeat(94)])).toBe(`/${'x'.repeat(94)}`);
     expect(path(['x'.repeat(95)])).toBeUndefined();
   });
 
-  it('has no more levels than there is room for', () => {
+  it('is rejected with too many levels', () => {
     expect(() => decodeCgroupPath(bytesOf('cgroup_path', { levels: 11, complete: 1 }))).toThrow(LayoutError);
   });
 
-  it('is found by what its process bears', () => {
+  it('is found by the cgroup id of its process', () => {
     expect(cgroupIdOf(bytesOf('process', { cgroup: 0x0102 }))).toEqual(Buffer.from([2, 1, 0, 0, 0, 0, 0, 0]));
   });
 });
 
-it('tells the health', () => {
+it('decodes the health', () => {
   expect(decodeHealth(bytesOf('health', { folded: 1, lost: 2, sockets: 2 ** 33 }))).toEqual({
     ...{ folded: 1, lost: 2, sockets: 2 ** 33 },
   });
 });
 
-it('writes what controls the kernel program', () => {
+it('encodes the control values', () => {
   const uncertainUntil = 2n ** 40n + 5n;
   const expected = bytesOf('control', { uncertain_until: uncertainUntil, scan: 3, seeded: 1 });
   expect(encodeControl(3, true, uncertainUntil, false)).toEqual(expected);
@@ -191,7 +191,7 @@ it('writes what controls the kernel program', () => {
 describe('a trace', () => {
   const end = { localAddress: '10.0.0.1', localPort: 50000, remoteAddress: '10.0.0.2', remotePort: 80 };
 
-  it('is looked up by both ends, as the kernel program keeps them', () => {
+  it('is looked up by its tuple', () => {
     const ports = { local_port: 50000, peer_port: 80 };
     const local = addressBytes(10, 0, 0, 1);
     const remote = addressBytes(10, 0, 0, 2);
@@ -223,27 +223,27 @@ describe('a trace', () => {
       { state: 3, failure: 1 },
       { state: { failed: FAILURES.indexOf('timeout') }, counted: false },
     ],
-  ])('tells whose it is and what became of it: %o', (values, told) => {
-    const whose = { netns: 1, pid: 7, image: 9 };
-    expect(decodeTrace(bytesOf('trace', { ...whose, ...values }))).toEqual({ ...whose, ...told });
+  ])('has its process and its outcome: %o', (values, outcome) => {
+    const process = { netns: 1, pid: 7, image: 9 };
+    expect(decodeTrace(bytesOf('trace', { ...process, ...values }))).toEqual({ ...process, ...outcome });
   });
 
   it.each([
     [{ state: 4 }, 'trace state 4'],
     [{ state: 3, failure: FAILURES.length }, `trace failure ${FAILURES.length}`],
-  ])('is refused where this version does not know what it tells: %o', (values, what) => {
+  ])('is rejected with an unknown state or failure: %o', (values, what) => {
     expect(() => decodeTrace(bytesOf('trace', { pid: 7, ...values }))).toThrow(
       `unexpected data from the kernel program: ${what}`,
     );
   });
 
-  it('without a process is none', () => {
+  it('is undefined without a process', () => {
     expect(decodeTrace(bytesOf('trace', { netns: 1, state: 1 }))).toBeUndefined();
   });
 });
 
 describe('a row', () => {
-  it('tells who listens', () => {
+  it('describes a listener', () => {
     const local = addressBytes(...Array(16).fill(0));
     const values = { kind: 1, port: 53, netns: 2, pid: 8, transport: 17, ipv6_only: 1, local };
     expect(decodeRow(bytesOf('listener_row', values))).toEqual({
@@ -255,7 +255,7 @@ describe('a row', () => {
     ['a path', '/run/app.sock\0', '/run/app.sock'],
     ['an abstract name with zero bytes', '\0a\0b\0', '\0a\0b\0'],
     ['no name', '', ''],
-  ])('tells one end of a Unix connection, with %s', (_title, kept, name) => {
+  ])('describes one socket of a Unix connection, with %s', (_title, kept, name) => {
     const values = {
       ...{ kind: 2, netns: 2, pid: 8, listens: 0, name_length: kept.length, name: Buffer.from(kept) },
       ...{ socket: 0x11, peer: 0x22, name_id: 0x33, peer_name_id: 0, inode: 2 ** 32 + 1 },
@@ -266,15 +266,15 @@ describe('a row', () => {
     });
   });
 
-  it('tells that a Unix socket listens', () => {
+  it('describes a Unix listener', () => {
     expect(decodeRow(bytesOf('unix_row', { kind: 2, listens: 1 }))).toMatchObject({ listens: true });
   });
 
-  it('of another kind is refused', () => {
+  it('of an unknown kind is rejected', () => {
     expect(() => decodeRows(Buffer.from([3, 0]), [])).toThrow(new LayoutError('row of kind', 3));
   });
 
-  it('comes out the same fed byte by byte', () => {
+  it('is decoded the same when fed byte by byte', () => {
     const bytes = Buffer.concat([
       bytesOf('unix_row', { kind: 2, pid: 1, name_length: 2, name: Buffer.from('/a') }),
       bytesOf('listener_row', { kind: 1, pid: 2, transport: 6 }),
@@ -290,7 +290,7 @@ describe('a row', () => {
   });
 });
 
-it('tells a call of connect(2) to a Unix socket', () => {
+it('decodes the attempts to connect to a Unix socket', () => {
   const key = bytesOf('unix_connect_key', {
     netns: 2,
     pid: 8,
@@ -312,7 +312,7 @@ it('tells a call of connect(2) to a Unix socket', () => {
 it.each([
   ['a key', EDGE_KEY.sizeof, (bytes: Buffer) => decodeEdgeKey(bytes)],
   [
-    'a key further on',
+    'a key at an offset',
     EDGE_KEY.sizeof,
     (bytes: Buffer) => decodeEdgeKey(Buffer.concat([bytes, bytes]), bytes.length + 1),
   ],
@@ -323,16 +323,16 @@ it.each([
   ['the health', HEALTH.sizeof, decodeHealth],
   ['a trace', TRACE.sizeof, decodeTrace],
   [
-    'a call of connect(2)',
+    'a Unix connect key',
     UNIX_CONNECT_KEY.sizeof,
     (bytes: Buffer) => decodeUnixConnectCount(bytes, Buffer.alloc(8)),
   ],
   [
-    'a count of calls',
+    'a Unix connect count',
     8,
     (bytes: Buffer) => decodeUnixConnectCount(Buffer.alloc(UNIX_CONNECT_KEY.sizeof), bytes),
   ],
-  ['what is added', EDGE.sizeof, (bytes: Buffer) => addEdge(Buffer.alloc(EDGE.sizeof), bytes)],
-])('refuses %s cut short with an error of its own', (_title, length, decode) => {
+  ['an added record', EDGE.sizeof, (bytes: Buffer) => addEdge(Buffer.alloc(EDGE.sizeof), bytes)],
+])('rejects %s if truncated, with a LayoutError', (_title, length, decode) => {
   expect(() => decode(Buffer.alloc(length - 1))).toThrow(LayoutError);
 });

@@ -15,13 +15,13 @@ const unixRow = (fields: Partial<UnixRow> = {}): UnixRow => ({
 
 const pids = (rows: readonly ListenerRow[]) => listenersOf(rows).map(({ pid }) => pid);
 
-it('tells a listener as it was met', () => {
+it('returns a listener as scanned', () => {
   expect(listenersOf([row()])).toEqual([
     { netns: 1, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 7, ipv6Only: false },
   ]);
 });
 
-it('tells a Unix socket that listens by its name, and no other', () => {
+it('returns Unix listeners by name, and no other Unix sockets', () => {
   const abstract = unixRow({ name: Buffer.from('\0app') });
   const client = unixRow({ listens: false, name: Buffer.from('/run/client.sock') });
   expect(listenersOf([unixRow(), abstract, client])).toMatchObject([
@@ -30,10 +30,10 @@ it('tells a Unix socket that listens by its name, and no other', () => {
   ]);
 });
 
-describe('of several who listen at the same place', () => {
-  it('tells the first', () => expect(pids([row(), row({ pid: 8 })])).toEqual([7]));
+describe('of several listeners on the same address and port', () => {
+  it('returns the first', () => expect(pids([row(), row({ pid: 8 })])).toEqual([7]));
 
-  it('tells init only where there is no other', () => {
+  it('returns init only if there is no other', () => {
     expect(pids([row({ pid: 1 }), row(), row({ pid: 8 })])).toEqual([7]);
     expect(pids([row(), row({ pid: 1 })])).toEqual([7]);
     expect(pids([row({ pid: 1 })])).toEqual([1]);
@@ -44,20 +44,21 @@ describe('of several who listen at the same place', () => {
     ['transport', { transport: 'udp' }],
     ['address', { address: '127.0.0.1' }],
     ['port', { port: 81 }],
-  ] as const)('tells those of another %s too', (_title, fields) => {
+  ] as const)('distinguishes those of another %s', (_title, fields) => {
     expect(pids([row(), row({ pid: 8, ...fields })])).toEqual([7, 8]);
   });
 });
 
-describe('a listener on every IPv6 address', () => {
+describe('a listener on all IPv6 addresses', () => {
   const every = (fields: Partial<ListenerRow> = {}) => row({ address: '::', ...fields });
   const isIpv6Only = (rows: readonly ListenerRow[]) =>
     listenersOf(rows).find(({ address }) => address === '::')?.ipv6Only;
 
-  it('gets IPv4 as well', () => expect(isIpv6Only([every()])).toBe(false));
-  it('gets none by its own choice', () => expect(isIpv6Only([every({ ipv6Only: true })])).toBe(true));
+  it('accepts IPv4 as well', () => expect(isIpv6Only([every()])).toBe(false));
+  it('does not accept IPv4 with IPV6_V6ONLY', () =>
+    expect(isIpv6Only([every({ ipv6Only: true })])).toBe(true));
 
-  it('gets none where another takes it', () => {
+  it('does not accept IPv4 if another listener does', () => {
     expect(isIpv6Only([every(), row()])).toBe(true);
     expect(isIpv6Only([row(), every()])).toBe(true);
   });
@@ -66,12 +67,12 @@ describe('a listener on every IPv6 address', () => {
     ['another port', { port: 81 }],
     ['another transport', { transport: 'udp' }],
     ['another namespace', { netns: 2 }],
-    ['one address', { address: '127.0.0.1' }],
-  ] as const)('gets it where another listens on %s', (_title, fields) => {
+    ['a single address', { address: '127.0.0.1' }],
+  ] as const)('accepts IPv4 if another listens on %s', (_title, fields) => {
     expect(isIpv6Only([every(), row(fields)])).toBe(false);
   });
 });
 
-it('says of no other listener that it gets IPv6 alone', () => {
+it('marks no other listener as IPv6 only', () => {
   expect(listenersOf([row({ address: 'fd00::1', ipv6Only: true })])).toMatchObject([{ ipv6Only: false }]);
 });

@@ -3,7 +3,7 @@ import { UNIX_CONNECT_KEY } from './kernel-structs.ts';
 import { decodeUnixConnectCount, UNIX_COUNT_BYTES, type UnixConnectCount } from './layout.ts';
 import { TableReader } from './table-reader.ts';
 
-/** Above this many entries, unchanged ones are removed at once: a host may start many processes with the same targets. */
+/** Above this many entries, unchanged ones are removed at once: a host may start many processes. */
 const CROWDED = 16_384;
 /** An entry that has not changed for this long is removed, in ms. */
 const IDLE = 60_000;

@@ -6,30 +6,30 @@ const PATH = '/run/app.sock';
 const CLIENT = 20;
 const SERVER = 10;
 
-let ends: UnixEdges;
+let edges: UnixEdges;
 let rows: Row[];
-let asks: UnixConnectCount[] | undefined;
+let connects: UnixConnectCount[] | undefined;
 
 beforeEach(() => {
-  ends = createUnixEdges();
+  edges = createUnixEdges();
   rows = [listener()];
-  asks = [];
+  connects = [];
 });
 
-const observe = () => ends.observe(rows, asks);
+const observe = () => edges.observe(rows, connects);
 
 function row(socket: string, fields: Partial<UnixRow>): UnixRow {
   const none = { peer: '', nameId: '', peerNameId: '', name: Buffer.alloc(0), listens: false };
   return { kind: 'unix', netns: 1, pid: CLIENT, socket, inode: 1, ...none, ...fields };
 }
 
-/** The server listens; its name object is `app`. */
+/** The server's listener; its name object is `app`. */
 function listener(fields: Partial<UnixRow> = {}): UnixRow {
   const values = { pid: SERVER, listens: true, nameId: 'app', name: Buffer.from(PATH) };
   return row('listener', { ...values, ...fields });
 }
 
-/** Both ends of a connection to it. */
+/** Both sockets of a connection to it. */
 function connection(socket: string, client: Partial<UnixRow> = {}, served: Partial<UnixRow> = {}): UnixRow[] {
   const name = { nameId: 'app', name: Buffer.from(PATH) };
   return [
@@ -40,14 +40,14 @@ function connection(socket: string, client: Partial<UnixRow> = {}, served: Parti
 
 const IMAGE = 5;
 
-const ask = (count: number, fields: Partial<UnixConnectCount> = {}): UnixConnectCount => ({
+const attempts = (count: number, fields: Partial<UnixConnectCount> = {}): UnixConnectCount => ({
   ...{ netns: 1, pid: CLIENT, image: IMAGE, name: Buffer.from(PATH), count, ...fields },
 });
 
 const counts = () => observe().map(({ open, opened }) => ({ open, opened }));
 
 describe('an open connection', () => {
-  it('is told once, by the end that asked', () => {
+  it('is reported once, by the client', () => {
     rows.push(...connection('a'));
     expect(observe()).toEqual([
       {
@@ -64,7 +64,7 @@ describe('an open connection', () => {
     ]);
   });
 
-  it('is told with the others of its process to the same name', () => {
+  it('is reported together with others of its process to the same name', () => {
     rows.push(...connection('a'), ...connection('b'), ...connection('c', { pid: 21 }));
     expect(observe()).toMatchObject([
       { pid: CLIENT, open: 2 },
@@ -72,17 +72,17 @@ describe('an open connection', () => {
     ]);
   });
 
-  it('is told though its listener is gone', () => {
+  it('is reported even if its listener has closed', () => {
     rows = connection('a');
     expect(observe()).toMatchObject([{ pid: CLIENT, remotePid: SERVER, remoteAddress: PATH, open: 1 }]);
   });
 
-  it('is its listener’s while nobody has accepted it', () => {
+  it('belongs to its listener until it is accepted', () => {
     rows.push(...connection('a').slice(0, 1));
     expect(observe()).toMatchObject([{ pid: CLIENT, remotePid: SERVER, remoteAddress: PATH, open: 1 }]);
   });
 
-  it('of a client with a name is told where someone listens', () => {
+  it('of a client with a name is reported if there is a listener', () => {
     const pair = connection(
       'a',
       { nameId: 'client', name: Buffer.from('\0client') },
@@ -94,19 +94,19 @@ describe('an open connection', () => {
     expect(createUnixEdges().observe(rows, [])).toEqual([]);
   });
 
-  it('is told by its first holder, but init only where there is no other', () => {
+  it('is reported for its first process, for init only if there is no other', () => {
     const [client, served] = connection('a') as [UnixRow, UnixRow];
     rows.push(client, { ...client, pid: 30 }, { ...served, pid: 1 }, served, { ...served, pid: 11 });
     expect(observe()).toMatchObject([{ pid: CLIENT, remotePid: SERVER, open: 1 }]);
   });
 
-  it('of an abstract name is told with an @', () => {
+  it('of an abstract name is reported with an @', () => {
     const name = Buffer.from('\0app');
     rows = [listener({ name }), ...connection('a', {}, { name })];
     expect(observe()).toMatchObject([{ remoteAddress: '@app' }]);
   });
 
-  it('keeps its id, and is told no more once it is over', () => {
+  it('keeps its id, and is no longer reported once closed', () => {
     rows.push(...connection('a'));
     const [first] = observe();
     expect(observe()).toMatchObject([{ id: first?.id }]);
@@ -118,76 +118,76 @@ describe('an open connection', () => {
   });
 });
 
-describe('calls of connect(2)', () => {
-  it('count, though nothing is open any more', () => {
-    asks = [ask(3)];
+describe('attempts to connect', () => {
+  it('count even if nothing is open any more', () => {
+    connects = [attempts(3)];
     expect(observe()).toMatchObject([
       { pid: CLIENT, remotePid: SERVER, remoteAddress: PATH, open: 0, opened: 3 },
     ]);
-    asks = [ask(5)];
+    connects = [attempts(5)];
     expect(counts()).toEqual([{ open: 0, opened: 5 }]);
   });
 
-  it('count once for what is open too', () => {
-    asks = [ask(2)];
+  it('count once together with open connections', () => {
+    connects = [attempts(2)];
     rows.push(...connection('a'), ...connection('b'));
     expect(counts()).toEqual([{ open: 2, opened: 2 }]);
     expect(counts()).toEqual([{ open: 2, opened: 2 }]);
   });
 
-  it('never count where nobody listened, not even once someone does', () => {
+  it('never count without a listener, not even if there is one later', () => {
     rows = [];
-    asks = [ask(3)];
+    connects = [attempts(3)];
     expect(observe()).toEqual([]);
     rows = [listener()];
-    asks = [ask(3)];
+    connects = [attempts(3)];
     expect(counts()).toEqual([{ open: 0, opened: 0 }]);
-    asks = [ask(4)];
+    connects = [attempts(4)];
     expect(counts()).toEqual([{ open: 0, opened: 1 }]);
   });
 
-  it('count where the listener has gone since the last pass, and no later', () => {
+  it('count if the listener has closed since the previous cycle, but not later', () => {
     observe();
     rows = [];
-    asks = [ask(2)];
+    connects = [attempts(2)];
     expect(counts()).toEqual([{ open: 0, opened: 2 }]);
-    asks = [ask(5)];
+    connects = [attempts(5)];
     expect(counts()).toEqual([{ open: 0, opened: 2 }]);
     rows = [listener()];
     expect(counts()).toEqual([{ open: 0, opened: 2 }]);
-    asks = [ask(6)];
+    connects = [attempts(6)];
     expect(counts()).toEqual([{ open: 0, opened: 3 }]);
   });
 
-  it('count from nothing where the kernel has dropped its entry and made it anew', () => {
-    asks = [ask(5)];
+  it('count from zero if the kernel’s entry was removed and created again', () => {
+    connects = [attempts(5)];
     observe();
-    asks = [ask(2)];
+    connects = [attempts(2)];
     expect(counts()).toEqual([{ open: 0, opened: 7 }]);
-    asks = [ask(3)];
+    connects = [attempts(3)];
     expect(counts()).toEqual([{ open: 0, opened: 8 }]);
   });
 
-  it('count on a path in whatever namespace, on an abstract name in its own', () => {
-    asks = [ask(1, { netns: 2 })];
+  it('count for a path in any namespace, for an abstract name only in its own', () => {
+    connects = [attempts(1, { netns: 2 })];
     expect(observe()).toMatchObject([{ netns: 2, opened: 1 }]);
     rows = [listener({ name: Buffer.from('\0app') })];
-    asks = [ask(1, { netns: 2, name: Buffer.from('\0app') })];
-    expect(createUnixEdges().observe(rows, asks)).toEqual([]);
-    asks = [ask(1, { name: Buffer.from('\0app') })];
-    expect(createUnixEdges().observe(rows, asks)).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
+    connects = [attempts(1, { netns: 2, name: Buffer.from('\0app') })];
+    expect(createUnixEdges().observe(rows, connects)).toEqual([]);
+    connects = [attempts(1, { name: Buffer.from('\0app') })];
+    expect(createUnixEdges().observe(rows, connects)).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
   });
 
-  it('are told apart by process', () => {
-    asks = [ask(1), ask(2, { pid: 21 })];
+  it('are distinguished by process', () => {
+    connects = [attempts(1), attempts(2, { pid: 21 })];
     expect(observe()).toMatchObject([
       { pid: CLIENT, opened: 1 },
       { pid: 21, opened: 2 },
     ]);
   });
 
-  it('are told apart by what a process was before it called execve(2)', () => {
-    asks = [ask(4), ask(1, { image: 6 })];
+  it('are distinguished by the image of a process before and after execve(2)', () => {
+    connects = [attempts(4), attempts(1, { image: 6 })];
     expect(observe()).toMatchObject([
       { pid: CLIENT, image: IMAGE, opened: 4 },
       { pid: CLIENT, image: 6, opened: 1 },
@@ -198,12 +198,12 @@ describe('calls of connect(2)', () => {
     ]);
   });
 
-  it('tell what a process is that has a connection open, which is what it was last', () => {
-    asks = [ask(4)];
+  it('give a process with an open connection its last image', () => {
+    connects = [attempts(4)];
     rows.push(...connection('a'));
     expect(observe()).toMatchObject([{ image: IMAGE, open: 1, opened: 4 }]);
-    for (const more of [[ask(1, { image: 6 })], []]) {
-      asks = [...more, ...asks];
+    for (const more of [[attempts(1, { image: 6 })], []]) {
+      connects = [...more, ...connects];
       expect(observe()).toMatchObject([
         { image: 6, open: 1, opened: 1 },
         { image: IMAGE, open: 0, opened: 4 },
@@ -211,21 +211,21 @@ describe('calls of connect(2)', () => {
     }
   });
 
-  it('by another path to the same socket count when the connection is met', () => {
+  it('by another path to the same socket count when the connection is first seen', () => {
     observe();
-    asks = [ask(1, { name: Buffer.from('/var/run/app.sock') })];
+    connects = [attempts(1, { name: Buffer.from('/var/run/app.sock') })];
     rows.push(...connection('a'));
     expect(counts()).toEqual([{ open: 1, opened: 1 }]);
     expect(counts()).toEqual([{ open: 1, opened: 1 }]);
   });
 });
 
-describe('where the kernel tells no calls', () => {
+describe('without attempts from the kernel', () => {
   beforeEach(() => {
-    asks = undefined;
+    connects = undefined;
   });
 
-  it('a connection counts when it is first met', () => {
+  it('a connection counts when it is first seen', () => {
     observe();
     rows.push(...connection('a'));
     expect(counts()).toEqual([{ open: 1, opened: 1 }]);
@@ -234,13 +234,13 @@ describe('where the kernel tells no calls', () => {
     expect(counts()).toEqual([{ open: 2, opened: 2 }]);
   });
 
-  it('one that was there before is open only', () => {
+  it('a connection that predates the capture is only open', () => {
     rows.push(...connection('a'));
     expect(counts()).toEqual([{ open: 1, opened: 0 }]);
     expect(counts()).toEqual([{ open: 1, opened: 0 }]);
   });
 
-  it('another counts whose socket the kernel has put in the place of the last', () => {
+  it('a connection counts even if its socket has the address of an earlier one', () => {
     rows.push(...connection('a'));
     observe();
     rows = [listener(), ...connection('a', { inode: 2 })];
@@ -248,14 +248,14 @@ describe('where the kernel tells no calls', () => {
   });
 });
 
-describe('who serves', () => {
-  it('is the one who does now, once the server was started anew', () => {
-    asks = [ask(1)];
+describe('the server process', () => {
+  it('is the current one after the server was restarted', () => {
+    connects = [attempts(1)];
     rows.push(...connection('a'));
     observe();
     rows = [listener({ pid: 11 })];
     expect(observe()).toMatchObject([{ remotePid: SERVER, open: 0, opened: 1 }]);
-    asks = [ask(2)];
+    connects = [attempts(2)];
     expect(observe()).toMatchObject([{ remotePid: 11, opened: 2 }]);
     rows.push(...connection('b', {}, { pid: 11 }));
     expect(observe()).toMatchObject([{ remotePid: 11, open: 1 }]);
@@ -269,10 +269,10 @@ describe('who serves', () => {
   });
 });
 
-it('takes listeners of other transports for none', () => {
+it('ignores listeners of other transports', () => {
   rows = [
     { kind: 'listener', netns: 1, pid: 5, transport: 'tcp', ipv6Only: false, address: '0.0.0.0', port: 80 },
   ];
-  asks = [ask(1)];
+  connects = [attempts(1)];
   expect(observe()).toEqual([]);
 });

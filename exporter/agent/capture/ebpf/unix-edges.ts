@@ -2,120 +2,125 @@ import { formatUnixName } from '../../net/unix-name.ts';
 import type { Observation } from '../capture.ts';
 import type { Row, UnixConnectCount, UnixRow } from './layout.ts';
 
-/**
- * Turns the Unix sockets of scan after scan into observations, one for all connections of a process to a name, as
- * seen from the end that asked.
- */
+/** Turns the Unix sockets of each scan into observations: one per client process and name, seen from the client. */
 export interface UnixEdges {
-  /** `asks` tells every call of connect(2) since the capture began, where the kernel does. */
-  observe(rows: readonly Row[], asks: readonly UnixConnectCount[] | undefined): Observation[];
+  /** `connects` has all connection attempts since the capture started; undefined if the kernel does not support it. */
+  observe(rows: readonly Row[], connects: readonly UnixConnectCount[] | undefined): Observation[];
 }
 
 /** The connections of one process to one name. */
-interface Record {
+interface UnixEdge {
   readonly observation: Omit<Observation, 'open' | 'opened' | 'remotePid'>;
-  /** Who serves it: the same for as long as it is one of those who do. */
+  /** The server process. It stays the same as long as it is among `servers`. */
   remotePid: number;
   readonly servers: Set<number>;
   open: number;
   opened: number;
 }
 
-/** The calls of one process to one name. */
-interface Calls {
-  readonly ask: UnixConnectCount;
-  /** Since the pass before. */
-  readonly more: number;
+/** The connection attempts of one process to one name. */
+interface Attempts {
+  readonly connect: UnixConnectCount;
+  /** Since the previous scan. */
+  readonly added: number;
 }
+
+/** A client process, and the network namespace of its sockets. */
+type Client = Pick<UnixRow, 'netns' | 'pid'>;
 
 const INIT = 1;
 
 export function createUnixEdges(): UnixEdges {
-  let records = new Map<string, Record>();
-  let met: ReadonlySet<string> | undefined;
-  let callsBefore = new Map<string, Calls>();
-  /** The last image of a process that has called, by process and name. */
+  let edges = new Map<string, UnixEdge>();
+  let connectionsBefore: ReadonlySet<string> | undefined;
+  let attemptsBefore = new Map<string, Attempts>();
+  /** The last image of each process that has connected, by process and name. */
   let images = new Map<string, number>();
   let listenersBefore = new Map<string, UnixRow>();
   let serial = 0;
 
-  function callsOf(asks: readonly UnixConnectCount[]): Map<string, Calls> {
-    const calls = new Map<string, Calls>();
-    for (const ask of asks) {
-      const key = keyOf(ask, ask.name, ask.image);
-      const last = callsBefore.get(key)?.ask.count ?? 0;
-      // Counted from nothing again once the kernel has dropped and remade its entry.
-      calls.set(key, { ask, more: ask.count < last ? ask.count : ask.count - last });
+  function attemptsOf(connects: readonly UnixConnectCount[]): Map<string, Attempts> {
+    const attempts = new Map<string, Attempts>();
+    for (const connect of connects) {
+      const key = edgeKey(connect, connect.name, connect.image);
+      const last = attemptsBefore.get(key)?.connect.count ?? 0;
+      // A lower count is that of a new entry, after the old one was removed.
+      attempts.set(key, { connect, added: connect.count < last ? connect.count : connect.count - last });
     }
-    return calls;
+    return attempts;
   }
 
-  function imagesOf(calls: Iterable<Calls>): Map<string, number> {
+  function imagesOf(attempts: Iterable<Attempts>): Map<string, number> {
     const last = new Map<string, number>();
-    for (const { ask, more } of calls) {
-      const key = keyOf(ask, ask.name);
-      if (more > 0 || (images.get(key) === ask.image && !last.has(key))) last.set(key, ask.image);
+    for (const { connect, added } of attempts) {
+      const key = edgeKey(connect, connect.name);
+      if (added > 0 || (images.get(key) === connect.image && !last.has(key))) last.set(key, connect.image);
     }
     return last;
   }
 
   return {
-    observe(rows, asks = []) {
-      const before = records;
-      records = new Map();
-      const recordOf = (at: Place, name: Buffer, image: number | undefined, remotePid: number): Record => {
-        const key = keyOf(at, name, image);
-        let record = records.get(key);
-        if (!record) {
-          record = before.get(key) ?? newRecord(`unix ${++serial}`, at, name, image, remotePid);
-          record.open = 0;
-          record.servers.clear();
-          records.set(key, record);
+    observe(rows, connects = []) {
+      const before = edges;
+      edges = new Map();
+      const edgeOf = (
+        client: Client,
+        name: Buffer,
+        image: number | undefined,
+        remotePid: number,
+      ): UnixEdge => {
+        const key = edgeKey(client, name, image);
+        let edge = edges.get(key);
+        if (!edge) {
+          edge = before.get(key) ?? newEdge(`unix ${++serial}`, client, name, image, remotePid);
+          edge.open = 0;
+          edge.servers.clear();
+          edges.set(key, edge);
         }
-        return record;
+        return edge;
       };
-      const calls = callsOf(asks);
-      images = imagesOf(calls.values());
+      const attempts = attemptsOf(connects);
+      images = imagesOf(attempts.values());
 
-      const now = new Set<string>();
-      for (const { client, served } of pairsOf(rows)) {
-        const image = images.get(keyOf(client, served.name));
-        const record = recordOf(client, served.name, image, served.pid);
+      const connections = new Set<string>();
+      for (const { client, server } of pairsOf(rows)) {
+        const image = images.get(edgeKey(client, server.name));
+        const edge = edgeOf(client, server.name, image, server.pid);
         const connection = `${client.socket} ${client.inode}`;
-        now.add(connection);
-        record.open++;
-        record.servers.add(served.pid);
-        // Without a call to that name, which another path may lead to: opened when it is first met, unless it was
-        // there before.
-        if (image === undefined && met && !met.has(connection)) record.opened++;
+        connections.add(connection);
+        edge.open++;
+        edge.servers.add(server.pid);
+        // No attempt was recorded under this name; it may have used another path. It counts as opened when first seen,
+        // unless it predates the capture.
+        if (image === undefined && connectionsBefore && !connectionsBefore.has(connection)) edge.opened++;
       }
-      met = now;
+      connectionsBefore = connections;
 
-      // The kernel does not tell which calls succeeded: those to a name on which someone listens are taken to have.
-      const listeners = new Map(listenersOf(rows).map((row) => [placeOf(row.netns, row.name), row]));
-      for (const [key, { ask, more }] of calls) {
-        const place = placeOf(ask.netns, ask.name);
-        const listener = listeners.get(place) ?? listenersBefore.get(place);
+      // The outcome of an attempt is not known. It counts as opened if the name has a listener.
+      const listeners = new Map(listenersOf(rows).map((row) => [nameKey(row.netns, row.name), row]));
+      for (const [key, { connect, added }] of attempts) {
+        const name = nameKey(connect.netns, connect.name);
+        const listener = listeners.get(name) ?? listenersBefore.get(name);
         if (!listener && !before.has(key)) continue;
-        const record = recordOf(ask, ask.name, ask.image, listener?.pid ?? 0);
-        if (!listener || more === 0) continue;
-        record.opened += more;
-        record.servers.add(listener.pid);
+        const edge = edgeOf(connect, connect.name, connect.image, listener?.pid ?? 0);
+        if (!listener || added === 0) continue;
+        edge.opened += added;
+        edge.servers.add(listener.pid);
       }
-      callsBefore = calls;
+      attemptsBefore = attempts;
       listenersBefore = listeners;
-      return [...records.values()].map(toObservation);
+      return [...edges.values()].map(toObservation);
     },
   };
 }
 
-function newRecord(
+function newEdge(
   id: string,
-  { netns, pid }: Place,
+  { netns, pid }: Client,
   name: Buffer,
   image: number | undefined,
   remotePid: number,
-): Record {
+): UnixEdge {
   const remoteAddress = formatUnixName(name.toString('latin1'));
   return {
     observation: {
@@ -126,14 +131,14 @@ function newRecord(
   };
 }
 
-function toObservation(record: Record): Observation {
-  const { observation, servers, open, opened } = record;
-  const [server = record.remotePid] = servers;
-  if (!servers.has(record.remotePid)) record.remotePid = server;
-  return { ...observation, remotePid: record.remotePid, open, opened };
+function toObservation(edge: UnixEdge): Observation {
+  const { observation, servers, open, opened } = edge;
+  const [server = edge.remotePid] = servers;
+  if (!servers.has(edge.remotePid)) edge.remotePid = server;
+  return { ...observation, remotePid: edge.remotePid, open, opened };
 }
 
-/** Several processes may hold a socket: the first of them leads, but init only where there is no other. */
+/** Of several processes that hold a socket, the first is the leader; init only if there is no other. */
 function firstHolders(rows: readonly UnixRow[]): Map<string, UnixRow> {
   const first = new Map<string, UnixRow>();
   for (const row of rows) {
@@ -149,33 +154,30 @@ function listenersOf(rows: readonly Row[]): UnixRow[] {
 }
 
 /**
- * Both ends of each connection. An accepted socket shares its listener's name in the kernel, the very object
- * (net/unix/af_unix.c, unix_stream_connect): so who asked is told even once the listener is gone.
+ * Both sockets of each connection. An accepted socket shares the kernel's name object with its listener
+ * (net/unix/af_unix.c, unix_stream_connect), so the client is known even after the listener has closed.
  */
-function pairsOf(rows: readonly Row[]): { client: UnixRow; served: UnixRow }[] {
+function pairsOf(rows: readonly Row[]): { client: UnixRow; server: UnixRow }[] {
   const connected = rows.filter((row): row is UnixRow => row.kind === 'unix' && !row.listens);
-  const ends = firstHolders(connected);
+  const sockets = firstHolders(connected);
   const listeners = new Map(listenersOf(rows).map((row) => [row.nameId, row]));
-  const pairs: { client: UnixRow; served: UnixRow }[] = [];
-  for (const client of ends.values()) {
+  const pairs: { client: UnixRow; server: UnixRow }[] = [];
+  for (const client of sockets.values()) {
     const { nameId, peerNameId } = client;
     const listener = listeners.get(peerNameId);
     const isClient = listener ? !listeners.has(nameId) : peerNameId !== '' && nameId === '';
-    // What no process has accepted yet is the listener's.
-    const served = ends.get(client.peer) ?? listener;
-    if (isClient && served) pairs.push({ client, served });
+    // A connection that is not accepted yet belongs to the listener.
+    const server = sockets.get(client.peer) ?? listener;
+    if (isClient && server) pairs.push({ client, server });
   }
   return pairs;
 }
 
-/** A process, and the namespace of the sockets with which it asks. */
-type Place = Pick<UnixRow, 'netns' | 'pid'>;
-
-function keyOf({ netns, pid }: Place, name: Buffer, image?: number): string {
+function edgeKey({ netns, pid }: Client, name: Buffer, image?: number): string {
   return `${netns} ${pid} ${image} ${name.toString('latin1')}`;
 }
 
 /** A path means the same in every network namespace, an abstract name does not. */
-function placeOf(netns: number, name: Buffer): string {
+function nameKey(netns: number, name: Buffer): string {
   return `${name[0] === 0 ? netns : ''} ${name.toString('latin1')}`;
 }

@@ -65,7 +65,7 @@ export function createPollingCapture(
       return { ...rows, listening: createListeningSet(rows.sockets, ephemeral) };
     });
     const own = readings[0];
-    if (!own) throw new Error(`cannot read sockets: no network namespace is to be seen in ${procRoot}`);
+    if (!own) throw new Error(`cannot read sockets: no network namespace found in ${procRoot}`);
     if (own.reading.skipped !== undefined) throw new Error(`cannot read sockets: ${own.reading.skipped}`);
 
     const told = readings.map(({ reading }) => reading);
