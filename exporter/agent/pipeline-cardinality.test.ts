@@ -15,7 +15,7 @@ const LIMIT = 500;
 const CLIENTS = 10_000;
 
 let proc: ProcTree;
-let pass: Reading;
+let reading: Reading;
 let now: number;
 let pipeline: Pipeline;
 
@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => proc[Symbol.dispose]());
 
 function create(options: Partial<PipelineOptions> = {}): Pipeline {
-  const capture = { name: 'procfs' as const, read: async () => pass, close() {} };
+  const capture = { name: 'procfs' as const, read: async () => reading, close() {} };
   const host = { procRoot: proc.root, host: 'h', edgeExpiration: EDGE_EXPIRATION, clock: () => now };
   return createPipeline({ capture, ...host, ...options });
 }
@@ -43,8 +43,8 @@ async function look(
 ): Promise<void> {
   const namespaces = [{ netns: NETNS, pid: 1 }];
   const sockets = observations.length;
-  pass = { observations, listeners: [], sockets, namespaces, hiddenProcesses: 0, ...more };
-  await pipeline.pass();
+  reading = { observations, listeners: [], sockets, namespaces, hiddenProcesses: 0, ...more };
+  await pipeline.runCycle();
   now += interval;
 }
 

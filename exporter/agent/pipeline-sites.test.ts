@@ -24,7 +24,7 @@ it('tells the site of each end: of this host, of a rule, of a network', async ()
     { ...TCP, id: '2', direction: 'inbound', pid: 30, remoteAddress: '10.9.0.1' },
     { ...TCP, id: '3', direction: 'inbound', pid: undefined, remoteAddress: '8.8.8.8' },
   ];
-  const pass: Reading = {
+  const reading: Reading = {
     observations,
     listeners: [{ ...TCP, address: '10.0.0.1', pid: undefined, ipv6Only: false }],
     sockets: 4,
@@ -32,7 +32,7 @@ it('tells the site of each end: of this host, of a rule, of a network', async ()
     hiddenProcesses: 0,
   };
   const pipeline = createPipeline({
-    capture: { name: 'procfs', read: async () => pass, close() {} },
+    capture: { name: 'procfs', read: async () => reading, close() {} },
     ...{ procRoot: proc.root, host: 'h', edgeExpiration: 1000, clock: () => 5000 },
     site: 'fra-1',
     rules: parseRules([{ match: { executable: '/bin/nginx' }, service: 'edge', site: 'rack-3' }]),
@@ -41,7 +41,7 @@ it('tells the site of each end: of this host, of a rule, of a network', async ()
       { cidr: '10.9.0.0/16', name: 'office', site: 'hq' },
     ],
   });
-  await pipeline.pass();
+  await pipeline.runCycle();
   const sites = pipeline.edges().map(({ attributes }) => [attributes['src.site'], attributes['dst.site']]);
   expect(sites).toEqual([
     ['fra-1', 'fra-2'],

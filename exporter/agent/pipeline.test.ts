@@ -10,7 +10,7 @@ import type { ProcessFiles } from './proc/process.ts';
 
 const NETNS = 7;
 let proc: ProcTree;
-let pass: Reading | Error;
+let reading: Reading | Error;
 let now: number;
 let pipeline: Pipeline;
 
@@ -46,7 +46,7 @@ beforeEach(() => {
     30: { comm: 'nginx\n', cmdline: 'nginx\0', net: { fib_trie: '  |-- 10.1.2.3\n     /32 host LOCAL\n' } },
   });
   now = 5000;
-  pass = seen(observation());
+  reading = seen(observation());
   start();
 });
 
@@ -54,8 +54,8 @@ function start(options: Partial<PipelineOptions> = {}): void {
   const capture: Capture = {
     name: 'procfs',
     async read() {
-      if (pass instanceof Error) throw pass;
-      return pass;
+      if (reading instanceof Error) throw reading;
+      return reading;
     },
     close() {},
   };
@@ -76,7 +76,7 @@ const points = (name: string) =>
 
 describe('a pass', () => {
   it('names both ends of a loopback connection', async () => {
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes)).toEqual([
       {
         direction: 'outbound',
@@ -110,47 +110,47 @@ describe('a pass', () => {
       },
     };
     start({ workloads });
-    for (let passes = 0; passes < 2; passes++) await pipeline.pass();
+    for (let passes = 0; passes < 2; passes++) await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes)).toMatchObject([
       { 'src.service': 'shop', 'src.kind': 'container', 'dst.service': 'nginx', 'dst.kind': 'process' },
     ]);
   });
 
   it('tells where a wildcard listener can be reached from other hosts', async () => {
-    await pipeline.pass();
+    await pipeline.runCycle();
     const addresses = points('service.dependency.listen').map(({ attributes }) => attributes['dst.address']);
     expect(addresses).toEqual(['0.0.0.0', '10.1.2.3']);
   });
 
-  it('counts on from pass to pass, and ends with the edge', async () => {
-    await pipeline.pass();
-    pass = seen(observation(), observation({ id: '2' }));
-    await pipeline.pass();
+  it('counts on from reading to reading, and ends with the edge', async () => {
+    await pipeline.runCycle();
+    reading = seen(observation(), observation({ id: '2' }));
+    await pipeline.runCycle();
     expect(pipeline.edges()).toMatchObject([{ open: 2, opened: 2 }]);
-    pass = seen();
+    reading = seen();
     now += 1000;
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(pipeline.edges()).toMatchObject([{ open: 0, opened: 2 }]);
     now += 1;
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(pipeline.edges()).toEqual([]);
   });
 
   it('keeps the name of a process that has ended while its connection is seen', async () => {
-    await pipeline.pass();
+    await pipeline.runCycle();
     proc.exit(20);
-    for (let i = 0; i < 3; i++) await pipeline.pass();
+    for (let i = 0; i < 3; i++) await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes['src.service'])).toEqual(['billing']);
   });
 
   it('names both ends of a Unix socket, even of processes that ended before the pass', async () => {
     const kept: Record<number, ProcessFiles> = { 40: processFiles('psql'), 41: processFiles('postgres') };
     const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db' } as const;
-    pass = {
+    reading = {
       ...seen(observation({ ...socket, pid: 40, remotePid: 41, open: 0 })),
       processOf: (pid) => kept[pid],
     };
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(pipeline.edges()).toMatchObject([
       {
         attributes: { 'src.service': 'psql', 'dst.service': 'postgres', 'dst.address': '/run/db' },
@@ -160,8 +160,8 @@ describe('a pass', () => {
   });
 
   it('keeps an edge that only ever failed', async () => {
-    pass = seen(observation({ open: 0, opened: 0, failed: [0, 2, 0, 0, 0, 0, 0] }));
-    await pipeline.pass();
+    reading = seen(observation({ open: 0, opened: 0, failed: [0, 2, 0, 0, 0, 0, 0] }));
+    await pipeline.runCycle();
     expect(pipeline.edges()).toMatchObject([{ open: 0, opened: 0 }]);
     expect(points('service.dependency.connection.failed')).toMatchObject([
       { value: 2, attributes: { 'src.service': 'billing' }, more: { 'error.type': 'timeout' } },
@@ -169,9 +169,9 @@ describe('a pass', () => {
   });
 
   it('names a process anew once it has become another program', async () => {
-    await pipeline.pass();
+    await pipeline.runCycle();
     proc.start(20, { comm: 'nginx\n', cmdline: 'nginx\0' });
-    await pipeline.pass();
+    await pipeline.runCycle();
     const open = pipeline.edges().map(({ attributes, open }) => [attributes['src.service'], open]);
     expect(open).toEqual([
       ['billing', 0],
@@ -180,9 +180,9 @@ describe('a pass', () => {
   });
 
   it('that failed leaves what was known', async () => {
-    await pipeline.pass();
-    pass = new Error('EACCES');
-    await expect(pipeline.pass()).rejects.toThrow('EACCES');
+    await pipeline.runCycle();
+    reading = new Error('EACCES');
+    await expect(pipeline.runCycle()).rejects.toThrow('EACCES');
     expect(pipeline.edges()).toMatchObject([{ open: 1 }]);
     expect(points('service.dependency.listen')).toHaveLength(2);
     expect(points('musubi.collection.cycles')).toMatchObject([{ value: 2 }]);
@@ -190,7 +190,7 @@ describe('a pass', () => {
   });
 
   it('tells of itself', async () => {
-    pass = {
+    reading = {
       ...seen(
         observation(),
         observation({ id: '2', pid: undefined }),
@@ -201,7 +201,7 @@ describe('a pass', () => {
         { netns: 8, pid: 40, skipped: 'EPERM' },
       ],
     };
-    await pipeline.pass();
+    await pipeline.runCycle();
     const value = (name: string) => points(name).map((point) => point.value);
     expect(value('musubi.sockets')).toEqual([4]);
     expect(value('musubi.sockets.unattributed')).toEqual([1]);
@@ -226,10 +226,10 @@ describe('a pass', () => {
       [...pipeline.families()]
         .filter(({ definition: { name } }) => /capture\.(table|connections|events)/.test(name))
         .map(({ definition: { name }, points }) => [name, ...points.map(({ value }) => value)]);
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(told()).toEqual([]);
-    pass = { ...seen(), table: { used: 3, size: 16, folded: 5, missed: 0 } };
-    await pipeline.pass();
+    reading = { ...seen(), table: { used: 3, size: 16, folded: 5, missed: 0 } };
+    await pipeline.runCycle();
     expect(told()).toEqual([
       ['musubi.capture.table.entries', 3],
       ['musubi.capture.table.entries.limit', 16],
@@ -259,8 +259,8 @@ describe('a pass', () => {
         close() {},
       },
     });
-    pass = seen(observation({ remoteAddress: '8.8.8.8', port: 443 }));
-    await pipeline.pass();
+    reading = seen(observation({ remoteAddress: '8.8.8.8', port: 443 }));
+    await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes['dst.service'])).toEqual(['api.test']);
     const told = [...pipeline.families()]
       .filter(({ definition: { name } }) => name.startsWith('musubi.dns.'))
@@ -280,12 +280,12 @@ describe('a pass', () => {
   });
 
   it('counts no byte twice after a namespace could not be read', async () => {
-    pass = seen(observation({ transmittedBytes: 100 }));
-    await pipeline.pass();
-    pass = { ...seen(), namespaces: [{ netns: NETNS, pid: 30, skipped: 'ENOENT' }] };
-    await pipeline.pass();
-    pass = seen(observation({ transmittedBytes: 101 }));
-    await pipeline.pass();
+    reading = seen(observation({ transmittedBytes: 100 }));
+    await pipeline.runCycle();
+    reading = { ...seen(), namespaces: [{ netns: NETNS, pid: 30, skipped: 'ENOENT' }] };
+    await pipeline.runCycle();
+    reading = seen(observation({ transmittedBytes: 101 }));
+    await pipeline.runCycle();
     expect(pipeline.edges()).toMatchObject([{ opened: 1, transmittedBytes: 101 }]);
   });
 });
@@ -293,7 +293,7 @@ describe('a pass', () => {
 it('calls what listens on a port as the user’s rule says, and puts it at its site', async () => {
   const rules = parseRules([{ match: { port: 80 }, service: 'front', site: 'edge-7' }]);
   start({ rules });
-  await pipeline.pass();
+  await pipeline.runCycle();
   expect(pipeline.edges().map(({ attributes }) => attributes)).toMatchObject([
     {
       ...{ 'src.service': 'billing', 'src.kind': 'process' },

@@ -63,8 +63,8 @@ export interface PipelineOptions extends ResolveOptions {
 }
 
 export interface Pipeline {
-  /** Looks at the host once. Rejects when it could not; what was known stays. */
-  pass(): Promise<Reading>;
+  /** Runs one collection cycle. Rejects if the host could not be read; the edges known before stay. */
+  runCycle(): Promise<Reading>;
   /** The half-edges known now. */
   edges(): readonly Entry[];
   /** Everything to export, each family made when it is asked for. */
@@ -115,13 +115,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function run(): Promise<Reading> {
-    const pass = await self.time('capture', () => capture.read());
-    const unread = new Set(skippedNamespaces(pass).map(({ netns }) => netns));
-    const addresses = new Map(pass.namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]));
+    const reading = await self.time('capture', () => capture.read());
+    const unread = new Set(skippedNamespaces(reading).map(({ netns }) => netns));
+    const addresses = new Map(
+      reading.namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]),
+    );
     const addressesAt = (netns: number) => addresses.get(netns) ?? [];
-    await self.time('nat', () => nat.learn(pass, addressesAt));
+    await self.time('nat', () => nat.learn(reading, addressesAt));
     const flows = await self.time('aggregate', () => {
-      const observations = pass.observations.map((seen) =>
+      const observations = reading.observations.map((seen) =>
         nat.observation(withOwnAddress(seen, addressesAt(seen.netns))),
       );
       return nat.flows(fold(observations, unread));
@@ -134,7 +136,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           return siteLabels.halfEdge(toHalfEdge(flow, identities, host));
         }),
       });
-      identifier.beginCycle(pass);
+      identifier.beginCycle(reading);
       const first = nameAll();
       // Only a pass that meets new containers has to wait, for a second at most.
       if (!(await workloads?.refresh())) return first;
@@ -153,22 +155,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const here = new Set([...addresses.values()].flat());
     const resolved = await self.time('resolve', () => {
       // Who connects has asked before: the answer is heard by now.
-      dns?.listen(pass);
+      dns?.listen(reading);
       return resolve(seen.halfEdges, here, folds.note);
     });
     const bounded = await self.time('limit', () =>
       limit({ halfEdges: resolved, serviceListeners: seen.serviceListeners }, now, folds.note),
     );
     serviceListeners = bounded.serviceListeners;
-    table = pass.table;
+    table = reading.table;
     await self.time('accumulate', () => ledger.record(bounded.halfEdges, clock(), now));
-    report(pass);
-    return pass;
+    report(reading);
+    return reading;
   }
 
-  function report(pass: Reading): void {
-    const { sockets, observations, namespaces } = pass;
-    const skipped = skippedNamespaces(pass).length;
+  function report(reading: Reading): void {
+    const { sockets, observations, namespaces } = reading;
+    const skipped = skippedNamespaces(reading).length;
     self.replace('captureInfo', 1, { capture: capture.name });
     self.set('buildInfo', 1, { version: VERSION });
     self.set('captureRestarts', capture.restarts ?? 0);
@@ -181,7 +183,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
-    async pass() {
+    async runCycle() {
       try {
         return await run();
       } catch (error) {

@@ -16,7 +16,12 @@ it('ends within the time given, and says so, though the endpoint never answers',
   const address = server.address();
   const endpoint = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
   const self = createSelfMetrics(() => 0);
-  const pipeline = { self, families: () => self.families(), edges: () => [], pass: () => Promise.reject() };
+  const pipeline = {
+    self,
+    families: () => self.families(),
+    edges: () => [],
+    runCycle: () => Promise.reject(),
+  };
   let said = '';
   const log = createLog((line) => {
     said += line;

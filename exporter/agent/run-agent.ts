@@ -57,7 +57,7 @@ export async function runAgent(
       ...(server && { metrics: server.url }),
       ...(otlp && { otlp: otlp.protocol }),
     });
-    await watch(() => pipeline.pass(), settings.interval, stop, log);
+    await watch(() => pipeline.runCycle(), settings.interval, stop, log);
     await push?.finish();
   } finally {
     await server?.close();
@@ -68,7 +68,7 @@ export async function runAgent(
 
 /** Passes until told to stop. One that fails is told once, until one succeeds again. */
 async function watch(
-  pass: () => Promise<Reading>,
+  runCycle: () => Promise<Reading>,
   interval: number,
   stop: AbortSignal,
   log: Log,
@@ -78,7 +78,7 @@ async function watch(
   while (!stop.aborted) {
     const start = performance.now();
     try {
-      warnOfHidden(await pass());
+      warnOfHidden(await runCycle());
       failing = false;
     } catch (error) {
       if (error instanceof FatalError) throw error;

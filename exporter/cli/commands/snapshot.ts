@@ -51,10 +51,10 @@ async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<rea
   const warnOfHidden = createHiddenWarning(log);
   const end = performance.now() + settings.duration;
   try {
-    warnOfHidden(await pipeline.pass());
+    warnOfHidden(await pipeline.runCycle());
     for (let rest = settings.duration; rest > 0 && !io.stop.aborted; rest = end - performance.now()) {
       await sleep(Math.min(STEP, rest), undefined, { signal: io.stop }).catch(() => {});
-      await pipeline.pass();
+      await pipeline.runCycle();
     }
     return pipeline.edges();
   } finally {

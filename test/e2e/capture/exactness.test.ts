@@ -86,7 +86,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       });
 
       const load = runWorkload('crowd', crowd(200, 2, 'count=100', 'batch=10', 'hold=1000'));
-      const passes = poll({ ...capture, read: () => pipeline.pass() }, 1000, load);
+      const passes = poll({ ...capture, read: () => pipeline.runCycle() }, 1000, load);
       await Promise.all([load, passes, ...others.map((other) => poll(other, 1000, load))]);
       const made = madeBy(await load);
       const accepted = new Map([...(await server.tell())].map(([port, told]) => [port, told.accepted]));
@@ -95,7 +95,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const ours = (watched: Watch, direction: string) =>
         watched.seen().filter((seen) => isOurs(seen) && seen.direction === direction);
       await settle([...others], () => others.every((other) => sum(ours(other, 'outbound'), 'open') === 0));
-      await settle([{ ...capture, read: () => pipeline.pass() }], () =>
+      await settle([{ ...capture, read: () => pipeline.runCycle() }], () =>
         ['outbound', 'inbound'].every((direction) => sum(ours(capture, direction), 'opened') >= 20_000),
       );
 

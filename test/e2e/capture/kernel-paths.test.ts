@@ -208,7 +208,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const own = await beginWatch();
       const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
       const pipeline = createPipeline({ capture, ...options });
-      await pipeline.pass();
+      await pipeline.runCycle();
       const target = [`target=127.0.0.1/${port}`, `count=${COUNT}`];
       const clientThere = startWorkload('hold', target, { on: host });
       const clientHere = startWorkload('hold', target);
@@ -226,7 +226,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       // Of what a client holds the server's end may still be on its way.
       await waitFor(
         async () => {
-          await pipeline.pass();
+          await pipeline.runCycle();
           return ends().reduce((all, { open }) => all + open, 0) === 4 * COUNT || undefined;
         },
         () => `both ends of all connections: ${JSON.stringify(ends())}`,

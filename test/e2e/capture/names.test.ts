@@ -20,7 +20,7 @@ async function beginPipeline() {
   const capture = await beginWatch();
   const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
   const pipeline = createPipeline({ capture, ...options });
-  await pipeline.pass();
+  await pipeline.runCycle();
   const sources = (port: number | undefined) =>
     pipeline
       .edges()
@@ -45,12 +45,12 @@ describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})`
     const [first, second, third] = server.ports;
 
     await as('client', first, 'count=3');
-    await pipeline.pass();
+    await pipeline.runCycle();
     await as('hold', second, 'count=2');
-    await pipeline.pass();
-    await pipeline.pass();
+    await pipeline.runCycle();
+    await pipeline.runCycle();
     await as('fastopen', third, 'count=4');
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect({ first: sources(first), second: sources(second), third: sources(third) }).toEqual({
       first: [['client', pid, 3]],
       second: [['hold', pid, 2]],
@@ -70,7 +70,7 @@ describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})`
     expect(await client.exited, client.stderr()).toBe(0);
     // As systemd and container engines do: who looks later finds nothing.
     rmdirSync(cgroup);
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(sources(server.ports[0])).toEqual([[unit, client.pid, 1]]);
   });
 
@@ -84,7 +84,7 @@ describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})`
       `target=127.0.0.1/${echo.ports[0]}`,
       'count=3',
     ]);
-    await pipeline.pass();
+    await pipeline.runCycle();
     expect(sources(echo.ports[0])).toEqual([['client', Number(words(output, 'made')[0]?.[0]), 3]]);
   });
 
@@ -94,12 +94,12 @@ describe.skipIf(CANNOT_CAPTURE)(`a name${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})`
     const listening = await waitFor(() => words(daemon.stdout(), 'listening')[0]?.map(Number), 'the daemon');
     const [port = 0, pid = 0, parent] = listening;
     onTestFinished(() => void process.kill(pid));
-    await pipeline.pass();
+    await pipeline.runCycle();
     const client = startWorkload('hold', [`target=127.0.0.1/${port}`, 'count=3']);
     await linesOf(client, 'held', 1);
     // Of what a client holds the server's end may still be on its way.
     const inbound = await waitFor(async () => {
-      await pipeline.pass();
+      await pipeline.runCycle();
       const seen = capture.seen({ port, direction: 'inbound' });
       return sum(seen, 'opened') >= 3 ? seen : undefined;
     }, 'three connections at the server');

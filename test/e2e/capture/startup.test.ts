@@ -122,7 +122,7 @@ describe.skipIf(CANNOT_CAPTURE)(
           onTestFinished(() => capture.close());
           const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
           const pipeline = createPipeline({ capture, ...options });
-          await pipeline.pass();
+          await pipeline.runCycle();
 
           const family = new Set([server.pid, client.pid, ...workers]);
           const ours = capture.seen().filter(({ pid }) => pid !== undefined && family.has(pid));
