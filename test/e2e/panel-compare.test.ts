@@ -105,7 +105,7 @@ it('shows the figures of both ranges', async () => {
   await details.getByRole('columnheader', { name: 'Compared range' }).waitFor();
   const opened = await details
     .locator('table.figures')
-    .getByRole('row', { name: /^Opened connections/ })
+    .getByRole('row', { name: /^Connections opened/ })
     .getByRole('cell')
     .allTextContents();
   for (const count of opened) expect(Math.abs(Number(count) - 60)).toBeLessThanOrEqual(2);

@@ -106,7 +106,7 @@ it('an edge is as wide as its figure is large, at most as is configured', async 
   expect(wide).toBeGreaterThan(thin);
   expect(wide).toBeLessThan(2);
   expect(await graph.page.getByTestId('musubi-width-scale').textContent()).toMatch(
-    /width: Opened connections.*0 – 90,000/,
+    /width: Connections opened.*0 – 90,000/,
   );
 });
 

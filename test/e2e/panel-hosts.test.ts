@@ -72,7 +72,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
       // The row that comes first has the most bytes.
       for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
         expect(text).toContain(part);
-      await page.getByTestId('musubi-trend').getByRole('img', { name: 'Opened connections: ' }).waitFor();
+      await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
       // Icons of one name come one after the other.
       const leads = details.locator('a, button');
       await expect.poll(() => leads.locator('svg').count()).toBe(await leads.count());

@@ -61,7 +61,7 @@ it('asks for nothing until a dependency is looked at, then for that one', async 
   await graph.page.mouse.move(400, 400);
   expect(asked).toEqual([]);
   await pinEdge(graph.page, '[data-port="9101"]');
-  await expect.poll(told).toEqual([['Opened connections', '31', '1']]);
+  await expect.poll(told).toEqual([['Connections opened', '31', '1']]);
   expect(asked.length).toBeGreaterThan(0);
   for (const query of asked) {
     expect(query.get('query')).toContain('src_service="busy-client"');
@@ -72,32 +72,32 @@ it('asks for nothing until a dependency is looked at, then for that one', async 
 it('draws each figure, and tells it to those who do not see it', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9101"]');
-  const curve = trend().getByRole('img', { name: 'Opened connections: max 31, last 1' });
+  const curve = trend().getByRole('img', { name: 'Connections opened: max 31, last 1' });
   await curve.waitFor();
   // One point for each minute of the hour, its ends included.
   expect((await curve.locator('path').last().getAttribute('d'))?.match(/[ML]/g)).toHaveLength(61);
   expect(await trend().textContent()).toContain('in steps of 1m');
-  expect(await trend().ariaSnapshot()).toMatch(/region "Trend"[\s\S]*rowheader "Opened connections"/);
+  expect(await trend().ariaSnapshot()).toMatch(/region "Trend"[\s\S]*rowheader "Connections opened"/);
 });
 
 it('tells what was there for a moment, and what was idle', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9103"]');
-  await expect.poll(told).toEqual([['Opened connections', '4', '0']]);
+  await expect.poll(told).toEqual([['Connections opened', '4', '0']]);
   await pinEdge(graph.page, '[data-port="9102"]');
-  await expect.poll(told).toEqual([['Opened connections', '0', '0']]);
+  await expect.poll(told).toEqual([['Connections opened', '0', '0']]);
 });
 
 it('takes a name for a name, whatever it holds', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9104"]');
-  await expect.poll(told).toEqual([['Opened connections', '31', '1']]);
+  await expect.poll(told).toEqual([['Connections opened', '31', '1']]);
 });
 
 it('adds up what is drawn as one', async () => {
   await open({ level: 'site' });
   await pinEdge(graph.page, '[data-destination=osaka]');
-  await expect.poll(told).toEqual([['Opened connections', '62', '2']]);
+  await expect.poll(told).toEqual([['Connections opened', '62', '2']]);
 });
 
 it('tells of a service how many connections it was asked for, and how many it asked for', async () => {

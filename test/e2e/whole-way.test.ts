@@ -51,7 +51,7 @@ it(
     expect(await cells(/^Process /)).toEqual(['node', 'node']);
     expect(await cells(/^PID /)).toEqual([`${web.pid}`, `${api.pid}`]);
     const figures = details.locator('table.figures');
-    expect(await cells(/^Opened connections /, figures)).toEqual(['3', '3']);
+    expect(await cells(/^Connections opened /, figures)).toEqual(['3', '3']);
 
     await web.stop();
     await api.stop();

@@ -50,6 +50,7 @@ export function GraphStage(props: Props) {
         control={control}
         edgeLabel={(key) => labelAt(drawing, control.view, size, key)}
         actions={keyboard.actions}
+        covered={areas.graph - areas.clear}
       >
         <GraphCanvas
           canvas={canvas}

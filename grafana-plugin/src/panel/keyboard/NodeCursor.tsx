@@ -21,19 +21,23 @@ interface Props {
   /** The label of an edge and its area: only for visible edges. */
   readonly edgeLabel: (key: string) => EdgeLabel | undefined;
   readonly actions: CursorActions;
+  /** Pixels at the bottom of the drawing that strips cover. */
+  readonly covered: number;
   /** The drawing. */
   readonly children: ReactNode;
 }
 
 /** Minimum side of the focus ring, in pixels on screen. */
 const LEAST_RING = 22;
+/** Between the hint and the bottom of the drawing, or the strips. */
+const HINT_MARGIN = 4;
 
 /**
  * The drawing for the keyboard and for screen readers: a list box whose options are the nodes, of which only the
  * focused one is rendered (ARIA 1.2, aria-activedescendant, aria-setsize).
  */
 export function NodeCursor(props: Props) {
-  const { list, graph, places, pinned, control, edgeLabel, actions, children } = props;
+  const { list, graph, places, pinned, control, edgeLabel, actions, covered, children } = props;
   const styles = useStyles2(getStyles);
   const id = useId();
   const { layer, className } = useFollow(control);
@@ -93,7 +97,11 @@ export function NodeCursor(props: Props) {
           )}
         </div>
       </div>
-      <p id={`${id}-hint`} className={at ? styles.hint : styles.unseen}>
+      <p
+        id={`${id}-hint`}
+        className={at ? styles.hint : styles.unseen}
+        style={at && { bottom: covered + HINT_MARGIN }}
+      >
         {moving
           ? t('keys.moving', 'Arrow keys move the node, Enter ends the move.')
           : t('keys.hint', 'Arrow keys move between nodes, Enter opens details, ? lists all keys.')}
@@ -145,7 +153,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   hint: css({
     position: 'absolute',
     left: theme.spacing(1),
-    bottom: theme.spacing(0.5),
     margin: 0,
     padding: theme.spacing(0.25, 1),
     pointerEvents: 'none',
