@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers';
 const TIMEOUT_MS = 60_000;
 
 /**
- * Passes a query on to Prometheus and its answer back. A Prometheus that cannot be reached is told in the form
- * of its own errors, so that the page has one way to show them.
+ * Forwards a query to Prometheus and returns its response. If Prometheus cannot be reached, the error has the form of
+ * its own errors, so that the page shows both in the same way.
  *
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
@@ -16,7 +16,7 @@ export async function forwardToPrometheus(request, response, prometheusUrl) {
     return;
   }
   try {
-    const answer = await fetch(prometheusUrl.replace(/\/+$/, '') + request.url, {
+    const result = await fetch(prometheusUrl.replace(/\/+$/, '') + request.url, {
       method: request.method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(request.method === 'POST' && {
@@ -24,9 +24,9 @@ export async function forwardToPrometheus(request, response, prometheusUrl) {
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       }),
     });
-    const type = answer.headers.get('content-type') ?? 'application/json';
-    const body = Buffer.from(await answer.arrayBuffer());
-    response.writeHead(answer.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    const type = result.headers.get('content-type') ?? 'application/json';
+    const body = Buffer.from(await result.arrayBuffer());
+    response.writeHead(result.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   } catch (error) {
     const { message, cause } = /** @type {Error & { cause?: Error }} */ (error);
     const reason = cause?.message || message;

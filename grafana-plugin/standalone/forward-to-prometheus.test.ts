@@ -9,7 +9,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Starts a server on a free port and gives its address. */
+/** Starts a server on a free port and returns its address. */
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer);
   servers.push(server);
@@ -20,7 +20,7 @@ async function serve(answer: RequestListener): Promise<string> {
 const forwarding = (prometheus: string) =>
   serve((request, response) => void forwardToPrometheus(request, response, prometheus));
 
-test('passes a query on under the base path, and the answer back', async () => {
+test('forwards a query under the base path, and returns the response', async () => {
   const prometheus = await serve(async (request, response) => {
     response.writeHead(400, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ url: request.url, body: await text(request) }));
@@ -31,7 +31,7 @@ test('passes a query on under the base path, and the answer back', async () => {
   expect(await answer.json()).toEqual({ url: '/prometheus/api/v1/query?dedup=true', body: 'query=up' });
 });
 
-test('tells a Prometheus that is down in the form of its own errors', async () => {
+test('reports an unreachable Prometheus in the form of its own errors', async () => {
   const page = await forwarding('http://127.0.0.1:1');
   const answer = await fetch(`${page}/api/v1/query?query=up`);
   expect(answer.status).toBe(502);
@@ -41,7 +41,7 @@ test('tells a Prometheus that is down in the form of its own errors', async () =
   });
 });
 
-test('only asks, never changes', async () => {
+test('forwards queries only', async () => {
   const page = await forwarding('http://127.0.0.1:1');
   expect((await fetch(`${page}/api/v1/query`, { method: 'DELETE' })).status).toBe(405);
 });

@@ -7,16 +7,16 @@ const here = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
 
 /** Sends a file to nowhere and returns the status and content type. */
 async function send(path: string): Promise<[number, string]> {
-  let told: [number, string] = [0, ''];
+  let sent: [number, string] = [0, ''];
   const response = {
     writeHead(status: number, headers: Record<string, string>) {
-      told = [status, headers['content-type'] ?? ''];
+      sent = [status, headers['content-type'] ?? ''];
       return response;
     },
     end() {},
   } as unknown as ServerResponse;
   await sendFile(response, here, path);
-  return told;
+  return sent;
 }
 
 test('sends files within the folder', async () => {

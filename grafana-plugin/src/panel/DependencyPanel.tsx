@@ -5,25 +5,25 @@ import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
 import { CompareMenu } from './compare/CompareMenu.tsx';
 import { CompareStrip } from './compare/CompareStrip.tsx';
-import { Beyond } from './details/Beyond.tsx';
+import { DashboardLinks } from './details/DashboardLinks.tsx';
 import { GraphView } from './GraphView.tsx';
 import { PanelMessage } from './PanelMessage.tsx';
 import type { PanelOptions } from './state/options.ts';
 import { useComparison } from './state/use-comparison.ts';
 import { useAround, useDependencyGraph } from './state/use-dependency-graph.ts';
-import { useOwnView } from './state/use-own-view.ts';
+import { useUserView } from './state/use-user-view.ts';
 import { useViewerState } from './state/use-viewer-state.ts';
 import { emptyMessage, nothingAround } from './texts/empty-texts.ts';
 import { errorText } from './texts/error-texts.ts';
 import { createFormatters } from './texts/formatters.ts';
-import { noteText, oddAddress } from './texts/note-texts.ts';
+import { invalidStateNote, noteText } from './texts/note-texts.ts';
 import { FailureStrip } from './toolbar/FailureStrip.tsx';
 import { TrendView } from './trend/TrendView.tsx';
 
 /** The panel: the graph of the range, or a message if there is none. */
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
   const { data, width, height, timeZone } = props;
-  const { options, odd, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
+  const { options, invalid, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
   const comparison = useComparison(data, options.compare);
   const around = useAround(options.around, props.replaceVariables);
   const { graph, instances, empty, notes } = useDependencyGraph(data, comparison, options.level, around);
@@ -32,7 +32,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
     () => createFormatters({ series: data.series }, graph, theme, timeZone),
     [data.series, graph, theme, timeZone],
   );
-  const ownView = useOwnView(props.id);
+  const userView = useUserView(props.id);
   const message = empty ? emptyMessage(empty) : graph.nodes.length === 0 ? nothingAround(around) : undefined;
   const error = errorText(data);
   // The states of one comparison may not exist in another.
@@ -52,7 +52,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       {state === 'ready' ? (
         <GraphView
           graph={graph}
-          notes={[...notes.map(noteText), ...oddAddress(odd), ...comparison.notes]}
+          notes={[...notes.map(noteText), ...invalidStateNote(invalid), ...comparison.notes]}
           compareMenu={<CompareMenu {...compared} onChoice={onChoice} />}
           strips={
             <>
@@ -70,8 +70,8 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           )}
           options={options}
           {...viewer}
-          beyond={(target, drawn) => (
-            <Beyond
+          linksOf={(target, drawn) => (
+            <DashboardLinks
               target={target}
               graph={drawn}
               series={data.series}
@@ -82,7 +82,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           format={format}
           width={width}
           height={height}
-          ownView={ownView}
+          userView={userView}
         />
       ) : state === 'error' ? (
         <PanelMessage

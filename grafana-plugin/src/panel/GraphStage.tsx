@@ -24,7 +24,7 @@ export interface StageProps {
   /** The pinned node or edge over the range. */
   readonly trendOf: (target: GraphElement, graph: Graph) => ReactNode;
   /** Links from a node or an edge of the graph to the rest of the dashboard. */
-  readonly beyond: (target: GraphElement, drawn: Graph) => ReactNode;
+  readonly linksOf: (target: GraphElement, drawn: Graph) => ReactNode;
 }
 
 interface Props extends StageProps {
@@ -45,7 +45,7 @@ export function GraphStage(props: Props) {
       <NodeCursor
         list={keyboard.graph}
         graph={graph}
-        places={state.places}
+        nodeBounds={state.nodeBounds}
         pinned={pinned}
         control={control}
         edgeLabel={(key) => labelAt(drawing, control.view, size, key)}
@@ -106,7 +106,7 @@ export function GraphStage(props: Props) {
                   onPath={() => onPathFrom(pinned.key)}
                 />
               )}
-              {props.beyond(pinned, graph)}
+              {props.linksOf(pinned, graph)}
             </>
           )
         }

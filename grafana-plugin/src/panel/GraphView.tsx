@@ -7,8 +7,8 @@ import { KeyHelp } from './keyboard/KeyHelp.tsx';
 import { useKeyboard } from './keyboard/use-keyboard.ts';
 import type { PanelOptions } from './state/options.ts';
 import { useGraphState } from './state/use-graph-state.ts';
-import type { OwnView } from './state/use-own-view.ts';
 import { useShownGraph } from './state/use-shown-graph.ts';
+import type { UserView } from './state/use-user-view.ts';
 import { EdgeTable } from './table/EdgeTable.tsx';
 import { ExportMenu } from './toolbar/ExportMenu.tsx';
 import { GraphSearch } from './toolbar/GraphSearch.tsx';
@@ -25,7 +25,7 @@ interface Props extends StageProps {
   readonly onSelect: (target: GraphElement | undefined) => void;
   readonly width: number;
   readonly height: number;
-  readonly ownView: OwnView;
+  readonly userView: UserView;
 }
 
 /** The graph with its controls: toolbar, drawing, legend and the table with the same content. */

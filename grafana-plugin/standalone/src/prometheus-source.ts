@@ -57,18 +57,18 @@ async function runQueries(
   signal: AbortSignal,
 ): Promise<DataQueryResponse> {
   const span = { from: range.from.valueOf(), to: range.to.valueOf() };
-  const asked = (targets as Target[]).filter((target) => !target.hide);
+  const shown = (targets as Target[]).filter((target) => !target.hide);
   const data: DataFrame[][] = [];
   const errors: DataQueryError[] = [];
   await Promise.all(
-    asked.map(async ({ refId, expr, range: isRange, interval }, index) => {
+    shown.map(async ({ refId, expr, range: isRange, interval }, index) => {
       const query = interpolate(expr, span, scopedVars);
       try {
         if (isRange) {
           data[index] = toSeriesFrames(refId, await queryRange(query, span, interval ?? '15s', signal));
         } else {
           const samples = await queryInstant(query, span, signal);
-          data[index] = [toTableFrame(refId, asked.length > 1 ? `Value #${refId}` : 'Value', samples)];
+          data[index] = [toTableFrame(refId, shown.length > 1 ? `Value #${refId}` : 'Value', samples)];
         }
       } catch (error) {
         if (signal.aborted) throw error;
@@ -85,7 +85,7 @@ export const queryInstant = (
   query: string,
   { to }: QueryRange,
   signal: AbortSignal,
-): Promise<InstantSample[]> => ask('/api/v1/query', { query, time: String(to / 1000) }, signal);
+): Promise<InstantSample[]> => post('/api/v1/query', { query, time: String(to / 1000) }, signal);
 
 /** A range query aligned to steps since 1970, as in Grafana's Prometheus data source. */
 function queryRange(
@@ -96,19 +96,19 @@ function queryRange(
 ): Promise<SampledSeries[]> {
   const seconds = rangeUtil.intervalToSeconds(step);
   const whole = (time: number) => String(Math.floor(time / 1000 / seconds) * seconds);
-  return ask('/api/v1/query_range', { query, start: whole(from), end: whole(to), step }, signal);
+  return post('/api/v1/query_range', { query, start: whole(from), end: whole(to), step }, signal);
 }
 
-async function ask<Result>(
+async function post<Result>(
   path: string,
-  asked: Record<string, string>,
+  parameters: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Result> {
-  const response = await fetch(path, { method: 'POST', body: new URLSearchParams(asked), signal });
-  const answer = await response.json().catch(() => undefined);
-  if (!response.ok || answer?.status !== 'success') {
+  const response = await fetch(path, { method: 'POST', body: new URLSearchParams(parameters), signal });
+  const result = await response.json().catch(() => undefined);
+  if (!response.ok || result?.status !== 'success') {
     const status = `${response.status} ${response.statusText}`;
-    throw new Error(answer?.error ?? `the answer (${status}) is not one of Prometheus`);
+    throw new Error(result?.error ?? `unexpected response (${status}), expected one of Prometheus`);
   }
-  return answer.data.result;
+  return result.data.result;
 }

@@ -14,13 +14,13 @@ export function usePanelData(
     runs: 0,
   });
   const running = useRef<Subscription>(undefined);
-  const asked = useRef(0);
+  const requests = useRef(0);
 
   const run = useCallback(
     (timeRange: TimeRange) => {
       running.current?.unsubscribe();
-      asked.current++;
-      const request = requestFor(targets, timeRange, `page-${asked.current}`);
+      requests.current++;
+      const request = requestFor(targets, timeRange, `page-${requests.current}`);
       setState(({ data, runs }) => ({
         data: { ...data, state: LoadingState.Loading, timeRange, request },
         runs,

@@ -33,7 +33,7 @@ interface Drag {
   readonly y: number;
   readonly moved: boolean;
   /** The dragged node and its bounds; undefined while the drawing is dragged. */
-  readonly node?: { readonly key: string; readonly room: Rectangle };
+  readonly node?: { readonly key: string; readonly bounds: Rectangle };
 }
 
 /** Pixels that the pointer may move during a click. */
@@ -62,7 +62,7 @@ export function GraphCanvas(props: Props) {
     props.onHover(undefined);
     if (last.node) {
       drag.current = { ...last, moved: true };
-      placeOutline(outline.current, last.node.room, live(), { x: dx, y: dy });
+      placeOutline(outline.current, last.node.bounds, live(), { x: dx, y: dy });
       return;
     }
     drag.current = { x: event.clientX, y: event.clientY, moved: true };
@@ -77,10 +77,10 @@ export function GraphCanvas(props: Props) {
     endDrag();
     if (last && !last.moved) return props.onPick(hit(event)?.target);
     if (!last?.node) return;
-    const { key, room } = last.node;
+    const { key, bounds } = last.node;
     const { scale } = live();
     const [dx, dy] = [(event.clientX - last.x) / scale, (event.clientY - last.y) / scale];
-    props.onPut(key, { x: Math.round(room.x + dx), y: Math.round(room.y + dy) });
+    props.onPut(key, { x: Math.round(bounds.x + dx), y: Math.round(bounds.y + dy) });
   };
 
   return (
@@ -110,18 +110,18 @@ export function GraphCanvas(props: Props) {
 /** When zoomed out, where nodes are too small to aim at, a drag moves the drawing. */
 function draggedNode(drawing: Drawing, view: View, target: GraphElement | undefined): Drag['node'] {
   if (target?.type !== 'node' || drawing.detailAt(view.scale) !== 'cards') return undefined;
-  const room = boundsOf(drawing, target);
-  return room && { key: target.key, room };
+  const bounds = boundsOf(drawing, target);
+  return bounds && { key: target.key, bounds };
 }
 
 /** Shows the new position of a dragged node. */
-function placeOutline(outline: HTMLDivElement | null, room: Rectangle, view: View, moved: Point): void {
+function placeOutline(outline: HTMLDivElement | null, bounds: Rectangle, view: View, moved: Point): void {
   if (!outline) return;
   outline.hidden = false;
-  outline.style.left = `${room.x * view.scale + view.x + moved.x}px`;
-  outline.style.top = `${room.y * view.scale + view.y + moved.y}px`;
-  outline.style.width = `${room.width * view.scale}px`;
-  outline.style.height = `${room.height * view.scale}px`;
+  outline.style.left = `${bounds.x * view.scale + view.x + moved.x}px`;
+  outline.style.top = `${bounds.y * view.scale + view.y + moved.y}px`;
+  outline.style.width = `${bounds.width * view.scale}px`;
+  outline.style.height = `${bounds.height * view.scale}px`;
 }
 
 const outlined = css({ position: 'absolute', border: '2px dashed', borderRadius: 6, pointerEvents: 'none' });

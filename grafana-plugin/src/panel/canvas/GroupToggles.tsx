@@ -96,9 +96,9 @@ function togglesOf(drawing: Drawing, scale: number): Toggle[] {
       .tiles.filter(isLarge)
       .map(({ key, title, ...frame }) => ({ key, title, open: true, at: collapseBounds(frame, scale) })),
     ...collapsed.flatMap((node) => {
-      const room = boundsOf(drawing, { type: 'node', key: node.key });
-      if (!room || !isLarge(room)) return [];
-      return [{ key: node.key, title: titleOf(node), open: false, at: expandBounds(room, scale) }];
+      const bounds = boundsOf(drawing, { type: 'node', key: node.key });
+      if (!bounds || !isLarge(bounds)) return [];
+      return [{ key: node.key, title: titleOf(node), open: false, at: expandBounds(bounds, scale) }];
     }),
   ];
 }

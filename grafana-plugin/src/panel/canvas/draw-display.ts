@@ -171,8 +171,8 @@ function drawFrame(context: CanvasRenderingContext2D, frame: Frame, palette: Pal
   context.textBaseline = 'middle';
   const { x, width } = collapseBounds(frame, scale);
   const left = x + width + TITLE_GAP;
-  const room = ((frame.x + frame.width - FRAME_PADDING - left) * 13) / size;
-  const title = shorten(legible(frame.title), room, palette.measure.title);
+  const space = ((frame.x + frame.width - FRAME_PADDING - left) * 13) / size;
+  const title = shorten(legible(frame.title), space, palette.measure.title);
   context.fillText(title, left, frame.y + 6 + GROUP_TITLE / 2);
 }
 
@@ -227,8 +227,8 @@ function drawName(context: CanvasRenderingContext2D, card: Card, palette: Palett
   // Slightly higher than the card, as there is space between rows.
   const size = Math.min(FAR_TEXT / scale, card.height * 1.25);
   const [left, right] = [9, 4];
-  const room = card.width - left - right;
-  const name = shorten(card.name, (room * 13) / size, palette.measure.title);
+  const space = card.width - left - right;
+  const name = shorten(card.name, (space * 13) / size, palette.measure.title);
   context.font = palette.fonts.title.replace('13px', `${size}px`);
   context.fillText(name, card.x + left, card.y + card.height / 2);
 }

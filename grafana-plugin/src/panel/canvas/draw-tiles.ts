@@ -65,9 +65,9 @@ function drawTile(context: CanvasRenderingContext2D, tile: Tile, palette: Palett
 
 /** The label's area in the drawing; undefined if it does not fit. */
 function plateOf({ x, y, width, height }: Tile, scale: number): Rectangle | undefined {
-  const room = { width: width * scale - 2 * INSET, height: height * scale - 2 * INSET };
-  if (room.width < NARROWEST || room.height < LOWEST) return undefined;
-  const [wide, high] = [Math.min(WIDEST, room.width) / scale, Math.min(HIGHEST, room.height) / scale];
+  const space = { width: width * scale - 2 * INSET, height: height * scale - 2 * INSET };
+  if (space.width < NARROWEST || space.height < LOWEST) return undefined;
+  const [wide, high] = [Math.min(WIDEST, space.width) / scale, Math.min(HIGHEST, space.height) / scale];
   return { x: x + (width - wide) / 2, y: y + (height - high) / 2, width: wide, height: high };
 }
 
@@ -90,17 +90,17 @@ function drawPlate(
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const middle = { x: plate.x + plate.width / 2, y: plate.y + plate.height / 2 };
-  const room = plate.width * scale - 2 * INSET;
+  const space = plate.width * scale - 2 * INSET;
   const hasTwoLines = plate.height * scale >= 2 * LINE_HEIGHT;
   const shift = hasTwoLines ? LINE_HEIGHT / 2 / scale : 0;
   context.fillStyle = palette.text;
   context.font = palette.fonts.title.replace('13px', `${13 / scale}px`);
-  context.fillText(shorten(legible(title), room, palette.measure.title), middle.x, middle.y - shift);
+  context.fillText(shorten(legible(title), space, palette.measure.title), middle.x, middle.y - shift);
   if (!hasTwoLines) return;
   const count = t('tile.nodes', '{{length}} nodes', { length: members.toLocaleString() });
   context.fillStyle = palette.mutedText;
   context.font = palette.fonts.subtitle.replace('11px', `${11 / scale}px`);
-  context.fillText(shorten(count, room, palette.measure.subtitle), middle.x, middle.y + shift);
+  context.fillText(shorten(count, space, palette.measure.subtitle), middle.x, middle.y + shift);
 }
 
 /** A bent line with an arrowhead at the label of its destination. */

@@ -79,11 +79,11 @@ export function createMovingPicture(): MovingPicture {
       if (!ready) return;
       const { canvas, size } = ready;
       const ratio = view.scale / ready.view.scale;
-      const place = (own: number, was: number) => own - (was + MARGIN) * ratio;
+      const position = (own: number, was: number) => own - (was + MARGIN) * ratio;
       context.drawImage(
         canvas,
-        place(view.x, ready.view.x),
-        place(view.y, ready.view.y),
+        position(view.x, ready.view.x),
+        position(view.y, ready.view.y),
         (canvas.width / size.pixelRatio) * ratio,
         (canvas.height / size.pixelRatio) * ratio,
       );

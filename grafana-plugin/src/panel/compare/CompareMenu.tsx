@@ -17,7 +17,7 @@ const OTHER = '…';
 
 /** Selects the range to compare with. */
 export function CompareMenu({ choice, comparison, timeZone, onChoice }: Props) {
-  const [asking, setAsking] = useState(false);
+  const [isDialogOpen, setDialogOpen] = useState(false);
   const offered = compareChoices();
   const own = offered.some(({ value }) => value === choice)
     ? []
@@ -30,17 +30,17 @@ export function CompareMenu({ choice, comparison, timeZone, onChoice }: Props) {
         isActive={choice !== 'off'}
         choices={[...offered, ...own, { value: OTHER, label: t('compare.other', 'Other range…') }]}
         value={choice}
-        onChange={(value) => (value === OTHER ? setAsking(true) : onChoice(value))}
+        onChange={(value) => (value === OTHER ? setDialogOpen(true) : onChoice(value))}
       />
-      {asking && (
+      {isDialogOpen && (
         <OtherRangeDialog
           suggested={comparison.other ?? comparison.now}
           timeZone={timeZone}
           onChoice={(chosen) => {
-            setAsking(false);
+            setDialogOpen(false);
             onChoice(chosen);
           }}
-          onDismiss={() => setAsking(false)}
+          onDismiss={() => setDialogOpen(false)}
         />
       )}
     </>

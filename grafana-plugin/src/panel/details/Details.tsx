@@ -85,9 +85,9 @@ export function Details(props: Props) {
 }
 
 /** The start of a box along one axis, on the side of the pointer with more space and within the panel. */
-function beside(pointer: number, length: number, room: number): number {
-  const start = pointer < room / 2 ? pointer + DISTANCE : pointer - DISTANCE - length;
-  return Math.max(MARGIN, Math.min(room - MARGIN - length, start));
+function beside(pointer: number, length: number, space: number): number {
+  const start = pointer < space / 2 ? pointer + DISTANCE : pointer - DISTANCE - length;
+  return Math.max(MARGIN, Math.min(space - MARGIN - length, start));
 }
 
 function contentOf(graph: Graph, format: Formatters, { type, key }: GraphElement): ReactNode {

@@ -40,8 +40,8 @@ export function EdgeDetails({ edge, graph, format }: Props) {
       <h3>
         {pairOf(edge, source, target)} {portOf(edge)}
       </h3>
-      <Remarkable edge={edge} />
-      <Ends source={source} target={target} edge={edge} />
+      <States edge={edge} />
+      <Endpoints source={source} target={target} edge={edge} />
       <FiguresTable edge={edge} format={format} />
       <p>
         {disagreementsOf(edge).length > 0 &&
@@ -52,7 +52,7 @@ export function EdgeDetails({ edge, graph, format }: Props) {
   );
 }
 
-function Ends({ source, target, edge }: { source: GraphNode; target: GraphNode; edge: GraphEdge }) {
+function Endpoints({ source, target, edge }: { source: GraphNode; target: GraphNode; edge: GraphEdge }) {
   const rows: [string, string, string][] = [
     [t('endpoint.service', 'Service'), source.service, target.service],
     [t('endpoint.process', 'Process'), edge.src.processes.join(', '), edge.dst.processes.join(', ')],
@@ -154,14 +154,14 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
 }
 
 /** The states and alerts of an edge. */
-function Remarkable({ edge: { states, alerts } }: { edge: GraphEdge }) {
-  const told = [
+function States({ edge: { states, alerts } }: { edge: GraphEdge }) {
+  const parts = [
     stateText(states),
     ...alerts.map(({ name, state, severity }) =>
       [legible(name), alertStateText(state), legible(severity)].filter(Boolean).join(', '),
     ),
   ].filter(Boolean);
-  return told.length > 0 ? <p>{told.join(' · ')}</p> : null;
+  return parts.length > 0 ? <p>{parts.join(' · ')}</p> : null;
 }
 
 const Candidates = ({ end }: { end: EndpointDetails }) =>

@@ -1,13 +1,13 @@
 import { t } from '@grafana/i18n';
 import { Button, Stack } from '@grafana/ui';
 import type { Focus } from '../state/options.ts';
-import type { OwnGroup } from '../state/use-shown-graph.ts';
+import type { NodeGroup } from '../state/use-shown-graph.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {
   readonly node: string;
   /** The collapsed group that it represents, or the group that contains it. */
-  readonly group: OwnGroup | undefined;
+  readonly group: NodeGroup | undefined;
   readonly onToggle: (group: string) => void;
   readonly onHide: () => void;
   readonly onFocus: (focus: Focus) => void;

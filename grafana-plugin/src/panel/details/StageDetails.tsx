@@ -62,7 +62,7 @@ function sideAwayFrom(drawing: Drawing, target: GraphElement, view: View, width:
   const nodes = target.type === 'edge' ? [...highlightFor(drawing, target).cards] : [target.key];
   const centres = nodes
     .flatMap((key) => boundsOf(drawing, { type: 'node', key }) ?? [])
-    .map((room) => (room.x + room.width / 2) * view.scale + view.x);
+    .map((bounds) => (bounds.x + bounds.width / 2) * view.scale + view.x);
   const mean = centres.reduce((sum, x) => sum + x, 0) / Math.max(1, centres.length);
   return mean > width / 2 ? 'left' : 'right';
 }

@@ -27,13 +27,13 @@ export function dataLinks(
   replace: InterpolateFunction,
   timeZone: string,
 ): DataLink[] {
-  const tells = rowTest(target, graph);
+  const matchRow = rowTest(target, graph);
   const links = new Map<string, DataLink>();
   for (const frame of frames) {
     const linked = new Set(frame.fields.filter((field) => field.config.links?.length));
     const cells = readCells(frame);
     for (let row = 0; row < frame.length && linked.size > 0; row++) {
-      const wanted = tells((label) => cells(label, row));
+      const wanted = matchRow((label) => cells(label, row));
       if (!wanted) continue;
       for (const field of linked) {
         if (textAt(field, row) === '' || !wanted(canonicalName(field.name))) continue;

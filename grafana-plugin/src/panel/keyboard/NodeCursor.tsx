@@ -15,7 +15,7 @@ import { type CursorActions, useNodeCursor } from './use-node-cursor.ts';
 interface Props {
   readonly list: RefObject<HTMLDivElement | null>;
   readonly graph: Graph;
-  readonly places: NodeBounds;
+  readonly nodeBounds: NodeBounds;
   readonly pinned: GraphElement | undefined;
   readonly control: ViewControl;
   /** The label of an edge and its area: only for visible edges. */
@@ -37,18 +37,18 @@ const HINT_MARGIN = 4;
  * focused one is rendered (ARIA 1.2, aria-activedescendant, aria-setsize).
  */
 export function NodeCursor(props: Props) {
-  const { list, graph, places, pinned, control, edgeLabel, actions, covered, children } = props;
+  const { list, graph, nodeBounds, pinned, control, edgeLabel, actions, covered, children } = props;
   const styles = useStyles2(getStyles);
   const id = useId();
   const { layer, className } = useFollow(control);
-  const edgePlace = (key: string) =>
+  const edgeBounds = (key: string) =>
     edgeLabel(key) ??
     halfWay(
       graph.edges.find((edge) => edge.key === key),
-      places,
+      nodeBounds,
     );
-  const cursor = useNodeCursor({ graph, places, edgePlace, pinned, control, actions });
-  const { at, place, position, size, moving } = cursor;
+  const cursor = useNodeCursor({ graph, nodeBounds, edgeBounds, pinned, control, actions });
+  const { at, bounds, position, size, moving } = cursor;
   const shown = useMemo(() => spokenGraph(graph), [graph]);
   // A new id for each node: otherwise screen readers do not announce the change.
   const option = at && `${id}-${at.type}-${position}`;
@@ -81,12 +81,12 @@ export function NodeCursor(props: Props) {
       >
         {children}
         <div ref={layer} className={className}>
-          {at && place && (
+          {at && bounds && (
             <div
               key={option}
               id={option}
               className={styles.ring}
-              style={onScreen(place, control)}
+              style={onScreen(bounds, control)}
               role="option"
               tabIndex={-1}
               aria-selected={pinned?.key === at.key}
@@ -114,8 +114,8 @@ export function NodeCursor(props: Props) {
 }
 
 /** The middle between the endpoints of an edge. */
-function halfWay(edge: GraphEdge | undefined, places: NodeBounds): Rectangle | undefined {
-  const [from, to] = [places.get(edge?.source ?? ''), places.get(edge?.target ?? '')];
+function halfWay(edge: GraphEdge | undefined, nodeBounds: NodeBounds): Rectangle | undefined {
+  const [from, to] = [nodeBounds.get(edge?.source ?? ''), nodeBounds.get(edge?.target ?? '')];
   if (!from || !to) return undefined;
   const [x, y] = [(from.x + to.x + to.width) / 2, (from.y + to.y + to.height) / 2];
   return { x, y, width: 0, height: 0 };

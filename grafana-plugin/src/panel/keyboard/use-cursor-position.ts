@@ -11,9 +11,9 @@ import {
 
 export interface CursorSpace {
   readonly graph: Graph;
-  readonly places: NodeBounds;
+  readonly nodeBounds: NodeBounds;
   /** Where an edge is drawn. */
-  readonly edgePlace: (key: string) => Rectangle | undefined;
+  readonly edgeBounds: (key: string) => Rectangle | undefined;
   readonly pinned: GraphElement | undefined;
   readonly control: { readonly reveal: (part: Rectangle) => void };
 }
@@ -24,7 +24,7 @@ export interface CursorPosition {
   readonly at: GraphElement | undefined;
   /** The node it is at, or whose edges it walks along. */
   readonly node: string;
-  readonly place: Rectangle | undefined;
+  readonly bounds: Rectangle | undefined;
   /** Which of how many, from 1: nodes in reading order, or the edges of a node. */
   readonly position: number;
   readonly size: number;
@@ -44,23 +44,23 @@ export interface CursorPosition {
 
 /** Keeps what the keyboard is at: a node, or one of the edges of a node. */
 export function useCursorPosition(space: CursorSpace): CursorPosition {
-  const { graph, places, edgePlace, pinned, control } = space;
+  const { graph, nodeBounds, edgeBounds, pinned, control } = space;
   const [active, setActive] = useState(false);
   const [wanted, setWanted] = useState<GraphElement>();
   /** The node whose edges are walked. */
   const [origin, setOrigin] = useState('');
-  const order = useMemo(() => (active ? readingOrder(places) : []), [active, places]);
+  const order = useMemo(() => (active ? readingOrder(nodeBounds) : []), [active, nodeBounds]);
   const edges = useMemo(() => (active ? edgesOf(graph, origin) : []), [active, graph, origin]);
   const edgeKeys = edges.map(({ key }) => key);
   const at = active ? nearestTo(wanted, order, edgeKeys, origin) : undefined;
   const node = at?.type === 'node' ? at.key : origin;
   const all = at?.type === 'edge' ? edgeKeys : order;
 
-  const placeOf = ({ type, key }: GraphElement) => (type === 'node' ? places.get(key) : edgePlace(key));
+  const boundsOf = ({ type, key }: GraphElement) => (type === 'node' ? nodeBounds.get(key) : edgeBounds(key));
   const go = (target: GraphElement) => {
-    const place = placeOf(target);
+    const bounds = boundsOf(target);
     setWanted(target);
-    if (place) control.reveal(place);
+    if (bounds) control.reveal(bounds);
   };
   const goTo = (key: string | undefined) => {
     if (key !== undefined) go({ type: 'node', key });
@@ -76,7 +76,7 @@ export function useCursorPosition(space: CursorSpace): CursorPosition {
   return {
     at,
     node,
-    place: at && placeOf(at),
+    bounds: at && boundsOf(at),
     position: at ? all.indexOf(at.key) + 1 : 0,
     size: all.length,
     activate() {
@@ -91,7 +91,7 @@ export function useCursorPosition(space: CursorSpace): CursorPosition {
     goBy: (step) => goTo(order[order.indexOf(node) + step]),
     goAlong,
     head(heading) {
-      if (at?.type !== 'edge') return goTo(nextNode(node, heading, places, linkedWith(graph, node)));
+      if (at?.type !== 'edge') return goTo(nextNode(node, heading, nodeBounds, linkedWith(graph, node)));
       if (heading === 'up' || heading === 'down') return goAlong(heading === 'up' ? -1 : 1);
       const edge = edges.find(({ key }) => key === at.key);
       goTo(heading === 'left' ? edge?.source : edge?.target);

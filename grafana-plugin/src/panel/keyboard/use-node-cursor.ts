@@ -25,7 +25,7 @@ interface Arguments extends CursorSpace {
   readonly actions: CursorActions;
 }
 
-export interface NodeCursor extends Pick<CursorPosition, 'at' | 'place' | 'position' | 'size'> {
+export interface NodeCursor extends Pick<CursorPosition, 'at' | 'bounds' | 'position' | 'size'> {
   /** Whether the arrow keys move the node. */
   readonly moving: boolean;
   readonly onFocus: (event: FocusEvent) => void;
@@ -49,7 +49,7 @@ const DIRECTIONS: Readonly<Record<ArrowDirection, Point>> = {
 export function useNodeCursor(args: Arguments): NodeCursor {
   const [moving, setMoving] = useState(false);
   const cursor = useCursorPosition(args);
-  const { at, place, position, size } = cursor;
+  const { at, bounds, position, size } = cursor;
   const { onFocus } = args.actions;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same target may be another object.
   useEffect(() => onFocus(at), [onFocus, at?.type, at?.key]);
@@ -57,7 +57,7 @@ export function useNodeCursor(args: Arguments): NodeCursor {
   const commands = commandsOf(args, cursor, moving, setMoving);
   return {
     at,
-    place,
+    bounds,
     position,
     size,
     moving,
@@ -84,17 +84,17 @@ export function useNodeCursor(args: Arguments): NodeCursor {
 
 /** What each key does. False: nothing, the key is left to Grafana. */
 function commandsOf(
-  { places, control, actions }: Arguments,
+  { nodeBounds, control, actions }: Arguments,
   cursor: CursorPosition,
   moving: boolean,
   setMoving: (moving: boolean) => void,
 ): Readonly<Record<Command, () => unknown>> {
   const { at, node } = cursor;
   const head = (heading: ArrowDirection) => {
-    const place = places.get(node);
-    if (!moving || !place) return cursor.head(heading);
+    const bounds = nodeBounds.get(node);
+    if (!moving || !bounds) return cursor.head(heading);
     const { x, y } = DIRECTIONS[heading];
-    actions.onShift(node, place, { x: x * MOVE, y: y * MOVE });
+    actions.onShift(node, bounds, { x: x * MOVE, y: y * MOVE });
   };
   const pan = ({ x, y }: Point) => control.pan(-x * PAN, -y * PAN);
   const close = (): boolean => {

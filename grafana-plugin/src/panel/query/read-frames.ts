@@ -6,8 +6,8 @@ import type { Column, Table } from '../../graph/tables/table.ts';
 /** Turns the panel's data into plain tables: at least one per query, empty for a query that found nothing. */
 export function readFrames(data: Pick<PanelData, 'series' | 'request'>): Table[] {
   const byQuery = Map.groupBy(data.series, (frame) => frame.refId ?? '');
-  const asked = data.request?.targets.filter((target) => !target.hide).map((target) => target.refId) ?? [];
-  return [...new Set([...asked, ...byQuery.keys()])].flatMap((refId) => {
+  const queried = data.request?.targets.filter((target) => !target.hide).map((target) => target.refId) ?? [];
+  return [...new Set([...queried, ...byQuery.keys()])].flatMap((refId) => {
     const frames = byQuery.get(refId) ?? [];
     if (frames.length === 0) return [{ refId, columns: [] }];
     const [series, tables] = [frames.filter(isSeries), frames.filter((frame) => !isSeries(frame))];

@@ -34,9 +34,9 @@ export function areasOf(
   const toolbar = height < LEAST_FOR_TOOLBAR ? 0 : TOOLBAR;
   const muted = has.muted && toolbar > 0 ? MUTED : 0;
   const legend = height < LEAST_FOR_LEGEND ? 0 : LEGEND;
-  const room = height - toolbar - muted - legend;
-  const table = has.table ? (room < LEAST_FOR_BOTH ? room : Math.round(room * TABLE_SHARE)) : 0;
-  const graph = room - table;
+  const space = height - toolbar - muted - legend;
+  const table = has.table ? (space < LEAST_FOR_BOTH ? space : Math.round(space * TABLE_SHARE)) : 0;
+  const graph = space - table;
   const strips = toolbar > 0 ? Math.round(graph * STRIPS_SHARE) : 0;
   const clear = graph - Math.min(strips, has.strips * STRIP);
   return { toolbar, muted, legend, table, graph, strips, clear };

@@ -4,9 +4,9 @@ import { useMemo } from 'react';
 import { previousRange, type TimeRange } from '../../graph/compare/previous-range.ts';
 import type { Table } from '../../graph/tables/table.ts';
 import { roleOf } from '../../graph/tables/table-role.ts';
-import type { Question } from '../query/query.ts';
 import { readFrames } from '../query/read-frames.ts';
-import { useAnswer } from '../query/use-answer.ts';
+import type { ExtraQueries } from '../query/run-queries.ts';
+import { useQueryResult } from '../query/use-query-result.ts';
 import { errorText } from '../texts/error-texts.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
@@ -29,18 +29,18 @@ export function useComparison({ request, timeRange }: PanelData, choice: string)
     const now = { from, to };
     return { now, other: choice === 'off' ? undefined : previousRange(choice, now) };
   }, [from, to, choice]);
-  const question = useMemo((): Question | undefined => {
+  const extra = useMemo((): ExtraQueries | undefined => {
     // Expected dependencies and alerts are those of the current range only.
     const targets = request?.targets.filter(
       ({ refId, hide }) => !hide && roleOf({ refId, columns: [] }) === 'seen',
     );
     return request && other && targets?.length ? { request, targets, range: other } : undefined;
   }, [request, other]);
-  const { answer, busy } = useAnswer(question, choice);
-  const tables = useMemo(() => answer && readFrames({ series: [...answer.series] }), [answer]);
+  const { result, busy } = useQueryResult(extra, choice);
+  const tables = useMemo(() => result && readFrames({ series: [...result.series] }), [result]);
   const notes = useMemo(
-    () => notesOf(choice, { request, other, errors: [...(answer?.errors ?? [])] }),
-    [choice, request, other, answer],
+    () => notesOf(choice, { request, other, errors: [...(result?.errors ?? [])] }),
+    [choice, request, other, result],
   );
   return { now, other, tables, notes, busy };
 }

@@ -10,10 +10,10 @@ import type { PanelOptions } from './options.ts';
 import { areasOf, aspectOf, type PanelAreas } from './panel-areas.ts';
 import { type Changes, useChanges } from './use-changes.ts';
 import { useDrawing } from './use-drawing.ts';
-import type { OwnView } from './use-own-view.ts';
-import { type Found, useSearch } from './use-search.ts';
+import { type SearchResult, useSearch } from './use-search.ts';
 import { type Selection, useSelection } from './use-selection.ts';
 import type { ShownGraph } from './use-shown-graph.ts';
+import type { UserView } from './use-user-view.ts';
 import { useView, type ViewControl } from './use-view.ts';
 
 interface Arguments {
@@ -26,7 +26,7 @@ interface Arguments {
   readonly format: Formatters;
   readonly width: number;
   readonly height: number;
-  readonly ownView: OwnView;
+  readonly userView: UserView;
 }
 
 /** The graph as it is drawn, and what the user does with it. */
@@ -34,13 +34,13 @@ export interface GraphState {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly drawing: Drawing;
   /** Where each node is drawn. */
-  readonly places: NodeBounds;
+  readonly nodeBounds: NodeBounds;
   readonly areas: PanelAreas;
   /** Of the drawing. */
   readonly size: { readonly width: number; readonly height: number };
   readonly control: ViewControl;
   readonly selection: Selection;
-  readonly found: Found;
+  readonly found: SearchResult;
   readonly changes: Changes;
   readonly table: boolean;
   readonly onTable: (shown: boolean) => void;
@@ -63,7 +63,7 @@ export function useGraphState(props: Arguments): GraphState {
     // Strips that a refresh brings, or that soon go again, do not make the drawing smaller.
     strips: Number(options.compare !== 'off') + Number(options.focus !== null),
   });
-  const control = useView(canvas, drawing.bounds, width, areas.clear, props.ownView);
+  const control = useView(canvas, drawing.bounds, width, areas.clear, props.userView);
   const selection = useSelection(drawing, props.selected, props.onSelect);
   const found = useSearch(shown, options.search);
   const changes = useChanges(options, save, control);
@@ -81,7 +81,7 @@ export function useGraphState(props: Arguments): GraphState {
   return {
     canvas,
     drawing,
-    places: useMemo(() => nodeBounds(drawing), [drawing]),
+    nodeBounds: useMemo(() => nodeBounds(drawing), [drawing]),
     areas,
     size: { width, height: areas.graph },
     control,

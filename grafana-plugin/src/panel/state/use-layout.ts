@@ -19,13 +19,13 @@ const COLUMN_GAP: Record<EdgeLabel, number> = {
 const SIZES = { width: 164, height: 46, rowGap: 26 };
 
 /** What is drawn: a graph, its groups and its layout. */
-export interface Drawn {
+export interface LaidOutGraph {
   readonly graph: Graph;
   readonly framed: NodeGroups;
   readonly layout: Layout;
 }
 
-const NOTHING: Drawn = {
+const NOTHING: LaidOutGraph = {
   graph: { nodes: [], edges: [] },
   framed: NO_GROUPS,
   layout: { ...SIZES, corners: new Map(), bends: new Map() },
@@ -40,7 +40,7 @@ export function useLayout(
   graph: Graph,
   { edgeLabel, frames, saved }: Pick<PanelOptions, 'edgeLabel' | 'frames' | 'saved'>,
   aspect: number,
-): Drawn {
+): LaidOutGraph {
   const [layouter] = useState(() => createLayouter({ worker: startLayoutWorker }));
   const [memory] = useState(() => createLayoutMemory(layouter));
   const [drawn, setDrawn] = useState(NOTHING);

@@ -6,7 +6,7 @@ import type { QueryError } from '../../graph/search/query.ts';
 import type { Shown } from './shown-graph.ts';
 
 /** The result of a search. */
-export interface Found {
+export interface SearchResult {
   /** The part to highlight; undefined for an empty or invalid query. */
   readonly matches: Neighbourhood | undefined;
   /** Keys of the matching nodes, in the order of the graph. */
@@ -15,7 +15,7 @@ export interface Found {
 }
 
 /** Searches the drawn graph, including the members of collapsed groups. */
-export function useSearch({ graph, open }: Shown, search: string): Found {
+export function useSearch({ graph, open }: Shown, search: string): SearchResult {
   return useMemo(() => {
     if (search.trim() === '') return { matches: undefined, nodes: [], error: undefined };
     const query = parseQuery(search);

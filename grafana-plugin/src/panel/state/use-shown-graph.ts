@@ -6,7 +6,7 @@ import type { PanelOptions } from './options.ts';
 import { type Shown, shownGraph } from './shown-graph.ts';
 
 /** The group that a node belongs to, or represents while it is collapsed. */
-export interface OwnGroup {
+export interface NodeGroup {
   readonly key: string;
   readonly name: string;
   readonly open: boolean;
@@ -15,7 +15,7 @@ export interface OwnGroup {
 export interface ShownGraph extends Shown {
   /** Keys of all groups, shown or not. */
   readonly groups: readonly string[];
-  readonly groupOf: (node: string) => OwnGroup | undefined;
+  readonly groupOf: (node: string) => NodeGroup | undefined;
   /** The name of a node or a group; undefined if it is not in this range. */
   readonly nameOf: (key: string) => string | undefined;
 }

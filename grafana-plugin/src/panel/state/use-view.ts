@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useMemo, useState } from 'react';
 import { centreOn, fitView, panBy, reveal, type View, zoomAt } from '../../graph/display/view/view.ts';
 import type { Point, Rectangle } from '../../graph/geometry/rectangle.ts';
-import type { OwnView } from './use-own-view.ts';
+import type { UserView } from './use-user-view.ts';
 
 /** The visible part of the drawing, and ways to change it. */
 export interface ViewControl {
@@ -37,14 +37,14 @@ export function useView(
   bounds: Rectangle,
   width: number,
   height: number,
-  [own, setOwn]: OwnView,
+  [chosen, setChosen]: UserView,
 ): ViewControl {
   const { x, y, width: w, height: h } = bounds;
   const fitted = useMemo(
     () => fitView({ x, y, width: w, height: h }, width, height),
     [x, y, w, h, width, height],
   );
-  const view = own ?? fitted;
+  const view = chosen ?? fitted;
   const [moves] = useState(() => createMoves(view));
   const { live, onMove } = moves;
   const settle = useCallback(() => moves.settle(view), [moves, view]);
@@ -60,15 +60,15 @@ export function useView(
       const { left, top } = element.getBoundingClientRect();
       const at = { x: event.clientX - left, y: event.clientY - top };
       const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY;
-      moves.move(zoomAt(live(), Math.exp(-pixels * WHEEL_SPEED), at, fitted.scale), setOwn);
+      moves.move(zoomAt(live(), Math.exp(-pixels * WHEEL_SPEED), at, fitted.scale), setChosen);
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [canvas, fitted, moves, live, setOwn]);
+  }, [canvas, fitted, moves, live, setChosen]);
 
   const go = (to: View | undefined) => {
     moves.jump(to ?? fitted);
-    setOwn(to);
+    setChosen(to);
   };
   return {
     view,
@@ -79,9 +79,9 @@ export function useView(
     centre: (at) => go(centreOn(at, live().scale, width, height)),
     show: (part) => go(fitView(part, width, height)),
     hold: () => go(live()),
-    pan: (dx, dy) => moves.move(panBy(live(), dx, dy), setOwn),
+    pan: (dx, dy) => moves.move(panBy(live(), dx, dy), setChosen),
     zoom: (factor) =>
-      moves.move(zoomAt(live(), factor, { x: width / 2, y: height / 2 }, fitted.scale), setOwn),
+      moves.move(zoomAt(live(), factor, { x: width / 2, y: height / 2 }, fitted.scale), setChosen),
     reveal(part) {
       const next = reveal(live(), part, width, height);
       if (next !== live()) go(next);

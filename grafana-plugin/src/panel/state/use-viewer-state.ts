@@ -16,7 +16,7 @@ interface ViewerOptions {
   readonly options: PanelOptions;
   readonly selected: GraphElement | undefined;
   /** Names of invalid entries in the address. */
-  readonly odd: readonly string[];
+  readonly invalid: readonly string[];
   readonly onChange: (change: Partial<PanelOptions>) => void;
   readonly onSelect: (target: GraphElement | undefined) => void;
 }
@@ -36,7 +36,7 @@ export function useViewerState(
   const name = `musubi-${panelId}`;
   const text = useAddressParameter(name);
   const isEdited = useAddressParameter('editPanel') !== null;
-  const { chosen, odd } = useMemo(() => readViewerState(text), [text]);
+  const { chosen, invalid } = useMemo(() => readViewerState(text), [text]);
 
   const choose = useCallback(
     (choices: Partial<ViewerState>) => {
@@ -67,7 +67,7 @@ export function useViewerState(
   return {
     options: { ...readOptions(saved), ...(!isEdited && chosen) },
     selected: chosen.selected ?? undefined,
-    odd: isEdited ? [] : odd,
+    invalid: isEdited ? [] : invalid,
     onChange,
     onSelect,
   };

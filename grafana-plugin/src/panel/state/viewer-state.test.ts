@@ -26,8 +26,8 @@ const CHOSEN: ViewerState = {
 };
 
 test('a written state is read back unchanged', () => {
-  expect(readViewerState(writeViewerState(CHOSEN, {}))).toEqual({ chosen: CHOSEN, odd: [] });
-  expect(readViewerState(null)).toEqual({ chosen: {}, odd: [] });
+  expect(readViewerState(writeViewerState(CHOSEN, {}))).toEqual({ chosen: CHOSEN, invalid: [] });
+  expect(readViewerState(null)).toEqual({ chosen: {}, invalid: [] });
 });
 
 test('only choices that differ from the dashboard are written', () => {
@@ -54,7 +54,7 @@ test('a choice too long for the address is left out without affecting others', (
 });
 
 test('invalid options in a dashboard are replaced by defaults', () => {
-  const odd = {
+  const invalid = {
     compare: true,
     frames: 7,
     search: null,
@@ -66,7 +66,7 @@ test('invalid options in a dashboard are replaced by defaults', () => {
     colourBy: [],
     nodeText: 'shiny',
   };
-  expect(readOptions(odd as unknown as PanelOptions)).toEqual(DEFAULT_OPTIONS);
+  expect(readOptions(invalid as unknown as PanelOptions)).toEqual(DEFAULT_OPTIONS);
   const ours = { ...DEFAULT_OPTIONS, compare: '1d', hubPartners: 5, saved: { a: { x: 1, y: 2 } } };
   expect(readOptions(ours)).toEqual(ours);
 });
@@ -87,22 +87,22 @@ describe('an invalid choice is ignored and reported by name', () => {
     ['saved', {}],
     ['constructor', 1],
   ])('%s: %j', (name, value) => {
-    const { chosen, odd } = readViewerState(JSON.stringify({ [name]: value, muteHubs: true }));
+    const { chosen, invalid } = readViewerState(JSON.stringify({ [name]: value, muteHubs: true }));
     // A text that is too long is named by its first characters.
     if (name === 'search') expect(chosen).toEqual({});
-    else expect({ chosen, odd }).toEqual({ chosen: { muteHubs: true }, odd: [name] });
+    else expect({ chosen, invalid }).toEqual({ chosen: { muteHubs: true }, invalid: [name] });
   });
 
   test.each(['', '{', '[1]', '7', 'null', '"text"'])('%s', (text) => {
-    expect(readViewerState(text)).toEqual({ chosen: {}, odd: [text] });
+    expect(readViewerState(text)).toEqual({ chosen: {}, invalid: [text] });
   });
 
   test('for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        const { chosen, odd } = readViewerState(text);
+        const { chosen, invalid } = readViewerState(text);
         expect(readViewerState(writeViewerState(chosen, {})).chosen).toEqual(chosen);
-        expect(odd.every((name) => name.length <= 40)).toBe(true);
+        expect(invalid.every((name) => name.length <= 40)).toBe(true);
       }),
     );
   });

@@ -98,15 +98,15 @@ export function readOptions(saved: Partial<PanelOptions>): PanelOptions {
 /** Reads choices from a text of the address: the valid ones, and the names of the rest. */
 export function readViewerState(text: string | null): {
   readonly chosen: Partial<ViewerState>;
-  readonly odd: readonly string[];
+  readonly invalid: readonly string[];
 } {
   const all = parseObject(text);
-  if (!all) return { chosen: {}, odd: text === null ? [] : [text.slice(0, 40)] };
+  if (!all) return { chosen: {}, invalid: text === null ? [] : [text.slice(0, 40)] };
   const isChoice = ([name, value]: [string, unknown]) => isViewerChoice(name) && CHECKS[name](value);
   const entries = Object.entries(all);
   return {
     chosen: Object.fromEntries(entries.filter(isChoice)),
-    odd: entries.filter((entry) => !isChoice(entry)).map(([name]) => name.slice(0, 40)),
+    invalid: entries.filter((entry) => !isChoice(entry)).map(([name]) => name.slice(0, 40)),
   };
 }
 

@@ -1,16 +1,16 @@
 import { t } from '@grafana/i18n';
 import type { MouseEvent } from 'react';
 import { legible } from '../../graph/display/text/legible.ts';
-import type { EdgeRow as Ends } from '../../graph/model/edge-rows.ts';
+import type { EdgeRow as EdgeWithNodes } from '../../graph/model/edge-rows.ts';
 import { bytesOf } from '../../graph/model/figures.ts';
 import type { GraphEdge } from '../../graph/model/graph.ts';
 import { Figure } from '../texts/Figure.tsx';
 import type { Formatters } from '../texts/formatters.ts';
-import { placeOf, titleAtHost } from '../texts/node-texts.ts';
+import { listenerOf, titleAtHost } from '../texts/node-texts.ts';
 import { stateText } from '../texts/state-looks.ts';
 import { ROW_HEIGHT } from './use-row-window.ts';
 
-interface Props extends Ends {
+interface Props extends EdgeWithNodes {
   /** Among all rows, from 0. */
   readonly index: number;
   readonly format: Formatters;
@@ -53,7 +53,7 @@ export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus
         </button>
       </td>
       <td>{titleAtHost(target)}</td>
-      <td>{placeOf(edge)}</td>
+      <td>{listenerOf(edge)}</td>
       <td>{legible(edge.transport)}</td>
       <td>
         <Figure of="opened" value={opened} format={format} />

@@ -52,12 +52,12 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
 
 /** The message for dashboard variables that match nothing. */
 export function nothingAround({ wanted }: Around): EmptyMessage {
-  const asked = Object.entries(wanted)
+  const filters = Object.entries(wanted)
     .filter(([, names]) => names.length > 0)
     .map(([name, names]) => `${name} = ${names.map(legible).join(', ')}`);
   return {
     state: 'empty',
     title: t('around.nothing', 'No dependencies match the dashboard variables'),
-    advice: `${asked.join(' · ')}. ${t('around.choose', 'Choose another value or a longer time range.')}`,
+    advice: `${filters.join(' · ')}. ${t('around.choose', 'Choose another value or a longer time range.')}`,
   };
 }

@@ -4,14 +4,14 @@ import { endpoint, halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
 import { atLevel, collapse, findGroups } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
 import type { HalfEdge } from '../../graph/model/half-edge.ts';
-import { nameNodes, pairOf, placeOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
+import { listenerOf, nameNodes, pairOf, portOf, subtitleOf, titleAtHost } from './node-texts.ts';
 
 function texts(each: HalfEdge) {
   const graph = buildGraph([each], []);
   const [edge] = graph.edges;
   const nodeOf = (key: string | undefined) => graph.nodes.find((node) => node.key === key);
   const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
-  return edge && source && target && [pairOf(edge, source, target), portOf(edge), placeOf(edge)];
+  return edge && source && target && [pairOf(edge, source, target), portOf(edge), listenerOf(edge)];
 }
 
 test.each([

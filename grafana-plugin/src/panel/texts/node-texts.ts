@@ -100,7 +100,7 @@ export function portOf(edge: GraphEdge): string {
 }
 
 /** Where the destination listens: its port, or the names of its Unix sockets. */
-export const placeOf = ({ port, transport, dst }: GraphEdge): string =>
+export const listenerOf = ({ port, transport, dst }: GraphEdge): string =>
   legible(transport === 'unix' ? dst.addresses.join(', ') : port);
 
 /** `web → api`; `a — b` where the direction is not known. */

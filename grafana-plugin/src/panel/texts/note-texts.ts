@@ -45,10 +45,10 @@ export function noteText(note: OverviewNote): string {
 }
 
 /** A note on parts of the page's address that are no viewer state; none if there are none. */
-export const oddAddress = (odd: readonly string[]): string[] =>
-  odd.length === 0
+export const invalidStateNote = (invalid: readonly string[]): string[] =>
+  invalid.length === 0
     ? []
     : [
         // Appended, as placeholders in a text are escaped for HTML, which this is not.
-        `${t('notes.odd-address', 'Unknown panel settings in the address of this page were ignored')}: ${legible(odd.join(', '))}`,
+        `${t('notes.invalid-state', 'Unknown panel settings in the address of this page were ignored')}: ${legible(invalid.join(', '))}`,
       ];

@@ -2,14 +2,14 @@ import type { RefObject } from 'react';
 import type { Drawing } from '../../graph/display/drawing.ts';
 import { boundsOf } from '../../graph/display/element-at.ts';
 import type { GraphElement } from '../../graph/model/graph.ts';
-import type { Found } from '../state/use-search.ts';
+import type { SearchResult } from '../state/use-search.ts';
 import type { ViewControl } from '../state/use-view.ts';
 import { SearchBox } from './SearchBox.tsx';
 
 interface Props {
   readonly input: RefObject<HTMLInputElement | null>;
   readonly value: string;
-  readonly found: Found;
+  readonly found: SearchResult;
   readonly drawing: Drawing;
   readonly pinned: GraphElement | undefined;
   readonly control: Pick<ViewControl, 'centre'>;
@@ -23,10 +23,10 @@ export function GraphSearch({ found, drawing, pinned, control, onPick, ...box }:
   const at = pinned ? found.nodes.indexOf(pinned.key) : -1;
   const goTo = (index: number) => {
     const target: GraphElement = { type: 'node', key: found.nodes[index] ?? '' };
-    const room = boundsOf(drawing, target);
-    if (!room) return;
+    const bounds = boundsOf(drawing, target);
+    if (!bounds) return;
     onPick(target);
-    control.centre({ x: room.x + room.width / 2, y: room.y + room.height / 2 });
+    control.centre({ x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 });
   };
   return <SearchBox {...box} found={found} at={at < 0 ? undefined : at} onGo={goTo} />;
 }

@@ -4,13 +4,13 @@ import { t } from '@grafana/i18n';
 import { Icon, IconButton, Input, Portal, useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, type RefObject, useId, useRef } from 'react';
 import type { QueryError } from '../../graph/search/query.ts';
-import type { Found } from '../state/use-search.ts';
+import type { SearchResult } from '../state/use-search.ts';
 import { faultText } from '../texts/fault-texts.ts';
 
 interface Props {
   readonly input: RefObject<HTMLInputElement | null>;
   readonly value: string;
-  readonly found: Found;
+  readonly found: SearchResult;
   /** The index of the current match; undefined if there is none. */
   readonly at: number | undefined;
   readonly onChange: (value: string) => void;

@@ -8,8 +8,8 @@ import {
   type TrendSubject,
   trendQueries,
 } from '../../graph/trend/trend-queries.ts';
-import type { Answer, Question } from '../query/query.ts';
-import { useAnswer } from '../query/use-answer.ts';
+import type { ExtraQueries, QueryResult } from '../query/run-queries.ts';
+import { useQueryResult } from '../query/use-query-result.ts';
 import { errorText } from '../texts/error-texts.ts';
 
 type Query = DataQueryRequest['targets'][number] & PanelQuery;
@@ -39,7 +39,7 @@ export function useTrend({ request, timeRange }: PanelData, subject: TrendSubjec
   const seconds = Math.ceil(stepMs / 1000);
   const trend = trendQueries(queries, subject, seconds);
   // Compared as text: each refresh creates new objects, mostly with the same content.
-  const asked = JSON.stringify(
+  const targetsText = JSON.stringify(
     trend?.map(({ line, of, expr }) => ({
       ...of,
       refId: line,
@@ -50,20 +50,20 @@ export function useTrend({ request, timeRange }: PanelData, subject: TrendSubjec
       range: true,
     })) ?? [],
   );
-  const question = useMemo((): Question | undefined => {
-    const targets = JSON.parse(asked);
+  const extra = useMemo((): ExtraQueries | undefined => {
+    const targets = JSON.parse(targetsText);
     return request && targets.length > 0 ? { request, targets, range: { from, to } } : undefined;
-  }, [request, asked, from, to]);
-  const { answer } = useAnswer(question, asked);
+  }, [request, targetsText, from, to]);
+  const { result } = useQueryResult(extra, targetsText);
   const lines = useMemo(
-    () => (answer ? readLines(answer, { from, to }, seconds * 1000) : []),
-    [answer, from, to, seconds],
+    () => (result ? readLines(result, { from, to }, seconds * 1000) : []),
+    [result, from, to, seconds],
   );
   return {
-    state: !trend ? 'too-many' : !question ? 'none' : answer ? 'ready' : 'loading',
+    state: !trend ? 'too-many' : !extra ? 'none' : result ? 'ready' : 'loading',
     lines,
     step: rangeUtil.secondsToHms(seconds),
-    error: answer ? errorText({ errors: [...answer.errors] }) : '',
+    error: result ? errorText({ errors: [...result.errors] }) : '',
   };
 }
 
@@ -77,7 +77,11 @@ function scrapeMs([query]: readonly Query[]): number {
 }
 
 /** A line without values is omitted. */
-function readLines({ series }: Answer, range: { from: number; to: number }, stepMs: number): Trend['lines'] {
+function readLines(
+  { series }: QueryResult,
+  range: { from: number; to: number },
+  stepMs: number,
+): Trend['lines'] {
   return series.flatMap((frame) => {
     const [times, values] = [FieldType.time, FieldType.number].map((type) => valuesOf(frame, type));
     if (!times?.length || !values) return [];

@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Links and buttons that lead from a node or an edge to the rest of the dashboard and beyond. */
-export function Beyond({ target, graph, series, timeZone, replaceVariables }: Props) {
+export function DashboardLinks({ target, graph, series, timeZone, replaceVariables }: Props) {
   const nodes = nodesOf(graph, target);
   const links = useMemo(
     () => dataLinks(series, target, graph, replaceVariables, timeZone),

@@ -15,7 +15,7 @@ import type { TimeRange } from '../../graph/compare/previous-range.ts';
 type Target = DataQueryRequest['targets'][number];
 
 /** Queries that the panel runs in addition to its own. */
-export interface Question {
+export interface ExtraQueries {
   /** The panel's own request, with variables and time zone. */
   readonly request: DataQueryRequest;
   readonly targets: readonly Target[];
@@ -23,17 +23,17 @@ export interface Question {
 }
 
 /** The results; a failed query does not affect the others. */
-export interface Answer {
+export interface QueryResult {
   readonly series: readonly DataFrame[];
   readonly errors: readonly DataQueryError[];
 }
 
-let asked = 0;
+let requests = 0;
 
 /** Queries the data sources of the targets, each once. Emits one result and never fails; unsubscribing cancels it. */
-export function ask({ request, targets, range }: Question): Observable<Answer> {
+export function runQueries({ request, targets, range }: ExtraQueries): Observable<QueryResult> {
   const bySource = Map.groupBy(targets, ({ datasource }) => datasource?.uid);
-  return forkJoin([...bySource.values()].map((same) => askSource(requestFor(request, same, range)))).pipe(
+  return forkJoin([...bySource.values()].map((same) => querySource(requestFor(request, same, range)))).pipe(
     map((responses) => ({
       series: responses.flatMap(({ data }) => data.map((frame) => toDataFrame(frame))),
       errors: responses.flatMap(({ error, errors = error ? [error] : [] }) => errors),
@@ -41,7 +41,7 @@ export function ask({ request, targets, range }: Question): Observable<Answer> {
   );
 }
 
-function askSource(request: DataQueryRequest): Observable<DataQueryResponse> {
+function querySource(request: DataQueryRequest): Observable<DataQueryResponse> {
   return defer(() => getDataSourceSrv().get(request.targets[0]?.datasource, request.scopedVars)).pipe(
     switchMap((source) => from(source.query(request))),
     // Some respond in parts, of which the last is complete; of a stream the first response is used.
@@ -72,7 +72,7 @@ function requestFor(
   return {
     ...request,
     ...rangeUtil.calculateInterval(range, request.maxDataPoints ?? 1000),
-    requestId: `${request.requestId}-musubi-${++asked}`,
+    requestId: `${request.requestId}-musubi-${++requests}`,
     targets: [...targets],
     range,
     rangeRaw: raw,
