@@ -53,6 +53,13 @@ describe.each(WORKFLOWS)('%s', (path) => {
   it('names a version of every action', () => {
     for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
   });
+
+  it('runs only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = steps.flatMap(({ run = '' }) => [...run.matchAll(/\bnpm (?:run )?(check|test|[\w:-]+)/g)]);
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, script = ''] of named) expect(Object.keys(scripts)).toContain(script);
+  });
 });
 
 describe.each(FORMS)('issue form %s', (path) => {
