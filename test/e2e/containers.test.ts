@@ -99,7 +99,7 @@ it('without its engine a container goes by what runs in it, and one warning tell
   const { outbound, inbound } = await halves(exporter, port);
   expect(outbound).toMatchObject([{ src_kind: 'process' }]);
   expect(inbound).toMatchObject([{ dst_service: 'api', dst_kind: 'process' }]);
-  expect(exporter.running.stderr().match(/cannot ask for names of containers.*ENOENT/g)).toHaveLength(1);
+  expect(exporter.running.stderr().match(/cannot look up container names.*ENOENT/g)).toHaveLength(1);
 });
 
 it.skipIf(CANNOT_CAPTURE)('a container that lives for a connection is told by its name', async ({ skip }) => {

@@ -1,18 +1,17 @@
-import { ask, type Limits, type Question } from './ask.ts';
+import { type HttpRequest, type RequestLimits, request } from './request.ts';
 
-/** An answer with a body that is JSON. */
-export interface JsonAnswer {
+export interface JsonResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** Asks an HTTP server, over a Unix socket or TLS. Rejects with a reason for people; never waits past `signal`. */
-export async function getJson(question: Question, limits: Limits): Promise<JsonAnswer> {
+/** Requests JSON over a Unix socket or TLS. Rejects with a readable reason, also when `signal` aborts. */
+export async function getJson(options: HttpRequest, limits: RequestLimits): Promise<JsonResponse> {
   try {
-    const { status, text } = await ask({ ...question, agent: false }, limits);
+    const { status, text } = await request({ ...options, agent: false }, limits);
     return { status, body: parse(text) };
   } catch (error) {
-    if (limits.signal.aborted) throw new Error('no answer in time', { cause: error });
+    if (limits.signal.aborted) throw new Error('no response in time', { cause: error });
     throw error;
   }
 }
@@ -21,6 +20,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error('the answer is not JSON', { cause });
+    throw new Error('the response is not JSON', { cause });
   }
 }

@@ -5,23 +5,23 @@ import { type ForwarderTarget, parseForwarderTarget } from './forwarder-target.t
 import type { PatternKey, Rule } from './rules.ts';
 import { fillTemplate, type Values } from './template.ts';
 
-/** What a rule makes of a process. */
-export interface Ruled {
+/** The result of the rule that matches a process. */
+export interface RuleResult {
   readonly service: string;
   readonly site?: string;
   readonly forwardsTo?: ForwarderTarget;
-  /** Which rule it was, from 1. */
+  /** The number of the rule, from 1. */
   readonly rule: number;
 }
 
 /**
- * A command line longer than this is matched by its start. A pattern may take time that grows with the square of
- * the text, and any user may start a process.
+ * Only the start of a longer command line is matched: matching can take time quadratic in its length, and any user can
+ * start a process.
  */
 const MAX_COMMAND = 2048;
 
-/** The first rule that matches and makes a name; undefined when none does. */
-export function applyRules(rules: readonly Rule[], facts: ProcessFacts): Ruled | undefined {
+/** Applies the first rule that matches and yields a name; undefined if none does. */
+export function applyRules(rules: readonly Rule[], facts: ProcessFacts): RuleResult | undefined {
   for (const [at, rule] of rules.entries()) {
     const values = match(rule, facts);
     const service = values && fillTemplate(rule.service, values)?.trim();
@@ -33,7 +33,7 @@ export function applyRules(rules: readonly Rule[], facts: ProcessFacts): Ruled |
   return undefined;
 }
 
-/** The values for the rule's templates when it matches. */
+/** The values for the templates of a rule that matches; undefined if it does not match. */
 function match({ patterns, port }: Rule, facts: ProcessFacts): Values | undefined {
   if (port !== undefined && !facts.ports.includes(port)) return undefined;
   const groups = new Map<string, string>();
@@ -48,7 +48,7 @@ function match({ patterns, port }: Rule, facts: ProcessFacts): Values | undefine
   return (name) => groups.get(name) ?? factValue(name, facts, port);
 }
 
-/** The texts of which one must match; none where the fact is not known. */
+/** The texts of which at least one must match; empty if the fact is unknown. */
 function subjects(key: PatternKey, facts: ProcessFacts): string[] {
   if (key === 'executable') {
     const path = facts.files.executable && escapeBytes(filePath(facts.files.executable));
@@ -59,7 +59,7 @@ function subjects(key: PatternKey, facts: ProcessFacts): string[] {
   return text === undefined ? [] : [text];
 }
 
-/** What a template may name besides groups. */
+/** The values that a template can use besides groups. */
 function factValue(name: string, facts: ProcessFacts, port: number | undefined): string | undefined {
   switch (name) {
     case 'executable':

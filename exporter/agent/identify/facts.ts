@@ -7,44 +7,44 @@ import { otelName } from './otel-name.ts';
 import { systemdUnit } from './systemd-unit.ts';
 import type { Workload, WorkloadOf } from './workload.ts';
 
-/** What a naming step may look at. All but `files` is read when it is asked for, and once. */
+/** The input of the naming steps. All but `files` is read on first use, and then kept. */
 export interface ProcessFacts {
   readonly pid: number;
   readonly files: ProcessFiles;
-  /** The text of `/proc/PID/cgroup`, of any version; '' where it is not known. */
+  /** The text of `/proc/PID/cgroup`, of any version; '' if unknown. */
   readonly cgroup: string;
   /** Its systemd service. */
   readonly unit: string | undefined;
-  /** The user it runs as, or the number of one without a name. */
+  /** The name of its user, or the number of a user without a name. */
   readonly user: string | undefined;
-  /** What it calls itself in its own telemetry; absent where its environment may not be read. */
+  /** Its service name in its own telemetry; undefined if its environment cannot be read. */
   readonly otelName: string | undefined;
-  /** The ports on which it listens now, ascending. */
+  /** The ports it listens on now, ascending. */
   readonly ports: readonly number[];
-  /** The container or pod it runs in, as far as it is known now. */
+  /** Its container or pod, if its name is known by now. */
   readonly workload: Workload | undefined;
 }
 
-/** What may change while a process stays the same. */
-export interface Surroundings {
+/** Facts that can change during the life of a process. */
+export interface ChangingFacts {
   readonly portsOf: (pid: number) => readonly number[];
   readonly workloadOf: WorkloadOf;
 }
 
 export interface FactsReader {
-  /** The facts of a process that runs, or has ended and waits for its parent to notice. */
+  /** The facts of a running process or a zombie. */
   ofRunning(pid: number, files: ProcessFiles): ProcessFacts;
-  /** The facts of one that has ended; its cgroup is taken from `cgroup`. */
+  /** The facts of a process that has ended; its cgroup is taken from `cgroup`. */
   ofEnded(pid: number, files: ProcessFiles, cgroup: () => string): ProcessFacts;
 }
 
-/** A process may be in a dozen hierarchies, at paths of any length. */
+/** A process can be in a dozen hierarchies, at paths of any length. */
 const CGROUP_BYTES = 32 * 1024;
 const STATUS_BYTES = 4096;
-/** An environment may hold megabytes; one beyond this bound is looked through as far as that. */
+/** An environment can be megabytes long; only its first part is searched. */
 const ENVIRON_BYTES = 128 * 1024;
 
-export function createFactsReader(procRoot: string, { portsOf, workloadOf }: Surroundings): FactsReader {
+export function createFactsReader(procRoot: string, { portsOf, workloadOf }: ChangingFacts): FactsReader {
   const userName = createUserNames([`${procRoot}/1/root/etc/passwd`, '/etc/passwd']);
 
   function read(pid: number, file: string, limit: number): Buffer {
@@ -64,7 +64,7 @@ export function createFactsReader(procRoot: string, { portsOf, workloadOf }: Sur
     const cgroup = once(own.cgroup);
     const user = once(own.user);
     const name = once(own.otelName);
-    // An engine may keep a container below its own unit, which is not the container's.
+    // An engine can run a container in a cgroup below its own unit, which is not the container's.
     const unit = once(() => (parseCgroup(cgroup()) ? undefined : systemdUnit(cgroup())));
     return {
       pid,

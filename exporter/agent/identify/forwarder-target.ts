@@ -5,15 +5,15 @@ import type { ProcessFiles } from '../proc/process.ts';
 import { processName } from '../proc/process-name.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 
-/** Where a forwarder hands on whatever comes to it. */
+/** Where a port forwarder sends the connections that it accepts. */
 export interface ForwarderTarget {
   readonly transport: Transport;
-  /** An IP address as `net/address.ts` writes it, or a name. */
+  /** An IP address as formatted by `net/address.ts`, or a name. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Programs that do nothing but hand on what comes to them, each to the one place that its arguments tell. */
+/** Programs that only forward what they accept, to the single target in their arguments. */
 const FORWARDERS: Readonly<Record<string, (args: readonly string[]) => ForwarderTarget | undefined>> = {
   'docker-proxy': ofDockerProxy,
   socat: ofSocat,
@@ -22,8 +22,8 @@ const FORWARDERS: Readonly<Record<string, (args: readonly string[]) => Forwarder
 };
 
 /**
- * Where a process forwarders to by its own arguments; undefined for what is no forwarder, or does not tell. A reverse
- * proxy such as nginx chooses among many and is a service of its own.
+ * The target of a port forwarder by its arguments; undefined for other programs, or without a target. A reverse proxy
+ * such as nginx chooses among many targets and is a service of its own.
  */
 export function forwarderTarget(files: ProcessFiles): ForwarderTarget | undefined {
   const name = processName(files);
@@ -34,8 +34,8 @@ export function forwarderTarget(files: ProcessFiles): ForwarderTarget | undefine
 
 /** `10.0.0.5:5432`, `[fd00::5]:53/udp`, `db:5432`; undefined for any other text. */
 export function parseForwarderTarget(text: string): ForwarderTarget | undefined {
-  const [, place = '', transport = 'tcp'] = /^(.*?)(?:\/(tcp|udp))?$/s.exec(text) ?? [];
-  return parsePlace(place, transport as Transport);
+  const [, address = '', transport = 'tcp'] = /^(.*?)(?:\/(tcp|udp))?$/s.exec(text) ?? [];
+  return parseAddressAndPort(address, transport as Transport);
 }
 
 /** The options of moby's cmd/docker-proxy: `-proto tcp … -container-ip 172.17.0.2 -container-port 80`. */
@@ -54,22 +54,22 @@ function ofSocat(args: readonly string[]): ForwarderTarget | undefined {
   const addresses = args.slice(-2);
   const connects = addresses.find((address) => !SOCAT_LISTENS.test(address));
   if (connects === undefined || !addresses.some((address) => SOCAT_LISTENS.test(address))) return undefined;
-  // An address of two halves, or in another namespace, leads elsewhere than it says.
+  // A dual address, or one in another namespace, is not the real target.
   if (addresses.some((address) => /!!|,netns=/i.test(address))) return undefined;
-  const [, transport, place = ''] = SOCAT_CONNECTS.exec(connects) ?? [];
-  return transport ? parsePlace(place, transport.toLowerCase() as Transport) : undefined;
+  const [, transport, address = ''] = SOCAT_CONNECTS.exec(connects) ?? [];
+  return transport ? parseAddressAndPort(address, transport.toLowerCase() as Transport) : undefined;
 }
 
-/** systemd-socket-proxyd(8): the argument that is no option. */
+/** systemd-socket-proxyd(8): the argument that is not an option. */
 function ofSocketProxyd(args: readonly string[]): ForwarderTarget | undefined {
   const takesValue = /^(?:-c|--connections-max|--exit-idle-time)$/;
   const isOption = (arg: string, at: number) => arg.startsWith('-') || takesValue.test(args[at - 1] ?? '');
-  const [place = '', ...others] = args.filter((arg, at) => !isOption(arg, at));
-  return others.length > 0 ? undefined : parsePlace(place, 'tcp');
+  const [address = '', ...others] = args.filter((arg, at) => !isOption(arg, at));
+  return others.length > 0 ? undefined : parseAddressAndPort(address, 'tcp');
 }
 
-function parsePlace(place: string, transport: Transport): ForwarderTarget | undefined {
-  const [, bracketed, bare = '', port = ''] = /^(?:\[([^\]]*)\]|([^:[\]\s/]+)):(\d+)$/.exec(place) ?? [];
+function parseAddressAndPort(text: string, transport: Transport): ForwarderTarget | undefined {
+  const [, bracketed, bare = '', port = ''] = /^(?:\[([^\]]*)\]|([^:[\]\s/]+)):(\d+)$/.exec(text) ?? [];
   if (bracketed !== undefined && !isIPv6(bracketed)) return undefined;
   return toTarget(transport, bracketed ?? bare, port);
 }
@@ -80,12 +80,12 @@ function toTarget(transport: Transport, host: string, port: string): ForwarderTa
   return { transport, host: canonical(host), port: number };
 }
 
-/** The text of an IPv6 address by which the kernel's are known; anything else stays as it is. */
+/** An IPv6 address in the same text form as the kernel's; anything else unchanged. */
 function canonical(host: string): string {
   return isIPv6(host) && /^[\da-f:]+$/i.test(host) ? formatIpv6(parseAddress(host)) : host;
 }
 
-/** The addresses that a target may have, as far as they are certain without asking anyone. */
+/** The addresses of a target, as far as they are known without a lookup. */
 export function addressesOf({ host }: ForwarderTarget): readonly string[] {
   if (host === 'localhost') return ['127.0.0.1', '::1'];
   return isIPv4(host) || isIpv6(host) ? [host] : [];

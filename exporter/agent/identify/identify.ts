@@ -8,70 +8,70 @@ import type { ForwarderTarget } from './forwarder-target.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { kindOf, type Naming, nameProcess, STEPS } from './naming.ts';
 import type { Rule } from './rules.ts';
-import { createRunningProcesses, isEmpty, type Running } from './running.ts';
+import { createRunningProcesses, isEmpty, type RunningProcess } from './running-processes.ts';
 import { isInterpreter, serviceName } from './service-name.ts';
 import type { Workload, WorkloadOf } from './workload.ts';
 
-/** Who a process is. */
+/** The service and process that an endpoint belongs to. */
 export interface Identity {
   readonly service: string;
   readonly process: string;
-  /** Its own, or that of its leader when it is one of many workers. */
+  /** Its own, or that of its leader if it is a worker. */
   readonly pid: number;
   /** How its name was found. */
   readonly kind: EndpointKind;
-  /** Where one of the user's rules puts it. */
+  /** The site that one of the user's rules assigns. */
   readonly site?: string;
-  /** Where a port forwarder sends the connections that it accepts. */
+  /** For a port forwarder, where it sends the connections that it accepts. */
   readonly forwardsTo?: ForwarderTarget;
 }
 
-/** Names processes, and remembers those in use by the pass before: they may have ended since. */
+/** Names processes, and keeps the names used in the previous cycle, as those processes might have ended since. */
 export interface Identifier {
   /**
-   * Starts a pass: every process is looked at once in it, and those not asked for are forgotten at its end. The
-   * capture may know of processes that have ended since, and tells who listens where.
+   * Starts a cycle: each process is read once in it, and identities that are not requested again are removed at its
+   * end. The reading provides the listeners, and processes that have ended since.
    */
-  beginCycle(pass?: Partial<Pick<Reading, 'processOf' | 'listeners'>>): void;
-  /** `image` tells the process from others that have had its pid; without, it is the one that has it now. */
+  beginCycle(reading?: Partial<Pick<Reading, 'processOf' | 'listeners'>>): void;
+  /** `image` distinguishes processes that had the same pid; if absent, it is the process that has the pid now. */
   identify(pid: number, image?: number): Identity | undefined;
-  /** Has the processes of this pass named anew: their containers have got names meanwhile. */
+  /** Names the processes of this cycle again, after names of containers became known. */
   refreshNames(): void;
-  /** How a process that runs, or its leader, got its name. */
+  /** How a running process, or its leader, got its name. */
   explain(pid: number): Explanation | undefined;
 }
 
-/** Who a process is, and where its name comes from. */
+/** An identity, and the step and rule that named it. */
 export type Explanation = Naming & Identity;
 
 export interface IdentifierOptions {
-  /** The user's own names, which go before all others. */
+  /** The user's rules, which take precedence over all other names. */
   readonly rules?: readonly Rule[];
-  /** Containers and pods, which go before what a process tells of itself. */
+  /** Names of containers and pods, which take precedence over the process's own. */
   readonly workloadOf?: WorkloadOf;
 }
 
-/** What a process runs: workers run what their leader does. */
+/** The program that a process runs: workers run that of their leader. */
 interface Program {
   readonly file: string;
   readonly service: string;
 }
 
-/** What this pass found of a process. */
-interface Found extends Running {
+/** A process of this cycle with its name. */
+interface NamedProcess extends RunningProcess {
   readonly naming: Naming;
   readonly program: Program;
 }
 
-/** What a process was called, and what that may depend on besides the process. */
-interface Named {
+/** The name of a process, and what else it depends on. */
+interface CachedName {
   readonly ports: string;
   readonly workload: Workload | undefined;
   readonly naming: Naming;
   readonly program: Program;
 }
 
-/** A name is a label of every series, and a program may call itself anything at any length. */
+/** A name is a label of every series, and a program can set its own name to any length. */
 const MAX_NAME = 128;
 const MAX_GENERATIONS = 32;
 
@@ -79,41 +79,41 @@ export function createIdentifier(
   procRoot: string,
   { rules = [], workloadOf = () => undefined }: IdentifierOptions = {},
 ): Identifier {
-  let before = new Map<string, Identity>();
-  let now = new Map<string, Identity>();
+  let previous = new Map<string, Identity>();
+  let current = new Map<string, Identity>();
   let processOf: Reading['processOf'];
   let ports = new Map<number, readonly number[]>();
-  const looked = new Map<string, Running | undefined>();
-  const named = new WeakMap<ProcessFacts, Named>();
+  const processes = new Map<string, RunningProcess | undefined>();
+  const names = new WeakMap<ProcessFacts, CachedName>();
   const facts = createFactsReader(procRoot, { portsOf: (pid) => ports.get(pid) ?? [], workloadOf });
   const running = createRunningProcesses(procRoot, facts);
 
-  function find(pid: number, image?: number): Found | undefined {
-    const process = look(pid, image);
+  function find(pid: number, image?: number): NamedProcess | undefined {
+    const process = read(pid, image);
     return process && { ...process, ...nameOf(process.facts) };
   }
 
-  function look(pid: number, image?: number): Running | undefined {
+  function read(pid: number, image?: number): RunningProcess | undefined {
     const key = keyOf(pid, image);
-    if (!looked.has(key)) looked.set(key, lookAnew(pid, image));
-    return looked.get(key);
+    if (!processes.has(key)) processes.set(key, readUncached(pid, image));
+    return processes.get(key);
   }
 
-  function lookAnew(pid: number, image: number | undefined): Running | undefined {
-    const process = running.look(pid);
-    const seen = processOf?.(pid, image);
-    if (!seen) return process;
-    const same = process && isSameProcess(process.facts.files, seen) ? process : undefined;
+  function readUncached(pid: number, image: number | undefined): RunningProcess | undefined {
+    const process = running.read(pid);
+    const captured = processOf?.(pid, image);
+    if (!captured) return process;
+    const same = process && isSameProcess(process.facts.files, captured) ? process : undefined;
     if (same && !isEmpty(same.facts.files)) return same;
-    const files = { ...same?.facts.files, ...seen };
+    const files = { ...same?.facts.files, ...captured };
     return { facts: facts.ofEnded(pid, files, () => cgroupOf(files)), parent: files.parent, hasEnded: true };
   }
 
-  /** The text of `/proc/PID/cgroup` as it was, of a process that has ended: the kernel forgets it. */
+  /** The former text of `/proc/PID/cgroup` of a process that has ended, which the kernel no longer provides. */
   function cgroupOf({ cgroup, parent }: ProcessFiles): string {
     const inherited = cgroupFrom(parent);
     const own = `0::${escapeBytes(cgroup ?? Buffer.from('/'))}`;
-    // The root names nobody; and in the same one as its parent, it is so in version 1 as well.
+    // The root cgroup names no service. In the same cgroup as its parent, it is so in version 1 as well.
     return own === '0::/' || inherited.split('\n').includes(own) ? inherited : `${own}\n`;
   }
 
@@ -121,31 +121,31 @@ export function createIdentifier(
   function cgroupFrom(parent: number | undefined): string {
     let pid = parent;
     for (let generation = 0; pid !== undefined && generation < MAX_GENERATIONS; generation++) {
-      const process = look(pid);
+      const process = read(pid);
       if (process && !process.hasEnded) return process.facts.cgroup;
       pid = process?.parent;
     }
     return '';
   }
 
-  /** Its name is found anew only when something has changed on which it may depend. */
-  function nameOf(process: ProcessFacts): Named {
+  /** A name is computed again only after a change of something that it depends on. */
+  function nameOf(process: ProcessFacts): CachedName {
     const ports = rules.length > 0 ? process.ports.join() : '';
     const { workload } = process;
-    const last = named.get(process);
+    const last = names.get(process);
     if (last && last.ports === ports && last.workload === workload) return last;
     const naming = nameProcess(process, rules);
     const name = { ports, workload, naming, program: programOf(process.files) };
-    named.set(process, name);
+    names.set(process, name);
     return name;
   }
 
   /**
-   * A server that forks for each connection, or keeps workers, is one process to those who depend on it: the
-   * first of its program. Else every connection to PostgreSQL would be a dependency of its own. It names its
-   * workers, unless they have another name of their own that is as good.
+   * A server that forks for each connection, or has workers, is one process to its clients: the first process of its
+   * program. Otherwise every connection to PostgreSQL would be a dependency of its own. The leader names its workers,
+   * unless they have a different name from a step of the same or higher precedence.
    */
-  function leaderOf(process: Found): Found {
+  function leaderOf(process: NamedProcess): NamedProcess {
     let leader = process;
     for (let generation = 0; generation < MAX_GENERATIONS && leader.parent !== undefined; generation++) {
       const parent = find(leader.parent);
@@ -159,22 +159,22 @@ export function createIdentifier(
     beginCycle({ processOf: of, listeners = [] } = {}) {
       processOf = of;
       ports = rules.length > 0 ? listeningPorts(listeners) : new Map();
-      before = now;
-      now = new Map();
-      looked.clear();
+      previous = current;
+      current = new Map();
+      processes.clear();
       running.beginCycle();
     },
     identify(pid, image) {
       const key = keyOf(pid, image);
-      const known = now.get(key);
+      const known = current.get(key);
       if (known) return known;
       const process = find(pid, image);
-      const remembered = !process || process.hasEnded ? before.get(key) : undefined;
+      const remembered = !process || process.hasEnded ? previous.get(key) : undefined;
       const identity = remembered ?? (process && toIdentity(leaderOf(process)));
-      if (identity) now.set(key, identity);
+      if (identity) current.set(key, identity);
       return identity;
     },
-    refreshNames: () => now.clear(),
+    refreshNames: () => current.clear(),
     explain(pid) {
       const process = find(pid);
       if (!process) return undefined;
@@ -190,21 +190,24 @@ function programOf(files: ProcessFiles): Program {
 }
 
 /**
- * A worker may have another name and title than its leader, but runs the same file for the same service; or code
- * from its command line, as Python's multiprocessing has it.
+ * A worker might have a different name and title than its leader, but runs the same file for the same service; or an
+ * interpreter with `-c`, as in Python's multiprocessing.
  */
-function mayLead({ program, naming }: Found, worker: Found): boolean {
+function mayLead({ program, naming }: NamedProcess, worker: NamedProcess): boolean {
   if (program.file !== worker.program.file) return false;
-  const isNameless = isInterpreter(worker.program.service);
-  if (isNameless && worker.naming.step === 'program') return true;
-  return (isNameless || program.service === worker.program.service) && mayName(naming, worker.naming);
+  const isUnnamed = isInterpreter(worker.program.service);
+  if (isUnnamed && worker.naming.step === 'program') return true;
+  return (isUnnamed || program.service === worker.program.service) && mayName(naming, worker.naming);
 }
 
 function mayName(leader: Naming, worker: Naming): boolean {
   return leader.service === worker.service || STEPS.indexOf(leader.step) < STEPS.indexOf(worker.step);
 }
 
-function toIdentity({ naming: { service, step, site, forwardsTo }, facts: { pid, files } }: Found): Identity {
+function toIdentity({
+  naming: { service, step, site, forwardsTo },
+  facts: { pid, files },
+}: NamedProcess): Identity {
   return {
     service: shorten(service),
     process: shorten(processName(files)),
@@ -219,20 +222,22 @@ function keyOf(pid: number, image: number | undefined): string {
   return image === undefined ? `${pid}` : `${pid} ${image}`;
 }
 
-/** Start times are told in ticks by one and in ns by the other. */
+/** Tolerance in seconds: /proc has start times in ticks, the capture in ns. */
 const SAME_START = 0.02;
 
 /**
- * Whether the process that has the pid now is the one that was kept: a pid is used again, and execve(2) makes a
- * process run another program. A zombie has no executable any more.
+ * Whether the process that has the pid now is the captured one: pids are reused, and execve(2) replaces the program of
+ * a process. A zombie no longer has an executable.
  */
-function isSameProcess(now: ProcessFiles, kept: ProcessFiles): boolean {
-  if (now.started !== undefined && kept.started !== undefined) {
-    if (Math.abs(now.started - kept.started) > SAME_START) return false;
+function isSameProcess(now: ProcessFiles, captured: ProcessFiles): boolean {
+  if (now.started !== undefined && captured.started !== undefined) {
+    if (Math.abs(now.started - captured.started) > SAME_START) return false;
   }
-  if (!now.executable || !kept.executable) return true;
-  // The kernel program keeps the name alone, and cuts a long one short.
-  return fileName(now.executable).subarray(0, kept.executable.length).equals(fileName(kept.executable));
+  if (!now.executable || !captured.executable) return true;
+  // The BPF program stores only the file name, truncated.
+  return fileName(now.executable)
+    .subarray(0, captured.executable.length)
+    .equals(fileName(captured.executable));
 }
 
 function shorten(name: string): string {

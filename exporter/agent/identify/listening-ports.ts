@@ -1,6 +1,6 @@
 import type { Listener } from '../capture/capture.ts';
 
-/** The ports on which each process listens, ascending; Unix sockets have none. */
+/** The ports that each process listens on, ascending; Unix sockets have none. */
 export function listeningPorts(listeners: readonly Listener[]): Map<number, readonly number[]> {
   const ports = new Map<number, Set<number>>();
   for (const { transport, pid, port } of listeners) {

@@ -5,7 +5,7 @@ import { type ForwarderTarget, forwarderTarget } from './forwarder-target.ts';
 import type { Rule } from './rules.ts';
 import { serviceName } from './service-name.ts';
 
-/** The steps that may name a process, the one that goes first before the others. */
+/** The steps that can name a process, in order of precedence. */
 export const STEPS = ['rule', 'kubernetes', 'container', 'unit', 'environment', 'program'] as const;
 
 export type Step = (typeof STEPS)[number];
@@ -14,15 +14,15 @@ export type Step = (typeof STEPS)[number];
 export interface Naming {
   readonly service: string;
   readonly step: Step;
-  /** Which of the user's rules it was, from 1. */
+  /** The number of the user's rule, from 1. */
   readonly rule?: number;
-  /** Where that rule puts the service. */
+  /** The site that the rule assigns. */
   readonly site?: string;
-  /** Where a port forwarder sends the connections that it accepts, by its arguments or the rule that names it. */
+  /** For a port forwarder, its target by the rule or by its arguments. */
   readonly forwardsTo?: ForwarderTarget;
 }
 
-/** The first step that knows a name gives it. */
+/** Names a process by the first step that applies. */
 export function nameProcess(facts: ProcessFacts, rules: readonly Rule[]): Naming {
   const ruled = applyRules(rules, facts);
   if (ruled) return { step: 'rule', ...ruled };
@@ -38,7 +38,7 @@ function nameWithoutRules(facts: ProcessFacts): Naming {
   return { step: 'program', service: serviceName(facts.files) };
 }
 
-/** What the metrics tell of how a name was found: a unit and an environment are the process's own. */
+/** The value of `src.kind` and `dst.kind`: units and environment variables belong to the process itself. */
 export function kindOf(step: Step): EndpointKind {
   return step === 'rule' || step === 'kubernetes' || step === 'container' ? step : 'process';
 }

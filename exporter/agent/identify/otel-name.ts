@@ -1,15 +1,15 @@
 import { escapeBytes } from '../text/escape-bytes.ts';
 
 /**
- * The name that a process has for its own telemetry, by its environment (`/proc/PID/environ`): of
- * `OTEL_SERVICE_NAME`, or `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, as the OpenTelemetry SDK takes them.
+ * The service name that a process uses in its own telemetry, from its environment (`/proc/PID/environ`):
+ * `OTEL_SERVICE_NAME`, or `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, read as OpenTelemetry SDKs do.
  */
 export function otelName(environ: Buffer): string | undefined {
   const name = variable(environ, 'OTEL_SERVICE_NAME')?.trim();
   return name || resourceName(variable(environ, 'OTEL_RESOURCE_ATTRIBUTES') ?? '') || undefined;
 }
 
-/** The value of an environment variable; entries end in a zero byte each. */
+/** The value of an environment variable. Each entry ends in a zero byte. */
 function variable(environ: Buffer, name: string): string | undefined {
   const entry = Buffer.from(`\0${name}=`);
   const isFirst = environ.subarray(0, entry.length - 1).equals(entry.subarray(1));
@@ -17,11 +17,11 @@ function variable(environ: Buffer, name: string): string | undefined {
   if (!isFirst && at === -1) return undefined;
   const start = at + entry.length;
   const end = environ.indexOf(0, start);
-  // One that was cut off in the middle would be another name.
+  // A truncated value would be a different name.
   return end === -1 ? undefined : escapeBytes(environ.subarray(start, end));
 }
 
-/** `key=value,…`, values percent-encoded. It is the other program's: what is wrong in it is passed over. */
+/** `key=value,…`, values percent-encoded. The text is another program's: malformed parts are ignored. */
 function resourceName(attributes: string): string | undefined {
   for (const pair of attributes.split(',')) {
     const [key = '', value = ''] = pair.split('=', 2);

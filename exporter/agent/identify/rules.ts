@@ -1,22 +1,22 @@
 import { parseForwarderTarget } from './forwarder-target.ts';
 import { namesOf, parseTemplate, type Template } from './template.ts';
 
-/** What a pattern may look at. */
+/** The facts that a pattern can match. */
 const PATTERN_KEYS = ['executable', 'command', 'unit', 'container', 'user'] as const;
 
 export type PatternKey = (typeof PATTERN_KEYS)[number];
 
-/** What a template may name besides groups. */
+/** The values that a template can use besides groups. */
 const FACTS = ['executable', 'process', 'unit', 'container', 'user', 'port'];
 
-/** One of the user's rules: a process that matches all of it is called `service`. */
+/** One of the user's rules: a process that satisfies all conditions is named `service`. */
 export interface Rule {
   readonly patterns: readonly { readonly key: PatternKey; readonly pattern: RegExp }[];
-  /** It must listen there. */
+  /** A port that it must listen on. */
   readonly port?: number;
   readonly service: Template;
   readonly site?: Template;
-  /** Where the process hands on what comes to it, as `parseForwarderTarget` takes it. */
+  /** For a port forwarder, its target in the syntax of `parseForwarderTarget`. */
   readonly relay?: Template;
 }
 
@@ -37,7 +37,7 @@ function parseRule(value: unknown): Rule {
     pattern: within(`match.${key}`, () => parsePattern(text)),
   }));
   if (patterns.length === 0 && port === undefined)
-    throw new Error(`match: empty; one of ${[...PATTERN_KEYS, 'port'].join(', ')} is needed`);
+    throw new Error(`match: empty; expected at least one of ${[...PATTERN_KEYS, 'port'].join(', ')}`);
   const groups = within('match', () => groupsOf(patterns.map(({ pattern }) => pattern)));
   const templateOf = (key: string, text: unknown) => within(key, () => parseName(text, groups));
   return {
@@ -49,22 +49,22 @@ function parseRule(value: unknown): Rule {
   };
 }
 
-/** The fields of a mapping that has no others. */
+/** The fields of a mapping. Throws for keys that are not `known`. */
 function fieldsOf<K extends string>(value: unknown, known: readonly K[]): Partial<Record<K, unknown>> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new Error(`not a mapping of ${known.join(', ')}`);
+    throw new Error(`expected a mapping of ${known.join(', ')}`);
   for (const key of Object.keys(value)) {
-    if (!known.some((one) => one === key))
-      throw new Error(`unknown key ${JSON.stringify(key)}; there are ${known.join(', ')}`);
+    if (!known.some((name) => name === key))
+      throw new Error(`unknown key ${JSON.stringify(key)}; expected ${known.join(', ')}`);
   }
   return value;
 }
 
 function parsePattern(value: unknown): RegExp {
-  // A user or a name may be all digits, which YAML takes for a number.
-  if (typeof value !== 'string' && typeof value !== 'number') throw new Error('not text');
+  // Names can be all digits, which YAML parses as a number.
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Error('expected text');
   try {
-    // Tried without what is put around it, which a stray parenthesis could undo.
+    // Compiled on its own first: a stray parenthesis could close the group around it.
     new RegExp(`${value}`, 'us');
     return new RegExp(`^(?:${value})$`, 'us');
   } catch (cause) {
@@ -80,23 +80,23 @@ function parsePort(value: unknown): number {
 
 interface Groups {
   readonly names: readonly string[];
-  /** How many can be told by number; undefined where more than one pattern has groups. */
+  /** The number of groups; undefined where several patterns have groups, so that numbers are ambiguous. */
   readonly numbered: number | undefined;
 }
 
 function groupsOf(patterns: readonly RegExp[]): Groups {
-  // The empty alternative always matches, and so tells all the groups there are.
+  // The empty alternative always matches, so that the result lists all groups.
   const found = patterns.map((pattern) => new RegExp(`${pattern.source}|`, 'us').exec(''));
   const names = found.flatMap((match) => Object.keys(match?.groups ?? {}));
   const twice = names.find((name, at) => names.indexOf(name) !== at || FACTS.includes(name));
-  if (twice !== undefined) throw new Error(`group name ${JSON.stringify(twice)} is taken`);
+  if (twice !== undefined) throw new Error(`duplicate or reserved group name ${JSON.stringify(twice)}`);
   const counts = found.map((match) => (match?.length ?? 1) - 1).filter((count) => count > 0);
   return { names, numbered: counts.length > 1 ? undefined : (counts[0] ?? 0) };
 }
 
 function parseName(value: unknown, groups: Groups): Template {
   if (value !== undefined && typeof value !== 'string' && typeof value !== 'number')
-    throw new Error('not text');
+    throw new Error('expected text');
   const text = `${value ?? ''}`;
   if (text.trim() === '') throw new Error('empty');
   const template = parseTemplate(text);
@@ -104,7 +104,7 @@ function parseName(value: unknown, groups: Groups): Template {
   return template;
 }
 
-/** What holds no names must be right as it stands; the others are only known once they are filled. */
+/** Text without `$` must be a valid target; other templates are only checked once they are filled. */
 function parseRelay(value: unknown, groups: Groups): Template {
   const template = parseName(value, groups);
   if (namesOf(template).length === 0 && !parseForwarderTarget(template.parts.join('')))
@@ -117,18 +117,19 @@ function parseRelay(value: unknown, groups: Groups): Template {
 function checkName(name: string, { names, numbered }: Groups): void {
   if (!/^\d+$/.test(name)) {
     if (!names.includes(name) && !FACTS.includes(name))
-      throw new Error(`no group is called ${JSON.stringify(name)}, nor is it one of ${FACTS.join(', ')}`);
+      throw new Error(`unknown name ${JSON.stringify(name)}; expected a named group or ${FACTS.join(', ')}`);
   } else if (numbered === undefined)
-    throw new Error(`$${name} is not clear where several patterns have groups; name them: (?<name>…)`);
-  else if (name.startsWith('0') || Number(name) > numbered) throw new Error(`there is no group $${name}`);
+    throw new Error(`$${name} is ambiguous: several patterns have groups; expected named groups: (?<name>…)`);
+  else if (name.startsWith('0') || Number(name) > numbered)
+    throw new Error(`no group $${name} in the pattern`);
 }
 
-function within<T>(place: string, parse: () => T): T {
+function within<T>(location: string, parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
     const { message } = cause as Error;
     // `rule 2: match.port: …`
-    throw new Error(`${place}: ${message}`, { cause });
+    throw new Error(`${location}: ${message}`, { cause });
   }
 }

@@ -2,16 +2,16 @@ import type { ProcessFiles } from '../proc/process.ts';
 import { fileName, processName } from '../proc/process-name.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 
-/** What the options of an interpreter mean, as far as it takes to find the script among them. */
+/** The options of an interpreter, as far as needed to find the script among its arguments. */
 interface Interpreter {
   readonly name: RegExp;
   /** Options that take code from the command line. */
   readonly code?: RegExp;
-  /** Options that take what is to run as their value. */
+  /** Options whose value is the module to run. */
   readonly module?: RegExp;
   /** Options that take the next argument as their value. */
   readonly withValue: RegExp;
-  /** Words that stand before the script. */
+  /** Words before the script. */
   readonly subcommand?: RegExp;
 }
 
@@ -36,7 +36,7 @@ const INTERPRETERS: readonly Interpreter[] = [
   { name: /^lua[\d.]*$/, code: /^-e$/, withValue: /^-l$/ },
   {
     name: /^java$/,
-    // A file of arguments, which is not read.
+    // A file with arguments, which is not read.
     code: /^@/,
     module: /^(?:-m|--module)$/,
     withValue:
@@ -50,28 +50,28 @@ const INTERPRETERS: readonly Interpreter[] = [
 ];
 
 /**
- * The name of a service, from its process alone: the process name, or the script's for an interpreter
- * (`python3 /srv/billing.py` is `billing`, `java -jar shop.jar` is `shop`), also where a script was started by its
- * own name or has put a title in place of its arguments.
+ * The name of a service from its process alone: the process name, or that of the script for an interpreter
+ * (`python3 /srv/billing.py` is `billing`, `java -jar shop.jar` is `shop`), also if the script was started directly or
+ * has replaced its arguments by a title.
  */
 export function serviceName(process: ProcessFiles): string {
   const name = processName(process);
   const { executable, args } = process;
-  // Of a script with `#!`, the kernel makes its interpreter the first argument.
+  // For a script with `#!`, the kernel inserts the interpreter as the first argument.
   const files = [executable, args[0]].map((path) => (path ? escapeBytes(fileName(path)) : ''));
   const interpreter = interpreterOf(name, ...files);
   return (interpreter && scriptOf(args.map(escapeBytes), interpreter)) || name;
 }
 
-/** Whether a service's name tells no more than that an interpreter runs: it was told no script, but code or nothing. */
+/** Whether the name of a service is only that of an interpreter, which runs code from its command line or input. */
 export function isInterpreter(service: string): boolean {
   return interpreterOf(service) !== undefined;
 }
 
-/** That of the first of these names which is one's. */
+/** The interpreter with the first of these names that is one. */
 function interpreterOf(...names: readonly string[]): Interpreter | undefined {
   for (const name of names) {
-    const interpreter = INTERPRETERS.find((one) => one.name.test(name));
+    const interpreter = INTERPRETERS.find((candidate) => candidate.name.test(name));
     if (interpreter) return interpreter;
   }
   return undefined;
@@ -80,12 +80,12 @@ function interpreterOf(...names: readonly string[]): Interpreter | undefined {
 function scriptOf(command: readonly string[], interpreter: Interpreter): string | undefined {
   const [start = '', ...args] = command;
   return start.includes(' ') && args.every((arg) => arg === '')
-    ? titled(start)
+    ? nameInTitle(start)
     : argumentOf(args, interpreter);
 }
 
 /** `gunicorn: worker [shop:app]` → `gunicorn`, `node /srv/api.js` → `api`. */
-function titled(title: string): string | undefined {
+function nameInTitle(title: string): string | undefined {
   const [start = '', ...args] = title.split(' ');
   const name = baseName(start.replace(/^\[|:$/g, ''));
   const interpreter = interpreterOf(name);
@@ -106,7 +106,7 @@ function argumentOf(args: readonly string[], interpreter: Interpreter): string |
   return undefined;
 }
 
-/** A script that is handed over open has no name but a number. */
+/** A script passed as an open file descriptor has only a number. */
 function isDescriptor(path: string): boolean {
   return /^\/(?:dev|proc\/self)\/(?:fd\/\d+|stdin)$/.test(path);
 }

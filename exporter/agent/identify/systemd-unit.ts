@@ -1,8 +1,8 @@
 import { escapeBytes } from '../text/escape-bytes.ts';
 
 /**
- * What operators call the systemd service of a process, by its `/proc/PID/cgroup`: the unit without `.service`,
- * with its instance (`postgresql@15-main`). Undefined where no service keeps it, but a session, a scope or nobody.
+ * The systemd service of a process, by its `/proc/PID/cgroup`: the name of the unit without `.service`, with its
+ * instance (`postgresql@15-main`). Undefined for a process of a session, of a scope, or outside any unit.
  */
 export function systemdUnit(cgroup: string): string | undefined {
   for (const path of systemdPaths(cgroup)) {
@@ -12,10 +12,10 @@ export function systemdUnit(cgroup: string): string | undefined {
   return undefined;
 }
 
-/** The paths that systemd keeps: of its own hierarchy under v1 and hybrid, then of v2. */
+/** The paths that systemd manages: in its own hierarchy under v1 and hybrid, then in v2. */
 function systemdPaths(cgroup: string): string[] {
   const paths = new Map(
-    // hierarchy:controllers:path (cgroups(7)); a path may hold colons.
+    // hierarchy:controllers:path (cgroups(7)); a path can contain colons.
     cgroup.split('\n').map((line) => {
       const [, controllers = 'none', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
       return [controllers, path.replace(/ \(deleted\)$/, '')];
@@ -27,12 +27,12 @@ function systemdPaths(cgroup: string): string[] {
 const SERVICE = '.service';
 
 /**
- * The first unit below the slices; below a user manager, the first of its own. What lies deeper is the
- * service's own affair. A path from outside of this one's cgroup namespace starts with `..`.
+ * The first unit below the slices, or below the user manager. Deeper cgroups belong to the service itself. A path from
+ * outside of the agent's cgroup namespace starts with `..`.
  */
 function serviceUnit(path: string): string | undefined {
   const parts = path.split('/').filter((part) => part !== '' && part !== '..');
-  // systemd puts a `_` before a name that the kernel would take for a file of its own.
+  // systemd prefixes a `_` to a name that clashes with a file of the kernel.
   const unit = parts.map((part) => part.replace(/^_/, '')).find((part) => !isOuter(part));
   return unit?.endsWith(SERVICE) ? unit.slice(0, -SERVICE.length) : undefined;
 }
@@ -41,13 +41,13 @@ function isOuter(part: string): boolean {
   return part.endsWith('.slice') || /^user@\d+\.service$/.test(part);
 }
 
-/** Units that get another name at every start: those of `systemd-run`, and of D-Bus for each connection. */
-const PASSING = /^(?:run-(?:r[0-9a-f]{32}|u\d+|p\d+-i\d+)|dbus-:.*)$/;
+/** Units with a new name at every start: those of `systemd-run`, and those of D-Bus for each connection. */
+const TRANSIENT = /^(?:run-(?:r[0-9a-f]{32}|u\d+|p\d+-i\d+)|dbus-:.*)$/;
 /** An instance for each connection, with its number and addresses or the peer's pid (`Accept=yes`). */
 const CONNECTION = /^\d+-(?:.*:\d+-.*:\d+|\d+-\d+)$/;
 
 function nameOf(unit: string): string | undefined {
-  if (PASSING.test(unit)) return undefined;
+  if (TRANSIENT.test(unit)) return undefined;
   const at = unit.indexOf('@');
   const [template, instance] = at === -1 ? [unit, ''] : [unit.slice(0, at), unit.slice(at + 1)];
   return unescapeName(instance === '' || CONNECTION.test(instance) ? template : unit) || undefined;

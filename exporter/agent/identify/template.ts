@@ -1,9 +1,9 @@
-/** Text with places to fill: parts that are text, and names of what stands between them. */
+/** A text with placeholders, as a list of literal texts and names. */
 export interface Template {
   readonly parts: readonly (string | { readonly name: string })[];
 }
 
-/** What is known under a name; undefined where nothing is. */
+/** The value of a name; undefined if unknown. */
 export type Values = (name: string) => string | undefined;
 
 /** Parses `$1`, `${1}`, `${name}`, and `$$` for a dollar. Throws for any other `$`. */
@@ -22,7 +22,7 @@ export function namesOf({ parts }: Template): string[] {
   return parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name]));
 }
 
-/** The text with its places filled; undefined when something that it names is not known. */
+/** Replaces the placeholders by values; undefined if a value is unknown. */
 export function fillTemplate({ parts }: Template, values: Values): string | undefined {
   let text = '';
   for (const part of parts) {

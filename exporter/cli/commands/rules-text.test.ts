@@ -1,14 +1,14 @@
-import type { RulesRow } from '@musubi/agent/identify/rules-rows';
+import type { ExplainedName } from '@musubi/agent/identify/explain-names';
 import { expect, it } from 'vitest';
 import { rulesText } from './rules-text.ts';
 
-const row: RulesRow = {
+const row: ExplainedName = {
   ...{ service: 'web', step: 'rule', rule: 2, kind: 'rule' },
   ...{ process: 'nginx', pid: 20, ports: [80, 443] },
 };
 
 it('is a table, and tells of rules that name nobody', () => {
-  const rows: RulesRow[] = [
+  const rows: ExplainedName[] = [
     { ...row, site: 'eu' },
     { service: 'db@15-main', step: 'unit', kind: 'process', process: 'postgres', pid: 30, ports: [] },
     { service: 'bi', step: 'environment', kind: 'process', process: 'node', pid: 31, ports: [] },

@@ -1,5 +1,5 @@
+import type { ExplainedName } from '@musubi/agent/identify/explain-names';
 import type { Step } from '@musubi/agent/identify/naming';
-import type { RulesRow } from '@musubi/agent/identify/rules-rows';
 import { formatEndpoint } from '@musubi/agent/net/address';
 import { displayText } from '@musubi/agent/text/display-text';
 
@@ -12,7 +12,7 @@ const STEP_TEXTS: Readonly<Record<Exclude<Step, 'rule'>, string>> = {
 };
 
 /** A table of who is called what, and a line for each rule that names none of them. */
-export function rulesText(rows: readonly RulesRow[], ruleCount: number): string {
+export function rulesText(rows: readonly ExplainedName[], ruleCount: number): string {
   const cells = rows.map((row) => [
     displayText(row.service),
     reasonOf(row),
@@ -27,7 +27,7 @@ export function rulesText(rows: readonly RulesRow[], ruleCount: number): string 
 }
 
 /** `rule 2, site eu`, `program, forwards to 10.0.0.5:80/tcp` */
-function reasonOf({ step, rule, site, forwardsTo }: RulesRow): string {
+function reasonOf({ step, rule, site, forwardsTo }: ExplainedName): string {
   const reason = [step === 'rule' ? `rule ${rule}` : STEP_TEXTS[step]];
   if (site !== undefined) reason.push(`site ${displayText(site)}`);
   if (forwardsTo)

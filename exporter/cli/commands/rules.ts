@@ -6,8 +6,8 @@ import {
 import { createProcfsTable } from '@musubi/agent/capture/procfs/socket-table';
 import { createHiddenWarning } from '@musubi/agent/hidden-warning';
 import { createWorkloads } from '@musubi/agent/identify/container/cgroup-workloads';
-import { pidsOf, rulesRows } from '@musubi/agent/identify/rules-rows';
-import { isEmpty } from '@musubi/agent/identify/running';
+import { explainNames, socketPids } from '@musubi/agent/identify/explain-names';
+import { isEmpty } from '@musubi/agent/identify/running-processes';
 import { createPlainLog } from '@musubi/agent/log';
 import { listPids } from '@musubi/agent/proc/pids';
 import { readProcess } from '@musubi/agent/proc/process';
@@ -55,8 +55,8 @@ export const rules: Command = {
       env: io.env,
       log,
     });
-    const pids = settings.all ? listProgramPids(procRoot) : pidsOf(pass);
-    const rows = await rulesRows(procRoot, pids, pass.listeners, { rules, workloads });
+    const pids = settings.all ? listProgramPids(procRoot) : socketPids(pass);
+    const rows = await explainNames(procRoot, pids, pass.listeners, { rules, workloads });
     io.stdout(settings.json ? `${JSON.stringify(rows, null, 2)}\n` : rulesText(rows, rules.length));
     return 0;
   },

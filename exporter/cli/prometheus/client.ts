@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
-import { type Answer, ask } from '@musubi/agent/http/ask';
 import { field } from '@musubi/agent/http/json-fields';
+import { type HttpResponse, request } from '@musubi/agent/http/request';
 import { VERSION } from '@musubi/agent/version';
 import type { Connection } from './connection.ts';
 import { formatFailure, PrometheusError, statusFailure, transportFailure } from './failure.ts';
@@ -50,7 +50,7 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
     const form = `${parameters}`;
     const { protocol, hostname, port, pathname } = new URL(`${url}/api/v1/${path}`);
     const signal = AbortSignal.any([stop, AbortSignal.timeout(timeout)]);
-    const question = {
+    const options = {
       ...tls,
       protocol: protocol as 'http:' | 'https:',
       method,
@@ -66,9 +66,9 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
       },
       ...(method === 'POST' && { body: form }),
     };
-    let answer: Answer;
+    let response: HttpResponse;
     try {
-      answer = await ask(question, { maxBytes, signal });
+      response = await request(options, { maxBytes, signal });
     } catch (cause) {
       if (stop.aborted) throw new PrometheusError(url, { kind: 'stopped', text: 'stopped' }, { cause });
       if (signal.aborted) {
@@ -77,9 +77,9 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
       }
       throw new PrometheusError(url, transportFailure(cause as Error), { cause });
     }
-    const body = parseJson(answer.text);
-    if (answer.status !== 200) throw new PrometheusError(url, statusFailure(answer, body));
-    if (field(body, 'status') !== 'success') throw new PrometheusError(url, formatFailure(answer.text));
+    const body = parseJson(response.text);
+    if (response.status !== 200) throw new PrometheusError(url, statusFailure(response, body));
+    if (field(body, 'status') !== 'success') throw new PrometheusError(url, formatFailure(response.text));
     for (const text of parseTexts(field(body, 'warnings')) ?? []) {
       if (!warned.has(text)) warn(text);
       warned.add(text);

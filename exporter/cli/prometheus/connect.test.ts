@@ -272,7 +272,7 @@ describe('tells, and names the server without the password, that it', () => {
     const options = { warn: () => {}, stop: createIo().stop, maxBytes: 1000 };
     await expect(createPrometheus(connection, options).query('up', 1)).rejects.toMatchObject({
       kind: 'too-large',
-      message: `Prometheus at ${server.url}: an answer of more than 1000 bytes; ask for a shorter range`,
+      message: `Prometheus at ${server.url}: response larger than 1000 bytes; ask for a shorter range`,
     });
   });
 });

@@ -1,5 +1,5 @@
-import type { Answer } from '@musubi/agent/http/ask';
 import { textField } from '@musubi/agent/http/json-fields';
+import type { HttpResponse } from '@musubi/agent/http/request';
 import { displayText } from '@musubi/agent/text/display-text';
 
 /** Why Prometheus gave no answer that can be used. */
@@ -67,7 +67,7 @@ function tlsReason(message: string): string {
 }
 
 /** What an answer with a status other than 200 means. `body` is its JSON, if it is that. */
-export function statusFailure({ status, headers, text }: Answer, body: unknown): Failure {
+export function statusFailure({ status, headers, text }: HttpResponse, body: unknown): Failure {
   const problem = textField(body, 'error');
   const said = problem ?? (isPage(text) ? undefined : text);
   const reason = said?.trim() ? `: ${shorten(displayText(said.trim()))}` : '';

@@ -46,7 +46,7 @@ export const PACKAGES: readonly Package[] = [
       ['compile-bpf.mjs', 'run-agent.ts'],
       ['open-pipeline.ts', 'push-loop.ts'],
       ['settings.ts', 'follow-nat.ts', 'hidden-warning.ts', 'cycle-delay.ts', 'pipeline.ts'],
-      ['budget', 'metrics/otlp', 'doctor'],
+      ['limit', 'metrics/otlp', 'doctor'],
       ['resolve', 'resolve/nat'],
       ['resolve/dns'],
       ['metrics'],

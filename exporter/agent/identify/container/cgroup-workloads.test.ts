@@ -5,11 +5,12 @@ import type { NameSource } from './name-source.ts';
 
 const CGROUP = `0::/docker/${'a'.repeat(64)}\n`;
 
-it('names what is in a container, once it has been allowed to ask', async () => {
+it('names the processes of a container after a refresh', async () => {
   const source: NameSource = {
     title: 'Docker',
     isFor: () => true,
-    ask: async ([one], tell) => void (one && tell(one, { service: 'web', kind: 'container' })),
+    lookUp: async ([container], onName) =>
+      void (container && onName(container, { service: 'web', kind: 'container' })),
   };
   const namer = createContainerNamer({ sources: [source], log: { warn: () => {} }, uptime: () => 0 });
   const workloads = createCgroupWorkloads(namer);
@@ -19,6 +20,6 @@ it('names what is in a container, once it has been allowed to ask', async () => 
   expect(await workloads.refresh()).toBe(true);
   const name = workloads.of(CGROUP);
   expect(name).toEqual({ service: 'web', kind: 'container' });
-  // The same object, so that who has it can tell at a glance that nothing has changed.
+  // The same object, so that an unchanged workload can be recognised by identity.
   expect(workloads.of(CGROUP)).toBe(name);
 });

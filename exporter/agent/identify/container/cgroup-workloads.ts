@@ -4,22 +4,22 @@ import { type Container, parseCgroup } from './cgroup.ts';
 import { chooseSources, type SourceOptions } from './choose-sources.ts';
 import { type ContainerNamer, createContainerNamer } from './container-namer.ts';
 
-/** What containers and pods are called, by the cgroups of their processes. */
+/** Names of containers and pods, by the cgroups of their processes. */
 export interface CgroupWorkloads {
-  /** By the text of `/proc/PID/cgroup`: undefined for what is in no container, or has no name until `refresh`. */
+  /** By the text of `/proc/PID/cgroup`; undefined outside of containers, or if the name is unknown until `refresh`. */
   readonly of: WorkloadOf;
   /** See `ContainerNamer.refresh`. */
   refresh(): Promise<boolean>;
 }
 
-/** Names containers by those who can be asked on this host. */
+/** Names containers by the engines and servers that are available on this host. */
 export function createWorkloads(options: SourceOptions & { log: Pick<Log, 'warn'> }): CgroupWorkloads {
   const sources = chooseSources(options);
   const uptime = () => performance.now();
   return createCgroupWorkloads(createContainerNamer({ sources, log: options.log, uptime }));
 }
 
-/** More than a host has cgroups. */
+/** More than the number of cgroups on a host. */
 const MAX_KNOWN = 8192;
 
 export function createCgroupWorkloads(namer: ContainerNamer): CgroupWorkloads {

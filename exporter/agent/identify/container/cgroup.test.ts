@@ -9,7 +9,7 @@ const UID_ = UID.replaceAll('-', '_');
 const STATIC_UID = '187bff14cccb94f179e943eacce55bb3';
 
 // Forms as found on real hosts; only the ids are exchanged. The source stands beside each.
-describe('a container is known by the path', () => {
+describe('finds the container in the path', () => {
   it.each([
     // Docker 20.10 with the cgroupfs driver, read on a hybrid host
     [`/docker/${A}`, 'docker'],
@@ -42,7 +42,7 @@ describe('a container is known by the path', () => {
   });
 });
 
-describe('a pod is known by the path', () => {
+describe('finds the pod in the path', () => {
   it.each([
     // The tests of falcosecurity/libs, runc.cpp, for the four kinds of driver and runtime
     [`/kubepods/besteffort/pod${UID}/${A}`, 'unknown', UID],
@@ -88,12 +88,12 @@ describe('a pod is known by the path', () => {
   });
 });
 
-it('finds the container in whichever hierarchy holds it', () => {
+it('finds the container in any hierarchy', () => {
   const hybrid = `13:freezer:/\n11:files:/\n4:cpu,cpuacct:/docker/${A}\n1:name=systemd:/docker/${A}\n0::/\n`;
   expect(parseCgroup(hybrid)?.containerId).toBe(A);
 });
 
-describe('there is no container', () => {
+describe('finds no container', () => {
   it.each([
     '',
     '0::/\n',
@@ -113,7 +113,7 @@ describe('there is no container', () => {
   });
 });
 
-it('takes any text, and gives only well-formed ids', () => {
+it('accepts any text, and returns only well-formed ids', () => {
   const part = fc.oneof(
     fc.string(),
     fc.constantFrom('..', 'docker', 'kubepods', `pod${UID}`, A, `docker-${A}.scope`, `:cri-containerd:${B}`),

@@ -5,7 +5,7 @@ export interface Container {
   readonly runtime: Runtime;
   /** 64 hexadecimal digits. */
   readonly containerId: string;
-  /** The Kubernetes pod it belongs to. */
+  /** Its Kubernetes pod. */
   readonly podUid?: string;
 }
 
@@ -17,16 +17,16 @@ const RUNTIMES: Readonly<Record<string, Runtime>> = {
   libpod: 'podman',
 };
 
-/** `ID`, `docker-ID.scope`, or the `SLICE:cri-containerd:ID` of an engine told of the wrong cgroup driver. */
+/** `ID`, `docker-ID.scope`, or the `SLICE:cri-containerd:ID` of an engine configured with the wrong cgroup driver. */
 const CONTAINER =
   /^(?:[^:]*:)?(?:(docker|cri-containerd|nerdctl|crio|libpod)[-:])?([0-9a-f]{64})(?:\.scope)?$/;
 /** `podUID`, or `kubepods-burstable-podUID.slice` with `_` for `-`. The UID of a static pod is a hash. */
 const POD = /(?:^|-)pod([0-9a-f]{32}|[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12})(?:\.slice)?(?::|$)/;
 
-/** The container of a process by its `/proc/PID/cgroup`; undefined for one that runs in none. */
+/** The container of a process by its `/proc/PID/cgroup`; undefined outside of containers. */
 export function parseCgroup(text: string): Container | undefined {
   for (const line of text.split('\n')) {
-    // hierarchy:controllers:path (cgroups(7)); a path may hold colons.
+    // hierarchy:controllers:path (cgroups(7)); a path can contain colons.
     const [, path] = /^\d+:[^:]*:(.*)$/.exec(line) ?? [];
     const container = path && containerOf(path.replace(/ \(deleted\)$/, ''));
     if (container) return container;
@@ -34,7 +34,7 @@ export function parseCgroup(text: string): Container | undefined {
   return undefined;
 }
 
-/** The innermost one, where engines run in containers themselves. It is of the innermost pod around it. */
+/** The innermost container, as engines can run in containers themselves, and the innermost pod around it. */
 function containerOf(path: string): Container | undefined {
   let container: Container | undefined;
   let podUid: string | undefined;

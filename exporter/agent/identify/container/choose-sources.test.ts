@@ -6,27 +6,31 @@ const DOCKER = 'Docker at /var/run/docker.sock';
 const PODMAN = 'Podman at /run/podman/podman.sock';
 
 it.each<[string, Partial<SourceOptions>, string[]]>([
-  ['the usual engines', {}, [DOCKER, PODMAN]],
+  ['the usual container engines', {}, [DOCKER, PODMAN]],
   [
-    'another engine',
+    'another container engine',
     { engine: '/run/user/1000/podman/podman.sock' },
-    ['the engine at /run/user/1000/podman/podman.sock'],
+    ['the container engine at /run/user/1000/podman/podman.sock'],
   ],
   [
     'the API server',
     { env: { ...IN_CLUSTER, NODE_NAME: 'n' } },
     [DOCKER, PODMAN, 'the Kubernetes API at 10.96.0.1:443'],
   ],
-  ['no API server of which it knows no node', { env: IN_CLUSTER }, [DOCKER, PODMAN]],
+  ['no API server without the name of the node', { env: IN_CLUSTER }, [DOCKER, PODMAN]],
   [
-    'no API server unless wanted',
+    'no API server if disabled',
     { kubernetes: 'none', env: { ...IN_CLUSTER, NODE_NAME: 'n' } },
     [DOCKER, PODMAN],
   ],
-  ['an engine by its URL', { engine: 'unix:///run/docker.sock' }, ['the engine at /run/docker.sock']],
-  ['nobody', { engine: 'none' }, []],
+  [
+    'a container engine by its URL',
+    { engine: 'unix:///run/docker.sock' },
+    ['the container engine at /run/docker.sock'],
+  ],
+  ['nothing', { engine: 'none' }, []],
   ['the kubelet', { kubernetes: 'kubelet' }, [DOCKER, PODMAN, 'the kubelet']],
-])('asks %s', (_title, options, titles) => {
+])('queries %s', (_title, options, titles) => {
   const sources = chooseSources({ kubernetes: 'auto', env: {}, ...options });
   expect(sources.map(({ title }) => title)).toEqual(titles);
 });

@@ -3,14 +3,14 @@ import { apiServerList, createKubernetes, kubeletList } from './kubernetes.ts';
 import type { NameSource } from './name-source.ts';
 
 export interface SourceOptions {
-  /** The socket of an engine, also as `unix:///PATH`, or `none`; absent for those of Docker and Podman. */
+  /** The socket of an engine, also as `unix:///PATH`, or `none`; absent for the sockets of Docker and Podman. */
   readonly engine?: string | undefined;
   readonly kubernetes: 'auto' | 'kubelet' | 'none';
-  /** The variables of this process. */
+  /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Who is asked for names on this host. */
+/** The sources of container names on this host. */
 export function chooseSources({ engine, kubernetes, env }: SourceOptions): NameSource[] {
   const list = kubernetes === 'kubelet' ? kubeletList() : kubernetes === 'auto' ? inCluster(env) : undefined;
   return [...engines(engine), ...(list ? [createKubernetes(list)] : [])];
@@ -19,15 +19,15 @@ export function chooseSources({ engine, kubernetes, env }: SourceOptions): NameS
 function engines(given: string | undefined): NameSource[] {
   if (given === 'none') return [];
   if (given !== undefined)
-    return [createEngine({ title: 'the engine', socketPath: given.replace(/^unix:\/\//, '') })];
+    return [createEngine({ title: 'the container engine', socketPath: given.replace(/^unix:\/\//, '') })];
   return [
-    // A path that does not tell the runtime is Docker's more often than not.
+    // A cgroup path without a runtime is usually Docker's.
     createEngine({ title: 'Docker', socketPath: '/var/run/docker.sock', runtimes: ['docker', 'unknown'] }),
     createEngine({ title: 'Podman', socketPath: '/run/podman/podman.sock', runtimes: ['podman'] }),
   ];
 }
 
-/** The API server, for an agent that runs as a pod and is told its node. */
+/** The API server, for an agent that runs as a pod with the name of its node in its environment. */
 function inCluster(env: SourceOptions['env']) {
   const host = env.KUBERNETES_SERVICE_HOST;
   const node = env.MUSUBI_NODE_NAME ?? env.NODE_NAME;

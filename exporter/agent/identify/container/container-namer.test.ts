@@ -21,13 +21,13 @@ const named = (name: string) => ({ service: name, kind: 'container', container: 
 
 let folder: string;
 let server: Server;
-let asked: string[];
-let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let requests: string[];
+let respond: (request: IncomingMessage, response: ServerResponse) => void;
 let now: number;
 let warnings: unknown[];
 
-/** Answers as Docker does for a container of that name. */
-function tellName(name: string) {
+/** Responds as Docker does for a container of that name. */
+function withName(name: string) {
   return ({ url = '' }: IncomingMessage, response: ServerResponse) => {
     const Id = url.split('/')[2];
     response.end(JSON.stringify({ Id, Name: `/${name}`, Config: { Labels: null, Image: 'nginx' } }));
@@ -36,13 +36,13 @@ function tellName(name: string) {
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'musubi-engine-'));
-  asked = [];
+  requests = [];
   warnings = [];
   now = 0;
-  answer = tellName('web');
+  respond = withName('web');
   server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    answer(request, response);
+    requests.push(request.url ?? '');
+    respond(request, response);
   });
   server.listen(join(folder, 'docker.sock'));
   await once(server, 'listening');
@@ -54,7 +54,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function createNamer({ socket = 'docker.sock', patience = 5000 } = {}): ContainerNamer {
+function createNamer({ socket = 'docker.sock', timeout = 5000 } = {}): ContainerNamer {
   const engine = createEngine({
     title: 'Docker',
     socketPath: join(folder, socket),
@@ -64,100 +64,104 @@ function createNamer({ socket = 'docker.sock', patience = 5000 } = {}): Containe
     sources: [engine],
     log: { warn: (message, fields) => warnings.push([message, fields]) },
     uptime: () => now,
-    patience,
+    timeout,
   });
 }
 
-/** The name that the namer gives once it has been allowed to ask. */
-async function nameOf(namer: ContainerNamer, one: Container) {
-  namer.name(one);
+/** The name of a container after a refresh. */
+async function nameOf(namer: ContainerNamer, container: Container) {
+  namer.name(container);
   await namer.refresh();
-  return namer.name(one);
+  return namer.name(container);
 }
 
-it('names a container once it has been allowed to ask, and does not ask again', async () => {
+it('names a container after a refresh, and does not look it up again', async () => {
   const namer = createNamer();
   expect(namer.name(WEB)).toBe('pending');
   expect(await namer.refresh()).toBe(true);
   expect(namer.name(WEB)).toEqual(named('web'));
   now += 100 * MINUTE;
   expect(await nameOf(namer, WEB)).toEqual(named('web'));
-  expect(asked).toEqual([`/containers/${WEB.containerId}/json`]);
+  expect(requests).toEqual([`/containers/${WEB.containerId}/json`]);
 });
 
-it('asks nobody when nothing is pending', async () => {
+it('sends no request when nothing is pending', async () => {
   expect(await createNamer().refresh()).toBe(false);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
-it('names many at once', async () => {
+it('names many containers at once', async () => {
   const namer = createNamer();
   const many = Array.from({ length: 100 }, (_, number) => container(number));
-  for (const one of many) namer.name(one);
+  for (const container of many) namer.name(container);
   await namer.refresh();
-  for (const one of many) expect(namer.name(one)).toEqual(named('web'));
-  expect(asked.length).toBe(100);
+  for (const container of many) expect(namer.name(container)).toEqual(named('web'));
+  expect(requests.length).toBe(100);
 });
 
-it('gives no name to a container of which nobody could tell', async () => {
+it('does not name a container that no source might know', async () => {
   const namer = createNamer();
   expect(await nameOf(namer, container(1, { runtime: 'cri-o' }))).toBeUndefined();
   expect(await nameOf(namer, container(2, { podUid: 'u-1' }))).toBeUndefined();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   expect(warnings).toEqual([]);
 });
 
-it('has no name while the engine knows no such container, and asks again after a minute', async () => {
+it('does not name a container unknown to the engine, and looks it up again after a minute', async () => {
   const namer = createNamer();
-  answer = (_request, response) => response.writeHead(404).end('{"message":"No such container"}');
+  respond = (_request, response) => response.writeHead(404).end('{"message":"No such container"}');
   expect(await nameOf(namer, WEB)).toBeUndefined();
   expect(await nameOf(namer, WEB)).toBeUndefined();
-  expect(asked.length).toBe(1);
-  answer = tellName('web');
+  expect(requests.length).toBe(1);
+  respond = withName('web');
   now += MINUTE;
-  // The old name stays until the new one is there.
+  // The old result stays until the new one is known.
   expect(namer.name(WEB)).toBeUndefined();
   await namer.refresh();
   expect(namer.name(WEB)).toEqual(named('web'));
   expect(warnings).toEqual([]);
 });
 
-describe('an engine that', () => {
+describe('a container engine that', () => {
   const garbage = 'x'.repeat(2 << 20);
 
   it.each([
-    ['has trouble', (response: ServerResponse) => response.writeHead(500).end('{}'), 'status 500'],
-    ['answers garbage', (response: ServerResponse) => response.end('\0<html>'), 'not JSON'],
+    ['fails', (response: ServerResponse) => response.writeHead(500).end('{}'), 'status 500'],
+    ['responds with garbage', (response: ServerResponse) => response.end('\0<html>'), 'not JSON'],
     [
-      'answers of another container',
+      'responds for another container',
       (response: ServerResponse) => response.end('{"Id":"1"}'),
-      'not of a container',
+      'not a description of the container',
     ],
-    ['answers without end', (response: ServerResponse) => response.end(garbage), 'more than 1048576 bytes'],
+    [
+      'responds without end',
+      (response: ServerResponse) => response.end(garbage),
+      'larger than 1048576 bytes',
+    ],
     ['hangs up', (response: ServerResponse) => response.destroy(), 'hang up'],
-  ])('%s is warned of once, left alone for a minute, and then asked again', async (_title, react, reason) => {
+  ])('%s is logged once, not queried for a minute, and then queried again', async (_title, react, reason) => {
     const namer = createNamer();
-    answer = (_request, response) => react(response);
+    respond = (_request, response) => react(response);
     expect(await nameOf(namer, WEB)).toBeUndefined();
-    const told = { of: `Docker at ${folder}/docker.sock`, reason: expect.stringContaining(reason) };
-    expect(warnings).toEqual([['cannot ask for names of containers', told]]);
+    const fields = { source: `Docker at ${folder}/docker.sock`, reason: expect.stringContaining(reason) };
+    expect(warnings).toEqual([['cannot look up container names', fields]]);
     expect(await nameOf(namer, container(2))).toBeUndefined();
-    expect(asked.length).toBe(1);
+    expect(requests.length).toBe(1);
     now += MINUTE;
     expect(await nameOf(namer, WEB)).toBeUndefined();
-    expect(asked.length).toBe(2);
+    expect(requests.length).toBe(2);
     expect(warnings.length).toBe(1);
     now += MINUTE;
-    answer = tellName('web');
+    respond = withName('web');
     expect(await nameOf(namer, WEB)).toEqual(named('web'));
   });
 
-  it('is not there is warned of with the reason', async () => {
+  it('does not exist is logged with the reason', async () => {
     expect(await nameOf(createNamer({ socket: 'none.sock' }), WEB)).toBeUndefined();
     expect(warnings).toMatchObject([[expect.any(String), { reason: expect.stringContaining('ENOENT') }]]);
   });
 
-  it('denies access is warned of with the reason', async () => {
+  it('denies access is logged with the reason', async () => {
     chmodSync(folder, 0);
     try {
       expect(await asNobody(() => nameOf(createNamer(), WEB))).toBeUndefined();
@@ -167,44 +171,44 @@ describe('an engine that', () => {
     expect(warnings).toMatchObject([[expect.any(String), { reason: expect.stringContaining('EACCES') }]]);
   });
 
-  it('does not answer is waited for no longer than told', async () => {
-    answer = () => {};
+  it('does not respond is waited for no longer than the timeout', async () => {
+    respond = () => {};
     const start = performance.now();
-    expect(await nameOf(createNamer({ patience: 50 }), WEB)).toBeUndefined();
+    expect(await nameOf(createNamer({ timeout: 50 }), WEB)).toBeUndefined();
     expect(performance.now() - start).toBeLessThan(1000);
-    expect(warnings).toMatchObject([[expect.any(String), { reason: 'no answer in time' }]]);
+    expect(warnings).toMatchObject([[expect.any(String), { reason: 'no response in time' }]]);
   });
 
-  it('fails again after it has worked is warned of again', async () => {
+  it('fails again after it has worked is logged again', async () => {
     const namer = createNamer();
     const fail = (_request: unknown, response: ServerResponse) => response.destroy();
-    answer = fail;
+    respond = fail;
     await nameOf(namer, WEB);
     now += MINUTE;
-    answer = tellName('web');
+    respond = withName('web');
     await nameOf(namer, WEB);
-    answer = fail;
+    respond = fail;
     await nameOf(namer, container(2));
     expect(warnings.length).toBe(2);
   });
 
-  it('answers for some in time names the others at the next refresh', async () => {
-    const namer = createNamer({ patience: 300 });
+  it('responds for some containers in time names the others at the next refresh', async () => {
+    const namer = createNamer({ timeout: 300 });
     const many = [container(1), container(2)];
-    answer = (request, response) => {
-      if (request.url?.includes(container(1).containerId)) tellName('web')(request, response);
+    respond = (request, response) => {
+      if (request.url?.includes(container(1).containerId)) withName('web')(request, response);
     };
-    for (const one of many) namer.name(one);
+    for (const container of many) namer.name(container);
     await namer.refresh();
     expect(many.map(namer.name)).toEqual([named('web'), undefined]);
-    answer = tellName('api');
+    respond = withName('api');
     await namer.refresh();
     expect(many.map(namer.name)).toEqual([named('web'), named('api')]);
     expect(warnings).toEqual([]);
   });
 });
 
-it('holds a bounded number of names', async () => {
+it('keeps a bounded number of names', async () => {
   const namer = createNamer({ socket: 'none.sock' });
   for (let number = 0; number < 5000; number++) namer.name(container(number));
   await namer.refresh();

@@ -3,56 +3,58 @@ import type { Workload } from '../workload.ts';
 import type { Container } from './cgroup.ts';
 import type { NameSource } from './name-source.ts';
 
-/** Names containers from memory, and fetches what is not in it only when told to. */
+/** Names containers from a cache, which only `refresh` fills. */
 export interface ContainerNamer {
   /**
-   * The name as far as it is known now: `pending` before the first `refresh` that follows, undefined where nobody
-   * tells. An id would be no name: it is another one after each deployment.
+   * The name, if it is in the cache: `pending` before the next `refresh`, undefined if no source knows it. The id would
+   * not be a name, as it changes with every deployment.
    */
   name(container: Container): Workload | 'pending' | undefined;
   /**
-   * Fetches what has been asked for since and is not known; never rejects, and takes a second at most. Tells
-   * whether there was anything to fetch.
+   * Looks up the names requested since and not known; never rejects, and takes a second at most. Returns whether there
+   * was anything to look up.
    */
   refresh(): Promise<boolean>;
 }
 
 export interface ContainerNamerOptions {
-  /** All are asked at the same time. */
+  /** All are queried in parallel. */
   readonly sources: readonly NameSource[];
   readonly log: Pick<Log, 'warn'>;
-  /** Milliseconds since any time, never set. */
+  /** Monotonic milliseconds. */
   readonly uptime: () => number;
-  /** How long a refresh takes at most, in ms. */
-  readonly patience?: number;
+  /** Maximum duration of a refresh in ms. */
+  readonly timeout?: number;
 }
 
 interface Known {
   readonly name: Workload | undefined;
-  /** When to ask again; absent for a name that stays. */
-  readonly askAgain?: number;
+  /** When to look it up again; absent for a name, which does not change. */
+  readonly retryAt?: number;
 }
 
-interface Entry {
+interface SourceState {
   readonly source: NameSource;
-  /** It failed and is not asked before that time. */
-  restsUntil: number;
-  /** Whether it has failed since it answered last. */
+  /** It is not queried before this time, after a failure. */
+  pausedUntil: number;
+  /** Whether its last query failed. */
   isFailing: boolean;
 }
 
-const PATIENCE = 1000;
+const TIMEOUT = 1000;
 const RETRY = 60_000;
-/** More containers than a host runs at a time. */
+/** More containers than a host runs at the same time. */
 const MAX_KNOWN = 4096;
 
 export function createContainerNamer(options: ContainerNamerOptions): ContainerNamer {
-  const { log, uptime, patience = PATIENCE } = options;
-  const sources = options.sources.map((source): Entry => ({ source, restsUntil: 0, isFailing: false }));
+  const { log, uptime, timeout = TIMEOUT } = options;
+  const sources = options.sources.map(
+    (source): SourceState => ({ source, pausedUntil: 0, isFailing: false }),
+  );
   const known = new Map<string, Known>();
   const pending = new Map<string, Container>();
 
-  /** Remembers; the first one kept goes when there are too many, and is asked for anew if it comes back. */
+  /** Adds to the cache, and removes the oldest entry when it is full. */
   function keep(containerId: string, entry: Known): void {
     known.set(containerId, entry);
     for (const first of known.keys()) {
@@ -61,31 +63,35 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
     }
   }
 
-  /** Takes the containers that get a name out of `open`. Tells whether the source has yet to answer for others. */
-  async function ask(entry: Entry, open: Map<string, Container>, signal: AbortSignal): Promise<boolean> {
-    const { source } = entry;
-    const mine = [...open.values()].filter((container) => source.isFor(container));
-    if (mine.length === 0 || uptime() < entry.restsUntil) return false;
+  /** Removes the containers that get a name from `open`. Returns whether the source timed out before the others. */
+  async function lookUp(
+    state: SourceState,
+    open: Map<string, Container>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { source } = state;
+    const candidates = [...open.values()].filter((container) => source.isFor(container));
+    if (candidates.length === 0 || uptime() < state.pausedUntil) return false;
     let answers = 0;
-    const tell = (container: Container, name: Workload | undefined) => {
+    const onName = (container: Container, name: Workload | undefined) => {
       answers++;
       if (!name) return;
       open.delete(container.containerId);
       keep(container.containerId, { name });
     };
     try {
-      await source.ask(mine, tell, signal);
-      entry.isFailing = false;
+      await source.lookUp(candidates, onName, signal);
+      state.isFailing = false;
       return false;
     } catch (error) {
       if (signal.aborted && answers > 0) return true;
-      entry.restsUntil = uptime() + RETRY;
-      if (!entry.isFailing)
-        log.warn('cannot ask for names of containers', {
-          of: source.title,
+      state.pausedUntil = uptime() + RETRY;
+      if (!state.isFailing)
+        log.warn('cannot look up container names', {
+          source: source.title,
           reason: (error as Error).message,
         });
-      entry.isFailing = true;
+      state.isFailing = true;
       return false;
     }
   }
@@ -94,7 +100,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
     name(container) {
       if (!sources.some(({ source }) => source.isFor(container))) return undefined;
       const entry = known.get(container.containerId);
-      const isDue = !entry || (entry.askAgain !== undefined && entry.askAgain <= uptime());
+      const isDue = !entry || (entry.retryAt !== undefined && entry.retryAt <= uptime());
       if (isDue) pending.set(container.containerId, container);
       return entry ? entry.name : 'pending';
     },
@@ -102,10 +108,10 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
       if (pending.size === 0) return false;
       const open = new Map(pending);
       pending.clear();
-      const signal = AbortSignal.timeout(patience);
-      const asked = await Promise.all(sources.map((entry) => ask(entry, open, signal)));
-      const askAgain = uptime() + (asked.includes(true) ? 0 : RETRY);
-      for (const [containerId] of open) keep(containerId, { name: undefined, askAgain });
+      const signal = AbortSignal.timeout(timeout);
+      const timedOut = await Promise.all(sources.map((state) => lookUp(state, open, signal)));
+      const retryAt = uptime() + (timedOut.includes(true) ? 0 : RETRY);
+      for (const [containerId] of open) keep(containerId, { name: undefined, retryAt });
       return true;
     },
   };

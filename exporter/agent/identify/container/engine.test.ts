@@ -4,14 +4,14 @@ import { describeContainer } from './engine.ts';
 
 const ID = '0569558a6b666dcf624889a6635dad86c0ff08c6bd99e4bc3f16b078121e7a4b';
 
-/** The parts of Docker 20.10's answer that matter. */
+/** The relevant parts of a response of Docker 20.10. */
 function described(fields: { name?: unknown; image?: unknown; labels?: unknown }) {
   return { Id: ID, Name: fields.name, Config: { Image: fields.image, Labels: fields.labels } };
 }
 
 const COMPOSE = { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' };
 
-describe('a container is called', () => {
+describe('a container is named', () => {
   it.each([
     ['as its Compose service', { name: '/shop-web-1', image: 'nginx', labels: COMPOSE }, 'shop/web'],
     [
@@ -55,7 +55,7 @@ describe('a container is called', () => {
   });
 });
 
-it('keeps the name of its own beside that of its service', () => {
+it('keeps the name of the container beside that of its service', () => {
   expect(describeContainer(described({ name: '/shop-web-1', labels: COMPOSE }), ID)).toEqual({
     service: 'shop/web',
     kind: 'container',
@@ -63,7 +63,7 @@ it('keeps the name of its own beside that of its service', () => {
   });
 });
 
-it('is another service in another project', () => {
+it('is a different service in a different project', () => {
   const inProject = (project: string) => {
     const labels = { ...COMPOSE, 'com.docker.compose.project': project };
     return describeContainer(described({ name: `/${project}-web-1`, labels }), ID)?.service;
@@ -71,8 +71,8 @@ it('is another service in another project', () => {
   expect([inProject('shop'), inProject('blog')]).toEqual(['shop/web', 'blog/web']);
 });
 
-it.each([null, 1, 'text', [], {}])('is not called by an answer like %j', (answer) => {
-  expect(describeContainer(answer, ID)).toBeUndefined();
+it.each([null, 1, 'text', [], {}])('gets no name from a response like %j', (response) => {
+  expect(describeContainer(response, ID)).toBeUndefined();
 });
 
 it.each(['<script>alert(1)</script>', 'a"b\\c\n', '\u202egpj.exe', 'é'.repeat(253)])(
@@ -84,11 +84,11 @@ it.each(['<script>alert(1)</script>', 'a"b\\c\n', '\u202egpj.exe', 'é'.repeat(2
   },
 );
 
-it('makes text of half a character', () => {
+it('replaces half of a surrogate pair', () => {
   expect(describeContainer(described({ name: '/a\ud83d' }), ID)?.service).toBe('a\ufffd');
 });
 
-it('takes any answer', () => {
+it('accepts any response', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), fc.string({ unit: 'binary' }), (config, labels, name) => {
       const answers = [config, { Config: config, Name: name }, { Config: { Labels: labels, Image: name } }];

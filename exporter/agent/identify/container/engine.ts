@@ -7,16 +7,15 @@ import type { NameSource } from './name-source.ts';
 export interface EngineOptions {
   readonly title: string;
   readonly socketPath: string;
-  /** The runtimes whose containers it may know; absent for any. */
+  /** The runtimes whose containers it might know; absent for all. */
   readonly runtimes?: readonly Runtime[];
 }
 
-/** A container's description has about 5 kB; its environment can make it longer. */
+/** The description of a container has about 5 kB; its environment can make it longer. */
 const MAX_BYTES = 1 << 20;
-/** How many are asked for at a time. */
-const LANES = 8;
+const CONCURRENT_REQUESTS = 8;
 
-/** An engine with Docker's API on a Unix socket: Docker itself, or Podman. It is only read. */
+/** A container engine with Docker's API on a Unix socket: Docker itself, or Podman. Only read. */
 export function createEngine({ title, socketPath, runtimes }: EngineOptions): NameSource {
   async function describe(container: Container, signal: AbortSignal): Promise<Workload | undefined> {
     const path = `/containers/${container.containerId}/json`;
@@ -24,27 +23,28 @@ export function createEngine({ title, socketPath, runtimes }: EngineOptions): Na
     const limits = { maxBytes: MAX_BYTES, signal };
     const { status, body } = await getJson({ protocol: 'http:', socketPath, path, headers }, limits);
     if (status === 404) return undefined;
-    if (status !== 200) throw new Error(`it answers with status ${status}`);
-    if (textField(body, 'Id') !== container.containerId) throw new Error('the answer is not of a container');
+    if (status !== 200) throw new Error(`unexpected HTTP status ${status}`);
+    if (textField(body, 'Id') !== container.containerId)
+      throw new Error('unexpected response: not a description of the container');
     return describeContainer(body, container.containerId);
   }
 
   return {
     title: `${title} at ${socketPath}`,
     isFor: ({ runtime, podUid }) => podUid === undefined && (!runtimes || runtimes.includes(runtime)),
-    async ask(containers, tell, signal) {
+    async lookUp(containers, onName, signal) {
       const queue = containers.values();
-      const lane = async () => {
-        for (const container of queue) tell(container, await describe(container, signal));
+      const worker = async () => {
+        for (const container of queue) onName(container, await describe(container, signal));
       };
-      await Promise.all(Array.from({ length: LANES }, lane));
+      await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, worker));
     },
   };
 }
 
 /**
- * Labels of those who number their containers, or name each anew: of the group, since every project may have a `db`,
- * and of the service.
+ * Labels of orchestrators that give each container a numbered or new name: the label of the group, since every project
+ * can have a `db`, and that of the service.
  */
 const ORCHESTRATORS = [
   ['com.docker.compose.project', 'com.docker.compose.service'],
@@ -53,8 +53,8 @@ const ORCHESTRATORS = [
 ];
 
 /**
- * What operators call it: the service of Compose, Swarm or ECS; else the container's own name; else that of its image
- * with an id to tell it from others of that image.
+ * The name that operators use: the service of Compose, Swarm or ECS; else the container's own name; else that of its
+ * image with an id to distinguish it from others of that image.
  */
 export function describeContainer(description: unknown, containerId: string): Workload | undefined {
   const config = field(description, 'Config');
@@ -65,7 +65,7 @@ export function describeContainer(description: unknown, containerId: string): Wo
   return service ? { service, kind: 'container', ...(container && { container }) } : undefined;
 }
 
-/** `shop/api`, as a pod goes by its namespace and workload. */
+/** `shop/api`, as in the namespace and workload of a pod. */
 function labelledName(labels: unknown): string | undefined {
   const names = ORCHESTRATORS.map((keys) => keys.map((key) => textField(labels, key)));
   return names
@@ -74,7 +74,7 @@ function labelledName(labels: unknown): string | undefined {
     .join('/');
 }
 
-/** The id as engines show it in their lists. */
+/** The short id that engines show in lists. */
 function shortId(containerId: string): string {
   return containerId.slice(0, 12);
 }

@@ -10,7 +10,7 @@ import { CERTIFICATE, KEY } from '../../../../test/fixtures/certificate.ts';
 import type { Container } from './cgroup.ts';
 import { apiServerList, createKubernetes, kubeletList, type PodList } from './kubernetes.ts';
 
-/** What the API server of Kubernetes 1.30 answers when asked for names alone, cut to what matters. */
+/** The response of the API server of Kubernetes 1.30 to a request for metadata only, abridged. */
 const PODS = {
   kind: 'PartialObjectMetadataList',
   apiVersion: 'meta.k8s.io/v1',
@@ -36,16 +36,16 @@ const GONE = inPod('00000000-2890-11e9-8154-16bf8ef8d9dc');
 
 let server: Server;
 let account: string;
-let answer: (request: IncomingMessage, response: ServerResponse) => void;
-let asked: IncomingMessage[];
+let respond: (request: IncomingMessage, response: ServerResponse) => void;
+let requests: IncomingMessage[];
 
 beforeAll(async () => {
   account = mkdtempSync(join(tmpdir(), 'musubi-account-'));
   writeFileSync(join(account, 'token'), 'secret\n');
   writeFileSync(join(account, 'ca.crt'), CERTIFICATE);
   server = createServer({ key: KEY, cert: CERTIFICATE }, (request, response) => {
-    asked.push(request);
-    answer(request, response);
+    requests.push(request);
+    respond(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,75 +58,81 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  asked = [];
-  answer = (_request, response) => response.end(JSON.stringify(PODS));
+  requests = [];
+  respond = (_request, response) => response.end(JSON.stringify(PODS));
 });
 
-function here(list: PodList): PodList {
+function onTestServer(list: PodList): PodList {
   return { ...list, port: (server.address() as AddressInfo).port, accountFolder: account };
 }
 
-async function ask(list: PodList, containers: readonly Container[], signal = AbortSignal.timeout(5000)) {
-  const told: unknown[] = [];
-  await createKubernetes(list).ask(containers, (container, name) => told.push([container, name]), signal);
-  return told;
+async function lookUp(list: PodList, containers: readonly Container[], signal = AbortSignal.timeout(5000)) {
+  const names: unknown[] = [];
+  await createKubernetes(list).lookUp(containers, (container, name) => names.push([container, name]), signal);
+  return names;
 }
 
-const apiServer = () => here(apiServerList('127.0.0.1', 443, 'node 1'));
+const apiServer = () => onTestServer(apiServerList('127.0.0.1', 443, 'node 1'));
 
 it.each([
   ['the API server', apiServer, '/api/v1/pods?fieldSelector=spec.nodeName%3Dnode+1'],
-  ['the kubelet', () => here(kubeletList()), '/pods'],
-])('asks %s once for all pods of this node', async (_title, list, path) => {
-  expect(await ask(list(), [API, GONE])).toEqual([
+  ['the kubelet', () => onTestServer(kubeletList()), '/pods'],
+])('queries %s once for all pods of this node', async (_title, list, path) => {
+  expect(await lookUp(list(), [API, GONE])).toEqual([
     [API, { service: 'shop/api', kind: 'kubernetes' }],
     [GONE, undefined],
   ]);
-  expect(asked).toMatchObject([{ method: 'GET', url: path, headers: { authorization: 'Bearer secret' } }]);
+  expect(requests).toMatchObject([{ method: 'GET', url: path, headers: { authorization: 'Bearer secret' } }]);
 });
 
-describe('cannot be asked', () => {
+describe('rejects', () => {
   it.each([
-    ['by a stranger', (response: ServerResponse) => response.writeHead(403).end('{}'), /denies access.*403/],
-    ['while it has trouble', (response: ServerResponse) => response.writeHead(500).end('{}'), /status 500/],
-    ['when it answers something else', (response: ServerResponse) => response.end('<html>'), /not JSON/],
     [
-      'when it lists nothing',
+      'when access is denied',
+      (response: ServerResponse) => response.writeHead(403).end('{}'),
+      /access denied.*403/,
+    ],
+    ['when the server fails', (response: ServerResponse) => response.writeHead(500).end('{}'), /status 500/],
+    ['when the response is not JSON', (response: ServerResponse) => response.end('<html>'), /not JSON/],
+    [
+      'when the response is not a list',
       (response: ServerResponse) => response.end('{"items":{}}'),
       /not a list of pods/,
     ],
-    ['when it hangs up', (response: ServerResponse) => response.destroy(), /hang up/],
+    ['when the server closes the connection', (response: ServerResponse) => response.destroy(), /hang up/],
   ])('%s', async (_title, react, reason) => {
-    answer = (_request, response) => react(response);
-    await expect(ask(apiServer(), [API])).rejects.toThrow(reason);
+    respond = (_request, response) => react(response);
+    await expect(lookUp(apiServer(), [API])).rejects.toThrow(reason);
   });
 
-  it('when it does not answer in time', async () => {
+  it('when there is no response in time', async () => {
     const stop = new AbortController();
-    answer = () => stop.abort();
-    await expect(ask(apiServer(), [API], stop.signal)).rejects.toThrow('no answer in time');
+    respond = () => stop.abort();
+    await expect(lookUp(apiServer(), [API], stop.signal)).rejects.toThrow('no response in time');
   });
 
-  it('when it stops in the middle', async () => {
+  it('when the response stops in the middle', async () => {
     const stop = new AbortController();
-    answer = (_request, response) => {
+    respond = (_request, response) => {
       response.write('{"items":[', () => stop.abort());
     };
-    await expect(ask(apiServer(), [API], stop.signal)).rejects.toThrow('no answer in time');
+    await expect(lookUp(apiServer(), [API], stop.signal)).rejects.toThrow('no response in time');
   });
 
-  it('without a token', async () => {
-    await expect(ask({ ...apiServer(), accountFolder: '/nowhere' }, [API])).rejects.toThrow(/ENOENT.*token/);
-    expect(asked).toEqual([]);
+  it('when there is no token', async () => {
+    await expect(lookUp({ ...apiServer(), accountFolder: '/nowhere' }, [API])).rejects.toThrow(
+      /ENOENT.*token/,
+    );
+    expect(requests).toEqual([]);
   });
 
-  it('when another than the API server listens in its place, and gets no token', async () => {
+  it('when the certificate is not the API server’s, and sends no token', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'musubi-account-'));
     writeFileSync(join(folder, 'token'), 'secret');
     writeFileSync(join(folder, 'ca.crt'), '');
     try {
-      await expect(ask({ ...apiServer(), accountFolder: folder }, [API])).rejects.toThrow(/certificate/);
-      expect(asked).toEqual([]);
+      await expect(lookUp({ ...apiServer(), accountFolder: folder }, [API])).rejects.toThrow(/certificate/);
+      expect(requests).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }

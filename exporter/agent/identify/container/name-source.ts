@@ -1,19 +1,19 @@
 import type { Workload } from '../workload.ts';
 import type { Container } from './cgroup.ts';
 
-/** Someone who knows names of containers: an engine, or Kubernetes. */
+/** A source of container names: a container engine, or Kubernetes. */
 export interface NameSource {
-  /** As the log calls it: `Docker at /var/run/docker.sock`. */
+  /** For the log, such as `Docker at /var/run/docker.sock`. */
   readonly title: string;
-  /** Whether it can be expected to know this container. */
+  /** Whether it might know this container. */
   isFor(container: Container): boolean;
   /**
-   * Asks for these and tells each by `tell` as soon as it is known; undefined where the source knows no such
-   * container. Rejects with a reason for people when the source cannot be asked.
+   * Looks up the names of these containers, and calls `onName` with each as soon as it is known, or with undefined if
+   * the source does not know the container. Rejects with a readable reason if the source is not available.
    */
-  ask(
+  lookUp(
     containers: readonly Container[],
-    tell: (container: Container, name: Workload | undefined) => void,
+    onName: (container: Container, name: Workload | undefined) => void,
     signal: AbortSignal,
   ): Promise<void>;
 }

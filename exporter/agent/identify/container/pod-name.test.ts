@@ -20,7 +20,7 @@ const STATIC = {
   annotations: { 'kubernetes.io/config.hash': 'c0ffee', 'kubernetes.io/config.source': 'file' },
 };
 
-describe('a pod is called by what makes it', () => {
+describe('a pod is named after its controller', () => {
   it.each([
     [
       'a Deployment',
@@ -72,12 +72,12 @@ describe('a pod is called by what makes it', () => {
   });
 });
 
-it('goes by the hash of its file where it is a static pod', () => {
+it('identifies a static pod by the hash of its file', () => {
   expect(podUids(pod('etcd-node-1', STATIC))).toEqual(['u-1', 'c0ffee']);
   expect(podUids(pod('api'))).toEqual(['u-1']);
 });
 
-it('takes any answer', () => {
+it('accepts any response', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (metadata, references) => {
       const made = podName({ metadata: { name: 'a', namespace: 'b', ownerReferences: references } });

@@ -1,19 +1,19 @@
 import { type ProcessFiles, readProcess, readStat } from '../proc/process.ts';
 import type { FactsReader, ProcessFacts } from './facts.ts';
 
-/** A process as one look found it. */
-export interface Running {
+/** A process as read in one cycle. */
+export interface RunningProcess {
   readonly facts: ProcessFacts;
-  /** Its parent now, which is another once the one that started it has ended. */
+  /** Its current parent, which changes when the process that started it ends. */
   readonly parent: number | undefined;
   readonly hasEnded: boolean;
 }
 
-/** Looks at running processes, and keeps their facts for as long as they run the same program. */
+/** Reads running processes, and keeps their facts while they run the same program. */
 export interface RunningProcesses {
-  /** Those not looked at until the next call are forgotten. */
+  /** Facts of processes that are not read before the next call are removed. */
   beginCycle(): void;
-  look(pid: number): Running | undefined;
+  read(pid: number): RunningProcess | undefined;
 }
 
 export function createRunningProcesses(procRoot: string, facts: FactsReader): RunningProcesses {
@@ -21,33 +21,33 @@ export function createRunningProcesses(procRoot: string, facts: FactsReader): Ru
     readonly image: string | undefined;
     readonly facts: ProcessFacts;
   }
-  let before = new Map<number, Known>();
-  let now = new Map<number, Known>();
+  let previous = new Map<number, Known>();
+  let current = new Map<number, Known>();
 
   return {
     beginCycle() {
-      before = now;
-      now = new Map();
+      previous = current;
+      current = new Map();
     },
-    look(pid) {
+    read(pid) {
       const stat = readStat(procRoot, pid);
       if (!stat) return undefined;
-      const known = before.get(pid);
+      const known = previous.get(pid);
       const { image, parent } = stat;
       if (known && image !== undefined && known.image === image) {
-        now.set(pid, known);
+        current.set(pid, known);
         return { facts: known.facts, parent, hasEnded: stat.isZombie };
       }
       const files = readProcess(procRoot, pid, stat);
       if (!files) return undefined;
       const found = facts.ofRunning(pid, files);
-      now.set(pid, { image, facts: found });
+      current.set(pid, { image, facts: found });
       return { facts: found, parent, hasEnded: stat.isZombie || isEmpty(files) };
     },
   };
 }
 
-/** Without what a process that has ended loses; a kernel thread never had it. */
+/** Whether it lacks arguments and executable, which ended processes lose and kernel threads never have. */
 export function isEmpty({ args, executable }: ProcessFiles): boolean {
   return args.length === 0 && !executable;
 }

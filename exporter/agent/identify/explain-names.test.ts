@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
 import type { Listener } from '../capture/capture.ts';
+import { explainNames, socketPids } from './explain-names.ts';
 import { parseRules } from './rules.ts';
-import { pidsOf, rulesRows } from './rules-rows.ts';
 import type { Workload } from './workload.ts';
 
 let proc: ProcTree;
@@ -26,7 +26,7 @@ afterEach(() => proc[Symbol.dispose]());
 it('tells who is called what and why, workers by their leader', async () => {
   const rules = parseRules([{ match: { port: 6379 }, service: 'cache', site: 'eu' }]);
   const listeners = [listener(30, 6379), listener(20, 443), listener(20, 80), listener(20, 80)];
-  expect(await rulesRows(proc.root, [22, 21, 20, 30, 99], listeners, { rules })).toEqual([
+  expect(await explainNames(proc.root, [22, 21, 20, 30, 99], listeners, { rules })).toEqual([
     {
       ...{ service: 'cache', step: 'rule', rule: 1, site: 'eu', kind: 'rule' },
       ...{ process: 'redis-server', pid: 30, ports: [6379] },
@@ -38,19 +38,19 @@ it('tells who is called what and why, workers by their leader', async () => {
 it('tells no port for a Unix socket', async () => {
   const rules = parseRules([{ match: { executable: 'redis-.*' }, service: `cache-\${port}` }]);
   const socket: Listener = { ...listener(30, 0), transport: 'unix', address: '/run/redis.sock' };
-  const rows = await rulesRows(proc.root, [30], [socket, listener(30, 6379)], { rules });
+  const rows = await explainNames(proc.root, [30], [socket, listener(30, 6379)], { rules });
   expect(rows).toMatchObject([{ service: 'cache-6379', ports: [6379] }]);
 });
 
 it('orders services of one name by pid', async () => {
   proc.start(25, { comm: 'redis-server\n', cmdline: 'redis-server\0' });
-  const rows = await rulesRows(proc.root, [30, 25, 20], [], { rules: [] });
+  const rows = await explainNames(proc.root, [30, 25, 20], [], { rules: [] });
   expect(rows.map(({ pid }) => pid)).toEqual([20, 25, 30]);
 });
 
 it('shortens a name as the agent does', async () => {
   const rules = parseRules([{ match: { port: 6379 }, service: 'x'.repeat(200) }]);
-  const [row] = await rulesRows(proc.root, [30], [listener(30, 6379)], { rules });
+  const [row] = await explainNames(proc.root, [30], [listener(30, 6379)], { rules });
   expect(row?.service).toBe(`${'x'.repeat(127)}…`);
 });
 
@@ -64,7 +64,7 @@ it('waits for the names of containers', async () => {
     },
   };
   const rules = parseRules([{ match: { container: 'none' }, service: 'x' }]);
-  expect(await rulesRows(proc.root, [30], [], { rules, workloads })).toMatchObject([
+  expect(await explainNames(proc.root, [30], [], { rules, workloads })).toMatchObject([
     { service: 'shop-cache', step: 'container', kind: 'container', pid: 30 },
   ]);
 });
@@ -85,7 +85,7 @@ it('knows the processes that have sockets', () => {
     { ...seen, ...addresses, pid: undefined },
     { ...seen, ...addresses, pid: 20 },
   ];
-  expect(pidsOf({ listeners: [listener(20, 80), listener(undefined, 81)], observations })).toEqual([
+  expect(socketPids({ listeners: [listener(20, 80), listener(undefined, 81)], observations })).toEqual([
     20, 21, 22,
   ]);
 });

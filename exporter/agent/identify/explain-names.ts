@@ -4,25 +4,25 @@ import { createIdentifier, type Explanation } from './identify.ts';
 import { listeningPorts } from './listening-ports.ts';
 import type { Rule } from './rules.ts';
 
-/** Which process is called what, and why. */
-export type RulesRow = Explanation & {
+/** The name of a process, and how it got it. */
+export type ExplainedName = Explanation & {
   /** The ports on which it listens. */
   readonly ports: readonly number[];
 };
 
-/** The names of the containers and pods of this host. */
+/** Names of the containers and pods of this host. */
 type Workloads = Pick<CgroupWorkloads, 'of' | 'refresh'>;
 
 /**
- * One row for each of these processes, the leader's alone for those that are workers of another; ordered by name.
- * One that has ended meanwhile has none.
+ * The names of these processes, ordered by service. Workers are represented by their leader; processes that have ended
+ * are left out.
  */
-export async function rulesRows(
+export async function explainNames(
   procRoot: string,
   pids: readonly number[],
   listeners: Reading['listeners'],
   { rules, workloads }: { readonly rules: readonly Rule[]; readonly workloads?: Workloads },
-): Promise<RulesRow[]> {
+): Promise<ExplainedName[]> {
   const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
   identifier.beginCycle({ listeners });
   const explain = () => pids.flatMap((pid) => identifier.explain(pid) ?? []);
@@ -38,13 +38,16 @@ export async function rulesRows(
   return rows.sort(byName);
 }
 
-function byName(one: RulesRow, other: RulesRow): number {
+function byName(one: ExplainedName, other: ExplainedName): number {
   if (one.service === other.service) return one.pid - other.pid;
   return one.service < other.service ? -1 : 1;
 }
 
-/** The processes that hold or use sockets of a network, as far as they may be looked into. */
-export function pidsOf({ listeners, observations }: Pick<Reading, 'listeners' | 'observations'>): number[] {
+/** The processes that hold network or Unix sockets, as far as they can be inspected. */
+export function socketPids({
+  listeners,
+  observations,
+}: Pick<Reading, 'listeners' | 'observations'>): number[] {
   const pids = [...listeners, ...observations].flatMap((seen) => [
     seen.pid,
     'remotePid' in seen ? seen.remotePid : undefined,
