@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
@@ -6,21 +7,21 @@ import { SyscallError } from '../native/syscall-error.ts';
 import { type Conntrack, type ConntrackCalls, createConntrack } from './conntrack.ts';
 
 const fixture = (name: string) => readFileSync(`test/fixtures/conntrack/${name}.bin`);
-const [EPERM, EAGAIN, ENOBUFS] = [1, 11, 105];
+const { EPERM, EAGAIN, ENOBUFS } = constants.errno;
 const OWN = 1;
 
 let proc: ProcTree;
 let conntrack: Conntrack;
-/** Calls of the kernel, with the socket they are about. */
+/** Calls to the kernel, with their socket. */
 let calls: string[];
-/** What waits at the sockets that listen, an errno in the place of what was too much. */
+/** Pending events of subscribed sockets; an errno stands for an overflow. */
 let events: (Buffer | number)[];
-/** What comes to wait there while a dump is read. */
+/** Events that arrive during a dump. */
 let duringDump: (Buffer | number)[];
 let refuse: { call: string; errno: number } | undefined;
 let refusals: [isOwn: boolean, reason: string][];
 
-/** A kernel that tells recorded events, and answers each request for a dump with the same. */
+/** A kernel with recorded events, which answers each dump request with the same recorded dump. */
 function createFakeLibc(): ConntrackCalls {
   let sockets = 0;
   const answers = new Map<number, Buffer[]>();
@@ -53,11 +54,11 @@ function createFakeLibc(): ConntrackCalls {
   };
 }
 
-/** `/proc/net/stat/nf_conntrack`, of two CPUs. */
+/** `/proc/net/stat/nf_conntrack` with two CPUs. */
 const stat = (entries: number) => `entries  clashres found\n${`${entries.toString(16)}  0 0\n`.repeat(2)}`;
 const tracking = (netns: number, entries = 3) => ({ netns, net: { 'stat/nf_conntrack': stat(entries) } });
 
-/** Starts a process; the link to its network namespace leads somewhere. */
+/** Starts a process with a valid link to its network namespace. */
 function start(pid: number | 'self', netns: number, entries?: number): void {
   proc.start(pid, tracking(netns, entries));
   writeFileSync(join(proc.root, `${pid}/ns/net:[${netns}]`), '');
@@ -89,29 +90,29 @@ const own = { netns: OWN, pid: 40 };
 const ports = () => conntrack.read([own]).connections.map(({ original }) => original.srcPort);
 const count = (name: string) => calls.filter((call) => call.startsWith(name)).length;
 
-it('tells those that are tracked already, then those that begin, each once', () => {
+it('returns tracked connections first, then new ones, each once', () => {
   events = [fixture('new.1')];
   expect(ports().sort()).toEqual([50001, 50002, 50003, 50011]);
   expect(ports()).toEqual([]);
 });
 
-it('tells of each event, be it of the same ends as an earlier one', () => {
+it('returns each event, even with the same tuples as an earlier one', () => {
   conntrack.read([own]);
   events = [fixture('new.1'), fixture('new.1')];
   expect(ports()).toEqual([50001, 50001]);
 });
 
-it('listens before it reads what there is, by a filter, with room for a burst', () => {
+it('subscribes with a filter and a large buffer before it dumps the table', () => {
   conntrack.read([own]);
-  const listening = ['socket', 'setOption(33) 1', 'attachFilter 1', 'bind 1'];
-  expect(calls).toEqual([...listening, 'socket', 'send 2', 'send 2', 'close 2']);
+  const subscribing = ['socket', 'setOption(33) 1', 'attachFilter 1', 'bind 1'];
+  expect(calls).toEqual([...subscribing, 'socket', 'send 2', 'send 2', 'close 2']);
 });
 
-it('tells in which network namespace they were translated', () => {
+it('returns the network namespace that translated a connection', () => {
   expect(conntrack.read([own])).toMatchObject({ connections: [{ netns: OWN }, {}, {}, {}], namespaces: 1 });
 });
 
-it('touches nothing where nothing is tracked, or connection tracking is not even there', () => {
+it('does nothing if nothing is tracked or connection tracking is not loaded', () => {
   start(40, OWN, 0);
   proc.start(41, { netns: 2 });
   expect(conntrack.read([own, { netns: 2, pid: 41 }])).toEqual({
@@ -120,14 +121,14 @@ it('touches nothing where nothing is tracked, or connection tracking is not even
   expect(calls).toEqual([]);
 });
 
-it('begins to listen once something is tracked', () => {
+it('subscribes once something is tracked', () => {
   start(40, OWN, 0);
   expect(ports()).toEqual([]);
   start(40, OWN, 1);
   expect(ports()).toHaveLength(4);
 });
 
-describe('of many silent network namespaces', () => {
+describe('of many network namespaces that track nothing', () => {
   const others = [...Array(100).keys()].map((i) => ({ netns: 100 + i, pid: 100 + i }));
 
   beforeEach(() => {
@@ -138,12 +139,12 @@ describe('of many silent network namespaces', () => {
       writeFileSync(join(proc.root, `${pid}/net/stat/nf_conntrack`), stat(1));
   });
 
-  it('looks at a bounded number in one call, in turns', () => {
-    const listening = [0, 1, 2].map(() => conntrack.read(others).namespaces);
-    expect(listening).toEqual([64, 100, 100]);
+  it('checks a bounded number in one call, in turns', () => {
+    const subscribed = [0, 1, 2].map(() => conntrack.read(others).namespaces);
+    expect(subscribed).toEqual([64, 100, 100]);
   });
 
-  it('looks at the own one in each call, after all others', () => {
+  it('checks its own in each call, after all others', () => {
     const { connections } = conntrack.read([own, ...others]);
     expect(new Set(connections.map(({ netns }) => netns)).size).toBe(65);
     expect(connections.at(-1)?.netns).toBe(OWN);
@@ -151,7 +152,7 @@ describe('of many silent network namespaces', () => {
 });
 
 describe('an overrun', () => {
-  it('is counted, and made up for by what is still tracked', () => {
+  it('is counted, and makes up for lost events by a dump', () => {
     conntrack.read([own]);
     expect(count('send')).toBe(2);
     events = [ENOBUFS];
@@ -159,13 +160,13 @@ describe('an overrun', () => {
     expect(count('send')).toBe(4);
   });
 
-  it('makes nothing be told twice', () => {
+  it('does not repeat connections', () => {
     conntrack.read([own]);
     events = [fixture('new.1'), ENOBUFS, fixture('new.4')];
     expect(ports()).toEqual([50001, 50011]);
   });
 
-  it('while that is read makes it be read once more', () => {
+  it('during a dump causes another dump', () => {
     duringDump = [ENOBUFS];
     expect(conntrack.read([own]).overruns).toBe(1);
     expect(count('send')).toBe(2);
@@ -175,8 +176,8 @@ describe('an overrun', () => {
   });
 });
 
-describe('a network namespace that may not be listened to', () => {
-  it('is told with the reason, once, and not tried again', () => {
+describe('a network namespace that cannot be subscribed', () => {
+  it('is reported once with the reason, and not tried again', () => {
     refuse = { call: 'bind', errno: EPERM };
     expect(conntrack.read([own])).toMatchObject({ connections: [], refused: 'bind failed: EPERM' });
     expect(conntrack.read([own])).toMatchObject({ namespaces: 0, refused: 'bind failed: EPERM' });
@@ -184,14 +185,14 @@ describe('a network namespace that may not be listened to', () => {
     expect([count('socket'), count('close')]).toEqual([1, 1]);
   });
 
-  it('does not keep others from being listened to', () => {
+  it('does not prevent others from being subscribed', () => {
     start(41, 2);
     refuse = { call: 'setns', errno: EPERM };
     expect(conntrack.read([own, { netns: 2, pid: 41 }])).toMatchObject({ namespaces: 1 });
     expect(refusals).toEqual([[false, 'setns failed: EPERM']]);
   });
 
-  it('is tried by another process where the one that leads there is gone', () => {
+  it('is tried through another process if the first has exited', () => {
     proc.start(41, tracking(2));
     start(42, 2);
     expect(conntrack.read([own, { netns: 2, pid: 41 }])).toMatchObject({ namespaces: 1 });
@@ -200,7 +201,7 @@ describe('a network namespace that may not be listened to', () => {
   });
 });
 
-it('lets go of a network namespace in which nobody lives any more', () => {
+it('unsubscribes from a network namespace without processes', () => {
   conntrack.read([own]);
   expect(conntrack.read([])).toEqual({ connections: [], overruns: 0, namespaces: 0 });
   expect(calls).toContain('close 1');

@@ -9,51 +9,51 @@ import {
 import type { Libc } from '../native/libc.ts';
 import { ownNetworkNamespace } from '../proc/namespaces.ts';
 import { type CtnetlinkCalls, createCtnetlink } from './ctnetlink.ts';
-import type { Translated } from './message.ts';
+import type { TranslatedConnection } from './message.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 
-/** What the kernels' connection tracking tells of translated connections. */
+/** Translated connections (NAT) from the kernel's connection tracking. */
 export interface Conntrack {
   /**
-   * Those begun since the last call; of a namespace met for the first time, those that are still tracked. The own one
-   * is listened to last: what others send by way of it has passed it by then.
+   * The connections since the last call; for a namespace that is new, those that are still tracked. The agent's own
+   * namespace is read last: connections that others send through it have passed it by then.
    */
-  read(namespaces: readonly NamespaceReading[]): Heard;
+  read(namespaces: readonly NamespaceReading[]): ConntrackReading;
   close(): void;
 }
 
-export interface Heard {
-  readonly connections: readonly Tracked[];
-  /** How often the kernel had more to tell than there was room; what it still tracked was read instead. */
+export interface ConntrackReading {
+  readonly connections: readonly TrackedConnection[];
+  /** How often the socket buffer overflowed; what the kernel still tracked was read instead. */
   readonly overruns: number;
-  /** Network namespaces that are listened to: those that track connections. */
+  /** Number of subscribed network namespaces: those that track connections. */
   readonly namespaces: number;
-  /** Why others are not that track connections, where this process may not ask them. */
+  /** Why another one that tracks connections is not subscribed, if any. */
   readonly refused?: string;
 }
 
-/** A translated connection and the network namespace in which its addresses were translated. */
-export type Tracked = Translated & { readonly netns: number };
+/** A translated connection and the network namespace that translated it. */
+export type TrackedConnection = TranslatedConnection & { readonly netns: number };
 
-/** Of the namespaces that have tracked nothing so far, so many are looked at in one call, besides the own one. */
-const LOOKS = 64;
+/** How many of the namespaces that have tracked nothing so far are checked in one call, besides the agent's own. */
+const CHECKS = 64;
 
-/** The calls that it makes. */
+/** The calls that it needs. */
 export type ConntrackCalls = CtnetlinkCalls & Pick<Libc, 'enterNetworkNamespace'>;
 
-interface Ear {
+interface Subscription {
   readonly fd: number;
-  readonly known: RecentIds;
-  /** Whether there is more to know than the events that wait. */
+  readonly recentIds: RecentIds;
+  /** Whether events were lost, so that the table must be read. */
   isBehind: boolean;
 }
 
 /**
- * Listens to new translated connections by ctnetlink (CAP_NET_ADMIN), in every network namespace that tracks any: the
- * kernel tells of each as it begins, however short it is, and keeps to itself those that are not translated. It spends
- * some microseconds on each of those all the same, which is less than to ask it at each pass: it would go through its
- * whole table. Nothing is done where nothing is tracked, so no module is loaded that tracks connections. `uptime` is in
- * ms; `onRefused` is told of each namespace that may not be listened to, and why.
+ * Subscribes to new translated connections by ctnetlink (CAP_NET_ADMIN) in each network namespace that tracks any. The
+ * kernel reports each when it starts, however short it is; a filter drops those that are not translated. Per connection
+ * that costs the kernel a few microseconds, less than a dump of its whole table in each cycle. Namespaces that track
+ * nothing are left alone, so that no conntrack module is loaded. `uptime` is in ms; `onRefused` is called for each
+ * namespace that cannot be subscribed.
  */
 export function createConntrack(
   libc: ConntrackCalls,
@@ -64,9 +64,9 @@ export function createConntrack(
   let entry: NamespaceEntry | undefined;
   const [own] = ownNetworkNamespace(procRoot);
   const ctnetlink = createCtnetlink(libc);
-  const ears = new Map<number, Ear>();
+  const subscriptions = new Map<number, Subscription>();
   const refused = new Map<number, string>();
-  /** Those that have tracked nothing, the one looked at last in the end. */
+  /** Namespaces that have tracked nothing; the most recently checked is last. */
   const quiet = new Set<number>();
 
   function within<T>(namespace: NetworkNamespace, run: () => T): T {
@@ -75,64 +75,72 @@ export function createConntrack(
     return entry.within(namespace, run);
   }
 
-  function shut(netns: number): void {
-    const ear = ears.get(netns);
-    if (ear) libc.close(ear.fd);
-    ears.delete(netns);
+  function unsubscribe(netns: number): void {
+    const subscription = subscriptions.get(netns);
+    if (subscription) libc.close(subscription.fd);
+    subscriptions.delete(netns);
   }
 
-  /** Open sockets would keep alive a namespace in which nobody lives any more. */
-  function forget(present: ReadonlySet<number>): void {
-    for (const netns of ears.keys()) if (!present.has(netns)) shut(netns);
+  /** An open socket would keep a namespace alive that no process uses any more. */
+  function removeAbsent(present: ReadonlySet<number>): void {
+    for (const netns of subscriptions.keys()) if (!present.has(netns)) unsubscribe(netns);
     for (const known of [refused, quiet])
       for (const netns of known.keys()) if (!present.has(netns)) known.delete(netns);
   }
 
-  /** Namespaces that nobody has looked at, and some of those that have tracked nothing so far. */
+  /** Namespaces that are not checked yet, and some of those that have tracked nothing so far. */
   function candidates(namespaces: readonly NetworkNamespace[]): NetworkNamespace[] {
-    const again = new Set([...quiet].slice(0, LOOKS));
+    const recheck = new Set([...quiet].slice(0, CHECKS));
     return namespaces.filter(
       ({ netns, isOwn }) =>
-        !ears.has(netns) && !refused.has(netns) && (isOwn || !quiet.has(netns) || again.has(netns)),
+        !subscriptions.has(netns) &&
+        !refused.has(netns) &&
+        (isOwn || !quiet.has(netns) || recheck.has(netns)),
     );
   }
 
-  /** Listens there if connections are tracked by now. */
-  function begin(namespace: NetworkNamespace): void {
+  /** Subscribes if connections are tracked by now. */
+  function trySubscribe(namespace: NetworkNamespace): void {
     const { netns, pid } = namespace;
     quiet.delete(netns);
     if (trackedConnections(procRoot, pid) === 0) quiet.add(netns);
     else
-      ears.set(netns, {
-        fd: within(namespace, ctnetlink.listen),
-        known: createRecentIds(uptime),
+      subscriptions.set(netns, {
+        fd: within(namespace, ctnetlink.subscribe),
+        recentIds: createRecentIds(uptime),
         isBehind: true,
       });
   }
 
   /**
-   * What is new there: every event is, and of those tracked what no event has told. One that has begun while those
-   * were read is told both ways; so its event is taken first.
+   * The new connections: all events, and tracked connections without an event. A connection that starts during the
+   * dump is in both; so events are read first.
    */
-  function listenTo(namespace: NetworkNamespace, ear: Ear): { found: Translated[]; overrun: boolean } {
-    const found: Translated[] = [];
-    const overrun = ctnetlink.drain(ear.fd, found);
-    if (!ear.isBehind && !overrun) {
-      ear.known.add(found);
+  function readNew(
+    namespace: NetworkNamespace,
+    subscription: Subscription,
+  ): { found: TranslatedConnection[]; overrun: boolean } {
+    const found: TranslatedConnection[] = [];
+    const overrun = ctnetlink.drain(subscription.fd, found);
+    if (!subscription.isBehind && !overrun) {
+      subscription.recentIds.add(found);
       return { found, overrun };
     }
-    const tracked = ctnetlink.readTracked((open) => within(namespace, open));
-    ear.isBehind = ctnetlink.drain(ear.fd, found);
-    ear.known.add(found);
-    return { found: [...found, ...ear.known.add(tracked)], overrun: overrun || ear.isBehind };
+    const tracked = ctnetlink.dump((open) => within(namespace, open));
+    subscription.isBehind = ctnetlink.drain(subscription.fd, found);
+    subscription.recentIds.add(found);
+    return {
+      found: [...found, ...subscription.recentIds.add(tracked)],
+      overrun: overrun || subscription.isBehind,
+    };
   }
 
-  /** Where that fails it is not tried again, unless the process was gone: another may lead there. */
+  /** After a failure it is not tried again, unless the process has exited: another may give access. */
   function attempt<T>({ netns, isOwn }: NetworkNamespace, run: () => T): T | undefined {
     try {
       return run();
     } catch (error) {
-      shut(netns);
+      unsubscribe(netns);
       if (error instanceof FatalError) throw error;
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT') {
@@ -148,35 +156,35 @@ export function createConntrack(
       const namespaces = readings
         .map(({ netns, pid }) => ({ netns, pid, isOwn: netns === own?.netns }))
         .sort((one, other) => Number(one.isOwn) - Number(other.isOwn));
-      forget(new Set(namespaces.map(({ netns }) => netns)));
-      for (const namespace of candidates(namespaces)) attempt(namespace, () => begin(namespace));
-      const connections: Tracked[] = [];
+      removeAbsent(new Set(namespaces.map(({ netns }) => netns)));
+      for (const namespace of candidates(namespaces)) attempt(namespace, () => trySubscribe(namespace));
+      const connections: TrackedConnection[] = [];
       let overruns = 0;
       for (const namespace of namespaces) {
         const { netns } = namespace;
-        const ear = ears.get(netns);
-        const heard = ear && attempt(namespace, () => listenTo(namespace, ear));
-        if (heard?.overrun) overruns++;
-        for (const connection of heard?.found ?? []) connections.push({ ...connection, netns });
+        const subscription = subscriptions.get(netns);
+        const result = subscription && attempt(namespace, () => readNew(namespace, subscription));
+        if (result?.overrun) overruns++;
+        for (const connection of result?.found ?? []) connections.push({ ...connection, netns });
       }
       const [reason] = refused.values();
       return {
         connections,
         overruns,
-        namespaces: ears.size,
+        namespaces: subscriptions.size,
         ...(reason !== undefined && { refused: reason }),
       };
     },
     close() {
-      for (const netns of [...ears.keys()]) shut(netns);
+      for (const netns of [...subscriptions.keys()]) unsubscribe(netns);
       entry?.close();
     },
   };
 }
 
 /**
- * How many connections are tracked in the namespace of that process: the first column of `/proc/PID/net/stat/nf_conntrack`
- * (net/netfilter/nf_conntrack_standalone.c), in hex. 0 where connection tracking is not even loaded.
+ * Number of tracked connections in the namespace of a process: the first column of `/proc/PID/net/stat/nf_conntrack`
+ * (net/netfilter/nf_conntrack_standalone.c), in hex. 0 if connection tracking is not loaded.
  */
 function trackedConnections(procRoot: string, pid: number): number {
   let text: string;

@@ -1,27 +1,27 @@
 import { constants } from 'node:os';
 import type { Libc } from '../native/libc.ts';
 import { SyscallError } from '../native/syscall-error.ts';
-import { dump } from '../net/netlink.ts';
+import { dump as netlinkDump } from '../net/netlink.ts';
 import {
   decodeConnections,
   encodeDumpRequest,
   IPS_DST_NAT,
   IPS_SRC_NAT,
-  type Translated,
+  type TranslatedConnection,
 } from './message.ts';
 import { NAT_FILTER } from './nat-filter.ts';
 
-/** What the kernel tells of translated connections by netlink, in the network namespace in which a socket is opened. */
+/** Translated connections by netlink, of the network namespace in which a socket is opened. */
 export interface Ctnetlink {
-  /** A socket to which it tells of each that begins. */
-  listen(): number;
-  /** Adds what waits there; whether the kernel had more to tell than there was room. */
-  drain(fd: number, into: Translated[]): boolean;
-  /** Those that are tracked now; `within` opens in a namespace. */
-  readTracked(within: (open: () => number) => number): Translated[];
+  /** A socket that receives an event for each new connection. */
+  subscribe(): number;
+  /** Adds the pending events to `into`. Returns whether the socket buffer has overflowed. */
+  drain(fd: number, into: TranslatedConnection[]): boolean;
+  /** The connections tracked now; `within` opens the socket in a namespace. */
+  dump(within: (open: () => number) => number): TranslatedConnection[];
 }
 
-/** The calls that it makes. */
+/** The calls that it needs. */
 export type CtnetlinkCalls = Pick<
   Libc,
   'socket' | 'receiveTimeout' | 'setOption' | 'attachFilter' | 'bind' | 'send' | 'recv' | 'close'
@@ -37,13 +37,13 @@ const NETLINK_NETFILTER = 12;
 const NEW_CONNECTIONS = 1;
 /** `struct sockaddr_nl`. */
 const SOCKADDR_NL = 12;
-/** For some twenty thousand connections between two calls; the kernel takes memory only for what waits. */
-const ROOM = 32 * 1024 * 1024;
+/** Enough for about 20,000 connections between two calls. The kernel allocates memory only for pending events. */
+const BUFFER_BYTES = 32 * 1024 * 1024;
 const DATAGRAM = 64 * 1024;
 const TIMEOUT_SECONDS = 5;
 const { EAGAIN, ENOBUFS } = constants.errno;
-/** Of those that begin while others are read; more wait for the next call. */
-const MOST_AT_ONCE = 100_000;
+/** Limits one call while new connections keep arriving; the rest is read by the next call. */
+const MAX_PER_CALL = 100_000;
 
 /** The calls of ctnetlink (CAP_NET_ADMIN). Each throws `SyscallError`. */
 export function createCtnetlink(libc: CtnetlinkCalls): Ctnetlink {
@@ -52,10 +52,10 @@ export function createCtnetlink(libc: CtnetlinkCalls): Ctnetlink {
   const open = (flags = 0) => libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_NETFILTER);
 
   return {
-    listen() {
+    subscribe() {
       const fd = open(SOCK_NONBLOCK);
       try {
-        libc.setOption(fd, SO_RCVBUFFORCE, ROOM);
+        libc.setOption(fd, SO_RCVBUFFORCE, BUFFER_BYTES);
         libc.attachFilter(fd, NAT_FILTER);
         const address = Buffer.alloc(SOCKADDR_NL);
         address.writeUInt16LE(AF_NETLINK, 0);
@@ -70,7 +70,7 @@ export function createCtnetlink(libc: CtnetlinkCalls): Ctnetlink {
 
     drain(fd, into) {
       let overrun = false;
-      while (into.length < MOST_AT_ONCE) {
+      while (into.length < MAX_PER_CALL) {
         try {
           const length = libc.recv(fd, datagram);
           decodeConnections(datagram.subarray(0, length), into);
@@ -84,14 +84,14 @@ export function createCtnetlink(libc: CtnetlinkCalls): Ctnetlink {
       return overrun;
     },
 
-    /** By a socket of its own: the filter would take a whole datagram for its first connection. */
-    readTracked(within) {
+    /** Uses a socket without the filter, which judges a whole datagram by its first connection. */
+    dump(within) {
       const fd = within(open);
       try {
         libc.receiveTimeout(fd, TIMEOUT_SECONDS);
-        const found: Translated[] = [];
+        const found: TranslatedConnection[] = [];
         for (const status of [IPS_SRC_NAT, IPS_DST_NAT] as const) {
-          const end = dump(libc, fd, encodeDumpRequest(status), datagram, (part) =>
+          const end = netlinkDump(libc, fd, encodeDumpRequest(status), datagram, (part) =>
             decodeConnections(part, found),
           );
           if (end.state === 'error') throw new SyscallError('conntrack dump', end.errno);

@@ -1,6 +1,6 @@
 /**
- * Connection tracking by netlink: include/uapi/linux/netfilter/nfnetlink_conntrack.h, the twin of
- * net/netfilter/nf_conntrack_netlink.c. Numbers of its own are in network order.
+ * Connection tracking by netlink: include/uapi/linux/netfilter/nfnetlink_conntrack.h, and
+ * net/netfilter/nf_conntrack_netlink.c. Its own numbers are in network byte order.
  */
 import { formatIpv4, formatIpv6 } from '../net/address.ts';
 import {
@@ -11,8 +11,8 @@ import {
   readDatagram,
 } from '../net/netlink.ts';
 
-/** From whom to whom the packets of one direction go. */
-export interface Way {
+/** Source and destination of the packets in one direction. */
+export interface ConntrackTuple {
   readonly src: string;
   readonly srcPort: number;
   readonly dst: string;
@@ -20,14 +20,14 @@ export interface Way {
 }
 
 /** A connection whose addresses or ports are translated on their way through this host. */
-export interface Translated {
-  /** Tells it from a later connection of the same ends. */
+export interface TranslatedConnection {
+  /** Distinguishes it from a later connection with the same tuples. */
   readonly id: number;
   readonly transport: 'tcp' | 'udp';
-  /** As the one who asked sent it. */
-  readonly original: Way;
-  /** The answer, as the one who was asked sends it. */
-  readonly reply: Way;
+  /** As sent by the client. */
+  readonly original: ConntrackTuple;
+  /** As replied by the server. */
+  readonly reply: ConntrackTuple;
 }
 
 /** NFNL_SUBSYS_CTNETLINK, and IPCTNL_MSG_CT_NEW or IPCTNL_MSG_CT_GET. */
@@ -57,11 +57,11 @@ export const IPS_DST_NAT = 1 << 5;
 export const ATTRIBUTES_AT = 20;
 const NFGENMSG = 4;
 
-const TRANSPORTS: Readonly<Record<number, Translated['transport']>> = { 6: 'tcp', 17: 'udp' };
+const TRANSPORTS: Readonly<Record<number, TranslatedConnection['transport']>> = { 6: 'tcp', 17: 'udp' };
 
 /**
- * The request for a dump of the connections, of both families, that have this bit of CTA_STATUS. Linux before 5.15
- * does not filter and sends all.
+ * A request for a dump of the connections of both families that have this bit of CTA_STATUS. Linux before 5.15 ignores
+ * the filter and sends all.
  */
 export function encodeDumpRequest(status: typeof IPS_SRC_NAT | typeof IPS_DST_NAT): Buffer {
   const message = Buffer.alloc(NFGENMSG + 16);
@@ -76,64 +76,64 @@ export function encodeDumpRequest(status: typeof IPS_SRC_NAT | typeof IPS_DST_NA
 }
 
 /**
- * Decodes one datagram of a dump, or of the events of new connections, and adds the translated ones of TCP and UDP to
- * `into`. Throws `MalformedMessageError`.
+ * Decodes one datagram of a dump or of events, and adds the translated TCP and UDP connections to `into`. Throws
+ * `MalformedMessageError`.
  */
-export function decodeConnections(datagram: Buffer, into: Translated[]): DumpProgress {
+export function decodeConnections(datagram: Buffer, into: TranslatedConnection[]): DumpProgress {
   return readDatagram(datagram, CT_NEW, (start, end) => {
     const connection = decodeConnection(datagram, start + NFGENMSG, end);
     if (connection) into.push(connection);
   });
 }
 
-interface Tuple extends Way {
+interface ProtocolTuple extends ConntrackTuple {
   readonly protocol: number;
 }
 
-function decodeConnection(data: Buffer, start: number, end: number): Translated | undefined {
+function decodeConnection(data: Buffer, start: number, end: number): TranslatedConnection | undefined {
   let id = 0;
   let status = 0;
-  let original: Tuple | undefined;
-  let reply: Tuple | undefined;
+  let original: ProtocolTuple | undefined;
+  let reply: ProtocolTuple | undefined;
   readAttributes(data, start, end, (type, from, to) => {
     if (type === CTA_TUPLE_ORIG) original = decodeTuple(data, from, to);
     else if (type === CTA_TUPLE_REPLY) reply = decodeTuple(data, from, to);
-    else if (type === CTA_STATUS) status = data.readUInt32BE(demand(from, to, 4));
-    else if (type === CTA_ID) id = data.readUInt32BE(demand(from, to, 4));
+    else if (type === CTA_STATUS) status = data.readUInt32BE(checkLength(from, to, 4));
+    else if (type === CTA_ID) id = data.readUInt32BE(checkLength(from, to, 4));
   });
   const transport = original && TRANSPORTS[original.protocol];
   if (!transport || !original || !reply || (status & (IPS_SRC_NAT | IPS_DST_NAT)) === 0) return undefined;
-  return { id, transport, original: wayOf(original), reply: wayOf(reply) };
+  return { id, transport, original: withoutProtocol(original), reply: withoutProtocol(reply) };
 }
 
-function decodeTuple(data: Buffer, start: number, end: number): Tuple | undefined {
+function decodeTuple(data: Buffer, start: number, end: number): ProtocolTuple | undefined {
   let src = '';
   let dst = '';
   let [protocol, srcPort, dstPort] = [0, 0, 0];
   readAttributes(data, start, end, (part, from, to) => {
     if (part === CTA_TUPLE_IP)
       readAttributes(data, from, to, (type, at, until) => {
-        if (type === CTA_IP_V4_SRC) src = formatIpv4(data, demand(at, until, 4));
-        else if (type === CTA_IP_V4_DST) dst = formatIpv4(data, demand(at, until, 4));
-        else if (type === CTA_IP_V6_SRC) src = formatIpv6(data, demand(at, until, 16));
-        else if (type === CTA_IP_V6_DST) dst = formatIpv6(data, demand(at, until, 16));
+        if (type === CTA_IP_V4_SRC) src = formatIpv4(data, checkLength(at, until, 4));
+        else if (type === CTA_IP_V4_DST) dst = formatIpv4(data, checkLength(at, until, 4));
+        else if (type === CTA_IP_V6_SRC) src = formatIpv6(data, checkLength(at, until, 16));
+        else if (type === CTA_IP_V6_DST) dst = formatIpv6(data, checkLength(at, until, 16));
       });
     else if (part === CTA_TUPLE_PROTO)
       readAttributes(data, from, to, (type, at, until) => {
-        if (type === CTA_PROTO_NUM) protocol = data.readUInt8(demand(at, until, 1));
-        else if (type === CTA_PROTO_SRC_PORT) srcPort = data.readUInt16BE(demand(at, until, 2));
-        else if (type === CTA_PROTO_DST_PORT) dstPort = data.readUInt16BE(demand(at, until, 2));
+        if (type === CTA_PROTO_NUM) protocol = data.readUInt8(checkLength(at, until, 1));
+        else if (type === CTA_PROTO_SRC_PORT) srcPort = data.readUInt16BE(checkLength(at, until, 2));
+        else if (type === CTA_PROTO_DST_PORT) dstPort = data.readUInt16BE(checkLength(at, until, 2));
       });
   });
   return src && dst ? { protocol, src, srcPort, dst, dstPort } : undefined;
 }
 
-function wayOf({ src, srcPort, dst, dstPort }: Tuple): Way {
+function withoutProtocol({ src, srcPort, dst, dstPort }: ProtocolTuple): ConntrackTuple {
   return { src, srcPort, dst, dstPort };
 }
 
-/** Where a value of this length begins; refuses one that is cut short. */
-function demand(from: number, to: number, length: number): number {
+/** The offset of a value of this length. Throws if it is truncated. */
+function checkLength(from: number, to: number, length: number): number {
   if (to - from < length) throw new MalformedMessageError(`value of ${to - from} bytes`, from);
   return from;
 }

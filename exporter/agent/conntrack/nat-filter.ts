@@ -1,7 +1,7 @@
 import { assembleFilter } from '../net/assemble-filter.ts';
 import { ATTRIBUTES_AT, CTA_STATUS, IPS_DST_NAT, IPS_SRC_NAT } from './message.ts';
 
-/** Codes of instructions (include/uapi/linux/bpf_common.h); A and X are its two registers. */
+/** Instruction codes (include/uapi/linux/bpf_common.h). A and X are the two registers. */
 const A_IS = 0x00;
 const X_IS = 0x01;
 const LOAD_WORD = 0x20;
@@ -11,14 +11,14 @@ const JUMP_IF_EQUAL = 0x15;
 const JUMP_IF_ANY_BIT = 0x45;
 const RETURN = 0x06;
 
-/** SKF_AD_OFF + SKF_AD_NLATTR (include/uapi/linux/filter.h): where attribute X is, searched from A; 0 if nowhere. */
+/** SKF_AD_OFF + SKF_AD_NLATTR (include/uapi/linux/filter.h): offset of attribute X, searched from A; 0 if absent. */
 const FOUND_ATTRIBUTE = 0xfffff000 + 12;
 const NLA_HEADER = 4;
 const ALL = 0xffffffff;
 
 /**
- * Accepts messages of connection tracking whose CTA_STATUS tells of translation: others cost no more than this. Loads
- * turn network order to the host's.
+ * Accepts conntrack messages whose CTA_STATUS has a NAT bit, so that the others cost no more than this filter. Loads
+ * convert from network byte order to the host's.
  */
 export const NAT_FILTER: Buffer = assembleFilter([
   [A_IS, ATTRIBUTES_AT],

@@ -1,40 +1,40 @@
-/** Tells new connections from those met a short while ago. */
+/** Distinguishes new connections from those seen recently. */
 export interface RecentIds {
-  /** Remembers connections, and gives those that were not known. */
+  /** Remembers connections, and returns those that were not known. */
   add<Connection extends { readonly id: number }>(connections: readonly Connection[]): Connection[];
 }
 
-/** No connection that is over stays tracked for longer (nf_conntrack_tcp_timeout_time_wait), in ms. */
+/** A closed connection is tracked no longer than this (nf_conntrack_tcp_timeout_time_wait), in ms. */
 const GENERATION = 120_000;
-const MOST = 65_536;
+const MAX_IDS = 65_536;
 
 /**
- * Remembers ids for one to two generations, or as many as twice `MOST` of them: those that are still tracked when all
- * that is has to be read anew. `uptime` is in ms.
+ * Remembers ids for one to two generations, and at most twice `MAX_IDS`: enough for connections that are still tracked
+ * when the whole table has to be read again. `uptime` is in ms.
  *
- * A connection may have the id of an earlier one with the same ends, as the id is made of those and of where the kernel
- * keeps it (net/netfilter/nf_conntrack_core.c, nf_ct_get_id). So it tells nothing of what an event has told.
+ * A connection may have the id of an earlier one with the same tuples, because the id is a hash of those and of the
+ * address of the kernel's entry (net/netfilter/nf_conntrack_core.c, nf_ct_get_id). So an id does not rule out an event.
  */
 export function createRecentIds(uptime: () => number): RecentIds {
-  let young = new Set<number>();
-  let old = new Set<number>();
+  let current = new Set<number>();
+  let previous = new Set<number>();
   let since = uptime();
 
   function isNew({ id }: { readonly id: number }): boolean {
-    if (young.has(id)) return false;
-    if (young.size >= MOST) grow();
-    young.add(id);
-    return !old.has(id);
+    if (current.has(id)) return false;
+    if (current.size >= MAX_IDS) startGeneration();
+    current.add(id);
+    return !previous.has(id);
   }
 
-  function grow(): void {
-    [young, old] = [new Set(), young];
+  function startGeneration(): void {
+    [current, previous] = [new Set(), current];
     since = uptime();
   }
 
   return {
     add(connections) {
-      if (uptime() - since > GENERATION) grow();
+      if (uptime() - since > GENERATION) startGeneration();
       return connections.filter(isNew);
     },
   };

@@ -2,7 +2,7 @@ import { release } from 'node:os';
 import { type Reading, skippedNamespaces } from '../capture/capture.ts';
 import type { CaptureTrial } from '../capture/capture-candidate.ts';
 import { foreignPids } from '../capture/ebpf/missing-requirements.ts';
-import type { Heard } from '../conntrack/conntrack.ts';
+import type { ConntrackReading } from '../conntrack/conntrack.ts';
 import { loadLibc } from '../native/libc.ts';
 import { readEffectiveCapabilities } from '../proc/capabilities.ts';
 import { createListener } from '../resolve/dns/listener.ts';
@@ -31,7 +31,7 @@ interface CheckOptions {
 export function examineHost(
   trials: readonly CaptureTrial[],
   first: Reading | undefined,
-  conntrack: Heard | 'skipped' | undefined,
+  conntrack: ConntrackReading | 'skipped' | undefined,
   options: CheckOptions,
 ): Check[] {
   const held = readEffectiveCapabilities(options.procRoot);
@@ -74,7 +74,7 @@ function pidNamespace(options: CheckOptions): Check[] {
 }
 
 /** Whether address translation is followed; undefined where connection tracking could not be used at all. */
-export function natCheck(conntrack: Heard | undefined): Check {
+export function natCheck(conntrack: ConntrackReading | undefined): Check {
   const name = 'address translation';
   if (conntrack?.refused !== undefined)
     return {

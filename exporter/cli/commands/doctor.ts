@@ -1,6 +1,6 @@
 import type { Reading } from '@musubi/agent/capture/capture';
 import { tryCaptures } from '@musubi/agent/capture/choose-capture';
-import type { Heard } from '@musubi/agent/conntrack/conntrack';
+import type { ConntrackReading } from '@musubi/agent/conntrack/conntrack';
 import { type Check, examineHost } from '@musubi/agent/doctor/examine-host';
 import { followNat } from '@musubi/agent/follow-nat';
 import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
@@ -39,7 +39,7 @@ function hearNat(
   wanted: 'auto' | 'off',
   procRoot: string,
   pass: Reading | undefined,
-): Heard | 'skipped' | undefined {
+): ConntrackReading | 'skipped' | undefined {
   if (wanted === 'off' || !pass) return 'skipped';
   const conntrack = followNat(wanted, procRoot);
   try {

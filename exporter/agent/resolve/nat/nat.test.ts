@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Observation, Reading } from '../../capture/capture.ts';
-import type { Conntrack, Tracked } from '../../conntrack/conntrack.ts';
+import type { Conntrack, TrackedConnection } from '../../conntrack/conntrack.ts';
 import { createSelfMetrics } from '../../metrics/self-metrics.ts';
 import { createNat } from './nat.ts';
 
 const CONTAINER = { netns: 2, pid: 30 };
 
 /** A connection from a container, to which the host gives its own address on the way. */
-const masqueraded: Tracked = {
+const masqueraded: TrackedConnection = {
   ...{ id: 1, transport: 'tcp', netns: 1 },
   original: { src: '172.17.0.2', srcPort: 50000, dst: '10.9.9.9', dstPort: 80 },
   reply: { src: '10.9.9.9', srcPort: 80, dst: '10.1.1.1', dstPort: 61000 },

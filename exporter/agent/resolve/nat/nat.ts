@@ -1,6 +1,6 @@
 import type { Flow } from '../../aggregate/fold.ts';
 import type { Listener, Observation, Reading } from '../../capture/capture.ts';
-import type { Conntrack, Tracked } from '../../conntrack/conntrack.ts';
+import type { Conntrack, TrackedConnection } from '../../conntrack/conntrack.ts';
 import type { SelfMetrics } from '../../metrics/self-metrics.ts';
 import { isLoopback } from '../../net/address.ts';
 import { createPublished } from './published.ts';
@@ -28,13 +28,13 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
   let pass: Reading = { observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 };
   let addressesAt: (netns: number) => readonly string[] = () => [];
   let now = uptime();
-  let earlier: readonly Tracked[] = [];
+  let earlier: readonly TrackedConnection[] = [];
   /**
    * Those of the pass before that have no end here, and those that someone elsewhere has asked for: so it seemed, where
    * it had not met a new network namespace yet.
    */
-  let strangers: readonly Tracked[] = [];
-  let guests: readonly Tracked[] = [];
+  let strangers: readonly TrackedConnection[] = [];
+  let guests: readonly TrackedConnection[] = [];
 
   return {
     learn(next, addresses) {
@@ -44,8 +44,9 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, u
       if (!conntrack) return;
       const { connections, overruns, namespaces } = conntrack.read(pass.namespaces);
       const isHere = placesOf(pass, addressesAt);
-      const isGuest = ({ original, reply }: Tracked) => !isHere(original.src) && isHere(reply.src);
-      const isStranger = ({ original, reply }: Tracked) => !isHere(original.src) && !isHere(reply.src);
+      const isGuest = ({ original, reply }: TrackedConnection) => !isHere(original.src) && isHere(reply.src);
+      const isStranger = ({ original, reply }: TrackedConnection) =>
+        !isHere(original.src) && !isHere(reply.src);
       const late = [...strangers, ...guests.filter(({ original }) => isHere(original.src))];
       const translations = translationsOf([...late, ...connections], isHere, earlier);
       strangers = connections.filter(isStranger);

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Listener, Reading } from '../../capture/capture.ts';
-import type { Tracked } from '../../conntrack/conntrack.ts';
+import type { TrackedConnection } from '../../conntrack/conntrack.ts';
 import { createPublished, type Published } from './published.ts';
 
 const HOST = '10.1.1.1';
@@ -14,7 +14,7 @@ const listener = (fields: Partial<Listener> = {}): Listener => ({
 });
 
 /** A connection from outside to `dst`:80 that was led to port 8080 of the container. */
-function tracked(fields: { src?: string; dst?: string; to?: string } = {}): Tracked {
+function tracked(fields: { src?: string; dst?: string; to?: string } = {}): TrackedConnection {
   const { src = OUTSIDE, dst = HOST, to = CONTAINER } = fields;
   return {
     ...{ id: 1, transport: 'tcp', netns: 1 },
@@ -29,7 +29,7 @@ beforeEach(() => {
   published = createPublished();
 });
 
-function told(connections: readonly Tracked[], listeners = [listener()], now = 0) {
+function told(connections: readonly TrackedConnection[], listeners = [listener()], now = 0) {
   const pass: Reading = { observations: [], listeners, sockets: 0, namespaces: [], hiddenProcesses: 0 };
   published.learn(connections, isHere, now);
   return published

@@ -1,16 +1,16 @@
 import type { Listener, Reading } from '../../capture/capture.ts';
-import type { Tracked } from '../../conntrack/conntrack.ts';
+import type { TrackedConnection } from '../../conntrack/conntrack.ts';
 import { isLoopback, isWildcard } from '../../net/address.ts';
 
 /** Addresses and ports that lead to listeners of this host, as traffic has shown. */
 export interface Published {
-  learn(connections: readonly Tracked[], isHere: (address: string) => boolean, now: number): void;
+  learn(connections: readonly TrackedConnection[], isHere: (address: string) => boolean, now: number): void;
   /** The listeners of a pass once more, each at the places that lead to it. */
   listeners(pass: Reading, addressesAt: (netns: number) => readonly string[], now: number): Listener[];
 }
 
 interface Entrance {
-  readonly transport: Tracked['transport'];
+  readonly transport: TrackedConnection['transport'];
   readonly address: string;
   readonly port: number;
   /** Where it leads; undefined once it has led to several places, so that nobody can be named. */
@@ -27,7 +27,7 @@ const IDLE = 3_600_000;
 export function createPublished(): Published {
   const entrances = new Map<string, Entrance>();
 
-  function note({ transport, original, reply }: Tracked, now: number): void {
+  function note({ transport, original, reply }: TrackedConnection, now: number): void {
     const key = keyOf(transport, { address: original.dst, port: original.dstPort });
     const known = entrances.get(key);
     if (!known) {

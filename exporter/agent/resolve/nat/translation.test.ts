@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Tracked } from '../../conntrack/conntrack.ts';
+import type { TrackedConnection } from '../../conntrack/conntrack.ts';
 import { translationsOf } from './translation.ts';
 
 /** `10.0.0.1:50000` */
@@ -9,7 +9,7 @@ function endpoint(text: string): [address: string, port: number] {
 }
 
 /** A connection that was asked for as the first two say, and is answered as the other two. */
-function tracked(asker: string, asked: string, answers: string, to: string, netns = 1): Tracked {
+function tracked(asker: string, asked: string, answers: string, to: string, netns = 1): TrackedConnection {
   const [src, srcPort] = endpoint(asker);
   const [dst, dstPort] = endpoint(asked);
   const [replySrc, replySrcPort] = endpoint(answers);
@@ -22,11 +22,15 @@ function tracked(asker: string, asked: string, answers: string, to: string, netn
 }
 
 /** What is told of each end: whose socket, and where it is. */
-function told(connections: readonly Tracked[], ...here: readonly string[]) {
+function told(connections: readonly TrackedConnection[], ...here: readonly string[]) {
   return toldAfter([], connections, ...here);
 }
 
-function toldAfter(earlier: readonly Tracked[], connections: readonly Tracked[], ...here: readonly string[]) {
+function toldAfter(
+  earlier: readonly TrackedConnection[],
+  connections: readonly TrackedConnection[],
+  ...here: readonly string[]
+) {
   const isHere = (address: string) => here.includes(address) || address.startsWith('127.');
   return translationsOf(connections, isHere, earlier).map(({ end, place, again }) => ({
     socket: `${end.direction} ${end.localAddress}:${end.localPort} ${end.remoteAddress}:${end.remotePort}`,

@@ -1,6 +1,6 @@
 import type { ConnectionTuple } from '../../capture/capture.ts';
-import type { Tracked } from '../../conntrack/conntrack.ts';
-import type { Way } from '../../conntrack/message.ts';
+import type { TrackedConnection } from '../../conntrack/conntrack.ts';
+import type { ConntrackTuple } from '../../conntrack/message.ts';
 import { isLoopback } from '../../net/address.ts';
 
 /** Where a dependency goes from and to, as the own end has it. */
@@ -41,21 +41,21 @@ export interface Translation {
  * its steps may be among those heard of `earlier`, in the call before.
  */
 export function translationsOf(
-  connections: readonly Tracked[],
+  connections: readonly TrackedConnection[],
   isHere: (address: string) => boolean,
-  earlier: readonly Tracked[] = [],
+  earlier: readonly TrackedConnection[] = [],
 ): Translation[] {
   const steps = [...earlier, ...connections];
   const before = new Set(earlier);
   const hasSteps = steps.some(({ netns }) => netns !== steps[0]?.netns);
-  const next = new Map<string, Tracked>();
-  const previous = new Map<string, Tracked>();
+  const next = new Map<string, TrackedConnection>();
+  const previous = new Map<string, TrackedConnection>();
   for (const step of hasSteps ? steps : []) {
     next.set(wayKey(step, step.original), step);
     previous.set(wayKey(step, reversed(step.reply)), step);
   }
-  const firstOf = (step: Tracked) => last(step, (at) => previous.get(wayKey(at, at.original)));
-  const lastOf = (step: Tracked) => last(step, (at) => next.get(wayKey(at, reversed(at.reply))));
+  const firstOf = (step: TrackedConnection) => last(step, (at) => previous.get(wayKey(at, at.original)));
+  const lastOf = (step: TrackedConnection) => last(step, (at) => next.get(wayKey(at, reversed(at.reply))));
 
   return connections.flatMap((connection) => {
     const [first, end] = hasSteps ? [firstOf(connection), lastOf(connection)] : [connection, connection];
@@ -69,7 +69,10 @@ export function translationsOf(
 }
 
 /** By the first and the last step of its way. */
-function asAsked({ netns, transport, original }: Tracked, { reply }: Tracked): Translation {
+function asAsked(
+  { netns, transport, original }: TrackedConnection,
+  { reply }: TrackedConnection,
+): Translation {
   return {
     netns,
     end: {
@@ -81,7 +84,10 @@ function asAsked({ netns, transport, original }: Tracked, { reply }: Tracked): T
   };
 }
 
-function asAnswered({ original }: Tracked, { netns, transport, reply }: Tracked): Translation {
+function asAnswered(
+  { original }: TrackedConnection,
+  { netns, transport, reply }: TrackedConnection,
+): Translation {
   return {
     netns,
     end: {
@@ -96,7 +102,10 @@ function asAnswered({ original }: Tracked, { netns, transport, reply }: Tracked)
 /** No way is longer: each step is a network namespace that sends it on. */
 const STEPS = 4;
 
-function last(connection: Tracked, step: (at: Tracked) => Tracked | undefined): Tracked {
+function last(
+  connection: TrackedConnection,
+  step: (at: TrackedConnection) => TrackedConnection | undefined,
+): TrackedConnection {
   let at = connection;
   for (let steps = 0; steps < STEPS; steps++) {
     const further = step(at);
@@ -116,12 +125,15 @@ function isTold({ end, place }: Translation): boolean {
   );
 }
 
-function reversed({ src, srcPort, dst, dstPort }: Way): Way {
+function reversed({ src, srcPort, dst, dstPort }: ConntrackTuple): ConntrackTuple {
   return { src: dst, srcPort: dstPort, dst: src, dstPort: srcPort };
 }
 
 /** Loopback addresses mean another thing in every network namespace. */
-function wayKey({ netns, transport }: Tracked, { src, srcPort, dst, dstPort }: Way): string {
+function wayKey(
+  { netns, transport }: TrackedConnection,
+  { src, srcPort, dst, dstPort }: ConntrackTuple,
+): string {
   const where = isLoopback(src) || isLoopback(dst) ? netns : '';
   return `${where} ${transport} ${src} ${srcPort} ${dst} ${dstPort}`;
 }
