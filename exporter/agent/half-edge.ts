@@ -4,6 +4,7 @@ import type { Listener, Transport } from './capture/capture.ts';
 import type { ForwarderTarget } from './identify/forwarder-target.ts';
 import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
+import { createListenerIndex, type ListenerIndex } from './net/listener-index.ts';
 
 /** The client's or the server's end of a dependency. What is not known is absent. */
 export interface Endpoint {
@@ -26,9 +27,9 @@ const OTHER = 'other';
 export interface HalfEdge {
   readonly flow: Flow;
   /** The client. */
-  src: Endpoint;
+  readonly src: Endpoint;
   /** The server. */
-  dst: Endpoint;
+  readonly dst: Endpoint;
 }
 
 /** A service that listens on an address and port. */
@@ -37,6 +38,8 @@ export interface ServiceListener {
   readonly transport: Transport;
   readonly port: number;
   readonly dst: Endpoint;
+  /** Whether it listens on `::` and gets no IPv4. */
+  readonly ipv6Only: boolean;
 }
 
 /** The processes at the two endpoints, as far as they are known. */
@@ -98,11 +101,13 @@ export function toServiceListeners(
     ? addresses.filter((candidate) => (isIpv6(candidate) ? address === ANY_IPV6 : !ipv6Only))
     : [];
   return [address, ...reachable].map((at) => ({
-    netns,
-    transport,
-    port,
+    ...{ netns, transport, port, ipv6Only },
     dst: onThisHost(at, identity, host),
   }));
+}
+
+export function indexServices(listeners: readonly ServiceListener[]): ListenerIndex<ServiceListener> {
+  return createListenerIndex(listeners, ({ dst: { address }, ...listener }) => ({ ...listener, address }));
 }
 
 function onThisHost(address: string, identity: Identity | undefined, host: string): Endpoint {

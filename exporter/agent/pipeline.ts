@@ -9,12 +9,11 @@
  * arguments.
  */
 import { createFold } from './aggregate/fold.ts';
-import { listenersByPlace } from './aggregate/listeners-by-place.ts';
 import { withOwnAddress } from './aggregate/own-address.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
 import { type Capture, type Reading, skippedNamespaces, type TableHealth } from './capture/capture.ts';
 import type { Conntrack } from './conntrack/conntrack.ts';
-import { type ServiceListener, toHalfEdge, toServiceListeners } from './half-edge.ts';
+import { indexServices, type ServiceListener, toHalfEdge, toServiceListeners } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
 import type { Rule } from './identify/rules.ts';
@@ -143,13 +142,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       identifier.refreshNames();
       return nameAll();
     });
-    const listenerAt = await self.time('pair', () => {
-      const listenerAt = listenersByPlace(named.serviceListeners);
-      pairLocal(named.halfEdges, listenerAt);
-      return listenerAt;
-    });
+    const services = indexServices(named.serviceListeners);
+    const paired = await self.time('pair', () => pairLocal(named.halfEdges, services));
     const seen = await self.time('forwarders', () =>
-      collapseForwarders(named, createLocalAddresses(listenerAt, addresses), folds.note),
+      collapseForwarders(
+        { halfEdges: paired, serviceListeners: named.serviceListeners },
+        createLocalAddresses(services, addresses),
+        folds.note,
+      ),
     );
     const now = uptime();
     const here = new Set([...addresses.values()].flat());

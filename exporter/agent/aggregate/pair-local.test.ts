@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Listener } from '../capture/capture.ts';
-import { type HalfEdge, toHalfEdge, toServiceListeners } from '../half-edge.ts';
+import {
+  type HalfEdge,
+  indexServices,
+  type ServiceListener,
+  toHalfEdge,
+  toServiceListeners,
+} from '../half-edge.ts';
 import type { Flow } from './fold.ts';
-import { listenersByPlace } from './listeners-by-place.ts';
 import { pairLocal } from './pair-local.ts';
 
 const CLIENT = { service: 'client', process: 'client', pid: 20, kind: 'process' } as const;
@@ -41,16 +46,21 @@ function listening(fields: Partial<Listener> = {}, service = 'server') {
   return toServiceListeners(listener, [], { service, process: service, pid: 30, kind: 'process' }, 'here');
 }
 
-describe('the destination of a loopback connection is named', () => {
+/** The half-edge as it is once paired with what `listeners` say. */
+function paired(edge: HalfEdge, listeners: readonly ServiceListener[]): HalfEdge {
+  const [result] = pairLocal([edge], indexServices(listeners));
+  return result ?? edge;
+}
+
+describe('the server of a loopback connection is named by', () => {
   it.each([
-    ['a listener on its address', '127.0.0.1', '127.0.0.1'],
-    ['a listener on every IPv4 address', '0.0.0.0', '127.0.0.1'],
-    ['a dual-stack listener, over IPv4', '::', '127.0.0.1'],
-    ['a listener on every address, over IPv6', '::', '::1'],
-  ])('after %s', (_title, address, remoteAddress) => {
-    const edge = half({ remoteAddress });
-    pairLocal([edge], listenersByPlace(listening({ address })));
-    expect(edge.dst).toEqual({
+    ['the listener on its address', '127.0.0.1', '127.0.0.1'],
+    ['the listener on every IPv4 address', '0.0.0.0', '127.0.0.1'],
+    ['the dual-stack listener, over IPv4', '::', '127.0.0.1'],
+    ['the listener on every address, over IPv6', '::', '::1'],
+  ])('%s', (_title, address, remoteAddress) => {
+    const { src, dst } = paired(half({ remoteAddress }), listening({ address }));
+    expect(dst).toEqual({
       address: remoteAddress,
       host: 'here',
       service: 'server',
@@ -58,40 +68,41 @@ describe('the destination of a loopback connection is named', () => {
       pid: 30,
       kind: 'process',
     });
-    expect(edge.src.service).toBe('client');
+    expect(src.service).toBe('client');
   });
 
-  it('after the listener on its very address, where another listens on all', () => {
-    const edge = half();
-    pairLocal([edge], listenersByPlace([...listening({ address: '::' }, 'all'), ...listening({}, 'exact')]));
-    expect(edge.dst.service).toBe('exact');
+  it('the listener on its very address, although another listens on every address', () => {
+    const listeners = [...listening({ address: '::' }, 'all'), ...listening({}, 'exact')];
+    expect(paired(half(), listeners).dst.service).toBe('exact');
   });
 });
 
-describe('the destination stays an address', () => {
+describe('the server stays an address', () => {
   it.each([
     ['in another network namespace', {}, { netns: 8 }],
     ['of another transport', {}, { transport: 'udp' as const }],
     ['on another port', {}, { port: 81 }],
+    ['on :: that accepts no IPv4 (IPV6_V6ONLY)', {}, { address: '::', ipv6Only: true }],
     ['of IPv4 for a connection over IPv6', { remoteAddress: '::1' }, { address: '0.0.0.0' }],
     ['on a host that is not this one', { remoteAddress: '10.0.0.9' }, { address: '0.0.0.0' }],
   ])('with a listener %s', (_title, flow, listener) => {
     const edge = half(flow);
-    const before = edge.dst;
-    pairLocal([edge], listenersByPlace(listening(listener)));
-    expect(edge.dst).toEqual(before);
+    expect(paired(edge, listening(listener))).toEqual(edge);
   });
 
-  it('of which the capture knows the process', () => {
-    const edge = half({ remotePid: 31 });
-    pairLocal([edge], listenersByPlace(listening()));
-    expect(edge.dst).toMatchObject({ service: 'client', pid: 31 });
+  it('if the capture knows its process', () => {
+    expect(paired(half({ remotePid: 31 }), listening()).dst).toMatchObject({ service: 'client', pid: 31 });
   });
 
-  it('on the half of the destination, which knows itself', () => {
+  it("on the server's own half-edge", () => {
     const edge = half({ direction: 'inbound' });
-    const { src, dst } = edge;
-    pairLocal([edge], listenersByPlace(listening()));
-    expect(edge).toMatchObject({ src, dst });
+    expect(paired(edge, listening())).toEqual(edge);
   });
+});
+
+it('changes none of the half-edges that it is given', () => {
+  const edge = half();
+  const before = structuredClone(edge);
+  paired(edge, listening());
+  expect(edge).toEqual(before);
 });

@@ -1,18 +1,20 @@
-import type { HalfEdge } from '../half-edge.ts';
+import type { HalfEdge, ServiceListener } from '../half-edge.ts';
 import { isLoopback } from '../net/address.ts';
-import type { ListenerAt } from './listeners-by-place.ts';
+import type { ListenerIndex } from '../net/listener-index.ts';
 
 /**
- * Names the destination of loopback connections on the source's half, in place, unless the capture knows it: the
- * service that listens there in the same network namespace. Only this host can tell, since 127.0.0.1 means another thing in every
- * namespace and the namespace is no label.
+ * Names the server of loopback connections on the client's half-edges, unless the capture knows it: the service that
+ * listens there in the same network namespace. Only this host can do so: 127.0.0.1 is another socket in every network
+ * namespace, and the namespace is not a label.
  */
-export function pairLocal(halfEdges: readonly HalfEdge[], listenerAt: ListenerAt): void {
-  for (const half of halfEdges) {
-    const { direction, netns, transport, port } = half.flow;
-    const { address } = half.dst;
-    if (direction !== 'outbound' || half.dst.service !== undefined || !isLoopback(address)) continue;
-    const listener = listenerAt(netns, transport, port, address);
-    if (listener) half.dst = { ...listener, address };
-  }
+export function pairLocal(
+  halfEdges: readonly HalfEdge[],
+  services: ListenerIndex<ServiceListener>,
+): readonly HalfEdge[] {
+  return halfEdges.map((half) => {
+    const { address, service } = half.dst;
+    if (half.flow.direction !== 'outbound' || service !== undefined || !isLoopback(address)) return half;
+    const listener = services.find({ ...half.flow, address });
+    return listener ? { ...half, dst: { ...listener.dst, address } } : half;
+  });
 }

@@ -1,51 +1,45 @@
-import type { ListenerAt } from '../aggregate/listeners-by-place.ts';
-import type { Transport } from '../capture/capture.ts';
-import type { Endpoint } from '../half-edge.ts';
+import type { Endpoint, ServiceListener } from '../half-edge.ts';
 import { isLoopback } from '../net/address.ts';
+import { type ListenerIndex, type SocketAddress, socketKey } from '../net/listener-index.ts';
 
-/** A service, and the key of the place at which it was found. */
-export interface Found {
-  readonly place: string;
-  readonly end: Endpoint;
+/** A service on this host, and the key of the socket address at which it was found. */
+export interface FoundListener {
+  readonly key: string;
+  readonly service: Endpoint;
 }
 
-/** Where things are on this host, whose network namespaces have their own addresses. */
+/** The addresses of this host, whose network namespaces each have their own. */
 export interface LocalAddresses {
-  /** Whether an address is one of a namespace. Loopback is told of none. */
-  holds(netns: number, address: string): boolean;
-  isHere(address: string): boolean;
-  /** Who listens at an address as it is seen from a namespace, where that is certain. */
-  find(from: number, transport: Transport, port: number, address: string): Found | undefined;
+  /** Whether a network namespace has the address. Loopback counts as none's. */
+  has(netns: number, address: string): boolean;
+  isLocal(address: string): boolean;
+  /** The service that gets what is sent to `address` from the network namespace `netns`, if that is certain. */
+  find(address: SocketAddress): FoundListener | undefined;
 }
 
 export function createLocalAddresses(
-  listenerAt: ListenerAt,
+  services: ListenerIndex<ServiceListener>,
   addresses: ReadonlyMap<number, readonly string[]>,
 ): LocalAddresses {
-  const holds = (netns: number, address: string) => addresses.get(netns)?.includes(address) ?? false;
-  const holdersOf = (address: string) => [...addresses.keys()].filter((netns) => holds(netns, address));
+  const has = (netns: number, address: string) => addresses.get(netns)?.includes(address) ?? false;
+  const namespacesWith = (address: string) => [...addresses.keys()].filter((netns) => has(netns, address));
 
-  /** Several may have the same address, in networks that do not know each other. */
+  /** Separate networks may use the same address: undefined if several namespaces have it. */
   function namespaceOf(address: string, from: number): number | undefined {
-    if (isLoopback(address) || holds(from, address)) return from;
-    const [holder, ...others] = holdersOf(address);
-    return others.length > 0 ? undefined : holder;
+    if (isLoopback(address) || has(from, address)) return from;
+    const [netns, ...others] = namespacesWith(address);
+    return others.length > 0 ? undefined : netns;
   }
 
   return {
-    holds,
-    isHere: (address) => isLoopback(address) || holdersOf(address).length > 0,
-    find(from, transport, port, address) {
-      const netns = namespaceOf(address, from);
-      const end = netns === undefined ? undefined : listenerAt(netns, transport, port, address);
-      return netns !== undefined && end
-        ? { place: socketKey(netns, transport, port, address), end }
-        : undefined;
+    has,
+    isLocal: (address) => isLoopback(address) || namespacesWith(address).length > 0,
+    find(target) {
+      const netns = namespaceOf(target.address, target.netns);
+      if (netns === undefined) return undefined;
+      const at = { ...target, netns };
+      const listener = services.find(at);
+      return listener && { key: socketKey(at), service: listener.dst };
     },
   };
-}
-
-/** The same text for the same place, and for no other. */
-export function socketKey(netns: number, transport: Transport, port: number, address: string): string {
-  return `${netns} ${transport} ${port} ${address}`;
 }

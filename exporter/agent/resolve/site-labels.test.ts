@@ -3,7 +3,7 @@ import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
 import { createSiteLabels } from './site-labels.ts';
 
 const serviceListener = {
-  ...{ netns: 7, transport: 'tcp' as const, port: 80 },
+  ...{ netns: 7, transport: 'tcp' as const, port: 80, ipv6Only: false },
   dst: { address: '10.0.0.1', host: 'h', kind: 'unknown' as const },
 };
 

@@ -1,4 +1,4 @@
-import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
+import { createListenerIndex, type ListenerIndex } from '../../net/listener-index.ts';
 import type { Direction, Listener, Observation } from '../capture.ts';
 import type { KernelProgram } from './kernel-program.ts';
 import {
@@ -116,10 +116,10 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       for (const [id, edge] of known) if (edge.cycle !== cycle) known.delete(id);
       sweep(now, known.size > program.size * CROWDED);
 
-      const owners = new Owners(listeners);
+      const index = createListenerIndex(listeners, (listener) => listener);
       const observations: Observation[] = [];
       for (const edge of known.values()) {
-        if (edge.key) edge.observation = withListener(edge.observation, edge.key, owners);
+        if (edge.key) edge.observation = withListener(edge.observation, edge.key, index);
         observations.push(edge.observation);
       }
       program.folds().forEach((value, i) => {
@@ -146,33 +146,8 @@ function isUsed({ opened, open, failed }: EdgeCounts): boolean {
   return opened > 0 || open > 0 || failed.some((count) => count > 0);
 }
 
-/** Who listens where, for what the kernel program could not tell at the time. */
-class Owners {
-  readonly #byPlace = new Map<string, Listener>();
-
-  constructor(listeners: readonly Listener[]) {
-    for (const listener of listeners) this.#byPlace.set(placeOf(listener, listener.address), listener);
-  }
-
-  /** On the very address; on every one; or on every IPv6 address and thus, mostly, on every IPv4 address. */
-  of(key: EdgeKey): Listener | undefined {
-    const at = (address: string) => this.#byPlace.get(placeOf(key, address));
-    const exact = at(key.localAddress);
-    if (exact || isIpv6(key.localAddress)) return exact ?? at(ANY_IPV6);
-    const every = at(ANY_IPV6);
-    return at(ANY_IPV4) ?? (every?.ipv6Only ? undefined : every);
-  }
-}
-
-function placeOf(
-  { netns, transport, port }: Pick<EdgeKey, 'netns' | 'port'> & { transport: string },
-  address: string,
-) {
-  return `${netns} ${transport} ${port} ${address}`;
-}
-
-function withListener(last: Observation, key: EdgeKey, owners: Owners): Observation {
-  const listener = owners.of(key);
+function withListener(last: Observation, key: EdgeKey, listeners: ListenerIndex<Listener>): Observation {
+  const listener = listeners.find({ ...key, address: key.localAddress });
   // Both processes chose their UDP ports: a local listener makes this end the server.
   const direction: Direction = key.isPeer && listener ? 'inbound' : key.direction;
   // A connection accepted before its listener was known has no pid of its own.

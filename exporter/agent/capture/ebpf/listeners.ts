@@ -1,4 +1,5 @@
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
+import { socketKey } from '../../net/listener-index.ts';
 import { formatUnixName } from '../../net/unix-name.ts';
 import type { Listener } from '../capture.ts';
 import type { Row } from './layout.ts';
@@ -11,20 +12,18 @@ const INIT = 1;
  */
 export function listenersOf(rows: readonly Row[]): Listener[] {
   const listeners = new Map<string, Listener>();
-  const placeOf = ({ netns, transport, address, port }: Omit<Listener, 'pid' | 'ipv6Only'>) =>
-    `${netns} ${transport} ${port} ${address}`;
   for (const row of rows) {
     const listener = listenerOf(row);
     if (!listener) continue;
-    const place = placeOf(listener);
-    const known = listeners.get(place);
-    if (!known || known.pid === INIT) listeners.set(place, listener);
+    const key = socketKey(listener);
+    const known = listeners.get(key);
+    if (!known || known.pid === INIT) listeners.set(key, listener);
   }
   return [...listeners.values()].map((listener) => ({
     ...listener,
     ipv6Only:
       listener.address === ANY_IPV6 &&
-      (listener.ipv6Only || listeners.has(placeOf({ ...listener, address: ANY_IPV4 }))),
+      (listener.ipv6Only || listeners.has(socketKey({ ...listener, address: ANY_IPV4 }))),
   }));
 }
 

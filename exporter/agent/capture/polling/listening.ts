@@ -1,4 +1,4 @@
-import { ANY_IPV4, ANY_IPV6, isIpv6 } from '../../net/address.ts';
+import { createListenerIndex, type SocketAddress, socketKey } from '../../net/listener-index.ts';
 import type { PortRange } from '../../proc/port-range.ts';
 import { type Socket, takesFromAnyone } from './socket.ts';
 
@@ -20,30 +20,29 @@ export function createListeningSet(sockets: readonly Socket[], ephemeral: PortRa
   for (const socket of sockets) {
     if (!takesFromAnyone(socket) || socket.localPort === 0) continue;
     if (socket.transport === 'udp' && isWithin(ephemeral, socket.localPort)) continue;
-    const key = keyOf(socket.transport, socket.localAddress, socket.localPort);
+    const key = socketKey(boundTo(socket));
     // Several sockets may share a port (SO_REUSEPORT): keep one that a process holds.
     const known = byKey.get(key);
     if (known === undefined || (known.inode === 0 && socket.inode !== 0)) byKey.set(key, socket);
   }
 
-  return {
-    sockets: [...byKey.values()],
-    find({ transport, localAddress, localPort }) {
-      const exact = byKey.get(keyOf(transport, localAddress, localPort));
-      if (exact) return exact;
-      if (isIpv6(localAddress)) return byKey.get(keyOf(transport, ANY_IPV6, localPort));
-      const any = byKey.get(keyOf(transport, ANY_IPV4, localPort));
-      if (any) return any;
-      const dualStack = byKey.get(keyOf(transport, ANY_IPV6, localPort));
-      return dualStack?.ipv6Only ? undefined : dualStack;
-    },
-  };
+  const listeners = [...byKey.values()];
+  const index = createListenerIndex(listeners, (socket) => ({
+    ...boundTo(socket),
+    ipv6Only: socket.ipv6Only,
+  }));
+  return { sockets: listeners, find: (socket) => index.find(boundTo(socket)) };
 }
 
 function isWithin(range: PortRange, port: number): boolean {
   return port >= range.first && port <= range.last;
 }
 
-function keyOf(transport: string, address: string, port: number): string {
-  return `${transport} ${port} ${address}`;
+/** All of them are of the same network namespace, so it is left out. */
+function boundTo({
+  transport,
+  localAddress,
+  localPort,
+}: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): SocketAddress {
+  return { netns: 0, transport, address: localAddress, port: localPort };
 }

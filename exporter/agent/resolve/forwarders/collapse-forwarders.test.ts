@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge } from '../../../../test/fixtures/half-edges.ts';
 import type { Flow } from '../../aggregate/fold.ts';
-import { listenersByPlace } from '../../aggregate/listeners-by-place.ts';
 import { pairLocal } from '../../aggregate/pair-local.ts';
-import { type HalfEdge, toServiceListeners } from '../../half-edge.ts';
+import { type HalfEdge, indexServices, toServiceListeners } from '../../half-edge.ts';
 import type { ForwarderTarget } from '../../identify/forwarder-target.ts';
 import type { Identity } from '../../identify/identify.ts';
 import { createLocalAddresses } from '../local-addresses.ts';
@@ -69,11 +68,10 @@ function createHost(
   const collapse = createCollapseForwarders();
   return (...halfEdges: HalfEdge[]) => {
     const folds: string[] = [];
-    const listenerAt = listenersByPlace(serviceListeners);
-    pairLocal(halfEdges, listenerAt);
+    const services = indexServices(serviceListeners);
     const seen = collapse(
-      { halfEdges, serviceListeners },
-      createLocalAddresses(listenerAt, addresses),
+      { halfEdges: pairLocal(halfEdges, services), serviceListeners },
+      createLocalAddresses(services, addresses),
       (reason, flow) => folds.push(`${reason} ${flow.opened}`),
     );
     return { ...seen, folds, told: seen.halfEdges.map(textOf) };

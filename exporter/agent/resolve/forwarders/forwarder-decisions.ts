@@ -1,7 +1,8 @@
 import type { Endpoint, HalfEdge } from '../../half-edge.ts';
 import { addressesOf } from '../../identify/forwarder-target.ts';
 import { isLoopback } from '../../net/address.ts';
-import { type Found, type LocalAddresses, socketKey } from '../local-addresses.ts';
+import { socketKey } from '../../net/listener-index.ts';
+import type { FoundListener, LocalAddresses } from '../local-addresses.ts';
 import { type Forwarder, isBackEdge, type Route } from './forwarder-routes.ts';
 
 /** Where what comes to a forwarder is told to go. */
@@ -24,7 +25,7 @@ export interface ForwarderDecisions {
 export function decideForwarders(
   forwarders: ReadonlyMap<number, Forwarder>,
   routes: ReadonlyMap<number, Route>,
-  { holds, isHere, find }: LocalAddresses,
+  { has, isLocal, find }: LocalAddresses,
   mayWait: (pid: number) => boolean,
 ): ForwarderDecisions {
   const decisions = new Map<number, ForwarderDecision>();
@@ -32,17 +33,17 @@ export function decideForwarders(
   const callers = new Map<string, Set<number>>();
 
   /** The service on this host to which a forwarder leads, through others if need be, and where it connects itself. */
-  function findService(pid: number, passed: readonly number[] = []): Found | undefined {
+  function findService(pid: number, passed: readonly number[] = []): FoundListener | undefined {
     const forwarder = forwarders.get(pid);
     const route = routes.get(pid);
     if (!forwarder || passed.includes(pid)) return undefined;
     const { netns, target } = forwarder;
     for (const address of route && route !== 'several' ? [route.to] : addressesOf(target)) {
-      const next = find(netns, target.transport, target.port, address);
+      const next = find({ netns, transport: target.transport, port: target.port, address });
       if (!next) continue;
-      if (!next.end.forwardsTo || next.end.pid === undefined) return next;
-      const last = findService(next.end.pid, [...passed, pid]);
-      return last && { place: next.place, end: last.end };
+      if (!next.service.forwardsTo || next.service.pid === undefined) return next;
+      const last = findService(next.service.pid, [...passed, pid]);
+      return last && { key: next.key, service: last.service };
     }
     return undefined;
   }
@@ -50,16 +51,16 @@ export function decideForwarders(
   function decide(pid: number, forwarder: Forwarder): ForwarderDecision | undefined {
     const found = findService(pid);
     if (found) {
-      callers.set(found.place, (callers.get(found.place) ?? new Set()).add(forwarder.netns));
-      return { at: 'here', service: found.end };
+      callers.set(found.key, (callers.get(found.key) ?? new Set()).add(forwarder.netns));
+      return { at: 'here', service: found.service };
     }
     const route = routes.get(pid);
     if (route) {
-      const isElsewhere = forwarder.isPrivate && route !== 'several' && !isHere(route.to);
+      const isElsewhere = forwarder.isPrivate && route !== 'several' && !isLocal(route.to);
       return isElsewhere ? { at: 'elsewhere', ...route } : undefined;
     }
     const addresses = addressesOf(forwarder.target);
-    const mayBeKnown = addresses.length === 0 || (forwarder.isPrivate && !addresses.some(isHere));
+    const mayBeKnown = addresses.length === 0 || (forwarder.isPrivate && !addresses.some(isLocal));
     return mayBeKnown && mayWait(pid) ? { at: 'unknown yet' } : undefined;
   }
 
@@ -77,18 +78,18 @@ export function decideForwarders(
       if (isBackEdge(half)) return true;
       // Translation of addresses (NAT) may have taken it past the place that the forwarder asked for.
       if (decision.at !== 'here' || decision.service.pid === undefined) return false;
-      return find(flow.netns, flow.transport, flow.port, dst.address)?.end.pid === decision.service.pid;
+      return find({ ...flow, address: dst.address })?.service.pid === decision.service.pid;
     },
     isHandedOn({ flow, src }) {
       if (flow.direction !== 'inbound' || src.service !== undefined) return false;
       const { netns, transport, port, localAddress, remoteAddress } = flow;
-      const from = callers.get(socketKey(netns, transport, port, localAddress));
+      const from = callers.get(socketKey({ netns, transport, port, address: localAddress }));
       if (!from) return false;
       // All who connect from the addresses of the forwarder's namespace live in that, and so are seen here: their own
       // halves tell of what is not the forwarder's.
       return isLoopback(remoteAddress)
         ? from.has(netns)
-        : [...from].some((other) => holds(other, remoteAddress));
+        : [...from].some((other) => has(other, remoteAddress));
     },
   };
 }
