@@ -43,7 +43,7 @@ it.each(['dark', 'light'])('nothing is in the way of anybody, in the %s theme', 
   await page.getByTestId('musubi-pinned').waitFor();
   expect(await faults()).toEqual([]);
 
-  await compareWith(page, 'Other range…');
+  await compareWith(page, 'Custom range…');
   await page.getByRole('dialog', { name: 'Compare with another time range' }).waitFor();
   expect(await faults()).toEqual([]);
 });

@@ -114,7 +114,7 @@ it('shows the figures of both ranges', async () => {
 
 it('compares with how much earlier one types', async () => {
   await open();
-  await compare('Other range…');
+  await compare('Custom range…');
   const dialog = graph.page.getByRole('dialog', { name: 'Compare with another time range' });
   const earlier = dialog.getByRole('textbox', { name: 'Offset' });
   await earlier.fill('soon');
@@ -128,7 +128,7 @@ it('compares with how much earlier one types', async () => {
 
 it('compares with a range from one time to another', async () => {
   await open();
-  await compare('Other range…');
+  await compare('Custom range…');
   const dialog = graph.page.getByRole('dialog', { name: 'Compare with another time range' });
   await dialog.getByRole('radio', { name: 'Fixed range' }).check({ force: true });
   await dialog.getByRole('textbox', { name: 'To' }).fill(at(NOW - DAY).slice(0, 19));

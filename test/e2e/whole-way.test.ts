@@ -77,7 +77,7 @@ it(
     });
     // Side by side with that past, it has vanished.
     await look(page, present);
-    await compareWith(page, 'Other range…');
+    await compareWith(page, 'Custom range…');
     await page.getByRole('radio', { name: 'Fixed range' }).check({ force: true });
     await page.getByRole('textbox', { name: 'From' }).fill(local(before));
     await page.getByRole('textbox', { name: 'To' }).fill(local(ended));

@@ -4,7 +4,7 @@ import { interpolate } from './interpolate.ts';
 
 const range = { from: 1_700_000_000_000, to: 1_700_000_300_000 };
 
-test('replaces the range, its start and its end', () => {
+test('replaces the variables of the time range', () => {
   expect(interpolate('last_over_time(m[$__range]) >= $__from / 1000', range)).toBe(
     'last_over_time(m[300s]) >= 1700000000000 / 1000',
   );

@@ -42,7 +42,7 @@ export function* drawDots(
   if (!only) {
     if (count > FEW_LINES) fade(context, DENSEST);
     context.globalCompositeOperation = 'destination-over';
-    for (const tile of tiles) if (intersects(tile, seen)) drawRoom(context, tile, look);
+    for (const tile of tiles) if (intersects(tile, seen)) drawGroup(context, tile, look);
     context.globalCompositeOperation = 'source-over';
   }
   for (const each of remarkable) yield* drawLines(context, each, drawing, { ...look, count });
@@ -68,7 +68,7 @@ function fade(context: CanvasRenderingContext2D, left: number): void {
 }
 
 /** The area of a group. */
-function drawRoom(
+function drawGroup(
   context: CanvasRenderingContext2D,
   { x, y, width, height }: Tile,
   { palette, scale }: Look,

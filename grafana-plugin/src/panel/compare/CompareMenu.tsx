@@ -28,7 +28,7 @@ export function CompareMenu({ choice, comparison, timeZone, onChoice }: Props) {
         label={t('compare.name', 'Compare')}
         icon="history"
         isActive={choice !== 'off'}
-        choices={[...offered, ...own, { value: OTHER, label: t('compare.other', 'Other range…') }]}
+        choices={[...offered, ...own, { value: OTHER, label: t('compare.other', 'Custom range…') }]}
         value={choice}
         onChange={(value) => (value === OTHER ? setDialogOpen(true) : onChoice(value))}
       />

@@ -10,7 +10,7 @@ interface Arguments {
   readonly selection: Selection;
   readonly options: Pick<PanelOptions, 'focus' | 'saved'>;
   readonly changes: Pick<Changes, 'onChange' | 'onPut'>;
-  /** The node where a path starts, while the user has yet to pick its end. */
+  /** The node where a path starts, while the user has yet to pick its last node. */
   readonly pathFrom: string | undefined;
   readonly onPathFrom: (node: string | undefined) => void;
   readonly onPick: (target: GraphElement) => void;

@@ -17,7 +17,7 @@ export interface Around {
   readonly way: FocusDirection;
 }
 
-/** Grafana's values for "All", which is no filter. */
+/** Grafana's values for "All", which do not filter. */
 const EVERYTHING: ReadonlySet<string> = new Set(['', '$__all', '.*', '.+']);
 
 /** Replaces the variables in the options. A variable that the dashboard does not have, or whose value is "All", filters nothing. */

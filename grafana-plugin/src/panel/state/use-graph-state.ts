@@ -45,7 +45,7 @@ export interface GraphState {
   readonly table: boolean;
   readonly onTable: (shown: boolean) => void;
   readonly onSort: (sort: EdgeSort) => void;
-  /** The node where a path starts, until the user picks its end. */
+  /** The node where a path starts, until the user picks its last node. */
   readonly pathFrom: string | undefined;
   readonly onPathFrom: (node: string | undefined) => void;
   readonly onPick: (target: GraphElement | undefined) => void;

@@ -105,8 +105,8 @@ export function createFormatters(
     mark: (figure, value) => {
       const { config, display, unmapped } = styleOf(figure);
       const { color } = display(value);
-      const isAsked = config.color?.mode === 'thresholds' || color !== unmapped(value).color;
-      return isAsked ? color : undefined;
+      const isConfigured = config.color?.mode === 'thresholds' || color !== unmapped(value).color;
+      return isConfigured ? color : undefined;
     },
     name: (figure) => configFor(figure).displayName,
     scale: (figure) => styleOf(figure).scale,

@@ -44,7 +44,7 @@ export function noteText(note: OverviewNote): string {
   }
 }
 
-/** A note on parts of the page's address that are no viewer state; none if there are none. */
+/** A note on parts of the page's address that are not viewer state; none if there are none. */
 export const invalidStateNote = (invalid: readonly string[]): string[] =>
   invalid.length === 0
     ? []

@@ -8,7 +8,7 @@ interface Props {
   /** The name of a node; undefined if it is not in this time range. */
   readonly nameOf: (key: string) => string | undefined;
   readonly focus: Focus | null;
-  /** The node where a path starts, while the user has yet to pick its end. */
+  /** The node where a path starts, while the user has yet to pick its last node. */
   readonly pathFrom: string | undefined;
   readonly onFocus: (focus: Focus | null) => void;
   readonly onCancelPath: () => void;
