@@ -10,14 +10,14 @@ async function run(...argv: string[]) {
   return { code, out: io.out(), err: io.err() };
 }
 
-it.each(['--help', '-h', 'help'])('%s tells the commands', async (flag) => {
+it.each(['--help', '-h', 'help'])('%s lists the commands', async (flag) => {
   const { code, out, err } = await run(flag);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   for (const command of ['agent', 'snapshot', 'doctor', 'look', 'diff', 'rules'])
     expect(out).toMatch(new RegExp(`^  ${command} +[A-Z]`, 'm'));
 });
 
-it('help COMMAND tells what COMMAND --help does', async () => {
+it('help COMMAND prints the same as COMMAND --help', async () => {
   expect(await run('help', 'expect', 'check')).toEqual(await run('expect', 'check', '--help'));
   expect(await run('help', 'stare')).toEqual(await run('stare'));
 });
@@ -31,34 +31,34 @@ it('names a file that cannot be written', async () => {
   );
 });
 
-it('--version tells the version', async () => {
+it('--version prints the version', async () => {
   expect(await run('--version')).toEqual({ code: 0, out: `musubi ${VERSION}\n`, err: '' });
 });
 
-describe('wrong usage ends with code 2 and tells where to look', () => {
+describe('invalid usage exits with code 2 and names the help', () => {
   it.each([
     [
       [],
-      'no command given; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
+      'missing command (available: agent, snapshot, doctor, look, diff, expect, rules)\nTry: musubi --help\n',
     ],
     [
       ['stare'],
-      'unknown command "stare"; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
+      'unknown command "stare" (available: agent, snapshot, doctor, look, diff, expect, rules)\nTry: musubi --help\n',
     ],
     [
       ['toString'],
-      'unknown command "toString"; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
+      'unknown command "toString" (available: agent, snapshot, doctor, look, diff, expect, rules)\nTry: musubi --help\n',
     ],
     [
       ['__proto__'],
-      'unknown command "__proto__"; one of agent, snapshot, doctor, look, diff, expect, rules is needed\nTry: musubi --help\n',
+      'unknown command "__proto__" (available: agent, snapshot, doctor, look, diff, expect, rules)\nTry: musubi --help\n',
     ],
     [['agent', '--speed'], "Unknown option '--speed'\nTry: musubi agent --help\n"],
     [
       ['snapshot', '--duration', 'x'],
       'invalid value for --duration: "x" (expected a duration such as 5s or 1m30s)\nTry: musubi snapshot --help\n',
     ],
-    [['look'], 'whose dependencies? There is: musubi look SERVICE|HOST|IP[:PORT]\nTry: musubi look --help\n'],
+    [['look'], 'missing argument SERVICE|HOST|IP[:PORT]\nTry: musubi look --help\n'],
     [['look', 'a', 'b'], "Unexpected argument 'b'\nTry: musubi look --help\n"],
     [
       ['look', '10.0.0.1:0'],
@@ -66,7 +66,7 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     ],
     [
       ['look', 'a', '--dot', '--json'],
-      '--json, --dot and --mermaid exclude each other\nTry: musubi look --help\n',
+      '--json, --dot and --mermaid are mutually exclusive\nTry: musubi look --help\n',
     ],
     [
       ['look', 'a', '--direction', 'in'],
@@ -89,8 +89,8 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
       'invalid value for --against: "a/b/c" (expected a range FROM/TO)\nTry: musubi diff --help\n',
     ],
     [['diff', '--against', '1h/2h'], /^musubi: invalid range: --to .* is before --from/],
-    [['rules'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
-    [['rules', 'look'], 'what about the rules? There is: musubi rules test\nTry: musubi rules --help\n'],
+    [['rules'], 'missing subcommand (available: test)\nTry: musubi rules --help\n'],
+    [['rules', 'look'], 'unknown subcommand "look" (available: test)\nTry: musubi rules --help\n'],
     [
       ['rules', 'test', '--config'],
       "Option '--config <value>' argument missing\nTry: musubi rules test --help\n",
@@ -99,10 +99,7 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
       ['rules', 'test', '--config=/nowhere'],
       'cannot read the configuration file /nowhere: ENOENT: no such file or directory\nTry: musubi rules test --help\n',
     ],
-    [
-      ['expect'],
-      'what about the expected dependencies? There is: musubi expect learn, musubi expect render, musubi expect check\nTry: musubi expect --help\n',
-    ],
+    [['expect'], 'missing subcommand (available: learn, render, check)\nTry: musubi expect --help\n'],
     [['expect', 'learn', 'now'], "Unexpected argument 'now'\nTry: musubi expect learn --help\n"],
     [
       ['expect', 'check', '/nowhere'],
@@ -114,7 +111,7 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
     ],
     [['doctor', 'now'], "Unexpected argument 'now'\nTry: musubi doctor --help\n"],
   ])('%j', async (argv, message) => {
-    // What follows Node's own sentence may differ from version to version.
+    // The text after Node's own sentence differs between versions.
     const { code, out, err } = await run(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     if (typeof message === 'string') expect(err).toBe(`musubi: ${message}`);
@@ -122,7 +119,7 @@ describe('wrong usage ends with code 2 and tells where to look', () => {
   });
 });
 
-it.each(['look', 'diff'])('%s tells its options', async (command) => {
+it.each(['look', 'diff'])('%s --help lists its options', async (command) => {
   const { code, out, err } = await run(command, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(new RegExp(`^Usage: musubi ${command} `));
@@ -132,7 +129,7 @@ it.each(['look', 'diff'])('%s tells its options', async (command) => {
 });
 
 it.each([['look', 'api'], ['diff']])(
-  '%s ends with code 1 when Prometheus is not there, and tells which',
+  '%s exits with code 1 and names the Prometheus it cannot reach',
   async (...argv) => {
     const { code, out, err } = await run(
       ...argv,
@@ -147,14 +144,14 @@ it.each([['look', 'api'], ['diff']])(
 );
 
 describe.each(['agent', 'snapshot', 'doctor'])('%s', (command) => {
-  it('tells its options', async () => {
+  it('--help lists its options', async () => {
     const { code, out, err } = await run(command, '--help');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(new RegExp(`^Usage: musubi ${command} \\[OPTIONS\\]\n`));
     expect(out).toContain('--proc-root DIR');
   });
 
-  it('ends with code 1 when it cannot read any socket', async () => {
+  it('exits with code 1 if it cannot read any socket', async () => {
     const { code, out, err } = await run(command, '--capture', 'procfs', '--proc-root', import.meta.dirname);
     expect(code).toBe(1);
     expect(out + err).toContain('no network namespace found');

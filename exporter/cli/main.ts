@@ -3,7 +3,7 @@ import type { Command } from './commands/command.ts';
 import { UsageError } from './config/usage-error.ts';
 import type { Io } from './io.ts';
 
-/** Each is read from disk only when it is called. */
+/** Loaded on demand. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   agent: async () => (await import('./commands/agent.ts')).agent,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshot,
@@ -25,12 +25,12 @@ Usage: musubi COMMAND [OPTIONS]
 Commands:
 ${(await Promise.all(rows)).join('\n')}
 
-  musubi COMMAND --help    the options of a command
-  musubi --version         the version
+  musubi COMMAND --help    show the options of a command
+  musubi --version         show the version
 `;
 }
 
-/** Runs `musubi` with its arguments. Resolves to the exit code: 0 good, 1 the job failed, 2 wrong usage. */
+/** Runs `musubi` with its arguments. Resolves to the exit code: 0 success, 1 failure, 2 invalid usage. */
 export async function main([name, ...argv]: readonly string[], io: Io): Promise<number> {
   if (name === 'help' && argv.length > 0) return main([...argv, '--help'], io);
   if (name === '--help' || name === '-h' || name === 'help') {
@@ -44,8 +44,8 @@ export async function main([name, ...argv]: readonly string[], io: Io): Promise<
   const command = Object.hasOwn(COMMANDS, name ?? '') ? await COMMANDS[name ?? '']?.() : undefined;
   try {
     if (!command) {
-      const problem = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
-      throw new UsageError(`${problem}; one of ${Object.keys(COMMANDS).join(', ')} is needed`);
+      const problem = name === undefined ? 'missing command' : `unknown command ${JSON.stringify(name)}`;
+      throw new UsageError(`${problem} (available: ${Object.keys(COMMANDS).join(', ')})`);
     }
     return await command.run(argv, io);
   } catch (error) {

@@ -3,7 +3,7 @@ import { main } from './main.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-// A reader that went away (`musubi snapshot | head`) ends the program quietly.
+// A closed pipe (`musubi snapshot | head`) ends the program silently.
 process.stdout.on('error', () => process.exit(0));
 
 process.exitCode = await main(process.argv.slice(2), {
@@ -12,5 +12,5 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 });
-// A peer that does not answer, such as an OTLP endpoint, must not keep a process that has nothing left to do.
+// A peer that does not respond, such as an OTLP endpoint, must not keep the process alive.
 setTimeout(() => process.exit(), 500).unref();

@@ -100,7 +100,7 @@ describe('musubi expect learn', () => {
       gone: expect.toSatisfy((minutes: number) => minutes >= 5 && minutes <= 180),
     });
     expect(out).toContain('why: seen on 2 of 2 days, 719 connections');
-    expect(out).toContain('why: seen on 1 of 2 days, 1 connection; used once, too little to tell a gap');
+    expect(out).toContain('why: seen on 1 of 2 days, 1 connection; used once, so no gap is known');
   });
 
   it('merges with the file that is there, the second time without a change', async () => {
@@ -165,23 +165,27 @@ describe('musubi expect check', () => {
 
   it('ends with code 0 where nothing is missing', async () => {
     const { code, out } = await musubi('check', write('version: 1\nallow: [{}]\n'));
-    expect({ code, out }).toEqual({ code: 0, out: '0 of 0 expected dependencies are there.\n' });
+    expect({ code, out }).toEqual({ code: 0, out: '0 of 0 expected dependencies are present.\n' });
   });
 });
 
 describe('bad input ends with a message', () => {
   it.each([
-    ['no verb', [''], 'what about the expected dependencies? There is: musubi expect learn'],
-    ['a verb that there is none of', ['lern'], 'unknown verb "lern". There is: musubi expect learn'],
-    ['no file', ['check'], 'with which file? There is: musubi expect check FILE'],
-    ['no file to render', ['render'], 'of which file? There is: musubi expect render FILE'],
+    ['no verb', [''], 'missing subcommand (available: learn, render, check)'],
+    ['a verb that there is none of', ['lern'], 'unknown subcommand "lern" (available: learn, render, check)'],
+    ['no file', ['check'], 'missing argument FILE'],
+    ['no file to render', ['render'], 'missing argument FILE'],
     ['a file that is not there', ['check', '/nowhere.yaml'], 'cannot read /nowhere.yaml: ENOENT'],
     [
       'a range that is none',
       ['learn', '--range', 'long'],
       'invalid value for --range: "long" (expected a duration',
     ],
-    ['a time that is none', ['check', 'x', '--at', 'then'], '--at: "then" is no time'],
+    [
+      'a time that is none',
+      ['check', 'x', '--at', 'then'],
+      'invalid value for --at: "then" (expected a time',
+    ],
   ])('%s', async (_, [verb = '', ...argv], message) => {
     const { code, err } = await musubi(verb, ...argv);
     expect(err).toContain(message);
@@ -195,7 +199,7 @@ describe('bad input ends with a message', () => {
 
   it('a time before anything is known', async () => {
     const { code, err } = await musubi('check', write(EXPECTED), '--at', `${BEGIN - 2 * DAY}`);
-    expect(err).toContain('nothing is known of');
+    expect(err).toContain('no data for');
     expect(code).toBe(1);
   });
 

@@ -220,7 +220,7 @@ describe('look', () => {
       'db',
     ]);
     const { code, err } = await musubi('look', '10.0.0.8:9', '--from', `${END - HOUR}`, '--to', `${END}`);
-    expect({ code, err }).toEqual({ code: 1, err: 'musubi: there is no dependency of "10.0.0.8:9"\n' });
+    expect({ code, err }).toEqual({ code: 1, err: 'musubi: no dependency of "10.0.0.8:9"\n' });
   });
 
   it('keeps sites apart', async () => {
@@ -240,7 +240,7 @@ describe('look', () => {
     );
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'musubi: "10.0.0.5" is not at the site "sfo", but at: fra, nyc\n',
+      err: 'musubi: "10.0.0.5" is not at site "sfo" (found at: fra, nyc)\n',
     });
   });
 
@@ -253,7 +253,7 @@ describe('look', () => {
     for (const asked of ['.*', 'a|b', 'api"} or {x="', "api'"]) {
       const { code, err } = await musubi('look', asked, '--from', `${END - HOUR}`, '--to', `${END}`);
       expect(code).toBe(1);
-      expect(err).toMatch(/^musubi: no service or host is called "/);
+      expect(err).toMatch(/^musubi: no service or host named "/);
     }
   });
 });
@@ -264,7 +264,7 @@ describe('where there is nothing', () => {
     expect({ code, err, out }).toEqual({
       code: 1,
       out: '',
-      err: 'musubi: no service or host is called "crom"; did you mean cron?\n',
+      err: 'musubi: no service or host named "crom"; did you mean cron?\n',
     });
   });
 
@@ -273,10 +273,10 @@ describe('where there is nothing', () => {
     expect(before).toEqual({
       code: 1,
       out: '',
-      err: 'musubi: nothing is known of 2026-05-01 10:00:00 to 2026-05-01 11:00:00, UTC; dependencies are known from 2026-05-08 12:00:00 to 2026-05-10 11:58:00, UTC\n',
+      err: 'musubi: no data for 2026-05-01 10:00:00 to 2026-05-01 11:00:00, UTC; there is data from 2026-05-08 12:00:00 to 2026-05-10 11:58:00, UTC\n',
     });
     const after = await musubi('look', 'api');
-    expect(after.err).toMatch(/^musubi: nothing is known of .*, and none since\n$/);
+    expect(after.err).toMatch(/^musubi: no data for .*, and none since\n$/);
   });
 
   it('tells which rules are needed', async () => {
@@ -285,7 +285,7 @@ describe('where there is nothing', () => {
       const io = createIo();
       expect(await main([...argv, '--prometheus-url', empty.url], io)).toBe(1);
       expect(io.err()).toBe(
-        `musubi: Prometheus at ${empty.url}: it has no joined dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes\n`,
+        `musubi: Prometheus at ${empty.url}: no recorded dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes\n`,
       );
     }
   });
@@ -346,7 +346,7 @@ describe('diff', () => {
       err: 'note: dependencies are known since 2026-05-08 12:00:00: what is older appears to be new\n',
     });
     expect((await musubi('diff', ...range, '--against', '20d')).err).toMatch(
-      /^musubi: nothing is known of 2026-04-20/,
+      /^musubi: no data for 2026-04-20/,
     );
   });
 });

@@ -42,7 +42,7 @@ async function scrape(url: string) {
   return parsePrometheusText(await response.text());
 }
 
-it('serves what it sees until it is stopped', async () => {
+it('serves its metrics until it is stopped', async () => {
   const running = agent.run(argv(), io);
   const url = await served();
   const samples = await vi.waitFor(async () => {
@@ -72,7 +72,7 @@ it('serves what it sees until it is stopped', async () => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
-it('keeps serving what it knew, and says so once, while the sockets cannot be read', async () => {
+it('keeps serving the last state, and logs one error, while sockets cannot be read', async () => {
   const running = agent.run(argv(), io);
   const url = await served();
   await vi.waitFor(async () => expect((await scrape(url)).length).toBeGreaterThan(30));
@@ -89,7 +89,7 @@ it('keeps serving what it knew, and says so once, while the sockets cannot be re
   expect(await running).toBe(0);
 });
 
-it('ends with code 1 when its port is taken, and tells which', async () => {
+it('exits with code 1 and names its port if that is in use', async () => {
   const first = agent.run(argv(), io);
   const { host } = new URL(await served());
   const second = createIo();
@@ -99,7 +99,7 @@ it('ends with code 1 when its port is taken, and tells which', async () => {
   await first;
 });
 
-it('refuses an endpoint variable that is not a URL', async () => {
+it('rejects an endpoint variable that is not a URL', async () => {
   const wrong = createIo({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' });
   await expect(agent.run(argv(), wrong)).rejects.toThrow(
     'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: "collector" (expected a URL such as http://127.0.0.1:4317)',

@@ -11,10 +11,10 @@ import { resourceOf } from '../config/resource.ts';
 import type { Command } from './command.ts';
 
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9464 };
-const SUMMARY = "Reports this host's service dependencies as metrics, until it is stopped.";
+const SUMMARY = "Exports this host's service dependencies as metrics until it is stopped.";
 
-const ABOUT = `Prometheus scrapes it on --web.listen-address; it pushes by OTLP when --otlp-endpoint or one of the standard
-OTEL_EXPORTER_OTLP_* variables is set. A flag goes before its variable, that before the file of --config.`;
+const ABOUT = `Prometheus scrapes it on --web.listen-address; it pushes by OTLP if --otlp-endpoint or one of the standard
+OTEL_EXPORTER_OTLP_* variables is set. Precedence: flag, environment variable, configuration file, default.`;
 
 export const agent: Command = {
   summary: SUMMARY,
@@ -31,7 +31,7 @@ export const agent: Command = {
       await runAgent(settings, resource, { env: io.env, stop: io.stop, log });
       return 0;
     } catch (error) {
-      log.error('the agent stops', { reason: (error as Error).message });
+      log.error('agent failed', { reason: (error as Error).message });
       return 1;
     }
   },

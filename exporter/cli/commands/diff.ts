@@ -20,16 +20,16 @@ const OPTIONS = {
   ...RANGE_OPTIONS,
   against: option({
     value: 'DURATION|FROM/TO',
-    help: 'the range so much earlier, or another (default: the one right before, as long)',
+    help: 'previous range: this much earlier, or FROM/TO (default: the range of the same length before)',
     parse: parseAgainst,
   }),
   factor: option({
     value: 'NUMBER',
-    help: 'changed is what opened or failed so many times more or fewer connections',
+    help: 'report an edge as changed if it opened or failed this many times more or fewer connections',
     parse: parseFactor,
     default: '5',
   }),
-  'exit-code': option({ help: 'end with code 1 where there is a difference', parse: parseBoolean }),
+  'exit-code': option({ help: 'exit with code 1 if there is a difference', parse: parseBoolean }),
   json: jsonOption,
   ...PROMETHEUS_OPTIONS,
   help: helpOption,
@@ -49,22 +49,25 @@ export const diff: Command = {
     const against = settings.against?.(range, now) ?? { from: range.from - length, to: range.from };
 
     const prometheus = await connect(settings, io);
-    const [after, before] = await Promise.all([readUsed(prometheus, range), readUsed(prometheus, against)]);
-    for (const [used, looked] of [
-      [after, range],
-      [before, against],
+    const [current, previous] = await Promise.all([
+      readUsed(prometheus, range),
+      readUsed(prometheus, against),
+    ]);
+    for (const [used, searched] of [
+      [current, range],
+      [previous, against],
     ] as const) {
-      const reason = used.size === 0 ? await explainEmptyRange(prometheus, looked, now) : undefined;
+      const reason = used.size === 0 ? await explainEmptyRange(prometheus, searched, now) : undefined;
       if (reason !== undefined) throw new Error(reason);
     }
     const history = await readHistory(prometheus, now);
     if (history && against.from < history.from)
       io.stderr(
-        `note: dependencies are known since ${timeText(history.from)}: what is older appears to be new\n`,
+        `note: no data before ${timeText(history.from)}: older dependencies are reported as appeared\n`,
       );
 
     const ratio = length / (against.to - against.from);
-    const differences = compare(before, after, { factor: settings.factor, ratio });
+    const differences = compare(previous, current, { factor: settings.factor, ratio });
     io.stdout(
       settings.json
         ? `${JSON.stringify(differencesRows(differences, range, against), null, 2)}\n`
@@ -75,10 +78,10 @@ export const diff: Command = {
   },
 };
 
-/** Gives the range to compare with. */
-type Against = (range: TimeRange, now: number) => TimeRange;
+/** Gives the previous range. */
+type PreviousRange = (range: TimeRange, now: number) => TimeRange;
 
-function parseAgainst(text: string): Against {
+function parseAgainst(text: string): PreviousRange {
   const parts = text.split('/');
   if (parts.length > 2) throw new Error('expected a range FROM/TO');
   const [from = '', to] = parts;
@@ -86,8 +89,8 @@ function parseAgainst(text: string): Against {
     const span = parseSpan(text) / 1000;
     return (range) => ({ from: range.from - span, to: range.to - span });
   }
-  const [begin, end]: [TimeOf, TimeOf] = [parseTime(from), parseTime(to)];
-  return (_, now) => rangeOf({ from: begin, to: end }, now);
+  const [start, end]: [TimeOf, TimeOf] = [parseTime(from), parseTime(to)];
+  return (_, now) => rangeOf({ from: start, to: end }, now);
 }
 
 function parseFactor(text: string): number {

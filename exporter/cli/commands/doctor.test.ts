@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => proc[Symbol.dispose]());
 
-it('tells what works, what does not and why, and what would be used', async () => {
+it('reports what works, what is missing and why, and which capture would be used', async () => {
   const io = createIo();
   expect(await doctor.run(argv(), io)).toBe(0);
   expect(io.out()).toMatch(
@@ -26,7 +26,7 @@ it('tells what works, what does not and why, and what would be used', async () =
   expect(io.out()).toMatch(/\n\nMusubi would use: procfs\n$/);
 });
 
-it('tells the same as JSON', async () => {
+it('prints the same as JSON', async () => {
   const io = createIo();
   expect(await doctor.run(argv('--json'), io)).toBe(0);
   const report = JSON.parse(io.out());
@@ -36,7 +36,7 @@ it('tells the same as JSON', async () => {
   );
 });
 
-it('ends with code 1 when the capture asked for does not work', async () => {
+it('exits with code 1 if the requested capture does not work', async () => {
   const io = createIo();
   expect(await doctor.run(argv('--capture', 'sockdiag'), io)).toBe(1);
   expect(io.out()).toMatch(/Musubi cannot work here: no capture is usable\.\n$/);

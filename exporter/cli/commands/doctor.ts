@@ -8,7 +8,7 @@ import { helpText } from '../config/help-text.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import type { Command } from './command.ts';
 
-const SUMMARY = 'Tells what this host offers, what Musubi would use, and what is missing and why.';
+const SUMMARY = 'Checks what this host supports, which capture Musubi would use, and what is missing.';
 
 const OPTIONS = { json: jsonOption, ...HOST_OPTIONS } as const;
 
@@ -27,15 +27,15 @@ export const doctor: Command = {
     const usable = trials.filter(({ first }) => first).map(({ name }) => name);
     const wanted = settings.capture === 'auto' ? usable[0] : usable.find((name) => name === settings.capture);
     const first = trials.find(({ name }) => name === wanted)?.first;
-    const checks = examineHost(trials, first, hearNat(settings.nat, where.procRoot, first), where);
+    const checks = examineHost(trials, first, readNat(settings.nat, where.procRoot, first), where);
     if (settings.json) io.stdout(`${JSON.stringify({ capture: wanted ?? null, checks }, null, 2)}\n`);
     else io.stdout(reportText(checks, wanted));
     return wanted === undefined ? 1 : 0;
   },
 };
 
-/** What connection tracking tells at this moment; nothing to ask where it is not wanted, or no capture works. */
-function hearNat(
+/** The state of connection tracking; not checked if it is off or no capture works. */
+function readNat(
   wanted: 'auto' | 'off',
   procRoot: string,
   pass: Reading | undefined,

@@ -25,7 +25,7 @@ function named(fields: Parameters<typeof halfEdge>[0], far: Pick<Endpoint, 'serv
 const DB = { service: 'db', process: 'postgres', pid: 30 };
 
 describe('the graph', () => {
-  it('has every source once with what it depends on below', () => {
+  it('lists every source once, with its destinations below', () => {
     const text = graphText(
       entries(
         [{ port: 443, remoteAddress: 'fd00::9', transmittedBytes: 1500, receivedBytes: 20 }],
@@ -43,14 +43,14 @@ describe('the graph', () => {
     `);
   });
 
-  it('shows a connection within the host once, from its source', () => {
+  it('shows a connection within the host once, below its source', () => {
     const ends = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' };
     const text = graphText(entries([ends], [{ ...ends, direction: 'inbound' }, DB]));
     expect(text.split('\n')).toHaveLength(3);
     expect(text).toMatch(/^shop \(pid 20\)\n └─▶ db \(pid 30\) {2}127/);
   });
 
-  it('shows each of several processes that take connections on one port', () => {
+  it('shows each of several processes that accept connections on one port', () => {
     const worker = (pid: number) => ({ service: 'nginx', process: 'nginx', pid });
     const text = graphText(
       entries([{ direction: 'inbound' }, worker(1)], [{ direction: 'inbound' }, worker(2)]),
@@ -59,14 +59,14 @@ describe('the graph', () => {
     expect(text).toContain('└─▶ nginx (pid 2)');
   });
 
-  it('tells bytes as the source sees them, from either half', () => {
+  it('shows bytes from the source’s side for either half-edge', () => {
     const bytes = { transmittedBytes: 2000, receivedBytes: 5 };
     const text = graphText(entries([{ ...bytes }], [{ ...bytes, direction: 'inbound', port: 5432 }, DB]));
     expect(text).toMatch(/5432\/tcp.*5 B sent, 2\.0 kB received/);
     expect(text).toMatch(/:80\/tcp.*2\.0 kB sent, 5 B received/);
   });
 
-  it('shows a Unix socket by its name, once though both ends report it', () => {
+  it('shows a Unix socket by its name, once although both endpoints report it', () => {
     const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db\n' } as const;
     const shop = { service: 'shop', process: 'node', pid: 20 };
     const text = graphText(entries([socket, shop, DB], [{ ...socket, direction: 'inbound' }, DB, shop]));
@@ -77,12 +77,12 @@ describe('the graph', () => {
     `);
   });
 
-  it('tells why connections failed', () => {
+  it('shows why connections failed', () => {
     const text = graphText(entries([{ open: 0, opened: 0, failed: [2, 0, 0, 1, 0, 0, 0] }]));
     expect(text).toContain('0 open, 3 failed (2 refused, 1 host unreachable)');
   });
 
-  it('draws no arrow where the direction is not known', () => {
+  it('draws no arrow if the direction is unknown', () => {
     const udp = {
       transport: 'udp',
       direction: 'unknown',
@@ -98,7 +98,7 @@ describe('the graph', () => {
     `);
   });
 
-  it('draws no line where another half tells the direction', () => {
+  it('draws no line without an arrow if another half-edge has the direction', () => {
     const udp = { transport: 'udp', port: 7000 } as const;
     const unknown = { ...udp, direction: 'unknown' } as const;
     for (const direction of ['outbound', 'inbound'] as const)
@@ -110,7 +110,7 @@ describe('the graph', () => {
       expect(graphText(entries([unknown], [other]))).toContain('──');
   });
 
-  it('shows many dependencies in one as another service', () => {
+  it('shows folded dependencies as one service', () => {
     const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
     const text = graphText(entries([{ ...folded, opened: 9 }], [{ ...folded, direction: 'inbound' }, DB]));
     expect(text).toMatchInlineSnapshot(`
@@ -122,7 +122,7 @@ describe('the graph', () => {
     `);
   });
 
-  it('shows what has a name and no address by its port', () => {
+  it('shows a destination with a name but no address by its port', () => {
     expect(graphText(named({ port: 443 }, { service: 'internet', kind: 'internet' }))).toMatchInlineSnapshot(`
       "shop (pid 20)
        └─▶ internet  port 443/tcp  1 open, 1 opened
@@ -130,11 +130,11 @@ describe('the graph', () => {
     `);
   });
 
-  it('shows many processes as such', () => {
+  it('shows folded pids as many', () => {
     expect(graphText(entries([{}, { ...DB, pid: MANY_PIDS }]))).toMatch(/^db \(many pids\)\n/);
   });
 
-  it('tells those without an address apart by their names', () => {
+  it('distinguishes destinations without an address by name', () => {
     const udp = { transport: 'udp', port: 7000 } as const;
     const unknown = named({ ...udp, direction: 'unknown' }, { service: 'office', kind: 'network' });
     const internet = named(udp, { service: 'internet', kind: 'internet' });
@@ -143,7 +143,7 @@ describe('the graph', () => {
     expect(graphText([...unknown, ...office])).not.toContain('──');
   });
 
-  it('shows an unknown process as one', () => {
+  it('shows an unknown process as unknown', () => {
     const {
       flow,
       src: { address },
@@ -154,13 +154,13 @@ describe('the graph', () => {
     expect(graphText(ledger.entries())).toMatch(/^\(unknown process\)\n/);
   });
 
-  it('lets no name touch the terminal', () => {
+  it('escapes control characters in names', () => {
     const evil = { service: '\u001b[2J\nfake ─▶ line\u202e', process: 'x', pid: 20 };
     const text = graphText(entries([{}, evil]));
     expect(text).toMatch(/^\\x1b\[2J\\nfake ─▶ line\\u\{202e\} \(pid 20\)\n/);
   });
 
-  it('is nothing for nothing', () => {
+  it('is empty without edges', () => {
     expect(graphText([])).toBe('');
   });
 });
@@ -182,7 +182,7 @@ it.each([
 });
 
 describe('rows', () => {
-  it('hold an edge’s attributes and metrics, bytes by direction', () => {
+  it('contain an edge’s attributes and metrics, with bytes by direction', () => {
     const [row, ...more] = snapshotRows(
       entries([{ transmittedBytes: 10, receivedBytes: 20, retransmits: 1, rttSum: 0.5, rttCount: 2 }]),
     );
@@ -202,7 +202,7 @@ describe('rows', () => {
     expect(row).not.toHaveProperty('network.io.direction');
   });
 
-  it('hold failures by their reason, and how often and how long connections were set up', () => {
+  it('contain failures by reason, and the count and sum of set-up times', () => {
     const counts = [2, 1, 0, 0, 0, 0, 0, 0];
     const [row, ...more] = snapshotRows(
       entries([{ failed: [3, 0, 1, 0, 0, 0, 0], setup: { counts, sum: 0.5 } }]),
@@ -217,7 +217,7 @@ describe('rows', () => {
     });
   });
 
-  it('are one for each edge, and leave out what is not known', () => {
+  it('are one for each edge, without unknown values', () => {
     const rows = snapshotRows(entries([{}], [{ port: 81 }]));
     expect(rows.map((row) => row['dst.port'])).toEqual([80, 81]);
     expect(rows[0]).not.toHaveProperty('service.dependency.io.transmit');

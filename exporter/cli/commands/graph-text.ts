@@ -13,21 +13,23 @@ interface Line {
 }
 
 /**
- * A short text graph: every source with what it depends on below it. A connection within this host, which both
- * its ends report, is shown once, with both names. One of unknown direction is shown where no other tells it.
+ * A text graph: every source with the destinations it depends on. A connection within this host, reported by both
+ * endpoints, is shown once with both names. One of unknown direction is shown unless a directed one covers it.
  */
 export function graphText(entries: readonly Entry[]): string {
   const halves = (direction: string) =>
     entries.filter(({ attributes }) => attributes.direction === direction);
   const outbound = halves('outbound');
-  const asked = new Set(outbound.map(({ attributes }) => placeOf(attributes)));
+  const connected = new Set(outbound.map(({ attributes }) => joinKeyOf(attributes)));
   const inbound = halves('inbound');
-  const listening = new Map(inbound.map((half) => [placeOf(half.attributes), half]));
+  const accepted = new Map(inbound.map((half) => [joinKeyOf(half.attributes), half]));
   const directed = new Set([...outbound, ...inbound].map(peerOf));
   const undirected = halves('unknown').filter((half) => !directed.has(peerOf(half)));
   const lines = [
-    ...outbound.map((half) => toLine(half, listening.get(placeOf(half.attributes)))),
-    ...inbound.filter(({ attributes }) => !asked.has(placeOf(attributes))).map((half) => toLine(half, half)),
+    ...outbound.map((half) => toLine(half, accepted.get(joinKeyOf(half.attributes)))),
+    ...inbound
+      .filter(({ attributes }) => !connected.has(joinKeyOf(attributes)))
+      .map((half) => toLine(half, half)),
     ...undirected.map(toUndirectedLine),
   ].sort(bySourceThenDestination);
   const width = Math.max(0, ...lines.map(({ destination }) => destination.length));
@@ -41,7 +43,7 @@ export function graphText(entries: readonly Entry[]): string {
   return text.map((line) => `${line}\n`).join('');
 }
 
-/** `twin` is the destination's half, where there is one to name that end. */
+/** `twin` is the destination's half-edge, which may know that endpoint's name. */
 function toLine(half: Entry, twin: Entry | undefined): Line {
   const { attributes } = half;
   const named = attributes['dst.service'] === undefined ? (twin?.attributes ?? attributes) : attributes;
@@ -54,19 +56,19 @@ function toLine(half: Entry, twin: Entry | undefined): Line {
   };
 }
 
-/** Which end asks is not known, so it is shown below the end that is this host's own. */
+/** The client is unknown, so it is listed below this host's endpoint. */
 function toUndirectedLine(half: Entry): Line {
   const { attributes } = half;
-  const place = `${endpointOf(attributes)}, direction unknown`;
+  const position = `${endpointOf(attributes)}, direction unknown`;
   return {
     source: nameOf(attributes, 'dst'),
     directed: false,
-    destination: `${nameOf(attributes, 'src')}  at ${place}`,
+    destination: `${nameOf(attributes, 'src')}  at ${position}`,
     figures: figuresOf(half),
   };
 }
 
-/** Where the destination listens: `10.0.0.1:80/tcp`, `unix /run/db.sock`, `port 443/tcp` of one without address. */
+/** The destination's socket: `10.0.0.1:80/tcp`, `unix /run/db.sock`, `port 443/tcp` without an address. */
 function endpointOf(attributes: Attributes): string {
   const { 'network.transport': transport, 'dst.address': address, 'dst.port': port } = attributes;
   if (address === undefined) return port === undefined ? '' : `port ${port}/${transport}`;
@@ -74,7 +76,7 @@ function endpointOf(attributes: Attributes): string {
   return `${formatEndpoint(`${address}`, Number(port))}/${transport}`;
 }
 
-/** As the end shown first sees it, whichever reports: what it sent and what it received. */
+/** Bytes sent and received by the endpoint shown first, whichever reports. */
 function figuresOf({
   attributes,
   open,
@@ -113,18 +115,18 @@ function pidText(pid: AttributeValue | undefined): string {
   return pid === 'many' ? '(many pids)' : `(pid ${pid})`;
 }
 
-/** What the two halves of an edge have in common; those without addresses never meet. */
-function placeOf(attributes: Attributes): string {
+/** The attributes that both half-edges of an edge share; half-edges without addresses never match. */
+function joinKeyOf(attributes: Attributes): string {
   const names = ['network.transport', 'src.address', 'dst.address', 'dst.port'];
   if (attributes['dst.address'] === undefined) names.push('direction');
   return JSON.stringify(names.map((name) => attributes[name]));
 }
 
-/** With whom a service of this host talks, on which port. Many may have no address but the name they share. */
+/** A service of this host, its peer and the port. The peer is its address, or a name that many addresses share. */
 function peerOf({ attributes }: Entry): string {
-  const [own, far] = attributes.direction === 'outbound' ? ['src', 'dst'] : ['dst', 'src'];
-  const peer = attributes[`${far}.address`] === undefined ? `${far}.service` : `${far}.address`;
-  const names = ['network.transport', 'dst.port', `${own}.service`, peer];
+  const [local, remote] = attributes.direction === 'outbound' ? ['src', 'dst'] : ['dst', 'src'];
+  const peer = attributes[`${remote}.address`] === undefined ? `${remote}.service` : `${remote}.address`;
+  const names = ['network.transport', 'dst.port', `${local}.service`, peer];
   return JSON.stringify(names.map((name) => attributes[name]));
 }
 
@@ -138,7 +140,7 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // By what is shown: 999,999 is 1.0 MB, not 1000 kB.
+  // Decided after rounding: 999,999 is 1.0 MB, not 1000 kB.
   for (; Math.round(value) >= 1000 && unit < UNITS.length - 1; unit++) value /= 1000;
   return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${UNITS[unit]}`;
 }

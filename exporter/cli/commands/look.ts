@@ -8,7 +8,7 @@ import { oneOf, parseBoolean, parseCount, parseText } from '../config/values.ts'
 import { createEdgeReader } from '../joined/read.ts';
 import { dotText, mermaidText } from '../look/diagrams.ts';
 import { explainNotFound } from '../look/explain.ts';
-import { findStart } from '../look/find.ts';
+import { findRoots } from '../look/find.ts';
 import { treeRows } from '../look/rows.ts';
 import { parseTarget } from '../look/target.ts';
 import { readTree, type Tree } from '../look/tree.ts';
@@ -17,24 +17,24 @@ import { connect } from '../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../prometheus/options.ts';
 import type { Command } from './command.ts';
 
-const SUMMARY = 'Shows what depends on a service and what it depends on, in any range of time.';
+const SUMMARY = 'Shows what depends on a service and what it depends on, in any time range.';
 
 const OPTIONS = {
-  asked: option({
+  search: option({
     value: 'SERVICE|HOST|IP[:PORT]',
-    help: 'whose dependencies',
+    help: 'service, host or address to search for',
     parse: (text) => ({ text, target: parseTarget(text) }),
     operand: true,
   }),
   direction: option({
     value: 'up|down|both',
-    help: 'what depends on it (up), or what it depends on (down)',
+    help: 'clients (up), servers (down) or both',
     parse: oneOf('up', 'down', 'both'),
     default: 'both',
   }),
-  depth: option({ value: 'COUNT', help: 'how many steps away', parse: parseCount, default: '2' }),
+  depth: option({ value: 'COUNT', help: 'maximum number of steps', parse: parseCount, default: '2' }),
   ...RANGE_OPTIONS,
-  site: option({ value: 'NAME', help: 'only those of it that are at this site', parse: parseText }),
+  site: option({ value: 'NAME', help: 'restrict the search to this site', parse: parseText }),
   json: jsonOption,
   dot: option({ help: 'print a graph for Graphviz', parse: parseBoolean }),
   mermaid: option({ help: 'print a graph for Mermaid', parse: parseBoolean }),
@@ -50,35 +50,35 @@ export const look: Command = {
       io.stdout(helpText('musubi look SERVICE|HOST|IP[:PORT] [OPTIONS]', `${SUMMARY}\n${ABOUT}`, OPTIONS));
       return 0;
     }
-    const { asked, direction, depth, site, json, dot, mermaid } = settings;
-    if (!asked) throw new UsageError('whose dependencies? There is: musubi look SERVICE|HOST|IP[:PORT]');
+    const { search, direction, depth, site, json, dot, mermaid } = settings;
+    if (!search) throw new UsageError('missing argument SERVICE|HOST|IP[:PORT]');
     if ([json, dot, mermaid].filter(Boolean).length > 1)
-      throw new UsageError('--json, --dot and --mermaid exclude each other');
+      throw new UsageError('--json, --dot and --mermaid are mutually exclusive');
     const now = Date.now() / 1000;
     const range = rangeOf(settings, now);
 
     const prometheus = await connect(settings, io);
     const reader = await createEdgeReader(prometheus, range);
-    const start = await findStart(reader, asked.target, site);
-    if (!start) {
-      const question = { target: asked.target, asked: asked.text, site };
-      throw new Error(await explainNotFound(prometheus, range, question, now));
+    const roots = await findRoots(reader, search.target, site);
+    if (!roots) {
+      const query = { target: search.target, text: search.text, site };
+      throw new Error(await explainNotFound(prometheus, range, query, now));
     }
-    const tree = await readTree(reader, start, direction === 'both' ? ['up', 'down'] : [direction], depth);
-    io.stdout(printed(tree, asked.text, settings));
+    const tree = await readTree(reader, roots, direction === 'both' ? ['up', 'down'] : [direction], depth);
+    io.stdout(render(tree, search.text, settings));
     return 0;
   },
 };
 
-const ABOUT = `It asks a Prometheus that has the rules of provisioning/prometheus/rules/musubi-edges.yaml.
-Times without a zone are local time (TZ). A connection is told a minute or two after it was made.`;
+const ABOUT = `It queries a Prometheus with the rules of provisioning/prometheus/rules/musubi-edges.yaml.
+Times without a zone are local time (TZ). A connection appears one or two minutes after it was made.`;
 
-function printed(
+function render(
   tree: Tree,
-  asked: string,
+  searched: string,
   as: { json?: boolean | undefined; dot?: boolean | undefined; mermaid?: boolean | undefined },
 ): string {
   if (as.json) return `${JSON.stringify(treeRows(tree), null, 2)}\n`;
   if (as.dot) return dotText(tree);
-  return as.mermaid ? mermaidText(tree) : treeText(tree, asked);
+  return as.mermaid ? mermaidText(tree) : treeText(tree, searched);
 }

@@ -7,7 +7,7 @@ const row: ExplainedName = {
   ...{ process: 'nginx', pid: 20, ports: [80, 443] },
 };
 
-it('is a table, and tells of rules that name nobody', () => {
+it('is a table, followed by the rules that match no process', () => {
   const rows: ExplainedName[] = [
     { ...row, site: 'eu' },
     { service: 'db@15-main', step: 'unit', kind: 'process', process: 'postgres', pid: 30, ports: [] },
@@ -18,8 +18,8 @@ it('is a table, and tells of rules that name nobody', () => {
     web         rule 2, site eu    nginx     20   80 443
     db@15-main  systemd unit       postgres  30
     bi          OTEL_SERVICE_NAME  node      31
-    Rule 1 names no process that runs now.
-    Rule 3 names no process that runs now.
+    Rule 1 matches no running process.
+    Rule 3 matches no running process.
     "
   `);
 });

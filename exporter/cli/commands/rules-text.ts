@@ -11,7 +11,7 @@ const STEP_TEXTS: Readonly<Record<Exclude<Step, 'rule'>, string>> = {
   program: 'program',
 };
 
-/** A table of who is called what, and a line for each rule that names none of them. */
+/** A table of processes and their names, and a line for each rule that matches none of them. */
 export function rulesText(rows: readonly ExplainedName[], ruleCount: number): string {
   const cells = rows.map((row) => [
     displayText(row.service),
@@ -22,7 +22,7 @@ export function rulesText(rows: readonly ExplainedName[], ruleCount: number): st
   ]);
   const used = new Set(rows.map(({ rule }) => rule));
   const unused = Array.from({ length: ruleCount }, (_, at) => at + 1).filter((rule) => !used.has(rule));
-  const notes = unused.map((rule) => `Rule ${rule} names no process that runs now.\n`);
+  const notes = unused.map((rule) => `Rule ${rule} matches no running process.\n`);
   return [...table([['SERVICE', 'NAMED BY', 'PROCESS', 'PID', 'LISTENS ON'], ...cells]), ...notes].join('');
 }
 

@@ -29,14 +29,14 @@ it('shows which rule names which process', async () => {
   using file = createTempFile(RULES);
   const text = await test('--proc-root', proc.root, '--config', file.path);
   expect(text).toMatch(/^sh +rule 2 +shop +42 +[\d ]*\b7001\b/m);
-  expect(text).toMatch(/\nRule 1 names no process that runs now\.\n$/);
+  expect(text).toMatch(/\nRule 1 matches no running process\.\n$/);
 });
 
-it('shows the rest by the step that names it', async () => {
+it('shows the source of all other names', async () => {
   expect(await test('--proc-root', proc.root)).toMatch(/^shop +program +shop +42 /m);
 });
 
-it('shows processes without sockets only when it is told to', async () => {
+it('shows processes without sockets only with --all', async () => {
   proc.start(50, { comm: 'idle\n', cmdline: 'idle\0', cgroup: '0::/system.slice/rest.service\n' });
   proc.start(51, { comm: 'kworker/0:1\n', cmdline: '' });
   expect(await test('--proc-root', proc.root)).not.toContain('idle');
@@ -45,7 +45,7 @@ it('shows processes without sockets only when it is told to', async () => {
   expect(all).not.toContain('kworker');
 });
 
-it('gives the same as JSON', async () => {
+it('prints the same as JSON', async () => {
   using file = createTempFile(RULES);
   const rows = JSON.parse(await test('--proc-root', proc.root, `--config=${file.path}`, '--json'));
   expect(rows).toEqual([
@@ -62,14 +62,14 @@ it('gives the same as JSON', async () => {
   expect(rows[0].ports).toContain(7001);
 });
 
-it('takes the file of the agent’s variable', async () => {
+it('reads the file of the agent’s variable', async () => {
   using file = createTempFile(RULES);
   const io = createIo({ MUSUBI_CONFIG: file.path });
   await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io);
   expect(io.out()).toMatch(/^sh +rule 2 /m);
 });
 
-it('warns of what it could not look into', async () => {
+it('warns about processes it cannot inspect', async () => {
   proc.start(60, { comm: 'hidden\n', cmdline: 'hidden\0', netns: 9 });
   const io = createIo();
   expect(await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io)).toBe(0);
@@ -77,13 +77,13 @@ it('warns of what it could not look into', async () => {
   expect(io.out()).toMatch(/^shop +program /m);
 });
 
-it('tells what is wrong with a rule, and where it stands', async () => {
+it('reports an invalid rule with its line', async () => {
   using file = createTempFile('interval: 5s\nrules:\n  - match: { unit: "(" }\n    service: x\n');
   const running = rules.run(['test', '--config', file.path], createIo());
   await expect(running).rejects.toThrow(`${file.path}:3: rule 1: match.unit: Invalid regular expression`);
 });
 
-it.each([[['--help']], [['test', '--help']], [['-h']]])('%j tells the options', async (argv) => {
+it.each([[['--help']], [['test', '--help']], [['-h']]])('%j lists the options', async (argv) => {
   const io = createIo();
   expect(await rules.run(argv, io)).toBe(0);
   expect(io.out()).toMatch(/^Usage: musubi rules test \[OPTIONS\]\n/);

@@ -19,10 +19,10 @@ import { parseBoolean } from '../config/values.ts';
 import type { Command } from './command.ts';
 import { rulesText } from './rules-text.ts';
 
-const SUMMARY = 'Shows which of your rules names which running process, and what names the others.';
+const SUMMARY = 'Shows the service name of each running process and the rule or source it comes from.';
 
 const OPTIONS = {
-  all: { help: 'show processes without sockets, too', parse: parseBoolean },
+  all: { help: 'include processes without sockets', parse: parseBoolean },
   json: jsonOption,
   rules: HOST_OPTIONS.rules,
   netns: HOST_OPTIONS.netns,
@@ -38,7 +38,11 @@ export const rules: Command = {
   verbs: ['test'],
   async run([verb, ...argv], io) {
     const isHelp = verb === '--help' || verb === '-h';
-    if (verb !== 'test' && !isHelp) throw new UsageError('what about the rules? There is: musubi rules test');
+    if (verb !== 'test' && !isHelp) {
+      const problem =
+        verb === undefined ? 'missing subcommand' : `unknown subcommand ${JSON.stringify(verb)}`;
+      throw new UsageError(`${problem} (available: test)`);
+    }
     const settings = await resolveOptions(OPTIONS, isHelp ? [verb] : argv, io.env);
     if (settings.help) {
       io.stdout(helpText('musubi rules test [OPTIONS]', SUMMARY, OPTIONS));
@@ -62,7 +66,7 @@ export const rules: Command = {
   },
 };
 
-/** Those of the kernel's own threads are left out, and of processes that have ended. */
+/** Without kernel threads and processes that have ended. */
 function listProgramPids(procRoot: string): number[] {
   return listPids(procRoot).filter((pid) => {
     const files = readProcess(procRoot, pid);
@@ -70,7 +74,7 @@ function listProgramPids(procRoot: string): number[] {
   });
 }
 
-/** As text: it takes no privilege, and none of the agent's own capture. */
+/** By procfs, which needs no privileges and does not disturb the agent's capture. */
 async function readSockets(where: PollingOptions): Promise<Reading> {
   const capture = createPollingCapture('procfs', createProcfsTable(where.procRoot), where);
   try {

@@ -3,12 +3,12 @@ import { edgeFamilies } from '@musubi/agent/metrics/edge-families';
 import { countOf } from '@musubi/agent/metrics/family';
 import type { Entry } from '@musubi/agent/metrics/ledger';
 
-/** An edge as an object: its attributes and its metrics, under the names of the metric catalogue. */
+/** A half-edge as an object: its attributes and metrics, with the names of the metric catalogue. */
 export type SnapshotRow = Record<string, AttributeValue>;
 
 /**
- * One object for each half-edge. What a metric tells apart is part of the name: `service.dependency.io.transmit`,
- * `service.dependency.connection.failed.refused`; of a histogram there are `….count` and `….sum`.
+ * One object for each half-edge. A metric's own attributes become part of the name: `service.dependency.io.transmit`,
+ * `service.dependency.connection.failed.refused`. A histogram has `….count` and `….sum`.
  */
 export function snapshotRows(entries: readonly Entry[]): SnapshotRow[] {
   const rows = new Map<Attributes, SnapshotRow>();

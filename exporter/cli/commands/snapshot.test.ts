@@ -31,7 +31,7 @@ it('draws the dependencies of a recorded host', async () => {
   `);
 });
 
-it('gives them as JSON, under the names of the metric catalogue', async () => {
+it('prints them as JSON, with the names of the metric catalogue', async () => {
   const io = createIo();
   expect(await snapshot.run(argv('--json'), io)).toBe(0);
   const rows: Record<string, unknown>[] = JSON.parse(io.out());
@@ -66,11 +66,11 @@ it('gives them as JSON, under the names of the metric catalogue', async () => {
   expect(edge('outbound', 7002)).toEqual([]);
 });
 
-it('says so when there is nothing', async () => {
+it('prints one line if there are no connections', async () => {
   proc.start(42, { comm: 'shop\n', netns: 7, net: { tcp: 'header\n', udp: 'header\n' } });
   const io = createIo();
   expect(await snapshot.run(argv(), io)).toBe(0);
-  expect(io.out()).toBe('No connection was open or opened in that time.\n');
+  expect(io.out()).toBe('No connections observed.\n');
 });
 
 it('ends early when it is interrupted', async () => {

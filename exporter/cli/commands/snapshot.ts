@@ -16,11 +16,12 @@ import type { Command } from './command.ts';
 import { graphText } from './graph-text.ts';
 import { snapshotRows } from './snapshot-rows.ts';
 
-const SUMMARY = "Shows this host's dependencies as they are now; needs no store and no agent.";
+const SUMMARY = "Shows this host's current dependencies; needs neither Prometheus nor the agent.";
+/** Milliseconds between collection cycles. */
 const STEP = 500;
 
 const OPTIONS = {
-  duration: { value: 'DURATION', help: 'how long to look', parse: parseDuration, default: '5s' },
+  duration: { value: 'DURATION', help: 'observation time', parse: parseDuration, default: '5s' },
   json: jsonOption,
   ...HOST_OPTIONS,
 } as const;
@@ -33,21 +34,20 @@ export const snapshot: Command = {
       io.stdout(helpText('musubi snapshot [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    const entries = await look(settings, io);
+    const entries = await observe(settings, io);
     if (settings.json) io.stdout(`${JSON.stringify(snapshotRows(entries), null, 2)}\n`);
-    else
-      io.stdout(entries.length > 0 ? graphText(entries) : 'No connection was open or opened in that time.\n');
+    else io.stdout(entries.length > 0 ? graphText(entries) : 'No connections observed.\n');
     return 0;
   },
 };
 
-async function look(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly Entry[]> {
+async function observe(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly Entry[]> {
   const host = resourceOf(io.env, settings['host-name'])['host.name'];
   const log = createPlainLog(io.stderr);
   const where = { procRoot: settings['proc-root'], netns: settings.netns };
   const { capture } = await chooseCapture(settings.capture, where, log);
-  const own = { host, edgeExpiration: Number.POSITIVE_INFINITY };
-  const { pipeline, close } = openPipeline(capture, hostSettings(settings), own, { env: io.env, log });
+  const limits = { host, edgeExpiration: Number.POSITIVE_INFINITY };
+  const { pipeline, close } = openPipeline(capture, hostSettings(settings), limits, { env: io.env, log });
   const warnOfHidden = createHiddenWarning(log);
   const end = performance.now() + settings.duration;
   try {

@@ -3,7 +3,7 @@ import { AGENT_OPTIONS } from './agent-options.ts';
 import { helpText } from './help-text.ts';
 import { parseBoolean, parseText } from './values.ts';
 
-it('lays options out in two columns', () => {
+it('prints options in two columns', () => {
   const table = {
     whom: { value: 'WHOM', help: 'to whom', parse: parseText, operand: true as const },
     name: { value: 'NAME', help: 'who it is', env: [{ name: 'ME' }], parse: parseText, default: 'x' },
@@ -32,7 +32,7 @@ it('lays options out in two columns', () => {
   `);
 });
 
-it('tells every option of the agent, its meaning and its variables', () => {
+it('contains every option of the agent, its description and variables', () => {
   const page = helpText('musubi agent', '', AGENT_OPTIONS);
   expect(Math.max(...page.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   const text = page.replace(/\s+/g, ' ');

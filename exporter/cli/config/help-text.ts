@@ -1,9 +1,9 @@
 import type { OptionTable } from './option.ts';
 
-/** The width that a help text keeps to. */
+/** Maximum line length of a help text. */
 const COLUMNS = 100;
 
-/** The help of a command: how to call it, what it does, and its options, one to a line or two. */
+/** The help of a command: usage, summary and options. */
 export function helpText(usage: string, summary: string, table: OptionTable): string {
   const rows = Object.entries(table).map(([name, option]) => {
     const { value, short, help, env = [], default: preset, fileOnly, operand } = option;
@@ -26,7 +26,7 @@ export function helpText(usage: string, summary: string, table: OptionTable): st
   return `Usage: ${usage}\n\n${summary}\n\nOptions:\n${lines.join('\n')}\n`;
 }
 
-/** Breaks text at spaces into lines of at most `width`; a longer word has a line to itself. */
+/** Wraps text at spaces into lines of at most `width`; a longer word gets a line of its own. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -6,7 +6,7 @@ import { resolveOptions } from './resolve-options.ts';
 const settle = async (argv: string[], env: Record<string, string> = {}) =>
   otlpSettings(await resolveOptions(AGENT_OPTIONS, argv, env), env);
 
-it('pushes nothing unless something asks for it', async () => {
+it('does not push unless it is configured', async () => {
   expect(await settle([])).toBeUndefined();
   expect(await settle([], { OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBeUndefined();
 });
@@ -22,11 +22,11 @@ it.each([
   [[], { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'c:4317' }, { protocol: 'grpc', endpoint: undefined }],
   [[], { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, { protocol: 'http/protobuf' }],
   [['--otlp-protocol', 'grpc', '--otlp-export-interval', '5s'], {}, { interval: 5000 }],
-] as const)('pushes when asked: %j %j', async (argv, env, settings) => {
+] as const)('pushes if configured: %j %j', async (argv, env, settings) => {
   expect(await settle([...argv], env)).toMatchObject(settings);
 });
 
-it('checks the variable that counts, unless the flag goes before it', async () => {
+it('checks the variable with precedence, unless the flag is given', async () => {
   const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'nowhere', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c' };
   await expect(settle([], env)).rejects.toThrow(
     'invalid value for OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "nowhere" (expected a URL',

@@ -6,14 +6,14 @@ import { UsageError } from './usage-error.ts';
 const KNOWN = ['interval', 'host-name', 'config'];
 const parse = (text: string) => Object.fromEntries(parseConfig(text, 'musubi.yaml', KNOWN));
 
-it('gives the text of each setting and its line', () => {
+it('returns the text and the line of each setting', () => {
   expect(parse('interval: 5s\n\n# where\nhost-name: "a b"\n')).toEqual({
     interval: { text: '5s', line: 1 },
     'host-name': { text: 'a b', line: 4 },
   });
 });
 
-it('gives a list where there may be one, and the lines of its entries', () => {
+it('returns lists with the lines of their entries', () => {
   const text = 'host-name: a\nrules:\n  - { a: 1 }\n\n  - &b\n    c: [x]\n  - *b\n';
   const { rules } = Object.fromEntries(parseConfig(text, 'musubi.yaml', [...KNOWN, 'rules'], ['rules']));
   expect(rules).toMatchObject({
@@ -22,7 +22,7 @@ it('gives a list where there may be one, and the lines of its entries', () => {
   });
 });
 
-it('expands no references without end', () => {
+it('rejects excessive references', () => {
   const level = (i: number) =>
     `  - &a${i} [${
       i === 0
@@ -48,7 +48,7 @@ it.each(['007', '0x10', '1e3', '1.0', '12345678901234567890', 'true', 'no', '202
   },
 );
 
-describe('refuses, with the file and the line,', () => {
+describe('rejects, with file and line,', () => {
   it.each([
     ['an unknown key', 'interval: 5s\nspeed: 5\n', 'musubi.yaml:2: unknown key "speed"'],
     ['a key given twice', 'interval: 5s\ninterval: 6s\n', 'musubi.yaml:2: Map keys must be unique'],
@@ -68,7 +68,7 @@ describe('refuses, with the file and the line,', () => {
   });
 });
 
-it('gives settings or a usage error for any text', () => {
+it('returns settings or a usage error for any text', () => {
   const part = fc.constantFrom(
     'interval',
     ': ',

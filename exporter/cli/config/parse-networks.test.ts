@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseNetworks, parseNetworksText } from './parse-networks.ts';
 
 describe('in the file', () => {
-  it('may have a name, a site, both or neither', () => {
+  it('networks have a name, a site, both or neither', () => {
     const networks = [
       { cidr: '10.0.0.0/8', name: 'office', kind: 'network', site: 'hq' },
       { cidr: 'FD00::/8', site: 7 },
@@ -52,13 +52,13 @@ describe('in the file', () => {
     [[{ cidr: '::/0', site: ['a'] }], 'network 1: site: not text'],
     [[{ cidr: '::/0', kind: 'process' }], 'network 1: kind: invalid value "process" (expected network)'],
     [[{ cidr: '::/0', names: 'a' }], 'network 1: unknown key "names"; expected cidr, name, kind, site'],
-  ])('%j is refused', (value, message) => {
+  ])('%j is rejected', (value, message) => {
     expect(() => parseNetworks(value)).toThrow(new Error(message));
   });
 });
 
-describe('in one text', () => {
-  it('are ranges, each with a name or none', () => {
+describe('in a flag', () => {
+  it('networks are ranges with or without a name', () => {
     expect(parseNetworksText('10.0.0.0/8=office, 203.0.113.0/24,fd00::/8=a=b')).toEqual([
       { cidr: '10.0.0.0/8', name: 'office' },
       { cidr: '203.0.113.0/24' },
@@ -67,14 +67,14 @@ describe('in one text', () => {
   });
 
   it.each(['', 'office', '10.0.0.0/8=office,', '10.0.0.0/8 office', '10.0.0.0/8='])(
-    '%j is refused',
+    '%j is rejected',
     (text) => {
       expect(() => parseNetworksText(text)).toThrow(/^expected (CIDR ranges|a name after)/);
     },
   );
 });
 
-it('takes no range that the table cannot hold', () => {
+it('rejects every range that the table cannot contain', () => {
   const text = fc.string({ unit: fc.constantFrom(...'0129af:./%'), maxLength: 12 });
   fc.assert(
     fc.property(text, (cidr) => {

@@ -51,11 +51,11 @@ it.each([
   '2026-13-01',
   '2026-11-23T10:00:00 Europe/Berlin',
   '23.11.2026',
-])('%j is no time', (text) => {
+])('rejects %j', (text) => {
   expect(() => parseTime(text)).toThrow('expected a time such as now, now-1h');
 });
 
-it('reads what JavaScript writes', () => {
+it('reads JavaScript’s notation', () => {
   const date = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
   fc.assert(
     fc.property(date, (date) => {
@@ -67,7 +67,7 @@ it('reads what JavaScript writes', () => {
 describe('a range', () => {
   const range = (from: string, to: string) => rangeOf({ from: parseTime(from), to: parseTime(to) }, NOW);
 
-  it('is from one time to another', () => {
+  it('goes from one time to another', () => {
     expect(range('2h', '1h')).toEqual({ from: NOW - 7200, to: NOW - 3600 });
   });
 

@@ -1,8 +1,8 @@
 import { UsageError } from './usage-error.ts';
 
 /**
- * For the `catch` of a file that the user named: throws `UsageError` with what was tried and the system's reason,
- * of which the call and the path are left off.
+ * Error handler for a file that the user named: throws `UsageError` with the attempt and the system's reason, without
+ * system call and path.
  */
 export function refuseFile(attempt: string): (cause: Error) => never {
   return (cause) => {

@@ -48,7 +48,7 @@ const CASES = {
   'proc-root': ['/', '/etc', '/tmp', ['/', '/etc', '/tmp'], '/proc'],
 } as const;
 
-it('has a case for every option but those that say where the others come from, and the one of the file', () => {
+it('has a case for every option except help, config and file-only ones', () => {
   expect([...Object.keys(CASES), 'config', 'help', 'rules'].sort()).toEqual(
     Object.keys(AGENT_OPTIONS).sort(),
   );
@@ -66,27 +66,27 @@ describe.each(Object.entries(CASES))(
       return values[name as keyof typeof CASES];
     };
 
-    it('comes from its flag before all else', async () => {
+    it('is set by its flag first', async () => {
       expect(await resolve(flags, env, `${name}: ${inFile}`)).toEqual(fromFlag);
       expect(await resolve([`--${name}=${flag}`], env)).toEqual(fromFlag);
     });
 
-    it.skipIf(variable === undefined)('comes from its variable before the file', async () => {
+    it.skipIf(variable === undefined)('is set by its variable before the file', async () => {
       expect(await resolve([], env, `${name}: ${inFile}`)).toEqual(fromVariable);
     });
 
-    it('comes from the file before its default', async () => {
+    it('is set by the file before its default', async () => {
       expect(await resolve([], {}, `# settings\n${name}: ${inFile}\n`)).toEqual(fromFile);
     });
 
-    it('has its default when nothing is given, or an empty variable', async () => {
+    it('has its default if nothing is set, or only an empty variable', async () => {
       const empty = Object.fromEntries(Object.keys(env).map((key) => [key, '']));
       expect(await resolve([], empty)).toEqual(preset);
     });
   },
 );
 
-it('takes the first variable that is set', async () => {
+it('uses the first variable that is set', async () => {
   const env = { OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' };
   expect((await resolveOptions(AGENT_OPTIONS, [], env))['otlp-protocol']).toBe('grpc');
   const { OTEL_EXPORTER_OTLP_PROTOCOL } = env;
@@ -94,7 +94,7 @@ it('takes the first variable that is set', async () => {
   expect(general['otlp-protocol']).toBe('http/protobuf');
 });
 
-it('takes the file of its variable, and that of the flag before it', async () => {
+it('reads the file of the flag, else that of the variable', async () => {
   using one = createTempFile('interval: 1s');
   using two = createTempFile('interval: 2s');
   const env = { MUSUBI_CONFIG: one.path };
@@ -102,13 +102,13 @@ it('takes the file of its variable, and that of the flag before it', async () =>
   expect((await resolveOptions(AGENT_OPTIONS, ['--config', two.path], env)).interval).toBe(2000);
 });
 
-it('takes the last of a flag given twice', async () => {
+it('uses the last of a repeated flag', async () => {
   const argv = ['--interval', '1s', '--interval', '2s'];
   expect((await resolveOptions(AGENT_OPTIONS, argv, {})).interval).toBe(2000);
 });
 
 describe('rules', () => {
-  it('come from the file alone', async () => {
+  it('are read from the file only', async () => {
     using file = createTempFile('rules:\n  - match: { unit: a }\n    service: b\n');
     expect((await resolveOptions(AGENT_OPTIONS, ['--config', file.path], {})).rules).toHaveLength(1);
     expect((await resolveOptions(AGENT_OPTIONS, [], {})).rules).toEqual([]);
@@ -118,7 +118,7 @@ describe('rules', () => {
   });
 });
 
-it('takes one file for every command', async () => {
+it('reads one file for every command', async () => {
   using file = createTempFile('interval: 5s\nsite: a\n');
   const { site, help } = AGENT_OPTIONS;
   expect(
@@ -126,14 +126,14 @@ it('takes one file for every command', async () => {
   ).toMatchObject({ site: 'a' });
 });
 
-describe('operands', () => {
+describe('positional arguments', () => {
   const table = {
     what: option({ value: 'WHAT', help: 'what', parse: parseText, operand: true }),
     where: option({ value: 'WHERE', help: 'where', parse: parseText, operand: true }),
     site: AGENT_OPTIONS.site,
   };
 
-  it('are taken in order, wherever they stand', async () => {
+  it('are assigned in order, wherever they stand', async () => {
     expect(await resolveOptions(table, ['a', '--site', 's', 'b'], {})).toEqual({
       what: 'a',
       where: 'b',
@@ -146,11 +146,11 @@ describe('operands', () => {
     [['a', 'b', 'c'], "Unexpected argument 'c'"],
     [['a', ''], 'invalid value for WHERE: "" (expected a value that is not empty)'],
     [['--what', 'a'], "Unknown option '--what'"],
-  ])('%j is wrong', async (argv, message) => {
+  ])('%j is invalid', async (argv, message) => {
     await expect(resolveOptions(table, argv, {})).rejects.toThrow(message);
   });
 
-  it('are no keys of a file', async () => {
+  it('are not keys of a file', async () => {
     using file = createTempFile('what: a\n');
     const config = AGENT_OPTIONS.config;
     await expect(resolveOptions({ ...table, config }, ['--config', file.path], {})).rejects.toThrow(
@@ -159,12 +159,12 @@ describe('operands', () => {
   });
 });
 
-it('knows -h', async () => {
+it('accepts -h', async () => {
   expect((await resolveOptions(AGENT_OPTIONS, ['-h'], {})).help).toBe(true);
   expect((await resolveOptions(AGENT_OPTIONS, [], {})).help).toBeUndefined();
 });
 
-describe('wrong usage names the place and the value', () => {
+describe('an error names the position and the value', () => {
   const fail = (argv: string[], env: Record<string, string> = {}) =>
     resolveOptions(AGENT_OPTIONS, argv, env).then(
       () => '',
@@ -252,7 +252,7 @@ describe('wrong usage names the place and the value', () => {
     );
   });
 
-  it('of a file that is not there, or is none', async () => {
+  it('of a missing or unreadable file', async () => {
     expect(await fail(['--config', '/nowhere/musubi.yaml'])).toBe(
       'cannot read the configuration file /nowhere/musubi.yaml: ENOENT: no such file or directory',
     );

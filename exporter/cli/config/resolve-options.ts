@@ -10,9 +10,8 @@ import { UsageError } from './usage-error.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Settles every option of a command: flags go before the environment, that before the configuration file
- * (`--config`, if the table has it), that before defaults. Throws `UsageError` with the offending key and
- * value, whichever of these it came from.
+ * Resolves the options of a command. Precedence: flags, environment, configuration file (`--config`, if the table has
+ * it), defaults. Throws `UsageError` with the offending key and value.
  */
 export async function resolveOptions<T extends OptionTable>(
   table: T,
@@ -59,8 +58,8 @@ function withRenamedValues(name: string, parser: (text: string) => unknown): (te
 }
 
 /**
- * What a configuration file may hold: settings, not switches that ask for another kind of output. One file is for
- * all commands.
+ * The keys of a configuration file: settings, but no switches for another output format. One file serves all
+ * commands.
  */
 function keysOf(table: OptionTable): { all: string[]; lists: string[] } {
   const isSetting = (name: string) => table[name]?.value !== undefined && !table[name].operand;
@@ -68,7 +67,7 @@ function keysOf(table: OptionTable): { all: string[]; lists: string[] } {
   return { all, lists: all.filter((name) => table[name]?.parseList) };
 }
 
-/** What is wrong with a list is told with the line of the first entry that is. */
+/** An error in a list is reported with the line of the first invalid entry. */
 function parseEntries(
   path: string,
   { line, list }: ConfigValue,
@@ -78,12 +77,12 @@ function parseEntries(
   try {
     return parser(value);
   } catch (cause) {
-    const wrong = lines.findIndex((_, at) => !isRight(() => parser([(value as unknown[])[at]])));
-    throw new UsageError(`${path}:${lines[wrong] ?? line}: ${(cause as Error).message}`, { cause });
+    const invalid = lines.findIndex((_, at) => !isValid(() => parser([(value as unknown[])[at]])));
+    throw new UsageError(`${path}:${lines[invalid] ?? line}: ${(cause as Error).message}`, { cause });
   }
 }
 
-function isRight(parse: () => unknown): boolean {
+function isValid(parse: () => unknown): boolean {
   try {
     parse();
     return true;
@@ -101,7 +100,7 @@ function parse(key: string, text: string, parser: (text: string) => unknown, pos
   }
 }
 
-/** A URL may hold a password, and so may what was meant to be one. */
+/** A URL may contain a password, and so may a mistyped one. */
 function withoutPassword(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*:.*@/is, '$1***@');
 }
@@ -121,7 +120,7 @@ function parseFlags(table: OptionTable, argv: readonly string[]): Record<string,
     const args = joinNegative(argv);
     parsed = parseArgs({ args, options, strict: true, allowPositionals: operands.length > 0 });
   } catch (cause) {
-    // Node's own message names the flag; what follows its first sentence is advice on dashes.
+    // The first sentence of Node's message names the flag; the rest is advice on dashes.
     const [message = ''] = (cause as Error).message.split(/\.\s/);
     const renamed = RENAMED_FLAGS.get(/^Unknown option '--(.+)'$/.exec(message)?.[1] ?? '');
     const hint = renamed === undefined || !(renamed in table) ? '' : ` (renamed to --${renamed})`;
@@ -134,7 +133,7 @@ function parseFlags(table: OptionTable, argv: readonly string[]): Record<string,
   return Object.fromEntries([...Object.entries(values), ...given].map(([name, value]) => [name, `${value}`]));
 }
 
-/** `--from -1h` as `--from=-1h`: no flag begins with a digit. */
+/** `--from -1h` as `--from=-1h`: no flag starts with a digit. */
 function joinNegative(argv: readonly string[]): string[] {
   const args: string[] = [];
   for (const argument of argv) {
@@ -148,7 +147,7 @@ function joinNegative(argv: readonly string[]): string[] {
 function fromEnvironment(option: Option<unknown> | undefined, env: Environment) {
   for (const variable of option?.env ?? []) {
     const text = env[variable.name];
-    // The OpenTelemetry specification has an empty variable be as one that is not set.
+    // OpenTelemetry specification: an empty variable counts as unset.
     if (text !== undefined && text !== '') return { ...variable, text };
   }
   return undefined;

@@ -5,7 +5,7 @@ import { parseResourceAttributes, resourceOf } from './resource.ts';
 import { UsageError } from './usage-error.ts';
 
 describe('the resource', () => {
-  it('is the host’s musubi, the same after every start', () => {
+  it('identifies the exporter by host, the same after every restart', () => {
     expect(resourceOf({}, undefined)).toEqual({
       'service.name': 'musubi',
       'service.version': VERSION,
@@ -19,14 +19,14 @@ describe('the resource', () => {
     ['the attributes', undefined, 'host.name=b', 'b'],
     ['the system', undefined, '', hostname()],
     ['the system, for an empty attribute', undefined, 'host.name=', hostname()],
-  ])('takes its host’s name from %s', (_from, option, attributes, host) => {
+  ])('has its host name from %s', (_from, option, attributes, host) => {
     expect(resourceOf({ OTEL_RESOURCE_ATTRIBUTES: attributes }, option)).toMatchObject({
       'host.name': host,
       'service.instance.id': host,
     });
   });
 
-  it('takes other attributes, and the service’s name from its own variable first', () => {
+  it('has other attributes, and its service name from OTEL_SERVICE_NAME first', () => {
     const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=x,service.instance.id=i,zone=z' };
     expect(resourceOf(env, 'h')).toMatchObject({
       'service.name': 'x',
@@ -55,7 +55,7 @@ describe('attributes in a variable', () => {
     ['a', 'invalid value for OTEL_RESOURCE_ATTRIBUTES: "a" (expected key=value)'],
     ['b=1,=x', 'invalid value for OTEL_RESOURCE_ATTRIBUTES: "=x" (expected key=value)'],
     ['a=%zz', 'invalid value for OTEL_RESOURCE_ATTRIBUTES: "a=%zz" (expected percent-encoding)'],
-  ])('are refused: %j', (text, message) => {
+  ])('are rejected: %j', (text, message) => {
     expect(() => parseResourceAttributes(text)).toThrow(UsageError);
     expect(() => parseResourceAttributes(text)).toThrow(message);
   });

@@ -1,4 +1,4 @@
-/** Wrong usage or configuration. The message names the offending key and value; the exit code is 2. */
+/** Invalid usage or configuration. The message names the offending key and value; the exit code is 2. */
 export class UsageError extends Error {
   readonly code = 'ERR_USAGE';
   constructor(message: string, options?: ErrorOptions) {

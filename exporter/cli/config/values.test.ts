@@ -44,7 +44,7 @@ describe('a duration', () => {
     expect(() => parseDuration(text)).toThrow('expected a duration such as 5s or 1m30s');
   });
 
-  it('is never longer than a timer can be', () => {
+  it('is never longer than a timer allows', () => {
     expect(parseDuration('24d')).toBeLessThan(2 ** 31);
     expect(() => parseDuration('25d')).toThrow('expected at most 24 days');
     expect(() => parseDuration(`${'9'.repeat(400)}s`)).toThrow('expected at most 24 days');
@@ -61,7 +61,7 @@ describe('a duration', () => {
     );
   });
 
-  it('is a whole number of milliseconds above zero, or refused, whatever the text', () => {
+  it('is a positive integer of milliseconds or rejected, for any text', () => {
     const text = fc
       .array(fc.constantFrom('0', '1', '99', 'ms', 's', 'm', 'h', 'd', ' ', '.', '-'))
       .map((parts) => parts.join(''));
@@ -81,7 +81,7 @@ describe('a duration', () => {
 });
 
 describe('milliseconds', () => {
-  it('are a whole number above zero', () => {
+  it('are a positive integer', () => {
     expect(parseMilliseconds('60000')).toBe(60_000);
     for (const text of ['', '0', '00', '-1', '1.5', '1e3', '5s', ' 5'])
       expect(() => parseMilliseconds(text)).toThrow('expected a positive integer of milliseconds');
@@ -123,20 +123,20 @@ it('a span may be longer than a timer', () => {
   for (const text of ['', '0d', '1M', '-1d']) expect(() => parseSpan(text)).toThrow('expected a duration');
 });
 
-it('takes HTTP URLs, as they are written', () => {
+it('accepts HTTP URLs unchanged', () => {
   for (const url of ['http://127.0.0.1:4317', 'https://otlp.example/base/', 'http://[::1]:4318'])
     expect(parseUrl(url)).toBe(url);
   for (const text of ['', '127.0.0.1:4317', 'localhost:4317', 'ftp://a', 'http://', '/v1'])
     expect(() => parseUrl(text)).toThrow('expected a URL such as http://127.0.0.1:4317');
 });
 
-it('takes text that is not empty', () => {
+it('accepts text that is not empty', () => {
   expect(parseText(' a ')).toBe(' a ');
   for (const text of ['', ' ', '\n'])
     expect(() => parseText(text)).toThrow('expected a value that is not empty');
 });
 
-it('takes one of some words, to the letter', () => {
+it('accepts exactly one of the given words', () => {
   expect(oneOf('a', 'b')('b')).toBe('b');
   for (const text of ['', 'A', 'a ', 'c'])
     expect(() => oneOf('a', 'b')(text)).toThrow('expected one of a, b');

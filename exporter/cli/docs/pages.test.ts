@@ -7,15 +7,15 @@ import { metricsPage } from './metrics-page.ts';
 
 const DOCS = '../../../docs';
 
-it('docs/metrics.md is what the catalogue says', async () => {
+it('docs/metrics.md matches the catalogue', async () => {
   await expect(metricsPage()).toMatchFileSnapshot(`${DOCS}/metrics.md`);
 });
 
-it('docs/configuration.md is what the option table says', async () => {
+it('docs/configuration.md matches the option table', async () => {
   await expect(configurationPage()).toMatchFileSnapshot(`${DOCS}/configuration.md`);
 });
 
-it('the example of a configuration file is one', async () => {
+it('the example configuration file is valid', async () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(configurationPage()) ?? [];
   using file = createTempFile(example);
   const settings = await resolveOptions(AGENT_OPTIONS, ['--config', file.path], {});

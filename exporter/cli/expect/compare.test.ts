@@ -13,7 +13,7 @@ const expected = (of: ServiceEdge, maxGap = 300): ExpectedEdge => ({ ...of, maxG
 const NOW = 1_800_000_000;
 const seen = (of: ServiceEdge, unused = 0) => ({ edge: of, lastSeen: NOW - unused });
 
-it('tells what is missing: unused for longer than its gap, or not found', () => {
+it('reports as missing what is unused for longer than its gap, or not found', () => {
   const expectations = {
     expected: [
       expected(edge('web', 'gone')),
@@ -37,7 +37,7 @@ it('tells what is missing: unused for longer than its gap, or not found', () => 
   ]);
 });
 
-it('tells what is in use and neither expected nor allowed', () => {
+it('reports as unexpected what is in use and neither expected nor allowed', () => {
   const allowed = [
     { source: '.*', destination: 'internet', port: '443' },
     { source: 'we.', destination: 'b', port: '.*' },
@@ -63,7 +63,7 @@ it('tells what is in use and neither expected nor allowed', () => {
   ]);
 });
 
-it('tells what fails, from five attempts and a tenth of all on', () => {
+it('reports as failing five failed attempts that exceed a tenth of all', () => {
   const attempts = [
     { edge: edge('a', 'few'), failed: 4, opened: 0 },
     { edge: edge('a', 'all'), failed: 5, opened: 0 },

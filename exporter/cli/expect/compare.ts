@@ -2,7 +2,7 @@ import { FAILING } from '@musubi/contract/failing';
 import { edgeKey, type ServiceEdge } from '../joined/edge.ts';
 import { compareEdges, type Expectations, type ExpectedEdge, isAllowed } from './expectations.ts';
 
-/** A service edge, and when it was last in use. */
+/** A service edge and its last use. */
 export interface SeenEdge {
   readonly edge: ServiceEdge;
   /** Unix seconds. */
@@ -17,24 +17,24 @@ export interface Attempts {
 }
 
 export interface Difference {
-  /** Expected, and unused for longer than its gap; without a time where no use was found at all. */
+  /** Expected, but unused for longer than its gap; without a time if no use was found. */
   readonly missing: readonly { readonly edge: ExpectedEdge; readonly lastSeen: number | undefined }[];
   /** In use, neither expected nor allowed. */
   readonly unexpected: readonly SeenEdge[];
-  /** Called, and failing. */
+  /** In use and failing. */
   readonly failing: readonly Attempts[];
 }
 
-/** Seconds after its last use in which a dependency counts as one that is in use: exporters tell of it for so long. */
+/** Seconds for which a dependency counts as in use: exporters report it this long after its last use. */
 export const IN_USE = 300;
 
-/** Seconds by which a use may be known too late: a scrape or push, a minute in which rules settle, evaluations. */
-const LATE = 120;
+/** Maximum delay in seconds until a use is recorded: scrape or push, offset of the rules, evaluation. */
+const MAX_DELAY = 120;
 
-/** Whether what is known to be unused for so many seconds is so for longer than its gap. */
-export const isAway = (unused: number, maxGap: number): boolean => unused - LATE > maxGap;
+/** Whether `unused` seconds exceed the gap, allowing for the delay of recording. */
+export const isVanished = (unused: number, maxGap: number): boolean => unused - MAX_DELAY > maxGap;
 
-/** How what is expected differs from what is known at a time (unix seconds), in the order of names. */
+/** Compares the expected dependencies with those known at a time (unix seconds); ordered by name. */
 export function compareWith(
   { expected, allowed }: Expectations,
   seen: readonly SeenEdge[],
@@ -45,10 +45,10 @@ export function compareWith(
   const known = new Set(expected.map(edgeKey));
   const missing = expected
     .map((edge) => ({ edge, lastSeen: lastUse.get(edgeKey(edge)) }))
-    .filter(({ edge, lastSeen = Number.NEGATIVE_INFINITY }) => isAway(at - lastSeen, edge.maxGap));
+    .filter(({ edge, lastSeen = Number.NEGATIVE_INFINITY }) => isVanished(at - lastSeen, edge.maxGap));
   const unexpected = seen.filter(
     ({ edge, lastSeen }) =>
-      !isAway(at - lastSeen, IN_USE) && !known.has(edgeKey(edge)) && !isAllowed(edge, allowed),
+      !isVanished(at - lastSeen, IN_USE) && !known.has(edgeKey(edge)) && !isAllowed(edge, allowed),
   );
   const failing = attempts.filter(
     ({ edge, failed, opened }) =>

@@ -3,7 +3,7 @@ import type { Difference } from './compare.ts';
 import { edgeText, labelsOf } from './expectations.ts';
 import { formatGap } from './gap.ts';
 
-/** The difference for people: a heading for each kind that there is, and a line for each dependency. */
+/** The difference as text: a heading for each kind that occurs, and a line for each dependency. */
 export function differenceText({ missing, unexpected, failing }: Difference, expected: number): string {
   const lists = {
     missing: missing.map(({ edge, lastSeen }) => {
@@ -20,7 +20,9 @@ export function differenceText({ missing, unexpected, failing }: Difference, exp
     .filter(([, rows]) => rows.length > 0)
     .map(([kind, rows]) => `${figure(rows.length)} ${kind}\n${table(rows)}`);
   const others = expected - missing.length;
-  return [...parts, `${figure(others)} of ${figure(expected)} expected dependencies are there.\n`].join('\n');
+  return [...parts, `${figure(others)} of ${figure(expected)} expected dependencies are present.\n`].join(
+    '\n',
+  );
 }
 
 function table(rows: readonly (readonly string[])[]): string {
@@ -28,7 +30,7 @@ function table(rows: readonly (readonly string[])[]): string {
   return rows.map(([edge = '', note]) => `  ${edge.padEnd(width)}  ${note}\n`).join('');
 }
 
-/** The same for programs, under the names of the labels. Times are unix seconds, gaps seconds. */
+/** The difference for `--json`, with the names of the labels. Times are unix seconds, gaps seconds. */
 export function differenceRows(
   { missing, unexpected, failing }: Difference,
   at: number,

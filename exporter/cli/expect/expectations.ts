@@ -1,20 +1,20 @@
 import type { ServiceEdge } from '../joined/edge.ts';
-import { placeText, serviceText } from '../look/edge-text.ts';
+import { portText, serviceText } from '../look/edge-text.ts';
 
-/** A dependency that should be there. */
+/** An expected dependency. */
 export interface ExpectedEdge extends ServiceEdge {
-  /** Seconds for which it may be unused; `Infinity` where its absence is nothing to be told. */
+  /** Seconds for which it may be unused; `Infinity` if its absence is never reported. */
   readonly maxGap: number;
 }
 
-/** Dependencies that may be there: three regular expressions that match the whole. */
+/** Allowed dependencies: three anchored regular expressions. */
 export interface AllowedEdges {
   readonly source: string;
   readonly destination: string;
   readonly port: string;
 }
 
-/** What the file of `musubi expect` says. */
+/** The content of the file of `musubi expect`. */
 export interface Expectations {
   readonly expected: readonly ExpectedEdge[];
   readonly allowed: readonly AllowedEdges[];
@@ -22,7 +22,7 @@ export interface Expectations {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The labels of a service edge, as `musubi:service_edge:*` has them: what is not known is left out. */
+/** The labels of a service edge, as in `musubi:service_edge:*`; unknown ones are omitted. */
 export function labelsOf({ src, dst, transport, port }: ServiceEdge): Labels {
   return {
     src_service: src.name,
@@ -34,7 +34,7 @@ export function labelsOf({ src, dst, transport, port }: ServiceEdge): Labels {
   };
 }
 
-/** Orders by source, destination, port, transport and sites: the same everywhere, whatever the locale. */
+/** Orders by source, destination, port, transport and sites, independent of the locale. */
 export function compareEdges(one: ServiceEdge, other: ServiceEdge): number {
   const parts = ({ src, dst, transport, port = 0 }: ServiceEdge) => [
     src.name,
@@ -52,7 +52,7 @@ export function compareEdges(one: ServiceEdge, other: ServiceEdge): number {
   return 0;
 }
 
-/** Whether some entry of the list allows it. */
+/** Whether an entry of the list allows it. */
 export function isAllowed(edge: ServiceEdge, allowed: readonly AllowedEdges[]): boolean {
   const matches = (pattern: string, text: string) => wholePattern(pattern).test(text);
   return allowed.some(
@@ -63,12 +63,12 @@ export function isAllowed(edge: ServiceEdge, allowed: readonly AllowedEdges[]): 
   );
 }
 
-/** Matches as Prometheus does: all of the text. */
+/** Anchored, as in Prometheus. */
 export function wholePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, 'su');
 }
 
-/** A dependency in a line: `web ─▶ api (fra) 8080/tcp`. */
+/** A dependency as one line: `web ─▶ api (fra) 8080/tcp`. */
 export function edgeText(edge: ServiceEdge): string {
-  return `${serviceText(edge.src)} ─▶ ${serviceText(edge.dst)} ${placeText(edge)}`;
+  return `${serviceText(edge.src)} ─▶ ${serviceText(edge.dst)} ${portText(edge)}`;
 }

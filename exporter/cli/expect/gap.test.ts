@@ -10,11 +10,11 @@ it.each([
   ['each night', 86_400, '26h'],
   ['on working days', 3 * 86_400, '4d'],
   ['each week', 7 * 86_400, '8d'],
-])('of what is used %s, %i s are allowed as %s', (_, longest, written) => {
+])('for use %s with a longest gap of %i s it allows %s', (_, longest, written) => {
   expect(formatGap(gapToAllow(longest))).toBe(written);
 });
 
-it('allows more than was seen, and reads back what it writes', () => {
+it('allows more than was seen, and parses its own format', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 20 * 86_400 }), (longest) => {
       const gap = gapToAllow(longest);
@@ -30,10 +30,10 @@ it.each([
   [59 * 60 + 59, '59m'],
   [3 * 3600 - 1, '2h'],
   [2 * 86_400, '2d'],
-])('writes %i s roughly as %s', (seconds, written) => {
+])('formats %i s roughly as %s', (seconds, written) => {
   expect(formatRoughly(seconds)).toBe(written);
 });
 
-it('refuses what is not a duration', () => {
+it('rejects anything but a duration', () => {
   expect(() => parseGap('-5m')).toThrow('expected a duration such as 5s or 1m30s, or never');
 });

@@ -4,10 +4,10 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** How a gap is written whose length does not matter. */
+/** Notation of an unlimited gap. */
 const NEVER = 'never';
 
-/** `5m`, `26h`, `never` to seconds. Throws an `Error` that says what a right value looks like. */
+/** `5m`, `26h`, `never` to seconds. Throws an `Error` whose message says what was expected. */
 export function parseGap(text: string): number {
   if (text === NEVER) return Number.POSITIVE_INFINITY;
   try {
@@ -17,7 +17,7 @@ export function parseGap(text: string): number {
   }
 }
 
-/** Seconds as people write them: `90s`, `5m`, `26h`, `8d`. Whole seconds are told exactly. */
+/** Seconds in the largest exact unit: `90s`, `5m`, `26h`, `8d`. */
 export function formatGap(seconds: number): string {
   if (seconds === Number.POSITIVE_INFINITY) return NEVER;
   if (seconds >= 2 * DAY && seconds % DAY === 0) return `${seconds / DAY}d`;
@@ -26,16 +26,15 @@ export function formatGap(seconds: number): string {
   return `${seconds}s`;
 }
 
-/** No more than so many seconds, as people write them: whole minutes or, from two hours on, hours. */
+/** Seconds rounded down to minutes or, from two hours on, to hours. */
 export function formatRoughly(seconds: number): string {
   const step = seconds < 2 * HOUR ? MINUTE : HOUR;
   return formatGap(Math.floor(seconds / step) * step);
 }
 
 /**
- * The gap to allow, in seconds, where the longest seen was this long. It is half as much again, but no more than two
- * hours: a nightly job has 26 h. Rounded up to 5 minutes, hours or days. Never less than 5 minutes, as scrapes,
- * pushes and rules take up to two.
+ * The gap to allow, in seconds, for the longest gap seen: half as much again, at most two hours more (26 h for a nightly
+ * job), rounded up to 5 minutes, hours or days. At least 5 minutes, because scrapes, pushes and rules take up to two.
  */
 export function gapToAllow(longest: number): number {
   const wanted = longest + Math.min(longest / 2, 2 * HOUR);

@@ -21,7 +21,7 @@ const read = (text: string) => parseExpectations(text, 'edges.yaml');
 const learn = (histories: EdgeHistory[], text?: string) =>
   learnExpectations(histories, text === undefined ? undefined : read(text), '14d');
 
-it('writes a file in the order of names, whatever came first', () => {
+it('writes a file ordered by name', () => {
   const once = { ...history(edge('odd', 'db'), undefined), longestGap: undefined, days: 1, connections: 1 };
   const histories = [
     history(edge('web', 'db')),
@@ -47,7 +47,7 @@ expect:
     port: 5432
     transport: tcp
     max_gap: never
-    why: seen on 1 of 14 days, 1 connection; used once, too little to tell a gap
+    why: seen on 1 of 14 days, 1 connection; used once, so no gap is known
   - source: web
     destination: db
     port: 5432
@@ -59,22 +59,22 @@ allow: []
   expect(learn(histories.toReversed()).text).toBe(text);
 });
 
-it('says of what it adds which is away already, for longer than its gap', () => {
-  const unused = 25.5 * 3600;
-  const once = { ...history(edge('once', 'db')), longestGap: undefined, unused };
-  const { text, away } = learn([
-    { ...history(edge('gone', 'db')), unused },
-    { ...history(edge('night', 'db'), 86_400), unused },
+it('reports added edges that are already unused for longer than their gap', () => {
+  const seconds = 25.5 * 3600;
+  const once = { ...history(edge('once', 'db')), longestGap: undefined, unused: seconds };
+  const { text, unused } = learn([
+    { ...history(edge('gone', 'db')), unused: seconds },
+    { ...history(edge('night', 'db'), 86_400), unused: seconds },
     once,
   ]);
-  expect(away.map(({ edge }) => edge.src.name)).toEqual(['gone']);
+  expect(unused.map(({ edge }) => edge.src.name)).toEqual(['gone']);
   expect(text.match(/source: .*|why: .*/g)).toEqual([
     'source: gone',
-    'why: seen on 14 of 14 days, 12,340 connections; not in the last 25h',
+    'why: seen on 14 of 14 days, 12,340 connections; not seen in the last 25h',
     'source: night',
     'why: seen on 14 of 14 days, 12,340 connections',
     'source: once',
-    'why: seen on 14 of 14 days, 12,340 connections; used once, too little to tell a gap',
+    'why: seen on 14 of 14 days, 12,340 connections; used once, so no gap is known',
   ]);
 });
 
@@ -94,13 +94,13 @@ allow:
   - source: test-.* # in the lab
 `;
 
-it('keeps what people wrote when it learns again', () => {
+it('keeps manual changes when it learns again', () => {
   const histories = [history(edge('shop', 'db')), history(edge('web', 'db')), history(edge('test-7', 'db'))];
   const same = learn(histories, EDITED);
-  expect(same).toMatchObject({ text: EDITED, added: [], gone: [], strained: [] });
+  expect(same).toMatchObject({ text: EDITED, added: [], notSeen: [], exceeded: [] });
 });
 
-it('adds what is new at its place', () => {
+it('inserts new edges in order', () => {
   const { text, added } = learn(
     [history(edge('shop', 'db')), history(edge('web', 'db')), history(edge('tool', 'db'))],
     EDITED,
@@ -116,9 +116,9 @@ it('adds what is new at its place', () => {
   expect(text).toContain("  # the shop's own\n  - source: shop");
 });
 
-it('marks what was not seen, once, and unmarks what is seen again', () => {
+it('marks edges that were not seen once, and unmarks them when they are seen again', () => {
   const gone = learn([], EDITED);
-  expect(gone.gone.map(({ src }) => src.name)).toEqual(['shop', 'web']);
+  expect(gone.notSeen.map(({ src }) => src.name)).toEqual(['shop', 'web']);
   expect(gone.text.match(/# gone: not seen in the last 14d/g)).toHaveLength(2);
   expect(gone.text).toContain("  # the shop's own\n  # gone: not seen in the last 14d\n  - source: shop");
   expect(learn([], gone.text).text).toBe(gone.text);
@@ -126,7 +126,7 @@ it('marks what was not seen, once, and unmarks what is seen again', () => {
   expect(back.text).toBe(EDITED);
 });
 
-it('marks the first entry as well as others', () => {
+it('marks the first entry like any other', () => {
   const { text } = learn([history(edge('a', 'b')), history(edge('c', 'd'))]);
   const gone = learn([history(edge('c', 'd'))], text).text;
   expect(gone).toContain('  # gone: not seen in the last 14d\n  - source: a');
@@ -134,11 +134,11 @@ it('marks the first entry as well as others', () => {
   expect(learn([history(edge('a', 'b')), history(edge('c', 'd'))], gone).text).toBe(text);
 });
 
-it('tells what was unused for longer than the file allows', () => {
-  const { strained, text } = learn(
+it('reports edges that were unused for longer than the file allows', () => {
+  const { exceeded, text } = learn(
     [history(edge('shop', 'db'), 200), history(edge('web', 'db'), 60)],
     EDITED,
   );
-  expect(strained).toMatchObject([{ edge: { src: { name: 'shop' }, maxGap: 90 }, longestGap: 200 }]);
+  expect(exceeded).toMatchObject([{ edge: { src: { name: 'shop' }, maxGap: 90 }, longestGap: 200 }]);
   expect(text).toBe(EDITED);
 });

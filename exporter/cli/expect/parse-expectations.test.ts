@@ -25,7 +25,7 @@ allow:
 
 const parse = (text: string) => parseExpectations(text, 'edges.yaml');
 
-it('reads what is expected and what is allowed', () => {
+it('reads expected and allowed edges', () => {
   const { expected, allowed } = parse(FILE);
   expect(expected).toEqual([
     { src: { name: 'web' }, dst: { name: '007' }, port: 8080, transport: 'tcp', maxGap: 300 },
@@ -134,7 +134,7 @@ it.each([
   '\\p{LC}',
   'a{1001}',
   'a{2,1001}',
-])('refuses %j, which JavaScript takes and Prometheus does not', (pattern) => {
+])('rejects %j, which JavaScript accepts and Prometheus does not', (pattern) => {
   expect(() => parse(`version: 1\nallow:\n  - source: '${pattern}'\n`)).toThrow(
     `:3: allow[1]: source: invalid value ${JSON.stringify(pattern)} (expected RE2 syntax: unsupported escape, class or count)`,
   );
@@ -149,12 +149,12 @@ it.each([
   '\\bx\\b',
   '(?i:x)',
   '[^a-z]',
-])('takes %j, which both read alike', (pattern) => {
+])('accepts %j, which both read alike', (pattern) => {
   const { allowed } = parse(`version: 1\nallow:\n  - source: '${pattern}'\n`);
   expect(allowed[0]?.source).toBe(pattern);
 });
 
-it('meets any text with a message, not with a crash', () => {
+it('returns expectations or a usage error for any text', () => {
   const line = fc.constantFrom(
     ...FILE.split('\n'),
     '- x',

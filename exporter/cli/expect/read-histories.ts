@@ -7,23 +7,23 @@ import type { Sample } from '../prometheus/result.ts';
 import type { EdgeHistory } from './learn.ts';
 
 const OPEN = 'musubi:service_edge:active_connections';
-/** Seconds for which an exporter tells of what is not in use any more, unless `--edge-expiration` says otherwise. */
+/** Default of `--edge-expiration` in seconds: exporters export an edge this long after its last use. */
 const EDGE_EXPIRATION = 300;
 const DAY = 86_400;
 
-/** One of the parts of the range, which are as long and about a day each. Unix seconds. */
+/** One of the equal parts of the range, about a day each. Unix seconds. */
 interface Day extends TimeRange {
-  /** How often the rules told of some dependency. */
+  /** Number of evaluations that recorded any dependency. */
   readonly evaluations: number;
-  /** How often they told of each, and how often of an open connection, by `edgeKey`. */
-  readonly told: ReadonlyMap<string, number>;
+  /** Number of evaluations that recorded each edge, and that recorded it with an open connection, by `edgeKey`. */
+  readonly recorded: ReadonlyMap<string, number>;
   readonly heldOpen: ReadonlyMap<string, number>;
 }
 
 /**
- * How the service edges were used over a range. The longest gap is no shorter than it was. Of an edge that is told all
- * the time it is at most what an exporter remembers, and twice an evaluation where a connection was always open; of
- * another it is known to the hour.
+ * The use of the service edges over a range. The longest gap is an upper bound: for an edge that is always recorded, the
+ * expiration time of the exporters, or two evaluations if a connection was always open; for others it is exact to the
+ * hour.
  */
 export async function readHistories(prometheus: Prometheus, range: TimeRange): Promise<EdgeHistory[]> {
   const reader = await createEdgeReader(prometheus, range);
@@ -41,10 +41,10 @@ export async function readHistories(prometheus: Prometheus, range: TimeRange): P
       const key = edgeKey(serviceEdgeOf(labels));
       uses.set(key, new Set([...(uses.get(key) ?? []), ...points.map(([, lastSeen]) => lastSeen)]));
     }
-    const told = byEdge(await prometheus.query(`count_over_time(${SERVICE_EDGES}[${length}])`, to));
+    const recorded = byEdge(await prometheus.query(`count_over_time(${SERVICE_EDGES}[${length}])`, to));
     const held = `count_over_time(${OPEN}[${length}]) and min_over_time(${OPEN}[${length}]) > 0`;
     const heldOpen = byEdge(await prometheus.query(held, to));
-    days.push({ from, to, evaluations: Math.max(0, ...told.values()), told, heldOpen });
+    days.push({ from, to, evaluations: Math.max(0, ...recorded.values()), recorded, heldOpen });
   }
 
   return [...seen].map(([key, { edge, lastSeen }]) => {
@@ -61,7 +61,7 @@ export async function readHistories(prometheus: Prometheus, range: TimeRange): P
   });
 }
 
-/** In seconds; undefined for an edge that was used but once. */
+/** In seconds; undefined for an edge that was used only once. */
 function longestGap(key: string, uses: readonly number[], days: readonly Day[]): number | undefined {
   const [first] = uses;
   if (first === undefined || uses.length < 2) return undefined;
@@ -69,14 +69,14 @@ function longestGap(key: string, uses: readonly number[], days: readonly Day[]):
   return Math.min(byHour, Math.max(...days.map((day) => gapWithin(day, key, first))));
 }
 
-/** The gap that there may have been on a day, by how often the edge was not told; `first` is its first use. */
-function gapWithin({ from, to, evaluations, told, heldOpen }: Day, key: string, first: number): number {
+/** The longest possible gap on a day, from the evaluations that did not record the edge; `first` is its first use. */
+function gapWithin({ from, to, evaluations, recorded, heldOpen }: Day, key: string, first: number): number {
   if (first >= to) return 0;
   const interval = (to - from) / Math.max(1, evaluations);
   const expected = (to - Math.max(from, first)) / interval;
   const missing = (times: number) => Math.max(0, expected - times) * interval;
   const open = heldOpen.get(key);
-  return open === undefined ? EDGE_EXPIRATION + missing(told.get(key) ?? 0) : 2 * interval + missing(open);
+  return open === undefined ? EDGE_EXPIRATION + missing(recorded.get(key) ?? 0) : 2 * interval + missing(open);
 }
 
 function byEdge(samples: readonly Sample[]): Map<string, number> {

@@ -3,15 +3,15 @@ import type { Prometheus } from '../prometheus/client.ts';
 import { type Attempts, IN_USE, type SeenEdge } from './compare.ts';
 import type { Expectations } from './expectations.ts';
 
-/** What is known of dependencies at a time. */
+/** The dependencies at a point in time. */
 export interface State {
   readonly seen: readonly SeenEdge[];
   readonly attempts: readonly Attempts[];
-  /** Hosts of which the exporter did not report, and did within the day before. */
+  /** Hosts whose exporter does not report, but did within the day before. */
   readonly silentHosts: readonly string[];
 }
 
-/** Reads as far back as the longest gap that is expected, but for those without an end. `at` is in unix seconds. */
+/** Reads as far back as the longest limited gap. `at` is in unix seconds. */
 export async function readState(
   prometheus: Prometheus,
   { expected }: Expectations,
@@ -20,13 +20,13 @@ export async function readState(
   const gaps = expected.map(({ maxGap }) => maxGap).filter(Number.isFinite);
   const past = await createEdgeReader(prometheus, { from: at - 2 * Math.max(IN_USE, ...gaps), to: at });
   const recent = past.within({ from: at - IN_USE, to: at });
-  const [seen, calls, counts, silent] = await Promise.all([
+  const [seen, inUse, counts, silent] = await Promise.all([
     past.serviceEdges(),
     recent.serviceEdges(),
     recent.counts(),
     prometheus.query(`${at} - musubi:host:last_report_seconds > 180`, at),
   ]);
-  const attempts = [...calls].map(([key, { edge }]) => {
+  const attempts = [...inUse].map(([key, { edge }]) => {
     const { opened = 0, failed = {} } = counts.get(key) ?? {};
     const { cancelled: _, ...reasons } = failed;
     return { edge, opened, failed: Object.values(reasons).reduce((sum, count) => sum + count, 0) };

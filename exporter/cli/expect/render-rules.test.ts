@@ -13,7 +13,7 @@ const EDGE: ExpectedEdge = {
   maxGap: 300,
 };
 
-it('makes a series of each expected dependency, and rules of all that are allowed and of all others', () => {
+it('renders a series for each expected dependency, and rules for allowed and unlisted ones', () => {
   const never = { ...EDGE, src: { name: 'report', site: 'fra' }, maxGap: Number.POSITIVE_INFINITY };
   const allowed = [
     { source: '.*', destination: 'internet', port: '443' },
@@ -58,7 +58,7 @@ it('makes a series of each expected dependency, and rules of all that are allowe
   ]);
 });
 
-it('carries any name through YAML and PromQL as it is, and nothing of it becomes a query', () => {
+it('keeps any name unchanged through YAML and PromQL, and never as part of a query', () => {
   const edge = oddName.map((name): ExpectedEdge => ({ ...EDGE, src: { name }, dst: { name } }));
   const allow = oddName.map((name): AllowedEdges => {
     const source = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
@@ -76,7 +76,7 @@ it('carries any name through YAML and PromQL as it is, and nothing of it becomes
   );
 });
 
-it('gives the same file whatever the order', () => {
+it('renders the same file for any order', () => {
   const other = { ...EDGE, port: 81 };
   const render = (...expected: ExpectedEdge[]) => renderRules({ expected, allowed: [] });
   expect(render(EDGE, other)).toBe(render(other, EDGE));

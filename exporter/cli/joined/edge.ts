@@ -1,41 +1,41 @@
 import type { Labels } from '../prometheus/result.ts';
 
-/** A service at a site: what depends and what is depended on. One that nobody named is called by its address. */
+/** A service at a site. An unnamed one is identified by its address. */
 export interface Service {
   readonly name: string;
   readonly site?: string;
 }
 
-/** A dependency between services: the source asks, on a port and a transport. */
+/** A dependency between services, by port and transport. The source depends on the destination. */
 export interface ServiceEdge {
   readonly src: Service;
   readonly dst: Service;
   readonly transport: string;
-  /** Absent for a Unix socket, and where many ports were told as one. */
+  /** Absent for Unix sockets and folded ports. */
   readonly port?: number;
 }
 
-/** What is known of one end of a connection below its service. */
-export interface ProcessEnd {
+/** The details of an endpoint below its service. */
+export interface ProcessEndpoint {
   readonly process?: string;
-  /** `many` where there were too many to tell. */
+  /** `many` if folded. */
   readonly pid?: string;
   readonly host?: string;
   readonly address?: string;
   readonly kind?: string;
 }
 
-/** One process that depended on another. */
+/** A process that depends on another. */
 export interface ProcessPair {
-  readonly src: ProcessEnd;
-  readonly dst: ProcessEnd;
-  /** Who reported it: `both`, or one of `source` and `destination`. */
+  readonly src: ProcessEndpoint;
+  readonly dst: ProcessEndpoint;
+  /** The reporting endpoint: `both`, `source` or `destination`. */
   readonly observer: string;
   /** Unix seconds. */
   readonly lastSeen: number;
 }
 
-type End = 'src' | 'dst';
+type Side = 'src' | 'dst';
 
 /** Reads the labels of `musubi:service_edge:*`, or of the finer `musubi:edge:*`. */
 export function serviceEdgeOf(labels: Labels): ServiceEdge {
@@ -48,7 +48,7 @@ export function serviceEdgeOf(labels: Labels): ServiceEdge {
   };
 }
 
-function serviceOf(labels: Labels, end: End): Service {
+function serviceOf(labels: Labels, end: Side): Service {
   const name = labels[`${end}_service`] || labels[`${end}_address`] || labels[`${end}_host`] || '';
   const site = labels[`${end}_site`];
   return { name, ...(site && { site }) };
@@ -57,10 +57,10 @@ function serviceOf(labels: Labels, end: End): Service {
 /** Reads the labels of `musubi:edge:*`. */
 export function processPairOf(labels: Labels, lastSeen: number): ProcessPair {
   const { observer = '' } = labels;
-  return { src: processEndOf(labels, 'src'), dst: processEndOf(labels, 'dst'), observer, lastSeen };
+  return { src: processEndpointOf(labels, 'src'), dst: processEndpointOf(labels, 'dst'), observer, lastSeen };
 }
 
-function processEndOf(labels: Labels, end: End): ProcessEnd {
+function processEndpointOf(labels: Labels, end: Side): ProcessEndpoint {
   const names = ['process', 'pid', 'host', 'address', 'kind'] as const;
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -70,12 +70,12 @@ function processEndOf(labels: Labels, end: End): ProcessEnd {
   );
 }
 
-/** Equal for equal services, and for no others. */
+/** Equal for equal services only. */
 export function serviceKey({ name, site = '' }: Service): string {
   return JSON.stringify([name, site]);
 }
 
-/** Equal for equal edges, and for no others. */
+/** Equal for equal edges only. */
 export function edgeKey({ src, dst, transport, port = 0 }: ServiceEdge): string {
   return JSON.stringify([src.name, src.site, dst.name, dst.site, transport, port]);
 }

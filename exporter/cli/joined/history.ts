@@ -2,14 +2,14 @@ import type { TimeRange } from '../config/range-options.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { HOURS, SERVICE_EDGES } from './read.ts';
 
-/** Longer than stores keep; some refuse more. */
+/** Longer than the usual retention; some stores reject longer ranges. */
 const LONGEST = '2y';
-/** The last hour is recorded an hour late at most, as is the first. */
+/** The first and the last hour are recorded at most an hour late. */
 const TWO_HOURS = 7200;
 
 /**
- * The first and the last known use of any dependency, in unix seconds; undefined when there was none in two years.
- * The hours, one series, tell where to look for both.
+ * The first and the last use of any dependency, in unix seconds; undefined if there was none in two years. The series
+ * of recorded hours shows where to search for both.
  */
 export async function readHistory(prometheus: Prometheus, now: number): Promise<TimeRange | undefined> {
   const one = async (expression: string, time: number) =>

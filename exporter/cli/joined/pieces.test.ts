@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LATE, piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
+import { piecesOf, piecesOfLastUse, RECORDING_DELAY, windowOf } from './pieces.ts';
 
 const HOUR = 3_600_000;
 
 /** When hours are recorded that end at these times. */
-const recordedAfter = (...ends: number[]) => ends.map((end) => end + LATE);
+const recordedAfter = (...ends: number[]) => ends.map((end) => end + RECORDING_DELAY);
 
-it('takes hours from the hourly form, and the rest from the fine one', () => {
+it('covers hours by the hourly series, and the rest by the fine one', () => {
   const hours = recordedAfter(...[10, 11, 12, 14].map((hour) => hour * HOUR + 7));
   expect(piecesOf({ from: 9.5 * 3600, to: 15 * 3600 }, hours)).toEqual([
     { hourly: false, from: 9.5 * HOUR, to: 10 * HOUR + 7 },
@@ -18,19 +18,19 @@ it('takes hours from the hourly form, and the rest from the fine one', () => {
   ]);
 });
 
-it('takes hours that fill the range alone', () => {
+it('covers a range of whole hours by the hourly series alone', () => {
   expect(piecesOf({ from: 3600, to: 10_800 }, recordedAfter(2 * HOUR, 3 * HOUR))).toEqual([
     { hourly: true, from: HOUR, to: 3 * HOUR },
   ]);
 });
 
-it('takes no hour that reaches out of the range', () => {
+it('uses no hour that exceeds the range', () => {
   expect(piecesOf({ from: 3601, to: 10_799 }, recordedAfter(HOUR, 2 * HOUR, 3 * HOUR))).toEqual([
     { hourly: false, from: 3_601_000, to: 10_799_000 },
   ]);
 });
 
-it('takes the hour in which the range begins whole where only the last use counts', () => {
+it('uses the whole first hour if only the last use counts', () => {
   const hours = recordedAfter(10 * HOUR, 11 * HOUR, 12 * HOUR);
   expect(piecesOfLastUse({ from: 9.5 * 3600, to: 12.5 * 3600 }, hours)).toEqual([
     { hourly: true, from: 9 * HOUR, to: 12 * HOUR },
@@ -54,13 +54,13 @@ function takes(window: { range: string; time: number }, at: number, isClosed: bo
   return at <= end && (isClosed ? at >= begin : at > begin);
 }
 
-it('leaves out a millisecond rather than taking what lies before it twice', () => {
+it('omits a millisecond rather than reading the sample before it twice', () => {
   expect(piecesOf({ from: 9 * 3600, to: 10 * 3600 + 0.001 }, recordedAfter(10 * HOUR))).toEqual([
     { hourly: true, from: 9 * HOUR, to: 10 * HOUR },
   ]);
 });
 
-it('takes each half minute of the range once, and none else, whichever hours there are', () => {
+it('covers each half minute of the range exactly once, for any recorded hours', () => {
   const range = fc.tuple(fc.integer({ min: 0, max: 20 * HOUR }), fc.integer({ min: 10, max: 20 * HOUR }));
   const hours = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 30 });
   // Another shift of the group, as after a change of its file.
@@ -85,10 +85,10 @@ it('takes each half minute of the range once, and none else, whichever hours the
           continue;
         }
         const told = recorded.filter(
-          (hour) => takes(window, hour, isClosed) && (hour - LATE - piece.from) % HOUR === 0,
+          (hour) => takes(window, hour, isClosed) && (hour - RECORDING_DELAY - piece.from) % HOUR === 0,
         );
         expect(told.length * HOUR).toBe(piece.to - piece.from);
-        for (const hour of told) covered.push([hour - LATE - HOUR, hour - LATE]);
+        for (const hour of told) covered.push([hour - RECORDING_DELAY - HOUR, hour - RECORDING_DELAY]);
       }
       covered.sort(([one], [other]) => one - other);
       const ends = [from, ...covered.map(([, to]) => to)];

@@ -1,31 +1,32 @@
 import type { TimeRange } from '../config/range-options.ts';
 
-/** A part of a range that is read from one form of the series: from every half minute, or from every hour. */
+/** A part of a range that is read from one resolution of the series: half a minute or an hour. */
 export interface Piece {
   readonly hourly: boolean;
-  /** Milliseconds; the part is what lies after `from`, up to and with `to`. */
+  /** Milliseconds; `from` is exclusive, `to` inclusive. */
   readonly from: number;
   readonly to: number;
 }
 
 const HOUR = 3_600_000;
 
-/** An hour is recorded this long after it has ended. */
-export const LATE = 60_000;
+/** Delay in ms between the end of an hour and its recording. */
+export const RECORDING_DELAY = 60_000;
 
-/** In one millisecond alone, of 30,000, no range that leaves out its beginning can be asked for. */
+/** A range of one millisecond cannot exclude its start. */
 const SHORTEST = 2;
 
 /**
- * Takes the hours that lie inside a range from the hourly form, and what is left at its ends, and where an hour is
- * missing, from the fine one. `hours` are the times (milliseconds) at which hours were recorded, each `LATE`. They need not be full hours: Prometheus shifts a rule group by a time of its own.
+ * Covers the hours inside a range by the hourly series, and the rest (both ends of the range and missing hours) by the
+ * fine one. `hours` are the times (ms) at which hours were recorded, `RECORDING_DELAY` after their end. They need not be
+ * full hours: Prometheus shifts each rule group by an offset.
  */
 export function piecesOf({ from, to }: TimeRange, hours: readonly number[]): Piece[] {
-  const begin = Math.round(from * 1000);
+  const start = Math.round(from * 1000);
   const end = Math.round(to * 1000);
   const pieces: Piece[] = [];
-  let done = begin;
-  const ends = hours.map((recorded) => recorded - LATE);
+  let done = start;
+  const ends = hours.map((recorded) => recorded - RECORDING_DELAY);
   for (const hour of ends.sort((one, other) => one - other)) {
     if (hour - HOUR < done || hour > end) continue;
     if (hour - HOUR > done) pieces.push({ hourly: false, from: done, to: hour - HOUR });
@@ -39,22 +40,22 @@ export function piecesOf({ from, to }: TimeRange, hours: readonly number[]): Pie
 }
 
 /**
- * As `piecesOf`, for times of last use: the hour in which the range begins may be taken whole, as its last use tells
- * whether there was one within the range. Saves the fine form of half an hour, at each process of the estate.
+ * Like `piecesOf`, for times of last use: the hour in which the range starts can be read as a whole, because its last
+ * use shows whether it was within the range. This saves reading half an hour of the fine series for every process.
  */
 export function piecesOfLastUse(range: TimeRange, hours: readonly number[]): Piece[] {
-  const ends = hours.map((recorded) => recorded - LATE);
+  const ends = hours.map((recorded) => recorded - RECORDING_DELAY);
   const inside = ends.filter((hour) => hour > range.from * 1000 && hour <= range.to * 1000);
   const from = Math.min(range.from, (Math.min(...inside) - HOUR) / 1000);
   return piecesOf({ ...range, from }, hours);
 }
 
 /**
- * The range selector and the time (unix seconds) that take exactly the samples of a piece. It differs among versions
- * whether a range holds the sample at its very beginning (Prometheus 3 leaves it out), so none is there.
+ * The range selector and the time (unix seconds) that select exactly the samples of a piece. No sample lies at the
+ * start of the range, because versions differ in whether they include it (Prometheus 3 does not).
  */
 export function windowOf({ hourly, from, to }: Piece): { range: string; time: number } {
-  // The samples of hours are an hour apart, and the first is an hour after `from`.
+  // Hourly samples are an hour apart, and the first is an hour after `from`.
   const length = hourly ? to - from - HOUR + 1000 : to - from - 1;
-  return { range: `[${Math.max(1, length)}ms]`, time: (hourly ? to + LATE : to) / 1000 };
+  return { range: `[${Math.max(1, length)}ms]`, time: (hourly ? to + RECORDING_DELAY : to) / 1000 };
 }

@@ -24,7 +24,7 @@ function store(answers: Readonly<Record<string, readonly (readonly [Labels, numb
   return { asked, prometheus: prometheus as Prometheus };
 }
 
-it('takes last uses within the range, of whichever piece is the latest', async () => {
+it('uses the latest last use of all pieces within the range', async () => {
   const { prometheus } = store({
     ':max1h': [
       [EDGE, 11.2 * HOUR],
@@ -41,7 +41,7 @@ it('takes last uses within the range, of whichever piece is the latest', async (
   ]);
 });
 
-it('adds connections up over the pieces, and takes the end that counted more', async () => {
+it('sums connections over the pieces, and uses the higher count of the two endpoints', async () => {
   const source = { ...EDGE, observer: 'source' };
   const { asked, prometheus } = store({
     'active_connections{': [[EDGE, 3]],
@@ -70,7 +70,7 @@ it('adds connections up over the pieces, and takes the end that counted more', a
   ]);
 });
 
-it('tells the processes of an edge, last seen first, with the address of an end that has no name', async () => {
+it('returns the processes of an edge, most recently used first, with the address of an unnamed endpoint', async () => {
   const process = (pid: string) => ({
     network_transport: 'tcp',
     dst_port: '80',

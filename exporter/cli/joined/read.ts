@@ -4,9 +4,9 @@ import type { Prometheus } from '../prometheus/client.ts';
 import type { Labels, Sample } from '../prometheus/result.ts';
 import { type Matchers, selector } from '../prometheus/selector.ts';
 import { edgeKey, type ProcessPair, processPairOf, type ServiceEdge, serviceEdgeOf } from './edge.ts';
-import { LATE, type Piece, piecesOf, piecesOfLastUse, windowOf } from './pieces.ts';
+import { type Piece, piecesOf, piecesOfLastUse, RECORDING_DELAY, windowOf } from './pieces.ts';
 
-/** What recording rules write (provisioning/prometheus/rules/musubi-edges.yaml). */
+/** Recorded series (provisioning/prometheus/rules/musubi-edges.yaml). */
 export const SERVICE_EDGES = 'musubi:service_edge:last_seen_seconds';
 export const PROCESS_EDGES = 'musubi:edge:last_seen_seconds';
 const OPENED = 'musubi:service_edge:connections_opened:increase';
@@ -14,18 +14,18 @@ const FAILED = 'musubi:service_edge:connections_failed:increase';
 const OPEN = 'musubi:service_edge:active_connections';
 export const HOURS = 'musubi:hourly:evaluation_timestamp_seconds';
 
-/** The rules look at what was a minute before, so that both ends have told theirs. */
+/** Offset of the rules in seconds: by then both endpoints have reported. */
 const SETTLE = 60;
 
 export interface SeenEdge {
   readonly edge: ServiceEdge;
   /** Unix seconds. */
   readonly lastSeen: number;
-  /** Its processes, last seen first, where they were read. */
+  /** Its processes, most recently used first, if they were read. */
   readonly pairs?: readonly ProcessPair[];
 }
 
-/** Connections within the range. Where both ends count, those of the end that counted more. */
+/** Connections within the range; of two counting endpoints the higher count. */
 export interface Counts {
   /** At the end of the range. */
   open: number;
@@ -34,48 +34,48 @@ export interface Counts {
   failed: Record<string, number>;
 }
 
-/** Reads the joined dependencies of one range. Edges are by their `edgeKey`. */
+/** Reads the recorded dependencies of one range. The maps' keys are `edgeKey`s. */
 export interface EdgeReader {
   readonly range: TimeRange;
   /** Reads a part of the range. */
   within(part: TimeRange): EdgeReader;
-  /** Those that were in use within the range. */
+  /** The edges in use within the range. */
   serviceEdges(matchers?: Matchers): Promise<Map<string, SeenEdge>>;
-  /** Those without an entry had none. */
+  /** An edge without an entry had no connections. */
   counts(matchers?: Matchers): Promise<Map<string, Counts>>;
-  /** As `serviceEdges`, with the processes that match; last seen is what those were. */
+  /** Like `serviceEdges`, with the matching processes; `lastSeen` is theirs. */
   processes(matchers: Matchers): Promise<Map<string, SeenEdge>>;
 }
 
-/** Asks which hours are recorded; each method then takes a query for each piece of the range. */
+/** Reads which hours are recorded; each method then makes one query for each piece of the range. */
 export async function createEdgeReader(prometheus: Prometheus, range: TimeRange): Promise<EdgeReader> {
-  return edgeReader(prometheus, range, await readHours(prometheus, toldAt(range)));
+  return edgeReader(prometheus, range, await readHours(prometheus, recordedAt(range)));
 }
 
-/** When the rules tell of what was in a range. */
-function toldAt({ from, to }: TimeRange): TimeRange {
+/** The range of evaluation times that record a range. */
+function recordedAt({ from, to }: TimeRange): TimeRange {
   return { from: from + SETTLE, to: to + SETTLE };
 }
 
 function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly number[]): EdgeReader {
   const pieces = {
-    max_over_time: piecesOfLastUse(toldAt(range), hours),
-    sum_over_time: piecesOf(toldAt(range), hours),
+    max_over_time: piecesOfLastUse(recordedAt(range), hours),
+    sum_over_time: piecesOf(recordedAt(range), hours),
   };
 
-  /** Calls `each` with what a function gives for the series over each piece. */
+  /** Calls `each` with the result of the function over each piece of the series. */
   async function read(
-    how: keyof typeof pieces,
+    aggregate: keyof typeof pieces,
     metric: string,
     matchers: Matchers,
     each: (sample: Sample) => void,
   ): Promise<void> {
-    const ask = (piece: Piece) => {
+    const query = (piece: Piece) => {
       const { range, time } = windowOf(piece);
       const series = selector(piece.hourly ? hourlySeries(metric) : metric, matchers);
-      return prometheus.query(`${how}(${series}${range})`, time);
+      return prometheus.query(`${aggregate}(${series}${range})`, time);
     };
-    for (const samples of await Promise.all(pieces[how].map(ask))) samples.forEach(each);
+    for (const samples of await Promise.all(pieces[aggregate].map(query))) samples.forEach(each);
   }
 
   /** Sums over the pieces, by labels. */
@@ -105,7 +105,7 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
     },
     async counts(matchers = {}) {
       const [open, opened, failed] = await Promise.all([
-        prometheus.query(selector(OPEN, matchers), toldAt(range).to),
+        prometheus.query(selector(OPEN, matchers), recordedAt(range).to),
         sums(OPENED, matchers),
         sums(FAILED, matchers),
       ]);
@@ -152,14 +152,14 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
   };
 }
 
-/** Of an edge that was in use, and of which nothing was counted. */
+/** Counts of an edge that was in use, but had no counted connection. */
 export function noConnections(): Counts {
   return { open: 0, opened: 0, failed: {} };
 }
 
-/** When the hours that end within the range were recorded, in milliseconds. */
+/** The times, in ms, at which the hours that end within the range were recorded. */
 async function readHours(prometheus: Prometheus, { from, to }: TimeRange): Promise<number[]> {
-  const length = Math.round((to - from) * 1000) + LATE;
-  const series = await prometheus.querySamples(`${HOURS}[${length}ms]`, to + LATE / 1000);
+  const length = Math.round((to - from) * 1000) + RECORDING_DELAY;
+  const series = await prometheus.querySamples(`${HOURS}[${length}ms]`, to + RECORDING_DELAY / 1000);
   return series.flatMap(({ points }) => points.map(([time]) => Math.round(time * 1000)));
 }

@@ -17,7 +17,7 @@ function used(
 const SAME = { factor: 5, ratio: 1 };
 const names = (edges: readonly UsedEdge[]) => edges.map(({ edge }) => `${edge.src.name}→${edge.dst.name}`);
 
-it('tells what appeared and what vanished', () => {
+it('returns what appeared and what vanished', () => {
   const { appeared, vanished, changed } = compare(
     used({ 'a→b': [1], 'a→c': [1] }),
     used({ 'a→b': [1], 'a→d': [1] }),
@@ -40,7 +40,7 @@ it.each([
   expect(changed).toHaveLength(isChanged ? 1 : 0);
 });
 
-it('compares ranges of different length by how often it was in the shorter', () => {
+it('scales ranges of different length to the shorter one', () => {
   const changes = (before: number, after: number, ratio: number) =>
     compare(used({ 'a→b': [before] }), used({ 'a→b': [after] }), { factor: 5, ratio }).changed.length;
   expect(changes(10, 240, 24)).toBe(0);

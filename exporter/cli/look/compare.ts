@@ -4,27 +4,27 @@ import { type Counts, createEdgeReader, noConnections } from '../joined/read.ts'
 import type { Prometheus } from '../prometheus/client.ts';
 import { failures } from './edge-text.ts';
 
-/** A dependency in one range. */
+/** A dependency and its use within one range. */
 export interface UsedEdge {
   readonly edge: ServiceEdge;
   readonly lastSeen: number;
   readonly counts: Counts;
 }
 
-/** One that was in use in both ranges, more or less than before. */
+/** A dependency whose use differs between the previous and the current range. */
 export interface ChangedEdge {
   readonly before: UsedEdge;
   readonly after: UsedEdge;
 }
 
-/** What differs between a range and an earlier one. */
+/** The differences between the previous and the current range. */
 export interface Differences {
   readonly appeared: readonly UsedEdge[];
   readonly vanished: readonly UsedEdge[];
   readonly changed: readonly ChangedEdge[];
 }
 
-/** All that was in use within a range, by `edgeKey`. */
+/** All edges in use within a range, by `edgeKey`. */
 export async function readUsed(prometheus: Prometheus, range: TimeRange): Promise<Map<string, UsedEdge>> {
   const reader = await createEdgeReader(prometheus, range);
   const [seen, counts] = await Promise.all([reader.serviceEdges(), reader.counts()]);
@@ -34,8 +34,8 @@ export async function readUsed(prometheus: Prometheus, range: TimeRange): Promis
 }
 
 /**
- * What appeared, what vanished, and what opened or failed `factor` times as many connections per second, or so many
- * times fewer. `ratio` is how much longer the range is than the earlier one.
+ * The edges that appeared, that vanished, and that opened or failed at least `factor` times more or fewer connections
+ * per second. `ratio` is the length of the current range divided by that of the previous one.
  */
 export function compare(
   before: ReadonlyMap<string, UsedEdge>,
@@ -43,8 +43,8 @@ export function compare(
   { factor, ratio }: { factor: number; ratio: number },
 ): Differences {
   const differs = (one: number, other: number) => {
-    // As many as in a range as short as the shorter one: a single connection in an hour does not make 24 in a day.
-    // One more or less is no change, whatever it is a multiple of.
+    // Scaled to the shorter range: one connection in an hour does not count as 24 in a day. A difference of one
+    // connection is never a change.
     const earlier = Math.max(1, one * Math.min(1, ratio));
     const later = Math.max(1, other * Math.min(1, 1 / ratio));
     return earlier / later >= factor || later / earlier >= factor;

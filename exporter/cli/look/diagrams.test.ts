@@ -39,7 +39,7 @@ it.each([
   ['`x` #quot; %% {}', '"`x` #quot; %% {}"', '"#96;x#96; #35;quot#59; #37;#37; #123;#125;"'],
   ['&lt;', '"&amp;lt;"', '"#38;lt#59;"'],
   ['結び é', '"結び é"', '"結び é"'],
-])('%j stays text', (name, dot, mermaid) => {
+])('%j is escaped', (name, dot, mermaid) => {
   const tree = treeOf('root', [treeEdge(`${name}→root`)]);
   expect(dotText(tree)).toContain(`n1 [label=${dot}];`);
   expect(mermaidText(tree)).toContain(`n1[${mermaid}]`);
@@ -49,7 +49,7 @@ it.each([
 const DOT_NODE = /^ {2}n1 \[label="(?:[^"\\]|\\.)*"\];$/u;
 const MERMAID_NODE = /^ {2}n1\["(?:[\p{L}\p{M}\p{N} ,.:/()_-]|#\d+;)*"\]$/u;
 
-it('has a line for each node and edge, whatever they are called', () => {
+it('has a line for each node and edge, for any names', () => {
   const name = fc
     .array(fc.integer({ min: 0, max: 0xffff }), { minLength: 1 })
     .map((codes) => String.fromCharCode(...codes))

@@ -1,11 +1,11 @@
 import { type Service, serviceKey } from '../joined/edge.ts';
-import { countsText, failures, placeText, serviceText } from './edge-text.ts';
+import { countsText, failures, portText, serviceText } from './edge-text.ts';
 import type { Tree, TreeEdge } from './tree.ts';
 
 /** The tree for Graphviz (https://graphviz.org/doc/info/lang.html): `dot -Tsvg`. */
 export function dotText(tree: Tree): string {
   const { nodes, idOf } = nodesOf(tree);
-  const roots = new Set(tree.start.roots.map(serviceKey));
+  const roots = new Set(tree.roots.services.map(serviceKey));
   const lines = [
     'digraph dependencies {',
     '  rankdir=LR;',
@@ -24,12 +24,12 @@ export function dotText(tree: Tree): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A quoted string ends at a `"`; in a label a backslash begins an escape, and `&` a character of HTML. */
+/** `"` ends a quoted string; in a label, a backslash starts an escape and `&` an HTML entity. */
 function dotString(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;')}"`;
 }
 
-/** The tree for Mermaid (https://mermaid.js.org/syntax/flowchart.html), as Markdown pages draw it. */
+/** The tree for Mermaid (https://mermaid.js.org/syntax/flowchart.html), which Markdown pages can contain. */
 export function mermaidText(tree: Tree): string {
   const { nodes, idOf } = nodesOf(tree);
   const lines = [
@@ -43,20 +43,20 @@ export function mermaidText(tree: Tree): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Mermaid reads Markdown and HTML within quotes: whatever is no plain character is told by its number. */
+/** Mermaid interprets Markdown and HTML in quotes, so special characters are written as numeric entities. */
 function mermaidString(text: string): string {
   const plain = text.replace(/[^\p{L}\p{M}\p{N} ,.:/()_-]/gu, (character) => `#${character.codePointAt(0)};`);
   return `"${plain}"`;
 }
 
 function edgeLabel({ edge, counts }: TreeEdge): string {
-  return `${placeText(edge)}, ${countsText(counts)}`;
+  return `${portText(edge)}, ${countsText(counts)}`;
 }
 
-/** Nodes have numbers: a name may be anything. */
-function nodesOf({ start, edges }: Tree): { nodes: Service[]; idOf(service: Service): string } {
+/** Nodes are numbered, because names may contain anything. */
+function nodesOf({ roots, edges }: Tree): { nodes: Service[]; idOf(service: Service): string } {
   const nodes = new Map<string, Service>();
-  for (const service of [...start.roots, ...edges.flatMap(({ edge }) => [edge.src, edge.dst])])
+  for (const service of [...roots.services, ...edges.flatMap(({ edge }) => [edge.src, edge.dst])])
     nodes.set(serviceKey(service), service);
   const ids = new Map([...nodes.keys()].map((key, index) => [key, `n${index}`]));
   return { nodes: [...nodes.values()], idOf: (service) => ids.get(serviceKey(service)) ?? '' };

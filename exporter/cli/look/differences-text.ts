@@ -1,6 +1,6 @@
 import type { TimeRange } from '../config/range-options.ts';
 import type { Differences, UsedEdge } from './compare.ts';
-import { countsText, failures, figure, placeText, rangeText, serviceText, timeText } from './edge-text.ts';
+import { countsText, failures, figure, portText, rangeText, serviceText, timeText } from './edge-text.ts';
 import { countsRow, edgeRow, rangeRow } from './rows.ts';
 
 /** One line for each difference: `+` appeared, `-` vanished, `~` changed. */
@@ -22,7 +22,7 @@ export function differencesText(
   ];
   const cells = rows.map(([sign, { edge }, figures]) => ({
     ends: `${sign} ${serviceText(edge.src)} ─▶ ${serviceText(edge.dst)}`,
-    place: placeText(edge),
+    place: portText(edge),
     figures,
   }));
   const [ends, places] = (['ends', 'place'] as const).map((column) =>

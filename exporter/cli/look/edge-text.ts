@@ -1,14 +1,14 @@
 import { displayText } from '@musubi/agent/text/display-text';
-import type { ProcessEnd, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
+import type { ProcessEndpoint, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
 import type { Counts } from '../joined/read.ts';
 
-/** `api`, `api (fra)`: with the site, where there is one. */
+/** `api`, `api (fra)`: with the site, if known. */
 export function serviceText({ name, site }: Service): string {
   return displayText(site === undefined ? name : `${name} (${site})`);
 }
 
 /** `5432/tcp`, `unix`. */
-export function placeText({ port, transport }: ServiceEdge): string {
+export function portText({ port, transport }: ServiceEdge): string {
   return displayText(port === undefined ? transport : `${port}/${transport}`);
 }
 
@@ -35,10 +35,10 @@ export function figure(count: number): string {
 
 /** `node (pid 411) on web-1 at 10.0.0.7 ─▶ postgres (pid 30) on db-1 at 10.0.0.9` */
 export function pairText({ src, dst }: ProcessPair): string {
-  return `${endText(src)} ─▶ ${endText(dst)}`;
+  return `${endpointText(src)} ─▶ ${endpointText(dst)}`;
 }
 
-function endText({ process, pid, host, address }: ProcessEnd): string {
+function endpointText({ process, pid, host, address }: ProcessEndpoint): string {
   const text = [
     process !== undefined &&
       (pid === undefined ? process : `${process} (${pid === 'many' ? 'many pids' : `pid ${pid}`})`),

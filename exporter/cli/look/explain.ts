@@ -4,13 +4,13 @@ import { readHistory } from '../joined/history.ts';
 import { createEdgeReader, PROCESS_EDGES, SERVICE_EDGES } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { rangeText, timeText } from './edge-text.ts';
-import { findStart } from './find.ts';
-import { nearNames } from './near-names.ts';
+import { findRoots } from './find.ts';
+import { similarNames } from './similar-names.ts';
 import type { SearchTarget } from './target.ts';
 
-const NO_RULES = `it has no joined dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes`;
+const NO_RULES = `no recorded dependencies: load provisioning/prometheus/rules/musubi-edges.yaml as one of its rule_files, and wait two minutes`;
 
-/** Why there is nothing in the range at all; undefined where there may be something. */
+/** Why the range contains no data; undefined if it may contain some. */
 export async function explainEmptyRange(
   prometheus: Prometheus,
   range: TimeRange,
@@ -26,40 +26,40 @@ function emptyRange(
   history: TimeRange | undefined,
 ): string | undefined {
   if (!history) return `Prometheus at ${url}: ${NO_RULES}`;
-  const known = `dependencies are known from ${rangeText(history)}`;
-  if (range.to < history.from) return `nothing is known of ${rangeText(range)}; ${known}`;
-  if (range.from > history.to) return `nothing is known of ${rangeText(range)}; ${known}, and none since`;
+  const known = `there is data from ${rangeText(history)}`;
+  if (range.to < history.from) return `no data for ${rangeText(range)}; ${known}`;
+  if (range.from > history.to) return `no data for ${rangeText(range)}; ${known}, and none since`;
   return undefined;
 }
 
-/** Why nothing was found of what was asked for, and what may have been meant. */
+/** Why the search found nothing, and similar names. */
 export async function explainNotFound(
   prometheus: Prometheus,
   range: TimeRange,
-  { target, asked, site }: { target: SearchTarget; asked: string; site: string | undefined },
+  { target, text, site }: { target: SearchTarget; text: string; site: string | undefined },
   now: number,
 ): Promise<string> {
   const history = await readHistory(prometheus, now);
   const empty = emptyRange(prometheus, range, history);
   if (empty !== undefined || !history) return empty ?? '';
 
-  const shown = displayText(JSON.stringify(asked));
-  const ever = await findStart(
+  const shown = displayText(JSON.stringify(text));
+  const ever = await findRoots(
     await createEdgeReader(prometheus, { from: history.from, to: now }),
     target,
     undefined,
   );
   if (!ever) {
-    const near = target.kind === 'name' ? nearNames(target.name, await readNames(prometheus)) : [];
+    const near = target.kind === 'name' ? similarNames(target.name, await readNames(prometheus)) : [];
     const hint = near.length > 0 ? `; did you mean ${near.map(displayText).join(', ')}?` : '';
-    const what = target.kind === 'name' ? 'no service or host is called' : 'there is no dependency of';
+    const what = target.kind === 'name' ? 'no service or host named' : 'no dependency of';
     return `${what} ${shown}${hint}`;
   }
-  if (site !== undefined && !ever.roots.some((root) => root.site === site)) {
+  if (site !== undefined && !ever.services.some((root) => root.site === site)) {
     const sites = new Set(
-      ever.roots.map((root) => (root.site === undefined ? 'no site' : displayText(root.site))),
+      ever.services.map((root) => (root.site === undefined ? 'no site' : displayText(root.site))),
     );
-    return `${shown} is not at the site ${displayText(JSON.stringify(site))}, but at: ${[...sites].join(', ')}`;
+    return `${shown} is not at site ${displayText(JSON.stringify(site))} (found at: ${[...sites].join(', ')})`;
   }
   const lastSeen = Math.max(...[...ever.first.up, ...ever.first.down].map((seen) => seen.lastSeen));
   return `no dependency of ${shown} was in use from ${rangeText(range)}; it was last seen ${timeText(lastSeen)}`;

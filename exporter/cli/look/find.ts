@@ -4,22 +4,22 @@ import type { Matchers } from '../prometheus/selector.ts';
 import type { SearchTarget } from './target.ts';
 import { type Direction, endsOf, nearLabel } from './walk.ts';
 
-type Asked = 'service' | 'host' | 'address';
+type RootKind = 'service' | 'host' | 'address';
 
-/** Where a tree begins. */
-export interface Start {
-  readonly what: Asked;
-  readonly roots: readonly Service[];
-  /** The edges of the roots; of a host or address those that its own processes have, and these processes. */
+/** The roots of a tree. */
+export interface Roots {
+  readonly kind: RootKind;
+  readonly services: readonly Service[];
+  /** The edges of the roots; for a host or address those of its own processes, with the processes. */
   readonly first: Readonly<Record<Direction, readonly SeenEdge[]>>;
 }
 
-/** Finds what a person asked about among what was in use. A name is one of a service, else one of a host. */
-export async function findStart(
+/** Searches the edges in use. A name is that of a service, else that of a host. */
+export async function findRoots(
   reader: EdgeReader,
   target: SearchTarget,
   site: string | undefined,
-): Promise<Start | undefined> {
+): Promise<Roots | undefined> {
   if (target.kind === 'address') {
     const { address, port } = target;
     const matchers = {
@@ -27,19 +27,19 @@ export async function findStart(
       down: { src_address: address },
     };
     const first = await readProcesses(reader, matchers);
-    // What the address asks for is its listener's only where that is the same service.
-    const listening = new Set(first.up.map(({ edge }) => serviceKey(edge.dst)));
+    // Outbound connections of the address belong to the listener only if it is the same service.
+    const listeners = new Set(first.up.map(({ edge }) => serviceKey(edge.dst)));
     const down =
-      port === undefined ? first.down : first.down.filter(({ edge }) => listening.has(serviceKey(edge.src)));
-    return startAt('address', { up: first.up, down }, site);
+      port === undefined ? first.down : first.down.filter(({ edge }) => listeners.has(serviceKey(edge.src)));
+    return rootsOf('address', { up: first.up, down }, site);
   }
   const { name } = target;
-  const asked = (direction: Direction) => reader.serviceEdges({ [nearLabel(direction)]: name });
-  const [up, down] = await Promise.all([asked('up'), asked('down')]);
-  const service = startAt('service', { up: [...up.values()], down: [...down.values()] }, site);
+  const read = (direction: Direction) => reader.serviceEdges({ [nearLabel(direction)]: name });
+  const [up, down] = await Promise.all([read('up'), read('down')]);
+  const service = rootsOf('service', { up: [...up.values()], down: [...down.values()] }, site);
   if (service) return service;
   const hosts = await readProcesses(reader, { up: { dst_host: name }, down: { src_host: name } });
-  return startAt('host', hosts, site);
+  return rootsOf('host', hosts, site);
 }
 
 async function readProcesses(
@@ -54,11 +54,11 @@ async function readProcesses(
   return { up, down };
 }
 
-function startAt(
-  what: Asked,
+function rootsOf(
+  kind: RootKind,
   edges: Readonly<Record<Direction, readonly SeenEdge[]>>,
   site: string | undefined,
-): Start | undefined {
+): Roots | undefined {
   const roots = new Map<string, Service>();
   const first: Record<Direction, SeenEdge[]> = { up: [], down: [] };
   for (const direction of ['up', 'down'] as const) {
@@ -71,10 +71,10 @@ function startAt(
   }
   if (roots.size === 0) return undefined;
   const sorted = [...roots.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
-  return { what, roots: sorted.map(([, root]) => root), first };
+  return { kind, services: sorted.map(([, root]) => root), first };
 }
 
-/** The names of the sources and destinations of some edges, as matchers that take those edges and few others. */
+/** Matchers of the edges' source and destination names; they select those edges and few others. */
 export function matchersOf(edges: Iterable<{ edge: SeenEdge['edge'] }>): Matchers | undefined {
   const names = { src: new Set<string>(), dst: new Set<string>() };
   for (const { edge } of edges) for (const end of ['src', 'dst'] as const) names[end].add(edge[end].name);

@@ -1,18 +1,18 @@
-import type { ProcessEnd, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
+import type { ProcessEndpoint, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
 import type { Counts } from '../joined/read.ts';
 import type { Tree } from './tree.ts';
 
 /*
- * What `--json` prints: objects under the names of the metric catalogue, as `musubi snapshot --json` has them.
- * Times are unix seconds; what is not known is left out.
+ * The output of `--json`: objects with the names of the metric catalogue, like those of `musubi snapshot --json`.
+ * Times are unix seconds; unknown values are omitted.
  */
 
 type Row = Record<string, unknown>;
 
-export function treeRows({ range, start, edges }: Tree): Row {
+export function treeRows({ range, roots, edges }: Tree): Row {
   return {
     ...rangeRow(range),
-    roots: start.roots.map((root) => serviceRow(root)),
+    roots: roots.services.map((root) => serviceRow(root)),
     edges: edges.map(({ edge, lastSeen, counts, pairs, depth }) => ({
       ...edgeRow(edge),
       ...(depth.up !== undefined && { 'depth.up': depth.up }),
@@ -54,10 +54,15 @@ function serviceRow({ name, site }: Service, end = ''): Row {
 }
 
 function pairRow({ src, dst, observer, lastSeen }: ProcessPair): Row {
-  return { ...endRow(src, 'src'), ...endRow(dst, 'dst'), observer, 'service.dependency.last_seen': lastSeen };
+  return {
+    ...endpointRow(src, 'src'),
+    ...endpointRow(dst, 'dst'),
+    observer,
+    'service.dependency.last_seen': lastSeen,
+  };
 }
 
-function endRow(end: ProcessEnd, prefix: 'src' | 'dst'): Row {
+function endpointRow(end: ProcessEndpoint, prefix: 'src' | 'dst'): Row {
   const entries = Object.entries(end).map(([name, value]) => {
     const isNumber = name === 'pid' && /^\d+$/.test(value);
     return [`${prefix}.${name}`, isNumber ? Number(value) : value];

@@ -21,10 +21,10 @@ it.each([
   expect(parseTarget(text)).toEqual(target);
 });
 
-it.each(['10.0.0.1:0', '10.0.0.1:65536', '[::1]:99999'])('%s has no port', (text) => {
+it.each(['10.0.0.1:0', '10.0.0.1:65536', '[::1]:99999'])('%s is rejected', (text) => {
   expect(() => parseTarget(text)).toThrow('expected a port from 1 to 65535');
 });
 
-it('is not empty', () => {
+it('an empty text is rejected', () => {
   expect(() => parseTarget(' ')).toThrow('expected a value that is not empty');
 });

@@ -7,7 +7,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const HEAD = 'a, 2026-11-23 10:00:00 to 2026-11-23 11:00:00, Europe/Berlin\n\n';
 
-it('draws both directions, in local time', () => {
+it('shows both directions, in local time', () => {
   const edges = [
     treeEdge('web→a', {
       depth: { up: 1 },
@@ -33,7 +33,7 @@ it('draws both directions, in local time', () => {
   `);
 });
 
-it('tells that there is nothing', () => {
+it('shows that there are no dependencies', () => {
   const text = treeText(treeOf('a', [], { directions: ['up', 'down'] }), 'a');
   expect(text).toBe(`${HEAD}Nothing depends on a.\n\na depends on nothing.\n`);
 });
@@ -43,7 +43,7 @@ const names = (text: string) =>
   text.split('\n').flatMap((line) => /^([ │├└]*─▶ .*?) {2,}/.exec(line)?.[1] ?? []);
 
 describe('a service', () => {
-  it('that leads back to one above it is marked, and not followed', () => {
+  it('that is among its own ancestors is marked, and not followed', () => {
     const edges = [
       treeEdge('a→b'),
       treeEdge('b→a', { depth: { down: 2 } }),
@@ -60,7 +60,7 @@ describe('a service', () => {
     `);
   });
 
-  it('has its own below it once, where it is nearest', () => {
+  it('lists its dependencies once, where it is nearest', () => {
     const edges = [
       treeEdge('a→b'),
       treeEdge('b→c', { depth: { down: 2 } }),
@@ -83,7 +83,7 @@ describe('a service', () => {
     `);
   });
 
-  it('of which only its address is known on two ports is told on each', () => {
+  it('known only by its address is listed for each of its ports', () => {
     const edges = [treeEdge('a→10.0.0.9', { port: 443 }), treeEdge('a→10.0.0.9', { port: 80 })];
     expect(treeText(treeOf('a', edges), 'a')).toMatch(
       /├─▶ 10.0.0.9 {2}80\/tcp .*\n └─▶ 10.0.0.9 {2}443\/tcp/,
@@ -91,7 +91,7 @@ describe('a service', () => {
   });
 });
 
-it('tells three pairs of processes, and how many more there are', () => {
+it('lists three pairs of processes and the number of others', () => {
   const pairs = ['1', '2', '2', '3', 'many', '5'].map((pid) => pair({ process: 'x', pid }, { host: 'h' }));
   const text = treeText(treeOf('a', [treeEdge('a→b', { pairs })]), 'a');
   expect(text.split('\n').filter((line) => line.includes('·'))).toEqual([
@@ -102,7 +102,7 @@ it('tells three pairs of processes, and how many more there are', () => {
   ]);
 });
 
-it('lets no name touch the terminal', () => {
+it('escapes control characters in names', () => {
   const evil = '\u001b[2J\nfake ─▶ line\u202e';
   const edges = [
     treeEdge(`a→${evil}@${evil}`, { pairs: [pair({ process: evil, host: evil }, { address: evil })] }),

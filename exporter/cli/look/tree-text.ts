@@ -1,28 +1,28 @@
 import { displayText } from '@musubi/agent/text/display-text';
 import { type Service, serviceKey } from '../joined/edge.ts';
-import { countsText, pairText, placeText, rangeText, serviceText, timeText } from './edge-text.ts';
+import { countsText, pairText, portText, rangeText, serviceText, timeText } from './edge-text.ts';
 import type { Tree, TreeEdge } from './tree.ts';
 import { type Direction, endsOf } from './walk.ts';
 
-/** How many processes are told below an edge; the rest are counted. */
+/** Maximum number of processes listed below an edge. */
 const PAIRS = 3;
 
-/** A line of the tree; of an edge also where it leads and how much it was used. */
+/** A line of the tree; that of an edge also has port and figures. */
 interface Line {
   readonly text: string;
-  readonly place?: string;
+  readonly port?: string;
   readonly figures?: string;
 }
 
 /**
- * The tree as text: what depends on each root, then what the root depends on, each service below the one that leads
- * to it. A service has its own below it once, where it is nearest; `(cycle)` is one of those above it, `(again)` one
- * told elsewhere.
+ * The tree as text: the clients of each root, then its servers, each service below the one that leads to it. The
+ * dependencies of a service are listed once, where it is nearest to the root; `(cycle)` marks a service that is among
+ * its own ancestors, `(again)` one that is listed elsewhere.
  */
-export function treeText(tree: Tree, asked: string): string {
-  const { range, start, directions } = tree;
+export function treeText(tree: Tree, searched: string): string {
+  const { range, roots, directions } = tree;
   const lines: Line[] = [];
-  for (const root of start.roots) {
+  for (const root of roots.services) {
     for (const direction of directions) {
       const branches = branchesOf(root, direction, tree);
       const name = serviceText(root);
@@ -37,12 +37,10 @@ export function treeText(tree: Tree, asked: string): string {
       lines.push(...branches, { text: '' });
     }
   }
-  const of = start.what === 'service' ? '' : `${start.what} `;
-  const head = `${of}${displayText(asked)}, ${rangeText(range)}\n`;
+  const of = roots.kind === 'service' ? '' : `${roots.kind} `;
+  const head = `${of}${displayText(searched)}, ${rangeText(range)}\n`;
   const note =
-    start.what === 'service'
-      ? ''
-      : `Connections are counted by service: those of its other hosts are among them.\n`;
+    roots.kind === 'service' ? '' : `Connections are counted by service, including its other hosts.\n`;
   return `${head}\n${layOut(lines)}${note}`.replace(/\n\n$/, '\n');
 }
 
@@ -54,11 +52,11 @@ function branchesOf(root: Service, direction: Direction, { edges }: Tree): Line[
     if (depth === undefined) continue;
     const { near } = endsOf(edge.edge, direction);
     const key = serviceKey(near);
-    const own = below.get(key);
-    if (own) own.push(edge);
+    const siblings = below.get(key);
+    if (siblings) siblings.push(edge);
     else below.set(key, [edge]);
   }
-  // Roots differ: how far a service is from this one is found by following its own edges.
+  // The distance depends on the root, so it is found by following this root's edges.
   for (let frontier = [serviceKey(root)], depth = 1; frontier.length > 0; depth++) {
     const next = new Set<string>();
     for (const key of frontier) {
@@ -72,34 +70,34 @@ function branchesOf(root: Service, direction: Direction, { edges }: Tree): Line[
   }
 
   const lines: Line[] = [];
-  const told = new Set<string>();
+  const listed = new Set<string>();
   const deepest = Math.max(0, ...edges.map(({ depth }) => depth[direction] ?? 0));
-  function tell(service: Service, path: readonly string[], indent: string): void {
-    const own = [...(below.get(serviceKey(service)) ?? [])].sort((one, other) =>
-      byFarEnd(one, other, direction),
+  function addBranches(service: Service, path: readonly string[], indent: string): void {
+    const branches = [...(below.get(serviceKey(service)) ?? [])].sort((one, other) =>
+      byFarService(one, other, direction),
     );
-    own.forEach((branch, index) => {
+    branches.forEach((branch, index) => {
       const { far } = endsOf(branch.edge, direction);
       const key = serviceKey(far);
       const isCycle = path.includes(key);
-      const isHere = !told.has(key) && nearest.get(key) === path.length && path.length < deepest;
+      const isHere = !listed.has(key) && nearest.get(key) === path.length && path.length < deepest;
       const hasMore = below.has(key) && path.length < deepest;
-      const isLast = index === own.length - 1;
+      const isLast = index === branches.length - 1;
       const mark = isCycle ? ' (cycle)' : hasMore && !isHere ? ' (again)' : '';
       const arrow = direction === 'down' ? '─▶' : '─◀';
       lines.push({
         text: `${indent} ${isLast ? '└' : '├'}${arrow} ${serviceText(far)}${mark}`,
-        place: placeText(branch.edge),
+        port: portText(branch.edge),
         figures: `${countsText(branch.counts)}, last seen ${timeText(branch.lastSeen)}`,
       });
       const deeper = `${indent} ${isLast ? ' ' : '│'}  `;
       for (const text of pairTexts(branch)) lines.push({ text: `${deeper} · ${text}` });
       if (isCycle || !isHere) return;
-      told.add(key);
-      tell(far, [...path, key], deeper);
+      listed.add(key);
+      addBranches(far, [...path, key], deeper);
     });
   }
-  tell(root, [serviceKey(root)], '');
+  addBranches(root, [serviceKey(root)], '');
   return lines;
 }
 
@@ -109,18 +107,18 @@ function pairTexts({ pairs }: TreeEdge): string[] {
   return [...texts.slice(0, PAIRS), ...(more > 0 ? [`and ${more} more: see --json`] : [])];
 }
 
-function byFarEnd(one: TreeEdge, other: TreeEdge, direction: Direction): number {
+function byFarService(one: TreeEdge, other: TreeEdge, direction: Direction): number {
   const [a, b] = [endsOf(one.edge, direction).far, endsOf(other.edge, direction).far];
   return serviceText(a).localeCompare(serviceText(b)) || (one.edge.port ?? 0) - (other.edge.port ?? 0);
 }
 
-/** Places and figures stand one below the other. */
+/** Aligns ports and figures in columns. */
 function layOut(lines: readonly Line[]): string {
-  const edges = lines.filter(({ place }) => place !== undefined);
+  const edges = lines.filter(({ port }) => port !== undefined);
   const width = Math.max(0, ...edges.map(({ text }) => text.length));
-  const placeWidth = Math.max(0, ...edges.map(({ place = '' }) => place.length));
-  const rows = lines.map(({ text, place, figures }) =>
-    place === undefined ? text : `${text.padEnd(width)}  ${place.padEnd(placeWidth)}  ${figures}`,
+  const portWidth = Math.max(0, ...edges.map(({ port = '' }) => port.length));
+  const rows = lines.map(({ text, port, figures }) =>
+    port === undefined ? text : `${text.padEnd(width)}  ${port.padEnd(portWidth)}  ${figures}`,
   );
   return rows.map((row) => `${row}\n`).join('');
 }

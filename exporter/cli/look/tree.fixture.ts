@@ -30,6 +30,6 @@ export function pair(src: ProcessPair['src'], dst: ProcessPair['dst']): ProcessP
 /** A tree of one root, for the hour before 10:00 UTC. */
 export function treeOf(root: string, edges: readonly TreeEdge[], more: Partial<Tree> = {}): Tree {
   const to = Date.UTC(2026, 10, 23, 10) / 1000;
-  const start = { what: 'service', roots: [service(root)] } as const;
-  return { range: { from: to - 3600, to }, start, directions: ['down'], edges, ...more };
+  const roots = { kind: 'service', services: [service(root)] } as const;
+  return { range: { from: to - 3600, to }, roots, directions: ['down'], edges, ...more };
 }

@@ -2,40 +2,40 @@ import type { TimeRange } from '../config/range-options.ts';
 import type { ProcessPair, ServiceEdge } from '../joined/edge.ts';
 import { type Counts, type EdgeReader, noConnections } from '../joined/read.ts';
 import type { Matchers } from '../prometheus/selector.ts';
-import { matchersOf, type Start } from './find.ts';
+import { matchersOf, type Roots } from './find.ts';
 import { type Direction, type Step, walk } from './walk.ts';
 
 const DAY = 86_400;
 
-/** A dependency of the tree with all that is known of it. */
+/** A dependency of the tree with its figures and processes. */
 export interface TreeEdge {
   readonly edge: ServiceEdge;
   /** Unix seconds. */
   readonly lastSeen: number;
   readonly counts: Counts;
-  /** The processes at both ends: those that were asked about, then those of the last day, last seen first. */
+  /** Processes at both endpoints: those searched for, then those of the last day, most recently used first. */
   readonly pairs: readonly ProcessPair[];
-  /** How many steps it is from a root, in each direction in which it was reached. */
+  /** Distance from a root in steps, for each direction in which it was reached. */
   readonly depth: Readonly<Partial<Record<Direction, number>>>;
 }
 
 export interface Tree {
   readonly range: TimeRange;
-  readonly start: Pick<Start, 'what' | 'roots'>;
+  readonly roots: Pick<Roots, 'kind' | 'services'>;
   readonly directions: readonly Direction[];
   readonly edges: readonly TreeEdge[];
 }
 
-/** Reads what is up to `depth` steps away, then the figures of what was found. */
+/** Reads the edges up to `depth` steps away, then their figures. */
 export async function readTree(
   reader: EdgeReader,
-  start: Start,
+  roots: Roots,
   directions: readonly Direction[],
   depth: number,
 ): Promise<Tree> {
   const walks = await Promise.all(
     directions.map(
-      async (direction) => [direction, await walk(reader, direction, start.first[direction], depth)] as const,
+      async (direction) => [direction, await walk(reader, direction, roots.first[direction], depth)] as const,
     ),
   );
   const steps = new Map<string, Step & { depths: Partial<Record<Direction, number>> }>();
@@ -51,19 +51,19 @@ export async function readTree(
     matchers ? reader.counts(matchers) : undefined,
     readPairs(reader, steps),
   ]);
-  const edges = [...steps].map(([key, { edge, lastSeen, depths, pairs: asked = [] }]) => ({
+  const edges = [...steps].map(([key, { edge, lastSeen, depths, pairs: searched = [] }]) => ({
     edge,
     lastSeen,
     counts: counts?.get(key) ?? noConnections(),
-    pairs: [...asked, ...(pairs.get(key) ?? [])].filter(isFirstOfItsKind()),
+    pairs: [...searched, ...(pairs.get(key) ?? [])].filter(isFirstOfItsKind()),
     depth: depths,
   }));
-  return { range: reader.range, start, directions, edges };
+  return { range: reader.range, roots, directions, edges };
 }
 
 /**
- * The processes of each edge on the last day of its use; days are counted back from the end of the range. Of longer
- * ranges only those: where each process is restarted now and then, all of a month are many and of no use any more.
+ * The processes of each edge on the last day of its use; days are counted back from the end of the range. Only those,
+ * because processes are restarted: all processes of a month would be many, and most of them gone.
  */
 async function readPairs(
   reader: EdgeReader,
@@ -82,7 +82,7 @@ async function readPairs(
   return pairs;
 }
 
-/** An end that nobody named has no service at the level of processes: its address stands for it. */
+/** An unnamed endpoint has no service label at process level; it is identified by its address. */
 function withUnnamed(matchers: Matchers): Matchers {
   return Object.fromEntries(
     Object.entries(matchers).map(([label, names]) => [
@@ -92,7 +92,7 @@ function withUnnamed(matchers: Matchers): Matchers {
   );
 }
 
-/** Tells pairs apart by their ends. */
+/** Filters duplicates of a pair's endpoints. */
 function isFirstOfItsKind(): (pair: ProcessPair) => boolean {
   const known = new Set<string>();
   return ({ src, dst }) => {

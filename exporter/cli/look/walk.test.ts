@@ -49,26 +49,26 @@ async function walked(texts: string[], direction: 'up' | 'down', root: string, d
 
 const CHAIN = ['a>b', 'b>c', 'c>d', 'x>b'];
 
-it('follows what a service depends on, as far as it is told', async () => {
+it('follows the servers of a service to the given depth', async () => {
   expect((await walked(CHAIN, 'down', 'a', 1)).steps).toEqual(['1 a>b']);
   expect((await walked(CHAIN, 'down', 'a', 9)).steps).toEqual(['1 a>b', '2 b>c', '3 c>d']);
 });
 
-it('follows what depends on it', async () => {
+it('follows its clients', async () => {
   expect((await walked(CHAIN, 'up', 'c', 9)).steps).toEqual(['1 b>c', '2 a>b', '2 x>b']);
 });
 
-it('asks once for each step, for all services of it that are new', async () => {
+it('makes one query per step, for all new services', async () => {
   const { steps, asked } = await walked(['a>b', 'a>c', 'b>d', 'c>d', 'd>a', 'd>e', 'a>a'], 'down', 'a', 9);
   expect(asked).toEqual([{ src_service: ['b', 'c'] }, { src_service: ['d'] }, { src_service: ['e'] }]);
   expect(steps).toEqual(['1 a>b', '1 a>c', '1 a>a', '2 b>d', '2 c>d', '3 d>a', '3 d>e']);
 });
 
-it('takes services of one name at two sites as two', async () => {
+it('distinguishes services of one name at two sites', async () => {
   const { steps } = await walked(['a@fra>b@fra', 'b@fra>c@fra', 'b@nyc>c@nyc'], 'down', 'a@fra', 9);
   expect(steps).toEqual(['1 a@fra>b@fra', '2 b@fra>c@fra']);
 });
 
-it('asks nothing where there is nothing to follow', async () => {
+it('makes no query if there is nothing to follow', async () => {
   expect(await walked([], 'down', 'a', 3)).toEqual({ steps: [], asked: [] });
 });

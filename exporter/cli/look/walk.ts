@@ -4,24 +4,24 @@ import type { EdgeReader, SeenEdge } from '../joined/read.ts';
 /** `up`: what depends on a service; `down`: what it depends on. */
 export type Direction = 'up' | 'down';
 
-/** An edge of the tree, and how many steps it is from the root: 1 for those of the root itself. */
+/** An edge of the tree and its distance from the root: 1 for the root's own edges. */
 export interface Step extends SeenEdge {
   readonly depth: number;
 }
 
-/** The end of an edge that is nearer to the root, and the one farther from it. */
+/** The endpoint of an edge that is nearer to the root, and the other one. */
 export function endsOf(edge: ServiceEdge, direction: Direction): { near: Service; far: Service } {
   return direction === 'down' ? { near: edge.src, far: edge.dst } : { near: edge.dst, far: edge.src };
 }
 
-/** The label of the end that is nearer to the root. */
+/** The label of the endpoint nearer to the root. */
 export function nearLabel(direction: Direction): 'src_service' | 'dst_service' {
   return direction === 'down' ? 'src_service' : 'dst_service';
 }
 
 /**
- * Follows dependencies from the edges of the roots, step by step: one read for each. Gives each edge that is reached
- * in at most `depth` steps once, nearest first.
+ * Follows dependencies from the edges of the roots, with one query per step. Returns each edge reached in at most
+ * `depth` steps once, nearest first.
  */
 export async function walk(
   reader: Pick<EdgeReader, 'serviceEdges'>,
@@ -44,7 +44,7 @@ export async function walk(
     const [name, ...names] = new Set([...frontier.values()].map(({ name }) => name));
     if (name === undefined || at === depth) break;
     const next = await reader.serviceEdges({ [nearLabel(direction)]: [name, ...names] });
-    // Services of other sites may have the same names.
+    // Services at other sites may have the same names.
     found = [...next.values()].filter(({ edge }) => frontier.has(serviceKey(endsOf(edge, direction).near)));
   }
   return steps;

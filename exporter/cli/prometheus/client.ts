@@ -4,10 +4,10 @@ import { type HttpResponse, request } from '@musubi/agent/http/request';
 import { VERSION } from '@musubi/agent/version';
 import type { Connection } from './connection.ts';
 import { formatFailure, PrometheusError, statusFailure, transportFailure } from './failure.ts';
-import { createLanes } from './lanes.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 import { parseMatrix, parseTexts, parseVector, type Sample, type Series } from './result.ts';
 
-/** The HTTP API of Prometheus, and of all that offer the same. Times are unix seconds. */
+/** The HTTP API of Prometheus and compatible stores. Times are unix seconds. */
 export interface Prometheus {
   readonly url: string;
   /** The instant vector of an expression, at a time. */
@@ -16,7 +16,7 @@ export interface Prometheus {
   querySamples(expression: string, time: number): Promise<Series[]>;
   /** The values of an expression at each step of a range. */
   queryRange(expression: string, range: { from: number; to: number; step: number }): Promise<Series[]>;
-  /** The values that a label has on the series of any of the selectors, in blocks that touch the range. */
+  /** The values of a label on the series that match any selector, from blocks that overlap the range. */
   labelValues(
     label: string,
     selectors: readonly string[],
@@ -25,27 +25,27 @@ export interface Prometheus {
 }
 
 export interface ClientOptions {
-  /** Told each warning of Prometheus once. */
+  /** Called once for each distinct warning of Prometheus. */
   readonly warn: (text: string) => void;
-  /** Ends what is under way. */
+  /** Aborts requests in progress. */
   readonly stop: AbortSignal;
   readonly maxBytes?: number;
 }
 
 /** 100,000 dependencies with all their labels are some 60 MB. */
 const MAX_BYTES = 256 << 20;
-/** Prometheus runs 20 queries at a time unless it is told otherwise, and others ask as well. */
-const LANES = 6;
+/** Prometheus runs 20 queries concurrently by default (--query.max-concurrency), and has other users. */
+const CONCURRENCY = 6;
 
 /** Each method rejects with a `PrometheusError`. */
 export function createPrometheus(connection: Connection, options: ClientOptions): Prometheus {
   const { url, headers, tls, timeout } = connection;
   const { warn, stop, maxBytes = MAX_BYTES } = options;
-  const inLane = createLanes(LANES);
+  const queued = limitConcurrency(CONCURRENCY);
   const warned = new Set<string>();
   const agent = createAgent(new URL(url).protocol);
 
-  /** The `data` of an answer. */
+  /** The `data` of a response. */
   async function call(method: 'GET' | 'POST', path: string, parameters: URLSearchParams): Promise<unknown> {
     const form = `${parameters}`;
     const { protocol, hostname, port, pathname } = new URL(`${url}/api/v1/${path}`);
@@ -72,7 +72,7 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
     } catch (cause) {
       if (stop.aborted) throw new PrometheusError(url, { kind: 'stopped', text: 'stopped' }, { cause });
       if (signal.aborted) {
-        const text = `no answer within ${timeout / 1000} s (--prometheus-timeout)`;
+        const text = `no response within ${timeout / 1000} s (--prometheus-timeout)`;
         throw new PrometheusError(url, { kind: 'timeout', text }, { cause });
       }
       throw new PrometheusError(url, transportFailure(cause as Error), { cause });
@@ -93,9 +93,9 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
     return value;
   }
 
-  // Prometheus is to give up when nobody waits any more. By POST: a URL has not the room that a query may take.
+  // Prometheus aborts the query at the same time. By POST, because a query may be longer than a URL can be.
   const post = (path: string, parameters: Record<string, string>) =>
-    inLane(() => call('POST', path, new URLSearchParams({ ...parameters, timeout: `${timeout}ms` })));
+    queued(() => call('POST', path, new URLSearchParams({ ...parameters, timeout: `${timeout}ms` })));
 
   return {
     url,
@@ -115,7 +115,7 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
         parameters.set('start', seconds(range.from));
         parameters.set('end', seconds(range.to));
       }
-      return parsed(await inLane(() => call('GET', `label/${label}/values`, parameters)), parseTexts);
+      return parsed(await queued(() => call('GET', `label/${label}/values`, parameters)), parseTexts);
     },
   };
 }
@@ -125,7 +125,7 @@ async function createAgent(protocol: string): Promise<Agent> {
   return protocol === 'https:' ? new (await import('node:https')).Agent(options) : new Agent(options);
 }
 
-/** Prometheus keeps milliseconds. */
+/** Prometheus stores milliseconds. */
 function seconds(time: number): string {
   return `${Math.round(time * 1000) / 1000}`;
 }

@@ -32,8 +32,8 @@ const plain =
 const problem = (status: number, errorType: string, error: string) =>
   plain(status, JSON.stringify({ status: 'error', errorType, error }));
 
-describe('asks', () => {
-  it('by POST, below the path of the URL, with a time to give up', async () => {
+describe('a request', () => {
+  it('is a POST below the path of the URL, with a timeout', async () => {
     await using server = await createHttpServer(good);
     expect(await query(['--prometheus-url', `${server.url}/prometheus/`])).toEqual(SAMPLES);
     expect(server.asked).toMatchObject([{ method: 'POST', path: '/prometheus/api/v1/query' }]);
@@ -45,7 +45,7 @@ describe('asks', () => {
     expect(server.asked[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('for a range, for samples and for the values of a label', async () => {
+  it('reads a range, samples and the values of a label', async () => {
     const matrix = { resultType: 'matrix', result: [{ metric: {}, values: [[1, '2']] }] };
     await using server = await createHttpServer(({ url }, response) => {
       response.end(JSON.stringify({ status: 'success', data: url?.includes('label') ? ['x', 'y'] : matrix }));
@@ -70,12 +70,12 @@ describe('asks', () => {
     ]);
   });
 
-  it('the server of PROMETHEUS_URL', async () => {
+  it('goes to the server of PROMETHEUS_URL', async () => {
     await using server = await createHttpServer(good);
     expect(await query([], createIo({ PROMETHEUS_URL: server.url }))).toEqual(SAMPLES);
   });
 
-  it('with what proves who asks', async () => {
+  it('carries the credentials', async () => {
     await using server = await createHttpServer(good);
     using secret = createTempFile('s:3cret ü\n');
     using token = createTempFile('abc.def\n');
@@ -92,7 +92,7 @@ describe('asks', () => {
     expect(server.asked[2]?.headers['x-scope-orgid']).toBe('team-a|team-b');
   });
 
-  it('over TLS, with a certificate of its own, where they are trusted', async () => {
+  it('uses TLS with a client certificate if both certificates are trusted', async () => {
     const tls = { key: KEY, cert: CERTIFICATE };
     using certificate = createTempFile(CERTIFICATE);
     using key = createTempFile(KEY);
@@ -107,7 +107,7 @@ describe('asks', () => {
     expect(await query([...trusted, ...own])).toEqual(SAMPLES);
     await expect(query(trusted)).rejects.toMatchObject({ kind: expect.stringMatching(/tls|unreachable/) });
     await expect(query(['--prometheus-url', server.url, ...own])).rejects.toThrow(
-      `Prometheus at ${server.url}: TLS: self-signed certificate; --prometheus-ca-file names who may sign`,
+      `Prometheus at ${server.url}: TLS: self-signed certificate; see --prometheus-ca-file`,
     );
     expect(server.asked).toHaveLength(1);
     const http = server.url.replace('https', 'http');
@@ -115,98 +115,98 @@ describe('asks', () => {
   });
 });
 
-describe('tells, and names the server without the password, that it', () => {
+describe('an error names the server without its password if it', () => {
   const URL_OF = (url: string) => url.replace('//', '//me:hush@');
 
   it.each<[string, RequestListener, kind: string, message: string]>([
+    ['denies access', plain(401, ''), 'denied', 'access denied (status 401); see --prometheus-username and'],
+    ['denies a tenant', plain(401, 'no org id\n'), 'denied', 'access denied (status 401): no org id'],
+    ['forbids', plain(403, '<html>no</html>'), 'denied', 'access denied (status 403); see'],
     [
-      'denies access',
-      plain(401, ''),
-      'denied',
-      'it denies access (status 401); see --prometheus-username and',
-    ],
-    ['denies a tenant', plain(401, 'no org id\n'), 'denied', 'it denies access (status 401): no org id'],
-    ['forbids', plain(403, '<html>no</html>'), 'denied', 'it denies access (status 403); see'],
-    [
-      'is elsewhere',
+      'has another path',
       plain(404, '404 page not found\n'),
       'not-found',
-      'no Prometheus API (status 404); does the URL lack a path',
+      'not a Prometheus API (status 404); the URL may need a path',
     ],
     [
-      'dislikes the query',
+      'rejects the query',
       problem(400, 'bad_data', 'parse error: x'),
       'query',
-      'refuses the query (status 400): parse error: x',
+      'query rejected (status 400): parse error: x',
     ],
     [
-      'has no room',
+      'runs out of memory',
       problem(422, 'execution', 'query processing would load too many samples into memory'),
       'query',
-      'refuses the query (status 422): query processing would load too many samples',
+      'query rejected (status 422): query processing would load too many samples',
     ],
     [
-      'gives up',
+      'times the query out',
       problem(503, 'timeout', 'query timed out in expression evaluation'),
       'timeout',
-      'it gave the query up: query timed out in expression evaluation; ask for a shorter range',
+      'query timed out: query timed out in expression evaluation; use a shorter range',
     ],
     [
-      'is asked too often',
+      'limits the rate',
       plain(429, 'slow\u001b[2J down'),
       'query',
-      'refuses the query (status 429): slow\\x1b[2J down',
+      'query rejected (status 429): slow\\x1b[2J down',
     ],
     [
       'is not ready',
       plain(503, 'Service Unavailable'),
       'server',
-      'it failed (status 503): Service Unavailable',
+      'server error (status 503): Service Unavailable',
     ],
     [
-      'is behind what failed',
+      'is behind a failing proxy',
       plain(502, '<html><h1>Bad Gateway</h1></html>'),
       'server',
-      'it failed (status 502)',
+      'server error (status 502)',
     ],
     [
       'is a web page',
       plain(200, '<!doctype html><title>Grafana</title>'),
       'not-prometheus',
-      'a web page answers',
+      'not a Prometheus API but a web page',
     ],
     [
-      'breaks its JSON off',
+      'truncates its JSON',
       plain(200, '{"status":"success","data":{"resultTy'),
       'not-prometheus',
-      'no whole JSON',
+      'invalid response: expected JSON',
     ],
-    ['answers other JSON', plain(200, '{"hello":"world"}'), 'not-prometheus', 'no whole JSON'],
-    ['answers null', plain(200, 'null'), 'not-prometheus', 'no whole JSON'],
-    ['answers nothing', plain(200, ''), 'not-prometheus', 'no whole JSON'],
-    ['fails with 200', problem(200, 'internal', 'x'), 'not-prometheus', 'no whole JSON'],
     [
-      'gives another type',
+      'returns other JSON',
+      plain(200, '{"hello":"world"}'),
+      'not-prometheus',
+      'invalid response: expected JSON',
+    ],
+    ['returns null', plain(200, 'null'), 'not-prometheus', 'invalid response: expected JSON'],
+    ['returns an empty body', plain(200, ''), 'not-prometheus', 'invalid response: expected JSON'],
+    ['fails with 200', problem(200, 'internal', 'x'), 'not-prometheus', 'invalid response: expected JSON'],
+    [
+      'returns another type',
       plain(200, '{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}'),
       'not-prometheus',
-      'no whole JSON',
+      'invalid response: expected JSON',
     ],
     [
-      'sends elsewhere',
+      'redirects',
       (_, response) => response.writeHead(302, { location: 'https://me:hush@login.example/x?y=hush' }).end(),
       'not-prometheus',
-      'it redirects to https://login.example (status 302)',
+      'redirects to https://login.example (status 302)',
     ],
-    ['sends nowhere', plain(301, ''), 'not-prometheus', 'it redirects to elsewhere (status 301)'],
-    ['hangs up', ({ socket }) => socket.destroy(), 'unreachable', 'the connection broke off'],
+    ['redirects without a location', plain(301, ''), 'not-prometheus', 'redirects to elsewhere (status 301)'],
+    ['closes the connection', ({ socket }) => socket.destroy(), 'unreachable', 'connection reset'],
     [
-      'hangs up halfway',
+      'closes the connection within the response',
       (_, response) => {
         response.writeHead(200, { 'content-length': '1000' }).write('{');
         setImmediate(() => response.destroy());
       },
       'unreachable',
-      'the connection broke off',
+      'connection reset',
     ],
   ])('%s', async (_, listener, kind, message) => {
     await using server = await createHttpServer(listener);
@@ -220,15 +220,15 @@ describe('tells, and names the server without the password, that it', () => {
     expect(error.message).not.toContain('hush');
   });
 
-  it('is not there', async () => {
+  it('refuses the connection', async () => {
     const server = await createHttpServer(good);
     await server[Symbol.asyncDispose]();
     await expect(query(['--prometheus-url', URL_OF(server.url)])).rejects.toThrow(
-      `Prometheus at ${server.url}: connection refused; is it where --prometheus-url or PROMETHEUS_URL says?`,
+      `Prometheus at ${server.url}: connection refused; check --prometheus-url or PROMETHEUS_URL`,
     );
   });
 
-  it('has a name that nobody knows', async () => {
+  it('has an unknown host name', async () => {
     await expect(query(['--prometheus-url', 'http://nobody.invalid'])).rejects.toMatchObject({
       kind: 'unreachable',
     });
@@ -247,17 +247,17 @@ describe('tells, and names the server without the password, that it', () => {
     server.close();
   });
 
-  it('does not answer in time', async () => {
+  it('does not respond in time', async () => {
     await using server = await createHttpServer(() => {});
     await expect(
       query(['--prometheus-url', server.url, '--prometheus-timeout', '50ms']),
     ).rejects.toMatchObject({
       kind: 'timeout',
-      message: `Prometheus at ${server.url}: no answer within 0.05 s (--prometheus-timeout)`,
+      message: `Prometheus at ${server.url}: no response within 0.05 s (--prometheus-timeout)`,
     });
   });
 
-  it('never ends its answer', async () => {
+  it('never finishes its response', async () => {
     await using server = await createHttpServer((_, response) => {
       response.write('{"status":');
     });
@@ -266,24 +266,24 @@ describe('tells, and names the server without the password, that it', () => {
     ).rejects.toMatchObject({ kind: 'timeout' });
   });
 
-  it('answers too much', async () => {
+  it('returns too much', async () => {
     await using server = await createHttpServer((_, response) => response.end('x'.repeat(2000)));
     const connection = { url: server.url, headers: {}, tls: {}, timeout: 5000 };
     const options = { warn: () => {}, stop: createIo().stop, maxBytes: 1000 };
     await expect(createPrometheus(connection, options).query('up', 1)).rejects.toMatchObject({
       kind: 'too-large',
-      message: `Prometheus at ${server.url}: response larger than 1000 bytes; ask for a shorter range`,
+      message: `Prometheus at ${server.url}: response larger than 1000 bytes; use a shorter range`,
     });
   });
 });
 
-it('ends when it is told to', async () => {
+it('is aborted with the command', async () => {
   const io = createIo();
   await using server = await createHttpServer(() => io.interrupt());
   await expect(query(['--prometheus-url', server.url], io)).rejects.toMatchObject({ kind: 'stopped' });
 });
 
-it('passes warnings on, each once', async () => {
+it('prints each warning once', async () => {
   const io = createIo();
   await using server = await createHttpServer((_, response) =>
     answer(response, { warnings: ['half\n of it', 'half\n of it'] }),
@@ -292,7 +292,7 @@ it('passes warnings on, each once', async () => {
   expect(io.err()).toBe('note: Prometheus warns: half\\n of it\n');
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   it.each([
     [
       ['--prometheus-url', 'ftp://me:hush@host'],
@@ -310,10 +310,13 @@ describe('refuses', () => {
       ['--prometheus-tenant', 'a b'],
       'invalid value for --prometheus-tenant: "a b" (expected a tenant name: printable ASCII without spaces)',
     ],
-    [['--prometheus-username', 'me'], '--prometheus-username and --prometheus-password-file go together'],
+    [
+      ['--prometheus-username', 'me'],
+      '--prometheus-username and --prometheus-password-file require each other',
+    ],
     [
       ['--prometheus-password-file', '/x'],
-      '--prometheus-username and --prometheus-password-file go together',
+      '--prometheus-username and --prometheus-password-file require each other',
     ],
     [['--prometheus-cert-file', '/dev/null'], '--prometheus-cert-file: /dev/null is empty'],
     [
@@ -322,7 +325,7 @@ describe('refuses', () => {
     ],
     [
       ['--prometheus-url', 'http://me:hush@host', '--prometheus-token-file', '/x'],
-      '--prometheus-url with credentials and --prometheus-token-file exclude each other',
+      '--prometheus-url with credentials and --prometheus-token-file are mutually exclusive',
     ],
   ])('%j', async (argv, message) => {
     const error: Error = await query(argv).then(
@@ -333,18 +336,18 @@ describe('refuses', () => {
     expect(error.message).not.toContain('hush');
   });
 
-  it('a token of several lines, which no header can have', async () => {
+  it('a token of several lines, which a header cannot contain', async () => {
     using token = createTempFile('hush\nhush');
     const error: Error = await query(['--prometheus-token-file', token.path]).then(
       () => expect.fail(),
       (error) => error,
     );
-    expect(error.message).toContain(`${token.path} holds no token`);
+    expect(error.message).toContain(`${token.path} does not contain a token`);
     expect(error.message).not.toContain('hush');
   });
 
   it('a certificate without a key', async () => {
     using certificate = createTempFile(CERTIFICATE);
-    await expect(query(['--prometheus-cert-file', certificate.path])).rejects.toThrow('go together');
+    await expect(query(['--prometheus-cert-file', certificate.path])).rejects.toThrow('require each other');
   });
 });

@@ -5,7 +5,7 @@ import { createPrometheus, type Prometheus } from './client.ts';
 import { readConnection } from './connection.ts';
 import type { PROMETHEUS_OPTIONS } from './options.ts';
 
-/** The Prometheus that a command is told of. Its warnings go to standard error. Rejects with `UsageError`. */
+/** The Prometheus of the settings. Its warnings go to standard error. Rejects with `UsageError`. */
 export async function connect(
   settings: OptionValues<typeof PROMETHEUS_OPTIONS>,
   io: Io,

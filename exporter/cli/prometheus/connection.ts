@@ -5,19 +5,19 @@ import { refuseFile } from '../config/refuse-file.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { PROMETHEUS_OPTIONS } from './options.ts';
 
-/** How a Prometheus is reached. */
+/** How to connect to Prometheus. */
 export interface Connection {
-  /** Without credentials, and without a `/` at its end: fit for messages. */
+  /** Without credentials, so that messages can show it, and without a trailing `/`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
-  /** Milliseconds that one query may take. */
+  /** Timeout of one query in ms. */
   readonly timeout: number;
 }
 
 type Settings = OptionValues<typeof PROMETHEUS_OPTIONS>;
 
-/** Reads what the settings name. Throws `UsageError` for settings that exclude each other and files that cannot be read. */
+/** Reads the files of the settings. Rejects with `UsageError` for conflicting settings and unreadable files. */
 export async function readConnection(settings: Settings): Promise<Connection> {
   const url = settings['prometheus-url'];
   const tenant = settings['prometheus-tenant'];
@@ -28,7 +28,7 @@ export async function readConnection(settings: Settings): Promise<Connection> {
     readSetting(settings, 'prometheus-key-file'),
   ]);
   if ((cert === undefined) !== (key === undefined))
-    throw new UsageError('--prometheus-cert-file and --prometheus-key-file go together');
+    throw new UsageError('--prometheus-cert-file and --prometheus-key-file require each other');
   return {
     url: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`,
     headers: {
@@ -44,15 +44,15 @@ async function readAuthorization(settings: Settings): Promise<string | undefined
   const url = settings['prometheus-url'];
   const username = settings['prometheus-username'];
   const passwordFile = settings['prometheus-password-file'];
-  const ways = {
+  const methods = {
     '--prometheus-url with credentials': url.username !== '' || url.password !== '',
     '--prometheus-username': username !== undefined,
     '--prometheus-token-file': settings['prometheus-token-file'] !== undefined,
   };
-  const given = Object.entries(ways).flatMap(([way, isGiven]) => (isGiven ? [way] : []));
-  if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other`);
+  const given = Object.entries(methods).flatMap(([method, isGiven]) => (isGiven ? [method] : []));
+  if (given.length > 1) throw new UsageError(`${given.join(' and ')} are mutually exclusive`);
   if ((username === undefined) !== (passwordFile === undefined))
-    throw new UsageError('--prometheus-username and --prometheus-password-file go together');
+    throw new UsageError('--prometheus-username and --prometheus-password-file require each other');
 
   if (url.username !== '' || url.password !== '') return basic(decode(url.username), decode(url.password));
   const token = await readSetting(settings, 'prometheus-token-file');
@@ -74,7 +74,7 @@ function decode(part: string): string {
   }
 }
 
-/** The text of the file, without the line ends that editors put; undefined for one that is not set. */
+/** The content of the file without trailing line ends; undefined if the setting is absent. */
 async function readSetting(
   settings: Settings,
   name: 'prometheus-password-file' | 'prometheus-token-file' | `prometheus-${'ca' | 'cert' | 'key'}-file`,
@@ -85,6 +85,8 @@ async function readSetting(
   const content = text.replace(/[\r\n]+$/, '');
   if (content === '') throw new UsageError(`--${name}: ${path} is empty`);
   if (name === 'prometheus-token-file' && !/^[!-~]+$/.test(content))
-    throw new UsageError(`--${name}: ${path} holds no token, but text of several words or lines`);
+    throw new UsageError(
+      `--${name}: ${path} does not contain a token (expected printable ASCII without spaces)`,
+    );
   return content;
 }

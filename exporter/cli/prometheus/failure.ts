@@ -2,7 +2,7 @@ import { textField } from '@musubi/agent/http/json-fields';
 import type { HttpResponse } from '@musubi/agent/http/request';
 import { displayText } from '@musubi/agent/text/display-text';
 
-/** Why Prometheus gave no answer that can be used. */
+/** Why a request to Prometheus failed. */
 export type FailureKind =
   | 'unreachable'
   | 'tls'
@@ -15,7 +15,7 @@ export type FailureKind =
   | 'too-large'
   | 'stopped';
 
-/** A question that Prometheus did not answer. The message names the server, never credentials. */
+/** A failed request. The message names the server, never credentials. */
 export class PrometheusError extends Error {
   readonly code = 'ERR_PROMETHEUS';
   readonly kind: FailureKind;
@@ -31,75 +31,70 @@ export interface Failure {
   readonly text: string;
 }
 
-const HOW_TO_NAME_IT = 'is it where --prometheus-url or PROMETHEUS_URL says?';
+const CHECK_URL = 'check --prometheus-url or PROMETHEUS_URL';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: `connection refused; ${HOW_TO_NAME_IT}`,
-  ENOTFOUND: `there is no host of that name; ${HOW_TO_NAME_IT}`,
-  EAI_AGAIN: 'the name of the host cannot be looked up now',
-  ECONNRESET: 'the connection broke off',
-  EPIPE: 'the connection broke off',
-  ETIMEDOUT: 'the host does not answer',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the network of the host',
+  ECONNREFUSED: `connection refused; ${CHECK_URL}`,
+  ENOTFOUND: `unknown host; ${CHECK_URL}`,
+  EAI_AGAIN: 'the host name cannot be resolved at the moment',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  ETIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
 };
 
-/** What an error of Node's HTTP client means. */
+/** Explains an error of Node's HTTP client. */
 export function transportFailure(error: NodeJS.ErrnoException): Failure {
   const { code = '', message } = error;
-  if (code === 'ERR_TOO_LARGE') return { kind: 'too-large', text: `${message}; ask for a shorter range` };
+  if (code === 'ERR_TOO_LARGE') return { kind: 'too-large', text: `${message}; use a shorter range` };
   const known = UNREACHABLE[code];
   if (known !== undefined) return { kind: 'unreachable', text: known };
-  if (code.startsWith('HPE_'))
-    return { kind: 'not-prometheus', text: 'what answers there does not speak HTTP' };
+  if (code.startsWith('HPE_')) return { kind: 'not-prometheus', text: 'the server does not speak HTTP' };
   if (/CERT|SIGN|TLS|SSL|^EPROTO$/.test(code)) {
-    const hint = /ISSUER|SELF_SIGNED|FIRST|LEAF/.test(code)
-      ? '; --prometheus-ca-file names who may sign'
-      : '';
+    const hint = /ISSUER|SELF_SIGNED|FIRST|LEAF/.test(code) ? '; see --prometheus-ca-file' : '';
     return { kind: 'tls', text: `TLS: ${tlsReason(message)}${hint}` };
   }
   return { kind: 'unreachable', text: message };
 }
 
-/** OpenSSL's messages hold its source files and lines, and Node.js adds advice after a `;`. */
+/** OpenSSL's messages contain source files and lines, and Node.js adds advice after a `;`. */
 function tlsReason(message: string): string {
   return /SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message.split(';', 1)[0] ?? message;
 }
 
-/** What an answer with a status other than 200 means. `body` is its JSON, if it is that. */
+/** Explains a response with a status other than 200. `body` is its parsed JSON, if it is JSON. */
 export function statusFailure({ status, headers, text }: HttpResponse, body: unknown): Failure {
   const problem = textField(body, 'error');
-  const said = problem ?? (isPage(text) ? undefined : text);
-  const reason = said?.trim() ? `: ${shorten(displayText(said.trim()))}` : '';
+  const detail = problem ?? (isPage(text) ? undefined : text);
+  const reason = detail?.trim() ? `: ${shorten(displayText(detail.trim()))}` : '';
   if (status >= 300 && status < 400) {
     const target = URL.canParse(headers.location ?? '')
       ? new URL(headers.location ?? '').origin
       : 'elsewhere';
-    return { kind: 'not-prometheus', text: `it redirects to ${displayText(target)} (status ${status})` };
+    return { kind: 'not-prometheus', text: `redirects to ${displayText(target)} (status ${status})` };
   }
   if (status === 401 || status === 403) {
     const hint = reason ? '' : '; see --prometheus-username and --prometheus-token-file';
-    return { kind: 'denied', text: `it denies access (status ${status})${reason}${hint}` };
+    return { kind: 'denied', text: `access denied (status ${status})${reason}${hint}` };
   }
   if (status === 404 && problem === undefined) {
-    const hint = 'does the URL lack a path, such as /prometheus of Mimir?';
-    return { kind: 'not-found', text: `there is no Prometheus API (status 404); ${hint}` };
+    const hint = 'the URL may need a path, such as /prometheus for Mimir';
+    return { kind: 'not-found', text: `not a Prometheus API (status 404); ${hint}` };
   }
   const type = textField(body, 'errorType');
-  if (type === 'timeout')
-    return { kind: 'timeout', text: `it gave the query up${reason}; ask for a shorter range` };
-  if (status === 413 || status === 414)
-    return { kind: 'query', text: `the query is too long for it (status ${status})` };
-  if (status < 500) return { kind: 'query', text: `it refuses the query (status ${status})${reason}` };
-  return { kind: 'server', text: `it failed (status ${status})${reason}` };
+  if (type === 'timeout') return { kind: 'timeout', text: `query timed out${reason}; use a shorter range` };
+  if (status === 413 || status === 414) return { kind: 'query', text: `query too long (status ${status})` };
+  if (status < 500) return { kind: 'query', text: `query rejected (status ${status})${reason}` };
+  return { kind: 'server', text: `server error (status ${status})${reason}` };
 }
 
-/** What an answer that should be JSON, and is not, means. */
+/** Explains a response that is not the expected JSON. */
 export function formatFailure(text: string): Failure {
   if (isPage(text)) {
-    return { kind: 'not-prometheus', text: `a web page answers, and no Prometheus API; ${HOW_TO_NAME_IT}` };
+    return { kind: 'not-prometheus', text: `not a Prometheus API but a web page; ${CHECK_URL}` };
   }
-  return { kind: 'not-prometheus', text: 'the answer is no whole JSON of the Prometheus API' };
+  return { kind: 'not-prometheus', text: 'invalid response: expected JSON of the Prometheus API' };
 }
 
 function isPage(text: string): boolean {

@@ -1,60 +1,60 @@
 import { option } from '../config/option.ts';
 import { parseDuration, parseText } from '../config/values.ts';
 
-/** The options of every command that asks Prometheus. */
+/** The options of every command that queries Prometheus. */
 export const PROMETHEUS_OPTIONS = {
   'prometheus-url': option({
     value: 'URL',
-    help: 'where Prometheus is, or Mimir, Thanos, VictoriaMetrics: what stands before /api/v1',
+    help: 'base URL of Prometheus, Mimir, Thanos or VictoriaMetrics: the part before /api/v1',
     env: [{ name: 'PROMETHEUS_URL' }],
     parse: parseServer,
     default: 'http://127.0.0.1:9090',
   }),
   'prometheus-username': option({
     value: 'NAME',
-    help: 'basic authentication, with --prometheus-password-file',
+    help: 'user name for basic authentication, with --prometheus-password-file',
     env: [{ name: 'PROMETHEUS_USERNAME' }],
     parse: parseText,
   }),
   'prometheus-password-file': option({
     value: 'FILE',
-    help: 'holds the password and nothing else',
+    help: 'file that contains only the password',
     env: [{ name: 'PROMETHEUS_PASSWORD_FILE' }],
     parse: parseText,
   }),
   'prometheus-token-file': option({
     value: 'FILE',
-    help: 'holds a bearer token and nothing else',
+    help: 'file that contains only a bearer token',
     env: [{ name: 'PROMETHEUS_TOKEN_FILE' }],
     parse: parseText,
   }),
   'prometheus-tenant': option({
     value: 'NAME',
-    help: 'the tenant of Mimir, sent as X-Scope-OrgID',
+    help: 'Mimir tenant, sent as X-Scope-OrgID',
     env: [{ name: 'PROMETHEUS_TENANT' }],
     parse: parseTenant,
   }),
   'prometheus-ca-file': option({
     value: 'FILE',
-    help: "certificates that may sign the server's, as PEM (default: those of Node.js)",
+    help: 'PEM file of trusted CA certificates (default: those of Node.js)',
     env: [{ name: 'PROMETHEUS_CA_FILE' }],
     parse: parseText,
   }),
   'prometheus-cert-file': option({
     value: 'FILE',
-    help: 'the own certificate, as PEM, with --prometheus-key-file',
+    help: 'PEM file of the client certificate, with --prometheus-key-file',
     env: [{ name: 'PROMETHEUS_CERT_FILE' }],
     parse: parseText,
   }),
   'prometheus-key-file': option({
     value: 'FILE',
-    help: 'its private key, as PEM',
+    help: 'PEM file of its private key',
     env: [{ name: 'PROMETHEUS_KEY_FILE' }],
     parse: parseText,
   }),
   'prometheus-timeout': option({
     value: 'DURATION',
-    help: 'how long one query may take',
+    help: 'timeout of one query',
     env: [{ name: 'PROMETHEUS_TIMEOUT' }],
     parse: parseDuration,
     default: '1m',
@@ -69,7 +69,7 @@ function parseServer(text: string): URL {
   return url;
 }
 
-/** Mimir takes letters, digits and some signs; `|` is between several. A header takes no others, either. */
+/** Mimir accepts letters, digits and some punctuation, with `|` between several tenants; a header accepts no more. */
 function parseTenant(text: string): string {
   if (!/^[!-~]+$/.test(text)) throw new Error('expected a tenant name: printable ASCII without spaces');
   return text;

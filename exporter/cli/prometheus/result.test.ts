@@ -35,7 +35,7 @@ it('reads samples', () => {
   ]);
 });
 
-it('leaves native histograms out', () => {
+it('skips native histograms', () => {
   expect(parseVector(vector({ metric, histogram: [1, {}] }))).toEqual([]);
   expect(parseMatrix(matrix({ metric, histograms: [[1, {}]] }))).toEqual([]);
 });
@@ -61,7 +61,7 @@ describe('anything else is undefined', () => {
     expect(parseMatrix(data)).toBeUndefined();
   });
 
-  it('of any JSON', () => {
+  it('for any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         for (const data of [value, vector(value), matrix(value)]) {
@@ -75,7 +75,7 @@ describe('anything else is undefined', () => {
   });
 });
 
-it('reads texts', () => {
+it('reads lists of strings', () => {
   expect(parseTexts(['a', ''])).toEqual(['a', '']);
   for (const data of [undefined, {}, 'a', [1]]) expect(parseTexts(data)).toBeUndefined();
 });

@@ -14,8 +14,8 @@ export interface Series {
 }
 
 /*
- * The `data` of an answer of the Prometheus HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/).
- * Each function gives undefined for anything else. Native histograms are left out.
+ * The `data` of a response of the Prometheus HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/).
+ * Each function returns undefined for anything else. Native histograms are skipped.
  */
 
 export function parseVector(data: unknown): Sample[] | undefined {
@@ -67,7 +67,7 @@ function parsePoint(point: unknown): [number, number] | undefined {
   return typeof time === 'number' && typeof text === 'string' ? [time, parseNumber(text)] : undefined;
 }
 
-/** As Go writes it. */
+/** In Go's notation. */
 function parseNumber(text: string): number {
   if (text === '+Inf') return Number.POSITIVE_INFINITY;
   if (text === '-Inf') return Number.NEGATIVE_INFINITY;

@@ -46,8 +46,8 @@ const hostile = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-describe('whatever the text', () => {
-  it('one value is matched to the letter', () => {
+describe('for any text', () => {
+  it('a single value is matched exactly', () => {
     fc.assert(
       fc.property(hostile, hostile, (one, other) => {
         const { name, pairs } = readSelector(selector('up', { job: one, instance: other }));
@@ -60,7 +60,7 @@ describe('whatever the text', () => {
     );
   });
 
-  it('of several values each is matched, and nothing else', () => {
+  it('several values are matched exactly, and nothing else', () => {
     fc.assert(
       fc.property(
         fc.array(hostile, { minLength: 2, maxLength: 5 }),

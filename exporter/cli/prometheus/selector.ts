@@ -1,9 +1,9 @@
-/** What a label must be: this text, or one of these. */
+/** Required label values: a value, or one of several. */
 export type Matchers = Readonly<Record<string, string | readonly [string, ...string[]]>>;
 
 /**
- * A PromQL selector: `name{label="value",other=~"one|two"}`. Values are text from anywhere; none of them can end its
- * string or act as a pattern. Names of metrics and labels are the caller's own.
+ * A PromQL selector: `name{label="value",other=~"one|two"}`. Values are untrusted and escaped; names of metrics and
+ * labels are trusted.
  */
 export function selector(metric: string, matchers: Matchers = {}): string {
   const pairs = Object.entries(matchers).map(([label, wanted]) => {
@@ -15,12 +15,12 @@ export function selector(metric: string, matchers: Matchers = {}): string {
   return pairs.length === 0 ? metric : `${metric}{${pairs.join(',')}}`;
 }
 
-/** JSON's escapes are among those of PromQL's double-quoted strings, which are Go's. Half a character is neither's. */
+/** JSON's escapes are a subset of those of PromQL's strings, which are Go's. Neither allows lone surrogates. */
 function quote(text: string): string {
   return JSON.stringify(text.toWellFormed());
 }
 
-/** As RE2's QuoteMeta: a pattern of plain alternatives, which Prometheus looks up in its index as such. */
+/** Like RE2's QuoteMeta: plain alternatives, which Prometheus looks up in its index. */
 function escapePattern(text: string): string {
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }

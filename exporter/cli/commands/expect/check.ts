@@ -15,14 +15,13 @@ import { connect } from '../../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../../prometheus/options.ts';
 import type { Command } from '../command.ts';
 
-const SUMMARY =
-  'Tells how the dependencies differ from what is expected; ends with code 1 when one is missing.';
+const SUMMARY = 'Compares the dependencies with the expected ones; exits with code 1 if one is missing.';
 
 const OPTIONS = {
-  file: option({ value: 'FILE', help: 'the expected dependencies', parse: parseText, operand: true }),
+  file: option({ value: 'FILE', help: 'file of expected dependencies', parse: parseText, operand: true }),
   at: option({
     value: 'TIME',
-    help: 'when: 1h (ago), now-1h, 2026-11-23 10:00 (local time), RFC 3339 or unix seconds',
+    help: 'point in time: 1h (ago), now-1h, 2026-11-23 10:00 (local time), RFC 3339 or unix seconds',
     parse: parseTime,
     default: 'now',
   }),
@@ -39,12 +38,12 @@ export const check: Command = {
       io.stdout(helpText('musubi expect check FILE [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    if (settings.file === undefined)
-      throw new UsageError('with which file? There is: musubi expect check FILE');
+    if (settings.file === undefined) throw new UsageError('missing argument FILE');
     const expectations = await readExpectations(settings.file);
     const now = Date.now() / 1000;
     const at = settings.at(now);
-    if (at > now) throw new UsageError(`--at: ${new Date(at * 1000).toISOString()} is in the future`);
+    if (at > now)
+      throw new UsageError(`invalid value for --at: ${new Date(at * 1000).toISOString()} is in the future`);
 
     const prometheus = await connect(settings, io);
     const { seen, attempts, silentHosts } = await readState(prometheus, expectations, at);
@@ -55,7 +54,7 @@ export const check: Command = {
     else io.stdout(differenceText(difference, expectations.expected.length));
     if (silentHosts.length > 0)
       io.stderr(
-        `note: no exporter reports from ${silentHosts.map(displayText).join(', ')}: what is missing may be there\n`,
+        `note: no exporter reports from ${silentHosts.map(displayText).join(', ')}: missing dependencies may be in use\n`,
       );
     return difference.missing.length > 0 ? 1 : 0;
   },

@@ -10,11 +10,11 @@ import { readExpectations } from '../../expect/read-expectations.ts';
 import { renderRules } from '../../expect/render-rules.ts';
 import type { Command } from '../command.ts';
 
-const SUMMARY = 'Makes rules for Prometheus of the file of expected dependencies.';
+const SUMMARY = 'Renders a file of expected dependencies as Prometheus rules.';
 
 const OPTIONS = {
-  file: option({ value: 'FILE', help: 'the expected dependencies', parse: parseText, operand: true }),
-  output: option({ value: 'FILE', help: 'where to write them (default: standard output)', parse: parseText }),
+  file: option({ value: 'FILE', help: 'file of expected dependencies', parse: parseText, operand: true }),
+  output: option({ value: 'FILE', help: 'rule file to write (default: standard output)', parse: parseText }),
   help: helpOption,
 };
 
@@ -26,7 +26,7 @@ export const render: Command = {
       io.stdout(helpText('musubi expect render FILE [OPTIONS]', `${SUMMARY}\n${ABOUT}`, OPTIONS));
       return 0;
     }
-    if (file === undefined) throw new UsageError('of which file? There is: musubi expect render FILE');
+    if (file === undefined) throw new UsageError('missing argument FILE');
     const rules = renderRules(await readExpectations(file));
     if (output === undefined) io.stdout(rules);
     else await writeFile(output, rules).catch(refuseFile(`--output: cannot write ${output}`));
@@ -34,4 +34,4 @@ export const render: Command = {
   },
 };
 
-const ABOUT = `Put them beside musubi-alerts.yaml, where rule_files of Prometheus finds them, and have it reload.`;
+const ABOUT = `Save the rules next to musubi-alerts.yaml, where rule_files finds them, and reload Prometheus.`;

@@ -1,8 +1,8 @@
-/** How many names are worth reading. */
+/** Maximum number of suggestions. */
 const MOST = 5;
 
-/** Those of the names that a person may have meant: that hold the text or are held by it, or differ in a few letters. */
-export function nearNames(text: string, names: Iterable<string>): string[] {
+/** The names similar to a text: one contains the other, or they differ in a few letters. */
+export function similarNames(text: string, names: Iterable<string>): string[] {
   const wanted = text.toLowerCase();
   const most = Math.max(1, Math.floor(wanted.length / 3));
   const ranked: { name: string; distance: number }[] = [];
@@ -24,8 +24,8 @@ export function nearNames(text: string, names: Iterable<string>): string[] {
 }
 
 /**
- * How many letters must be put in, taken out, exchanged or swapped with their neighbour to turn one text into the
- * other (optimal string alignment); anything above `most` where it is more than that.
+ * The number of letters to insert, delete, replace or transpose to turn one text into the other (optimal string
+ * alignment distance); any number above `most` if it is larger than that.
  */
 function editDistance(one: string, other: string, most: number): number {
   if (Math.abs(one.length - other.length) > most) return most + 1;

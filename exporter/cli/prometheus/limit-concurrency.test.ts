@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createLanes } from './lanes.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 
-it('has so many run at a time, the others in order, past those that fail', async () => {
-  const inLane = createLanes(2);
+it('runs at most the given number of jobs at a time, the others in order, despite failures', async () => {
+  const inLane = limitConcurrency(2);
   let running = 0;
   let most = 0;
   const order: number[] = [];

@@ -1,5 +1,5 @@
-/** Has at most so many jobs run at a time; the others wait for their turn, in order. */
-export function createLanes(count: number): <T>(job: () => Promise<T>) => Promise<T> {
+/** Runs at most `count` jobs concurrently; the others wait in order. */
+export function limitConcurrency(count: number): <T>(job: () => Promise<T>) => Promise<T> {
   let free = count;
   const waiting: (() => void)[] = [];
   return async (job) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { nearNames } from './near-names.ts';
+import { similarNames } from './similar-names.ts';
 
 const NAMES = ['api', 'api-gateway', 'postgres', 'redis', 'web', 'db', 'payment-worker'];
 
@@ -16,16 +16,16 @@ it.each([
   ['payment', ['payment-worker']],
   ['zzz', []],
   ['', []],
-])('%s may be %j', (text, near) => {
-  expect(nearNames(text, NAMES)).toEqual(near);
+])('%s is similar to %j', (text, near) => {
+  expect(similarNames(text, NAMES)).toEqual(near);
 });
 
-it('gives a few, the nearest first', () => {
+it('returns a few, the most similar first', () => {
   const names = Array.from({ length: 20 }, (_, index) => `web-${index}`);
-  expect(nearNames('web', names)).toEqual(['web-0', 'web-1', 'web-2', 'web-3', 'web-4']);
+  expect(similarNames('web', names)).toEqual(['web-0', 'web-1', 'web-2', 'web-3', 'web-4']);
 });
 
-it('finds a name in which one letter is wrong', () => {
+it('finds a name with one wrong letter', () => {
   const name = fc.stringMatching(/^[a-z]{4,12}$/);
   fc.assert(
     fc.property(name, fc.nat(), (right, at) => {
@@ -34,7 +34,7 @@ it('finds a name in which one letter is wrong', () => {
         right.slice(0, place) + right.slice(place + 1),
         `${right.slice(0, place)}#${right.slice(place + 1)}`,
       ])
-        expect(nearNames(wrong, [right])).toEqual([right]);
+        expect(similarNames(wrong, [right])).toEqual([right]);
     }),
   );
 });
