@@ -84,7 +84,7 @@ allow:
 describe('musubi expect learn', () => {
   it('learns the longest normal gap of each dependency', async () => {
     const { code, out, err } = await musubi('learn', '--range', '14d');
-    const away = '  added, and not seen in the last 24h: gone ─▶ db 5432/tcp\n';
+    const away = '  added, but not seen in the last 24h: gone ─▶ db 5432/tcp\n';
     expect({ code, err }).toEqual({ code: 0, err: `9 added, 0 not seen\n${away}` });
     const { expected } = parseExpectations(out, 'learnt.yaml');
     const gaps = Object.fromEntries(expected.map(({ src, maxGap }) => [src.name, maxGap / 60]));
@@ -135,7 +135,7 @@ describe('musubi expect check', () => {
     const { code, out } = await musubi('check', write(EXPECTED));
     expect(code).toBe(1);
     expect(out.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')).toMatch(
-      /^2 missing\n {2}gone ─▶ db 5432\/tcp {2}last seen TIME, max_gap 1h\n {2}web ─▶ api 8080\/tcp {2}not seen, max_gap 5m\n\n1 unexpected\n {2}young ─▶ db 5432\/tcp {2}seen TIME\n\n1 failing\n {2}failing ─▶ db 5432\/tcp {2}\d+ of \d+ connections within 5 minutes\n\n3 of 5 expected dependencies are there\.\n$/,
+      /^2 missing\n {2}gone ─▶ db 5432\/tcp {2}last seen TIME, max_gap 1h\n {2}web ─▶ api 8080\/tcp {2}not seen, max_gap 5m\n\n1 unexpected\n {2}young ─▶ db 5432\/tcp {2}seen TIME\n\n1 failing\n {2}failing ─▶ db 5432\/tcp {2}\d+ of \d+ connections within 5 minutes\n\n3 of 5 expected dependencies are present\.\n$/,
     );
   });
 

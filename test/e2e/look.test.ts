@@ -343,7 +343,7 @@ describe('diff', () => {
     const { code, err } = await musubi('diff', ...first, '--against', '1h');
     expect({ code, err }).toEqual({
       code: 0,
-      err: 'note: dependencies are known since 2026-05-08 12:00:00: what is older appears to be new\n',
+      err: 'note: no data before 2026-05-08 12:00:00: older dependencies are reported as appeared\n',
     });
     expect((await musubi('diff', ...range, '--against', '20d')).err).toMatch(
       /^musubi: no data for 2026-04-20/,
