@@ -76,7 +76,9 @@ function gapWithin({ from, to, evaluations, recorded, heldOpen }: Day, key: stri
   const expected = (to - Math.max(from, first)) / interval;
   const missing = (times: number) => Math.max(0, expected - times) * interval;
   const open = heldOpen.get(key);
-  return open === undefined ? EDGE_EXPIRATION + missing(recorded.get(key) ?? 0) : 2 * interval + missing(open);
+  return open === undefined
+    ? EDGE_EXPIRATION + missing(recorded.get(key) ?? 0)
+    : 2 * interval + missing(open);
 }
 
 function byEdge(samples: readonly Sample[]): Map<string, number> {
