@@ -58,6 +58,6 @@ export function nothingAround({ wanted }: Around): EmptyMessage {
   return {
     state: 'empty',
     title: t('around.nothing', 'No dependencies match the dashboard variables'),
-    advice: `${filters.join(' · ')}. ${t('around.choose', 'Choose another value or a longer time range.')}`,
+    advice: `${filters.join(' · ')} · ${t('around.choose', 'Choose another value or a longer time range.')}`,
   };
 }
