@@ -14,60 +14,61 @@ import { markdownTable } from './markdown-table.ts';
 
 /** What each attribute of an edge tells. */
 const ATTRIBUTE_HELP: Readonly<Record<string, string>> = {
-  direction: '`outbound`: the reporting host asked; `inbound`: it listens; `unknown`: see below',
+  direction:
+    '`outbound`: the reporting host is the client; `inbound`: it is the server; `unknown`: see below',
   'network.transport': '`tcp`, `udp` or `unix`',
   service: 'stable name of the process’s role',
   process: 'name of the process',
-  pid: 'its process id, or `many` past a limit',
+  pid: 'its process id, or `many` above a limit',
   host: 'its host',
   address:
-    'its IP address, an IPv4-mapped one being IPv4; of a Unix socket its path, or its abstract name after `@`',
-  port: 'the port on which the destination listens; a Unix socket has none',
-  site: 'group of hosts: that of `--site`, of a rule, or of a network',
-  kind: 'how the name was found: by the `process`, its `container`, its `kubernetes` workload or a `rule`; by the address: `dns`, a `network` that the user named, the `internet`; or `unknown`',
+    'its IP address (IPv4-mapped ones as IPv4); for a Unix socket its path, or `@` and its abstract name',
+  port: 'listening port of the destination; absent for Unix sockets',
+  site: 'location: from `--site`, a rule or a network',
+  kind: 'source of the name: `process`, `container`, `kubernetes` or `rule` for a local process; `dns`, `network` (named by the user) or `internet` for an address; else `unknown`',
 };
 
-/** The reference of metrics and labels, from the catalogue. */
+/** The reference of metrics and labels, generated from the catalogue. */
 export function metricsPage(): string {
   return `# Metrics
 
-<!-- Made from exporter/contract/catalogue.ts; \`npx vitest run --project unit exporter/cli/docs -u\` makes it anew. -->
+<!-- Generated from exporter/contract/catalogue.ts; \`npx vitest run --project unit exporter/cli/docs -u\` regenerates it. -->
 
-The same names and labels arrive by a scrape of \`/metrics\` and by OTLP. A label that is not known is left out.
+Names and labels are the same in \`/metrics\` and by OTLP. Unknown labels are omitted.
 
 ## Dependencies
 
-The source (\`src\`) asks for the connection and so depends on the destination (\`dst\`), which listens; always, whoever
-reports. Each host reports its half: everything about its own end, the address of the other.
+The source (\`src\`) is the client, which connects and so depends on the destination (\`dst\`), the server, whichever host
+reports. Each host reports a half-edge: all labels of its own endpoint, and the address of the other.
 
 ${metricTable(Object.values(EDGE_METRICS))}
-A histogram is the series \`…_bucket\` (label \`le\`, in seconds), \`…_sum\` and \`…_count\`. \`error_type\` is one of
-${FAILURES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` is by the one who asked. Only a
-capture in the kernel sees failures and set-up times: with another, these two are absent.
+A histogram has the series \`…_bucket\` (label \`le\`, in seconds), \`…_sum\` and \`…_count\`. \`error_type\` is one of
+${FAILURES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` means by
+the client. Only the \`ebpf\` capture sees failures and set-up times; with other captures these two metrics are absent.
 
 ${attributeTable(EDGE_ATTRIBUTES)}
-Two UDP sockets that both chose their ports do not tell which of them asks. Nothing is guessed: the direction is
-\`unknown\`, and the reporting process stands as the destination, since \`dst_port\` is its own.
+If both UDP sockets are bound to a port of their choice, the kernel does not show which one is the client. The direction
+is then \`unknown\`, not guessed, and the reporting process is the destination, because \`dst_port\` is its own port.
 
-Where a capture in the kernel runs out of room it counts further dependencies in one: the service \`other\`, which has
-neither address nor port. \`musubi_capture_connections_folded_total\` tells how many connections that were.
+If the kernel's table of the \`ebpf\` capture is full, further dependencies are folded into the service \`other\`, without
+address and port. \`musubi_capture_connections_folded_total\` counts their connections.
 
-Public addresses, networks that the user named, and what is past the limits of a service are told as one too, with exact
-sums: see [configuration](configuration.md#the-other-end).
+Public addresses, named networks and everything above the limits of a service are folded as well, with exact sums: see
+[configuration](configuration.md#remote-endpoints).
 
 ## Listening services
 
 ${metricTable(Object.values(LISTEN_METRICS))}
-Labels: ${LISTEN_ATTRIBUTES.map((name) => `\`${prometheusLabel(name)}\``).join(', ')}. A service on every address has a
-series for each address at which its network namespace can be reached.
+Labels: ${LISTEN_ATTRIBUTES.map((name) => `\`${prometheusLabel(name)}\``).join(', ')}. A service that listens on every
+address has a series for each address of its network namespace.
 
 ## The exporter's own health
 
 ${metricTable(Object.values(SELF_METRICS))}
-A capture in the kernel keeps a table of dependencies. With another capture these are absent:
+The \`ebpf\` capture keeps a table of dependencies in the kernel. With other captures these metrics are absent:
 
 ${metricTable(Object.values(TABLE_METRICS))}
-Where it listens to the answers of name servers (\`--dns responses\`):
+With \`--dns responses\`:
 
 ${metricTable(Object.values(DNS_METRICS))}`;
 }
