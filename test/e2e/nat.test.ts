@@ -197,7 +197,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       const asking = startWorkload('udp-client', [`target=${VIRTUAL}/53`, `way=${way}`, 'count=9'], {
         on: client,
       });
-      await asking.says('asked');
+      await asking.says('sent');
       await ask(asking, 'close', 'closed');
       await tell([{ src: client.address, dst: server.address, port: 8012, count: 9 }], [53, 8012]);
     });

@@ -102,7 +102,7 @@ describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen 
     await startWorkload('udp-server', [`at=127.0.0.1/${server}`], { on: host }).says('serving');
     const relay = await startRelay('0.0.0.0', `127.0.0.1:${server}`, 'UDP');
     const target = `target=${host.address}/${relay}`;
-    await startWorkload('udp-client', [target, 'way=connect'], { on: caller }).says('asked');
+    await startWorkload('udp-client', [target, 'way=connect'], { on: caller }).says('sent');
     expect(await edges(exporters, server, relay)).toMatchObject([
       { src: 'udp-client', dst: 'udp-server', dstHost: 'host', at: `${host.address}:${relay}`, opened: 1 },
     ]);

@@ -80,7 +80,7 @@ export async function startServer(args: readonly string[], options?: WorkloadOpt
     running,
     ports: ports.map(Number),
     async tell() {
-      await ask(running, 'tell', 'told');
+      await ask(running, 'report', 'reported');
       const lines = words(running.stdout(), 'accepted').slice(-ports.length);
       return new Map(
         lines.map((line) => {

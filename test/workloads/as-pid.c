@@ -1,6 +1,6 @@
 /*
- * Runs a program under a pid of choice: as-pid pid=N PROGRAM ARGUMENT...
- * As a host does by itself once it has used up its pids. Ends as the program does, with 1 if the pid is taken.
+ * Runs a program with a given pid: as-pid pid=N PROGRAM ARGUMENT...
+ * As happens on a host once pids wrap around. Exits with the program's status, or 1 if the pid is in use.
  */
 #include "net.h"
 #include <linux/sched.h>

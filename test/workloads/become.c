@@ -1,6 +1,6 @@
 /*
- * Connects, and becomes another program under the same pid: become target=ADDRESS/PORT PROGRAM ARGUMENT...
- * As cron, sudo and shells do, which look up a user or write a log before they execute what they are told.
+ * Connects, then executes another program under the same pid: become target=ADDRESS/PORT PROGRAM ARGUMENT...
+ * As cron, sudo and shells do, which look up a user or write a log first.
  */
 #include "net.h"
 

@@ -1,5 +1,5 @@
 /*
- * Lists what the kernel holds of BPF: a line `prog ID`, `map ID` or `link ID` for each, then `listed`.
+ * Lists the BPF objects in the kernel: a line `prog ID`, `map ID` or `link ID` for each, then `listed`.
  */
 #include "net.h"
 #include <linux/bpf.h>
@@ -8,7 +8,7 @@
 static void list(int command, const char *kind) {
   union bpf_attr attr = {0};
   while (syscall(SYS_bpf, command, &attr, sizeof attr) == 0) {
-    say("%s %u", kind, attr.next_id);
+    emit("%s %u", kind, attr.next_id);
     attr.start_id = attr.next_id;
   }
   if (errno != ENOENT) check(-1, kind);
@@ -18,5 +18,5 @@ int main(void) {
   list(BPF_PROG_GET_NEXT_ID, "prog");
   list(BPF_MAP_GET_NEXT_ID, "map");
   list(BPF_LINK_GET_NEXT_ID, "link");
-  say("listed");
+  emit("listed");
 }

@@ -1,7 +1,7 @@
 /*
- * A client that never stops opening connections: churn target=ADDRESS/PORT [keep=N] [pause=MICROSECONDS]
- * Every tenth connection stays open until `keep` are, then the oldest goes; the others are closed at once. It
- * says `mark MADE OPEN` for each line on standard input; between the lines `stop` and `go` it opens and closes none.
+ * A client that keeps opening connections: churn target=ADDRESS/PORT [keep=N] [pause=MICROSECONDS]
+ * Each tenth connection stays open until there are `keep`, then the oldest is closed; the others are closed at once. It
+ * prints `mark MADE OPEN` for each line on standard input; between the lines `stop` and `go` it does nothing.
  */
 #include "net.h"
 #include <poll.h>
@@ -14,10 +14,10 @@ int main(int argc, char **argv) {
   long keep = number(argv, "keep", 50);
   long pause = number(argv, "pause", 1000);
   static int kept[KEPT];
-  long made = 0, stayed = 0;
+  long made = 0, kept_open = 0;
   int stopped = 0;
   if (keep > KEPT) return 2;
-  say("ready");
+  emit("ready");
 
   for (;;) {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -28,15 +28,15 @@ int main(int argc, char **argv) {
       words[length] = 0;
       if (strstr(words, "stop")) stopped = 1;
       if (strstr(words, "go")) stopped = 0;
-      say("mark %ld %ld", made, stayed < keep ? stayed : keep);
+      emit("mark %ld %ld", made, kept_open < keep ? kept_open : keep);
     }
     if (stopped) continue;
     int fd = socket_for(&target, SOCK_STREAM, 0);
     check(connect(fd, address_of(&target), target.length), "connect");
     if (made++ % 10 == 0) {
-      int *place = &kept[stayed++ % keep];
-      if (stayed > keep) close(*place);
-      *place = fd;
+      int *slot = &kept[kept_open++ % keep];
+      if (kept_open > keep) close(*slot);
+      *slot = fd;
     } else {
       close(fd);
     }

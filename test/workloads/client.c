@@ -1,12 +1,12 @@
 /*
- * A client that lives for its connections only:
+ * A client that exits after its connections:
  *   client target=ADDRESS/PORT count=N [batch=N] [hold=MICROSECONDS] [request=BYTES answer=BYTES] [seconds=N] [reset=1]
  *     [spread=N] [from=ADDRESS sources=N]
- * It opens a batch of connections, holds them, sends the request on each, reads the answer up to the server's
- * close, and closes; so often until `count` are made or `seconds` are over. It says `made PID COUNT`. With `reset`
- * nothing is left waiting (TIME_WAIT) at either end, as hundreds of thousands would slow down the machine.
- * With `spread` the connections go to so many addresses of 127.1.0.0/16 in turn, whatever the target's. With `from`
- * they come from so many IPv4 addresses in turn, that one and those after it.
+ * It opens a batch of connections, holds them, sends the request on each, reads the answer until the server closes, and
+ * closes them. It repeats this until `count` are made or `seconds` have passed, and prints `made PID COUNT`. With
+ * `reset` no connection is left in TIME_WAIT at either end, because hundreds of thousands would slow down the machine.
+ * With `spread` the connections go to N addresses of 127.1.0.0/16 in turn instead of the target's. With `from` they
+ * come from N consecutive IPv4 addresses in turn, starting with that one.
  */
 #include "net.h"
 
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
     for (long i = 0; i < now; i++) {
       if (spread) to->sin_addr.s_addr = htonl(0x7f010001 + (made + i) % spread);
       fds[i] = socket_for(&target, SOCK_STREAM, 0);
-      be_impatient(fds[i]);
+      set_timeouts(fds[i]);
       check(setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
       if (sources) {
         from.sin_addr.s_addr = htonl(first + (made + i) % sources);
@@ -56,5 +56,5 @@ int main(int argc, char **argv) {
     }
     made += now;
   }
-  say("made %d %ld", getpid(), made);
+  emit("made %d %ld", getpid(), made);
 }

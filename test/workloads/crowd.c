@@ -1,7 +1,7 @@
 /*
  * Many short-lived processes: crowd processes=N at-once=N program=PATH targets=TARGET,TARGET... ARGUMENT...
- * Each process is forked and executes the program with one of the targets, in turn, and the arguments that
- * follow. Its standard output is this one's. Says `done` once all have ended, or ends with 1 if one has failed.
+ * Each is forked and executes the program with one of the targets, in turn, and the remaining arguments. They share its
+ * standard output. Prints `done` once all have exited, or exits with 1 if one of them failed.
  */
 #include "net.h"
 #include <sys/wait.h>
@@ -40,5 +40,5 @@ int main(int argc, char **argv) {
     }
   }
   if (failed) return 1;
-  say("done");
+  emit("done");
 }

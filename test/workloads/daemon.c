@@ -1,7 +1,7 @@
 /*
- * A server that leaves its parent behind, as daemons do: daemon at=ADDRESS/PORT
- * It listens, forks, and the parent ends; the child says `listening PORT PID PARENT`, and holds what it accepts
- * until it is ended.
+ * A server that outlives its parent, as daemons do: daemon at=ADDRESS/PORT
+ * It listens and forks, and the parent exits. The child prints `listening PORT PID PARENT`, and keeps accepted
+ * connections open until it is terminated.
  */
 #include "net.h"
 
@@ -11,7 +11,7 @@ int main(int argc, char **argv) {
   pid_t parent = getpid();
   if (check(fork(), "fork") > 0) return 0;
   while (getppid() == parent) sleep_us(1000);
-  say("listening %d %d %d", port_of(fd), getpid(), parent);
-  alarm(60); /* should nobody end it */
+  emit("listening %d %d %d", port_of(fd), getpid(), parent);
+  alarm(60); /* in case it is not terminated */
   for (;;) check(accept(fd, NULL, NULL), "accept");
 }

@@ -1,7 +1,7 @@
 /*
- * Connects by sending: fastopen target=ADDRESS/PORT count=N [request=BYTES]
- * The request travels with the question (TCP Fast Open) once the server has given its cookie. Reads each answer up
- * to the server's close. Says `made PID COUNT FAST`, the last being how many requests travelled so.
+ * Sends the request with the SYN (TCP Fast Open): fastopen target=ADDRESS/PORT count=N [request=BYTES]
+ * That works once the server has given its cookie. Reads each answer until the server closes. Prints `made PID COUNT
+ * FAST`, where FAST is the number of requests sent with the SYN.
  */
 #include "net.h"
 
@@ -21,5 +21,5 @@ int main(int argc, char **argv) {
     fast += (info.tcpi_options & TCPI_OPT_SYN_DATA) != 0;
     close(fd);
   }
-  say("made %d %ld %ld", getpid(), count, fast);
+  emit("made %d %ld %ld", getpid(), count, fast);
 }

@@ -1,8 +1,9 @@
 /*
- * Opens connections and holds them: hold target=ADDRESS/PORT [count=N] [multipath=1] [from=ADDRESS/PORT] [again=N]
- * Says `held COUNT` and waits for the end of its standard input; `none ERRNO` where there is no multipath TCP.
- * With `again` each socket gives its connection up so often and connects anew.
- * With `from` it chooses its own end, which may even be the target: such a socket is connected to itself.
+ * Opens connections and keeps them open:
+ *   hold target=ADDRESS/PORT [count=N] [multipath=1] [from=ADDRESS/PORT] [again=N]
+ * Prints `held COUNT` and waits for the end of its standard input, or `none ERRNO` without multipath TCP. With `again`
+ * each socket is disconnected and connected again N times. With `from` it binds its local endpoint, which can even be
+ * the target: such a socket is connected to itself.
  */
 #include "net.h"
 
@@ -15,21 +16,21 @@ int main(int argc, char **argv) {
   for (long i = 0; i < count; i++) {
     int fd = socket(target.address.ss_family, SOCK_STREAM, protocol);
     if (fd < 0) {
-      say("none %d", errno);
+      emit("none %d", errno);
       return 0;
     }
     if (from) {
-      struct endpoint own = parse_endpoint(from);
+      struct endpoint local = parse_endpoint(from);
       set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-      check(bind(fd, address_of(&own), own.length), "bind");
+      check(bind(fd, address_of(&local), local.length), "bind");
     }
     check(connect(fd, address_of(&target), target.length), "connect");
     for (long more = number(argv, "again", 0); more > 0; more--) {
-      struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-      check(connect(fd, &nowhere, sizeof nowhere), "disconnect");
+      struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+      check(connect(fd, &unspecified, sizeof unspecified), "disconnect");
       check(connect(fd, address_of(&target), target.length), "connect");
     }
   }
-  say("held %ld", count);
+  emit("held %ld", count);
   wait_for_end();
 }

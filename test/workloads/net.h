@@ -1,4 +1,4 @@
-/* What the workloads share: options as NAME=VALUE, targets as ADDRESS/PORT, and errors that end the program. */
+/* Shared by the workloads: options as NAME=VALUE, endpoints as ADDRESS/PORT, and errors that exit. */
 #ifndef MUSUBI_WORKLOADS_NET_H
 #define MUSUBI_WORKLOADS_NET_H
 
@@ -23,23 +23,23 @@ struct endpoint {
   socklen_t length;
 };
 
-/* Ends the program with what went wrong; passes any other result through. */
+/* Exits with an error message if the result is negative; returns any other result. */
 static inline int check(int result, const char *what) {
   if (result >= 0) return result;
   perror(what);
   exit(1);
 }
 
-static inline const char *option(char **argv, const char *name, const char *otherwise) {
+static inline const char *option(char **argv, const char *name, const char *fallback) {
   size_t length = strlen(name);
   for (; *argv; argv++)
     if (strncmp(*argv, name, length) == 0 && (*argv)[length] == '=') return *argv + length + 1;
-  return otherwise;
+  return fallback;
 }
 
-static inline long number(char **argv, const char *name, long otherwise) {
+static inline long number(char **argv, const char *name, long fallback) {
   const char *text = option(argv, name, NULL);
-  return text ? atol(text) : otherwise;
+  return text ? atol(text) : fallback;
 }
 
 /* `127.0.0.1/80`, `::1/80` */
@@ -48,7 +48,7 @@ static inline struct endpoint parse_endpoint(const char *text) {
   char address[64];
   const char *slash = strrchr(text, '/');
   if (!slash || slash - text >= (long)sizeof address) {
-    fprintf(stderr, "not ADDRESS/PORT: %s\n", text);
+    fprintf(stderr, "expected ADDRESS/PORT: %s\n", text);
     exit(1);
   }
   memcpy(address, text, slash - text);
@@ -65,7 +65,7 @@ static inline struct endpoint parse_endpoint(const char *text) {
     v6->sin6_port = port;
     end.length = sizeof *v6;
   } else {
-    fprintf(stderr, "no address: %s\n", address);
+    fprintf(stderr, "invalid address: %s\n", address);
     exit(1);
   }
   return end;
@@ -81,7 +81,7 @@ static inline int port_of(int fd) {
   return ntohs(((struct sockaddr_in *)&end.address)->sin_port);
 }
 
-/* A socket for talking to, or listening at, that end. */
+/* A socket of the endpoint's address family. */
 static inline int socket_for(const struct endpoint *end, int type, int protocol) {
   return check(socket(end->address.ss_family, type, protocol), "socket");
 }
@@ -103,23 +103,23 @@ static inline void make_nonblocking(int fd) {
   check(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
 }
 
-enum { PATIENCE_S = 30 };
+enum { TIMEOUT_S = 30 };
 
-/* Lets no call that waits for the other end do so for longer. */
-static inline void be_impatient(int fd) {
-  struct timeval patience = {.tv_sec = PATIENCE_S};
-  check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "SO_RCVTIMEO");
-  check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience), "SO_SNDTIMEO");
+/* Limits the time that calls on the socket may block. */
+static inline void set_timeouts(int fd) {
+  struct timeval timeout = {.tv_sec = TIMEOUT_S};
+  check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout), "SO_RCVTIMEO");
+  check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout), "SO_SNDTIMEO");
 }
 
-/* As `check`; of a wait that was too long it tells the port and the kernel's view of the connection. */
+/* Like `check`; after a timeout it prints the port and the kernel's state of the connection. */
 static inline int check_wait(int fd, int result, const char *what) {
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
   if (result >= 0 || (errno != EAGAIN && errno != EINPROGRESS)) return check(result, what);
   getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length);
-  fprintf(stderr, "%s: waited %d s at port %d, in TCP state %d, %u segments unacknowledged, retransmitted %u times\n",
-          what, PATIENCE_S, port_of(fd), info.tcpi_state, info.tcpi_unacked, info.tcpi_retransmits);
+  fprintf(stderr, "%s: timed out after %d s on port %d in TCP state %d, %u segments unacknowledged, %u retransmits\n",
+          what, TIMEOUT_S, port_of(fd), info.tcpi_state, info.tcpi_unacked, info.tcpi_retransmits);
   exit(1);
 }
 
@@ -135,8 +135,8 @@ static inline double now_s(void) {
   return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* Says a line at once, whole: several processes may share the pipe. */
-#define say(...)                                                  \
+/* Writes a line in one write(2), because several processes may share the pipe. */
+#define emit(...)                                                 \
   do {                                                            \
     char line_[4096];                                             \
     int length_ = snprintf(line_, sizeof line_ - 1, __VA_ARGS__); \
@@ -144,7 +144,7 @@ static inline double now_s(void) {
     if (write(STDOUT_FILENO, line_, length_ + 1) < 0) exit(1);    \
   } while (0)
 
-/* Holds what is open until standard input ends. */
+/* Keeps sockets open until standard input ends. */
 static inline void wait_for_end(void) {
   char byte;
   while (read(STDIN_FILENO, &byte, 1) > 0) {

@@ -1,23 +1,24 @@
 /*
- * A server on several listening sockets: server [request=BYTES answer=BYTES] [multipath=1] [fastopen=1] ADDRESS/PORT...
- * It says `listening PORT...` and reads `request` bytes of every connection, writes `answer` bytes and closes it;
- * without `request` it holds the connection until the client closes. On standard input:
- *   tell    says `accepted PORT COUNT RECEIVED TRANSMITTED` for each listening socket, and `told`
- *   deafen  closes the listening sockets, keeps the connections, and says `deaf`
+ * A server with several listening sockets:
+ *   server [request=BYTES answer=BYTES] [multipath=1] [fastopen=1] ADDRESS/PORT...
+ * It prints `listening PORT...`, reads `request` bytes from each connection, writes `answer` bytes and closes it.
+ * Without `request` it keeps the connection open until the client closes it. Commands on standard input: report  prints
+ * `accepted PORT COUNT RECEIVED TRANSMITTED` for each listening socket, then `reported` stop    closes the listening
+ * sockets, keeps the connections open, and prints `stopped`
  */
 #include "net.h"
 #include <sys/epoll.h>
 
 #define LISTENERS 16
 #define SOCKETS 65536
-#define PATIENCE_MS 100
+#define TIMEOUT_MS 100
 
 static struct {
   int fd, port;
   long accepted, received, transmitted;
 } listeners[LISTENERS];
 static int listening;
-/* Of each open connection: its listening socket and how much of the request is still to come. */
+/* For each open connection: its listening socket, and how much of the request is missing. */
 static struct {
   int listener;
   long missing;
@@ -68,19 +69,19 @@ static void accept_all(int listener, long request, long answer) {
   }
 }
 
-static void obey(const char *words) {
-  if (strstr(words, "tell")) {
+static void run_command(const char *command) {
+  if (strstr(command, "report")) {
     for (int i = 0; i < listening; i++)
-      say("accepted %d %ld %ld %ld", listeners[i].port, listeners[i].accepted, listeners[i].received,
-          listeners[i].transmitted);
-    say("told");
+      emit("accepted %d %ld %ld %ld", listeners[i].port, listeners[i].accepted, listeners[i].received,
+           listeners[i].transmitted);
+    emit("reported");
   }
-  if (strstr(words, "deafen")) {
+  if (strstr(command, "stop")) {
     for (int i = 0; i < listening; i++) {
       close(listeners[i].fd);
       listeners[i].fd = -1;
     }
-    say("deaf");
+    emit("stopped");
   }
 }
 
@@ -101,16 +102,16 @@ int main(int argc, char **argv) {
     watch(fd);
   }
   watch(STDIN_FILENO);
-  say("listening%s", ports);
+  emit("listening%s", ports);
 
   for (;;) {
     struct epoll_event events[256];
     /*
-     * Whoever walks over all open files, as the kernel program does, holds each for a moment. Should a connection be
-     * closed just then, the last to let go of it may be epoll_wait itself (ep_item_poll, fs/eventpoll.c): the kernel
-     * leaves it open until this process is back from there (fput, fs/file_table.c), which nothing else may bring about.
+     * A scan of all open files, such as the kernel program's, holds a reference to each for a moment. If a connection
+     * is closed at that time, epoll_wait itself may drop the last reference (ep_item_poll, fs/eventpoll.c). The kernel
+     * then closes it only when this process returns from epoll_wait (fput, fs/file_table.c), hence the timeout.
      */
-    int count = epoll_wait(poller, events, 256, PATIENCE_MS);
+    int count = epoll_wait(poller, events, 256, TIMEOUT_MS);
     for (int i = 0; i < count; i++) {
       int fd = events[i].data.fd;
       if (fd == STDIN_FILENO) {
@@ -118,7 +119,7 @@ int main(int argc, char **argv) {
         ssize_t length = read(STDIN_FILENO, words, sizeof words - 1);
         if (length <= 0) return 0;
         words[length] = 0;
-        obey(words);
+        run_command(words);
       } else if (listener_of(fd) >= 0) {
         accept_all(listener_of(fd), request, answer);
       } else {

@@ -1,7 +1,7 @@
 /*
- * One of two ends that both chose their ports, as NTP's: udp-peer at=ADDRESS/PORT [peer=ADDRESS/PORT]
- * Answers every question, says `heard PORT` of it and of every answer. Says `ready PORT`; a line `ADDRESS/PORT` on
- * standard input is an end to ask. With `peer` it connects its socket to that.
+ * One of two peers that both choose their ports, as NTP's do: udp-peer at=ADDRESS/PORT [peer=ADDRESS/PORT]
+ * Replies to each request, and prints `received PORT` for each request and reply. Prints `ready PORT`; a line
+ * `ADDRESS/PORT` on standard input makes it send a request there. With `peer` it connects its socket to that.
  */
 #include "net.h"
 #include <poll.h>
@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
     struct endpoint to = parse_endpoint(peer);
     check(connect(fd, address_of(&to), to.length), "connect");
   }
-  say("ready %d", port_of(fd));
+  emit("ready %d", port_of(fd));
 
   for (;;) {
     struct pollfd inputs[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
       struct endpoint from = {.length = sizeof from.address};
       ssize_t length = recvfrom(fd, bytes, sizeof bytes, 0, address_of(&from), &from.length);
       if (length < 0) continue;
-      say("heard %d", ntohs(((struct sockaddr_in *)&from.address)->sin_port));
+      emit("received %d", ntohs(((struct sockaddr_in *)&from.address)->sin_port));
       if (bytes[0] == 'q') sendto(fd, "a", 1, 0, address_of(&from), from.length);
     } else if (inputs[1].revents) {
       ssize_t length = read(STDIN_FILENO, bytes, sizeof bytes - 1);

@@ -1,6 +1,6 @@
 /*
- * Answers datagrams from anyone: udp-server at=ADDRESS/PORT [group=ADDRESS] [silent=1]
- * Joins the multicast group if told one. Says `serving PORT`; a line on standard input asks for `heard COUNT`.
+ * Replies to datagrams: udp-server at=ADDRESS/PORT [group=ADDRESS] [silent=1]
+ * Joins the multicast group, if given. Prints `serving PORT`, and `received COUNT` for each line on standard input.
  */
 #include "net.h"
 #include <poll.h>
@@ -9,7 +9,7 @@ int main(int argc, char **argv) {
   (void)argc;
   struct endpoint at = parse_endpoint(option(argv, "at", ""));
   const char *group = option(argv, "group", NULL);
-  long silent = number(argv, "silent", 0), heard = 0;
+  long silent = number(argv, "silent", 0), received = 0;
   int fd = socket_for(&at, SOCK_DGRAM, 0);
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
   set_option(fd, SOL_SOCKET, SO_RCVBUF, 4 << 20);
@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
     int level = to.address.ss_family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
     check(setsockopt(fd, level, MCAST_JOIN_GROUP, &request, sizeof request), "MCAST_JOIN_GROUP");
   }
-  say("serving %d", port_of(fd));
+  emit("serving %d", port_of(fd));
 
   for (;;) {
     struct pollfd inputs[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
@@ -33,11 +33,11 @@ int main(int argc, char **argv) {
       struct endpoint from = {.length = sizeof from.address};
       ssize_t length = recvfrom(fd, bytes, sizeof bytes, 0, address_of(&from), &from.length);
       if (length < 0) continue;
-      heard++;
+      received++;
       if (!silent) sendto(fd, bytes, length, 0, address_of(&from), from.length);
     } else if (inputs[1].revents) {
       if (read(STDIN_FILENO, bytes, sizeof bytes) <= 0) return 0;
-      say("heard %ld", heard);
+      emit("received %ld", received);
     }
   }
 }

@@ -1,8 +1,8 @@
 /*
- * A server of several processes: workers style=prefork|reuseport at=ADDRESS/PORT [workers=N]
- * With `prefork` the parent listens and its children accept; with `reuseport` each child listens itself. They hold
- * what they accept. Says `listening PORT` and, of each worker, `worker PID`; for each connection that is accepted
- * `accepted PID`. A line on standard input closes every listening socket; each process that did says `deaf PID`.
+ * A server with several processes: workers style=prefork|reuseport at=ADDRESS/PORT [workers=N]
+ * With `prefork` the parent listens and its children accept; with `reuseport` each child listens. Accepted connections
+ * stay open. Prints `listening PORT`, `worker PID` for each worker, and `accepted PID` for each connection. A line on
+ * standard input closes all listening sockets; each process that closed one prints `stopped PID`.
  */
 #include "net.h"
 #include <poll.h>
@@ -10,22 +10,22 @@
 
 #define WORKERS 16
 
-static volatile sig_atomic_t is_deaf;
+static volatile sig_atomic_t is_stopped;
 
-static void deafen(int number) {
+static void stop(int number) {
   (void)number;
-  is_deaf = 1;
+  is_stopped = 1;
 }
 
-/* The signal is let in while waiting only, so that it cannot fall between a look at the flag and the wait. */
+/* The signal is unblocked only in ppoll, so that it cannot arrive between the check of the flag and the wait. */
 static void work(int fd, const sigset_t *outside) {
-  struct pollfd door = {.fd = fd, .events = POLLIN};
+  struct pollfd input = {.fd = fd, .events = POLLIN};
   make_nonblocking(fd);
-  say("worker %d", getpid());
-  while (!is_deaf)
-    if (ppoll(&door, 1, NULL, outside) > 0 && accept(fd, NULL, NULL) >= 0) say("accepted %d", getpid());
+  emit("worker %d", getpid());
+  while (!is_stopped)
+    if (ppoll(&input, 1, NULL, outside) > 0 && accept(fd, NULL, NULL) >= 0) emit("accepted %d", getpid());
   close(fd);
-  say("deaf %d", getpid());
+  emit("stopped %d", getpid());
   for (;;) pause();
 }
 
@@ -35,12 +35,12 @@ int main(int argc, char **argv) {
   int shared = strcmp(option(argv, "style", ""), "reuseport") == 0;
   long count = number(argv, "workers", 3);
   pid_t children[WORKERS];
-  struct sigaction on_deafen = {.sa_handler = deafen};
+  struct sigaction on_stop = {.sa_handler = stop};
   if (count > WORKERS) return 2;
   sigset_t blocked, outside;
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGUSR1);
-  sigaction(SIGUSR1, &on_deafen, NULL);
+  sigaction(SIGUSR1, &on_stop, NULL);
   sigprocmask(SIG_BLOCK, &blocked, &outside);
 
   int fd = listen_at(at, 0, shared);
@@ -57,11 +57,11 @@ int main(int argc, char **argv) {
     work(fd, &outside);
   }
   if (shared) close(fd);
-  say("listening %d", port);
+  emit("listening %d", port);
   char line[16];
   while (read(STDIN_FILENO, line, sizeof line) > 0) {
     if (!shared) close(fd);
     for (long i = 0; i < count; i++) kill(children[i], SIGUSR1);
-    say("deaf %d", getpid());
+    emit("stopped %d", getpid());
   }
 }

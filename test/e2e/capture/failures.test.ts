@@ -92,7 +92,7 @@ describe.skipIf(CANNOT_CAPTURE)(
           const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], {
             on: host,
           });
-          await linesOf(attempt, 'over', 1);
+          await linesOf(attempt, 'finished', 1);
           const outcomes = words(attempt.stdout(), 'outcome').map(([number]) => Number(number));
           expect(outcomes).toEqual(Array(ATTEMPTS).fill(errno));
           await expectFailed(capture, attempt.pid, { address, port: 80, reason });
@@ -106,7 +106,7 @@ describe.skipIf(CANNOT_CAPTURE)(
         const capture = await beginWatch('ebpf', 'all');
         const port = await freePort();
         const attempt = startWorkload('attempt', [`target=${address}/${port}`, `count=${ATTEMPTS}`]);
-        await linesOf(attempt, 'over', 1);
+        await linesOf(attempt, 'finished', 1);
         await expectFailed(capture, attempt.pid, { address, port, reason: 'refused' });
         expect(capture.seen({ port, direction: 'inbound' })).toEqual([]);
       },
@@ -118,7 +118,7 @@ describe.skipIf(CANNOT_CAPTURE)(
         const capture = await beginWatch('ebpf', 'all');
         const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=close'];
         const attempt = startWorkload('attempt', args, { on: host });
-        await linesOf(attempt, 'over', 1);
+        await linesOf(attempt, 'finished', 1);
         await expectFailed(capture, attempt.pid, { address, port: 80, reason: 'cancelled' });
       },
     );
@@ -128,7 +128,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const address = '10.99.0.10';
       const args = [`target=${address}/80`, `count=${ATTEMPTS}`, 'then=hang'];
       const attempt = startWorkload('attempt', args, { on: host });
-      await linesOf(attempt, 'asked', 1);
+      await linesOf(attempt, 'connecting', 1);
       await capture.read();
       expect(reasons(capture.seen({ pid: attempt.pid })), 'asked for and not yet failed').toEqual({});
       await attempt.stop('SIGKILL');
@@ -142,7 +142,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       await linesOf(server, 'listening', 1);
       const capture = await beginWatch('ebpf', 'all');
       const attempt = startWorkload('attempt', ['target=127.0.0.1/80', 'count=5'], { on: crammed });
-      await linesOf(attempt, 'over', 1);
+      await linesOf(attempt, 'finished', 1);
       const outcomes = words(attempt.stdout(), 'outcome').map(([errno]) => Number(errno));
       const failed = outcomes.filter((errno) => errno === constants.errno.EADDRNOTAVAIL).length;
       expect(failed).toBeGreaterThan(0);
@@ -154,7 +154,7 @@ describe.skipIf(CANNOT_CAPTURE)(
     it.each(['10.99.0.15', 'fd99::15'])('is no failure when %s only takes its time', async (address) => {
       const capture = await beginWatch('ebpf', 'all');
       const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], { on: host });
-      await linesOf(attempt, 'over', 1);
+      await linesOf(attempt, 'finished', 1);
       const seen = await told(capture, attempt.pid, ATTEMPTS);
       expect(reasons(seen)).toEqual({});
       expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({

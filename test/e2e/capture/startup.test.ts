@@ -82,7 +82,7 @@ describe.skipIf(CANNOT_CAPTURE)(
     /** Resolves once the program `server` has accepted all clients: those that wait go with its listening socket. */
     const acceptedAll = (server: Running) =>
       waitFor(async () => {
-        await ask(server, 'tell', 'told');
+        await ask(server, 'report', 'reported');
         const [, count] = words(server.stdout(), 'accepted').at(-1) ?? [];
         return Number(count) === CLIENTS || undefined;
       }, 'the server to accept all');
@@ -100,8 +100,8 @@ describe.skipIf(CANNOT_CAPTURE)(
       if (program === 'workers') await said('accepted', CLIENTS);
       else await acceptedAll(server);
       if (isClosed) {
-        await ask(server, 'deafen', 'deaf');
-        await said('deaf', 4);
+        await ask(server, 'stop', 'stopped');
+        await said('stopped', 4);
       }
       const pids = (verb: string) => words(server.stdout(), verb).map(([pid]) => Number(pid));
       return { server, client, port, workers: pids('worker'), accepted: pids('accepted') };

@@ -24,7 +24,7 @@ async function serve(
 /** Runs a client until it has asked all; its sockets are open still. */
 async function askFrom(args: readonly string[], options?: WorkloadOptions): Promise<Running> {
   const client = startWorkload('udp-client', args, options);
-  await linesOf(client, 'asked', 1);
+  await linesOf(client, 'sent', 1);
   return client;
 }
 
@@ -109,7 +109,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const server = await serve('127.0.0.1', ['silent=1']);
     const client = await askFrom([`target=127.0.0.1/${server.port}`, 'answers=0']);
     await waitFor(
-      async () => (await ask(server.running, 'tell', 'heard'))[0] === '1' || undefined,
+      async () => (await ask(server.running, 'report', 'received'))[0] === '1' || undefined,
       'the question',
     );
     await expectTold(capture, [
@@ -137,7 +137,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const peers = at.map((own, end) => startWorkload('udp-peer', [`at=${own}`, `peer=${at[1 - end]}`]));
     await Promise.all(peers.map((peer) => linesOf(peer, 'ready', 1)));
     for (const [end, peer] of peers.entries()) peer.tell(`${at[1 - end]}`);
-    await Promise.all(peers.map((peer) => linesOf(peer, 'heard', 2)));
+    await Promise.all(peers.map((peer) => linesOf(peer, 'received', 2)));
     await capture.read();
     await expectTold(
       capture,
@@ -182,7 +182,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
         async talk() {
           asker.tell(`${address}/${serverPort}`);
           questions++;
-          await Promise.all([linesOf(server, 'heard', questions), linesOf(asker, 'heard', questions)]);
+          await Promise.all([linesOf(server, 'received', questions), linesOf(asker, 'received', questions)]);
         },
       };
     }
@@ -203,7 +203,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       const capture = await beginWatch();
       // The server speaks first since: that does not make it the one who asks.
       server.tell(`127.0.0.1/${askerPort}`);
-      await Promise.all([linesOf(server, 'heard', 2), linesOf(asker, 'heard', 2)]);
+      await Promise.all([linesOf(server, 'received', 2), linesOf(asker, 'received', 2)]);
       await capture.read();
       await capture.read();
       const directions = new Set<Direction>();
@@ -246,7 +246,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       const sender = await askFrom([`target=${group}/5399`, ...flags], { on: host });
       for (const { running } of receivers.slice(0, -1))
         await waitFor(
-          async () => (await ask(running, 'tell', 'heard'))[0] !== '0' || undefined,
+          async () => (await ask(running, 'report', 'received'))[0] !== '0' || undefined,
           'the question',
         );
       await capture.read();
@@ -278,7 +278,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     await linesOf(client, 'ready', 1);
     for (const [at, address] of ['127.0.0.1', '127.0.0.2'].entries()) {
       client.tell(`${address}/${port}`);
-      await linesOf(client, 'heard', at + 1);
+      await linesOf(client, 'received', at + 1);
     }
     await expectTold(capture, [
       [client.pid, { [`outbound ${port}`]: 2 }],

@@ -1,6 +1,6 @@
 /**
- * Ends that the kernel did not tell: it leaves an event out where the program is running on that processor already. Here
- * the program is taken off for a moment instead, which the walk cannot tell from it.
+ * Missed close events: the kernel skips the program if it is already running on the same CPU. Here the program is
+ * detached for a moment instead, which looks the same to the socket scan.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -15,49 +15,49 @@ import { waitFor } from '../../harness/wait-for.ts';
 import { linesOf, startWorkload } from '../../harness/workload.ts';
 
 const CONNECTIONS = 5;
-/** It takes a second between two looks for the second to be one. */
-const BETWEEN_LOOKS = 1100;
+/** A scan within a second after the first does not count as the second. */
+const BETWEEN_SCANS = 1100;
 
-/** A capture that can be kept from what the tracepoint tells. */
-function beginDeafenable() {
+/** A capture whose tracepoint program can be detached for a while. */
+function beginDetachable() {
   const libbpf = loadLibbpf();
-  let hears: { attach(): Link; link: Link } | undefined;
-  const listening: Libbpf = {
+  let tracepoint: { attach(): Link; link: Link } | undefined;
+  const wrapped: Libbpf = {
     ...libbpf,
     load(...args) {
       const object = libbpf.load(...args);
       return {
         ...object,
         attach(name) {
-          hears = { attach: () => object.attach(name), link: object.attach(name) };
-          return { fd: hears.link.fd, close: () => hears?.link.close() };
+          tracepoint = { attach: () => object.attach(name), link: object.attach(name) };
+          return { fd: tracepoint.link.fd, close: () => tracepoint?.link.close() };
         },
       };
     },
   };
-  const program = loadKernelProgram(listening, kernelProgramPath(), findCgroupRoot('/proc'));
+  const program = loadKernelProgram(wrapped, kernelProgramPath(), findCgroupRoot('/proc'));
   const capture = watch(captureOf(program, { procRoot: '/proc', netns: 'self' }));
   onTestFinished(() => capture.close());
   return {
     capture,
-    async whileDeaf(work: () => Promise<void>) {
-      if (!hears) throw new Error('no tracepoint');
-      hears.link.close();
+    async whileDetached(work: () => Promise<void>) {
+      if (!tracepoint) throw new Error('no tracepoint');
+      tracepoint.link.close();
       try {
         await work();
       } finally {
-        hears.link = hears.attach();
+        tracepoint.link = tracepoint.attach();
       }
     },
   };
 }
 
-describe.skipIf(CANNOT_CAPTURE)(`an end not told${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
+describe.skipIf(CANNOT_CAPTURE)(`a missed close event${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
   it.each([
-    ['young', 1],
-    ['met before', 3],
-  ])('is found by the walk, while someone holds the socket: %s', async (_age, looks) => {
-    const { capture, whileDeaf } = beginDeafenable();
+    ['before the second scan', 1],
+    ['after the second scan', 3],
+  ])('is found by the socket scan while a process holds the socket: %s', async (_when, scans) => {
+    const { capture, whileDetached } = beginDetachable();
     const accepted: Socket[] = [];
     const server = createServer((socket) => accepted.push(socket.on('error', () => {}))).listen(
       0,
@@ -70,13 +70,13 @@ describe.skipIf(CANNOT_CAPTURE)(`an end not told${CANNOT_CAPTURE ? ` (${CANNOT_C
     await linesOf(client, 'held', 1);
     await waitFor(async () => accepted.length === CONNECTIONS || undefined, 'the server to accept all');
     const open = () => sum(capture.seen({ transport: 'tcp', direction: 'outbound', port }), 'open');
-    for (let look = 0; look < looks; look++) {
-      if (look > 0) await sleep(BETWEEN_LOOKS);
+    for (let scan = 0; scan < scans; scan++) {
+      if (scan > 0) await sleep(BETWEEN_SCANS);
       await capture.read();
     }
     expect(open()).toBe(CONNECTIONS);
 
-    await whileDeaf(async () => {
+    await whileDetached(async () => {
       for (const socket of accepted) socket.resetAndDestroy();
       await Promise.all(accepted.map((socket) => socket.closed || once(socket, 'close')));
     });
