@@ -1,7 +1,7 @@
 /**
- * How long to rest (ms) after a pass that took `took`, so that one begins at every `interval`. Nothing else runs
- * during a pass, a scrape neither: where passes take longer than the interval, half the time is left for that.
+ * The delay (ms) after a collection cycle that took `took`, so that one starts every `interval`. A cycle blocks the
+ * process, including scrapes: if cycles take longer than the interval, half of the time is left for them.
  */
-export function restAfter(took: number, interval: number): number {
+export function delayAfter(took: number, interval: number): number {
   return Math.max(interval - took, took);
 }

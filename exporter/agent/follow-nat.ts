@@ -3,21 +3,21 @@ import type { Log } from './log.ts';
 import { loadLibc } from './native/libc.ts';
 
 const MESSAGE =
-  'address translation is not followed: such connections are told by the address that was asked';
+  'address translation is not followed: translated connections are reported with their original destination address';
 
 /**
- * Connection tracking, where it is wanted and this host has what it takes; tells why not otherwise. In other network
- * namespaces than the own one there is mostly none to follow, so that they may not be entered is no warning.
+ * Connection tracking, if it is enabled and this host supports it; logs why not otherwise. Other network namespaces
+ * rarely translate addresses, so that a failure to enter them is not a warning.
  */
-export function followNat(wanted: 'auto' | 'off', procRoot: string, log?: Log): Conntrack | undefined {
-  if (wanted === 'off') return undefined;
-  const told = new Set<boolean>();
+export function followNat(setting: 'auto' | 'off', procRoot: string, log?: Log): Conntrack | undefined {
+  if (setting === 'off') return undefined;
+  const logged = new Set<boolean>();
   const onRefused = (isOwn: boolean, reason: string) => {
-    if (told.has(isOwn)) return;
-    told.add(isOwn);
+    if (logged.has(isOwn)) return;
+    logged.add(isOwn);
     if (isOwn) log?.warn(MESSAGE, { reason, needs: 'CAP_NET_ADMIN' });
     else
-      log?.info(`in some network namespaces ${MESSAGE}`, { reason, needs: 'CAP_NET_ADMIN, CAP_SYS_ADMIN' });
+      log?.info(`in other network namespaces, ${MESSAGE}`, { reason, needs: 'CAP_NET_ADMIN, CAP_SYS_ADMIN' });
   };
   try {
     return createConntrack(loadLibc(), procRoot, () => performance.now(), onRefused);

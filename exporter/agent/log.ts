@@ -1,13 +1,13 @@
 type Fields = Readonly<Record<string, string | number | boolean>>;
 
-/** Writes one line for each event: `level=warn msg="…" key=value`. */
+/** One line for each event: `level=warn msg="…" key=value`. */
 export interface Log {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
 }
 
-/** A logfmt log. Lines carry no time: systemd, Docker and Kubernetes add it. */
+/** A log in logfmt. Lines have no timestamp: systemd, Docker and Kubernetes add it. */
 export function createLog(write: (line: string) => void): Log {
   const at =
     (level: string) =>
@@ -18,7 +18,7 @@ export function createLog(write: (line: string) => void): Log {
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** The log of a command that a person has called: a sentence, its details in brackets. */
+/** A log for interactive commands: a sentence, with its fields in brackets. */
 export function createPlainLog(write: (line: string) => void): Log {
   const at =
     (prefix: string) =>

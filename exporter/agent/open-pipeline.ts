@@ -6,10 +6,10 @@ import { createPipeline, type Pipeline, type PipelineOptions } from './pipeline.
 import { openDns } from './resolve/dns/open-dns.ts';
 import type { HostSettings } from './settings.ts';
 
-/** What the caller decides, beside the settings of the host. */
+/** What the caller decides besides the settings of the host. */
 type PipelineLimits = Pick<PipelineOptions, 'host' | 'edgeExpiration' | 'maxServices' | 'maxEdges'>;
 
-/** The pipeline of this host with everything it reads. `close` closes all of that, the capture included. */
+/** Opens the pipeline of this host and all its inputs. `close` closes them, including the capture. */
 export function openPipeline(
   capture: Capture,
   settings: HostSettings,

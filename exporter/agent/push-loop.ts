@@ -4,10 +4,10 @@ import type { Attributes } from './metrics/edge-attributes.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { OtlpSettings } from './settings.ts';
 
-/** How long an endpoint that is slow or away may hold up the end: service managers kill after some 10 s or more. */
+/** How long a slow OTLP endpoint can delay the shutdown (ms): service managers kill after 10 s or more. */
 const GRACE = 5000;
 
-/** Pushes at every interval. `finish` pushes a last time and closes, all within `grace` ms. */
+/** Pushes at every interval. `finish` pushes once more and closes the sender, within `grace` ms. */
 export async function startPush(
   { protocol, endpoint, interval }: OtlpSettings,
   pipeline: Pipeline,
@@ -15,7 +15,7 @@ export async function startPush(
   log: Log,
   grace = GRACE,
 ): Promise<{ finish(): Promise<void> }> {
-  // Imported on demand: an agent that is only scraped does without OpenTelemetry's code and its memory.
+  // Imported on demand: an agent that is only scraped does not load OpenTelemetry, which costs memory.
   const [{ logDiagnostics }, { createOtlpSender }, { createPush }, { toBatches }] = await Promise.all([
     import('./metrics/otlp/diagnostics.ts'),
     import('./metrics/otlp/sender.ts'),
@@ -29,7 +29,7 @@ export async function startPush(
 
   let running: Promise<void> | undefined;
   const run = () => {
-    // A push that outlasts the interval delays the next one; it does not run beside it.
+    // A push that takes longer than the interval delays the next one; they do not run in parallel.
     running ??= push.run().finally(() => {
       running = undefined;
     });
@@ -45,10 +45,11 @@ export async function startPush(
         await sender.close();
         return true;
       };
-      const enough = new AbortController();
-      const isFinished = await Promise.race([finished(), sleep(grace, false, { signal: enough.signal })]);
-      enough.abort();
-      if (!isFinished) log.warn('the OTLP endpoint takes too long: what it has not taken is lost');
+      const timeout = new AbortController();
+      const isFinished = await Promise.race([finished(), sleep(grace, false, { signal: timeout.signal })]);
+      timeout.abort();
+      if (!isFinished)
+        log.warn('last OTLP push timed out: its metrics are lost', { 'timeout.seconds': grace / 1000 });
     },
   };
 }

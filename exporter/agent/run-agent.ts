@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reading } from './capture/capture.ts';
 import { chooseCapture } from './capture/choose-capture.ts';
-import { restAfter } from './cycle-delay.ts';
+import { delayAfter } from './cycle-delay.ts';
 import { captureLimits } from './doctor/capture-limits.ts';
 import { FatalError } from './fatal-error.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
@@ -18,14 +18,14 @@ import type { AgentSettings } from './settings.ts';
 /** What the agent needs besides its settings. */
 export interface AgentContext {
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the agent: Ctrl-C, or a service manager's stop. */
+  /** Stops the agent, on Ctrl-C or on a stop by a service manager. */
   readonly stop: AbortSignal;
   readonly log: Log;
 }
 
 /**
- * Observes this host until it is stopped, and serves or pushes the metrics of `resource`. Rejects when no capture
- * works or it cannot listen.
+ * Observes this host until `stop`, and serves or pushes its metrics. Rejects if no capture works, or if it cannot
+ * listen.
  */
 export async function runAgent(
   settings: AgentSettings,
@@ -37,7 +37,7 @@ export async function runAgent(
   const { capture, unavailable } = await chooseCapture(settings.capture, where, log);
   for (const { name, missing = '' } of unavailable)
     log.warn('capture not available', { capture: name, reason: missing });
-  // Those that poll are warned of by the passes that meet what they hide.
+  // The other captures are warned about by `watch`, once they find what they cannot inspect.
   const limits = captureLimits(capture.name, readEffectiveCapabilities(procRoot), settings.netns);
   if (capture.name === 'ebpf') for (const { what, remedy } of limits) log.warn(what, { remedy });
   const { pipeline, close } = openPipeline(
@@ -66,7 +66,7 @@ export async function runAgent(
   log.info('stopped');
 }
 
-/** Passes until told to stop. One that fails is told once, until one succeeds again. */
+/** Runs collection cycles until `stop`. The first of several failures in a row is logged. */
 async function watch(
   runCycle: () => Promise<Reading>,
   interval: number,
@@ -82,11 +82,11 @@ async function watch(
       failing = false;
     } catch (error) {
       if (error instanceof FatalError) throw error;
-      if (!failing) log.error('cannot look at the sockets', { reason: (error as Error).message });
+      if (!failing) log.error('collection cycle failed', { reason: (error as Error).message });
       failing = true;
     }
-    const rest = restAfter(performance.now() - start, interval);
-    await sleep(rest, undefined, { signal: stop }).catch(() => {});
+    const delay = delayAfter(performance.now() - start, interval);
+    await sleep(delay, undefined, { signal: stop }).catch(() => {});
   }
 }
 
@@ -97,9 +97,9 @@ async function listenFor(
   try {
     return await serveMetrics(listen, render);
   } catch (cause) {
-    const place = formatEndpoint(listen.host, listen.port);
+    const address = formatEndpoint(listen.host, listen.port);
     const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
-    throw new Error(`cannot listen on ${place} (--web.listen-address): ${reason}`, { cause });
+    const reason = code === 'EADDRINUSE' ? 'address already in use' : message;
+    throw new Error(`cannot listen on ${address} (--web.listen-address): ${reason}`, { cause });
   }
 }

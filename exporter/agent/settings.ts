@@ -3,7 +3,7 @@ import type { Rule } from './identify/rules.ts';
 import type { OtlpProtocol } from './metrics/otlp/sender.ts';
 import type { Network } from './resolve/networks.ts';
 
-/** The settings of everything that observes this host: the agent, and commands that need no agent. */
+/** The settings of all that observes this host: the agent, and commands that work without it. */
 export interface HostSettings {
   readonly capture: 'auto' | CaptureName;
   readonly netns: 'all' | 'self';
@@ -26,7 +26,7 @@ export interface AgentSettings extends HostSettings {
   readonly edgeExpiration: number;
   readonly maxServices: number;
   readonly maxEdges: number;
-  /** Where to serve `/metrics`. Absent for nowhere. */
+  /** Where to serve `/metrics`; absent if it is not served. */
   readonly listen: { readonly host: string; readonly port: number } | undefined;
   /** Absent if metrics are not pushed. */
   readonly otlp: OtlpSettings | undefined;
@@ -34,7 +34,7 @@ export interface AgentSettings extends HostSettings {
 
 export interface OtlpSettings {
   readonly protocol: OtlpProtocol;
-  /** Absent if the OpenTelemetry exporter reads it from its standard variables. */
+  /** Absent if the OpenTelemetry exporter reads it from its standard environment variables. */
   readonly endpoint: string | undefined;
   /** Milliseconds. */
   readonly interval: number;

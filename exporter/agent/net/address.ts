@@ -1,6 +1,6 @@
 /**
- * IP addresses as canonical text (RFC 5952 for IPv6). An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is its
- * IPv4 address: the kernel shows one for an IPv4 client of a dual-stack socket, and the other end sees IPv4.
+ * IP addresses as canonical text (RFC 5952 for IPv6). An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) becomes its IPv4
+ * address: the kernel uses it for an IPv4 client of a dual-stack socket, while the client has the IPv4 address.
  */
 
 const ZERO = '0'.charCodeAt(0);
@@ -37,12 +37,12 @@ function longestZeroRun(groups: readonly number[]): [start: number, length: numb
   return best;
 }
 
-/** Whether the address names the host itself (127.0.0.0/8, ::1). */
+/** Whether it is a loopback address (127.0.0.0/8, ::1). */
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-/** Whether a socket bound to the address takes what comes to any address. */
+/** Whether it is a wildcard address: a socket bound to it accepts on all addresses. */
 export function isWildcard(address: string): boolean {
   return address === ANY_IPV4 || address === ANY_IPV6;
 }
@@ -57,7 +57,7 @@ export function formatEndpoint(address: string, port: number): string {
   return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** Done for each translated connection, so without a text for each part. */
+/** Called for each translated connection, and so without a string for each part. */
 function parseIpv4(address: string): Uint8Array {
   const bytes = new Uint8Array(4);
   let at = 0;
@@ -69,7 +69,7 @@ function parseIpv4(address: string): Uint8Array {
   return bytes;
 }
 
-/** The bytes of an address as `formatIpv4` and `formatIpv6` write it: 4, or 16 for one with a colon. */
+/** The 4 or 16 bytes of an address in the format of `formatIpv4` or `formatIpv6`. */
 export function parseAddress(address: string): Uint8Array {
   if (!isIpv6(address)) return parseIpv4(address);
   const [head = '', tail] = address.split('::');

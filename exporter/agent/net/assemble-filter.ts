@@ -1,7 +1,7 @@
-/** An instruction of classic BPF (include/uapi/linux/filter.h), of which those that jump go on or to the last. */
+/** An instruction of classic BPF (include/uapi/linux/filter.h). Jumps go to the next or to the last instruction. */
 type Instruction = readonly [code: number, operand: number, jump?: 'else reject' | 'then reject'];
 
-/** A program for a socket. The last instruction rejects; what is too short for a load is rejected by the kernel. */
+/** Assembles a socket filter. The last instruction rejects; the kernel rejects messages too short for a load. */
 export function assembleFilter(instructions: readonly Instruction[]): Buffer {
   return Buffer.concat(
     instructions.map(([code, operand, jump], at) => {

@@ -1,6 +1,6 @@
 /**
- * What all netlink families share: netlink(7), include/uapi/linux/netlink.h. Fields are in host order (little-endian
- * on every host Musubi has a build for).
+ * Messages of all netlink families: netlink(7), include/uapi/linux/netlink.h. Fields are in host byte order, which is
+ * little-endian on all supported hosts.
  */
 import type { Libc } from '../native/libc.ts';
 
@@ -9,13 +9,13 @@ const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 0x001;
 const NLM_F_DUMP = 0x300;
-/** The rest of an attribute's type are flags: whether it nests others, and the order of its bytes. */
+/** The other bits of an attribute's type are flags: nested attributes, and network byte order. */
 const NLA_TYPE_MASK = 0x3fff;
 
-/** What one `recv` held: more to come, the end of the dump, or the kernel's refusal (a positive errno). */
+/** The state of a dump after a datagram: more to come, done, or refused by the kernel (a positive errno). */
 export type DumpProgress = { state: 'more' } | { state: 'done' } | { state: 'error'; errno: number };
 
-/** Bytes that are not what the kernel sends. */
+/** Bytes without the kernel's format. */
 export class MalformedMessageError extends Error {
   readonly code = 'ERR_MALFORMED_NETLINK';
   constructor(what: string, offset: number) {
@@ -24,7 +24,7 @@ export class MalformedMessageError extends Error {
   }
 }
 
-/** The message that asks for a dump: a header before the family's own request of that type. */
+/** Encodes the request for a dump: a header, and the family's own request of that type. */
 export function encodeRequest(type: number, request: Buffer): Buffer {
   const header = Buffer.alloc(HEADER);
   header.writeUInt32LE(HEADER + request.length, 0);
@@ -54,7 +54,7 @@ export function readDatagram(
   return { state: 'more' };
 }
 
-/** A refused request ends in an error; a dump that failed on the way ends in a DONE that carries one. */
+/** A refused request ends in an error message; a dump that failed later ends in a DONE with an error number. */
 function decodeEnd(datagram: Buffer, type: number, offset: number, length: number): DumpProgress {
   const hasNumber = length >= HEADER + 4;
   if (!hasNumber && type === NLMSG_ERROR) throw new MalformedMessageError('error without a number', offset);
@@ -77,7 +77,7 @@ export function readAttributes(
   }
 }
 
-/** The datagrams of one dump, each given to `decode` until it tells the end. `into` holds one at a time. */
+/** Requests a dump and passes each datagram to `decode` until it returns the end. `into` holds one datagram at a time. */
 export function dump(
   libc: Pick<Libc, 'send' | 'recv'>,
   fd: number,

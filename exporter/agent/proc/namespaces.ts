@@ -2,8 +2,8 @@ import { readlinkSync } from 'node:fs';
 import type { NetworkNamespace } from '../native/enter-namespace.ts';
 
 /**
- * The network namespaces in which processes live, the own one first. Processes whose namespace may not be
- * looked at (it takes CAP_SYS_PTRACE for those of other users) are counted in `denied`.
+ * The network namespaces of all processes, the agent's own first. Processes whose namespace cannot be read (those of
+ * other users need CAP_SYS_PTRACE) are counted in `denied`.
  */
 export function listNetworkNamespaces(
   procRoot: string,
@@ -19,13 +19,13 @@ export function listNetworkNamespaces(
   return { namespaces: [...found.values()], denied };
 }
 
-/** The network namespace of this process alone. */
+/** The agent's own network namespace. */
 export function ownNetworkNamespace(procRoot: string): NetworkNamespace[] {
   const netns = readNetworkNamespace(procRoot, 'self');
   return typeof netns === 'number' ? [{ netns, pid: ownPid(procRoot), isOwn: true }] : [];
 }
 
-/** The pid of this process as that proc file system has it: the host's, mounted in a container, has another. */
+/** The pid of this process in that proc file system, which differs if it is the host's, mounted in a container. */
 function ownPid(procRoot: string): number {
   try {
     return Number.parseInt(readlinkSync(`${procRoot}/self`), 10) || process.pid;
@@ -34,7 +34,7 @@ function ownPid(procRoot: string): number {
   }
 }
 
-/** The network namespace in which a process lives. */
+/** The network namespace of a process. */
 export function readNetworkNamespace(procRoot: string, pid: number | 'self'): number | 'denied' | 'gone' {
   try {
     return parseNetworkNamespace(readlinkSync(`${procRoot}/${pid}/ns/net`)) ?? 'gone';

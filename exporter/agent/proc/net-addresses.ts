@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { formatIpv6 } from '../net/address.ts';
 
 /**
- * The addresses at which a network namespace can be reached from other hosts: neither loopback nor link-local.
- * `pid` is a process that lives in it. Empty when they cannot be read.
+ * The addresses of a network namespace that other hosts can reach: neither loopback nor link-local. `pid` is a process
+ * in it. Empty if they cannot be read.
  */
 export function readNetAddresses(procRoot: string, pid: number): string[] {
   return [
@@ -12,12 +12,12 @@ export function readNetAddresses(procRoot: string, pid: number): string[] {
   ];
 }
 
-/** One part in so many of the time may go into reading addresses. */
-const SHARE = 100;
+/** Reading addresses takes at most one part in this many of the time. */
+const MAX_SHARE = 100;
 
 /**
- * As `readNetAddresses`, by namespace, read anew no more often than its cost allows: the file with the IPv4
- * addresses holds all routes too, and on a router that is hundreds of megabytes. `uptime` is in ms.
+ * `readNetAddresses` with a cache for each namespace, refreshed no more often than its cost allows: the file with the
+ * IPv4 addresses also contains all routes, which are hundreds of megabytes on a router. `uptime` is in ms.
  */
 export function createNetAddresses(
   procRoot: string,
@@ -32,7 +32,7 @@ export function createNetAddresses(
     if (last && start < last.freshUntil) return last.addresses;
     const addresses = read(procRoot, pid);
     const end = uptime();
-    known.set(netns, { addresses, freshUntil: end + (end - start) * SHARE });
+    known.set(netns, { addresses, freshUntil: end + (end - start) * MAX_SHARE });
     for (const [other, { freshUntil }] of known) if (freshUntil <= start) known.delete(other);
     return addresses;
   };

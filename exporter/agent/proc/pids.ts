@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** The process ids listed under a proc file system, ascending. Throws when it is not one or may not be read. */
+/** The process ids listed under a proc file system, ascending. Throws if it cannot be read. */
 export function listPids(procRoot: string): number[] {
   const pids: number[] = [];
   for (const name of readdirSync(procRoot)) {

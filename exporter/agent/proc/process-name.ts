@@ -5,9 +5,9 @@ import type { ProcessFiles } from './process.ts';
 const COMM_BYTES = 15;
 
 /**
- * The name by which the process was started: that of its executable, of a link to it, or of a script with `#!`. The
- * kernel cuts it short, and a program may give itself any other, a new one for each request: then it is the
- * executable's file name.
+ * The name that the process was started with: that of its executable, of a link to it, or of a script with `#!`. The
+ * kernel truncates `comm`, and a program can change it at any time, even for each request: then it is the file name of
+ * the executable.
  */
 export function processName({ comm, executable, args }: ProcessFiles): string {
   const file = executable && fileName(executable);
@@ -15,7 +15,7 @@ export function processName({ comm, executable, args }: ProcessFiles): string {
   return escapeBytes(started.find((name) => isNameOf(comm, name)) ?? file ?? comm);
 }
 
-/** Programs write more into their first argument: `redis-server *:6379`. */
+/** Programs append text to their first argument: `redis-server *:6379`. */
 function nameIn(arg: Buffer): Buffer {
   const end = arg.indexOf(' ');
   return fileName(end === -1 ? arg : arg.subarray(0, end));
@@ -31,7 +31,7 @@ export function fileName(path: Buffer): Buffer {
   return whole.subarray(whole.lastIndexOf('/') + 1);
 }
 
-/** An executable's path without the mark that the kernel appends once the file is deleted (proc(5)). */
+/** The path of an executable without the suffix that the kernel appends when the file is deleted (proc(5)). */
 export function filePath(path: Buffer): Buffer {
   const deleted = Buffer.from(' (deleted)');
   const isDeleted = path.length > deleted.length && path.subarray(-deleted.length).equals(deleted);

@@ -1,40 +1,41 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { readStart } from './read-start.ts';
 
-/** What `/proc/PID` tells of a running process, as the bytes the kernel keeps. */
+/** The content of `/proc/PID` for a running process, as raw bytes. */
 export interface ProcessFiles {
   /** The name of the main thread, at most 15 bytes. */
   readonly comm: Buffer;
-  /** Path of the executable; absent for kernel threads and for processes that may not be looked into. */
+  /** Path of the executable; absent for kernel threads and for processes that cannot be inspected. */
   readonly executable?: Buffer;
   /** The arguments, the first being the program; empty for kernel threads. */
   readonly args: readonly Buffer[];
-  /** The process that started it, or took it over once that had ended; absent for what has none. */
+  /** The process that started it, or adopted it after that ended; absent if it has none. */
   readonly parent?: number;
   /** When it started, in seconds since boot. */
   readonly started?: number;
-  /** The path of its cgroup (version 2), where the capture has kept it. */
+  /** The path of its cgroup (version 2), if the capture has recorded it. */
   readonly cgroup?: Buffer;
 }
 
-/** What one read of `/proc/PID/stat` tells. */
+/** The content of `/proc/PID/stat`. */
 export interface ProcessStat extends Pick<ProcessFiles, 'parent' | 'started'> {
-  /** Whether it has ended and only waits for its parent to notice. */
+  /** Whether it has ended and was not reaped yet. */
   readonly isZombie: boolean;
   /**
-   * Other text for every program that the pid has ever run: a process has a start, a name, and arguments that lie
-   * elsewhere after each execve(2). Only those who may trace the process are told where. Absent without a start.
+   * A different text for every program that had this pid: made of the start time, the name, and the memory address of
+   * the arguments, which changes with each execve(2) and is only visible with permission to trace. Absent without a
+   * start time.
    */
   readonly image?: string;
 }
 
-/** Enough for the options of a Java server, its class path and what it runs; a command line can hold megabytes. */
+/** Enough for the options, class path and main class of a Java server; a command line can be megabytes long. */
 const MAX_ARGS = 128;
 const MAX_BYTES = 32 * 1024;
-/** A program that writes a title over its arguments leaves hundreds of these behind it. */
+/** Shared: a program that overwrites its arguments with a title leaves hundreds of empty ones. */
 const NO_BYTES = Buffer.alloc(0);
 
-/** Reads what names a process; undefined once it is gone. */
+/** Reads the files that name a process; undefined if it has ended. */
 export function readProcess(
   procRoot: string,
   pid: number,
@@ -58,13 +59,13 @@ export function readProcess(
   }
 }
 
-/** The start of a command line; an argument cut off in the middle would be another name. */
+/** The start of a command line, without a truncated last argument, which would be a different name. */
 function readCommandLine(path: string): Buffer {
   const line = readStart(path, MAX_BYTES);
   return line.length < MAX_BYTES ? line : line.subarray(0, line.lastIndexOf(0) + 1);
 }
 
-/** Longer than any: 52 numbers and a name. */
+/** More than 52 numbers and a name. */
 const STAT_BYTES = 2048;
 
 export function readStat(procRoot: string, pid: number): ProcessStat | undefined {
@@ -75,15 +76,15 @@ export function readStat(procRoot: string, pid: number): ProcessStat | undefined
   }
 }
 
-/** Fields 3, 4, 22 and 48 of `/proc/PID/stat` (proc(5)), counted from the state, which is the first after the name. */
+/** Fields 3, 4, 22 and 48 of `/proc/PID/stat` (proc(5)), counted from the state, the first field after the name. */
 const STATE = 0;
 const PARENT = 1;
 const STARTED = 19;
 const ARG_START = 45;
-/** The kernel tells times to user space in hundredths of a second (USER_HZ). */
-const TICKS = 100;
+/** The kernel reports times in hundredths of a second (USER_HZ). */
+const TICKS_PER_SECOND = 100;
 
-/** `20 (any (name) S 1 …` → parent 1; a parent that is 0 or none is left out. */
+/** `20 (any (name) S 1 …` → parent 1; a parent of 0 is left out. */
 export function parseStat(stat: string): ProcessStat {
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ', ARG_START + 1);
@@ -92,7 +93,7 @@ export function parseStat(stat: string): ProcessStat {
     isZombie: fields[STATE] === 'Z' || fields[STATE] === 'X',
     ...(Number.isSafeInteger(parent) && parent > 0 && { parent }),
     ...(Number.isSafeInteger(started) && {
-      started: started / TICKS,
+      started: started / TICKS_PER_SECOND,
       image: `${fields[STARTED]} ${fields[ARG_START]} ${stat.slice(stat.indexOf('('), end)}`,
     }),
   };
@@ -106,12 +107,12 @@ function readExecutable(folder: string): Buffer | undefined {
   }
 }
 
-/** The file ends in a newline of its own; one before it belongs to the name. */
+/** The file ends in a newline; one before it is part of the name. */
 export function stripNewline(bytes: Buffer): Buffer {
   return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
 }
 
-/** `/proc/PID/cmdline`: arguments that each end in a zero byte (proc(5)). */
+/** `/proc/PID/cmdline`: zero-terminated arguments (proc(5)). */
 export function parseArgs(bytes: Buffer): Buffer[] {
   const args: Buffer[] = [];
   for (let start = 0; start < bytes.length && args.length < MAX_ARGS; ) {

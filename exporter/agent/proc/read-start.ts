@@ -1,15 +1,15 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /**
- * The first bytes of a file, at most `limit`. The kernel makes a file of `/proc` as it is read and says nothing of
- * its length before; some grow without bound. Throws where it cannot be read.
+ * The first bytes of a file, at most `limit`. The kernel generates a file of `/proc` as it is read and does not report
+ * its length; some have no limit. Throws if it cannot be read.
  */
 export function readStart(path: string, limit: number): Buffer {
   const fd = openSync(path, 'r');
   try {
-    const bytes = room(limit);
+    const bytes = bufferOf(limit);
     let length = 0;
-    // The kernel gives some files (environ, cgroup) a page at a time.
+    // The kernel returns some files (environ, cgroup) page by page.
     for (let more = -1; more !== 0 && length < limit; length += more)
       more = readSync(fd, bytes, length, limit - length, null);
     return Buffer.from(bytes.subarray(0, length));
@@ -18,10 +18,10 @@ export function readStart(path: string, limit: number): Buffer {
   }
 }
 
-/** Used again by every read: what is read is copied out of it at its own length. */
-let reused = Buffer.alloc(0);
+/** Shared by all reads, which copy their result out of it. */
+let shared = Buffer.alloc(0);
 
-function room(limit: number): Buffer {
-  if (reused.length < limit) reused = Buffer.alloc(limit);
-  return reused;
+function bufferOf(limit: number): Buffer {
+  if (shared.length < limit) shared = Buffer.alloc(limit);
+  return shared;
 }

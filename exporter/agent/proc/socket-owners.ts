@@ -3,9 +3,9 @@ import { readdirSync, readlinkSync } from 'node:fs';
 /** Finds the processes that hold sockets. */
 export interface SocketOwners {
   /**
-   * Looks for the holders of these sockets and of no others, among these processes (ascending). A socket that
-   * several hold (forked workers) belongs to the one with the lowest pid, its leader; but to init (1) only if
-   * no other holds it, since init merely keeps a listener for socket activation.
+   * Finds the owners of these sockets, and of no others, among these processes (ascending). A socket that several
+   * processes hold (forked workers) belongs to the one with the lowest pid, their leader; but to init (1) only if no
+   * other process holds it, since init holds listeners for socket activation.
    */
   find(
     inodes: ReadonlySet<number>,
@@ -13,36 +13,36 @@ export interface SocketOwners {
   ): { owners: ReadonlyMap<number, number>; denied: number };
 }
 
-/** After so many scans in vain a socket is taken to have no process (kernel sockets) or one out of reach. */
+/** After this many scans a socket is assumed to have no process (kernel sockets), or one that cannot be inspected. */
 const ATTEMPTS = 3;
 
 /**
- * Reads `/proc/PID/fd`, as there is no other way from a socket to its process in user space (proc(5)). A scan
- * reads links by the thousand, so what was found is remembered and only sockets not seen before cause one. It
- * also corrects what it comes across: a server that forks for each connection holds it for a moment itself.
+ * Reads `/proc/PID/fd`, the only way from a socket to its process in user space (proc(5)). A scan reads thousands of
+ * links, so that owners are cached and only sockets not seen before cause a scan. A scan also corrects known owners: a
+ * server that forks for each connection holds it for a moment itself.
  */
 export function createSocketOwners(procRoot: string): SocketOwners {
   const known = new Map<number, number>();
   const attempts = new Map<number, number>();
   let denied = 0;
 
-  function forget(inodes: ReadonlySet<number>, alive: ReadonlySet<number>): void {
+  function removeStale(inodes: ReadonlySet<number>, alive: ReadonlySet<number>): void {
     for (const [inode, pid] of known) if (!inodes.has(inode) || !alive.has(pid)) known.delete(inode);
     for (const inode of attempts.keys()) if (!inodes.has(inode)) attempts.delete(inode);
   }
 
-  function scan(wanted: Set<number>, asked: ReadonlySet<number>, pids: readonly number[]): void {
+  function scan(wanted: Set<number>, inodes: ReadonlySet<number>, pids: readonly number[]): void {
     denied = 0;
-    const met = new Set<number>();
+    const found = new Set<number>();
     const initLast = pids[0] === 1 ? [...pids.slice(1), 1] : pids;
     for (const pid of initLast) {
       if (wanted.size === 0) return;
-      const inodes = readSocketInodes(procRoot, pid);
-      if (inodes === 'denied') denied++;
+      const held = readSocketInodes(procRoot, pid);
+      if (held === 'denied') denied++;
       else {
-        for (const inode of inodes) {
-          if (!asked.has(inode) || met.has(inode)) continue;
-          met.add(inode);
+        for (const inode of held) {
+          if (!inodes.has(inode) || found.has(inode)) continue;
+          found.add(inode);
           wanted.delete(inode);
           known.set(inode, pid);
         }
@@ -52,7 +52,7 @@ export function createSocketOwners(procRoot: string): SocketOwners {
 
   return {
     find(inodes, pids) {
-      forget(inodes, new Set(pids));
+      removeStale(inodes, new Set(pids));
       const wanted = new Set<number>();
       for (const inode of inodes) {
         if (inode !== 0 && !known.has(inode) && (attempts.get(inode) ?? 0) < ATTEMPTS) wanted.add(inode);
@@ -85,7 +85,7 @@ function readSocketInodes(procRoot: string, pid: number): number[] | 'denied' {
   return inodes;
 }
 
-/** `socket:[4711]` → 4711; undefined for what is no socket. */
+/** `socket:[4711]` → 4711; undefined for other files. */
 export function parseSocketLink(link: string): number | undefined {
   if (!link.startsWith('socket:[') || !link.endsWith(']')) return undefined;
   const inode = Number(link.slice(8, -1));

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** `Uid:	1000	1000	1000	1000` of `/proc/PID/status`: the second is the one that counts, the effective. */
+/** `Uid:	1000	1000	1000	1000` of `/proc/PID/status`: the second is the effective uid. */
 export function parseUid(status: string): number | undefined {
   const match = /^Uid:\s+\d+\s+(\d+)/m.exec(status);
   return match ? Number(match[1]) : undefined;
 }
 
-/** `name:password:uid:…` a line (passwd(5)); the first that has a number names it. */
+/** Lines of `name:password:uid:…` (passwd(5)). The first line with a uid names it. */
 export function parsePasswd(text: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {
@@ -17,8 +17,8 @@ export function parsePasswd(text: string): Map<number, string> {
 }
 
 /**
- * The name of a user, or the number where the host has no name for it in a file. Of `files` the first that can
- * be read is taken, and read again once it has changed.
+ * The name of a user, or the uid if the file has no name for it. The first of `files` that can be read is used, and read
+ * again when it changes.
  */
 export function createUserNames(files: readonly string[]): (uid: number) => string {
   let names = new Map<number, string>();
@@ -33,7 +33,7 @@ export function createUserNames(files: readonly string[]): (uid: number) => stri
         version = now;
         return;
       } catch {
-        // Not there, or in the root of a process that may not be looked into.
+        // It does not exist, or cannot be read.
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
- * A name as a terminal may show it: control characters, which could move the cursor or recolour the screen,
- * and marks that turn the direction of writing are shown as escapes.
+ * A name in a form that is safe on a terminal: control characters, which could move the cursor or change colours, and
+ * marks that change the direction of text are escaped.
  */
 export function displayText(name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {

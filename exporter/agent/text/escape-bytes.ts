@@ -1,8 +1,8 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Bytes that should be text, as text: valid UTF-8 as it is, and any other byte as `\xHH`. The kernel takes any
- * bytes for a process name, while OTLP and Prometheus take only UTF-8.
+ * Decodes UTF-8, with invalid bytes as `\xHH`. The kernel accepts any bytes in a process name, while OTLP and Prometheus
+ * accept only UTF-8.
  */
 export function escapeBytes(bytes: Uint8Array): string {
   try {
@@ -22,14 +22,14 @@ function escapeByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
-/** The length of the UTF-8 character at `at`, or 0 when there is none. */
+/** The length of the UTF-8 character at `at`, or 0 if it is invalid. */
 function utf8Length(bytes: Uint8Array, at: number): number {
   for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
     try {
       utf8.decode(bytes.subarray(at, at + length));
       return length;
     } catch {
-      // Not a whole character yet, or none at all.
+      // Not a complete character yet, or invalid.
     }
   }
   return 0;

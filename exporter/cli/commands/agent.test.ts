@@ -94,7 +94,7 @@ it('exits with code 1 and names its port if that is in use', async () => {
   const { host } = new URL(await served());
   const second = createIo();
   expect(await agent.run(argv('--web.listen-address', host), second)).toBe(1);
-  expect(second.err()).toContain(`cannot listen on ${host} (--web.listen-address): the port is taken`);
+  expect(second.err()).toContain(`cannot listen on ${host} (--web.listen-address): address already in use`);
   io.interrupt();
   await first;
 });

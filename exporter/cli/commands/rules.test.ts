@@ -73,7 +73,7 @@ it('warns about processes it cannot inspect', async () => {
   proc.start(60, { comm: 'hidden\n', cmdline: 'hidden\0', netns: 9 });
   const io = createIo();
   expect(await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io)).toBe(0);
-  expect(io.err()).toContain('some network namespaces could not be read');
+  expect(io.err()).toContain('some network namespaces cannot be read');
   expect(io.out()).toMatch(/^shop +program /m);
 });
 

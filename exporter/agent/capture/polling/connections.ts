@@ -2,7 +2,7 @@ import { type Direction, type Observation, TRAFFIC_COUNTS } from '../capture.ts'
 import { isConnection, isOpen, type Socket } from './socket.ts';
 import { TcpState } from './tcp-state.ts';
 
-/** A connection that is remembered from pass to pass, because a later look tells less than an earlier one. */
+/** A connection that is kept over cycles, because the socket table contains less about it later. */
 interface Connection {
   readonly id: string;
   readonly netns: number;
@@ -11,44 +11,44 @@ interface Connection {
   pid: number | undefined;
   timeWait: boolean;
   pass: number;
-  /** The first sight of a connection older than the capture: what it had done by then is not counted. */
+  /** The first row of a pre-existing connection: its counters by then are not counted. */
   readonly before: Socket | undefined;
 }
 
-/** Turns the sockets of pass after pass into observations of connections. */
+/** Turns the sockets of successive cycles into observations of connections. */
 export interface Connections {
-  /** Starts a pass: what it does not mention is forgotten at the next one. */
+  /** Starts a cycle: connections without a row in it are removed at the next. */
   beginCycle(): void;
   /**
-   * The observations of one namespace. `cameThrough` gives the listener of a connection that the other end asked
-   * for, `ownerOf` the process that holds a socket.
+   * The observations of one namespace. `listenerOf` returns the listener that accepted a connection, `ownerOf` the
+   * process of a socket.
    */
   observe(
     netns: number,
     sockets: readonly Socket[],
-    cameThrough: (socket: Socket) => Socket | undefined,
+    listenerOf: (socket: Socket) => Socket | undefined,
     ownerOf: (inode: number) => number | undefined,
   ): Observation[];
-  /** Takes the connections of a namespace that could not be read in this pass to be as they were. */
+  /** Keeps the connections of a namespace that could not be read in this cycle unchanged. */
   hold(netns: number): void;
 }
 
 /**
- * Direction, process and identity are settled when a connection is first seen and kept: once its listener or
- * its process is gone, or it is in TIME_WAIT, the socket table no longer tells. Only what the socket itself
- * tells of its direction goes before what was settled. A connection too short to be met open is still met in
- * TIME_WAIT, for a minute, at the end that closed first.
+ * Direction, process and id of a connection are determined when it is first seen, and kept: once its listener or its
+ * process has ended, or it is in TIME_WAIT, the socket table does not contain them. Only a direction from the socket
+ * itself overrides this. A connection too short to be seen open is still seen in TIME_WAIT, for a minute, at the
+ * endpoint that closed first.
  */
 export function createConnections(): Connections {
   const connections = new Map<string, Connection>();
   let pass = 0;
   let serial = 0;
 
-  /** Undefined for a row met before in this pass: a table that changes while it is read may show one twice. */
+  /** Undefined for a second row in this cycle: a table that changes while it is read can contain a socket twice. */
   function recognise(
     netns: number,
     socket: Socket,
-    cameThrough: (socket: Socket) => Socket | undefined,
+    listenerOf: (socket: Socket) => Socket | undefined,
     ownerOf: (inode: number) => number | undefined,
   ): Connection | undefined {
     const key = keyOf(netns, socket);
@@ -56,23 +56,23 @@ export function createConnections(): Connections {
     const known = connections.get(key);
     if (known && isSame(known, socket.inode, timeWait)) {
       if (known.pass === pass) return undefined;
-      known.direction = ownDirection(socket) ?? known.direction;
+      known.direction = directionOf(socket) ?? known.direction;
       known.inode = socket.inode || known.inode;
       known.pid = ownerOf(socket.inode) ?? known.pid;
       known.timeWait = timeWait;
       known.pass = pass;
       return known;
     }
-    const listener = cameThrough(socket);
-    const direction = ownDirection(socket) ?? (listener ? 'inbound' : 'outbound');
-    // What no process has accepted yet, or none holds any more, is the listener's.
-    const heir = direction === 'inbound' && listener ? ownerOf(listener.inode) : undefined;
+    const listener = listenerOf(socket);
+    const direction = directionOf(socket) ?? (listener ? 'inbound' : 'outbound');
+    // A connection that is not accepted yet, or no longer held by a process, is attributed to the listener.
+    const listenerPid = direction === 'inbound' && listener ? ownerOf(listener.inode) : undefined;
     const connection: Connection = {
       id: `${++serial}`,
       netns,
       direction,
       inode: socket.inode,
-      pid: ownerOf(socket.inode) ?? heir,
+      pid: ownerOf(socket.inode) ?? listenerPid,
       timeWait,
       pass,
       before: pass === 1 ? socket : undefined,
@@ -86,11 +86,11 @@ export function createConnections(): Connections {
       for (const [key, connection] of connections) if (connection.pass < pass) connections.delete(key);
       pass++;
     },
-    observe(netns, sockets, cameThrough, ownerOf) {
+    observe(netns, sockets, listenerOf, ownerOf) {
       const observations: Observation[] = [];
       for (const socket of sockets) {
         if (!isConnection(socket)) continue;
-        const connection = recognise(netns, socket, cameThrough, ownerOf);
+        const connection = recognise(netns, socket, listenerOf, ownerOf);
         if (connection) observations.push(toObservation(netns, socket, connection));
       }
       return observations;
@@ -101,19 +101,19 @@ export function createConnections(): Connections {
   };
 }
 
-/** Several UDP sockets may have the same two ends (SO_REUSEPORT), and each keeps its inode to its end. */
+/** Several UDP sockets can have the same addresses and ports (SO_REUSEPORT); their inodes do not change. */
 function keyOf(netns: number, socket: Socket): string {
   const { transport, localAddress, localPort, remoteAddress, remotePort, inode } = socket;
-  const ends = `${netns} ${transport} ${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
-  return transport === 'udp' ? `${ends} ${inode}` : ends;
+  const tuple = `${netns} ${transport} ${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+  return transport === 'udp' ? `${tuple} ${inode}` : tuple;
 }
 
-function ownDirection({ initiated }: Socket): Direction | undefined {
+function directionOf({ initiated }: Socket): Direction | undefined {
   if (initiated === undefined) return undefined;
   return initiated ? 'outbound' : 'inbound';
 }
 
-/** Whether a row with the same ends is the same connection, and not a later one that took over its ports. */
+/** Whether a row with the same tuple is the same connection, and not a later one that reuses its ports. */
 function isSame(known: Connection, inode: number, timeWait: boolean): boolean {
   if (known.timeWait && !timeWait) return false;
   return inode === 0 || known.inode === 0 || inode === known.inode;

@@ -17,14 +17,14 @@ import {
 } from '../capture.ts';
 import { createConnections } from './connections.ts';
 import { createListeningSet, type ListeningSet } from './listening.ts';
-import { isConnection, type Socket, type SocketRows, type SocketTable, takesFromAnyone } from './socket.ts';
+import { acceptsAnyPeer, isConnection, type Socket, type SocketRows, type SocketTable } from './socket.ts';
 import { createUnixConnections } from './unix-connections.ts';
 import { pairUnix } from './unix-pairs.ts';
 import { isUnixListener, type UnixSocket } from './unix-socket.ts';
 
 export interface PollingOptions {
   readonly procRoot: string;
-  /** Which network namespaces: that of this process, or every one in which a process lives. */
+  /** Which network namespaces to read: the agent's own, or those of all processes. */
   readonly netns: 'self' | 'all';
 }
 
@@ -32,7 +32,7 @@ interface NamespaceSockets extends SocketRows {
   readonly reading: NamespaceReading;
 }
 
-/** A capture that reads the socket tables of all namespaces anew at each pass, from `table`. */
+/** A capture that reads the socket tables of all namespaces in each cycle, from `table`. */
 export function createPollingCapture(
   name: CaptureName,
   table: SocketTable,
@@ -71,10 +71,10 @@ export function createPollingCapture(
     const told = readings.map(({ reading }) => reading);
     const unread = new Set(skippedNamespaces({ namespaces: told }).map((reading) => reading.netns));
     const unix = readings.map(({ reading, unix }) => ({ netns: reading.netns, sockets: unix }));
-    unixConnections.meet(pairUnix(unix), unread);
+    unixConnections.update(pairUnix(unix), unread);
     const wanted = inodesOf(readings);
     for (const inode of unixConnections.inodes()) wanted.add(inode);
-    // Listed anew: a server may have forked for a connection since.
+    // Listed again: a server might have forked for a connection since.
     const { owners: pidOf, denied } = owners.find(wanted, listPids(procRoot));
     const ownerOf = (inode: number) => pidOf.get(inode);
     const observations: Observation[] = [];
@@ -82,10 +82,10 @@ export function createPollingCapture(
     connections.beginCycle();
     for (const { reading, sockets, unix, listening } of readings) {
       if (unread.has(reading.netns)) connections.hold(reading.netns);
-      const cameThrough = (socket: Socket) =>
-        // A server may take one connection and stop listening, all between two passes.
+      const listenerOf = (socket: Socket) =>
+        // A server can accept a connection and close its listener between two cycles.
         listening.find(socket) ?? listeningBefore.get(reading.netns)?.find(socket);
-      for (const seen of connections.observe(reading.netns, sockets, cameThrough, ownerOf))
+      for (const seen of connections.observe(reading.netns, sockets, listenerOf, ownerOf))
         observations.push(seen);
       for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);
       for (const listener of unixListenersOf(reading.netns, unix, ownerOf)) listeners.push(listener);
@@ -104,12 +104,12 @@ export function createPollingCapture(
   return { name, read, close: () => table.close() };
 }
 
-/** The sockets whose processes are wanted, but for the ends of Unix connections. */
+/** The inodes of the sockets whose processes are needed, except those of Unix connections. */
 function inodesOf(readings: readonly SocketRows[]): Set<number> {
   const inodes = new Set<number>();
   for (const { sockets, unix } of readings) {
     for (const socket of sockets)
-      if (isConnection(socket) || takesFromAnyone(socket)) inodes.add(socket.inode);
+      if (isConnection(socket) || acceptsAnyPeer(socket)) inodes.add(socket.inode);
     for (const socket of unix) if (isUnixListener(socket)) inodes.add(socket.inode);
   }
   return inodes;

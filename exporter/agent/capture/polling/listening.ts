@@ -1,6 +1,6 @@
 import { createListenerIndex, type SocketAddress, socketKey } from '../../net/listener-index.ts';
 import type { PortRange } from '../../proc/port-range.ts';
-import { type Socket, takesFromAnyone } from './socket.ts';
+import { acceptsAnyPeer, type Socket } from './socket.ts';
 
 /** The listening sockets of one network namespace, by what they listen on. */
 export interface ListeningSet {
@@ -18,7 +18,7 @@ export interface ListeningSet {
 export function createListeningSet(sockets: readonly Socket[], ephemeral: PortRange): ListeningSet {
   const byKey = new Map<string, Socket>();
   for (const socket of sockets) {
-    if (!takesFromAnyone(socket) || socket.localPort === 0) continue;
+    if (!acceptsAnyPeer(socket) || socket.localPort === 0) continue;
     if (socket.transport === 'udp' && isWithin(ephemeral, socket.localPort)) continue;
     const key = socketKey(boundTo(socket));
     // Several sockets may share a port (SO_REUSEPORT): keep one that a process holds.

@@ -3,20 +3,20 @@ import type { Transport } from '../capture.ts';
 import { TcpState } from './tcp-state.ts';
 import type { UnixSocket } from './unix-socket.ts';
 
-/** One row of the kernel's table of TCP or UDP sockets. */
+/** A row of the kernel's table of TCP or UDP sockets. */
 export interface Socket {
   readonly transport: Exclude<Transport, 'unix'>;
   readonly state: number;
   readonly localAddress: string;
   readonly localPort: number;
   readonly remoteAddress: string;
-  /** 0 when the socket has no peer. */
+  /** 0 if the socket has no peer. */
   readonly remotePort: number;
-  /** 0 when no process holds it: still in the accept queue, orphaned, or in TIME_WAIT. */
+  /** 0 if no process holds it: it is in the accept queue, orphaned, or in TIME_WAIT. */
   readonly inode: number;
-  /** An IPv6 listener that does not take IPv4; absent when the source does not tell. */
+  /** Whether it is an IPv6 listener that does not accept IPv4; absent if the source does not contain it. */
   readonly ipv6Only?: boolean;
-  /** Whether this end asked for the connection; absent when the socket itself does not tell. */
+  /** Whether this endpoint is the client; absent if the socket does not contain it. */
   readonly initiated?: boolean;
   readonly transmittedBytes?: number;
   readonly receivedBytes?: number;
@@ -32,18 +32,18 @@ export interface SocketRows {
   readonly unix: readonly UnixSocket[];
 }
 
-/** Reads all sockets of one network namespace. Throws an `Error` with `code` when it cannot. */
+/** Reads all sockets of one network namespace. Throws an `Error` with `code`. */
 export interface SocketTable {
   read(namespace: NetworkNamespace): SocketRows;
   close(): void;
 }
 
-/** Whether a socket takes connections (TCP LISTEN) or datagrams from anyone (UDP without a peer). */
-export function takesFromAnyone(socket: Socket): boolean {
+/** Whether a socket accepts from any peer: in LISTEN (TCP), or without a peer (UDP). */
+export function acceptsAnyPeer(socket: Socket): boolean {
   return socket.transport === 'udp' ? socket.remotePort === 0 : socket.state === TcpState.listen;
 }
 
-/** Whether both ends have agreed to a connection, open or on its way to be closed. */
+/** Whether a socket is of an established connection, which can be closing. */
 export function isConnection(socket: Socket): boolean {
   if (socket.remotePort === 0) return false;
   if (socket.transport === 'udp') return true;
@@ -61,7 +61,7 @@ export function isConnection(socket: Socket): boolean {
   }
 }
 
-/** Whether the own end still holds the connection open. */
+/** Whether the local endpoint has not closed the connection. */
 export function isOpen(socket: Socket): boolean {
   return (
     socket.transport === 'udp' || socket.state === TcpState.established || socket.state === TcpState.closeWait

@@ -1,4 +1,4 @@
-/** TCP states as the kernel numbers them (include/net/tcp_states.h); UDP sockets use the first and the CLOSE. */
+/** TCP states as the kernel numbers them (include/net/tcp_states.h); UDP sockets use ESTABLISHED and CLOSE. */
 export const TcpState = {
   established: 1,
   synSent: 2,

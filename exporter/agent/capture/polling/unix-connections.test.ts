@@ -14,7 +14,7 @@ beforeEach(() => {
 /** One pass over one namespace, undefined if it could not be read; `owners` maps inodes to pids. */
 function pass(sockets: readonly UnixSocket[] | undefined, owners: Readonly<Record<number, number>> = {}) {
   const pairs = pairUnix(sockets ? [{ netns: NETNS, sockets }] : []);
-  connections.meet(pairs, new Set(sockets ? [] : [NETNS]));
+  connections.update(pairs, new Set(sockets ? [] : [NETNS]));
   return connections.observe((inode) => owners[inode]);
 }
 

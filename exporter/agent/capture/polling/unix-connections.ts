@@ -5,29 +5,29 @@ import type { UnixPair } from './unix-pairs.ts';
 interface Connection {
   readonly id: string;
   readonly netns: number;
-  /** The name on which the destination listens. */
+  /** The address of the server. */
   readonly remoteAddress: string;
-  /** Whether it is older than the capture. */
+  /** Whether it is pre-existing. */
   readonly before: boolean;
-  ends: UnixPair;
+  pair: UnixPair;
   pid: number | undefined;
   remotePid: number | undefined;
   pass: number;
 }
 
-/** Turns the pairs of pass after pass into observations, one for each connection, from the end that asked. */
+/** Turns the socket pairs of successive cycles into observations, one for each connection, as seen by the client. */
 export interface UnixConnections {
-  /** Starts a pass. The namespaces of `unread` could not be read: their connections are kept, and not told. */
-  meet(pairs: readonly UnixPair[], unread: ReadonlySet<number>): void;
-  /** The sockets whose processes are wanted. */
+  /** Starts a cycle. The connections of the `unread` namespaces are kept, and not reported in this cycle. */
+  update(pairs: readonly UnixPair[], unread: ReadonlySet<number>): void;
+  /** The inodes of the sockets whose processes are needed. */
   inodes(): number[];
   observe(ownerOf: (inode: number) => number | undefined): Observation[];
 }
 
 /**
- * Who asked, name and identity are settled when a connection is first met and kept. It is known by its client's
- * cookie, as inodes are used again. The kernel may pass over a row of a table that changes while it is read
- * (net/unix/diag.c goes on by count), so a connection is forgotten only when two passes in a row lack it.
+ * Client, name and id of a connection are determined when it is first seen, and kept. It is identified by the cookie of
+ * its client, as inodes are reused. The kernel can skip a row of a table that changes while it is read (net/unix/diag.c
+ * continues by count), so that a connection is only removed when it is missing in two cycles.
  */
 export function createUnixConnections(): UnixConnections {
   const connections = new Map<string, Connection>();
@@ -36,7 +36,7 @@ export function createUnixConnections(): UnixConnections {
   let held: ReadonlySet<number> = new Set();
 
   return {
-    meet(pairs, unread) {
+    update(pairs, unread) {
       pass++;
       held = unread;
       for (const pair of pairs) {
@@ -44,7 +44,7 @@ export function createUnixConnections(): UnixConnections {
         const key = `${netns} ${client.cookie}`;
         const known = connections.get(key);
         if (known) {
-          known.ends = pair;
+          known.pair = pair;
           known.pass = pass;
         } else if (settled) {
           connections.set(key, {
@@ -52,7 +52,7 @@ export function createUnixConnections(): UnixConnections {
             netns,
             remoteAddress: formatUnixName((served ?? listener)?.name ?? ''),
             before: pass === 1,
-            ends: pair,
+            pair,
             pid: undefined,
             remotePid: undefined,
             pass,
@@ -67,18 +67,18 @@ export function createUnixConnections(): UnixConnections {
     inodes: () =>
       [...connections.values()]
         .filter((connection) => connection.pass === pass)
-        .flatMap(({ ends: { client, served } }) => (served ? [client.inode, served.inode] : [client.inode])),
+        .flatMap(({ pair: { client, served } }) => (served ? [client.inode, served.inode] : [client.inode])),
     observe(ownerOf) {
       const observations: Observation[] = [];
       for (const connection of connections.values()) {
-        const { id, netns, remoteAddress, before, ends } = connection;
+        const { id, netns, remoteAddress, before, pair } = connection;
         if (held.has(netns)) continue;
-        connection.pid = ownerOf(ends.client.inode) ?? connection.pid;
-        // What no process has accepted yet, or none holds any more, is the listener's.
+        connection.pid = ownerOf(pair.client.inode) ?? connection.pid;
+        // A connection that is not accepted yet, or no longer held by a process, is attributed to the listener.
         connection.remotePid =
-          (ends.served && ownerOf(ends.served.inode)) ??
+          (pair.served && ownerOf(pair.served.inode)) ??
           connection.remotePid ??
-          (ends.listener && ownerOf(ends.listener.inode));
+          (pair.listener && ownerOf(pair.listener.inode));
         observations.push({
           id,
           netns,

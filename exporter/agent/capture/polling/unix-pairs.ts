@@ -1,29 +1,29 @@
 import { isUnixListener, type UnixReading, type UnixSocket } from './unix-socket.ts';
 
-/** Two ends of a connection. */
+/** The two sockets of a connection. */
 export interface UnixPair {
   readonly netns: number;
-  /** The end that asked. */
+  /** The socket that connected. */
   readonly client: UnixSocket;
-  /** The end that was accepted; absent while none is. */
+  /** The accepted socket; absent while the connection is in the accept queue. */
   readonly served?: UnixSocket;
   readonly listener?: UnixSocket;
-  /** Whether the sockets tell who asked; if not, the same two come once more, the other way round. */
+  /** Whether the sockets determine the client; if not, there is a second pair with the roles swapped. */
   readonly settled: boolean;
 }
 
 /**
- * Finds the ends that belong together and who asked. An accepted socket bears its listener's name, and the
- * client seldom has one; if it does, the name on which someone listens tells. Two ends without a name are a
- * socketpair(2) and no dependency. Both ends live in the client's network namespace
- * (net/unix/af_unix.c, unix_stream_connect), while a listener bound to a file may live in any.
+ * Pairs the sockets of each connection and determines the client. An accepted socket has the name of its listener, and
+ * the client rarely has a name; if it has one, the listener determines which is which. Two sockets without a name are a
+ * socketpair(2) and not a dependency. Both sockets are in the client's network namespace (net/unix/af_unix.c,
+ * unix_stream_connect), while a listener bound to a file can be in any.
  */
 export function pairUnix(readings: readonly UnixReading[]): UnixPair[] {
   const listeners = new Map<string, UnixSocket>();
   const connected = new Map<number, { netns: number; socket: UnixSocket }>();
   for (const { netns, sockets } of readings) {
     for (const socket of sockets) {
-      if (isUnixListener(socket)) listeners.set(placeOf(netns, socket), socket);
+      if (isUnixListener(socket)) listeners.set(addressKey(netns, socket), socket);
       else connected.set(socket.inode, { netns, socket });
     }
   }
@@ -40,8 +40,8 @@ export function pairUnix(readings: readonly UnixReading[]): UnixPair[] {
       } else if (socket.name !== '') {
         const client = connected.get(socket.peer)?.socket;
         if (!client) continue;
-        const listener = listeners.get(placeOf(netns, socket));
-        const settled = client.name === '' || (!!listener && !listeners.has(placeOf(netns, client)));
+        const listener = listeners.get(addressKey(netns, socket));
+        const settled = client.name === '' || (!!listener && !listeners.has(addressKey(netns, client)));
         pairs.push({ netns, client, served: socket, ...(listener && { listener }), settled });
       }
     }
@@ -49,7 +49,7 @@ export function pairUnix(readings: readonly UnixReading[]): UnixPair[] {
   return pairs;
 }
 
-/** What a name means: the same path is another file in another container, and an abstract name is a namespace's own. */
-function placeOf(netns: number, { name, file }: UnixSocket): string {
+/** Identifies an address: the same path can be another file in another container; abstract names belong to a namespace. */
+function addressKey(netns: number, { name, file }: UnixSocket): string {
   return `${file || netns} ${name}`;
 }

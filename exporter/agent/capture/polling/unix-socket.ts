@@ -1,22 +1,22 @@
 import { TcpState } from './tcp-state.ts';
 
-/** One row of the kernel's table of Unix sockets: one that listens or has had a peer, and is no datagram socket. */
+/** A row of the kernel's table of Unix sockets: a stream or seqpacket socket that listens or has had a peer. */
 export interface UnixSocket {
-  /** Unix sockets borrow two of TCP's states: `listen` and `established`. */
+  /** Unix sockets use two of TCP's states: `listen` and `established`. */
   readonly state: number;
   readonly inode: number;
-  /** The same for as long as there is the socket, and never given to another. 0 where the source tells none. */
+  /** Identifies the socket, and is never reused. 0 if the source does not contain it. */
   readonly cookie: number;
   /**
-   * The bytes of the address it is bound to, each as one character; empty when it is not bound. An accepted
-   * socket has that of its listener. An abstract name begins with a zero byte (unix(7)).
+   * The bytes of the address it is bound to, each as one character; empty if it is not bound. An accepted socket has the
+   * address of its listener. An abstract address starts with a zero byte (unix(7)).
    */
   readonly name: string;
-  /** The file of that name, `device:inode`; empty for an abstract name or where the source does not tell. */
+  /** The file of the address as `device:inode`; empty for an abstract address or if the source does not contain it. */
   readonly file: string;
-  /** Inode of the other end; 0 while the connection awaits to be accepted, and once the other end is closed. */
+  /** Inode of the peer; 0 before the connection is accepted, and after the peer is closed. */
   readonly peer: number;
-  /** Inodes of the clients that wait for this listener to accept them. */
+  /** Inodes of the clients in the accept queue of this listener. */
   readonly waiting: readonly number[];
 }
 

@@ -5,7 +5,7 @@
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
 import type { Socket } from '../polling/socket.ts';
 
-/** A line that is not what the kernel writes. */
+/** A line without the kernel's format. */
 export class MalformedSocketLineError extends Error {
   readonly code = 'ERR_MALFORMED_PROC_NET';
   constructor(line: string) {
@@ -15,8 +15,8 @@ export class MalformedSocketLineError extends Error {
 }
 
 /**
- * Parses one of the four files, its header included. The text carries neither bytes nor round-trip times.
- * Throws `MalformedSocketLineError`; a last line cut off in the middle is one too.
+ * Parses one of the four files, including its header. The text contains neither bytes nor round-trip times. Throws
+ * `MalformedSocketLineError`, also for a truncated last line.
  */
 export function parseNetSockets(text: string, transport: 'tcp' | 'udp'): Socket[] {
   const sockets: Socket[] = [];

@@ -12,7 +12,7 @@ const FILES = [
 
 const OPTIONAL = ['tcp6', 'udp6', 'unix'];
 
-/** Reads socket tables as text, through any process of the namespace: it takes no privilege. */
+/** Reads socket tables as text, through any process of the namespace. Needs no privileges. */
 export function createProcfsTable(procRoot: string): SocketTable {
   return {
     read: ({ pid }) => ({
@@ -26,7 +26,7 @@ export function createProcfsTable(procRoot: string): SocketTable {
     try {
       return readFileSync(`${procRoot}/${pid}/net/${name}`, 'latin1');
     } catch (error) {
-      // A kernel may be without IPv6 or Unix sockets.
+      // Not all kernels support IPv6 and Unix sockets.
       if (OPTIONAL.includes(name) && (error as NodeJS.ErrnoException).code === 'ENOENT') return '';
       throw error;
     }

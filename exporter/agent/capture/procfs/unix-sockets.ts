@@ -1,22 +1,21 @@
 /**
- * `/proc/PID/net/unix`: the Unix sockets of a network namespace as text (net/unix/af_unix.c, unix_seq_show). It
- * tells no peer, so of a connection it shows that there is one and not who asked: listeners are all that is
- * taken from it.
+ * `/proc/PID/net/unix`: the Unix sockets of a network namespace as text (net/unix/af_unix.c, unix_seq_show). It does not
+ * contain peers, and so not the client of a connection: only listeners are parsed.
  */
 import { TcpState } from '../polling/tcp-state.ts';
 import type { UnixSocket } from '../polling/unix-socket.ts';
 import { MalformedSocketLineError } from './net-sockets.ts';
 
-/** `num: refcount protocol flags type st inode name`; the bytes of the name are told as they are. */
+/** `num: refcount protocol flags type st inode name`; the name is raw bytes. */
 const LINE = /^[^ :]+: [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F]{4}) [0-9A-F]{2} +(\d+)(?: (.*))?$/;
 /** __SO_ACCEPTCON. */
 const LISTENS = 0x10000;
 const TYPES: readonly (string | undefined)[] = ['0001', '0005'];
 
 /**
- * Parses the file, its header included, read as latin1: its stream and seqpacket listeners. Throws
- * `MalformedSocketLineError`. A name may hold a newline, and what looks like a line after it: nothing tells
- * that from the kernel's own, and what does not look like one is left out.
+ * Parses the stream and seqpacket listeners of the file, which is read as latin1 and has a header. Throws
+ * `MalformedSocketLineError`. A name can contain a newline: a forged line after it cannot be distinguished from the
+ * kernel's own, and anything else is ignored.
  */
 export function parseUnixListeners(text: string): UnixSocket[] {
   const listeners: UnixSocket[] = [];

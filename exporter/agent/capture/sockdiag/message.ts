@@ -15,7 +15,7 @@ import { parseTcpInfo } from './tcp-info.ts';
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
-/** The one type of message there is, of requests and answers of every family of sockets. */
+/** The only type of message, for requests and responses of all socket families. */
 export const SOCK_DIAG_BY_FAMILY = 20;
 
 const PROTOCOLS = { tcp: 6, udp: 17 } as const;
@@ -30,11 +30,11 @@ const ALL_STATES = 0xffffffff;
 export interface DumpRequest {
   readonly family: typeof AF_INET | typeof AF_INET6;
   readonly transport: keyof typeof PROTOCOLS;
-  /** A bit for each state wanted, `1 << TcpState.listen` for one; all states by default. */
+  /** A bit for each requested state, such as `1 << TcpState.listen`; all states by default. */
   readonly states?: number;
 }
 
-/** The request for a dump of the sockets of a family and transport, with `tcp_info` where there is one. */
+/** Encodes a request for a dump of the sockets of a family and transport, with `tcp_info` if available. */
 export function encodeDumpRequest({ family, transport, states = ALL_STATES }: DumpRequest): Buffer {
   const request = Buffer.alloc(REQUEST);
   request.writeUInt8(family, 0);

@@ -22,9 +22,8 @@ const LISTENING = 1 << TcpState.listen;
 const NOT_LISTENING = ~LISTENING >>> 0;
 
 /**
- * Listeners last: a dump takes time, and a connection met in it came through a listener that was there before.
- * In the other order a listener opened in between would be missed and the connection be taken for one that the
- * own end asked for.
+ * Listeners last: a dump takes time, and the listener of a connection in it existed before the connection. In the other
+ * order, a listener opened in between would be missed, and its connection be reported as outbound.
  */
 const REQUESTS: readonly DumpRequest[] = [
   { family: AF_INET, transport: 'tcp', states: NOT_LISTENING },
@@ -35,19 +34,19 @@ const REQUESTS: readonly DumpRequest[] = [
   { family: AF_INET6, transport: 'udp' },
 ];
 
-/** Without it (the module tcp_diag) there is nothing to see, though there may be connections. */
-const INDISPENSABLE = 'tcp/ipv4';
+/** Without this dump (module tcp_diag), a reading would miss all connections. */
+const REQUIRED = 'tcp/ipv4';
 
-/** Listeners first: a connection that leaves the accept queue meanwhile is then met in it or past it. */
+/** Listeners first: a connection that leaves the accept queue in between is then in one of the dumps, or in both. */
 const UNIX_REQUESTS = [TcpState.listen, TcpState.established] as const;
 
-/** The calls that it makes. */
+/** The calls that the table makes. */
 export type NetlinkCalls = Pick<
   Libc,
   'socket' | 'receiveTimeout' | 'send' | 'recv' | 'close' | 'enterNetworkNamespace'
 >;
 
-/** Reads socket tables by netlink. A netlink socket belongs to the namespace in which it was made. */
+/** Reads socket tables by netlink. A netlink socket belongs to the namespace that it was created in. */
 export function createSockdiagTable(libc: NetlinkCalls, procRoot = '/proc'): SocketTable {
   const datagram = Buffer.alloc(DATAGRAM);
   const namespaces = createNamespaceEntry(libc, procRoot);
@@ -58,10 +57,15 @@ export function createSockdiagTable(libc: NetlinkCalls, procRoot = '/proc'): Soc
     return fd;
   }
 
-  /** A kernel without IPv6 or the modules udp_diag or unix_diag has nothing to tell of these. */
-  function ask(fd: number, request: Buffer, what: string, decode: (part: Buffer) => DumpProgress): void {
+  /** Kernels without IPv6, udp_diag or unix_diag respond with ENOENT, which is ignored. */
+  function dumpSockets(
+    fd: number,
+    request: Buffer,
+    what: string,
+    decode: (part: Buffer) => DumpProgress,
+  ): void {
     const end = dump(libc, fd, request, datagram, decode);
-    if (end.state === 'error' && (end.errno !== ENOENT || what === INDISPENSABLE))
+    if (end.state === 'error' && (end.errno !== ENOENT || what === REQUIRED))
       throw new SyscallError(`sock_diag ${what} dump`, end.errno);
   }
 
@@ -73,11 +77,11 @@ export function createSockdiagTable(libc: NetlinkCalls, procRoot = '/proc'): Soc
         for (const request of REQUESTS) {
           const { transport, family } = request;
           const what = `${transport}/${family === AF_INET ? 'ipv4' : 'ipv6'}`;
-          ask(fd, encodeDumpRequest(request), what, (part) => decodeDump(part, transport, sockets));
+          dumpSockets(fd, encodeDumpRequest(request), what, (part) => decodeDump(part, transport, sockets));
         }
         const unix: UnixSocket[] = [];
         for (const state of UNIX_REQUESTS)
-          ask(fd, encodeUnixDumpRequest(state), 'unix', (part) => decodeUnixDump(part, unix));
+          dumpSockets(fd, encodeUnixDumpRequest(state), 'unix', (part) => decodeUnixDump(part, unix));
         return { sockets, unix };
       } finally {
         libc.close(fd);

@@ -1,16 +1,16 @@
 import { TcpState } from '../polling/tcp-state.ts';
 
-/** What Musubi takes from `struct tcp_info` (include/uapi/linux/tcp.h). */
+/** The fields that Musubi uses of `struct tcp_info` (include/uapi/linux/tcp.h). */
 export interface TcpInfo {
-  /** Payload bytes sent, without those sent again. */
+  /** Payload bytes sent, without retransmits. */
   readonly transmittedBytes?: number;
   /** Payload bytes received in order. */
   readonly receivedBytes?: number;
-  /** Segments sent again. */
+  /** Segments retransmitted. */
   readonly retransmits?: number;
   /** Smoothed round-trip time in seconds; absent before the first measurement. */
   readonly rtt?: number;
-  /** Whether this end asked for the connection; absent when it cannot be told. */
+  /** Whether this endpoint is the client; absent if it cannot be determined. */
   readonly initiated?: boolean;
 }
 
@@ -22,7 +22,7 @@ const BYTES_RECEIVED = 128;
 const BYTES_SENT = 200;
 const BYTES_RETRANS = 208;
 
-/** Reads the struct, which only ever grows at its end: fields an older kernel lacks are absent. */
+/** Reads the struct, which newer kernels only extend at its end: fields that an older kernel lacks are absent. */
 export function parseTcpInfo(data: Buffer): TcpInfo {
   const info: { -readonly [K in keyof TcpInfo]: TcpInfo[K] } = {};
   if (data.length >= RTT + 4) {
@@ -40,10 +40,10 @@ export function parseTcpInfo(data: Buffer): TcpInfo {
 }
 
 /**
- * The kernel counts the SYN of the end that asked among the bytes acknowledged, and the SYN-ACK of the end that
- * listens not (net/ipv4/tcp_input.c, tcp_snd_una_update; tcp_minisocks.c, tcp_create_openreq_child). So once
- * nothing is on its way, one byte too many tells the client, on connections of any age. A FIN counts as well:
- * after it the sum tells nothing.
+ * The kernel counts the client's SYN among the acknowledged bytes, but not the server's SYN-ACK
+ * (net/ipv4/tcp_input.c, tcp_snd_una_update; tcp_minisocks.c, tcp_create_openreq_child). With nothing in flight, a
+ * surplus of one byte therefore identifies the client, on connections of any age. A FIN is counted as well: after it
+ * the surplus is ambiguous.
  */
 function hasInitiated(data: Buffer, transmittedBytes: number): boolean | undefined {
   if (data[0] !== TcpState.established && data[0] !== TcpState.closeWait) return undefined;
@@ -52,7 +52,7 @@ function hasInitiated(data: Buffer, transmittedBytes: number): boolean | undefin
   return surplus === 0 || surplus === 1 ? surplus === 1 : undefined;
 }
 
-/** Exact up to 2^53, 8 PiB on one connection; cheaper than a BigInt per socket and pass. */
+/** Exact up to 2^53, 8 PiB on one connection; cheaper than a BigInt per socket and cycle. */
 function readUInt64(data: Buffer, offset: number): number {
   return data.readUInt32LE(offset) + data.readUInt32LE(offset + 4) * 2 ** 32;
 }

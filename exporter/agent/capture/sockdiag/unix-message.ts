@@ -1,6 +1,6 @@
 /**
- * Unix sockets in the socket monitoring interface: include/uapi/linux/unix_diag.h; net/unix/diag.c. A dump holds
- * no socket that is not accepted yet: it has no inode.
+ * Unix sockets in the socket monitoring interface: include/uapi/linux/unix_diag.h; net/unix/diag.c. A dump does
+ * not contain sockets that are not accepted yet: they have no inode.
  */
 
 import {
@@ -31,7 +31,7 @@ const UNIX_DIAG_VFS = 1;
 const UNIX_DIAG_PEER = 2;
 const UNIX_DIAG_ICONS = 3;
 
-/** The request for a dump of the Unix sockets of one state, with their names, peers and accept queues. */
+/** Encodes a request for a dump of the Unix sockets in a state, with their names, peers and accept queues. */
 export function encodeUnixDumpRequest(state: typeof TcpState.listen | typeof TcpState.established): Buffer {
   const request = Buffer.alloc(REQUEST);
   request.writeUInt8(AF_UNIX, 0);
@@ -76,13 +76,13 @@ function decodeEntry(data: Buffer, start: number, end: number): UnixSocket {
   };
 }
 
-/** A path ends in a zero byte, which is not part of it; an abstract name may hold any. */
+/** A path ends in a zero byte, which is not part of it; an abstract name can contain any. */
 function decodeName(data: Buffer, from: number, to: number): string {
   const isPath = to > from && data[from] !== 0;
   return data.toString('latin1', from, isPath && data[to - 1] === 0 ? to - 1 : to);
 }
 
-/** A client that has closed since it asked has the inode 0. */
+/** A client that has closed since it connected has the inode 0. */
 function decodeInodes(data: Buffer, from: number, to: number): number[] {
   const inodes: number[] = [];
   for (let at = from; at + 4 <= to; at += 4) inodes.push(data.readUInt32LE(at));
