@@ -106,6 +106,7 @@ describe('the link of a file descriptor', () => {
     'socket:[5',
     '/tmp/socket:[5]',
     'socket:[1e99]',
+    'socket:[-1]',
   ])('is no socket: %s', (link) => expect(parseSocketLink(link)).toBeUndefined());
 
   it('is the number of a socket, up to the largest the kernel gives', () => {

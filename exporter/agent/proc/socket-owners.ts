@@ -89,5 +89,5 @@ function readSocketInodes(procRoot: string, pid: number): number[] | 'denied' {
 export function parseSocketLink(link: string): number | undefined {
   if (!link.startsWith('socket:[') || !link.endsWith(']')) return undefined;
   const inode = Number(link.slice(8, -1));
-  return Number.isSafeInteger(inode) ? inode : undefined;
+  return Number.isSafeInteger(inode) && inode >= 0 ? inode : undefined;
 }
