@@ -92,10 +92,11 @@ export function parseStat(stat: string): ProcessStat {
   return {
     isZombie: fields[STATE] === 'Z' || fields[STATE] === 'X',
     ...(Number.isSafeInteger(parent) && parent > 0 && { parent }),
-    ...(Number.isSafeInteger(started) && started >= 0 && {
-      started: started / TICKS_PER_SECOND,
-      image: `${fields[STARTED]} ${fields[ARG_START]} ${stat.slice(stat.indexOf('('), end)}`,
-    }),
+    ...(Number.isSafeInteger(started) &&
+      started >= 0 && {
+        started: started / TICKS_PER_SECOND,
+        image: `${fields[STARTED]} ${fields[ARG_START]} ${stat.slice(stat.indexOf('('), end)}`,
+      }),
   };
 }
 
