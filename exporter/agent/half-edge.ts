@@ -42,6 +42,12 @@ export interface ServiceListener {
   readonly ipv6Only: boolean;
 }
 
+/** What is known of this host in one cycle. */
+export interface HostEdges {
+  readonly halfEdges: readonly HalfEdge[];
+  readonly serviceListeners: readonly ServiceListener[];
+}
+
 /** The processes at the two endpoints, as far as they are known. */
 export interface Identities {
   readonly local?: Identity | undefined;

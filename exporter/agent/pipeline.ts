@@ -1,19 +1,30 @@
 /**
  * The program on one page:
  *
- *   capture ─▶ aggregate ─▶ nat (where connections really go) ─▶ identify (ends on this host)
- *           ─▶ pair (loopback's other end) ─▶ relays (whom they stand for) ─▶ resolve (ends elsewhere)
- *           ─▶ budget (limits) ─▶ ledger ─▶ metrics
+ *   capture ─▶ nat (addresses on the wire) ─▶ aggregate (connections into flows) ─▶ identify (names on this host)
+ *           ─▶ pair (servers of loopback connections) ─▶ forwarders (the services behind them)
+ *           ─▶ resolve (names of remote addresses) ─▶ limit (cardinality) ─▶ accumulate ─▶ metrics
  *
- * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock come in as
- * arguments.
+ * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock are arguments.
  */
-import { createFold } from './aggregate/fold.ts';
-import { withOwnAddress } from './aggregate/own-address.ts';
+import { createFold, type Flow } from './aggregate/fold.ts';
 import { pairLocal } from './aggregate/pair-local.ts';
-import { type Capture, type Reading, skippedNamespaces, type TableHealth } from './capture/capture.ts';
+import { withoutWildcard } from './aggregate/wildcard-address.ts';
+import {
+  type Capture,
+  type Listener,
+  type Reading,
+  skippedNamespaces,
+  type TableHealth,
+} from './capture/capture.ts';
 import type { Conntrack } from './conntrack/conntrack.ts';
-import { indexServices, type ServiceListener, toHalfEdge, toServiceListeners } from './half-edge.ts';
+import {
+  type HostEdges,
+  indexServices,
+  type ServiceListener,
+  toHalfEdge,
+  toServiceListeners,
+} from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
 import type { Rule } from './identify/rules.ts';
@@ -29,7 +40,7 @@ import { createNetAddresses } from './proc/net-addresses.ts';
 import type { Dns } from './resolve/dns/open-dns.ts';
 import { createCollapseForwarders } from './resolve/forwarders/collapse-forwarders.ts';
 import { createLocalAddresses } from './resolve/local-addresses.ts';
-import { createNat } from './resolve/nat/nat.ts';
+import { type AddressesAt, createNat } from './resolve/nat/nat.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { createSiteLabels } from './resolve/site-labels.ts';
 import { VERSION } from './version.ts';
@@ -37,27 +48,27 @@ import { VERSION } from './version.ts';
 export interface PipelineOptions extends ResolveOptions {
   readonly capture: Capture;
   readonly procRoot: string;
-  /** The name of this host, as `src.host` and `dst.host` tell it. */
+  /** The host name in `src.host` and `dst.host`. */
   readonly host: string;
-  /** Where this host is, as `src.site` and `dst.site` tell it. */
+  /** The site of this host in `src.site` and `dst.site`. */
   readonly site?: string | undefined;
-  /** The user's own names for processes, which go before all others. */
+  /** The user's rules for naming processes, which precede all other names. */
   readonly rules?: readonly Rule[] | undefined;
-  /** What containers and pods are called; without, their processes go by what they run. */
+  /** Names of containers and pods. Without, their processes are named by their programs. */
   readonly workloads?: CgroupWorkloads;
-  /** What DNS tells of the ends that are elsewhere. */
+  /** Names of remote addresses, from DNS. */
   readonly dns?: Dns | undefined;
-  /** Where connections go whose addresses this host translates; without, they are told as they were asked for. */
+  /** Connections that this host translates (NAT). Without, they keep their original destination addresses. */
   readonly conntrack?: Conntrack | undefined;
-  /** How long an edge stays exported after its last use, in ms. */
+  /** How long an edge is exported after its last use, in ms. */
   readonly edgeExpiration: number;
-  /** Services of this host told apart, those that are asked and those that only ask. */
+  /** Maximum number of distinct services of this host: of servers, and of pure clients. */
   readonly maxServices?: number;
-  /** Edges told apart of one service, in each direction and transport. */
+  /** Maximum number of distinct edges per service, direction and transport. */
   readonly maxEdges?: number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Milliseconds since any time, never set; the clock unless told otherwise. */
+  /** Monotonic, in ms. Defaults to `clock`. */
   readonly uptime?: () => number;
 }
 
@@ -66,106 +77,103 @@ export interface Pipeline {
   runCycle(): Promise<Reading>;
   /** The half-edges known now. */
   edges(): readonly Entry[];
-  /** Everything to export, each family made when it is asked for. */
+  /** All metrics, each family made on demand. */
   families(): Iterable<Family>;
   readonly self: SelfMetrics;
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const {
-    capture,
-    procRoot,
-    host,
-    rules = [],
-    workloads,
-    dns,
-    edgeExpiration,
-    clock,
-    uptime = clock,
-  } = options;
+  const { capture, procRoot, host, workloads, dns, clock, uptime = clock } = options;
   const self = createSelfMetrics(clock);
-  const fold = createFold();
-  const identifier = createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) });
   const addressesOf = createNetAddresses(procRoot, uptime);
-  const nat = createNat(options.conntrack, self, uptime);
+  const nat = createNat(options.conntrack, self);
+  const fold = createFold();
+  const identifier = createIdentifier(procRoot, {
+    rules: options.rules ?? [],
+    ...(workloads && { workloadOf: workloads.of }),
+  });
   const siteLabels = createSiteLabels(options.site);
   const collapseForwarders = createCollapseForwarders();
   const resolve = createResolve(options);
   const limit = createLimits(options);
   const folds = createFoldCounts(self);
-  const ledger = createLedger(edgeExpiration);
+  const ledger = createLedger(options.edgeExpiration);
   const started = clock();
   let serviceListeners: readonly ServiceListener[] = [];
   let table: TableHealth | undefined;
 
-  const identify = (pid: number | undefined, image?: number) =>
-    pid === undefined ? undefined : identifier.identify(pid, image);
-
-  type AddressesOf = (netns: number) => readonly string[];
-
-  function nameListeners(addressesAt: AddressesOf): ServiceListener[] {
-    return nat
-      .listeners()
-      .flatMap((listener) =>
-        toServiceListeners(listener, addressesAt(listener.netns), identify(listener.pid), host).map(
-          siteLabels.serviceListener,
-        ),
-      );
-  }
-
-  async function run(): Promise<Reading> {
-    const reading = await self.time('capture', () => capture.read());
-    const unread = new Set(skippedNamespaces(reading).map(({ netns }) => netns));
+  async function observe(): Promise<Reading> {
+    const time = self.startTimer();
+    const reading = await time('capture', () => capture.read());
+    const now = uptime();
     const addresses = new Map(
       reading.namespaces.map((namespace) => [namespace.netns, addressesOf(namespace)]),
     );
     const addressesAt = (netns: number) => addresses.get(netns) ?? [];
-    await self.time('nat', () => nat.learn(reading, addressesAt));
-    const flows = await self.time('aggregate', () => {
-      const observations = reading.observations.map((seen) =>
-        nat.observation(withOwnAddress(seen, addressesAt(seen.netns))),
-      );
-      return nat.flows(fold(observations, unread));
+
+    const observations = await time('nat', () => {
+      nat.learn(reading, addressesAt, now);
+      const observed = reading.observations.map((seen) => withoutWildcard(seen, addressesAt(seen.netns)));
+      return nat.translateObservations(observed, now);
     });
-    const named = await self.time('identify', async () => {
-      const nameAll = () => ({
-        serviceListeners: nameListeners(addressesAt),
-        halfEdges: flows.map((flow) => {
-          const identities = { local: identify(flow.pid, flow.image), remote: identify(flow.remotePid) };
-          return siteLabels.halfEdge(toHalfEdge(flow, identities, host));
-        }),
-      });
+    const unread = new Set(skippedNamespaces(reading).map(({ netns }) => netns));
+    const folded = await time('aggregate', () => fold(observations, unread));
+    const { flows, listeners } = await time('nat', () => ({
+      flows: nat.translateFlows(folded, reading.traceOf, addressesAt, now),
+      listeners: [...reading.listeners, ...nat.publishedListeners(reading.listeners, addressesAt, now)],
+    }));
+
+    const named = await time('identify', () => {
       identifier.beginCycle(reading);
-      const first = nameAll();
-      // Only a pass that meets new containers has to wait, for a second at most.
-      if (!(await workloads?.refresh())) return first;
-      identifier.refreshNames();
-      return nameAll();
+      return nameAll(flows, listeners, addressesAt);
     });
     const services = indexServices(named.serviceListeners);
-    const paired = await self.time('pair', () => pairLocal(named.halfEdges, services));
-    const seen = await self.time('forwarders', () =>
+    const paired = await time('pair', () => pairLocal(named.halfEdges, services));
+    const collapsed = await time('forwarders', () =>
       collapseForwarders(
-        { halfEdges: paired, serviceListeners: named.serviceListeners },
+        { ...named, halfEdges: paired },
         createLocalAddresses(services, addresses),
         folds.note,
       ),
     );
-    const now = uptime();
-    const here = new Set([...addresses.values()].flat());
-    const resolved = await self.time('resolve', () => {
-      // Who connects has asked before: the answer is heard by now.
+    const resolved = await time('resolve', () => {
+      // A program resolves a name before it connects, so the response has been captured by now.
       dns?.listen(reading);
-      return resolve(seen.halfEdges, here, folds.note);
+      return resolve(collapsed.halfEdges, new Set([...addresses.values()].flat()), folds.note);
     });
-    const bounded = await self.time('limit', () =>
-      limit({ halfEdges: resolved, serviceListeners: seen.serviceListeners }, now, folds.note),
-    );
-    serviceListeners = bounded.serviceListeners;
+    const limited = await time('limit', () => limit({ ...collapsed, halfEdges: resolved }, now, folds.note));
+    await time('accumulate', () => ledger.record(limited.halfEdges, clock(), now));
+
+    serviceListeners = limited.serviceListeners;
     table = reading.table;
-    await self.time('accumulate', () => ledger.record(bounded.halfEdges, clock(), now));
     report(reading);
     return reading;
+  }
+
+  /** Names the processes of this host, and once more if containers have been named meanwhile. */
+  async function nameAll(
+    flows: readonly Flow[],
+    listeners: readonly Listener[],
+    addressesAt: AddressesAt,
+  ): Promise<HostEdges> {
+    const identify = (pid: number | undefined, image?: number) =>
+      pid === undefined ? undefined : identifier.identify(pid, image);
+    const name = () => ({
+      serviceListeners: listeners.flatMap((listener) =>
+        toServiceListeners(listener, addressesAt(listener.netns), identify(listener.pid), host).map(
+          siteLabels.serviceListener,
+        ),
+      ),
+      halfEdges: flows.map((flow) => {
+        const identities = { local: identify(flow.pid, flow.image), remote: identify(flow.remotePid) };
+        return siteLabels.halfEdge(toHalfEdge(flow, identities, host));
+      }),
+    });
+    const first = name();
+    // Waits only if there are new containers, and for a second at most.
+    if (!(await workloads?.refresh())) return first;
+    identifier.refreshNames();
+    return name();
   }
 
   function report(reading: Reading): void {
@@ -185,12 +193,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     async runCycle() {
       try {
-        return await run();
+        return await observe();
       } catch (error) {
         self.add('cyclesFailed');
         throw error;
       } finally {
-        // With the failed ones at once: rules take the difference for passes that saw something.
+        // Together with the failed ones: rules subtract these to get the successful cycles.
         self.add('cycles');
       }
     },

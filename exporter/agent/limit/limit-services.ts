@@ -1,12 +1,6 @@
-import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
+import type { Endpoint, HostEdges } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { createAdmission } from './admission.ts';
-
-/** What a host is seen to do in one pass. */
-export interface Seen {
-  readonly halfEdges: readonly HalfEdge[];
-  readonly serviceListeners: readonly ServiceListener[];
-}
 
 /**
  * Tells the first `limit` services of this host that are asked and as many that only ask; the others are the service
@@ -27,7 +21,7 @@ export function createLimitServices(limit: number, keepFor: number) {
     return asked.admit(service, now, false) || asking.admit(service, now) ? end : otherThan(end);
   }
 
-  return ({ halfEdges, serviceListeners }: Seen, now: number, note: NoteFold): Seen => {
+  return ({ halfEdges, serviceListeners }: HostEdges, now: number, note: NoteFold): HostEdges => {
     asked.forget(now - keepFor);
     asking.forget(now - keepFor);
     return {

@@ -1,7 +1,8 @@
+import type { HostEdges } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { createLimitEdges } from './limit-edges.ts';
 import { createLimitPids } from './limit-pids.ts';
-import { createLimitServices, type Seen } from './limit-services.ts';
+import { createLimitServices } from './limit-services.ts';
 
 export interface LimitOptions {
   /** Services of this host told apart, those that are asked and those that only ask. */
@@ -27,7 +28,7 @@ export const DEFAULT_MAX_PIDS = 8;
 const MIN_MEMORY = 3_600_000;
 
 /** Keeps the number of edges bounded, whatever connects to whatever. `now` is in ms by the even clock. */
-export type Limits = (seen: Seen, now: number, note: NoteFold) => Seen;
+export type Limits = (seen: HostEdges, now: number, note: NoteFold) => HostEdges;
 
 export function createLimits({
   maxServices = DEFAULT_MAX_SERVICES,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createSelfMetrics } from './self-metrics.ts';
 
 function create() {
@@ -7,7 +7,9 @@ function create() {
   return { self, points };
 }
 
-it('begins counters at zero, so that their first increase is seen', () => {
+afterEach(() => vi.restoreAllMocks());
+
+it('starts counters at zero, so that rate() sees their first increase', () => {
   const { points } = create();
   const zero = [{ attributes: {}, value: 0, since: 7 }];
   expect(points('musubi.collection.cycles')).toEqual(zero);
@@ -15,7 +17,7 @@ it('begins counters at zero, so that their first increase is seen', () => {
   expect(points('musubi.edges')).toBeUndefined();
 });
 
-it('adds up counters and keeps the latest of the others, for each set of attributes', () => {
+it('adds up counters, and keeps the latest value of each set of attributes', () => {
   const { self, points } = create();
   self.add('cycles');
   self.add('cycles', 2);
@@ -29,7 +31,7 @@ it('adds up counters and keeps the latest of the others, for each set of attribu
   ]);
 });
 
-it('forgets what was replaced, whatever its attributes', () => {
+it('removes a replaced value, whatever its attributes', () => {
   const { self, points } = create();
   self.replace('captureInfo', 1, { capture: 'ebpf' });
   self.replace('captureInfo', 1, { capture: 'sockdiag' });
@@ -38,11 +40,28 @@ it('forgets what was replaced, whatever its attributes', () => {
   ]);
 });
 
-it('notes how long a stage took, even one that failed, and hands on what it gave', async () => {
+it('records how long a stage took, even one that failed, and returns its result', async () => {
   const { self, points } = create();
-  await expect(self.time('fold', () => 5)).resolves.toBe(5);
-  await expect(self.time('read', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  const time = self.startTimer();
+  await expect(time('fold', () => 5)).resolves.toBe(5);
+  await expect(time('read', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   const durations = points('musubi.stage.duration');
   expect(durations?.map(({ attributes }) => attributes.stage)).toEqual(['fold', 'read']);
   for (const { value } of durations ?? []) expect(value).toBeGreaterThanOrEqual(0);
+});
+
+it('adds up the steps of a stage within a cycle, and starts again with the next', async () => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const { self, points } = create();
+  const first = self.startTimer();
+  for (const ms of [20, 30])
+    await first('nat', () => {
+      now += ms;
+    });
+  expect(points('musubi.stage.duration')).toMatchObject([{ value: 0.05 }]);
+  await self.startTimer()('nat', () => {
+    now += 10;
+  });
+  expect(points('musubi.stage.duration')).toMatchObject([{ value: 0.01 }]);
 });

@@ -5,14 +5,17 @@ import type { Family, Point } from './family.ts';
 
 type SelfMetric = keyof typeof SELF_METRICS;
 
+/** Runs a stage, or a step of it, and records how long it took. */
+export type StageTimer = <T>(stage: string, run: () => T | Promise<T>) => Promise<T>;
+
 /** The exporter's own health: the latest value of each `musubi.*` metric. */
 export interface SelfMetrics {
   set(metric: SelfMetric, value: number, attributes?: Attributes): void;
   /** Likewise, and forgets the values under other attributes: of what can be only one at a time. */
   replace(metric: SelfMetric, value: number, attributes: Attributes): void;
   add(metric: SelfMetric, by?: number, attributes?: Attributes): void;
-  /** Runs a stage of the pipeline and notes how long it took. */
-  time<T>(stage: string, run: () => T | Promise<T>): Promise<T>;
+  /** A timer for the stages of one cycle. A stage that runs in several steps gets their sum. */
+  startTimer(): StageTimer;
   families(): Family[];
 }
 
@@ -43,13 +46,18 @@ export function createSelfMetrics(clock: () => number): SelfMetrics {
     add(metric, by = 1, attributes = {}) {
       set(metric, (pointsOf(metric).get(attributesKey(attributes))?.value ?? 0) + by, attributes);
     },
-    async time(stage, run) {
-      const start = performance.now();
-      try {
-        return await run();
-      } finally {
-        set('stageDuration', (performance.now() - start) / 1000, { stage });
-      }
+    startTimer() {
+      const seconds = new Map<string, number>();
+      return async (stage, run) => {
+        const start = performance.now();
+        try {
+          return await run();
+        } finally {
+          const sum = (seconds.get(stage) ?? 0) + (performance.now() - start) / 1000;
+          seconds.set(stage, sum);
+          set('stageDuration', sum, { stage });
+        }
+      };
     },
     families: () =>
       [...points].map(([metric, values]) => ({

@@ -1,9 +1,9 @@
 import type { Flow } from '../../aggregate/fold.ts';
-import type { Endpoint, HalfEdge } from '../../half-edge.ts';
+import type { Endpoint, HalfEdge, HostEdges } from '../../half-edge.ts';
 import type { NoteFold } from '../../metrics/folds.ts';
 import type { LocalAddresses } from '../local-addresses.ts';
 import { decideForwarders } from './forwarder-decisions.ts';
-import { findForwarders, findRoutes, type Route, type Seen } from './forwarder-routes.ts';
+import { findForwarders, findRoutes, type Route } from './forwarder-routes.ts';
 
 /**
  * Tells what comes to a forwarder as what comes to the service behind it:
@@ -15,7 +15,11 @@ import { findForwarders, findRoutes, type Route, type Seen } from './forwarder-r
  * where the forwarder listens on loopback alone, so that all its callers are here and are told as connected from the
  * forwarder's address. Any other forwarder stays a service of its own.
  */
-export type CollapseForwarders = (seen: Seen, localAddresses: LocalAddresses, note: NoteFold) => Seen;
+export type CollapseForwarders = (
+  seen: HostEdges,
+  localAddresses: LocalAddresses,
+  note: NoteFold,
+) => HostEdges;
 
 /** A pass may come between the call of a forwarder and its own connection; so many are waited for. */
 const PATIENCE = 3;

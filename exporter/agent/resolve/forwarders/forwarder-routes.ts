@@ -1,12 +1,6 @@
-import type { Endpoint, HalfEdge, ServiceListener } from '../../half-edge.ts';
+import type { Endpoint, HalfEdge, HostEdges } from '../../half-edge.ts';
 import { addressesOf, type ForwarderTarget } from '../../identify/forwarder-target.ts';
 import { isLoopback } from '../../net/address.ts';
-
-/** What is seen of this host in one pass. */
-export interface Seen {
-  readonly halfEdges: readonly HalfEdge[];
-  readonly serviceListeners: readonly ServiceListener[];
-}
 
 /** A process that hands on what comes to it. */
 export interface Forwarder {
@@ -20,7 +14,7 @@ export interface Forwarder {
 export type Route = { readonly from: string; readonly to: string } | 'several';
 
 /** By pid, which is that of the leader where a forwarder forks for each connection. */
-export function findForwarders({ halfEdges, serviceListeners }: Seen): Map<number, Forwarder> {
+export function findForwarders({ halfEdges, serviceListeners }: HostEdges): Map<number, Forwarder> {
   const forwarders = new Map<number, Forwarder>();
 
   function meet({ pid, forwardsTo: target }: Endpoint, netns: number): Forwarder | undefined {

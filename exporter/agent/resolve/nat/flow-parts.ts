@@ -1,31 +1,31 @@
 import type { Flow } from '../../aggregate/fold.ts';
 import { type ConnectionTuple, FAILURES, type Trace } from '../../capture/capture.ts';
 import { type Share, splitFlow } from './split-flow.ts';
-import type { Place, Translation } from './translation.ts';
+import type { Translation, WireAddresses } from './translation.ts';
 
-/** Where the connections of one flow are: at the places to which they are translated, or at its own. */
+/** The connections of one flow, in parts that have the same addresses on the wire. */
 export interface FlowParts {
-  /** Takes note of a connection of the flow. */
-  enter(translation: Translation, trace: Trace): void;
+  /** Adds a connection of the flow. */
+  add(translation: Translation, trace: Trace): void;
   /**
-   * The flow in parts. What it has counted and nobody has entered is sought among those that wait: `take` gives one
-   * of them for good, `waiting` all that are left. What is not found there either is not translated.
+   * The flow in parts. Connections that the flow has counted and that were not added are looked up among the pending
+   * translations: `take` removes one of them, `pending` lists those that are left. All others are not translated.
    */
   split(
     flow: Flow,
-    traceOf: (end: ConnectionTuple) => Trace | undefined,
+    traceOf: (tuple: ConnectionTuple) => Trace | undefined,
     take: () => Translation | undefined,
-    waiting: () => readonly Translation[],
+    pending: () => readonly Translation[],
   ): Flow[];
-  /** Open connections that are remembered one by one. */
+  /** Open connections that are tracked one by one. */
   readonly open: number;
 }
 
 interface Part {
-  readonly place: Place;
-  /** Connections that came to something, by outcome, which the flow has not counted yet. */
-  readonly owed: number[];
-  /** Those that are open, by the ports of their ends. */
+  readonly wire: WireAddresses;
+  /** Established or failed connections that the flow has not counted yet, by outcome. */
+  readonly uncounted: number[];
+  /** Those that are open, by their ports. */
   readonly open: Map<string, ConnectionTuple>;
   wasOpen: number;
 }
@@ -33,40 +33,41 @@ interface Part {
 const OPENED = 0;
 const OUTCOMES = 1 + FAILURES.length;
 
-/** `mayRemember` tells whether there is room for one more open connection. */
-export function createFlowParts(mayRemember: () => boolean): FlowParts {
+/** `mayTrack` says whether one more open connection may be tracked. */
+export function createFlowParts(mayTrack: () => boolean): FlowParts {
   const parts = new Map<string, Part>();
-  /** Connections that are not translated. */
+  /** Whether some connections are not translated. */
   let isMixed = false;
+  /** Whether some open connections are not tracked. */
   let isIncomplete = false;
-  let openAsIs = 0;
+  let openUntranslated = 0;
 
-  function partOf(place: Place): Part {
-    const key = `${place.localAddress} ${place.remoteAddress} ${place.port}`;
-    const part = parts.get(key) ?? { place, owed: Array(OUTCOMES).fill(0), open: new Map(), wasOpen: 0 };
+  function partOf(wire: WireAddresses): Part {
+    const key = `${wire.localAddress} ${wire.remoteAddress} ${wire.port}`;
+    const part = parts.get(key) ?? { wire, uncounted: Array(OUTCOMES).fill(0), open: new Map(), wasOpen: 0 };
     parts.set(key, part);
     return part;
   }
 
-  function owe({ place, end }: Translation, outcome: number, isOpen: boolean): void {
-    const part = partOf(place);
-    part.owed[outcome] = (part.owed[outcome] ?? 0) + 1;
-    if (isOpen) keepOpen(part, end);
+  function note({ wire, tuple }: Translation, outcome: number, isOpen: boolean): void {
+    const part = partOf(wire);
+    part.uncounted[outcome] = (part.uncounted[outcome] ?? 0) + 1;
+    if (isOpen) trackOpen(part, tuple);
   }
 
-  function keepOpen(part: Part, end: ConnectionTuple): void {
-    if (mayRemember()) part.open.set(`${end.localPort} ${end.remotePort}`, end);
+  function trackOpen(part: Part, tuple: ConnectionTuple): void {
+    if (mayTrack()) part.open.set(`${tuple.localPort} ${tuple.remotePort}`, tuple);
     else isIncomplete = true;
   }
 
-  /** What the flow has counted, for each part, and what is left. */
+  /** Divides what the flow has counted between the parts; the rest is left. */
   function settle(counted: readonly number[]): { outcomes: Map<Part, number[]>; left: number[] } {
     const outcomes = new Map([...parts.values()].map((part) => [part, Array<number>(OUTCOMES).fill(0)]));
     const left = counted.map((count, outcome) => {
       let rest = count;
       for (const [part, taken] of outcomes) {
-        const taking = Math.min(rest, part.owed[outcome] ?? 0);
-        part.owed[outcome] = (part.owed[outcome] ?? 0) - taking;
+        const taking = Math.min(rest, part.uncounted[outcome] ?? 0);
+        part.uncounted[outcome] = (part.uncounted[outcome] ?? 0) - taking;
         taken[outcome] = taking;
         rest -= taking;
       }
@@ -75,22 +76,22 @@ export function createFlowParts(mayRemember: () => boolean): FlowParts {
     return { outcomes, left };
   }
 
-  /** Forgets the open connections that are over; of those that nobody remembers, as many as are too many. */
-  function sweep(open: number, traceOf: (end: ConnectionTuple) => Trace | undefined): void {
-    const forgotten: [Part, string][] = [];
+  /** Removes connections that are closed; of those without a trace, as many as there are more than `open`. */
+  function removeClosed(open: number, traceOf: (tuple: ConnectionTuple) => Trace | undefined): void {
+    const untraced: [Part, string][] = [];
     for (const part of parts.values())
-      for (const [key, end] of part.open) {
-        const trace = traceOf(end);
-        if (!trace) forgotten.push([part, key]);
+      for (const [key, tuple] of part.open) {
+        const trace = traceOf(tuple);
+        if (!trace) untraced.push([part, key]);
         else if (trace.state !== 'open') part.open.delete(key);
       }
-    for (const [part, key] of forgotten.slice(0, Math.max(0, openIn(parts) - open))) part.open.delete(key);
+    for (const [part, key] of untraced.slice(0, Math.max(0, openIn(parts) - open))) part.open.delete(key);
   }
 
-  /** How many of those open now each part has, and what is left. */
+  /** Divides the open connections between the parts; the rest is left. */
   function shareOpen(
     open: number,
-    waiting: () => readonly Translation[],
+    pending: () => readonly Translation[],
   ): { now: Map<Part, number>; left: number } {
     const now = new Map<Part, number>();
     let left = open;
@@ -99,9 +100,9 @@ export function createFlowParts(mayRemember: () => boolean): FlowParts {
       now.set(part, own);
       left -= own;
     }
-    // Older than this program, or than its interest: the next pass tells whose they are.
-    for (const { place } of left > 0 ? waiting().slice(-left) : []) {
-      const part = partOf(place);
+    // Older than this program, or than its tracing: the next cycle attributes them.
+    for (const { wire } of left > 0 ? pending().slice(-left) : []) {
+      const part = partOf(wire);
       now.set(part, (now.get(part) ?? 0) + 1);
       left--;
     }
@@ -114,27 +115,27 @@ export function createFlowParts(mayRemember: () => boolean): FlowParts {
   }
 
   return {
-    enter(translation, { state, counted }) {
-      if (typeof state === 'object') owe(translation, 1 + state.failed, false);
-      else if (counted) owe(translation, OPENED, state === 'open');
-      else if (state === 'open') keepOpen(partOf(translation.place), translation.end);
+    add(translation, { state, counted }) {
+      if (typeof state === 'object') note(translation, 1 + state.failed, false);
+      else if (counted) note(translation, OPENED, state === 'open');
+      else if (state === 'open') trackOpen(partOf(translation.wire), translation.tuple);
     },
-    split(flow, traceOf, take, waiting) {
+    split(flow, traceOf, take, pending) {
       const counted = [flow.opened, ...FAILURES.map((_, reason) => flow.failed?.[reason] ?? 0)];
       counted.forEach((count, outcome) => {
-        for (let unknown = count - owedIn(parts, outcome); unknown > 0; unknown--) {
+        for (let unknown = count - uncountedIn(parts, outcome); unknown > 0; unknown--) {
           const translation = take();
           if (!translation) break;
-          owe(translation, outcome, outcome === OPENED && flow.open > 0);
+          note(translation, outcome, outcome === OPENED && flow.open > 0);
         }
       });
       const { outcomes, left } = settle(counted);
       if (left.some((count) => count > 0)) isMixed = true;
-      if (isMixed || openIn(parts) > flow.open) sweep(flow.open, traceOf);
-      const open = shareOpen(flow.open, waiting);
+      if (isMixed || openIn(parts) > flow.open) removeClosed(flow.open, traceOf);
+      const open = shareOpen(flow.open, pending);
       const shares: Share[] = [...parts.values()].map((part) => {
         const share = {
-          place: part.place,
+          wire: part.wire,
           outcomes: outcomes.get(part) ?? [],
           open: open.now.get(part) ?? 0,
           wasOpen: part.wasOpen,
@@ -143,9 +144,9 @@ export function createFlowParts(mayRemember: () => boolean): FlowParts {
         return share;
       });
       const { localAddress, remoteAddress, port } = flow;
-      const place = { localAddress, remoteAddress, port };
-      shares.push({ place, outcomes: left, open: open.left, wasOpen: openAsIs });
-      openAsIs = open.left;
+      const untranslated = { localAddress, remoteAddress, port };
+      shares.push({ wire: untranslated, outcomes: left, open: open.left, wasOpen: openUntranslated });
+      openUntranslated = open.left;
       return splitFlow(flow, shares);
     },
     get open() {
@@ -160,8 +161,8 @@ function openIn(parts: ReadonlyMap<string, Part>): number {
   return open;
 }
 
-function owedIn(parts: ReadonlyMap<string, Part>, outcome: number): number {
-  let owed = 0;
-  for (const part of parts.values()) owed += part.owed[outcome] ?? 0;
-  return owed;
+function uncountedIn(parts: ReadonlyMap<string, Part>, outcome: number): number {
+  let sum = 0;
+  for (const part of parts.values()) sum += part.uncounted[outcome] ?? 0;
+  return sum;
 }

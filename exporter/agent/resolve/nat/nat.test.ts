@@ -6,7 +6,7 @@ import { createNat } from './nat.ts';
 
 const CONTAINER = { netns: 2, pid: 30 };
 
-/** A connection from a container, to which the host gives its own address on the way. */
+/** A connection from a container, whose source address the host replaces by its own. */
 const masqueraded: TrackedConnection = {
   ...{ id: 1, transport: 'tcp', netns: 1 },
   original: { src: '172.17.0.2', srcPort: 50000, dst: '10.9.9.9', dstPort: 80 },
@@ -18,46 +18,51 @@ const seen: Observation = {
   ...{ localAddress: '172.17.0.2', remoteAddress: '10.9.9.9', port: 80, clientPort: 50000 },
 };
 
-const passOf = (fields: Partial<Reading> = {}): Reading => ({
+const readingOf = (fields: Partial<Reading> = {}): Reading => ({
   ...{ observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 },
   ...fields,
 });
 
-/** Takes the passes in turn, the first of which hears of the connection, and gives what the last makes of it. */
-function placeAfter(passes: readonly Reading[], addressesAt: (netns: number) => readonly string[]) {
-  const heard = [masqueraded];
+/**
+ * Runs one cycle per reading, with the connection in the first; gives the local address of the observation as the last
+ * cycle translates it.
+ */
+function localAddressAfter(
+  readings: readonly Reading[],
+  addressesAt: (netns: number) => readonly string[],
+): string | undefined {
+  const unread = [masqueraded];
   const conntrack: Conntrack = {
-    read: () => ({ connections: heard.splice(0), overruns: 0, namespaces: 1 }),
+    read: () => ({ connections: unread.splice(0), overruns: 0, namespaces: 1 }),
     close() {},
   };
   const nat = createNat(
     conntrack,
     createSelfMetrics(() => 0),
-    () => 0,
   );
-  for (const pass of passes) nat.learn(pass, addressesAt);
-  return nat.observation(seen).localAddress;
+  for (const reading of readings) nat.learn(reading, addressesAt, 0);
+  return nat.translateObservations([seen], 0)[0]?.localAddress;
 }
 
 const atContainer = (netns: number) => (netns === CONTAINER.netns ? ['172.17.0.2'] : []);
 
-it('knows a connection that was heard of before the network namespace of its end was seen', () => {
-  const passes = [passOf(), passOf({ namespaces: [CONTAINER] })];
-  expect(placeAfter(passes, atContainer)).toBe('10.1.1.1');
+it('translates a connection that was tracked before the network namespace of its client was known', () => {
+  const readings = [readingOf(), readingOf({ namespaces: [CONTAINER] })];
+  expect(localAddressAfter(readings, atContainer)).toBe('10.1.1.1');
 });
 
-it('knows one to a service of this very host, too', () => {
+it('does so for a connection to a service of this host, too', () => {
   const server = { netns: 3, pid: 40 };
   const addresses = (netns: number) => (netns === server.netns ? ['10.9.9.9'] : atContainer(netns));
-  const passes = [passOf({ namespaces: [server] }), passOf({ namespaces: [server, CONTAINER] })];
-  expect(placeAfter(passes, addresses)).toBe('10.1.1.1');
+  const readings = [readingOf({ namespaces: [server] }), readingOf({ namespaces: [server, CONTAINER] })];
+  expect(localAddressAfter(readings, addresses)).toBe('10.1.1.1');
 });
 
-it('knows one whose end is in a network namespace that cannot be asked for its addresses', () => {
-  expect(placeAfter([passOf({ observations: [seen] })], () => [])).toBe('10.1.1.1');
+it('translates a connection of a network namespace whose addresses cannot be read', () => {
+  expect(localAddressAfter([readingOf({ observations: [seen] })], () => [])).toBe('10.1.1.1');
 });
 
-it('lets one go by that has no end here in the next pass either', () => {
-  const passes = [passOf(), passOf(), passOf({ namespaces: [CONTAINER] })];
-  expect(placeAfter(passes, atContainer)).toBe('172.17.0.2');
+it('drops a connection that has no local end in the next cycle either', () => {
+  const readings = [readingOf(), readingOf(), readingOf({ namespaces: [CONTAINER] })];
+  expect(localAddressAfter(readings, atContainer)).toBe('172.17.0.2');
 });

@@ -3,79 +3,93 @@ import type { Listener, Observation, Reading } from '../../capture/capture.ts';
 import type { Conntrack, TrackedConnection } from '../../conntrack/conntrack.ts';
 import type { SelfMetrics } from '../../metrics/self-metrics.ts';
 import { isLoopback } from '../../net/address.ts';
-import { createPublished } from './published.ts';
-import { createTranslateConnections } from './translate-connections.ts';
-import { createTranslateFlows } from './translate-flows.ts';
+import { createConnectionTranslator } from './connection-translator.ts';
+import { createFlowTranslator } from './flow-translator.ts';
+import { createPublishedListeners } from './published-listeners.ts';
 import { translationsOf } from './translation.ts';
 
-/** Sees through address translation (NAT) that this host does. */
+/** The addresses of a network namespace, loopback left out. */
+export type AddressesAt = (netns: number) => readonly string[];
+
+/**
+ * The stages that undo this host's network address translation (NAT). `now` is in ms since any time. Without
+ * connection tracking they return what they are given.
+ */
 export interface Nat {
-  /** Learns which connections of this pass are translated. To be called after the pass was read. */
-  learn(pass: Reading, addressesAt: (netns: number) => readonly string[]): void;
-  /** What was observed of one connection, at its place. */
-  observation(seen: Observation): Observation;
-  /** The flows of the pass, each part at its place. */
-  flows(flows: readonly Flow[]): readonly Flow[];
-  /** The listeners of the pass, and once more at the addresses that lead to them. */
-  listeners(): readonly Listener[];
+  /** Reads which connections have been translated since the last cycle. Comes after the capture, before the others. */
+  learn(reading: Reading, addressesAt: AddressesAt, now: number): void;
+  /** Replaces the addresses of translated connections, if the capture reports connections one by one. */
+  translateObservations(observations: readonly Observation[], now: number): readonly Observation[];
+  /** Likewise for a capture that reports many connections as one: a flow may be split between several servers. */
+  translateFlows(
+    flows: readonly Flow[],
+    traceOf: Reading['traceOf'],
+    addressesAt: AddressesAt,
+    now: number,
+  ): readonly Flow[];
+  /** Listeners under the translated addresses and ports through which they are reached. */
+  publishedListeners(listeners: readonly Listener[], addressesAt: AddressesAt, now: number): Listener[];
 }
 
-/** `uptime` is in ms. Without `conntrack` everything stays as it is. */
-export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics, uptime: () => number): Nat {
-  const single = createTranslateConnections();
-  const many = createTranslateFlows();
-  const published = createPublished();
-  let pass: Reading = { observations: [], listeners: [], sockets: 0, namespaces: [], hiddenProcesses: 0 };
-  let addressesAt: (netns: number) => readonly string[] = () => [];
-  let now = uptime();
+export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): Nat {
+  const connections = createConnectionTranslator();
+  const flows = createFlowTranslator();
+  const published = createPublishedListeners();
+  /** What the last cycle has read, for connections that are translated in several network namespaces in turn. */
   let earlier: readonly TrackedConnection[] = [];
   /**
-   * Those of the pass before that have no end here, and those that someone elsewhere has asked for: so it seemed, where
-   * it had not met a new network namespace yet.
+   * Connections of the last cycle of which neither end, or only the server, seemed to be on this host: the network
+   * namespace of an end may have been too new to be known.
    */
-  let strangers: readonly TrackedConnection[] = [];
-  let guests: readonly TrackedConnection[] = [];
+  let withoutLocalEnd: readonly TrackedConnection[] = [];
+  let withoutLocalClient: readonly TrackedConnection[] = [];
 
   return {
-    learn(next, addresses) {
-      pass = next;
-      addressesAt = addresses;
-      now = uptime();
+    learn(reading, addressesAt, now) {
       if (!conntrack) return;
-      const { connections, overruns, namespaces } = conntrack.read(pass.namespaces);
-      const isHere = placesOf(pass, addressesAt);
-      const isGuest = ({ original, reply }: TrackedConnection) => !isHere(original.src) && isHere(reply.src);
-      const isStranger = ({ original, reply }: TrackedConnection) =>
-        !isHere(original.src) && !isHere(reply.src);
-      const late = [...strangers, ...guests.filter(({ original }) => isHere(original.src))];
-      const translations = translationsOf([...late, ...connections], isHere, earlier);
-      strangers = connections.filter(isStranger);
-      guests = connections.filter(isGuest);
-      earlier = namespaces > 1 ? connections.filter((one) => !isStranger(one)) : [];
-      (pass.traceOf ? many : single).learn(translations, now);
-      published.learn(connections, isHere, now);
+      const { connections: begun, overruns, namespaces } = conntrack.read(reading.namespaces);
+      const isLocal = localAddressesOf(reading, addressesAt);
+      const hasNoLocalEnd = ({ original, reply }: TrackedConnection) =>
+        !isLocal(original.src) && !isLocal(reply.src);
+      const hasOnlyLocalServer = ({ original, reply }: TrackedConnection) =>
+        !isLocal(original.src) && isLocal(reply.src);
+      const late = [
+        ...withoutLocalEnd,
+        ...withoutLocalClient.filter(({ original }) => isLocal(original.src)),
+      ];
+      const translations = translationsOf([...late, ...begun], isLocal, earlier);
+      withoutLocalEnd = begun.filter(hasNoLocalEnd);
+      withoutLocalClient = begun.filter(hasOnlyLocalServer);
+      earlier = namespaces > 1 ? begun.filter((connection) => !hasNoLocalEnd(connection)) : [];
+      (reading.traceOf ? flows : connections).learn(translations, now);
+      published.learn(begun, isLocal, now);
       self.add('natConnections', translations.length);
       self.add('natOverruns', overruns);
-      self.set('natDropped', single.dropped + many.dropped);
+      self.set('natDropped', connections.dropped + flows.dropped);
       self.set('natNamespaces', namespaces);
     },
-    observation: (seen) => single.translate(seen, now),
-    flows: (flows) => (pass.traceOf ? many.translate(flows, pass.traceOf, addressesAt, now) : flows),
-    listeners: () => [...pass.listeners, ...published.listeners(pass, addressesAt, now)],
+    translateObservations: (observations, now) =>
+      observations.map((observation) => connections.translate(observation, now)),
+    translateFlows: (seen, traceOf, addressesAt, now) =>
+      traceOf ? flows.translate(seen, traceOf, addressesAt, now) : seen,
+    publishedListeners: (listeners, addressesAt, now) => published.find(listeners, addressesAt, now),
   };
 }
 
-/** Tells the addresses of this host: those of its network namespaces, and of sockets in those that cannot be asked. */
-function placesOf(
+/**
+ * Recognizes the addresses of this host: those of its network namespaces, and of sockets in namespaces whose addresses
+ * cannot be read.
+ */
+function localAddressesOf(
   { namespaces, observations }: Reading,
-  addressesAt: (netns: number) => readonly string[],
+  addressesAt: AddressesAt,
 ): (address: string) => boolean {
-  let here: ReadonlySet<string> | undefined;
+  let addresses: ReadonlySet<string> | undefined;
   return (address) => {
-    here ??= new Set([
+    addresses ??= new Set([
       ...namespaces.flatMap(({ netns }) => addressesAt(netns)),
       ...observations.map(({ localAddress }) => localAddress),
     ]);
-    return here.has(address) || isLoopback(address);
+    return addresses.has(address) || isLoopback(address);
   };
 }

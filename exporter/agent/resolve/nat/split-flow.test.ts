@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Flow } from '../../aggregate/fold.ts';
-import { type Share, splitFlow } from './split-flow.ts';
+import { type Share, shareOut, splitFlow } from './split-flow.ts';
 
-const place = (port: number) => ({ localAddress: '10.0.0.1', remoteAddress: '10.9.9.9', port });
+const wire = (port: number) => ({ localAddress: '10.0.0.1', remoteAddress: '10.9.9.9', port });
 
 function flowOf(shares: readonly Share[], measured: Partial<Flow>): Flow {
   const sum = (of: (share: Share) => number) => shares.reduce((all, share) => all + of(share), 0);
@@ -21,10 +21,10 @@ const share = fc
   .tuple(fc.nat(100), fc.nat(100), fc.nat(100), fc.nat(100))
   .map(([opened, failed, open, wasOpen]) => ({ outcomes: [opened, failed], open, wasOpen }));
 
-it('gives each part its connections, and parts that add up to the flow', () => {
+it('gives each part its own connections, and the parts add up to the flow', () => {
   const shares = fc
     .array(share, { minLength: 1, maxLength: 5 })
-    .map((list) => list.map((one, i) => ({ ...one, place: place(i) })));
+    .map((list) => list.map((one, i) => ({ ...one, wire: wire(i) })));
   fc.assert(
     fc.property(shares, fc.nat(1e6), fc.nat(50), (list, transmittedBytes, rttCount) => {
       const opened = list.reduce((all, { outcomes }) => all + (outcomes[0] ?? 0), 0);
@@ -51,11 +51,11 @@ it('gives each part its connections, and parts that add up to the flow', () => {
   );
 });
 
-it('gives nothing to a place without a connection', () => {
+it('makes no part without a connection', () => {
   const shares = [
-    { place: place(1), outcomes: [2], open: 0, wasOpen: 0 },
-    { place: place(2), outcomes: [0], open: 0, wasOpen: 0 },
-    { place: place(3), outcomes: [0], open: 0, wasOpen: 2 },
+    { wire: wire(1), outcomes: [2], open: 0, wasOpen: 0 },
+    { wire: wire(2), outcomes: [0], open: 0, wasOpen: 0 },
+    { wire: wire(3), outcomes: [0], open: 0, wasOpen: 2 },
   ];
   const flow = flowOf(shares, { transmittedBytes: 8, failed: [0] });
   expect(splitFlow(flow, shares)).toMatchObject([
@@ -64,8 +64,28 @@ it('gives nothing to a place without a connection', () => {
   ]);
 });
 
-it('gives all that is left to the first place where nobody has a connection any more', () => {
-  const shares = [1, 2].map((port) => ({ place: place(port), outcomes: [0], open: 0, wasOpen: 0 }));
+it('gives the rest to the first part once all connections are closed', () => {
+  const shares = [1, 2].map((port) => ({ wire: wire(port), outcomes: [0], open: 0, wasOpen: 0 }));
   const flow = flowOf(shares, { transmittedBytes: 8, failed: [0] });
-  expect(splitFlow(flow, shares)).toEqual([{ ...flow, ...place(1), originalAddress: '10.96.0.1' }]);
+  expect(splitFlow(flow, shares)).toEqual([{ ...flow, ...wire(1), originalAddress: '10.96.0.1' }]);
+});
+
+it('divides a number in proportion', () => {
+  expect(shareOut(10, [1, 3, 1])).toEqual([2, 6, 2]);
+  expect(shareOut(7, [0, 0])).toEqual([7, 0]);
+});
+
+it('divides into whole numbers that add up to the number', () => {
+  const weights = fc.array(fc.nat(1000), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(fc.nat(1e9), weights, (total, list) => {
+      const parts = shareOut(total, list);
+      const sum = list.reduce((all, weight) => all + weight, 0);
+      expect(parts.reduce((all, part) => all + part, 0)).toBe(total);
+      parts.forEach((part, i) => {
+        expect(part).toBeGreaterThanOrEqual(0);
+        if (sum > 0) expect(Math.abs(part - (total * (list[i] ?? 0)) / sum)).toBeLessThanOrEqual(1);
+      });
+    }),
+  );
 });

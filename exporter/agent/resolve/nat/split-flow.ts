@@ -1,31 +1,30 @@
 import type { Flow } from '../../aggregate/fold.ts';
 import { TRAFFIC_COUNTS } from '../../capture/capture.ts';
-import { shareOut } from './share-out.ts';
-import { type Place, putAt } from './translation.ts';
+import { type WireAddresses, withWireAddresses } from './translation.ts';
 
-/** The connections of a flow that are at one place. */
+/** The connections of a flow that have the same addresses on the wire. */
 export interface Share {
-  readonly place: Place;
-  /** How many came to what in this pass: opened, then failed by `FAILURES`. */
+  readonly wire: WireAddresses;
+  /** How many were opened in this cycle, and how many failed, by `FAILURES`. */
   readonly outcomes: readonly number[];
   /** Open now. */
   readonly open: number;
-  /** Open in the pass before. */
+  /** Open in the cycle before. */
   readonly wasOpen: number;
 }
 
 /**
- * A flow in parts that add up to it: connections as the shares say, and what was measured of all of them alike in
- * proportion to the connections that each had in this pass. Shares without any make no part.
+ * Splits a flow into parts that add up to it. Each share gets its own connections; what was measured over the whole
+ * flow is divided in proportion to the connections that each share had in this cycle. A share without any gets no part.
  */
 export function splitFlow(flow: Flow, shares: readonly Share[]): Flow[] {
   const used = shares.filter((share) => connectionsOf(share) > 0);
   const only = used.length > 1 ? undefined : (used[0] ?? shares[0]);
-  if (only) return [putAt(flow, only.place)];
+  if (only) return [withWireAddresses(flow, only.wire)];
 
   const { transmittedBytes, receivedBytes, retransmits, failed, setup, ...common } = flow;
-  const parts: Flow[] = used.map(({ place, outcomes: [opened = 0, ...failures], open }) => ({
-    ...{ ...putAt(common, place), open, opened },
+  const parts: Flow[] = used.map(({ wire, outcomes: [opened = 0, ...failures], open }) => ({
+    ...{ ...withWireAddresses(common, wire), open, opened },
     ...(failures.some((count) => count > 0) && { failed: failures }),
   }));
   const share = (total: number, weights: readonly number[], give: (part: Flow, value: number) => void) =>
@@ -61,4 +60,22 @@ export function splitFlow(flow: Flow, shares: readonly Share[]): Flow[] {
 
 function connectionsOf({ outcomes, open, wasOpen }: Share): number {
   return outcomes.reduce((sum, count) => sum + count, Math.max(open, wasOpen));
+}
+
+/**
+ * Divides a whole number in proportion to weights: into whole numbers that add up to it, each less than one from its
+ * exact share. If no weight is above 0, the first gets all.
+ */
+export function shareOut(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  if (sum === 0) return weights.map((_, i) => (i === 0 ? total : 0));
+  let weight = 0;
+  let given = 0;
+  return weights.map((share) => {
+    weight += share;
+    const upTo = Math.round((total * weight) / sum);
+    const part = upTo - given;
+    given = upTo;
+    return part;
+  });
 }

@@ -3,111 +3,115 @@ import type { TrackedConnection } from '../../conntrack/conntrack.ts';
 import type { ConntrackTuple } from '../../conntrack/message.ts';
 import { isLoopback } from '../../net/address.ts';
 
-/** Where a dependency goes from and to, as the own end has it. */
-export interface Place {
+/** The addresses of a connection on the wire between the two hosts, as one of its ends sees it. */
+export interface WireAddresses {
   readonly localAddress: string;
   readonly remoteAddress: string;
-  /** The one on which the destination listens. */
+  /** The server's port. */
   readonly port: number;
 }
 
-/** What is seen of a connection's end, at its place; whoever asks for another address still has that one's name. */
-export function putAt<Seen extends Place & { readonly direction: string }>(
+/** Replaces the addresses by those on the wire. A client keeps the original destination, under which it may be known. */
+export function withWireAddresses<Seen extends WireAddresses & { readonly direction: string }>(
   seen: Seen,
-  { localAddress, remoteAddress, port }: Place,
+  { localAddress, remoteAddress, port }: WireAddresses,
 ): Seen & { readonly originalAddress?: string } {
-  const placed = { ...seen, localAddress, remoteAddress, port };
-  if (seen.direction !== 'outbound' || remoteAddress === seen.remoteAddress) return placed;
-  return { ...placed, originalAddress: seen.remoteAddress };
+  const translated = { ...seen, localAddress, remoteAddress, port };
+  if (seen.direction !== 'outbound' || remoteAddress === seen.remoteAddress) return translated;
+  return { ...translated, originalAddress: seen.remoteAddress };
 }
 
-/** One end of a connection on this host, and under which addresses both hosts know that connection. */
+/** A socket on this host whose connection is translated. */
 export interface Translation {
-  /** The network namespace in which the translation was made: not always that of the socket. */
+  /** The network namespace that translates it: not always that of the socket. */
   readonly netns: number;
-  readonly end: ConnectionTuple;
-  readonly place: Place;
-  /** It has been told already, as a step of its way was not known then. */
-  readonly again?: true;
+  /** As the socket has it. */
+  readonly tuple: ConnectionTuple;
+  readonly wire: WireAddresses;
+  /** Replaces an earlier one, which did not know of a later step. */
+  readonly isUpdate?: true;
 }
 
 /**
- * What becomes of the ends on this host of translated connections. Both hosts tell a connection as it is on the wire
- * between them, so that their halves meet: who asks takes the place to which this host has sent it, and where the one
- * that asks is elsewhere, who is asked takes the place at which it asked. Where both are on this host they meet at the
- * socket that is asked. `isHere` tells the addresses of this host.
+ * The sockets of this host among the ends of translated connections. Both hosts report a connection as it is on the
+ * wire between them, so that their half-edges match: a client on this host gets the address to which this host has
+ * sent it; a server gets the address to which a client elsewhere has connected. If both are on this host, the
+ * addresses are those of the server's socket.
  *
  * A connection may be translated in several network namespaces in turn, such as a container's and the host's. Some of
- * its steps may be among those heard of `earlier`, in the call before.
+ * these steps may have been read in the cycle before: `earlier`.
  */
 export function translationsOf(
   connections: readonly TrackedConnection[],
-  isHere: (address: string) => boolean,
+  isLocal: (address: string) => boolean,
   earlier: readonly TrackedConnection[] = [],
 ): Translation[] {
   const steps = [...earlier, ...connections];
-  const before = new Set(earlier);
+  const known = new Set(earlier);
   const hasSteps = steps.some(({ netns }) => netns !== steps[0]?.netns);
   const next = new Map<string, TrackedConnection>();
   const previous = new Map<string, TrackedConnection>();
   for (const step of hasSteps ? steps : []) {
-    next.set(wayKey(step, step.original), step);
-    previous.set(wayKey(step, reversed(step.reply)), step);
+    next.set(tupleKey(step, step.original), step);
+    previous.set(tupleKey(step, reversed(step.reply)), step);
   }
-  const firstOf = (step: TrackedConnection) => last(step, (at) => previous.get(wayKey(at, at.original)));
-  const lastOf = (step: TrackedConnection) => last(step, (at) => next.get(wayKey(at, reversed(at.reply))));
+  const firstOf = (step: TrackedConnection) => last(step, (at) => previous.get(tupleKey(at, at.original)));
+  const lastOf = (step: TrackedConnection) => last(step, (at) => next.get(tupleKey(at, reversed(at.reply))));
 
   return connections.flatMap((connection) => {
     const [first, end] = hasSteps ? [firstOf(connection), lastOf(connection)] : [connection, connection];
     const translations: Translation[] = [];
-    if (isHere(first.original.src) && (first === connection || before.has(first)))
-      translations.push({ ...asAsked(first, end), ...(first !== connection && { again: true as const }) });
-    if (end === connection && isHere(end.reply.src) && !isHere(first.original.src))
-      translations.push(asAnswered(first, end));
-    return translations.filter(isTold);
+    if (isLocal(first.original.src) && (first === connection || known.has(first)))
+      translations.push({
+        ...ofClient(first, end),
+        ...(first !== connection && { isUpdate: true as const }),
+      });
+    if (end === connection && isLocal(end.reply.src) && !isLocal(first.original.src))
+      translations.push(ofServer(first, end));
+    return translations.filter(isVisible);
   });
 }
 
-/** By the first and the last step of its way. */
-function asAsked(
+/** From the first and the last step of a connection. */
+function ofClient(
   { netns, transport, original }: TrackedConnection,
   { reply }: TrackedConnection,
 ): Translation {
   return {
     netns,
-    end: {
+    tuple: {
       ...{ transport, direction: 'outbound' },
       ...{ localAddress: original.src, localPort: original.srcPort },
       ...{ remoteAddress: original.dst, remotePort: original.dstPort },
     },
-    place: { localAddress: reply.dst, remoteAddress: reply.src, port: reply.srcPort },
+    wire: { localAddress: reply.dst, remoteAddress: reply.src, port: reply.srcPort },
   };
 }
 
-function asAnswered(
+function ofServer(
   { original }: TrackedConnection,
   { netns, transport, reply }: TrackedConnection,
 ): Translation {
   return {
     netns,
-    end: {
+    tuple: {
       ...{ transport, direction: 'inbound' },
       ...{ localAddress: reply.src, localPort: reply.srcPort },
       ...{ remoteAddress: reply.dst, remotePort: reply.dstPort },
     },
-    place: { localAddress: original.dst, remoteAddress: original.src, port: original.dstPort },
+    wire: { localAddress: original.dst, remoteAddress: original.src, port: original.dstPort },
   };
 }
 
-/** No way is longer: each step is a network namespace that sends it on. */
-const STEPS = 4;
+/** The most network namespaces that translate a connection in turn. */
+const MAX_STEPS = 4;
 
 function last(
   connection: TrackedConnection,
   step: (at: TrackedConnection) => TrackedConnection | undefined,
 ): TrackedConnection {
   let at = connection;
-  for (let steps = 0; steps < STEPS; steps++) {
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
     const further = step(at);
     if (!further || further === at) break;
     at = further;
@@ -115,13 +119,13 @@ function last(
   return at;
 }
 
-/** Where only the port of the end that asks has changed, nothing that is told has. */
-function isTold({ end, place }: Translation): boolean {
-  const port = end.direction === 'outbound' ? end.remotePort : end.localPort;
+/** A translation of the client's port alone changes nothing that is reported. */
+function isVisible({ tuple, wire }: Translation): boolean {
+  const port = tuple.direction === 'outbound' ? tuple.remotePort : tuple.localPort;
   return (
-    place.localAddress !== end.localAddress ||
-    place.remoteAddress !== end.remoteAddress ||
-    place.port !== port
+    wire.localAddress !== tuple.localAddress ||
+    wire.remoteAddress !== tuple.remoteAddress ||
+    wire.port !== port
   );
 }
 
@@ -129,11 +133,11 @@ function reversed({ src, srcPort, dst, dstPort }: ConntrackTuple): ConntrackTupl
   return { src: dst, srcPort: dstPort, dst: src, dstPort: srcPort };
 }
 
-/** Loopback addresses mean another thing in every network namespace. */
-function wayKey(
+/** Each network namespace has its own loopback. */
+function tupleKey(
   { netns, transport }: TrackedConnection,
   { src, srcPort, dst, dstPort }: ConntrackTuple,
 ): string {
-  const where = isLoopback(src) || isLoopback(dst) ? netns : '';
-  return `${where} ${transport} ${src} ${srcPort} ${dst} ${dstPort}`;
+  const scope = isLoopback(src) || isLoopback(dst) ? netns : '';
+  return `${scope} ${transport} ${src} ${srcPort} ${dst} ${dstPort}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../capture/capture.ts';
-import { withOwnAddress } from './own-address.ts';
+import { withoutWildcard } from './wildcard-address.ts';
 
 const seen = (localAddress: string, remoteAddress: string): Observation => ({
   id: '1',
@@ -17,7 +17,7 @@ const seen = (localAddress: string, remoteAddress: string): Observation => ({
 
 const ADDRESSES = ['10.0.0.5', '172.17.0.1', '10.0.9.5', 'fd00::5', 'fd00:0:0:1::5'];
 const ownOf = (local: string, remote: string, addresses = ADDRESSES) =>
-  withOwnAddress(seen(local, remote), addresses).localAddress;
+  withoutWildcard(seen(local, remote), addresses).localAddress;
 
 describe('the own address of a socket bound to all of them', () => {
   it.each([
@@ -40,5 +40,5 @@ describe('the own address of a socket bound to all of them', () => {
 
 it('leaves an address that a socket has', () => {
   const observation = seen('10.0.9.5', '10.0.0.9');
-  expect(withOwnAddress(observation, ADDRESSES)).toBe(observation);
+  expect(withoutWildcard(observation, ADDRESSES)).toBe(observation);
 });

@@ -2,14 +2,13 @@ import type { Observation } from '../capture/capture.ts';
 import { isIpv6, isLoopback, isWildcard, parseAddress } from '../net/address.ts';
 
 /**
- * Gives a socket, or what was observed of it, that is bound to every address the one at which its peer reaches it; the empty
- * text where that cannot be told. `addresses` are those of its network namespace, loopback left out.
+ * Replaces a wildcard local address by the address at which the peer reaches the socket, or by '' if that is unknown.
+ * `addresses` are those of the socket's network namespace, loopback left out.
  *
- * A UDP socket without a peer has no address of its own until the kernel sends: then it is the one that the route
- * to the peer prefers, which is the one nearest to it (RFC 6724 5, rule 8; net/ipv4/fib_semantics.c for the same
- * subnet).
+ * A UDP socket without a peer has no local address until the kernel sends. Then it is the one that the route to the peer
+ * prefers: the nearest to it (RFC 6724 section 5, rule 8; net/ipv4/fib_semantics.c for the same subnet).
  */
-export function withOwnAddress<Socket extends Pick<Observation, 'localAddress' | 'remoteAddress'>>(
+export function withoutWildcard<Socket extends Pick<Observation, 'localAddress' | 'remoteAddress'>>(
   socket: Socket,
   addresses: readonly string[],
 ): Socket {
