@@ -11,7 +11,7 @@ import { NodeCursor } from './keyboard/NodeCursor.tsx';
 import type { Keyboard } from './keyboard/use-keyboard.ts';
 import type { PanelOptions } from './state/options.ts';
 import type { GraphState } from './state/use-graph-state.ts';
-import type { ShownGraph } from './state/use-shown-graph.ts';
+import type { GroupedGraph } from './state/use-visible-graph.ts';
 import type { Formatters } from './texts/formatters.ts';
 import { FocusStrip } from './toolbar/FocusStrip.tsx';
 import { strips } from './toolbar/strip-styles.ts';
@@ -28,7 +28,7 @@ export interface StageProps {
 }
 
 interface Props extends StageProps {
-  readonly shown: ShownGraph;
+  readonly shown: GroupedGraph;
   readonly state: GraphState;
   readonly keyboard: Keyboard;
   readonly palette: Palette;

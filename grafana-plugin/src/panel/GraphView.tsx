@@ -7,8 +7,8 @@ import { KeyHelp } from './keyboard/KeyHelp.tsx';
 import { useKeyboard } from './keyboard/use-keyboard.ts';
 import type { PanelOptions } from './state/options.ts';
 import { useGraphState } from './state/use-graph-state.ts';
-import { useShownGraph } from './state/use-shown-graph.ts';
 import type { UserView } from './state/use-user-view.ts';
+import { useVisibleGraph } from './state/use-visible-graph.ts';
 import { EdgeTable } from './table/EdgeTable.tsx';
 import { ExportMenu } from './toolbar/ExportMenu.tsx';
 import { GraphSearch } from './toolbar/GraphSearch.tsx';
@@ -31,7 +31,7 @@ interface Props extends StageProps {
 /** The graph with its controls: toolbar, drawing, legend and the table with the same content. */
 export function GraphView(props: Props) {
   const { graph: whole, options, format, width } = props;
-  const shown = useShownGraph(whole, options);
+  const shown = useVisibleGraph(whole, options);
   const palette = usePalette(shown.open);
   const state = useGraphState({ ...props, shown, measure: palette.measure });
   const { drawing, areas, control, selection, changes } = state;

@@ -7,7 +7,7 @@ import { drawScene } from './draw-scene.ts';
 import { createMovingPicture, type Paint } from './moving-picture.ts';
 import type { Palette } from './palette.ts';
 
-interface Shown {
+interface PictureContent {
   readonly drawing: Drawing;
   readonly palette: Palette;
   /** The highlighted part; undefined: none. */
@@ -28,10 +28,10 @@ const FADED = 0.28;
  */
 export function usePicture(
   canvas: RefObject<HTMLCanvasElement | null>,
-  shown: Shown,
+  content: PictureContent,
   control: ViewControl,
 ): void {
-  const { drawing, palette, focus, width, height } = shown;
+  const { drawing, palette, focus, width, height } = content;
   const { live, onMove, settle } = control;
   const [pictures] = useState(() => ({ whole: createMovingPicture(), focus: createMovingPicture() }));
   const paintWhole = useMemo(() => paintOf(drawing, palette), [drawing, palette]);

@@ -1,7 +1,7 @@
 import { t } from '@grafana/i18n';
 import { Button, Stack } from '@grafana/ui';
 import type { Focus } from '../state/options.ts';
-import type { NodeGroup } from '../state/use-shown-graph.ts';
+import type { NodeGroup } from '../state/use-visible-graph.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {

@@ -12,12 +12,12 @@ import { type Changes, useChanges } from './use-changes.ts';
 import { useDrawing } from './use-drawing.ts';
 import { type SearchResult, useSearch } from './use-search.ts';
 import { type Selection, useSelection } from './use-selection.ts';
-import type { ShownGraph } from './use-shown-graph.ts';
 import type { UserView } from './use-user-view.ts';
 import { useView, type ViewControl } from './use-view.ts';
+import type { GroupedGraph } from './use-visible-graph.ts';
 
 interface Arguments {
-  readonly shown: ShownGraph;
+  readonly shown: GroupedGraph;
   readonly measure: DisplayTexts['measure'];
   readonly options: PanelOptions;
   readonly onChange: (change: Partial<PanelOptions>) => void;

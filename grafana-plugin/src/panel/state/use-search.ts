@@ -3,7 +3,7 @@ import type { Neighbourhood } from '../../graph/display/neighbourhood.ts';
 import { matchDrawn } from '../../graph/search/match-drawn.ts';
 import { parseQuery } from '../../graph/search/parse-query.ts';
 import type { QueryError } from '../../graph/search/query.ts';
-import type { Shown } from './shown-graph.ts';
+import type { VisibleGraph } from './visible-graph.ts';
 
 /** The result of a search. */
 export interface SearchResult {
@@ -15,7 +15,7 @@ export interface SearchResult {
 }
 
 /** Searches the drawn graph, including the members of collapsed groups. */
-export function useSearch({ graph, open }: Shown, search: string): SearchResult {
+export function useSearch({ graph, open }: VisibleGraph, search: string): SearchResult {
   return useMemo(() => {
     if (search.trim() === '') return { matches: undefined, nodes: [], error: undefined };
     const query = parseQuery(search);

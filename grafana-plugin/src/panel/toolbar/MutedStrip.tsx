@@ -3,15 +3,15 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Button, useStyles2 } from '@grafana/ui';
 import type { PanelOptions } from '../state/options.ts';
-import type { Shown } from '../state/shown-graph.ts';
+import type { VisibleGraph } from '../state/visible-graph.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
 interface Props {
   /** 0: nothing is hidden, or the panel is too low. */
   readonly height: number;
   readonly options: Pick<PanelOptions, 'hidden' | 'shownHubs'>;
-  readonly hidden: Shown['hidden'];
-  readonly hubs: Shown['hubs'];
+  readonly hidden: VisibleGraph['hidden'];
+  readonly hubs: VisibleGraph['hubs'];
   readonly lonely: number;
   readonly nameOf: (key: string) => string | undefined;
   readonly onChange: (change: Partial<PanelOptions>) => void;

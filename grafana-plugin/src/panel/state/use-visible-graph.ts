@@ -3,7 +3,7 @@ import { shortName } from '../../graph/display/text/shorten.ts';
 import { findGroups, NO_GROUPS } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
 import type { PanelOptions } from './options.ts';
-import { type Shown, shownGraph } from './shown-graph.ts';
+import { type VisibleGraph, visibleGraph } from './visible-graph.ts';
 
 /** The group that a node belongs to, or represents while it is collapsed. */
 export interface NodeGroup {
@@ -12,7 +12,7 @@ export interface NodeGroup {
   readonly open: boolean;
 }
 
-export interface ShownGraph extends Shown {
+export interface GroupedGraph extends VisibleGraph {
   /** Keys of all groups, shown or not. */
   readonly groups: readonly string[];
   readonly groupOf: (node: string) => NodeGroup | undefined;
@@ -21,11 +21,11 @@ export interface ShownGraph extends Shown {
 }
 
 /** The part of a graph that the options select. */
-export function useShownGraph(whole: Graph, options: PanelOptions): ShownGraph {
+export function useVisibleGraph(whole: Graph, options: PanelOptions): GroupedGraph {
   const { focus, hideIdle, muteHubs, hubPartners, shownHubs, hidden, states, frames, collapsed } = options;
   const shown = useMemo(
     () =>
-      shownGraph(whole, {
+      visibleGraph(whole, {
         focus,
         hideIdle,
         muteHubs,

@@ -3,9 +3,9 @@ import { buildGraph } from '../../graph/build/build-graph.ts';
 import { halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
 import { findGroups } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
-import { type ShownBy, shownGraph } from './shown-graph.ts';
+import { type VisibilityOptions, visibleGraph } from './visible-graph.ts';
 
-const ALL: ShownBy = {
+const ALL: VisibilityOptions = {
   hideIdle: false,
   muteHubs: false,
   shownHubs: [],
@@ -15,7 +15,8 @@ const ALL: ShownBy = {
   frames: 'none',
   collapsed: [],
 };
-const shown = (graph: Graph, options: Partial<ShownBy>) => shownGraph(graph, { ...ALL, ...options }).graph;
+const shown = (graph: Graph, options: Partial<VisibilityOptions>) =>
+  visibleGraph(graph, { ...ALL, ...options }).graph;
 const chain = buildGraph(
   [
     halfEdge('outbound', 'a@h', 'b@h'),
@@ -54,20 +55,20 @@ describe('hubs', () => {
   const hub = keyOf(graph, 'hub');
 
   test('are hidden and listed', () => {
-    const quiet = shownGraph(graph, { ...ALL, muteHubs: true });
+    const quiet = visibleGraph(graph, { ...ALL, muteHubs: true });
     expect(titles(quiet.graph)).toBe('s0s1');
     expect(quiet).toMatchObject({ hubs: [{ key: hub, degree: 9 }], lonely: 7, mostPartners: 8 });
   });
 
   test('have more neighbours than the threshold of the options', () => {
     expect(titles(shown(graph, { muteHubs: true, hubPartners: 9 }))).toHaveLength(titles(graph).length);
-    expect(shownGraph(graph, { ...ALL, muteHubs: true, hubPartners: 1 }).hubs).toHaveLength(3);
+    expect(visibleGraph(graph, { ...ALL, muteHubs: true, hubPartners: 1 }).hubs).toHaveLength(3);
   });
 
   test('are shown if they have the focus or the user shows them again', () => {
     const focus = { node: hub, way: 'down', hops: 1 } as const;
     expect(shown(graph, { muteHubs: true, focus }).nodes).toHaveLength(10);
-    expect(shownGraph(graph, { ...ALL, muteHubs: true, shownHubs: [hub] })).toMatchObject({
+    expect(visibleGraph(graph, { ...ALL, muteHubs: true, shownHubs: [hub] })).toMatchObject({
       graph,
       hubs: [],
     });
@@ -77,7 +78,7 @@ describe('hubs', () => {
 describe('a node that the user has hidden', () => {
   test('is left out, and listed while it is in the range', () => {
     const [b, gone] = [keyOf(chain, 'b'), 'gone'];
-    const { graph, hidden } = shownGraph(chain, { ...ALL, hidden: [b, gone] });
+    const { graph, hidden } = visibleGraph(chain, { ...ALL, hidden: [b, gone] });
     expect(titles(graph)).toBe('cd');
     expect(hidden).toEqual([b]);
   });
@@ -89,7 +90,7 @@ describe('a node that the user has hidden', () => {
     );
     const host =
       [...findGroups(graph, 'host').groups.values()].find(({ title }) => title === 'h2')?.key ?? '';
-    expect(shownGraph(graph, { ...ALL, frames: 'host', hidden: [host] })).toMatchObject({ hidden: [host] });
+    expect(visibleGraph(graph, { ...ALL, frames: 'host', hidden: [host] })).toMatchObject({ hidden: [host] });
     expect(titles(shown(graph, { frames: 'host', hidden: [host] }))).toBe('ac');
     expect(titles(shown(graph, { hidden: [host] }))).toBe('abc');
   });
@@ -116,7 +117,7 @@ describe('with groups', () => {
   test('a collapsed group is one node while it is framed', () => {
     expect(titles(shown(graph, { frames, collapsed: [host] }))).toBe('h2ad');
     expect(titles(shown(graph, { frames: 'site', collapsed: [host] }))).toBe('abcd');
-    expect(titles(shownGraph(graph, { ...ALL, frames, collapsed: [host] }).open)).toBe('abcd');
+    expect(titles(visibleGraph(graph, { ...ALL, frames, collapsed: [host] }).open)).toBe('abcd');
   });
 
   test('a focus stays on a node whose group is collapsed or expanded', () => {

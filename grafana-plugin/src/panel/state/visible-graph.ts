@@ -7,7 +7,7 @@ import type { Graph, GraphNode } from '../../graph/model/graph.ts';
 import type { Focus, PanelOptions } from './options.ts';
 
 /** The options that select it. */
-export type ShownBy = Pick<
+export type VisibilityOptions = Pick<
   PanelOptions,
   | 'hideIdle'
   | 'muteHubs'
@@ -21,7 +21,7 @@ export type ShownBy = Pick<
 >;
 
 /** The part of a graph that the options select. */
-export interface Shown {
+export interface VisibleGraph {
   /** As drawn: collapsed groups are one node each. */
   readonly graph: Graph;
   /** The same with all groups expanded, including what a focus hides. */
@@ -37,7 +37,7 @@ export interface Shown {
 }
 
 /** Selects what the options show. A focus on a missing node is ignored; the focused node is never hidden as a hub. */
-export function shownGraph(graph: Graph, options: ShownBy): Shown {
+export function visibleGraph(graph: Graph, options: VisibilityOptions): VisibleGraph {
   const { muteHubs, shownHubs, focus, states: wanted, frames, collapsed } = options;
   const remarkable =
     wanted.length > 0
@@ -64,7 +64,7 @@ export function shownGraph(graph: Graph, options: ShownBy): Shown {
 }
 
 /** Each hidden node or group, with the keys of its nodes. */
-function hiddenNodes({ nodes }: Graph, { hidden, frames }: ShownBy): Map<string, string[]> {
+function hiddenNodes({ nodes }: Graph, { hidden, frames }: VisibilityOptions): Map<string, string[]> {
   const wanted = new Set(hidden);
   const found = new Map<string, string[]>();
   if (wanted.size === 0) return found;
