@@ -1,14 +1,14 @@
-/** Compiles the in-kernel capture. Plain JavaScript without packages: the set-up asks it what is missing first. */
+/** Compiles the BPF program. Plain JavaScript without packages: the set-up uses it before any are installed. */
 import { spawnSync } from 'node:child_process';
 
 const BPF_SOURCE = `${import.meta.dirname}/bpf/musubi.bpf.c`;
 
-/** Newest first, as Debian names them; 14 is the oldest that was tried. */
+/** Newest first, as Debian names them; 14 is the oldest tested version. */
 const NUMBERED = Array.from({ length: 12 }, (_, i) => `clang-${25 - i}`);
 const TARGET = ['-target', 'bpf'];
 
 /**
- * A clang that compiles for the kernel, with libbpf's headers; or what is missing, as the names of Debian's packages.
+ * A clang that supports BPF, with libbpf's headers; or the missing Debian packages.
  * @returns {{ clang: string } | { missing: string[] }}
  */
 export function findBpfCompiler() {
@@ -20,7 +20,7 @@ export function findBpfCompiler() {
 }
 
 /**
- * Compiles the kernel program to a file. Returns what is missing for it; throws when the program is wrong.
+ * Compiles the BPF program to a file. Returns the missing Debian packages; throws if it does not compile.
  * @param {string} output
  * @returns {string[]}
  */
@@ -30,7 +30,7 @@ export function compileBpf(output) {
   const options = ['-O2', '-g', '-mcpu=v3', '-Wall', '-Wextra', '-Werror'];
   const { status, stderr } = run(found.clang, [...TARGET, ...options, '-c', BPF_SOURCE, '-o', output]);
   if (status !== 0) throw new Error(`${BPF_SOURCE} does not compile:\n${stderr}`);
-  // Where it is at hand: a quarter of the file is for debuggers, and the rest of the -g for the kernel.
+  // If installed: a quarter of the file is DWARF for debuggers; the kernel needs only the BTF.
   run(found.clang.replace('clang', 'llvm-strip'), ['-g', output]);
   return [];
 }

@@ -1,6 +1,6 @@
 /**
- * A server that answers every line with `ok` and holds its connections.
- * Arguments: address, port (0 takes a free one, which is told).
+ * A server that answers every line with `ok` and keeps its connections open.
+ * Arguments: address, port (0 for any free port, which it prints).
  * A third argument `ipv6only` refuses IPv4 on an IPv6 address.
  */
 import { createServer } from 'node:net';

@@ -2,11 +2,11 @@
  * A client that exits after its connections:
  *   client target=ADDRESS/PORT count=N [batch=N] [hold=MICROSECONDS] [request=BYTES answer=BYTES] [seconds=N] [reset=1]
  *     [spread=N] [from=ADDRESS sources=N]
- * It opens a batch of connections, holds them, sends the request on each, reads the answer until the server closes, and
- * closes them. It repeats this until `count` are made or `seconds` have passed, and prints `made PID COUNT`. With
- * `reset` no connection is left in TIME_WAIT at either end, because hundreds of thousands would slow down the machine.
- * With `spread` the connections go to N addresses of 127.1.0.0/16 in turn instead of the target's. With `from` they
- * come from N consecutive IPv4 addresses in turn, starting with that one.
+ * It opens a batch of connections, holds them, sends the request on each, reads the answer until the server closes,
+ * and closes them. It repeats this until `count` are made or `seconds` have passed, and prints `made PID COUNT`. With
+ * `reset` no connection is left in TIME_WAIT on client or server, because hundreds of thousands would slow down the
+ * machine. With `spread` the connections go to N addresses of 127.1.0.0/16 in turn instead of the target's. With
+ * `from` they come from N consecutive IPv4 addresses in turn, starting at that address.
  */
 #include "net.h"
 

@@ -1,6 +1,6 @@
 /**
- * Looks a name up as any program does, getaddrinfo(3), and at once connects to each of its addresses in turn, so many
- * times: connect-by-name.mjs NAME PORT TIMES. Says `connected` and the addresses at the end.
+ * Looks up a name by getaddrinfo(3), as any program does, and connects to each of its addresses in turn, N times:
+ * connect-by-name.mjs NAME PORT N. Prints `connected` and the addresses at the end.
  */
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 /**
- * A client that connects to a server as often as told and holds the connections.
- * Arguments: address, port. Standard input: `connect N`, `try N` (they may fail), `close`. Each line is answered once it
- * is done.
+ * A client that connects to a server on command and keeps the connections open.
+ * Arguments: address, port. Standard input: `connect N`, `try N` (attempts may fail), `close`. It prints a line once each
+ * command is done.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -9,7 +9,7 @@
  * So a new connection uses a slot of a table, indexed by the socket's address, and is promoted to socket storage when a
  * scan sees it for the second time. If both of its slots are in use, it gets socket storage from the start.
  *
- * A cache line that one CPU has written stalls the next CPU that reads it, and the process that closes a connection
+ * A cache line written by one CPU stalls the next CPU that reads it, and the process that closes a connection
  * usually runs on another CPU than the softirqs of its packets. So the close event avoids writing to the slot.
  */
 struct short_conn {
@@ -173,8 +173,8 @@ static __always_inline void open_conn(struct sock *sk, enum stage stage, __u64 i
 
 /*
  * Moves an open connection to socket storage. A scan marked it at least a second ago, so an event that did not see the
- * mark has finished. A socket is in an open state only after the event of that transition has run; the next event is
- * the one that closes it. Whichever swaps the slot first wins.
+ * mark has finished. A socket is in an open state only after the event of that transition has run, and its next event
+ * closes it. Whichever swaps the slot first wins.
  */
 static __always_inline struct conn *promote_to_storage(struct short_conn *entry, struct sock *sk, __u64 address)
 {

@@ -32,7 +32,7 @@ struct {
 	__type(value, struct client);
 } musubi_udp_clients SEC(".maps");
 
-/* `key` supplies only the process and its image; its remote endpoint may not be set yet. */
+/* `key` supplies only the process and its image; its remote endpoint might not be set yet. */
 static __always_inline void put_client(struct client_key *to, const struct edge_key *key, __u32 netns,
 				       const struct address *peer, __u16 peer_port)
 {

@@ -28,7 +28,7 @@ enum { CONVERSATIONS = 32768 };
 
 /*
  * Direction of each conversation of unconnected sockets. Stored per socket, which counts the conversation, and per
- * port, because a reply may leave through another socket than the one that received the request.
+ * port, because a reply may leave through another socket than the request arrived at.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -38,8 +38,8 @@ struct {
 } musubi_conversations SEC(".maps");
 
 /*
- * Conversations started in the current and the previous CONVERSATION_TIMEOUT_NS: tells whether the LRU table may have
- * evicted live ones.
+ * Conversations started in the current and the previous CONVERSATION_TIMEOUT_NS. With many of them, the LRU table may
+ * have evicted live ones.
  */
 struct conversation_rate {
 	__u64 since;

@@ -14,7 +14,7 @@ let proc: ProcTree;
 let conntrack: Conntrack;
 /** Calls to the kernel, with their socket. */
 let calls: string[];
-/** Pending events of subscribed sockets; an errno stands for an overflow. */
+/** Pending events of subscribed sockets; an errno is thrown instead. */
 let events: (Buffer | number)[];
 /** Events that arrive during a dump. */
 let duringDump: (Buffer | number)[];

@@ -62,7 +62,7 @@ export interface Position {
   started: boolean;
 }
 
-export interface Batch {
+interface Batch {
   /** Number of entries read. */
   readonly count: number;
   /** Whether the end of the map is reached. */

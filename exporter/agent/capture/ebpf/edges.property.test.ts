@@ -25,7 +25,7 @@ it('counts each connection once and the open ones, whatever happens while record
       let now = 0;
       const edges = createEdges(program, () => now);
       const truth = { opened: 0, open: KEYS.map(() => 0) };
-      const told = new Map<string, number>();
+      const reported = new Map<string, number>();
 
       /** What the kernel does: counts on the record of that key, created if missing. */
       function happen({ key, opens }: { key: number; opens: boolean }): void {
@@ -43,7 +43,7 @@ it('counts each connection once and the open ones, whatever happens while record
       function pass(): number {
         program.scans++;
         const observations = edges.observe([]);
-        for (const { id, opened } of observations) told.set(id, opened);
+        for (const { id, opened } of observations) reported.set(id, opened);
         return observations.reduce((sum, { open }) => sum + open, 0);
       }
 
@@ -60,7 +60,7 @@ it('counts each connection once and the open ones, whatever happens while record
       now++;
       const open = pass();
 
-      expect([...told.values()].reduce((sum, opened) => sum + opened, 0)).toBe(truth.opened);
+      expect([...reported.values()].reduce((sum, opened) => sum + opened, 0)).toBe(truth.opened);
       expect(open).toBe(truth.open.reduce((sum, count) => sum + count));
     }),
     { numRuns: 500 },

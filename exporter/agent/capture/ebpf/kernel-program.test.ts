@@ -44,7 +44,7 @@ let calls: string[];
 let infos: Record<string, MapInfo>;
 let tables: Record<string, Entry[]>;
 let failing: string | undefined;
-/** Results of the next reads of a scan, followed by its end. */
+/** Results of the next reads of a scan, followed by end of file. */
 let output: (Buffer | Error)[];
 let atATime: number;
 let loaded: {

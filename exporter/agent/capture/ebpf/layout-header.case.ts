@@ -1,7 +1,7 @@
 /** Parses bpf/layout.h: generates kernel-structs.ts, and lets tests write the structs of the kernel program. */
 import { readFileSync } from 'node:fs';
 
-export interface Field {
+interface Field {
   readonly offset: number;
   /** Bytes per element, and the number of elements. */
   readonly width: number;

@@ -400,8 +400,8 @@ export interface UnixConnectCount {
 export function decodeUnixConnectCount(key: Buffer, value: Buffer): UnixConnectCount {
   checkLength('Unix connect key', key, UNIX_CONNECT_KEY.sizeof);
   checkLength('Unix connect count', value, UNIX_COUNT_BYTES);
-  const room = UNIX_CONNECT_KEY.sizeof - UNIX_CONNECT_KEY.name;
-  const length = Math.min(key.readUInt32LE(UNIX_CONNECT_KEY.name_length), room);
+  const maxLength = UNIX_CONNECT_KEY.sizeof - UNIX_CONNECT_KEY.name;
+  const length = Math.min(key.readUInt32LE(UNIX_CONNECT_KEY.name_length), maxLength);
   return {
     netns: key.readUInt32LE(UNIX_CONNECT_KEY.netns),
     pid: key.readUInt32LE(UNIX_CONNECT_KEY.pid),

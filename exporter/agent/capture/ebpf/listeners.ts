@@ -7,8 +7,8 @@ import type { Row } from './layout.ts';
 const INIT = 1;
 
 /**
- * The listeners that a scan met. Init keeps listeners for socket activation: its rows count only where no other
- * process holds the same.
+ * The listeners of a scan. Init holds listeners for socket activation: its rows count only if no other process holds
+ * the same socket.
  */
 export function listenersOf(rows: readonly Row[]): Listener[] {
   const listeners = new Map<string, Listener>();
