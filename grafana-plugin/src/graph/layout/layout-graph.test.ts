@@ -15,7 +15,7 @@ const lay = (edges: Edges, extra: string[] = []) =>
   });
 const x = (layout: ReturnType<typeof lay>, key: string) => layout.corners.get(key)?.x ?? Number.NaN;
 
-/** All places are numbers, and no two nodes share room. */
+/** All positions are finite, and no two nodes overlap. */
 function expectNoOverlap({ corners, bends, width, height }: ReturnType<typeof lay>) {
   const points = [...corners.values(), ...[...bends.values()].flat()];
   expect(points.every((point) => Number.isFinite(point.x) && Number.isFinite(point.y))).toBe(true);
@@ -35,7 +35,7 @@ const anyEdges = fc.array(fc.tuple(fc.constantFrom(...'abcdefghij'), fc.constant
 const anyAcyclic = anyEdges.map((edges) => edges.filter(([from, to]) => from < to));
 
 describe('layers', () => {
-  test('dependants stand left of what they depend on, whatever the graph without cycles', () => {
+  test('dependants are left of their dependencies in any graph without cycles', () => {
     fc.assert(
       fc.property(anyAcyclic, (edges) => {
         const layout = lay(edges);
@@ -44,7 +44,7 @@ describe('layers', () => {
     );
   });
 
-  test('who is not depended on stands next to what it depends on', () => {
+  test('a node without dependants is next to its dependency', () => {
     const layout = lay([
       ['a', 'b'],
       ['b', 'c'],
@@ -53,7 +53,7 @@ describe('layers', () => {
     expect(x(layout, 'late')).toBe(x(layout, 'b'));
   });
 
-  test('a cycle is cut where it closes: the entrance stays left', () => {
+  test('a cycle is broken at its closing link, and its entry stays left', () => {
     const layout = lay([
       ['in', 'a'],
       ['a', 'b'],
@@ -66,11 +66,11 @@ describe('layers', () => {
   });
 });
 
-describe('whatever the graph', () => {
-  test('no two nodes overlap, self-loops and lonely nodes included', () => {
+describe('for any graph', () => {
+  test('no two nodes overlap, including self-loops and unconnected nodes', () => {
     fc.assert(
       fc.property(anyEdges, (edges) => {
-        expectNoOverlap(lay(edges, ['lonely', 'lonelier']));
+        expectNoOverlap(lay(edges, ['single', 'other']));
       }),
     );
   });
@@ -83,13 +83,13 @@ describe('whatever the graph', () => {
     );
   });
 
-  test('edges of unknown nodes are left out', () => {
-    const layout = layoutGraph({ nodes: ['a'], edges: [{ source: 'a', target: 'ghost' }], sizes });
+  test('edges of unknown nodes are ignored', () => {
+    const layout = layoutGraph({ nodes: ['a'], edges: [{ source: 'a', target: 'unknown' }], sizes });
     expect(layout.corners.size).toBe(1);
   });
 });
 
-test('long edges pass the layers between by bends, in the direction of the edge', () => {
+test('long edges bend around the layers between, in the direction of the edge', () => {
   const layout = lay([
     ['a', 'b'],
     ['b', 'c'],
@@ -116,7 +116,7 @@ describe('graphs of an awkward shape are laid out in bounded time and without ov
         [name, 'out'],
       ],
     ),
-    'chain of 400 with a way round from each': names(400).flatMap(
+    'chain of 400 with a shortcut from each': names(400).flatMap(
       (name, i): Edges => [
         [name, `n${i + 1}`],
         [name, 'n400'],
@@ -139,7 +139,7 @@ describe('graphs of an awkward shape are laid out in bounded time and without ov
   });
 });
 
-describe('places', () => {
+describe('positions', () => {
   const map = serviceMap(300, 900);
   const first = layoutGraph({ ...map, sizes });
   const moved = (next: typeof first, nodes = map.nodes) =>
@@ -161,19 +161,20 @@ describe('places', () => {
     return { nodes: [...map.nodes, 'x0', 'x1', 'x2'], edges: [...edges, ...added] };
   };
 
-  test('are the same in whatever order rows come', () => {
+  test('do not depend on the order of rows', () => {
     for (const seed of [1, 2, 3]) {
       const rows = { nodes: shuffled(map.nodes, seed), edges: shuffled(map.edges, seed) };
       expect(moved(layoutGraph({ ...rows, sizes }))).toEqual([]);
     }
   });
 
-  test('stay when some edges change, and newcomers find room by their neighbours', () => {
+  test('stay when some edges change, and new nodes are placed near their neighbours', () => {
     const next = layoutGraph({ ...changed(), sizes, earlier: first });
     expect(moved(next)).toEqual([]);
     expectNoOverlap(next);
-    const place = (key: string) => next.corners.get(key) ?? { x: Number.NaN, y: Number.NaN };
-    const distance = (a: string, b: string) => Math.hypot(place(a).x - place(b).x, place(a).y - place(b).y);
+    const position = (key: string) => next.corners.get(key) ?? { x: Number.NaN, y: Number.NaN };
+    const distance = (a: string, b: string) =>
+      Math.hypot(position(a).x - position(b).x, position(a).y - position(b).y);
     for (const [a = '', b = ''] of [
       ['n3', 'x0'],
       ['x1', 'n70'],
@@ -183,7 +184,7 @@ describe('places', () => {
     }
   });
 
-  test('of newcomers without neighbours are below all others', () => {
+  test('of new nodes without neighbours are below all others', () => {
     const { edges } = map;
     const next = layoutGraph({
       nodes: [...map.nodes, 'p', 'q'],
@@ -198,14 +199,14 @@ describe('places', () => {
     expect(next.corners.get('q')?.x).toBeGreaterThan(next.corners.get('p')?.x ?? Infinity);
   });
 
-  test('are chosen anew when too many are new', () => {
+  test('are all chosen again when too many nodes are new', () => {
     const nodes = map.nodes.slice(0, 150);
     const earlier = { ...first, corners: new Map([...first.corners].filter(([key]) => nodes.includes(key))) };
     const next = layoutGraph({ ...map, sizes, earlier });
     expect(next).toEqual(first);
   });
 
-  test('that the user chose win, and who stood there makes way', () => {
+  test('that the user has saved take precedence, and nodes there move away', () => {
     const saved = new Map([['n10', first.corners.get('n20') ?? { x: 0, y: 0 }]]);
     for (const earlier of [undefined, first]) {
       const next = layoutGraph({ ...map, sizes, earlier, saved });
@@ -215,12 +216,12 @@ describe('places', () => {
     }
   });
 
-  test('never overlap, whatever came before', () => {
+  test('never overlap, whatever the earlier layout', () => {
     fc.assert(
       fc.property(anyEdges, anyEdges, (before, after) => {
         const earlier = lay(before, ['a', 'b', 'c']);
         const next = layoutGraph({
-          nodes: [...after.flat(), 'lonely'],
+          nodes: [...after.flat(), 'single'],
           edges: after.map(([source, target]) => ({ source, target })),
           sizes,
           earlier,
@@ -236,18 +237,18 @@ describe('groups', () => {
   const groups = new Map(map.nodes.filter((_, i) => i % 5 > 0).map((key, i) => [key, `site${i % 7}`]));
   const grouped = layoutGraph({ ...map, sizes, groups });
 
-  test('stand in rectangles of their own', () => {
+  test('have separate rectangles', () => {
     expectNoOverlap(grouped);
     expect(groupsOverlap(grouped.corners, groups, grouped)).toBe(false);
     expect(groupBoxes(grouped.corners, groups, grouped).size).toBe(7);
     expect(groupsOverlap(layoutGraph({ ...map, sizes }).corners, groups, sizes)).toBe(true);
   });
 
-  test('do so whatever the graph', () => {
+  test('have separate rectangles in any graph', () => {
     fc.assert(
-      fc.property(anyEdges, fc.array(fc.constantFrom('', 'x', 'y')), (edges, teams) => {
+      fc.property(anyEdges, fc.array(fc.constantFrom('', 'x', 'y')), (edges, choices) => {
         const nodes = [...new Set(edges.flat())];
-        const some = new Map(nodes.flatMap((key, i) => (teams[i] ? [[key, teams[i]]] : [])));
+        const some = new Map(nodes.flatMap((key, i) => (choices[i] ? [[key, choices[i]]] : [])));
         const layout = layoutGraph({
           nodes,
           edges: edges.map(([source, target]) => ({ source, target })),
@@ -260,10 +261,10 @@ describe('groups', () => {
     );
   });
 
-  test('take in newcomers without moving anyone, or are arranged anew', () => {
+  test('accept new members without moving other nodes, or are arranged again', () => {
     const nodes = [...map.nodes, 'x'];
-    for (const team of ['site0', 'site6']) {
-      const more = new Map([...groups, ['x', team]]);
+    for (const group of ['site0', 'site6']) {
+      const more = new Map([...groups, ['x', group]]);
       const next = layoutGraph({ ...map, nodes, sizes, groups: more, earlier: grouped });
       expectNoOverlap(next);
       expect(groupsOverlap(next.corners, more, next)).toBe(false);
@@ -272,16 +273,19 @@ describe('groups', () => {
     expect(same.corners).toEqual(grouped.corners);
   });
 
-  test('that were one node open without overlap, and nobody left of it or above moves', () => {
+  test('expand without overlap, and no node to the left or above moves', () => {
     fc.assert(
-      fc.property(anyEdges, fc.array(fc.constantFrom('', 'x', 'y', 'z')), (pairs, teams) => {
+      fc.property(anyEdges, fc.array(fc.constantFrom('', 'x', 'y', 'z')), (pairs, choices) => {
         const nodes = [...new Set(pairs.flat())];
-        const some = new Map(nodes.flatMap((key, i) => (teams[i] ? [[key, teams[i]]] : [])));
-        const folded = (key: string) => (some.get(key) === 'x' ? 'x' : key);
+        const some = new Map(nodes.flatMap((key, i) => (choices[i] ? [[key, choices[i]]] : [])));
+        const collapsed = (key: string) => (some.get(key) === 'x' ? 'x' : key);
         const edgesOf = (nameOf: (key: string) => string) =>
           pairs.map(([source, target]) => ({ source: nameOf(source), target: nameOf(target) }));
-        const [before, left] = [nodes.map(folded), new Map([...some].filter(([, team]) => team !== 'x'))];
-        const earlier = layoutGraph({ nodes: before, edges: edgesOf(folded), sizes, groups: left });
+        const [before, left] = [
+          nodes.map(collapsed),
+          new Map([...some].filter(([, group]) => group !== 'x')),
+        ];
+        const earlier = layoutGraph({ nodes: before, edges: edgesOf(collapsed), sizes, groups: left });
         const opened = layoutGraph({ nodes, edges: edgesOf((key) => key), sizes, groups: some, earlier });
         expectNoOverlap(opened);
         expect(groupsOverlap(opened.corners, some, opened)).toBe(false);

@@ -16,22 +16,22 @@ import { keepPositions } from './keep/keep-positions.ts';
 import type { Link } from './layers/adjacency.ts';
 import { routeLinks } from './route-links.ts';
 
-/** With more newcomers than this among the nodes, all are arranged anew. */
-const MOST_NEWCOMERS = 0.3;
-/** Most that a layout is widened or heightened by. */
+/** If the share of new nodes is larger than this, all nodes are arranged again. */
+const MOST_NEW_NODES = 0.3;
+/** Maximum factor by which a layout is stretched. */
 const MOST_STRETCH = 1.6;
 
 /**
- * Lays a graph out in layers from left to right, dependants left of what they depend on. The same graph gives
- * the same layout, whatever the order of its nodes and edges. Where most nodes have a place already, the others
- * are put near their neighbours, and nothing else moves.
+ * Lays out a graph in layers from left to right, dependants left of their dependencies. The layout does not depend on
+ * the order of nodes and edges. If most nodes have a position already, new nodes are placed near their neighbours, and
+ * no other node moves.
  */
 export function layoutGraph({ nodes, edges, sizes, groups, earlier, saved }: LayoutRequest): Layout {
   const keys = [...new Set(nodes)].sort(compareText);
   const links = uniqueLinks(edges, new Map(keys.map((key, i) => [key, i])));
-  const teams = keys.map((key) => groups?.get(key));
-  const kept = earlier && keepMost(keys, links, teams, earlier, sizes);
-  const { width, corners } = kept ?? stretch(arrangeGroups(teams, links, sizes), sizes);
+  const groupOf = keys.map((key) => groups?.get(key));
+  const kept = earlier && keepMost(keys, links, groupOf, earlier, sizes);
+  const { width, corners } = kept ?? stretch(arrangeGroups(groupOf, links, sizes), sizes);
   const size = widened(sizes, width);
   const saves = keys.map((key) => saved?.get(key));
   const settled = applySavedPositions(corners, saves, size);
@@ -49,39 +49,41 @@ export function layoutGraph({ nodes, edges, sizes, groups, earlier, saved }: Lay
 }
 
 /**
- * Keeps the nodes that have a place; undefined when too few do, or when the groups then do not hold together. A group
- * that was one node until now comes back as it was before, or else opens where that node stood.
+ * Keeps the positions of known nodes; undefined if too few are known, or if groups would then overlap. A group that has
+ * just been expanded returns to its former positions, or else expands at the position of its node.
  */
 function keepMost(
   keys: readonly string[],
   links: readonly Link[],
-  teams: readonly (string | undefined)[],
+  groupOf: readonly (string | undefined)[],
   { width, corners: known }: NonNullable<KnownPositions['earlier']>,
   sizes: LayoutSizes,
 ): { width: number; corners: readonly Point[] } | undefined {
   const size = widened(sizes, width);
-  const groups = new Map(keys.flatMap((key, v) => (teams[v] === undefined ? [] : [[key, teams[v]]])));
-  const settle = (places: readonly (Point | undefined)[]) => {
-    if (places.filter((place) => !place).length > keys.length * MOST_NEWCOMERS) return undefined;
-    const corners = keepPositions(places, links, teams, size);
+  const groups = new Map(keys.flatMap((key, v) => (groupOf[v] === undefined ? [] : [[key, groupOf[v]]])));
+  const settle = (positions: readonly (Point | undefined)[]) => {
+    if (positions.filter((position) => !position).length > keys.length * MOST_NEW_NODES) return undefined;
+    const corners = keepPositions(positions, links, groupOf, size);
     return groupsOverlap(byKey(keys, corners), groups, size) ? undefined : { width, corners };
   };
-  const places = keys.map((key) => known.get(key));
+  const positions = keys.map((key) => known.get(key));
   const nodeOf = new Map(
     [...new Set(groups.values())].flatMap((group) => {
       const corner = known.get(group);
       return corner ? [[group, corner]] : [];
     }),
   );
-  const isBack = teams.every((team, v) => places[v] || !nodeOf.has(team ?? ''));
-  const kept = isBack ? settle(places) : undefined;
-  return kept ?? (nodeOf.size > 0 ? settle(expandGroups(places, teams, nodeOf, links, size)) : undefined);
+  const isBack = groupOf.every((group, v) => positions[v] || !nodeOf.has(group ?? ''));
+  const kept = isBack ? settle(positions) : undefined;
+  return (
+    kept ?? (nodeOf.size > 0 ? settle(expandGroups(positions, groupOf, nodeOf, links, size)) : undefined)
+  );
 }
 
 const byKey = (keys: readonly string[], corners: readonly Point[]): Map<string, Point> =>
   new Map(keys.map((key, v) => [key, corners[v] ?? { x: 0, y: 0 }]));
 
-/** Distinct links in a fixed order, without self-loops and without edges of unknown nodes. */
+/** The distinct links in a fixed order, without self-loops and edges of unknown nodes. */
 function uniqueLinks(edges: LayoutRequest['edges'], index: ReadonlyMap<string, number>): Link[] {
   const links = new Map<number, Link>();
   for (const { source, target } of edges) {
@@ -93,8 +95,8 @@ function uniqueLinks(edges: LayoutRequest['edges'], index: ReadonlyMap<string, n
 }
 
 /**
- * Brings a layout nearer to the wanted aspect, so that it fills its panel. One that is too tall is widened,
- * nodes and all: its height sets the scale, and names gain room. One that is too wide gets its rows apart.
+ * Stretches a layout towards the desired aspect ratio, so that it fills its panel. A layout that is too tall is widened
+ * together with its nodes, which leaves more space for names. One that is too wide gets larger gaps between rows.
  */
 function stretch(
   corners: readonly Point[],

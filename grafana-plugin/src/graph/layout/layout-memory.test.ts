@@ -30,7 +30,7 @@ function createMemory() {
   return { memory, layout };
 }
 
-test('the very same layout is recalled while only figures change', async () => {
+test('the same layout is recalled while only figures change', async () => {
   const { memory, layout } = createMemory();
   expect(memory.recall({ graph: graphOf(1, '80'), sizes })).toBeUndefined();
   const first = await layout(graphOf(1, '80'));
@@ -41,14 +41,14 @@ test('the very same layout is recalled while only figures change', async () => {
   expect(memory.recall({ graph: graphOf(1, '80'), sizes, saved })).toBeUndefined();
 });
 
-test('who comes back finds the old place', async () => {
+test('a node that returns has its old position', async () => {
   const { layout } = createMemory();
   const first = await layout(chain('a', 'b', 'c', 'd'));
   await layout(chain('a', 'b', 'c'));
   expect((await layout(chain('a', 'b', 'c', 'd'))).corners).toEqual(first.corners);
 });
 
-test('an old place that someone else has taken is forgotten', async () => {
+test('an old position that another node has taken is discarded', async () => {
   const { layout } = createMemory();
   await layout(chain('a', 'b', 'c', 'd'));
   await layout(chain('a', 'b', 'c'));
@@ -58,20 +58,20 @@ test('an old place that someone else has taken is forgotten', async () => {
   expect(new Set([...all.corners.values()].map((corner) => JSON.stringify(corner))).size).toBe(5);
 });
 
-test('whoever asks for it has everything placed anew', async () => {
+test('all nodes are placed again after a reset', async () => {
   const { memory, layout } = createMemory();
   const first = await layout(chain('a', 'b', 'c', 'd'));
-  const grown = await layout(chain('x', 'a', 'b', 'c', 'd'));
-  for (const [key, corner] of first.corners) expect(grown.corners.get(key)).toEqual(corner);
-  memory.forget();
-  const anew = await layout(chain('x', 'a', 'b', 'c', 'd'));
-  expect(Math.min(...[...anew.corners.values()].map(({ x }) => x))).toBe(0);
-  expect(anew.corners).not.toEqual(grown.corners);
+  const larger = await layout(chain('x', 'a', 'b', 'c', 'd'));
+  for (const [key, corner] of first.corners) expect(larger.corners.get(key)).toEqual(corner);
+  memory.reset();
+  const again = await layout(chain('x', 'a', 'b', 'c', 'd'));
+  expect(Math.min(...[...again.corners.values()].map(({ x }) => x))).toBe(0);
+  expect(again.corners).not.toEqual(larger.corners);
 });
 
-describe('groups that are collapsed', () => {
+describe('collapsed groups', () => {
   const on = (host: string, service: string) => `${service}@${host}/127.0.0.1`;
-  /** `out` calls each service of h1, which are a chain; those of h2 are called by the last of them. */
+  /** `out` calls the first of a chain of services on h1, the last of which calls those on h2. */
   const graph = buildGraph(
     [
       halfEdge('outbound', on('h0', 'out'), on('h1', 'a')),
@@ -87,41 +87,41 @@ describe('groups that are collapsed', () => {
   );
   const hostOf = (name: string) => JSON.stringify(['group', 'host', name]);
 
-  function createFolding() {
+  function createCollapser() {
     const { memory } = createMemory();
     return async (...hosts: string[]) => {
-      const folded = collapse(graph, 'host', new Set(hosts.map(hostOf)));
-      const { groupOf } = findGroups(folded, 'host');
-      const layout = await memory.layout({ graph: folded, sizes, groups: groupOf });
+      const collapsed = collapse(graph, 'host', new Set(hosts.map(hostOf)));
+      const { groupOf } = findGroups(collapsed, 'host');
+      const layout = await memory.layout({ graph: collapsed, sizes, groups: groupOf });
       if (!layout) throw new Error('overtaken');
       expect(groupsOverlap(layout.corners, groupOf, layout)).toBe(false);
       return layout.corners;
     };
   }
 
-  test('move nobody else, and open as they were', async () => {
-    const fold = createFolding();
-    const open = await fold();
+  test('move no other node, and expand to their former positions', async () => {
+    const arrange = createCollapser();
+    const expanded = await arrange();
     for (const hosts of [['h1'], ['h1', 'h2'], ['h2']]) {
-      const folded = await fold(...hosts);
-      for (const [key, corner] of folded) expect(corner).toEqual(open.get(key) ?? corner);
-      expect([...folded.keys()]).toContain(hostOf(hosts[0] ?? ''));
+      const collapsed = await arrange(...hosts);
+      for (const [key, corner] of collapsed) expect(corner).toEqual(expanded.get(key) ?? corner);
+      expect([...collapsed.keys()]).toContain(hostOf(hosts[0] ?? ''));
     }
-    expect(await fold()).toEqual(open);
+    expect(await arrange()).toEqual(expanded);
   });
 
-  test('stand where one of their own stood', async () => {
-    const fold = createFolding();
-    const open = await fold();
-    const corner = (await fold('h1')).get(hostOf('h1'));
-    const own = graph.nodes.filter(({ host }) => host === 'h1').map(({ key }) => open.get(key));
-    expect(own).toContainEqual(corner);
+  test('are at the former position of one of their members', async () => {
+    const arrange = createCollapser();
+    const expanded = await arrange();
+    const corner = (await arrange('h1')).get(hostOf('h1'));
+    const members = graph.nodes.filter(({ host }) => host === 'h1').map(({ key }) => expanded.get(key));
+    expect(members).toContainEqual(corner);
   });
 
-  test('open where they stand when they have never been open: whoever is left or above stays', async () => {
-    const fold = createFolding();
-    const closed = await fold('h1', 'h2');
-    const opened = await fold('h2');
+  test('that were never expanded expand in position: nodes to the left or above stay', async () => {
+    const arrange = createCollapser();
+    const closed = await arrange('h1', 'h2');
+    const opened = await arrange('h2');
     const node = closed.get(hostOf('h1')) ?? { x: 0, y: 0 };
     for (const [key, { x, y }] of closed) {
       if (key === hostOf('h1')) continue;
@@ -138,21 +138,21 @@ describe('groups that are collapsed', () => {
     expect(left - node.x).toBeLessThan(sizes.width);
   });
 
-  test('all at once are arranged anew', async () => {
-    const fold = createFolding();
+  test('are arranged again if all change at once', async () => {
+    const arrange = createCollapser();
     const all = ['h0', 'h1', 'h2', 'h3'];
-    await fold();
-    expect(await fold(...all)).toEqual(await createFolding()(...all));
-    expect(await fold()).toEqual(await createFolding()());
+    await arrange();
+    expect(await arrange(...all)).toEqual(await createCollapser()(...all));
+    expect(await arrange()).toEqual(await createCollapser()());
   });
 
-  test('and opened in whatever order leave nobody standing on another', async () => {
+  test('never overlap, in whatever order they are collapsed and expanded', async () => {
     const choices = fc.array(fc.subarray(['h0', 'h1', 'h2', 'h3']), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(choices, async (steps) => {
-        const fold = createFolding();
+        const arrange = createCollapser();
         for (const hosts of steps) {
-          const corners = [...(await fold(...hosts)).values()];
+          const corners = [...(await arrange(...hosts)).values()];
           for (const [i, a] of corners.entries()) {
             for (const b of corners.slice(i + 1)) {
               expect(Math.abs(a.x - b.x) >= sizes.width || Math.abs(a.y - b.y) >= sizes.height).toBe(true);

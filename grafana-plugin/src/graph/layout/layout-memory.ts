@@ -5,103 +5,104 @@ import { justCollapsed, positionAmong } from './keep/collapsed-groups.ts';
 import { createFreeSpots } from './keep/free-spots.ts';
 import type { Layouter } from './layouter.ts';
 
-/** What decides where the nodes of a graph stand, besides where they stood. */
+/** What determines the positions of nodes, apart from their earlier positions. */
 export interface LayoutInput {
   readonly graph: Graph;
   readonly sizes: LayoutSizes;
-  /** Corners of the nodes that the user has put somewhere. */
+  /** Corners of the nodes that the user has moved. */
   readonly saved?: ReadonlyMap<string, Point>;
-  /** The group of each node that is in one. */
+  /** The group of each grouped node. */
   readonly groups?: ReadonlyMap<string, string>;
 }
 
-/** Remembers where nodes stand, so that they stay there. */
+/** Remembers the positions of nodes, so that they stay. */
 export interface LayoutMemory {
-  /** The layout of a graph while neither its topology nor the rest of the wish has changed. */
-  recall(wish: LayoutInput): Layout | undefined;
+  /** The last layout, if neither the topology of the graph nor the rest of the input has changed. */
+  recall(input: LayoutInput): Layout | undefined;
   /**
-   * Lays out: every known node stays where it was, also after an absence, as long as the sizes are the same. A group
-   * that is collapsed stands where its members stood. Undefined when a newer wish came before the end.
+   * Lays out a graph: known nodes keep their positions, also after an absence, as long as the sizes are the same. A
+   * collapsed group is placed where its members were. Undefined if a newer request came first.
    */
-  layout(wish: LayoutInput): Promise<Layout | undefined>;
-  /** From now on places are chosen anew. */
-  forget(): void;
+  layout(input: LayoutInput): Promise<Layout | undefined>;
+  /** Discards all positions. */
+  reset(): void;
 }
 
-/** Remembers the layouts that a layouter makes. */
+/** Creates a memory of the layouts of a layouter. */
 export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMemory {
-  let last: { key: string; sizes: string; layout: Layout; places: Layout['corners'] } | undefined;
-  // The same wish is recalled each time something is rendered.
+  let last: { key: string; sizes: string; layout: Layout; positions: Layout['corners'] } | undefined;
+  // The same input is looked up at each rendering.
   const keys = new WeakMap<LayoutInput, string>();
-  const keyOf = (wish: LayoutInput): string => {
-    const key = keys.get(wish) ?? wishKey(wish);
-    keys.set(wish, key);
+  const keyOf = (input: LayoutInput): string => {
+    const key = keys.get(input) ?? inputKey(input);
+    keys.set(input, key);
     return key;
   };
   return {
-    recall: (wish) => (last && last.key === keyOf(wish) ? last.layout : undefined),
-    async layout(wish) {
-      const { graph, sizes, saved, groups } = wish;
+    recall: (input) => (last && last.key === keyOf(input) ? last.layout : undefined),
+    async layout(input) {
+      const { graph, sizes, saved, groups } = input;
       const ofSizes = JSON.stringify(sizes);
-      const corners = last?.sizes === ofSizes ? placesFor(wish, last) : undefined;
+      const corners = last?.sizes === ofSizes ? positionsFor(input, last) : undefined;
       const earlier = last && corners && { width: last.layout.width, corners };
       const nodes = graph.nodes.map(({ key }) => key);
       const edges = graph.edges.map(({ source, target }) => ({ source, target }));
       const layout = await layouter.layout({ nodes, edges, sizes, groups, earlier, saved });
       if (layout) {
-        const places = rememberPlaces(corners, layout, wish);
-        last = { key: keyOf(wish), sizes: ofSizes, layout, places };
+        const positions = rememberPositions(corners, layout, input);
+        last = { key: keyOf(input), sizes: ofSizes, layout, positions };
       }
       return layout;
     },
-    forget() {
+    reset() {
       last = undefined;
     },
   };
 }
 
-const wishKey = ({ graph, sizes, saved, groups }: LayoutInput): string =>
+const inputKey = ({ graph, sizes, saved, groups }: LayoutInput): string =>
   `${JSON.stringify([sizes, [...(saved ?? [])], [...(groups ?? [])]])}\n${topologyKey(graph)}`;
 
-/** What is known of places; undefined where several groups are collapsed or opened at once: then all is new. */
-function placesFor(
+/** The known positions; undefined if several groups are collapsed or expanded at once: all nodes are then arranged again. */
+function positionsFor(
   { graph, groups }: LayoutInput,
-  { layout, places }: { readonly layout: Layout; readonly places: Layout['corners'] },
+  { layout, positions }: { readonly layout: Layout; readonly positions: Layout['corners'] },
 ): Layout['corners'] | undefined {
-  const collapsed = justCollapsed(graph.nodes, places);
-  const opened = [...new Set(groups?.values())].filter((group) => layout.corners.has(group));
-  if (collapsed.length + opened.length > 1) return undefined;
+  const collapsed = justCollapsed(graph.nodes, positions);
+  const expanded = [...new Set(groups?.values())].filter((group) => layout.corners.has(group));
+  if (collapsed.length + expanded.length > 1) return undefined;
   return new Map([
-    ...places,
+    ...positions,
     ...collapsed.flatMap(({ key, members }) => {
-      const place = positionAmong(members, places);
-      return place ? [[key, place] as const] : [];
+      const position = positionAmong(members, positions);
+      return position ? [[key, position] as const] : [];
     }),
   ]);
 }
 
-/** As many places of nodes that are gone are kept as there are nodes, and at least this many. */
+/** Positions of at most as many removed nodes as there are nodes are kept, or of this many if there are fewer. */
 const LEAST_REMEMBERED = 100;
 
 /**
- * The places of a layout, and those of nodes that have gone while they are still free: the last to go first. A group
- * that is open has none, and one that is collapsed takes none from its members.
+ * The positions of a layout, and the free positions of removed nodes, most recent first. An expanded group has none,
+ * and a collapsed group does not occupy those of its members.
  */
-function rememberPlaces(
+function rememberPositions(
   earlier: Layout['corners'] | undefined,
   layout: Layout,
   { graph, groups, sizes }: LayoutInput,
 ): Layout['corners'] {
   const spots = createFreeSpots(widened(sizes, layout.width));
   for (const [key, corner] of layout.corners) spots.take(corner, key);
-  const open = new Set(groups?.values());
+  const expandedGroups = new Set(groups?.values());
   const nodeOf = new Map(
     graph.nodes.flatMap(({ key, members, collapsed }) =>
       collapsed ? members.map((member) => [member, key] as const) : [],
     ),
   );
-  const gone = [...(earlier ?? [])].filter(
-    ([key, corner]) => !layout.corners.has(key) && !open.has(key) && spots.isFree(corner, nodeOf.get(key)),
+  const removed = [...(earlier ?? [])].filter(
+    ([key, corner]) =>
+      !layout.corners.has(key) && !expandedGroups.has(key) && spots.isFree(corner, nodeOf.get(key)),
   );
-  return new Map([...layout.corners, ...gone.slice(0, Math.max(LEAST_REMEMBERED, layout.corners.size))]);
+  return new Map([...layout.corners, ...removed.slice(0, Math.max(LEAST_REMEMBERED, layout.corners.size))]);
 }

@@ -17,9 +17,9 @@ const { outputFiles } = await build({
 });
 const source = outputFiles[0]?.text ?? '';
 
-/** A thread of Node.js with the interface that a worker has in a browser, on either side. */
+/** Threads of Node.js with the interface of a worker in a browser, on both sides. */
 const started: Thread[] = [];
-/** No handler looks at whose it is. */
+/** The handlers do not use `this`. */
 const caller = {} as Worker;
 function startThread(code = source): LayoutWorker {
   const prelude = `const { parentPort } = require('node:worker_threads');
@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 describe('with a worker', () => {
-  test('gives what is laid out on the spot, from one worker for all', async () => {
+  test('returns the same layouts as without, from one worker', async () => {
     const layouter = createLayouter({ worker: () => startThread() });
     expect(await layouter.layout(small)).toEqual(layoutGraph(small));
     const earlier = layoutGraph(small);
@@ -56,7 +56,7 @@ describe('with a worker', () => {
     layouter.close();
   });
 
-  test('a newer request ends the older, and a close ends all', async () => {
+  test('a newer request cancels the older one, and close cancels all', async () => {
     const layouter = createLayouter({ worker: () => startThread() });
     const older = layouter.layout(large);
     const newer = layouter.layout(small);
@@ -69,28 +69,28 @@ describe('with a worker', () => {
   });
 });
 
-describe('where workers are forbidden', () => {
-  test('at once or once it runs, and then asked for no more', async () => {
+describe('without workers', () => {
+  test('graphs are laid out synchronously, and a forbidden worker is started only once', async () => {
     for (const worker of [
       () => {
         throw new Error('denied by the policy');
       },
       () => startThread('throw new Error("blocked")'),
     ]) {
-      let asked = 0;
+      let starts = 0;
       const layouter = createLayouter({
         worker: () => {
-          asked++;
+          starts++;
           return worker();
         },
       });
       expect((await layouter.layout(small))?.corners.size).toBe(20);
       expect((await layouter.layout(small))?.corners.size).toBe(20);
-      expect(asked).toBe(1);
+      expect(starts).toBe(1);
     }
   });
 
-  test('or not there', async () => {
+  test('graphs are laid out synchronously', async () => {
     expect((await createLayouter().layout(small))?.corners.size).toBe(20);
   });
 });

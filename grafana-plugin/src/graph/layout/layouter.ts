@@ -1,20 +1,20 @@
 import type { Layout, LayoutRequest } from '../model/layout.ts';
 import { layoutGraph } from './layout-graph.ts';
 
-/** What is used of a browser's `Worker` that runs `layout-worker.ts`. */
+/** The part of a browser's `Worker`, running `layout-worker.ts`, that is used. */
 export type LayoutWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
 
-/** Lays graphs out, one at a time: a newer request ends the older. */
+/** Lays out graphs, one at a time: a newer request cancels the older one. */
 export interface Layouter {
-  /** Undefined when a newer request, or `close`, came before the end. */
+  /** Undefined if cancelled by a newer request or by `close`. */
   layout(request: LayoutRequest): Promise<Layout | undefined>;
   close(): void;
 }
 
 /**
- * Lays graphs out in a worker, or on the spot where there are none.
+ * Lays out graphs in a worker, or synchronously if there are no workers.
  *
- * @param worker starts a worker. It may throw, and what it starts may fail: both mean that the page forbids workers
+ * @param worker starts a worker. If it throws, or the worker fails, the page forbids workers
  */
 export function createLayouter({ worker: start }: { worker?: () => LayoutWorker } = {}): Layouter {
   let idle: LayoutWorker | undefined;

@@ -18,16 +18,16 @@ describe('a link that passes columns', () => {
     for (const { y } of bends) expect(y < 0 || y > 40).toBe(true);
   });
 
-  test('takes the same way back', () => {
+  test('has the same route in the other direction', () => {
     expect(bendsOf(row, [3, 0])[0]?.toReversed()).toEqual(bendsOf(row, [0, 3])[0]);
   });
 
-  test('goes straight where nobody stands in the way', () => {
+  test('is straight if no node is in its way', () => {
     const [[bend] = []] = bendsOf([at(0, 0), at(1, 5), at(2, 1)], [0, 2]);
     expect(bend).toEqual({ x: 230, y: 50 });
   });
 
-  test('keeps to the gap between two nodes, however many pass there', () => {
+  test('stays in the gap between two nodes, however many pass there', () => {
     const wall = Array.from({ length: 9 }, (_, i) => at(1, i));
     const ends = Array.from({ length: 6 }, (_, i) => [at(0, 4 + i / 50), at(2, 4.4 + i / 50)]).flat();
     const links = Array.from({ length: 6 }, (_, i): Link => [9 + 2 * i, 10 + 2 * i]);
@@ -36,15 +36,15 @@ describe('a link that passes columns', () => {
     expect(new Set(heights).size).toBe(6);
   });
 
-  test('of too many columns is not bent', () => {
+  test('does not bend if there are too many columns', () => {
     const chain = Array.from({ length: 40 }, (_, i) => at(i, 0));
     expect(bendsOf(chain, [0, 39])).toEqual([]);
   });
 });
 
-test('nodes put between columns make columns of their own', () => {
+test('nodes moved between columns make their own columns', () => {
   const [bends = []] = bendsOf([at(0, 0), { x: 150, y: 10 }, at(2, 0)], [0, 2]);
   expect(bends.map(({ x }) => x)).toEqual([200]);
-  // Too near to the one it comes from: there is no room to turn.
+  // Too close to its source: there is no space to turn.
   expect(bendsOf([at(0, 0), { x: 110, y: 10 }, at(2, 0)], [0, 2])).toEqual([]);
 });

@@ -3,25 +3,25 @@ import type { LayoutSizes } from '../model/layout.ts';
 import type { Link } from './layers/adjacency.ts';
 import { closestIncreasing } from './layers/closest-increasing.ts';
 
-/** Vertical distance of links that pass a column through one gap, where there is room. */
+/** Vertical distance of links that pass a column through the same gap, where space allows. */
 const LANE = 10;
 
-/** Width in which a link can change its height. */
+/** Minimum width for a link to change its height. */
 const LEAST_TURN = 20;
 
-/** Links over more columns than this are drawn straight through: deep graphs stay cheap. */
+/** Links over more columns than this are drawn straight, so that deep graphs stay cheap. */
 const MOST_COLUMNS = 12;
 
-/** Of more links nobody follows each: all are drawn straight. */
+/** With more links than this, single links cannot be followed: all are drawn straight. */
 const MOST_ROUTED = 5000;
 
-/** Nodes that stand above each other: the middle of them, and the rooms between them. */
+/** Nodes above each other: their centre, and the gaps between them. */
 interface Column {
   readonly x: number;
   readonly gaps: readonly Gap[];
 }
 
-/** Free room of a column, infinite at its ends, and the links that pass there. */
+/** A gap of a column, infinite at the top and bottom, and the links that pass it. */
 interface Gap {
   readonly from: number;
   readonly to: number;
@@ -29,8 +29,8 @@ interface Gap {
 }
 
 /**
- * Leads links around the nodes of the columns that they pass: for each such link its bend points from its start
- * to its end. A link passes a column as near to the straight way as the nodes there let it.
+ * Routes links around the nodes of the columns that they pass: returns the bend points of each such link, in its
+ * direction. A link passes a column as close to the straight line as the nodes there allow.
  */
 export function routeLinks(
   corners: readonly Point[],
@@ -53,7 +53,7 @@ export function routeLinks(
     let last = start.x;
     for (let at = from + step; at !== to; at += step) {
       const { x = 0, gaps = [] } = columns[at] ?? {};
-      // A link is level where it passes a column: where that one overlaps another, there is no room to turn.
+      // A link is horizontal where it passes a column: if columns overlap, there is no space to turn.
       if (Math.min((x - last) * step, (end.x - x) * step) < sizes.width + LEAST_TURN) continue;
       last = x;
       const wanted = start.y + ((end.y - start.y) * (x - start.x)) / (end.x - start.x);
@@ -71,7 +71,7 @@ export function routeLinks(
   return routes;
 }
 
-/** Splits the nodes into columns that do not overlap: those of the layout, and strays between them. */
+/** Splits the nodes into columns that do not overlap: those of the layout, and moved nodes between them. */
 function findColumns(corners: readonly Point[], { width, height }: LayoutSizes) {
   const fromLeft = [...corners.keys()].sort(
     (a, b) => (corners[a]?.x ?? 0) - (corners[b]?.x ?? 0) || (corners[a]?.y ?? 0) - (corners[b]?.y ?? 0),
@@ -97,7 +97,7 @@ function findColumns(corners: readonly Point[], { width, height }: LayoutSizes) 
   return { columns, columnOf };
 }
 
-/** The gap that comes nearest to a height. Gaps are in order, so the search may halve them. */
+/** The gap closest to a height, by binary search: gaps are sorted. */
 function nearestGap(gaps: readonly Gap[], y: number): Gap | undefined {
   let [low, high] = [0, gaps.length - 1];
   while (low < high) {
@@ -109,7 +109,7 @@ function nearestGap(gaps: readonly Gap[], y: number): Gap | undefined {
   return above && below && y - above.to < below.from - y ? above : below;
 }
 
-/** Lets the links that pass a gap run side by side within it, in the order of their ways. */
+/** Places the links that pass a gap side by side, in the order of their heights. */
 function spreadPassing({ from, to, passing }: Gap): void {
   passing.sort((a, b) => a.wanted - b.wanted);
   const lane = Math.min(LANE, (to - from) / (passing.length + 1));

@@ -62,7 +62,7 @@ export function useLayout(
     if (known) return;
     // Otherwise a node whose move was undone would stay there as a remembered position.
     const put = Object.keys(saved).length;
-    if (put < lastPut.current) memory.forget();
+    if (put < lastPut.current) memory.reset();
     lastPut.current = put;
     let overtaken = false;
     void memory.layout(wish).then((layout) => {

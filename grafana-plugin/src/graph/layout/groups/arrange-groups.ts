@@ -4,41 +4,43 @@ import type { Link } from '../layers/adjacency.ts';
 import { arrange, linksAmong } from './arrange.ts';
 import { frameOf, GROUP_PADDING, GROUP_TITLE } from './group-boxes.ts';
 
-/** Some nodes that stand together, their corners from the corner of the room that they take. */
+/** The nodes of a group, with their corners relative to the corner of the group. */
 interface GroupBlock extends Size {
   readonly members: readonly number[];
   readonly corners: readonly Point[];
 }
 
 /**
- * Lays nodes out so that the members of a group stand in one rectangle, with nobody else in it. Within a group, and
- * among groups, it is as without any: dependants left of what they depend on.
+ * Lays out nodes so that the members of a group are in one rectangle without other nodes. Within a group, and among
+ * groups, dependants are left of their dependencies, as without groups.
  *
- * @param groups the group of each node, undefined for those that stand for themselves
+ * @param groups the group of each node, undefined for ungrouped nodes
  */
 export function arrangeGroups(
   groups: readonly (string | undefined)[],
   links: readonly Link[],
   sizes: LayoutSizes,
 ): Point[] {
-  // Numbers of the nodes name those without a group, and are no text.
+  // Ungrouped nodes are keyed by their index, which is never equal to the name of a group.
   const members = Map.groupBy(groups.keys(), (v) => groups[v] ?? v);
-  const teams = [...members].map(([group, own]) => layoutGroup(own, typeof group === 'string', links, sizes));
-  const teamOf = new Int32Array(groups.length);
-  teams.forEach((team, t) => {
-    for (const v of team.members) teamOf[v] = t;
+  const blocks = [...members].map(([group, own]) =>
+    layoutGroup(own, typeof group === 'string', links, sizes),
+  );
+  const blockOf = new Int32Array(groups.length);
+  blocks.forEach((block, t) => {
+    for (const v of block.members) blockOf[v] = t;
   });
   const between = new Map<number, Link>();
   for (const [from, to] of links) {
-    const [a, b] = [teamOf[from] ?? 0, teamOf[to] ?? 0];
-    if (a !== b) between.set(a * teams.length + b, [a, b]);
+    const [a, b] = [blockOf[from] ?? 0, blockOf[to] ?? 0];
+    if (a !== b) between.set(a * blocks.length + b, [a, b]);
   }
-  const places = arrange(teams, [...between.values()], sizes);
+  const positions = arrange(blocks, [...between.values()], sizes);
   const corners: Point[] = [];
-  teams.forEach((team, t) => {
-    team.members.forEach((v, i) => {
-      const [place, corner] = [places[t], team.corners[i]];
-      corners[v] = { x: (place?.x ?? 0) + (corner?.x ?? 0), y: (place?.y ?? 0) + (corner?.y ?? 0) };
+  blocks.forEach((block, t) => {
+    block.members.forEach((v, i) => {
+      const [position, corner] = [positions[t], block.corners[i]];
+      corners[v] = { x: (position?.x ?? 0) + (corner?.x ?? 0), y: (position?.y ?? 0) + (corner?.y ?? 0) };
     });
   });
   return corners;

@@ -4,34 +4,34 @@ import type { Link } from '../layers/adjacency.ts';
 import { layoutComponent } from '../layers/layout-component.ts';
 import { packBlocks } from './pack-blocks.ts';
 
-/** Lays out each connected part of some boxes and packs the parts to about the wanted aspect, from (0, 0). */
+/** Lays out each connected component of boxes, and packs the components to about the desired aspect ratio, from (0, 0). */
 export function arrange(boxes: readonly Size[], links: readonly Link[], sizes: LayoutSizes): Point[] {
   const count = boxes.length;
-  const parts = connectedComponents(count, links);
-  const partOf = new Int32Array(count);
+  const components = connectedComponents(count, links);
+  const componentOf = new Int32Array(count);
   const within = new Int32Array(count);
-  parts.forEach((part, p) => {
-    part.forEach((v, i) => {
-      partOf[v] = p;
+  components.forEach((component, p) => {
+    component.forEach((v, i) => {
+      componentOf[v] = p;
       within[v] = i;
     });
   });
-  const linksOf = Map.groupBy(links, ([from]) => partOf[from] ?? 0);
-  const layouts = parts.map((part, p) => {
+  const linksOf = Map.groupBy(links, ([from]) => componentOf[from] ?? 0);
+  const layouts = components.map((component, p) => {
     const own = (linksOf.get(p) ?? []).map(([a, b]): Link => [within[a] ?? 0, within[b] ?? 0]);
-    const members = part.map((v) => boxes[v] ?? sizes);
+    const members = component.map((v) => boxes[v] ?? sizes);
     return layoutComponent(members, own, sizes);
   });
-  // Gaps as within parts: so the columns of parts above each other are in line.
+  // The same gaps as within components, so that columns of components above each other are aligned.
   const offsets = packBlocks(layouts, { x: sizes.columnGap, y: sizes.rowGap }, sizes.aspect);
   return Array.from({ length: count }, (_, v): Point => {
-    const part = partOf[v] ?? 0;
-    const corner = layouts[part]?.corners[within[v] ?? 0] ?? { x: 0, y: 0 };
-    return { x: corner.x + (offsets[part]?.x ?? 0), y: corner.y + (offsets[part]?.y ?? 0) };
+    const component = componentOf[v] ?? 0;
+    const corner = layouts[component]?.corners[within[v] ?? 0] ?? { x: 0, y: 0 };
+    return { x: corner.x + (offsets[component]?.x ?? 0), y: corner.y + (offsets[component]?.y ?? 0) };
   });
 }
 
-/** The links among some vertices, which are then numbered in their order. */
+/** The links among some vertices, renumbered in their order. */
 export function linksAmong(vertices: readonly number[], links: readonly Link[]): Link[] {
   const index = new Map(vertices.map((v, i) => [v, i]));
   return links.flatMap(([from, to]) => {
@@ -40,7 +40,7 @@ export function linksAmong(vertices: readonly number[], links: readonly Link[]):
   });
 }
 
-/** Splits vertices into the sets that links connect, each and all in ascending order. */
+/** Splits vertices into connected components, each and all in ascending order. */
 function connectedComponents(count: number, links: readonly Link[]): number[][] {
   const parent = Int32Array.from({ length: count }, (_, v) => v);
   const root = (v: number): number => {

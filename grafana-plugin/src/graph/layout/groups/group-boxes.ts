@@ -1,11 +1,11 @@
 import { createOccupancy } from '../../geometry/occupancy.ts';
 import type { Point, Rectangle, Size } from '../../geometry/rectangle.ts';
 
-/** Room between the members of a group and its border; above them is its title. */
+/** Padding between the members of a group and its border, and the height of its title above them. */
 export const GROUP_PADDING = 18;
 export const GROUP_TITLE = 26;
 
-/** The rectangle around the members of a group, title and all, from their corners and their size. */
+/** The rectangle around the members of a group and its title, from their corners and their size. */
 export function frameOf(corners: readonly Point[], { width, height }: Size): Rectangle {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y } of corners) {
@@ -25,7 +25,7 @@ export function frameOf(corners: readonly Point[], { width, height }: Size): Rec
 /**
  * The rectangle of each group.
  *
- * @param groups the group of each node that is in one
+ * @param groups the group of each grouped node
  */
 export function groupBoxes(
   corners: ReadonlyMap<string, Point>,
@@ -34,14 +34,14 @@ export function groupBoxes(
 ): Map<string, Rectangle> {
   const members = Map.groupBy(groups, ([, group]) => group);
   return new Map(
-    [...members].flatMap(([group, own]) => {
-      const places = own.flatMap(([key]) => corners.get(key) ?? []);
-      return places.length > 0 ? [[group, frameOf(places, size)]] : [];
+    [...members].flatMap(([group, keys]) => {
+      const known = keys.flatMap(([key]) => corners.get(key) ?? []);
+      return known.length > 0 ? [[group, frameOf(known, size)]] : [];
     }),
   );
 }
 
-/** Whether someone stands in the rectangle of a group that is not of it. */
+/** Whether the rectangle of a group contains nodes that are not its members. */
 export function groupsOverlap(
   corners: ReadonlyMap<string, Point>,
   groups: ReadonlyMap<string, string>,
@@ -51,7 +51,7 @@ export function groupsOverlap(
   const taken = createOccupancy();
   for (const [group, box] of boxes) taken.add(box, group);
   for (const [key, { x, y }] of corners) {
-    // Names of nodes and of groups may be the same: no group is called like this.
+    // Nodes and groups can have the same name: a NUL prefix keeps them distinct.
     if (!groups.has(key)) taken.add({ x, y, width: size.width, height: size.height }, `\0${key}`);
   }
   return [...boxes].some(([group, box]) => taken.overlaps(box, group));

@@ -24,7 +24,7 @@ test('blocks never overlap', () => {
   );
 });
 
-test('equal blocks form a grid of about the wanted aspect', () => {
+test('equal blocks form a grid of about the desired aspect ratio', () => {
   const corners = packBlocks(
     Array.from({ length: 16 }, () => ({ width: 20, height: 10 })),
     { x: 0, y: 0 },

@@ -1,8 +1,8 @@
 import type { Size } from '../../geometry/rectangle.ts';
 
 /**
- * Packs rectangles into rows, tallest first, to about the wanted width-to-height ratio. Returns the top left
- * corner of each block, in their order.
+ * Packs rectangles into rows, tallest first, to about the desired width-to-height ratio. Returns the top left corner
+ * of each block, in their order.
  */
 export function packBlocks(
   blocks: readonly Size[],

@@ -2,15 +2,15 @@ import type { Point } from '../../geometry/rectangle.ts';
 import type { LayoutSizes } from '../../model/layout.ts';
 import { createFreeSpots } from './free-spots.ts';
 
-/** Puts nodes where the user has put them; whoever stands there moves to the nearest free spot. */
+/** Moves nodes to the positions that the user has saved; nodes in the way move to the nearest free position. */
 export function applySavedPositions(
   corners: readonly Point[],
   saved: readonly (Point | undefined)[],
   sizes: LayoutSizes,
 ): readonly Point[] {
-  if (!saved.some((place) => place)) return corners;
+  if (!saved.some((position) => position)) return corners;
   const spots = createFreeSpots(sizes);
-  for (const place of saved) if (place) spots.take(place);
+  for (const position of saved) if (position) spots.take(position);
   const settled = [...saved];
   const displaced = [...corners.entries()].filter(([v, corner]) => !settled[v] && !spots.isFree(corner));
   const isDisplaced = new Set(displaced.map(([v]) => v));

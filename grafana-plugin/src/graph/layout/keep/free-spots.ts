@@ -2,34 +2,34 @@ import { createOccupancy } from '../../geometry/occupancy.ts';
 import type { Point } from '../../geometry/rectangle.ts';
 import type { LayoutSizes } from '../../model/layout.ts';
 
-/** Knows where nodes stand, and where there is room for more. */
+/** Keeps track of occupied positions, and finds free ones. */
 export interface FreeSpots {
-  /** @param owner whose room it is: for itself the spot stays free */
+  /** @param owner the owner of the position: for the owner itself it counts as free */
   take(corner: Point, owner?: string): void;
   isFree(corner: Point, owner?: string): boolean;
-  /** The corner nearest to the wanted one where a node fits, in its column or one not far from it. */
+  /** The free corner closest to the wanted one, in its column or a nearby column. */
   nearest(wanted: Point): Point;
 }
 
-/** Columns to the left and right in which a node may have to stand. */
+/** Column offsets to try. */
 const COLUMNS = [0, 1, -1, 2, -2];
 
 export function createFreeSpots({ width, height, columnGap, rowGap }: LayoutSizes): FreeSpots {
   const taken = createOccupancy();
-  // Half a gap around each keeps a whole one between two; a little less, lest those that the layout put so touch.
+  // Half a gap around each node keeps a gap between two; slightly less, so that nodes at exactly that distance do not overlap.
   const margin = rowGap * 0.49;
-  const roomAt = ({ x, y }: Point) => ({
+  const boundsAt = ({ x, y }: Point) => ({
     x: x - margin,
     y: y - margin,
     width: width + 2 * margin,
     height: height + 2 * margin,
   });
-  const isFree = (corner: Point, owner = '') => !taken.overlaps(roomAt(corner), owner);
+  const isFree = (corner: Point, owner = '') => !taken.overlaps(boundsAt(corner), owner);
   const step = (height + rowGap) / 2;
   const pitch = width + columnGap;
   const detour = Math.ceil(pitch / step);
   return {
-    take: (corner, owner = 'node') => taken.add(roomAt(corner), owner),
+    take: (corner, owner = 'node') => taken.add(boundsAt(corner), owner),
     isFree,
     nearest(wanted) {
       for (let distance = 0; ; distance++) {

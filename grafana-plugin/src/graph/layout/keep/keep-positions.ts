@@ -6,23 +6,23 @@ import { type Adjacency, type Link, neighbours, predecessors, successors } from 
 import { createFreeSpots } from './free-spots.ts';
 
 /**
- * Leaves everyone who has a place there, puts newcomers beside their group or the neighbours that they are linked
- * with, and below it all those that know nobody there.
+ * Keeps the positions of known nodes, places new nodes beside their group or their neighbours, and new nodes without
+ * either below all others.
  *
- * @param places the corner of each node, undefined for newcomers
- * @param groups the group of each node, undefined for those in none
+ * @param positions the corner of each node, undefined for new nodes
+ * @param groups the group of each node, undefined for ungrouped nodes
  */
 export function keepPositions(
-  places: readonly (Point | undefined)[],
+  positions: readonly (Point | undefined)[],
   links: readonly Link[],
   groups: readonly (string | undefined)[],
   sizes: LayoutSizes,
 ): Point[] {
   const spots = createFreeSpots(sizes);
-  const corners = places.map((place) => {
-    if (!place || !spots.isFree(place)) return undefined;
-    spots.take(place);
-    return place;
+  const corners = positions.map((position) => {
+    if (!position || !spots.isFree(position)) return undefined;
+    spots.take(position);
+    return position;
   });
 
   const out = successors(corners.length, links);
@@ -42,7 +42,7 @@ export function keepPositions(
     });
   }
 
-  const apart = arrangeGroups(
+  const separate = arrangeGroups(
     waiting.map((v) => groups[v]),
     linksAmong(waiting, links),
     sizes,
@@ -51,13 +51,13 @@ export function keepPositions(
   const left = settled.reduce((least, { x }) => Math.min(least, x), Infinity);
   const below = settled.reduce((most, { y }) => Math.max(most, y), -Infinity) + sizes.height + sizes.rowGap;
   waiting.forEach((v, i) => {
-    const { x, y } = apart[i] ?? { x: 0, y: 0 };
+    const { x, y } = separate[i] ?? { x: 0, y: 0 };
     corners[v] = settled.length > 0 ? { x: left + x, y: below + y } : { x, y };
   });
   return corners.map((corner) => corner ?? { x: 0, y: 0 });
 }
 
-/** A column right of who depends on the node, left of what it depends on, as high as they are; or undefined. */
+/** A column right of its dependants, or left of its dependencies, at their mean height; undefined without neighbours. */
 function besideNeighbours(
   v: number,
   corners: readonly (Point | undefined)[],
@@ -72,7 +72,7 @@ function besideNeighbours(
   const least = dependants.reduce((most, { x }) => Math.max(most, x + pitch), -Infinity);
   const most = dependencies.reduce((lowest, { x }) => Math.min(lowest, x - pitch), Infinity);
   return {
-    // Whoever has neighbours on both sides stands next to the first, in line with the column there.
+    // A node with neighbours on both sides is placed next to its dependants, aligned with the column there.
     x: Number.isFinite(least) ? least : most,
     y: all.reduce((sum, { y }) => sum + y, 0) / all.length,
   };

@@ -1,13 +1,13 @@
-/** Neighbours of each vertex in compressed rows: those of `v` are `to[start[v]] … to[start[v + 1] - 1]`. */
+/** The neighbours of each vertex in compressed sparse rows: those of `v` are `to[start[v]] … to[start[v + 1] - 1]`. */
 export interface Adjacency {
   readonly start: Int32Array;
   readonly to: Int32Array;
 }
 
-/** A directed edge between vertices given by number. */
+/** A directed edge between vertices, by index. */
 export type Link = readonly [from: number, to: number];
 
-/** Lists whom each vertex points at, in the order of the links. */
+/** Lists the successors of each vertex, in the order of the links. */
 export function successors(count: number, links: readonly Link[]): Adjacency {
   const start = new Int32Array(count + 1);
   for (const [from] of links) start[from + 1] = (start[from + 1] ?? 0) + 1;
@@ -22,19 +22,19 @@ export function successors(count: number, links: readonly Link[]): Adjacency {
   return { start, to };
 }
 
-const turned = (links: readonly Link[]): Link[] => links.map(([from, to]) => [to, from]);
+const reversed = (links: readonly Link[]): Link[] => links.map(([from, to]) => [to, from]);
 
-/** Lists by whom each vertex is pointed at. */
+/** Lists the predecessors of each vertex. */
 export const predecessors = (count: number, links: readonly Link[]): Adjacency =>
-  successors(count, turned(links));
+  successors(count, reversed(links));
 
-/** Lists all to which a link leads from each vertex, or from which one comes. */
+/** Lists the successors and predecessors of each vertex. */
 export const bothWays = (count: number, links: readonly Link[]): Adjacency =>
-  successors(count, [...links, ...turned(links)]);
+  successors(count, [...links, ...reversed(links)]);
 
 /** The neighbours of one vertex, as a view. */
 export const neighbours = ({ start, to }: Adjacency, v: number): Int32Array =>
   to.subarray(start[v], start[v + 1]);
 
-/** How many neighbours a vertex has. */
+/** The number of neighbours of a vertex. */
 export const degree = ({ start }: Adjacency, v: number): number => (start[v + 1] ?? 0) - (start[v] ?? 0);

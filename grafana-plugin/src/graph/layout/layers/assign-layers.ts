@@ -1,11 +1,11 @@
 import { type Adjacency, degree, type Link, neighbours, predecessors, successors } from './adjacency.ts';
 
-/** Rounds in which vertices move to shorten their links. Most graphs come to rest sooner. */
+/** Maximum number of rounds in which vertices move to shorten their links. Most graphs need fewer. */
 const ROUNDS = 8;
 
 /**
- * Gives each vertex of an acyclic graph its layer, from 0: right of everything that depends on it, and so that
- * the links are short in sum.
+ * Assigns a layer, from 0, to each vertex of an acyclic graph: right of all its dependants, with a small total length
+ * of links.
  */
 export function assignLayers(count: number, links: readonly Link[]): Int32Array {
   const out = successors(count, links);
@@ -20,11 +20,11 @@ export function assignLayers(count: number, links: readonly Link[]): Int32Array 
   return layer.map((at) => at - first);
 }
 
-/** Layers by the longest path from the left; returns the vertices in topological order. */
+/** Assigns layers by the longest path from the left; returns the vertices in topological order. */
 function byLongestPath(layer: Int32Array, out: Adjacency, into: Adjacency): number[] {
   const waiting = layer.map((_, v) => degree(into, v));
   const ready = [...waiting.keys()].filter((v) => waiting[v] === 0);
-  // `ready` grows while it is walked.
+  // `ready` grows during the iteration.
   for (const v of ready) {
     for (const child of neighbours(out, v)) {
       layer[child] = Math.max(layer[child] ?? 0, (layer[v] ?? 0) + 1);
@@ -35,7 +35,7 @@ function byLongestPath(layer: Int32Array, out: Adjacency, into: Adjacency): numb
   return ready;
 }
 
-/** Moves each vertex as far as it may towards the side on which it has more links; tells whether any moved. */
+/** Moves each vertex as far as possible towards the side with more of its links; returns whether any moved. */
 function shortenLinks(order: readonly number[], layer: Int32Array, out: Adjacency, into: Adjacency): boolean {
   let moved = false;
   for (const v of order) {

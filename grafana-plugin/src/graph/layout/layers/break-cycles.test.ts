@@ -9,7 +9,7 @@ const anyLinks: fc.Arbitrary<Link[]> = fc.array(
   { maxLength: 25 },
 );
 
-/** Whom a walk from a vertex reaches. */
+/** The vertices reachable from a vertex. */
 function reach(from: number, links: readonly Link[]): Set<number> {
   const out = successors(COUNT, links);
   const reached = new Set<number>();
@@ -22,7 +22,7 @@ function reach(from: number, links: readonly Link[]): Set<number> {
   return reached;
 }
 
-test('no cycle is left', () => {
+test('the result has no cycles', () => {
   fc.assert(
     fc.property(anyLinks, (links) => {
       const acyclic = breakCycles(COUNT, links);
@@ -31,7 +31,7 @@ test('no cycle is left', () => {
   );
 });
 
-test('only links within a strongly connected component are turned around', () => {
+test('only links within a strongly connected component are reversed', () => {
   fc.assert(
     fc.property(anyLinks, (links) => {
       const acyclic = breakCycles(COUNT, links);

@@ -1,9 +1,9 @@
 import { degree, type Link, neighbours, predecessors, successors } from './adjacency.ts';
 
 /**
- * Turns the links that close a cycle around, so that the rest can be layered. A depth-first search from the
- * vertices nobody depends on (then from those that mostly depend on others) cuts few and natural links: the
- * answer back, not the call. Returns the links as an acyclic graph, in their order.
+ * Reverses the links that close a cycle, so that the graph can be layered. A depth-first search from the vertices
+ * without dependants (then from those with mostly dependencies) reverses few links, and usually the calls back.
+ * Returns the links as an acyclic graph, in their order.
  */
 export function breakCycles(count: number, links: readonly Link[]): Link[] {
   const out = successors(count, links);
@@ -33,6 +33,6 @@ export function breakCycles(count: number, links: readonly Link[]): Link[] {
       } else if (!entered[child]) enter(child);
     }
   }
-  // A link is part of a cut cycle exactly when it leads to a vertex that finished later than its start.
+  // A link closes a cycle if and only if it leads to a vertex that finished later than its start.
   return links.map(([from, to]) => ((finished[to] ?? 0) > (finished[from] ?? 0) ? [to, from] : [from, to]));
 }

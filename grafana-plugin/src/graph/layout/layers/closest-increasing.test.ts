@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closestIncreasing } from './closest-increasing.ts';
 
-test('keeps what is in order and pools what is not', () => {
+test('keeps values in order and pools the others', () => {
   expect(closestIncreasing([1, 2, 5], [1, 1, 1])).toEqual([1, 2, 5]);
   expect(closestIncreasing([4, 2, 9], [1, 1, 1])).toEqual([3, 3, 9]);
   expect(closestIncreasing([4, 1], [1, 2])).toEqual([2, 2]);

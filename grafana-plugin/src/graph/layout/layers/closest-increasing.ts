@@ -1,6 +1,6 @@
 /**
- * The non-decreasing sequence nearest to `wanted` by weighted least squares (isotonic regression): values in
- * the wrong order are pooled into their mean.
+ * The non-decreasing sequence closest to `wanted` by weighted least squares (isotonic regression): values in the wrong
+ * order are pooled into their mean.
  */
 export function closestIncreasing(wanted: readonly number[], weights: readonly number[]): number[] {
   const pools: { sum: number; weight: number; length: number }[] = [];

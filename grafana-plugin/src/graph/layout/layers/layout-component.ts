@@ -8,21 +8,21 @@ import { placeVertically, stackColumns } from './place-vertically.ts';
 import { reduceCrossings } from './reduce-crossings.ts';
 import { wrapLayers } from './wrap-layers.ts';
 
-/** Rounds in which columns are ordered, and then only straightened. */
+/** Rounds in which columns are reordered, and then only straightened. */
 const ORDER_ROUNDS = 24;
 const STRAIGHTEN_ROUNDS = 4;
 
-/** Of more links nobody follows each: they are not untangled one by one. */
-const MOST_UNTANGLED = 250;
+/** With more links than this, single links cannot be followed, and crossings are not reduced one by one. */
+const MOST_LINKS = 250;
 
-/** A connected part laid out, from (0, 0). */
+/** A connected component, laid out from (0, 0). */
 export interface ComponentLayout {
   readonly corners: readonly Point[];
   readonly width: number;
   readonly height: number;
 }
 
-/** Lays out one connected part, left to right; links are between boxes by number. */
+/** Lays out one connected component, left to right; links are between boxes, by index. */
 export function layoutComponent(
   boxes: readonly Size[],
   links: readonly Link[],
@@ -35,12 +35,12 @@ export function layoutComponent(
   const column = wrapLayers(layer, acyclic, { ...sizes, ...mean });
   const columns = depthFirst(column, successors(count, acyclic));
   const near = bothWays(count, acyclic);
-  const room = Float64Array.from(boxes, ({ height }) => height + sizes.rowGap);
-  const y = stackColumns(columns, room);
-  placeVertically(columns, near, room, y, { rounds: ORDER_ROUNDS, reorder: true });
-  if (links.length <= MOST_UNTANGLED) {
+  const heights = Float64Array.from(boxes, ({ height }) => height + sizes.rowGap);
+  const y = stackColumns(columns, heights);
+  placeVertically(columns, near, heights, y, { rounds: ORDER_ROUNDS, reorder: true });
+  if (links.length <= MOST_LINKS) {
     reduceCrossings(columns, acyclic, column, y);
-    placeVertically(columns, near, room, y, { rounds: STRAIGHTEN_ROUNDS, reorder: false });
+    placeVertically(columns, near, heights, y, { rounds: STRAIGHTEN_ROUNDS, reorder: false });
   }
 
   const top = y.reduce((least, at, v) => Math.min(least, at - (boxes[v]?.height ?? 0) / 2), Infinity);
@@ -66,7 +66,7 @@ function meanOf(boxes: readonly Size[]): Size {
   return { width: sum('width') / boxes.length, height: sum('height') / boxes.length };
 }
 
-/** The vertices of each column in the order of a depth-first walk: what hangs together starts together. */
+/** The vertices of each column in depth-first order, so that connected vertices start close together. */
 function depthFirst(column: Int32Array, out: Adjacency): number[][] {
   const columns: number[][] = [];
   const visited = new Uint8Array(column.length);

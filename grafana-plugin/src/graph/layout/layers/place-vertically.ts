@@ -1,20 +1,21 @@
 import { type Adjacency, neighbours } from './adjacency.ts';
 import { closestIncreasing } from './closest-increasing.ts';
 
-/** Weight of a place that no link asks for. */
+/** Weight of a vertex without links. */
 const IDLE = 0.1;
 
 /**
- * Moves the vertices of each column as near to the mean of their neighbours' heights as the room of each allows. All neighbours count, however many columns away: links are drawn nearly straight, and so cross least.
+ * Moves the vertices of each column as close to the mean height of their neighbours as the other vertices allow. All
+ * neighbours count, in any column: links are then nearly straight, with few crossings.
  *
  * @param columns the vertices of each column from top to bottom; reordered when `reorder` is set
- * @param room the height that each vertex takes, gap and all
- * @param y the centre of each vertex: changed
+ * @param heights the height of each vertex, including its gap
+ * @param y the centre of each vertex; modified
  */
 export function placeVertically(
   columns: readonly number[][],
   near: Adjacency,
-  room: ArrayLike<number>,
+  heights: ArrayLike<number>,
   y: Float64Array,
   { rounds, reorder }: { rounds: number; reorder: boolean },
 ): void {
@@ -25,8 +26,8 @@ export function placeVertically(
       if (reorder) {
         column.sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || (y[a] ?? 0) - (y[b] ?? 0) || a - b);
       }
-      // Without the room used so far, "at least so far apart" is "not decreasing".
-      const used = offsets(column, room);
+      // After subtracting the heights used so far, the minimum distance becomes "not decreasing".
+      const used = offsets(column, heights);
       const tops = closestIncreasing(
         column.map((v, i) => (wanted[v] ?? 0) - (used[i] ?? 0)),
         column.map((v) => neighbours(near, v).length || IDLE),
@@ -38,11 +39,14 @@ export function placeVertically(
   }
 }
 
-/** Puts the vertices of each column one below the other, all columns centred on one line. */
-export function stackColumns(columns: readonly (readonly number[])[], room: ArrayLike<number>): Float64Array {
-  const y = new Float64Array(room.length);
+/** Stacks the vertices of each column; all columns are centred on one line. */
+export function stackColumns(
+  columns: readonly (readonly number[])[],
+  heights: ArrayLike<number>,
+): Float64Array {
+  const y = new Float64Array(heights.length);
   for (const column of columns) {
-    const used = offsets(column, room);
+    const used = offsets(column, heights);
     const middle = (used.at(-1) ?? 0) / 2;
     column.forEach((v, i) => {
       y[v] = (used[i] ?? 0) - middle;
@@ -51,11 +55,11 @@ export function stackColumns(columns: readonly (readonly number[])[], room: Arra
   return y;
 }
 
-/** How far the centre of each vertex is below that of the first when they stand as close as they may. */
-function offsets(column: readonly number[], room: ArrayLike<number>): number[] {
+/** The distance of the centre of each vertex below that of the first, at minimum distances. */
+function offsets(column: readonly number[], heights: ArrayLike<number>): number[] {
   let at = 0;
   return column.map((v, i) => {
-    if (i > 0) at += ((room[column[i - 1] ?? 0] ?? 0) + (room[v] ?? 0)) / 2;
+    if (i > 0) at += ((heights[column[i - 1] ?? 0] ?? 0) + (heights[v] ?? 0)) / 2;
     return at;
   });
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Link } from './adjacency.ts';
 import { crossingsWith, reduceCrossings } from './reduce-crossings.ts';
 
-test('links that cross are counted, those that share an end are not', () => {
+test('crossing links are counted, and links that share a vertex are not', () => {
   const points = [
     { x: 0, y: 0 },
     { x: 1, y: 1 },
@@ -24,7 +24,7 @@ test('links that cross are counted, those that share an end are not', () => {
   ).toBe(0);
 });
 
-test('neighbours are swapped while that removes crossings', () => {
+test('adjacent vertices are swapped while that removes crossings', () => {
   const columns = [
     [0, 1, 2],
     [3, 4, 5],

@@ -1,15 +1,15 @@
 import type { Point } from '../../geometry/rectangle.ts';
 import { bothWays, type Link, neighbours } from './adjacency.ts';
 
-const PASSES = 6;
+const ROUNDS = 6;
 
 /**
- * Swaps vertices that stand next to each other in a column while fewer straight links cross then. A pass takes
- * time by the square of the links: meant for graphs that are looked at link by link.
+ * Swaps adjacent vertices of a column as long as that reduces the crossings of straight links. A round is quadratic in
+ * the number of links: meant for graphs small enough to follow single links.
  *
- * @param columns the vertices of each column from top to bottom: changed
+ * @param columns the vertices of each column from top to bottom; modified
  * @param x the column of each vertex
- * @param y the height of each vertex: changed
+ * @param y the height of each vertex; modified
  */
 export function reduceCrossings(
   columns: readonly number[][],
@@ -27,7 +27,7 @@ export function reduceCrossings(
   const crossingsOf = (v: number) =>
     neighbours(near, v).reduce((sum, u) => sum + crossingsWith([v, u], links, at), 0);
 
-  for (let pass = 0, improved = true; pass < PASSES && improved; pass++) {
+  for (let round = 0, improved = true; round < ROUNDS && improved; round++) {
     improved = false;
     for (const column of columns) {
       for (let i = 0; i + 1 < column.length; i++) {
@@ -42,7 +42,7 @@ export function reduceCrossings(
   }
 }
 
-/** How many links the straight link crosses. Links that share an end do not cross. */
+/** The number of links that a straight link crosses. Links that share a vertex do not cross. */
 export function crossingsWith([a, b]: Link, links: readonly Link[], at: (vertex: number) => Point): number {
   const [from, to] = [at(a), at(b)];
   let crossings = 0;
@@ -59,6 +59,6 @@ export function crossingsWith([a, b]: Link, links: readonly Link[], at: (vertex:
   return crossings;
 }
 
-/** On which side of the line from `a` to `b` a point is, by sign. */
+/** The side of the line from `a` to `b` that a point is on, as a sign. */
 const side = (a: Point, b: Point, point: Point): number =>
   Math.sign((b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x));

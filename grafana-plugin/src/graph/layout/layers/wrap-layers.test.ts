@@ -5,7 +5,7 @@ import { wrapLayers } from './wrap-layers.ts';
 
 const SIZES = { width: 160, height: 40, columnGap: 140, rowGap: 20, aspect: 1.7 };
 
-/** How many vertices each layer holds, left to right. */
+/** The number of vertices of each layer, left to right. */
 function fold(count: number, links: readonly Link[]) {
   const layer = wrapLayers(assignLayers(count, links), links, SIZES);
   const sizes: number[] = [];
@@ -15,13 +15,13 @@ function fold(count: number, links: readonly Link[]) {
 
 const clients = (count: number): Link[] => Array.from({ length: count }, (_, i) => [i + 1, 0]);
 
-describe('folding', () => {
+describe('wrapping', () => {
   test('spreads the many clients of one server over columns, all left of it', () => {
     const { layer, sizes } = fold(101, clients(100));
     expect(Math.max(...sizes)).toBeLessThan(25);
     expect(sizes.length).toBeGreaterThan(4);
     expect(sizes).toHaveLength((layer[0] ?? 0) + 1);
-    // No column is left nearly empty.
+    // No column is nearly empty.
     expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThan(Math.max(...sizes) - 2);
   });
 
@@ -34,7 +34,7 @@ describe('folding', () => {
     expect(Math.max(...sizes)).toBeLessThan(25);
   });
 
-  test('keeps every link leading right, and the rest out of the new columns', () => {
+  test('keeps every link leading right, and other vertices out of the new columns', () => {
     // A hub in the middle of a chain 101 → 102 → 0 → 103.
     const links: Link[] = [...clients(100), [101, 102], [102, 0], [0, 103]];
     const { layer, sizes } = fold(104, links);
@@ -43,7 +43,7 @@ describe('folding', () => {
     expect(sizes.length).toBeGreaterThan(6);
   });
 
-  test('leaves what fits its width alone', () => {
+  test('does not change layers that fit', () => {
     const links = clients(6);
     const before = assignLayers(7, links);
     expect(wrapLayers(before, links, SIZES)).toEqual(before);

@@ -1,12 +1,12 @@
 import type { LayoutSizes } from '../../model/layout.ts';
 import { degree, type Link, predecessors, successors } from './adjacency.ts';
 
-/** A layer that is but a little taller than the others may be is better left in one piece. */
+/** Layers up to this factor above the maximum height are not wrapped. */
 const TOLERANCE = 1.5;
 
 /**
- * Spreads tall layers over several columns, so that a hub with many clients is not a needle. Vertices nobody
- * depends on go further left in their layer, those that depend on nobody further right.
+ * Wraps tall layers into several columns, so that a hub with many clients does not make the drawing too tall. Vertices
+ * without dependants are placed further left in their layer, those without dependencies further right.
  */
 export function wrapLayers(layer: Int32Array, links: readonly Link[], sizes: LayoutSizes): Int32Array {
   const out = successors(layer.length, links);
@@ -37,7 +37,7 @@ export function wrapLayers(layer: Int32Array, links: readonly Link[], sizes: Lay
 const columnsFor = (length: number, rows: number): number =>
   length < rows * TOLERANCE ? 1 : Math.ceil(length / rows);
 
-/** The least rows with which the whole is not wider than the wanted aspect. */
+/** The smallest number of rows with which the drawing is not wider than the desired aspect ratio. */
 function rowsThatFill(lengths: readonly number[], sizes: LayoutSizes): number {
   const width = (rows: number) =>
     lengths.reduce((sum, length) => sum + columnsFor(length, rows), 0) * (sizes.width + sizes.columnGap);
