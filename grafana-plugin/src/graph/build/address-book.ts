@@ -38,7 +38,7 @@ export function createAddressBook(
   for (const { direction, src, dst, transport, port } of halfEdges) {
     if (direction === 'outbound') claim(transport, src);
     else if (direction === 'unknown') claim(transport, dst);
-    // A server that one client has reached there listens for other clients too.
+    // A server that a client has reached at this address listens there for other clients too.
     else listen({ transport, port, endpoint: dst });
   }
   for (const listener of listeners) listen(listener);

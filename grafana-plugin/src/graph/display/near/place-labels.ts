@@ -83,7 +83,7 @@ function findFreeBounds(
   return crossed;
 }
 
-/** Candidates on a curve, best first: where it passes a layer horizontally, then the half with fewer parallel curves. */
+/** Candidates on a curve, best first: where it passes a layer horizontally, then its part with fewer parallel curves. */
 function* candidatesOn(points: readonly Point[], late: boolean): Generator<Point> {
   const segments = segmentsOf(points);
   // Gaps between columns are the even segments; the odd ones pass a column.

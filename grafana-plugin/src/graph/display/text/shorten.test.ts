@@ -4,7 +4,7 @@ import { shorten } from './shorten.ts';
 
 const measure = (text: string) => [...text].length;
 
-test('keeps a text that fits, and else its start and some of its end', () => {
+test('keeps a text that fits, and else its start and its last characters', () => {
   expect(shorten('checkout', 8, measure)).toBe('checkout');
   expect(shorten('checkout-service-2', 10, measure)).toBe('checko…e-2');
 });

@@ -3,7 +3,7 @@ import { legible } from './legible.ts';
 /** Measures a text's width in pixels. */
 export type MeasureText = (text: string) => number;
 
-/** Shortens a text to a width, keeping more of its start but some of its end: names often differ only there. */
+/** Shortens a text to a width, keeping more of the start than of the end: names often differ only at the end. */
 export function shorten(text: string, width: number, measure: MeasureText): string {
   if (measure(text) <= width) return text;
   const letters = [...text];
