@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of the user’s.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the user’s templates.
 import { describe, expect, it } from 'vitest';
 import { processFiles } from '../../../test/fixtures/process-files.ts';
 import { applyRules } from './apply-rules.ts';
@@ -41,39 +41,39 @@ describe('a rule matches', () => {
 describe('a rule does not match', () => {
   it.each([
     ['a part of the text', { unit: 'shop' }],
-    ['a part of one of two', { unit: 'shop|cart' }],
-    ['another case', { user: 'WWW-data' }],
-    ['another port', { port: 80 }],
-    ['one of two', { port: 8000, user: 'root' }],
+    ['a part of one alternative', { unit: 'shop|cart' }],
+    ['a different case', { user: 'WWW-data' }],
+    ['a different port', { port: 80 }],
+    ['one condition of two', { port: 8000, user: 'root' }],
     ['a folder', { executable: '/usr/bin' }],
   ])('by %s', (_title, match) => expect(named(match)).toBeUndefined());
 
   it.each([[{ unit: '.*' }], [{ user: '.*' }], [{ container: '.*' }], [{ port: 80 }]])(
-    'what is not known: %j',
+    'an unknown fact: %j',
     (match) => expect(named(match, 'yes', nothing)).toBeUndefined(),
   );
 });
 
-describe('a relay', () => {
+describe('a port forwarder', () => {
   const relayOf = (relay: string) =>
     applyRules(
       parseRules([{ match: { command: '.*--name (\\S+) .*', port: 8001 }, service: 'x', relay }]),
       facts,
     )?.forwardsTo;
 
-  it('leads where the rule says', () => {
+  it('has the target of the rule', () => {
     expect(relayOf('10.0.0.5:80/udp')).toEqual({ transport: 'udp', host: '10.0.0.5', port: 80 });
     expect(relayOf('$1.example:${port}')).toEqual({ transport: 'tcp', host: 'shop.example', port: 8001 });
   });
 
-  it('is none where that leads nowhere', () => expect(relayOf('${unit}:80 and more')).toBeUndefined());
+  it('has no target if it is invalid', () => expect(relayOf('${unit}:80 and more')).toBeUndefined());
 });
 
-it('takes the process’s name for an executable that may not be read', () => {
+it('matches the process name if the executable cannot be read', () => {
   expect(named({ executable: 'x' }, 'yes', nothing)).toBe('yes');
 });
 
-it('takes the executable’s name, deleted or not', () => {
+it('matches the name of the executable, deleted or not', () => {
   const deleted = { ...facts, files: processFiles('app', '', '/srv/app (deleted)') };
   for (const executable of ['/srv/app', 'app'])
     expect(named({ executable }, '${executable}', deleted)).toBe('app');
@@ -84,13 +84,13 @@ it('matches across the lines of a command', () => {
   expect(named({ command: 'sh -c a.b' }, 'yes', { ...facts, files })).toBe('yes');
 });
 
-it('looks at no more than the start of a command', () => {
+it('matches only the start of a command', () => {
   const files = { ...facts.files, args: [Buffer.from(`x${'y'.repeat(5000)}`)] };
   expect(named({ command: '(x)(y*)' }, '${1}', { ...facts, files })).toBe('x');
   expect(named({ command: '(.*)' }, '$1', { ...facts, files })).toHaveLength(2048);
 });
 
-describe('a name is made', () => {
+describe('a template makes the name', () => {
   it.each([
     [{ unit: '(.+)@(.+)' }, '$2/$1', 'eu-west/shop'],
     [{ unit: '(?<app>.+)@(?<at>.+)' }, '${app}.${at}', 'shop.eu-west'],
@@ -102,18 +102,18 @@ describe('a name is made', () => {
   ])('of %j as %s', (match, service, name) => expect(named(match, service)).toEqual(name));
 });
 
-describe('a rule that would make no name leaves the process to the next', () => {
+describe('a rule that yields no name is skipped', () => {
   const fallback = { match: { executable: '.*' }, service: 'next' };
   it.each([
-    ['its template names what the process has not', { match: { port: 8000 }, service: '${container}' }],
-    ['its group is empty', { match: { user: '.*(x?)' }, service: '$1' }],
-  ])('as %s', (_title, first) => {
+    ['because its template uses an unknown fact', { match: { port: 8000 }, service: '${container}' }],
+    ['because its group is empty', { match: { user: '.*(x?)' }, service: '$1' }],
+  ])('%s', (_title, first) => {
     const alone = { ...facts, workload: undefined };
     expect(applyRules(parseRules([first, fallback]), alone)).toEqual({ service: 'next', rule: 2 });
   });
 });
 
-it('is the first of several', () => {
+it('applies the first rule of several that match', () => {
   const rules = parseRules([
     { match: { user: 'root' }, service: 'no' },
     { match: { user: 'www-data' }, service: 'first', site: '${unit}' },
@@ -123,12 +123,12 @@ it('is the first of several', () => {
   expect(applyRules([], facts)).toBeUndefined();
 });
 
-it('has no site where its template names what is not known', () => {
+it('assigns no site if its template uses an unknown fact', () => {
   const rules = parseRules([{ match: { executable: '.*' }, service: 'a', site: '${unit}' }]);
   expect(applyRules(rules, nothing)).toEqual({ service: 'a', rule: 1 });
 });
 
-it('takes hostile text as text', () => {
+it('keeps hostile text unchanged', () => {
   const hostile = '<b>"$1" ${user}\n\u202e</b>';
   expect(named({ unit: '(.*)' }, 'x$1', { ...facts, unit: hostile })).toBe(`x${hostile}`);
 });

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 afterEach(() => proc[Symbol.dispose]());
 
-it('tells who is called what and why, workers by their leader', async () => {
+it('explains the name of each process, and of workers by their leader', async () => {
   const rules = parseRules([{ match: { port: 6379 }, service: 'cache', site: 'eu' }]);
   const listeners = [listener(30, 6379), listener(20, 443), listener(20, 80), listener(20, 80)];
   expect(await explainNames(proc.root, [22, 21, 20, 30, 99], listeners, { rules })).toEqual([
@@ -35,20 +35,20 @@ it('tells who is called what and why, workers by their leader', async () => {
   ]);
 });
 
-it('tells no port for a Unix socket', async () => {
+it('lists no port for a Unix socket', async () => {
   const rules = parseRules([{ match: { executable: 'redis-.*' }, service: `cache-\${port}` }]);
   const socket: Listener = { ...listener(30, 0), transport: 'unix', address: '/run/redis.sock' };
   const rows = await explainNames(proc.root, [30], [socket, listener(30, 6379)], { rules });
   expect(rows).toMatchObject([{ service: 'cache-6379', ports: [6379] }]);
 });
 
-it('orders services of one name by pid', async () => {
+it('orders processes of the same service by pid', async () => {
   proc.start(25, { comm: 'redis-server\n', cmdline: 'redis-server\0' });
   const rows = await explainNames(proc.root, [30, 25, 20], [], { rules: [] });
   expect(rows.map(({ pid }) => pid)).toEqual([20, 25, 30]);
 });
 
-it('shortens a name as the agent does', async () => {
+it('truncates a name as the agent does', async () => {
   const rules = parseRules([{ match: { port: 6379 }, service: 'x'.repeat(200) }]);
   const [row] = await explainNames(proc.root, [30], [listener(30, 6379)], { rules });
   expect(row?.service).toBe(`${'x'.repeat(127)}…`);
@@ -69,7 +69,7 @@ it('waits for the names of containers', async () => {
   ]);
 });
 
-it('knows the processes that have sockets', () => {
+it('finds the processes that have sockets', () => {
   const seen = {
     id: '1',
     netns: 7,

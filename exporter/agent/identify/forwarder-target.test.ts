@@ -7,7 +7,7 @@ const PROXYD = '/usr/lib/systemd/systemd-socket-proxyd';
 const proxyd = (command: string) => forwarderTarget(processFiles('systemd-socket-', command, PROXYD));
 const socat = (command: string) => forwarderTarget(processFiles('socat', command));
 
-it("docker-proxy tells the container's address", () => {
+it("reads the container’s address from docker-proxy", () => {
   const command = (proto: string) =>
     `/usr/bin/docker-proxy -proto ${proto} -host-ip 0.0.0.0 -host-port 8080 -container-ip 172.17.0.2 -container-port 80 -use-listen-fd`;
   for (const transport of ['tcp', 'udp']) {
@@ -37,12 +37,12 @@ describe('socat', () => {
     ['goes through another proxy', 'socat TCP-LISTEN:80 SOCKS4:proxy:10.0.0.5:80'],
     ['connects in another namespace', 'socat TCP-LISTEN:80 TCP:127.0.0.1:80,netns=blue'],
     ['listens in another namespace', 'socat TCP-LISTEN:80,netns=blue TCP:127.0.0.1:80'],
-    ['reads from one place and writes to another', 'socat TCP-LISTEN:80 TCP:10.0.0.5:80!!TCP:10.0.0.6:80'],
+    ['uses a dual address', 'socat TCP-LISTEN:80 TCP:10.0.0.5:80!!TCP:10.0.0.6:80'],
     ['names its port', 'socat TCP-LISTEN:80 TCP:10.0.0.5:http'],
-    ['has a port that is none', 'socat TCP-LISTEN:80 TCP:10.0.0.5:65536'],
-    ['is asked for its version', 'socat -V'],
+    ['has an invalid port', 'socat TCP-LISTEN:80 TCP:10.0.0.5:65536'],
+    ['prints its version', 'socat -V'],
     ['has no arguments', 'socat'],
-  ])('tells nothing that is certain when it %s', (_title, command) => {
+  ])('has no target when it %s', (_title, command) => {
     expect(socat(command)).toBeUndefined();
   });
 });
@@ -54,17 +54,17 @@ describe('systemd-socket-proxyd', () => {
     [`${PROXYD} -c 9 [fd00::5]:80`, 'fd00::5'],
   ])('%s', (command, host) => expect(proxyd(command)).toEqual({ transport: 'tcp', host, port: 80 }));
 
-  it.each(['/run/db.sock', '@db', 'db', '10.0.0.5:80 10.0.0.6:80', '--help'])('of %s tells nothing', (to) =>
+  it.each(['/run/db.sock', '@db', 'db', '10.0.0.5:80 10.0.0.6:80', '--help'])('has no target for %s', (to) =>
     expect(proxyd(`${PROXYD} ${to}`)).toBeUndefined(),
   );
 });
 
-it.each(['nginx', 'haproxy', 'envoy', 'ssh', 'constructor', '__proto__'])('%s is no forwarder', (name) => {
+it.each(['nginx', 'haproxy', 'envoy', 'ssh', 'constructor', '__proto__'])('%s is not a port forwarder', (name) => {
   const command = `${name} TCP-LISTEN:80 TCP:10.0.0.5:80 -container-ip 10.0.0.5 -container-port 80`;
   expect(forwarderTarget(processFiles(name, command))).toBeUndefined();
 });
 
-describe('the target of a rule', () => {
+describe('parses the target of a rule', () => {
   it.each([
     ['10.0.0.5:5432', 'tcp', '10.0.0.5', 5432],
     ['10.0.0.5:53/udp', 'udp', '10.0.0.5', 53],
@@ -84,10 +84,10 @@ describe('the target of a rule', () => {
     'fd00::5:80',
     'a b:80',
     'a:80/sctp',
-  ])('%s is none', (text) => expect(parseForwarderTarget(text)).toBeUndefined());
+  ])('rejects %s', (text) => expect(parseForwarderTarget(text)).toBeUndefined());
 });
 
-it('has an address where that is certain without asking', () => {
+it('returns addresses only if they are known without a lookup', () => {
   const addresses = (host: string) => addressesOf({ transport: 'tcp', host, port: 80 });
   expect(addresses('10.0.0.5')).toEqual(['10.0.0.5']);
   expect(addresses('fd00::5')).toEqual(['fd00::5']);
@@ -95,7 +95,7 @@ it('has an address where that is certain without asking', () => {
   expect(addresses('db.example')).toEqual([]);
 });
 
-it('takes any arguments', () => {
+it('accepts any arguments', () => {
   const name = fc.constantFrom('docker-proxy', 'socat', 'systemd-socket-proxyd');
   const words = [
     'TCP-LISTEN:',

@@ -26,7 +26,7 @@ it('names a process', () => {
   expect(identifier.identify(21)).toBeUndefined();
 });
 
-it('reads a process once in a pass, and anew in the next', () => {
+it('reads a process once in a cycle, and again in the next', () => {
   identifier.identify(20);
   proc.start(20, { comm: 'nginx\n', cmdline: 'nginx\0' });
   expect(identifier.identify(20)).toEqual(billing);
@@ -34,10 +34,10 @@ it('reads a process once in a pass, and anew in the next', () => {
   expect(identifier.identify(20)).toEqual({ service: 'nginx', process: 'nginx', pid: 20, kind: 'process' });
 });
 
-it('remembers a process that has ended for as long as every pass asks for it', () => {
+it('keeps a process that has ended for as long as every cycle identifies it', () => {
   identifier.identify(20);
   proc.exit(20);
-  for (let pass = 0; pass < 3; pass++) {
+  for (let cycle = 0; cycle < 3; cycle++) {
     identifier.beginCycle();
     expect(identifier.identify(20)).toEqual(billing);
   }
@@ -46,10 +46,10 @@ it('remembers a process that has ended for as long as every pass asks for it', (
   expect(identifier.identify(20)).toBeUndefined();
 });
 
-describe('one of many workers', () => {
+describe('a worker', () => {
   const postgres = { comm: 'postgres\n', exe: '/usr/lib/postgresql/bin/postgres' };
 
-  it('goes by the pid of the first of its name', () => {
+  it('has the pid of the first process of its name', () => {
     proc.start(1, { comm: 'systemd\n', cmdline: 'init\0' });
     proc.start(30, { ...postgres, cmdline: 'postgres\0-D\0/data\0', parent: 1 });
     proc.start(31, { ...postgres, cmdline: 'postgres: app shop 10.0.0.9(51000) idle\0', parent: 30 });
@@ -63,7 +63,7 @@ describe('one of many workers', () => {
       });
   });
 
-  it('still does after its end', () => {
+  it('keeps it after it has ended', () => {
     proc.start(30, { ...postgres, cmdline: 'postgres\0' });
     proc.start(31, { ...postgres, cmdline: 'postgres\0', parent: 30 });
     identifier.identify(31);
@@ -72,7 +72,7 @@ describe('one of many workers', () => {
     expect(identifier.identify(31)?.pid).toBe(30);
   });
 
-  it('is not what another service has started, nor another script of the same interpreter', () => {
+  it('is not started by another service, nor another script of the same interpreter', () => {
     proc.start(30, { comm: 'bash\n', cmdline: 'bash\0', parent: 1 });
     proc.start(31, { comm: 'psql\n', cmdline: 'psql\0', parent: 30 });
     proc.start(32, { comm: 'python3\n', cmdline: 'python3\0/srv/mail.py\0', parent: 20 });
@@ -85,21 +85,21 @@ describe('one of many workers', () => {
     });
   });
 
-  it('is named even where pids taken anew meanwhile make a circle', () => {
+  it('is named even if reused pids form a cycle', () => {
     proc.start(30, { ...postgres, cmdline: 'postgres\0', parent: 31 });
     proc.start(31, { ...postgres, cmdline: 'postgres\0', parent: 30 });
     expect(identifier.identify(30)?.service).toBe('postgres');
   });
 });
 
-describe('a process of which only the capture knows', () => {
+describe('a process that only the capture has recorded', () => {
   const parseArgs = (command: string) => command.split(' ').map((arg) => Buffer.from(arg));
   const fetcher = { comm: Buffer.from('python3'), args: parseArgs('python3 /srv/fetch.py'), parent: 30 };
   const keep = (processes: Record<number, ProcessFiles>) => ({
     processOf: (pid: number) => processes[pid],
   });
 
-  it('is named as if it were still there', () => {
+  it('is named as if it were still running', () => {
     proc.start(40, { comm: 'python3\n', cmdline: 'python3\0/srv/fetch.py\0' });
     const running = identifier.identify(40);
     proc.exit(40);
@@ -109,7 +109,7 @@ describe('a process of which only the capture knows', () => {
     expect(late.identify(41)).toBeUndefined();
   });
 
-  it('goes by the pid of its leader, whether that has ended too or not', () => {
+  it('has the pid of its leader, whether that has ended or not', () => {
     proc.start(30, { comm: 'python3\n', cmdline: 'python3\0/srv/fetch.py\0' });
     identifier.beginCycle(keep({ 40: fetcher }));
     expect(identifier.identify(40)?.pid).toBe(30);
@@ -119,7 +119,7 @@ describe('a process of which only the capture knows', () => {
     expect(late.identify(40)?.pid).toBe(30);
   });
 
-  it('keeps its name though it waits for its parent to notice its end', () => {
+  it('keeps its name as a zombie', () => {
     proc.start(40, { comm: 'python3\n', cmdline: '', parent: 1 });
     identifier.beginCycle(keep({ 40: fetcher }));
     expect(identifier.identify(40)).toEqual({
@@ -130,20 +130,20 @@ describe('a process of which only the capture knows', () => {
     });
   });
 
-  it('does not take the name of one that runs now', () => {
+  it('does not get the name of the process that has its pid now', () => {
     identifier.beginCycle(keep({ 20: fetcher }));
     expect(identifier.identify(20)).toEqual(billing);
   });
 });
 
-it('keeps the name of a process that has ended and waits for its parent to notice', () => {
+it('keeps the name of a zombie', () => {
   identifier.identify(20);
   proc.start(20, { comm: 'python3\n', cmdline: '' });
   identifier.beginCycle();
   expect(identifier.identify(20)).toEqual(billing);
 });
 
-it('cuts a name without end, between characters', () => {
+it('truncates a long name between characters', () => {
   proc.start(20, { comm: 'python3\n', cmdline: `python3\0/srv/${'😀'.repeat(2000)}.py\0` });
   const service = identifier.identify(20)?.service ?? '';
   expect(service).toBe(`${'😀'.repeat(127)}…`);
@@ -152,7 +152,7 @@ it('cuts a name without end, between characters', () => {
   expect(identifier.identify(20)?.service).toBe('😀'.repeat(128));
 });
 
-describe('a name is given by the first that knows one', () => {
+describe('a process is named by the first step that applies', () => {
   const unit = '0::/system.slice/system-db.slice/db@15-main.service\n';
   const db = {
     ...{ comm: 'postgres\n', cmdline: 'postgres\0-D\0/data\0', exe: '/usr/bin/postgres', uid: 70 },
@@ -174,7 +174,7 @@ describe('a name is given by the first that knows one', () => {
 
   it.each<[string, ProcEntry, IdentifierOptions, object]>([
     [
-      'the user',
+      'a rule',
       db,
       { rules, workloadOf: () => workload },
       { service: 'db/15-main', kind: 'rule', site: 'eu', step: 'rule' },
@@ -193,7 +193,7 @@ describe('a name is given by the first that knows one', () => {
     ],
     ['the unit', db, {}, { service: 'db@15-main', kind: 'process', step: 'unit' }],
     [
-      'its environment',
+      'its environment variables',
       { ...db, cgroup: '0::/user.slice/session-1.scope\n' },
       {},
       { service: 'orders-db', kind: 'process', step: 'environment' },
@@ -205,7 +205,7 @@ describe('a name is given by the first that knows one', () => {
       { service: 'postgres', kind: 'process', step: 'program' },
     ],
     [
-      'its program, where nothing else may be read',
+      'its program, if nothing else can be read',
       { comm: 'db\n', cmdline: 'db\0' },
       { rules },
       { service: 'db', kind: 'process', step: 'program' },
@@ -214,20 +214,20 @@ describe('a name is given by the first that knows one', () => {
     expect(name(entry, options)).toEqual({ site: undefined, ...expected });
   });
 
-  it('by the text of its cgroup file, whatever the version', () => {
+  it('by its cgroup file of any version', () => {
     const seen: string[] = [];
     const cgroup = '1:name=systemd:/docker/x\n0::/docker/x\n';
     name({ ...db, cgroup }, { workloadOf: (text) => void seen.push(text) });
     expect(new Set(seen)).toEqual(new Set([cgroup]));
   });
 
-  it('which for one in a container is not the unit of the engine', () => {
+  it('but not by the unit of the container engine', () => {
     const id = 'a'.repeat(64);
     const cgroup = `1:name=systemd:/docker/${id}\n0::/system.slice/containerd.service\n`;
     expect(name({ ...db, cgroup, environ: '' })).toMatchObject({ service: 'postgres', step: 'program' });
   });
 
-  it('by the user that it runs as', () => {
+  it('by a rule with its user', () => {
     proc.start(1, { comm: 'init\n', cmdline: 'init\0' });
     mkdirSync(`${proc.root}/1/root/etc`, { recursive: true });
     writeFileSync(`${proc.root}/1/root/etc/passwd`, 'postgres:x:70:70::/:/bin/sh\n');
@@ -237,11 +237,11 @@ describe('a name is given by the first that knows one', () => {
 
   it.each([
     ['markup', '<script>"&\'\\'],
-    ['lines', 'a\nb'],
+    ['a newline', 'a\nb'],
     ['right-to-left marks', '\u202egnp.exe'],
     ['253 characters', 'n'.repeat(253)],
     ['any bytes', Buffer.from([0x61, 0xff, 0xfe])],
-  ])('as text, though it be %s', (_title, hostile) => {
+  ])('and the name is valid text with %s', (_title, hostile) => {
     const bytes = Buffer.from(hostile);
     const environ = Buffer.concat([Buffer.from('OTEL_SERVICE_NAME='), bytes, Buffer.from([0])]);
     const expected = bytes.length > 128 ? `${'n'.repeat(127)}…` : escapeBytes(bytes);
@@ -249,19 +249,19 @@ describe('a name is given by the first that knows one', () => {
   });
 });
 
-describe('a relay', () => {
+describe('a port forwarder', () => {
   beforeEach(() => {
     proc.start(30, { comm: 'socat\n', cmdline: 'socat\0TCP-LISTEN:80,fork\0TCP:10.0.0.5:80\0', parent: 1 });
     proc.start(31, { comm: 'socat\n', cmdline: '', parent: 30 });
   });
   const target = { transport: 'tcp', host: '10.0.0.5', port: 80 };
 
-  it('leads where its arguments say, and so do its children', () => {
+  it('has the target of its arguments, and so do its children', () => {
     for (const pid of [30, 31])
       expect(identifier.identify(pid)).toMatchObject({ pid: 30, forwardsTo: target });
   });
 
-  it('that the user names is a service of its own, unless the rule says where it leads', () => {
+  it('named by a rule is a service of its own, unless the rule has a target', () => {
     const named = (relay?: string) => {
       const rules = parseRules([
         { match: { executable: 'socat' }, service: 'front', ...(relay && { relay }) },
@@ -275,7 +275,7 @@ describe('a relay', () => {
   });
 });
 
-describe('a process that stays the same', () => {
+describe('an unchanged process', () => {
   const app = { comm: 'app\n', started: 500, argStart: 7 };
   const serviceAfter = (next: ProcEntry, options: IdentifierOptions = {}, listeners: Listener[] = []) => {
     const one = createIdentifier(proc.root, options);
@@ -297,7 +297,7 @@ describe('a process that stays the same', () => {
     expect(serviceAfter({ ...app, ...second, ...change })).toBe('second');
   });
 
-  it('gets another name with another port, where a rule asks for ports', () => {
+  it('gets another name when it listens on another port, if rules match ports', () => {
     const rules = parseRules([{ match: { port: 80 }, service: 'web' }]);
     const listener: Listener = {
       ...{ netns: 7, transport: 'tcp', address: '::', port: 80, pid: 30, ipv6Only: false },
@@ -318,7 +318,7 @@ describe('a process that stays the same', () => {
     expect(one.identify(30)).toMatchObject({ service: 'shop', kind: 'container' });
   });
 
-  it('keeps its name as a zombie, which has lost what named it', () => {
+  it('keeps its name as a zombie, which has lost its arguments', () => {
     expect(serviceAfter({ ...app, argStart: 0, state: 'Z', cmdline: '', cgroup: '0::/\n' })).toBe('first');
   });
 });
@@ -355,12 +355,12 @@ describe('workers and their leader', () => {
     expect(nameBoth({}, {}, { workloadOf })).toEqual(['shop container 30', 'shop container 30']);
   });
 
-  it('share the name by a rule on the port, on which the leader listens', () => {
+  it('share the name by a rule that matches the leader’s port', () => {
     const rules = parseRules([{ match: { port: 80 }, service: 'web' }]);
     expect(nameBoth({}, {}, { rules })).toEqual(['web rule 30', 'web rule 30']);
   });
 
-  it('share the leader’s unit, though the worker be of a session', () => {
+  it('share the leader’s unit, even if the worker is in a session', () => {
     const session = { cgroup: '0::/user.slice/user-0.slice/session-1.scope\n' };
     expect(nameBoth({ cgroup: cgroup('ssh.service') }, session)).toEqual([
       'ssh process 30',
@@ -368,7 +368,7 @@ describe('workers and their leader', () => {
     ]);
   });
 
-  it('are one whatever they call themselves', () => {
+  it('are one process whatever names they set', () => {
     const perl = { exe: '/usr/bin/perl' };
     const child = { ...perl, comm: 'spamd child\n', cmdline: 'spamd child\0' };
     expect(nameBoth({ ...perl, comm: 'spamd\n', cmdline: 'spamd\0' }, child)).toEqual([
@@ -381,7 +381,7 @@ describe('workers and their leader', () => {
     ]);
   });
 
-  it('are one where the worker is made by multiprocessing of Python', () => {
+  it('are one process if Python’s multiprocessing started the worker', () => {
     const python = { comm: 'python3\n', exe: '/usr/bin/python3.11' };
     const leader = { ...python, cmdline: 'python3\0-m\0uvicorn\0shop:app\0' };
     const code = 'from multiprocessing.spawn import spawn_main; spawn_main()';
@@ -400,18 +400,18 @@ describe('workers and their leader', () => {
     ]);
   });
 
-  it('are two where the worker has a better name', () => {
+  it('are two processes if the worker has a name of higher precedence', () => {
     const rules = parseRules([{ match: { command: '.*--mail' }, service: 'mail' }]);
     const mail = { cmdline: 'app\0--mail\0' };
     expect(nameBoth({}, mail, { rules })).toEqual(['app process 30', 'mail rule 31']);
   });
 
-  it('are two where each has a name of its own in its environment', () => {
+  it('are two processes if their environments have different names', () => {
     const named = (name: string) => ({ environ: `OTEL_SERVICE_NAME=${name}\0` });
     expect(nameBoth(named('a'), named('b'))).toEqual(['a process 30', 'b process 31']);
   });
 
-  it('are two programs in one unit', () => {
+  it('are two processes for two programs in one unit', () => {
     const unit = { cgroup: cgroup('shop.service') };
     expect(nameBoth(unit, { ...unit, comm: 'helper\n', exe: '/bin/helper' })).toEqual([
       'shop process 30',
@@ -420,7 +420,7 @@ describe('workers and their leader', () => {
   });
 });
 
-describe('the unit of a process that ended before it was looked at', () => {
+describe('the unit of a process that ended before it was read', () => {
   const curl = { comm: Buffer.from('curl'), args: [Buffer.from('curl')] };
   const cron = { comm: 'cron\n', cmdline: 'cron\0', cgroup: '0::/system.slice/cron.service\n' };
   const nameOf = (kept: Record<number, ProcessFiles>) => {
@@ -433,7 +433,7 @@ describe('the unit of a process that ended before it was looked at', () => {
     expect(nameOf({ 40: { ...curl, parent: 30 } })).toBe('cron');
   });
 
-  it('is that of the first ancestor alive', () => {
+  it('is that of the first running ancestor', () => {
     proc.start(30, cron);
     const shell = { comm: Buffer.from('sh'), args: [], parent: 30 };
     expect(nameOf({ 40: { ...curl, parent: 39 }, 39: shell })).toBe('cron');
@@ -443,17 +443,17 @@ describe('the unit of a process that ended before it was looked at', () => {
     ['backup', '/system.slice/backup.service'],
     ['curl', '/user.slice/session-1.scope'],
     ['cron', '/'],
-  ])('is its own where the capture has kept it, be its parent in another (%s)', (service, path) => {
+  ])('is its own if the capture has recorded it, whatever the unit of its parent (%s)', (service, path) => {
     proc.start(30, cron);
     expect(nameOf({ 40: { ...curl, parent: 30, cgroup: Buffer.from(path) } })).toBe(service);
   });
 
-  it('is that of its parent in version 1, where both are in the same cgroup of version 2', () => {
+  it('is that of its parent in version 1, if both are in the same cgroup of version 2', () => {
     proc.start(30, { ...cron, cgroup: '1:name=systemd:/system.slice/cron.service\n0::/init.scope\n' });
     expect(nameOf({ 40: { ...curl, parent: 30, cgroup: Buffer.from('/init.scope') } })).toBe('cron');
   });
 
-  it('is not known without one', () => {
+  it('is unknown without a parent', () => {
     expect(nameOf({ 40: { ...curl, parent: 39 } })).toBe('curl');
     const circle = { ...curl, parent: 41 };
     expect(nameOf({ 40: circle, 41: { ...curl, parent: 40 } })).toBe('curl');

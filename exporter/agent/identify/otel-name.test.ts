@@ -25,13 +25,13 @@ it.each([
   [['OTEL_SERVICE_NAMES=shop']],
   [['X=OTEL_SERVICE_NAME=shop']],
   [['OTEL_RESOURCE_ATTRIBUTES=service.names=shop,service.name,=']],
-])('of %j is none', (entries) => expect(otelName(environ(...entries))).toBeUndefined());
+])('of %j is undefined', (entries) => expect(otelName(environ(...entries))).toBeUndefined());
 
-it('is none where it was cut off', () => {
+it('is undefined if it was truncated', () => {
   expect(otelName(Buffer.from('A=1\0OTEL_SERVICE_NAME=sh'))).toBeUndefined();
 });
 
-it('is text even of bytes', () => {
+it('is valid text for any bytes', () => {
   const bytes = Buffer.concat([Buffer.from('OTEL_SERVICE_NAME=a'), Buffer.from([0xff, 0])]);
   expect(otelName(bytes)).toBe('a\\xff');
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { processFiles } from '../../../test/fixtures/process-files.ts';
 import { serviceName } from './service-name.ts';
 
-describe('a service is called', () => {
+describe('names a service', () => {
   it.each([
     ['nginx', 'nginx: worker process', 'nginx'],
     ['python3', 'python3 /srv/billing.py', 'billing'],
@@ -43,7 +43,7 @@ describe('a service is called', () => {
   });
 });
 
-describe('a script that was started by its own name is called', () => {
+describe('names a script that was started directly', () => {
   it.each([
     ['billing.py', '/usr/bin/python3 /srv/billing.py', '/usr/bin/python3.11', 'billing'],
     ['gunicorn', '/usr/bin/python3 /usr/bin/gunicorn shop:app', '/usr/bin/python3.11', 'gunicorn'],
@@ -57,8 +57,8 @@ describe('a script that was started by its own name is called', () => {
   });
 });
 
-// The names and titles as these programs have set them.
-describe('a program that has put a title in place of its arguments is called', () => {
+// Real names and titles of these programs.
+describe('names a program that has replaced its arguments by a title', () => {
   it.each([
     ['gunicorn: maste', 'gunicorn: master [wsgi:app]', '/usr/bin/python3.11', 'gunicorn'],
     ['gunicorn: worke', 'gunicorn: worker [wsgi:app]', '/usr/bin/python3.11', 'gunicorn'],
@@ -85,7 +85,7 @@ describe('a program that has put a title in place of its arguments is called', (
   });
 });
 
-describe('code on the command line is no name', () => {
+describe('does not name code on the command line or input', () => {
   it.each([
     ['python3', 'python3 -c print(1) extra'],
     ['python3', 'python3 -uc print(1)'],
@@ -109,7 +109,7 @@ describe('code on the command line is no name', () => {
   });
 });
 
-it('is text even where the command line has bytes', () => {
+it('returns valid text for any bytes', () => {
   const args = [Buffer.from('python3'), Buffer.from([0x2f, 0xff, 0x2e, 0x70, 0x79])];
   expect(serviceName({ comm: Buffer.from('python3'), args })).toBe('\\xff');
 });

@@ -4,7 +4,7 @@ import { systemdUnit } from './systemd-unit.ts';
 
 const v2 = (path: string) => systemdUnit(`0::${path}\n`);
 
-describe('a process is of the unit', () => {
+describe('finds the unit', () => {
   it.each([
     ['/system.slice/nginx.service', 'nginx'],
     ['/system.slice/system-postgresql.slice/postgresql@15-main.service', 'postgresql@15-main'],
@@ -29,7 +29,7 @@ describe('a process is of the unit', () => {
   ])('of %s: %s', (path, unit) => expect(v2(path)).toBe(unit));
 });
 
-describe('no unit names a process', () => {
+describe('finds no unit for a process', () => {
   it.each([
     ['at the root', '/'],
     ['of init', '/init.scope'],
@@ -38,8 +38,8 @@ describe('no unit names a process', () => {
     ['of a user’s scope', '/user.slice/user-1000.slice/user@1000.service/app.slice/app-x-12.scope'],
     ['of a container', `/system.slice/docker-${'a'.repeat(64)}.scope`],
     ['of a container without systemd', `/docker/${'a'.repeat(64)}`],
-    ['of a scope, whatever lies in it', '/machine.slice/machine-x.scope/system.slice/nginx.service'],
-    ['of `systemd-run`, which counts', '/system.slice/run-u123.service'],
+    ['of a scope, with any content', '/machine.slice/machine-x.scope/system.slice/nginx.service'],
+    ['of `systemd-run` with a number', '/system.slice/run-u123.service'],
     ['of a newer `systemd-run`', '/system.slice/run-p812-i1812.service'],
     ['of a D-Bus connection', '/user.slice/user@1000.service/dbus-:1.2-org.example.App@0.service'],
     ['without a name', '/system.slice/.service'],
@@ -50,11 +50,11 @@ it.each([
   ['sshd@3-10.0.0.1:22-10.0.0.9:51000', 'sshd'],
   ['sshd@3-fd00::1:22-fd00::9:51000', 'sshd'],
   ['agent@12-4711-1000', 'agent'],
-])('%s, one of many for each connection, is %s', (unit, name) => {
+])('%s, an instance for a connection, is %s', (unit, name) => {
   expect(v2(`/system.slice/${unit}.service`)).toBe(name);
 });
 
-describe('the file of', () => {
+describe('reads the file of', () => {
   const docker = `/docker/${'a'.repeat(64)}`;
   it.each([
     ['v1', '12:pids:/system.slice/x.service\n1:name=systemd:/system.slice/nginx.service\n', 'nginx'],
@@ -69,7 +69,7 @@ describe('the file of', () => {
 
 const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
 
-it('takes any text', () => {
+it('accepts any text', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       for (const file of [text, `0::/${text}`, `0::/${text}.service`]) {
@@ -80,7 +80,7 @@ it('takes any text', () => {
   );
 });
 
-it('gives back what systemd escapes', () => {
+it('reverses systemd’s escaping', () => {
   const escapeName = (name: string) =>
     [...Buffer.from(name)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
   fc.assert(

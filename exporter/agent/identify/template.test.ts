@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of the user’s.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the user’s templates.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fillTemplate, namesOf, parseTemplate } from './template.ts';
@@ -19,25 +19,25 @@ it.each([
   expect(fill(template, { 1: 'a', 2: 'b', unit: 'main', empty: '' })).toBe(text);
 });
 
-it('is nothing where a part of it is not known', () => {
+it('is undefined if a value is unknown', () => {
   expect(fill('db-${unit}')).toBeUndefined();
 });
 
-it('fills in text as it is, whatever it looks like', () => {
+it('inserts values unchanged, even if they look like templates', () => {
   expect(fill('$1', { 1: '$2 ${unit} $$' })).toBe('$2 ${unit} $$');
 });
 
-it('tells the names it uses', () => {
+it('lists the names that it uses', () => {
   expect(namesOf(parseTemplate('$1 ${unit} $$3 ${12}'))).toEqual(['1', 'unit', '12']);
 });
 
-describe('a dollar that stands for nothing is an error', () => {
+describe('rejects a dollar without a name', () => {
   it.each(['$', 'a$', '$a', '${', '${}', '${a', '${a-b}', '$$$'])('%s', (template) => {
     expect(() => parseTemplate(template)).toThrow('has a "$" that is neither $1, ${name} nor $$');
   });
 });
 
-it('keeps any text whose dollars are doubled', () => {
+it('keeps any text with doubled dollars', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('$', '{', '}', '1', 'a', '\n', '😀') }), (text) => {
       expect(fill(text.replaceAll('$', '$$$$'))).toBe(text);

@@ -10,21 +10,21 @@ const sparse = fc
   .map((values) => Uint8Array.from(values));
 
 describe('formatIpv6', () => {
-  it('writes what the C library writes, for every address', () => {
+  it('formats every address as the C library does', () => {
     fc.assert(
       fc.property(fc.oneof(bytes(16), sparse), (address) => {
         const text = formatIpv6(address);
         if (isIPv4(text)) return;
         expect(isIPv6(text)).toBe(true);
         const canonical = new SocketAddress({ address: text, family: 'ipv6' }).address;
-        // inet_ntop writes the deprecated IPv4-compatible ::a.b.c.d with dots; RFC 5952 asks for it only
+        // inet_ntop writes the deprecated IPv4-compatible ::a.b.c.d with dots; RFC 5952 requires it only
         // where the prefix is well known, and then that prefix is ::ffff.
         if (!canonical.includes('.')) expect(text).toBe(canonical);
       }),
     );
   });
 
-  it('folds an IPv4-mapped address to IPv4', () => {
+  it('formats an IPv4-mapped address as IPv4', () => {
     const mapped = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 1, 2, 3]);
     expect(formatIpv6(mapped)).toBe('10.1.2.3');
     expect(formatIpv6(mapped)).toBe(formatIpv4(mapped, 12));
@@ -40,7 +40,7 @@ describe('formatIpv6', () => {
   });
 });
 
-it('tells loopback from other addresses', () => {
+it('distinguishes loopback from other addresses', () => {
   expect(isLoopback('127.0.0.53')).toBe(true);
   expect(isLoopback('::1')).toBe(true);
   expect(isLoopback('128.0.0.1')).toBe(false);

@@ -4,7 +4,7 @@ import { holdsCapability, parseEffectiveCapabilities } from './capabilities.ts';
 const status = (hex: string) =>
   `Name:\tnode\nCapPrm:\t000001ffffffffff\nCapEff:\t${hex}\nCapBnd:\t000001ffffffffff\n`;
 
-it('reads the effective set, and no other', () => {
+it('reads only the effective set', () => {
   const set = parseEffectiveCapabilities(status('0000000000080004'));
   expect(holdsCapability(set, 'CAP_SYS_PTRACE')).toBe(true);
   expect(holdsCapability(set, 'CAP_DAC_READ_SEARCH')).toBe(true);
@@ -12,7 +12,7 @@ it('reads the effective set, and no other', () => {
   expect(holdsCapability(set, 'CAP_SYS_ADMIN')).toBe(false);
 });
 
-it('holds all with all, above 32 bits too, and none where nothing is told', () => {
+it('reads bits above 32, and no capabilities from text without CapEff', () => {
   expect(holdsCapability(parseEffectiveCapabilities(status('000001ffffffffff')), 'CAP_SYS_ADMIN')).toBe(true);
   expect(parseEffectiveCapabilities(status('0000010000000000'))).toBe(1n << 40n);
   expect(parseEffectiveCapabilities('')).toBe(0n);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { listNetworkNamespaces, ownNetworkNamespace, parseNetworkNamespace } from './namespaces.ts';
 
-it('lists each namespace once, the own one first, by the lowest process in it', () => {
+it('lists each namespace once, the agent’s own first, with its lowest pid', () => {
   using proc = createProcTree({
     9: { netns: 100 },
     20: { netns: 200 },
@@ -21,14 +21,14 @@ it('lists each namespace once, the own one first, by the lowest process in it', 
   });
 });
 
-it('knows this process by its pid in the given proc file system, not by its own', () => {
-  // With the host's /proc mounted in a container the two differ.
+it('uses the pid of this process in the given proc file system', () => {
+  // It differs from its own when the host's /proc is mounted in a container.
   using proc = createProcTree({ 4711: { netns: 100 } });
   symlinkSync('4711', `${proc.root}/self`);
   expect(ownNetworkNamespace(proc.root)).toEqual([{ netns: 100, pid: 4711, isOwn: true }]);
 });
 
-it('goes on without the own namespace when it cannot be read', () => {
+it('lists the other namespaces when the agent’s own cannot be read', () => {
   using proc = createProcTree({ 20: { netns: 200 } });
   expect(ownNetworkNamespace(proc.root)).toEqual([]);
   expect(listNetworkNamespaces(proc.root, [20]).namespaces).toEqual([{ netns: 200, pid: 20, isOwn: false }]);

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { createNetAddresses, parseFibTrie, parseIfInet6, readNetAddresses } from './net-addresses.ts';
 
-it('tells the addresses of a recorded namespace, without loopback and networks', () => {
+it('reads the addresses of a recorded namespace, without loopback and networks', () => {
   expect(readNetAddresses('test/fixtures/proc', 42)).toEqual(['10.1.2.3', 'fd00::42']);
 });
 
-it('tells none for a process that is gone', () => {
+it('reads no addresses of a process that has ended', () => {
   expect(readNetAddresses('test/fixtures/proc', 43)).toEqual([]);
 });
 
-it('reads a namespace anew once a hundred times the last reading’s cost has gone by', () => {
+it('refreshes a namespace after a hundred times the duration of the last read', () => {
   const COST = 50;
   let now = 0;
   let reads = 0;
@@ -30,7 +30,7 @@ it('reads a namespace anew once a hundred times the last reading’s cost has go
   expect(addressesOf(namespace)).toEqual(['10.0.0.3']);
 });
 
-it('tells an IPv4 address once, though both tables hold it, and no link-local one', () => {
+it('lists an IPv4 address in both tables once, and no link-local address', () => {
   const leaf = (address: string, kind: string) => `     |-- ${address}\n        ${kind}\n`;
   const table =
     leaf('10.0.0.0', '/24 link UNICAST') +
@@ -41,7 +41,7 @@ it('tells an IPv4 address once, though both tables hold it, and no link-local on
   expect(parseFibTrie(`Main:\n${table}Local:\n${table}`)).toEqual(['10.0.0.5']);
 });
 
-it('tells IPv6 addresses of global scope alone', () => {
+it('lists only IPv6 addresses of global scope', () => {
   const text =
     'fe800000000000000042acfffe110002 02 40 20 80     eth0\n' +
     '20010db8000000000000000000000001 02 40 00 80     eth0\n' +
@@ -49,7 +49,7 @@ it('tells IPv6 addresses of global scope alone', () => {
   expect(parseIfInet6(text)).toEqual(['2001:db8::1']);
 });
 
-it.each(['', 'garbage', '\0\n|-- \n/32 host LOCAL'])('takes any text: %j', (text) => {
+it.each(['', 'garbage', '\0\n|-- \n/32 host LOCAL'])('accepts any text: %j', (text) => {
   expect(parseFibTrie(text).filter((address) => address !== '')).toEqual([]);
   expect(parseIfInet6(text)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { parsePortRange, readEphemeralPorts } from './port-range.ts';
 
-it('reads what the kernel writes', () => {
+it('reads the kernel’s format', () => {
   expect(parsePortRange('32768\t60999\n')).toEqual({ first: 32768, last: 60999 });
   using proc = createProcTree();
   mkdirSync(`${proc.root}/sys/net/ipv4`, { recursive: true });
@@ -11,7 +11,7 @@ it('reads what the kernel writes', () => {
   expect(readEphemeralPorts(proc.root)).toEqual({ first: 1024, last: 65535 });
 });
 
-it.each(['', '1024', 'a b', '1 2 3'])('takes the default of the kernel for %j', (text) => {
+it.each(['', '1024', 'a b', '1 2 3'])('uses the kernel’s default for %j', (text) => {
   expect(parsePortRange(text)).toBeUndefined();
   expect(readEphemeralPorts('/nowhere')).toEqual({ first: 32768, last: 60999 });
 });

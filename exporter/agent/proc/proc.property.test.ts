@@ -1,4 +1,4 @@
-/** What the kernel writes below `/proc`, spoiled: nothing throws, and nothing comes of it that cannot be. */
+/** Malformed files of `/proc`: parsers never throw, and never return impossible values. */
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { parsePasswd, parseUid } from './users.ts';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
 
-/** Text made of what such files are made of, and of anything else. */
+/** Text made of the words of such files and of random bytes. */
 function textOf(...words: string[]) {
   const word = fc.oneof(
     fc.constantFrom(...words, ' ', '\n', '\t'),
@@ -23,7 +23,7 @@ function textOf(...words: string[]) {
   return fc.array(word, { maxLength: 30 }).map((parts) => parts.join(''));
 }
 
-it('reads addresses out of any /proc/net/fib_trie', () => {
+it('reads addresses from any /proc/net/fib_trie', () => {
   fc.assert(
     fc.property(textOf('  |-- ', '10.0.0.1', '/32 host LOCAL', '|-- 127.0.0.1'), (text) => {
       expect(parseFibTrie(text).every((address) => text.includes(address))).toBe(true);
@@ -31,7 +31,7 @@ it('reads addresses out of any /proc/net/fib_trie', () => {
   );
 });
 
-it('reads addresses out of any /proc/net/if_inet6', () => {
+it('reads addresses from any /proc/net/if_inet6', () => {
   const hexadecimal = fc
     .uint8Array({ minLength: 16, maxLength: 16 })
     .map((array) => Buffer.from(array).toString('hex'));
@@ -48,7 +48,7 @@ it('reads addresses out of any /proc/net/if_inet6', () => {
   );
 });
 
-it('reads numbers that are numbers out of any text', () => {
+it('reads only valid numbers from any text', () => {
   const text = textOf(
     'net:[',
     'socket:[',
@@ -74,7 +74,7 @@ it('reads numbers that are numbers out of any text', () => {
   );
 });
 
-it('reads a user and capabilities out of any /proc/PID/status, and names out of any list of users', () => {
+it('reads a user and capabilities from any /proc/PID/status, and names from any passwd file', () => {
   const text = textOf('Uid:\t', '1000', 'CapEff:\t', '000001ffffffffff', 'root:x:', ':', '0', '-1', '1e9');
   fc.assert(
     fc.property(text, (any) => {
@@ -85,7 +85,7 @@ it('reads a user and capabilities out of any /proc/PID/status, and names out of 
   );
 });
 
-it('finds mounts of cgroup2 in any /proc/self/mountinfo, on lines that tell of one', () => {
+it('finds mounts in any /proc/self/mountinfo only on lines with cgroup2', () => {
   const text = textOf('30 23 0:26 / ', '/sys/fs/cgroup', '\\040', ' rw - ', ' - cgroup2 ', 'cgroup2 rw');
   fc.assert(
     fc.property(text, (any) => {
@@ -95,7 +95,7 @@ it('finds mounts of cgroup2 in any /proc/self/mountinfo, on lines that tell of o
   );
 });
 
-it('cuts any bytes into arguments, of which none holds a zero byte', () => {
+it('splits any bytes into arguments without zero bytes', () => {
   fc.assert(
     fc.property(bytes(200), (line) => {
       const args = parseArgs(line);
@@ -106,7 +106,7 @@ it('cuts any bytes into arguments, of which none holds a zero byte', () => {
   );
 });
 
-it('reads a process of any bytes', () => {
+it('reads a process with any bytes', () => {
   fc.assert(
     fc.property(bytes(20), bytes(200), (comm, cmdline) => {
       using tree = createProcTree({ 42: { comm, cmdline, exe: '/bin/x', parent: 1 } });

@@ -6,7 +6,7 @@ import { parseArgs, parseStat, readProcess, readStat } from './process.ts';
 const bytes = (...values: number[]) => Buffer.from(values);
 
 describe('a process', () => {
-  it('is its name, its executable and its arguments', () => {
+  it('has a name, an executable and arguments', () => {
     using proc = createProcTree({
       20: { comm: 'python3\n', cmdline: 'python3\0-u\0/srv/app.py\0', exe: '/usr/bin/python3.11', parent: 7 },
     });
@@ -18,12 +18,12 @@ describe('a process', () => {
     });
   });
 
-  it('may be a kernel thread, which has neither executable nor arguments', () => {
+  it('can be a kernel thread without executable and arguments', () => {
     using proc = createProcTree({ 2: { comm: 'kthreadd\n', cmdline: '' } });
     expect(readProcess(proc.root, 2)).toEqual({ comm: Buffer.from('kthreadd'), args: [] });
   });
 
-  it('may have any bytes for a name, newlines included', () => {
+  it('can have any bytes as its name, including newlines', () => {
     using proc = createProcTree({
       20: { comm: Buffer.concat([bytes(0x0a, 0xff, 0x22, 0x0a), bytes(0x0a)]), cmdline: bytes(0xfe, 0) },
     });
@@ -33,14 +33,14 @@ describe('a process', () => {
     });
   });
 
-  it('is nobody once gone, even half gone', () => {
+  it('is undefined after it has ended, even partly', () => {
     using proc = createProcTree({ 20: { comm: 'app\n' } });
     expect(readProcess(proc.root, 20)).toBeUndefined();
     expect(readProcess(proc.root, 21)).toBeUndefined();
   });
 });
 
-it('is read of a command line of megabytes no more than its start, without the argument cut off there', () => {
+it('is read with the start of a long command line, without the truncated argument', () => {
   const [program, script, rest] = ['python3', 'a'.repeat(16_000), 'b'.repeat(2 ** 21)];
   using proc = createProcTree({ 20: { comm: 'python3\n', cmdline: `${program}\0${script}\0${rest}\0` } });
   expect(readProcess(proc.root, 20)?.args.map(String)).toEqual([program, script]);
@@ -54,7 +54,7 @@ it.each([
   ['20 (app) S', undefined],
 ])('the parent in "%s" is %s', (stat, parent) => expect(parseStat(stat).parent).toBe(parent));
 
-it('tells when a process started, in seconds since boot', () => {
+it('reads the start of a process in seconds since boot', () => {
   const stat = '20 (a) b) S 7 20 20 0 -1 4194560 195 0 0 0 0 0 0 0 20 0 1 0 6253911 9 9';
   expect(parseStat(stat)).toMatchObject({ parent: 7, started: 62539.11, isZombie: false });
   expect(parseStat('20 (app) S 7 20')).toEqual({ parent: 7, isZombie: false });
@@ -68,40 +68,40 @@ describe('the image of a process', () => {
     return readStat(proc.root, 20)?.image;
   };
 
-  it('stays while the process does, whatever else it does', () => {
+  it('does not change with its state and parent', () => {
     expect(imageOf({ parent: 1, state: 'R' })).toBe(imageOf({}));
   });
 
-  it.each([{ started: 501 }, { comm: 'ap\n' }, { argStart: 70_001 }])('is another with %j', (more) => {
+  it.each([{ started: 501 }, { comm: 'ap\n' }, { argStart: 70_001 }])('differs with %j', (more) => {
     expect(imageOf(more)).not.toBe(imageOf({}));
   });
 
-  it('cannot be told without a start', () => {
+  it('is undefined without a start time', () => {
     expect(parseStat('20 (app) S 7 20').image).toBeUndefined();
   });
 });
 
 describe('arguments', () => {
-  it('may be empty, and the last may lack its end', () => {
+  it('can be empty, and the last can lack its zero byte', () => {
     expect(parseArgs(Buffer.from('a\0\0b')).map(String)).toEqual(['a', '', 'b']);
     expect(parseArgs(Buffer.from(''))).toEqual([]);
     expect(parseArgs(Buffer.from('\0')).map(String)).toEqual(['']);
   });
 
-  it('are no more than name the process', () => {
+  it('are limited in number', () => {
     expect(parseArgs(Buffer.from('a\0'.repeat(100_000)))).toHaveLength(128);
   });
 
-  it('are read back as the kernel wrote them, up to a bound', () => {
+  it('are read back unchanged, up to a limit', () => {
     const arg = fc
       .uint8Array({ maxLength: 20 })
       .map((values) => Buffer.from(values.filter((byte) => byte !== 0)));
     fc.assert(
       fc.property(fc.array(arg, { maxLength: 200 }), (args) => {
-        const file = Buffer.concat(args.flatMap((one) => [one, bytes(0)]));
+        const file = Buffer.concat(args.flatMap((arg) => [arg, bytes(0)]));
         const read = parseArgs(file);
         expect(read.length).toBe(Math.min(128, args.length));
-        for (const [at, one] of read.entries()) expect(one.equals(args[at] ?? bytes(0))).toBe(true);
+        for (const [at, arg] of read.entries()) expect(arg.equals(args[at] ?? bytes(0))).toBe(true);
       }),
     );
   });

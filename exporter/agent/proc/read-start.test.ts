@@ -9,18 +9,18 @@ it('reads a file up to a limit', () => {
   expect(readStart(path, 2).toString()).toBe('ap');
 });
 
-it('gives bytes that the next read leaves alone', () => {
+it('returns bytes that the next read does not overwrite', () => {
   using proc = createProcTree({ 20: { comm: 'app\n', cmdline: 'xyz' } });
   const first = readStart(`${proc.root}/20/comm`, 10);
   readStart(`${proc.root}/20/cmdline`, 10);
   expect(first.toString()).toBe('app\n');
 });
 
-it('reads files that the kernel gives in pieces', () => {
-  // Each read(2) of it gives no more than a page.
+it('reads files that the kernel returns in pieces', () => {
+  // Each read(2) returns at most one page.
   expect(readStart('/proc/self/smaps', 64 * 1024).length).toBeGreaterThan(8192);
 });
 
-it('throws where there is none', () => {
+it('throws when the file does not exist', () => {
   expect(() => readStart('/nowhere/comm', 10)).toThrow('ENOENT');
 });

@@ -21,23 +21,23 @@ const PIDS = [1, 20, 30];
 const find = (owners: ReturnType<typeof createSocketOwners>, inodes: number[], pids = PIDS) =>
   Object.fromEntries(owners.find(new Set(inodes), pids).owners);
 
-it('gives a socket that several hold to the lowest pid, and to init only what no other holds', () => {
+it('attributes a shared socket to the lowest pid, and to init only if no other process holds it', () => {
   expect(find(createSocketOwners(proc.root), [5, 6, 7])).toEqual({ 5: 1, 6: 20, 7: 20 });
 });
 
-it('looks for what it is asked for alone, and for no socket of number 0', () => {
+it('finds only the requested sockets, and none with inode 0', () => {
   expect(find(createSocketOwners(proc.root), [0, 7])).toEqual({ 7: 20 });
   expect(find(createSocketOwners(proc.root), [])).toEqual({});
 });
 
-it('remembers an owner that has closed its socket since', () => {
+it('keeps an owner that has closed its socket since', () => {
   const owners = createSocketOwners(proc.root);
   find(owners, [7]);
   proc.start(20, { fds: [] });
   expect(find(owners, [7])).toEqual({ 7: 20 });
 });
 
-it('corrects an owner that has handed its socket on, when it comes across the new one', () => {
+it('corrects an owner that has passed on its socket, when a scan finds the new one', () => {
   const owners = createSocketOwners(proc.root);
   find(owners, [7]);
   proc.start(20, { fds: [] });
@@ -45,14 +45,14 @@ it('corrects an owner that has handed its socket on, when it comes across the ne
   expect(find(owners, [7, 8])).toEqual({ 7: 30, 8: 30 });
 });
 
-it('looks for another owner once the first has ended', () => {
+it('finds another owner after the first has ended', () => {
   const owners = createSocketOwners(proc.root);
   find(owners, [7]);
   proc.exit(20);
   expect(find(owners, [7], [1, 30])).toEqual({ 7: 30 });
 });
 
-it('forgets a socket that is not asked for any more', () => {
+it('removes a socket that is no longer requested', () => {
   const owners = createSocketOwners(proc.root);
   find(owners, [7]);
   proc.start(20, { fds: [] });
@@ -61,21 +61,21 @@ it('forgets a socket that is not asked for any more', () => {
 });
 
 describe('a socket without a process', () => {
-  it('is looked for three times, and then found no more', () => {
+  it('is searched for three times, and then no longer found', () => {
     const owners = createSocketOwners(proc.root);
     for (let pass = 1; pass <= 3; pass++) expect(find(owners, [99])).toEqual({});
     proc.start(30, { fds: ['socket:[99]'] });
     expect(find(owners, [99])).toEqual({});
   });
 
-  it.each([1, 2])('is found when its process shows it after %i looks in vain', (looks) => {
+  it.each([1, 2])('is found when its process appears after %i scans', (scans) => {
     const owners = createSocketOwners(proc.root);
-    for (let pass = 1; pass <= looks; pass++) find(owners, [99]);
+    for (let pass = 1; pass <= scans; pass++) find(owners, [99]);
     proc.start(30, { fds: ['socket:[99]'] });
     expect(find(owners, [99])).toEqual({ 99: 30 });
   });
 
-  it('is looked for again once the number has been out of use', () => {
+  it('is searched for again after its inode was out of use', () => {
     const owners = createSocketOwners(proc.root);
     for (let pass = 1; pass <= 3; pass++) find(owners, [99]);
     find(owners, []);
@@ -84,11 +84,11 @@ describe('a socket without a process', () => {
   });
 });
 
-it('passes over processes that ended since they were listed', () => {
+it('skips processes that have ended since they were listed', () => {
   expect(find(createSocketOwners(proc.root), [7], [1, 15, 30])).toEqual({ 7: 30 });
 });
 
-it('counts the processes it may not look into', async () => {
+it('counts the processes that it cannot inspect', async () => {
   chmodSync(proc.root, 0o755);
   chmodSync(`${proc.root}/20/fd`, 0);
   const owners = createSocketOwners(proc.root);
@@ -107,9 +107,9 @@ describe('the link of a file descriptor', () => {
     '/tmp/socket:[5]',
     'socket:[1e99]',
     'socket:[-1]',
-  ])('is no socket: %s', (link) => expect(parseSocketLink(link)).toBeUndefined());
+  ])('does not identify a socket: %s', (link) => expect(parseSocketLink(link)).toBeUndefined());
 
-  it('is the number of a socket, up to the largest the kernel gives', () => {
+  it('contains the inode of a socket, up to the kernel’s largest', () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (inode) => {
         expect(parseSocketLink(`socket:[${inode}]`)).toBe(inode);

@@ -19,7 +19,7 @@ it.each([
   ['', undefined],
 ])('the user in %j is %s', (status, uid) => expect(parseUid(status)).toBe(uid));
 
-it('reads names by number', () => {
+it('reads names by uid', () => {
   const text = 'root:x:0:0::/root:/bin/sh\n\n#x\nwww-data:x:33:33::/:/\nhttp:x:33:33::/:/\nodd:x::1\n';
   expect([...parsePasswd(text)]).toEqual([
     [0, 'root'],
@@ -34,7 +34,7 @@ it('names a user by the first file that can be read', () => {
   expect([nameOf(33), nameOf(70)]).toEqual(['www-data', '70']);
 });
 
-it('reads the file again once it has changed', () => {
+it('reads the file again when it has changed', () => {
   const file = join(folder, 'passwd');
   writeFileSync(file, '');
   utimesSync(file, 1, 1);
@@ -44,6 +44,6 @@ it('reads the file again once it has changed', () => {
   expect(nameOf(70)).toBe('postgres');
 });
 
-it('gives the number where no file can be read', () => {
+it('returns the uid when no file can be read', () => {
   expect(createUserNames([join(folder, 'none')])(0)).toBe('0');
 });

@@ -4,12 +4,12 @@ import { escapeBytes } from './escape-bytes.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** Text of any characters; surrogates are none by themselves. */
+/** Text of any characters except lone surrogates. */
 const anyText = fc
   .array(fc.oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff })))
   .map((codes) => String.fromCodePoint(...codes));
 
-it('leaves valid UTF-8 as it is', () => {
+it('leaves valid UTF-8 unchanged', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(escapeBytes(encode(text))).toBe(text);
@@ -21,7 +21,7 @@ it('leaves valid UTF-8 as it is', () => {
 /** Bytes that often start, continue or break a character. */
 const nasty = fc.constantFrom(0x00, 0x41, 0x80, 0xbf, 0xc0, 0xc3, 0xe2, 0xed, 0xa0, 0xf0, 0x9f, 0xf4, 0xff);
 
-it('makes UTF-8 of any bytes, and loses none', () => {
+it('converts any bytes to UTF-8 without loss', () => {
   const bytes = fc.oneof(
     fc.uint8Array(),
     fc.array(nasty).map((values) => Uint8Array.from(values)),
@@ -50,6 +50,6 @@ it.each([
   [[0xc0, 0xaf], '\\xc0\\xaf'],
   [[0xed, 0xa0, 0x80], '\\xed\\xa0\\x80'],
   [[], ''],
-])('escapes what is no character: %j', (bytes, text) => {
+])('escapes invalid bytes: %j', (bytes, text) => {
   expect(escapeBytes(Uint8Array.from(bytes))).toBe(text);
 });
