@@ -1,8 +1,8 @@
 /**
- * What every capture must see of a real kernel. A capture joins by one line in `conformance.kernel.test.ts`.
+ * What every capture must read from a real kernel. A capture is added by one line in `conformance.kernel.test.ts`.
  *
- * Each test opens its own sockets on loopback, in this process or in a child, and reads the capture until the
- * expected shows. Other sockets of the machine may come and go meanwhile: tests look at their own ports alone.
+ * Each test opens its own sockets on loopback, in this process or in a child, and reads the capture until the expected
+ * result appears. Other sockets of the machine can change meanwhile: tests only check their own ports.
  */
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
@@ -13,21 +13,21 @@ import {
 } from '../../../test/fixtures/live-sockets.ts';
 import { type Capture, type Direction, FAILURES, type Observation, type Transport } from './capture.ts';
 
-/** What a capture may lack, each with the reason. */
+/** What a capture does not support, each with the reason. */
 export interface Allowed {
   /** No bytes, retransmits and round-trip times. */
   readonly noTcpInfo?: string;
-  /** No connections over Unix sockets: who listens on them is all. */
+  /** No connections over Unix sockets, only listeners. */
   readonly noUnixConnections?: string;
-  /** No connections that were never established, and no set-up times. */
+  /** No failed connection attempts, and no setup times. */
   readonly noFailures?: string;
-  /** Not one observation for each connection, but one for all that differ in the ephemeral port alone. */
-  readonly manyInOne?: string;
+  /** One observation for all connections that differ only in the ephemeral port, instead of one for each. */
+  readonly aggregates?: string;
 }
 
 export interface CaptureCase {
   readonly name: string;
-  /** Makes a capture of the own network namespace. */
+  /** Creates a capture of the agent's own network namespace. */
   create(): Capture;
   readonly allowed: Allowed;
 }
@@ -45,7 +45,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
 
     afterEach(() => sockets.close());
 
-    /** Begins to capture: what is open by now is older than the capture. */
+    /** Starts the capture: connections open by now are pre-existing. */
     async function begin(): Promise<void> {
       capture = create();
       onTestFinished(() => capture.close());
@@ -59,14 +59,14 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       );
     }
 
-    /** Reads until a test of what it reads holds. */
+    /** Reads until the check passes. */
     const eventually = <T>(check: () => Promise<T>): Promise<T> =>
       vi.waitFor(check, { timeout: 4000, interval: 10 });
 
     const sum = (observations: readonly Observation[], count: 'open' | 'opened') =>
       observations.reduce((total, seen) => total + seen[count], 0);
 
-    it('bears its name', async () => {
+    it('has its name', async () => {
       await begin();
       expect(capture.name).toBe(name);
     });
@@ -77,13 +77,13 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       ['every address, reached over IPv6', '::', '::1', undefined],
       ['every address, reached over IPv4', '::', '127.0.0.1', undefined],
       ['one IPv6 address', '::1', '::1', undefined],
-      ['a port of the range the kernel gives to clients', '127.0.0.1', '127.0.0.1', 40_000],
-    ])('sees of a listener on %s', (_title, host, target, from) => {
-      it('itself, and both ends of a connection, with the listener’s port and address', async () => {
+      ['an ephemeral port', '127.0.0.1', '127.0.0.1', 40_000],
+    ])('reads a listener on %s', (_title, host, target, from) => {
+      it('and both endpoints of its connection, with the listener’s port and address', async () => {
         await begin();
         const port = await sockets.listen({ host, ...(from && { from }) });
         await sockets.connect({ host: target, port });
-        const ends = {
+        const endpoint = {
           localAddress: target,
           remoteAddress: target,
           port,
@@ -92,8 +92,8 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
           opened: 1,
         };
         await eventually(async () => {
-          const pass = await capture.read();
-          expect(pass.listeners.filter((listener) => listener.port === port)).toEqual([
+          const reading = await capture.read();
+          expect(reading.listeners.filter((listener) => listener.port === port)).toEqual([
             {
               netns: expect.any(Number),
               transport: 'tcp',
@@ -103,30 +103,29 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
               ipv6Only: false,
             },
           ]);
-          expect(pass.observations.filter((seen) => seen.port === port)).toEqual(
+          expect(reading.observations.filter((seen) => seen.port === port)).toEqual(
             expect.arrayContaining([
-              expect.objectContaining({ ...ends, direction: 'inbound', pid: process.pid }),
-              expect.objectContaining({ ...ends, direction: 'outbound', pid: process.pid }),
+              expect.objectContaining({ ...endpoint, direction: 'inbound', pid: process.pid }),
+              expect.objectContaining({ ...endpoint, direction: 'outbound', pid: process.pid }),
             ]),
           );
         });
       });
     });
 
-    it('never tells a client’s own port', async () => {
+    it('never reports a client’s port', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
       const clients = [];
       for (let i = 0; i < 5; i++) clients.push(await sockets.connect({ host: '127.0.0.1', port }));
       await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(5));
       const { observations } = await capture.read();
-      // Others may have listened on such a port a while ago, and be told in TIME_WAIT.
-      const here = process.pid;
-      const ports = new Set(observations.filter(({ pid }) => pid === here).map((seen) => seen.port));
+      // Other processes might have listened on such a port before, and have connections in TIME_WAIT.
+      const ports = new Set(observations.filter(({ pid }) => pid === process.pid).map((seen) => seen.port));
       for (const { localPort } of clients) expect(ports).not.toContain(localPort);
     });
 
-    it('counts a connection that is older than itself as open, not as opened', async () => {
+    it('counts a pre-existing connection as open, not as opened', async () => {
       const port = await sockets.listen({ host: '127.0.0.1' });
       await sockets.connect({ host: '127.0.0.1', port });
       await begin();
@@ -139,7 +138,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       }
     });
 
-    it('tells the processes of both ends', async () => {
+    it('reports the processes of both endpoints', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
       const client = await startPeer(sockets, ['connect', `${port}`]);
@@ -155,7 +154,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       });
     });
 
-    it('keeps the process of a connection that has died with it', async () => {
+    it('keeps the process of a connection after both have ended', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
       const client = await startPeer(sockets, ['connect', `${port}`]);
@@ -163,14 +162,14 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         expect(await observe(port, 'outbound')).toMatchObject([{ pid: client.pid }]),
       );
       await client.kill();
-      for (let pass = 0; pass < 3; pass++) {
+      for (let cycle = 0; cycle < 3; cycle++) {
         for (const seen of await observe(port, 'outbound'))
           expect(seen).toMatchObject({ pid: client.pid, open: 0 });
       }
     });
 
     it.each(['client', 'server'] as const)(
-      'tells that a connection is over once the %s closes it',
+      'reports that a connection is closed when the %s closes it',
       async (first) => {
         await begin();
         const port = await sockets.listen({ host: '127.0.0.1' });
@@ -188,7 +187,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       },
     );
 
-    it('keeps the direction of a connection that outlives its listener', async () => {
+    it('keeps the direction of a connection after its listener is closed', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
       await sockets.connect({ host: '127.0.0.1', port });
@@ -202,10 +201,10 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       expect(sum(await observe(port, 'outbound'), 'open')).toBe(1);
     });
 
-    it('keeps an id for as long as there is the connection, and gives it to no other', async () => {
+    it('keeps the id of a connection, and does not reuse it', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
-      // Of a range from which the kernel gives no one a port: none takes it between the two.
+      // Outside of the ephemeral range, so that no other client gets it between the two connections.
       const localPort = 20_000 + (process.pid % 10_000);
       const { end } = await sockets.connect({ host: '127.0.0.1', port, localPort });
       const [first] = await eventually(async () => {
@@ -213,15 +212,15 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         expect(seen).toHaveLength(1);
         return seen;
       });
-      for (let pass = 0; pass < 3; pass++)
+      for (let cycle = 0; cycle < 3; cycle++)
         expect(await observe(port, 'outbound')).toMatchObject([{ id: first?.id }]);
-      // The server closes first and keeps the ends in TIME_WAIT: the client's port is free to be used again.
+      // The server closes first and is in TIME_WAIT: the client's port can be used again.
       await end('server');
       await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(0));
       await sockets.connect({ host: '127.0.0.1', port, localPort });
       await eventually(async () => expect(sum(await observe(port, 'outbound'), 'open')).toBe(1));
       const [second] = (await observe(port, 'outbound')).filter(({ open }) => open > 0);
-      if (allowed.manyInOne === undefined) {
+      if (allowed.aggregates === undefined) {
         expect(second?.id).not.toBe(first?.id);
         expect(second?.opened).toBe(1);
       } else {
@@ -233,8 +232,8 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
 
     it(
       allowed.noFailures === undefined
-        ? 'tells why a connection was never established, and how long one took that was'
-        : `tells nothing of connections never established: ${allowed.noFailures}`,
+        ? 'reports failed connection attempts, and setup times of established connections'
+        : `reports no failed connection attempts: ${allowed.noFailures}`,
       async () => {
         await begin();
         const port = await sockets.listen({ host: '127.0.0.1' });
@@ -259,7 +258,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       },
     );
 
-    it('counts a connection that no pass met open', async () => {
+    it('counts a connection that was not open in any cycle', async () => {
       await begin();
       const port = await sockets.listen({ host: '127.0.0.1' });
       const { end } = await sockets.connect({ host: '127.0.0.1', port });
@@ -269,7 +268,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       );
     });
 
-    it('sees both ends of connected UDP, by the port that someone serves', async () => {
+    it('reports both endpoints of connected UDP, with the server’s port', async () => {
       await begin();
       const { port, client } = await sockets.connectUdp();
       await eventually(async () => {
@@ -298,13 +297,13 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       return listeners.filter((listener) => listener.transport === 'unix' && listener.address === address);
     }
 
-    describe.each<UnixNameKind>(['path', 'abstract'])('of Unix sockets with a name that is %s', (kind) => {
+    describe.each<UnixNameKind>(['path', 'abstract'])('of Unix sockets with a name of type %s', (kind) => {
       let name: ReturnType<Sockets['unixName']>;
       beforeEach(() => {
         name = sockets.unixName(kind);
       });
 
-      it.each(['stream', 'seqpacket'] as const)('tells who listens: %s', async (type) => {
+      it.each(['stream', 'seqpacket'] as const)('reports listeners: %s', async (type) => {
         await begin();
         const server = await startPeer(sockets, ['listen', sockets.unixName(kind).text]);
         const listener = sockets.unix.listen(name.bytes, type);
@@ -327,7 +326,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       });
 
       if (allowed.noUnixConnections !== undefined) {
-        it(`tells no connection: ${allowed.noUnixConnections}`, async () => {
+        it(`reports no connections: ${allowed.noUnixConnections}`, async () => {
           const listener = sockets.unix.listen(name.bytes);
           sockets.unix.connect(name.bytes);
           await begin();
@@ -339,7 +338,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         return;
       }
 
-      it.each(['stream', 'seqpacket'] as const)('tells each connection once: %s', async (type) => {
+      it.each(['stream', 'seqpacket'] as const)('reports each connection once: %s', async (type) => {
         await begin();
         const listener = sockets.unix.listen(name.bytes, type);
         for (let i = 0; i < 3; i++) {
@@ -356,7 +355,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         }
       });
 
-      it('tells the processes of both ends', async () => {
+      it('reports the processes of both endpoints', async () => {
         await begin();
         const listener = sockets.unix.listen(name.bytes);
         const client = await startPeer(sockets, ['connect', name.text]);
@@ -365,28 +364,28 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         const server = await startPeer(sockets, ['listen', other.text]);
         sockets.unix.connect(other.bytes);
         await eventually(async () => {
-          const asked = await observeUnix(name.text);
-          expect(asked).toMatchObject([{ pid: client.pid, remotePid: process.pid, open: 1 }]);
-          const served = await observeUnix(other.text);
-          expect(served).toMatchObject([{ pid: process.pid, remotePid: server.pid, open: 1 }]);
+          const connected = await observeUnix(name.text);
+          expect(connected).toMatchObject([{ pid: client.pid, remotePid: process.pid, open: 1 }]);
+          const accepted = await observeUnix(other.text);
+          expect(accepted).toMatchObject([{ pid: process.pid, remotePid: server.pid, open: 1 }]);
         });
       });
 
-      it('tells a connection that nobody has accepted yet, by who listens', async () => {
+      it('attributes a connection in the accept queue to the listener', async () => {
         await begin();
         const listener = sockets.unix.listen(name.bytes);
         const client = await startPeer(sockets, ['connect', name.text]);
         const expected = { pid: client.pid, remotePid: process.pid, open: 1, opened: 1 };
-        const [waits] = await eventually(async () => {
+        const [waiting] = await eventually(async () => {
           const seen = await observeUnix(name.text);
           expect(seen).toMatchObject([expected]);
           return seen;
         });
         sockets.unix.accept(listener);
-        expect(await observeUnix(name.text)).toMatchObject([{ ...expected, id: waits?.id }]);
+        expect(await observeUnix(name.text)).toMatchObject([{ ...expected, id: waiting?.id }]);
       });
 
-      it('counts a connection that is older than itself as open, not as opened', async () => {
+      it('counts a pre-existing connection as open, not as opened', async () => {
         const listener = sockets.unix.listen(name.bytes);
         sockets.unix.connect(name.bytes);
         sockets.unix.accept(listener);
@@ -399,7 +398,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       });
 
       it.each(['client', 'server'] as const)(
-        'tells that a connection is over once the %s closes it',
+        'reports that a connection is closed when the %s closes it',
         async (first) => {
           await begin();
           const listener = sockets.unix.listen(name.bytes);
@@ -415,7 +414,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         },
       );
 
-      it('keeps a connection, and its id, that outlives its listener', async () => {
+      it('keeps a connection and its id after its listener is closed', async () => {
         await begin();
         const listener = sockets.unix.listen(name.bytes);
         sockets.unix.connect(name.bytes);
@@ -427,11 +426,11 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         });
         sockets.unix.close(listener);
         await eventually(async () => expect(await unixListeners(name.text)).toEqual([]));
-        for (let pass = 0; pass < 3; pass++)
+        for (let cycle = 0; cycle < 3; cycle++)
           expect(await observeUnix(name.text)).toMatchObject([{ id: seen?.id, open: 1, opened: 1 }]);
       });
 
-      it('knows who asked of a client that has a name too', async () => {
+      it('recognises a client that has a name, too', async () => {
         await begin();
         const own = sockets.unixName(kind);
         const listener = sockets.unix.listen(name.bytes);
@@ -441,7 +440,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         expect(await observeUnix(own.text)).toEqual([]);
       });
 
-      it('takes neither a socketpair nor a datagram socket for a dependency', async () => {
+      it('reports neither socketpairs nor datagram sockets', async () => {
         await begin();
         sockets.unix.pair();
         sockets.unix.pair('seqpacket');
@@ -460,16 +459,16 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       });
     });
 
-    it('tells which namespace it read, and how many sockets', async () => {
+    it('reports the namespace that it read, and the number of sockets', async () => {
       await begin();
-      const pass = await capture.read();
-      expect(pass.namespaces).toEqual([{ netns: expect.any(Number), pid: process.pid }]);
-      expect(pass.sockets).toBeGreaterThanOrEqual(pass.observations.length);
-      for (const { netns } of pass.observations) expect(netns).toBe(pass.namespaces[0]?.netns);
+      const reading = await capture.read();
+      expect(reading.namespaces).toEqual([{ netns: expect.any(Number), pid: process.pid }]);
+      expect(reading.sockets).toBeGreaterThanOrEqual(reading.observations.length);
+      for (const { netns } of reading.observations) expect(netns).toBe(reading.namespaces[0]?.netns);
     });
 
     if (allowed.noTcpInfo === undefined) {
-      it('counts payload of both ends since it began, and measures the round-trip time', async () => {
+      it('counts the payload of both endpoints since its start, and reports the round-trip time', async () => {
         const port = await sockets.listen({ host: '127.0.0.1' });
         const { exchange } = await sockets.connect({ host: '127.0.0.1', port });
         await exchange(5000, 7000);
@@ -480,15 +479,15 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
           const [server] = await observe(port, 'inbound');
           expect(client).toMatchObject({ transmittedBytes: 1000, receivedBytes: 2000 });
           expect(server).toMatchObject({ transmittedBytes: 2000, receivedBytes: 1000 });
-          for (const end of [client, server]) {
-            expect(end?.retransmits).toBeGreaterThanOrEqual(0);
-            expect(end?.rtt).toBeGreaterThan(0);
-            expect(end?.rtt).toBeLessThan(1);
+          for (const endpoint of [client, server]) {
+            expect(endpoint?.retransmits).toBeGreaterThanOrEqual(0);
+            expect(endpoint?.rtt).toBeGreaterThan(0);
+            expect(endpoint?.rtt).toBeLessThan(1);
           }
         });
       });
 
-      it('knows who asked for a connection though its listener was gone before it began', async () => {
+      it('determines the client of a connection whose listener was closed before its start', async () => {
         const port = await sockets.listen({ host: '127.0.0.1' });
         const { localPort } = await sockets.connect({ host: '127.0.0.1', port });
         await sockets.stopListening(port);
@@ -500,7 +499,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         });
       });
 
-      it('gives neither for UDP', async () => {
+      it('reports neither for UDP', async () => {
         await begin();
         const { port } = await sockets.connectUdp();
         await eventually(async () => expect(await observe(port, 'outbound', 'udp')).toHaveLength(1));
@@ -509,7 +508,7 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
         expect(seen).not.toHaveProperty('rtt');
       });
     } else {
-      it(`gives no count it does not have: ${allowed.noTcpInfo}`, async () => {
+      it(`omits the counters that it does not support: ${allowed.noTcpInfo}`, async () => {
         await begin();
         const port = await sockets.listen({ host: '127.0.0.1' });
         const { exchange } = await sockets.connect({ host: '127.0.0.1', port });

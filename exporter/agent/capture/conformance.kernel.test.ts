@@ -6,20 +6,20 @@ import { createPollingCapture } from './polling/create-polling-capture.ts';
 import { createProcfsTable } from './procfs/socket-table.ts';
 import { createSockdiagTable } from './sockdiag/socket-table.ts';
 
-const POLLING = 'a socket table is looked at now and then, and they are gone by then';
+const POLLING = 'socket tables are only read once a cycle, and do not contain failed attempts by then';
 const options = { procRoot: '/proc', netns: 'self' } as const;
 const reason =
   process.platform !== 'linux'
-    ? 'needs Linux: there is no socket table elsewhere'
+    ? 'needs Linux: other systems have no such socket table'
     : process.getuid?.() !== 0
-      ? 'needs root: other processes may not be looked into'
+      ? 'needs root to inspect other processes'
       : undefined;
 
 describe.skipIf(reason !== undefined)(`on the kernel of this machine${reason ? ` (${reason})` : ''}`, () => {
   describeCapture({
     name: 'ebpf',
     create: () => createEbpfCapture(options),
-    allowed: { manyInOne: 'the kernel program counts them in one record' },
+    allowed: { aggregates: 'the kernel program counts them in one record' },
   });
 
   describeCapture({

@@ -25,8 +25,8 @@ interface CheckOptions {
 }
 
 /**
- * What this host supports, given the trial of every capture, the first reading of the one that would be used, and a
- * read of connection tracking.
+ * What this host supports, given the trial of every capture, the first reading of the chosen capture, and a reading of
+ * connection tracking.
  */
 export function examineHost(
   trials: readonly CaptureTrial[],

@@ -18,7 +18,7 @@ export interface RequestLimits {
   readonly signal: AbortSignal;
 }
 
-/** A response was too large and not read to its end. */
+/** A response was too large and not read completely. */
 export class TooLargeError extends Error {
   readonly code = 'ERR_TOO_LARGE';
   constructor(maxBytes: number) {

@@ -7,7 +7,7 @@ const PROXYD = '/usr/lib/systemd/systemd-socket-proxyd';
 const proxyd = (command: string) => forwarderTarget(processFiles('systemd-socket-', command, PROXYD));
 const socat = (command: string) => forwarderTarget(processFiles('socat', command));
 
-it("reads the container’s address from docker-proxy", () => {
+it('reads the container’s address from docker-proxy', () => {
   const command = (proto: string) =>
     `/usr/bin/docker-proxy -proto ${proto} -host-ip 0.0.0.0 -host-port 8080 -container-ip 172.17.0.2 -container-port 80 -use-listen-fd`;
   for (const transport of ['tcp', 'udp']) {
@@ -59,10 +59,13 @@ describe('systemd-socket-proxyd', () => {
   );
 });
 
-it.each(['nginx', 'haproxy', 'envoy', 'ssh', 'constructor', '__proto__'])('%s is not a port forwarder', (name) => {
-  const command = `${name} TCP-LISTEN:80 TCP:10.0.0.5:80 -container-ip 10.0.0.5 -container-port 80`;
-  expect(forwarderTarget(processFiles(name, command))).toBeUndefined();
-});
+it.each(['nginx', 'haproxy', 'envoy', 'ssh', 'constructor', '__proto__'])(
+  '%s is not a port forwarder',
+  (name) => {
+    const command = `${name} TCP-LISTEN:80 TCP:10.0.0.5:80 -container-ip 10.0.0.5 -container-port 80`;
+    expect(forwarderTarget(processFiles(name, command))).toBeUndefined();
+  },
+);
 
 describe('parses the target of a rule', () => {
   it.each([

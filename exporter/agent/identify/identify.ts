@@ -29,8 +29,8 @@ export interface Identity {
 /** Names processes, and keeps the names used in the previous cycle, as those processes might have ended since. */
 export interface Identifier {
   /**
-   * Starts a cycle: each process is read once in it, and identities that are not requested again are removed at its
-   * end. The reading provides the listeners, and processes that have ended since.
+   * Starts a cycle: each process is read once in it, and identities that are not requested again are removed with
+   * the next. The reading provides the listeners, and processes that have ended since.
    */
   beginCycle(reading?: Partial<Pick<Reading, 'processOf' | 'listeners'>>): void;
   /** `image` distinguishes processes that had the same pid; if absent, it is the process that has the pid now. */

@@ -27,7 +27,11 @@ it.each([
     processFiles('clickhouse-serv', '/usr/bin/clickhouse-server --daemon', '/usr/bin/clickhouse'),
     'clickhouse-server',
   ],
-  ['the kernel’s truncated name when the file is unknown', processFiles('prometheus-node'), 'prometheus-node'],
+  [
+    'the kernel’s truncated name when the file is unknown',
+    processFiles('prometheus-node'),
+    'prometheus-node',
+  ],
   ['the file’s name for a thread name', processFiles('MainThread', '', '/usr/bin/node'), 'node'],
   ['the thread’s name when the file is unknown', processFiles('MainThread'), 'MainThread'],
   [

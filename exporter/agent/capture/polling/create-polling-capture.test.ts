@@ -2,8 +2,8 @@ import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
 import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
-import { asked, listener, served } from '../../../../test/fixtures/socket-rows.ts';
-import { unixClient, unixListener, unixRow, unixServed } from '../../../../test/fixtures/unix-rows.ts';
+import { clientSocket, listener, serverSocket } from '../../../../test/fixtures/socket-rows.ts';
+import { unixAccepted, unixClient, unixListener, unixRow } from '../../../../test/fixtures/unix-rows.ts';
 import { FatalError } from '../../fatal-error.ts';
 import type { NetworkNamespace } from '../../native/enter-namespace.ts';
 import { createPollingCapture } from './create-polling-capture.ts';
@@ -16,14 +16,14 @@ let proc: ProcTree;
 /** The tables by namespace; an Error is thrown. */
 let tables: Record<number, readonly Socket[] | Error>;
 let unixTables: Record<number, readonly UnixSocket[]>;
-let asks: NetworkNamespace[];
-let onAsk: () => void;
+let reads: NetworkNamespace[];
+let onRead: () => void;
 
 function create(netns: 'self' | 'all' = 'all') {
   const table = {
     read(namespace: NetworkNamespace) {
-      asks.push(namespace);
-      onAsk();
+      reads.push(namespace);
+      onRead();
       const rows = tables[namespace.netns] ?? [];
       if (rows instanceof Error) throw rows;
       return { sockets: rows, unix: unixTables[namespace.netns] ?? [] };
@@ -40,26 +40,26 @@ beforeEach(() => {
     20: { netns: OWN, fds: ['/dev/null', 'socket:[1]', 'socket:[2]'] },
     30: { netns: OTHER, fds: ['socket:[3]'] },
   });
-  tables = { [OWN]: [listener(), served()], [OTHER]: [asked()] };
+  tables = { [OWN]: [listener(), serverSocket()], [OTHER]: [clientSocket()] };
   unixTables = {};
-  asks = [];
-  onAsk = () => {};
+  reads = [];
+  onRead = () => {};
 });
 
 afterEach(() => proc[Symbol.dispose]());
 
-it('reads every namespace once, the own one first, and names the processes', async () => {
-  const pass = await create().read();
-  expect(pass.observations).toMatchObject([
+it('reads every namespace once, the agent’s own first, and finds the processes', async () => {
+  const reading = await create().read();
+  expect(reading.observations).toMatchObject([
     { netns: OWN, direction: 'inbound', pid: 20, port: 80 },
     { netns: OTHER, direction: 'outbound', pid: 30, port: 5432 },
   ]);
-  expect(pass.listeners).toEqual([
+  expect(reading.listeners).toEqual([
     { netns: OWN, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 20, ipv6Only: false },
   ]);
-  expect(pass).toMatchObject({ sockets: 3, hiddenProcesses: 0 });
-  expect(pass.namespaces.map(({ netns }) => netns)).toEqual([OWN, OTHER]);
-  expect(asks.map(({ netns, isOwn }) => [netns, isOwn])).toEqual([
+  expect(reading).toMatchObject({ sockets: 3, hiddenProcesses: 0 });
+  expect(reading.namespaces.map(({ netns }) => netns)).toEqual([OWN, OTHER]);
+  expect(reads.map(({ netns, isOwn }) => [netns, isOwn])).toEqual([
     [OWN, true],
     [OTHER, false],
   ]);
@@ -68,47 +68,47 @@ it('reads every namespace once, the own one first, and names the processes', asy
 it('finds a process that was forked for a connection while the sockets were read', async () => {
   const capture = create();
   await capture.read();
-  tables[OWN] = [listener(), served({ inode: 8 })];
-  onAsk = () => proc.start(25, { netns: OWN, fds: ['socket:[8]'] });
+  tables[OWN] = [listener(), serverSocket({ inode: 8 })];
+  onRead = () => proc.start(25, { netns: OWN, fds: ['socket:[8]'] });
   expect((await capture.read()).observations[0]).toMatchObject({ pid: 25 });
 });
 
-it('reads the own namespace alone when told so', async () => {
-  const pass = await create('self').read();
-  expect(pass.namespaces.map(({ netns }) => netns)).toEqual([OWN]);
-  expect(pass.observations.map(({ netns }) => netns)).toEqual([OWN]);
+it('reads only the agent’s own namespace if configured', async () => {
+  const reading = await create('self').read();
+  expect(reading.namespaces.map(({ netns }) => netns)).toEqual([OWN]);
+  expect(reading.observations.map(({ netns }) => netns)).toEqual([OWN]);
 });
 
-it('tells of a namespace that cannot be read and goes on with the others', async () => {
+it('reports a namespace that cannot be read, and continues with the others', async () => {
   tables[OTHER] = new Error('setns failed: EPERM');
-  const pass = await create().read();
-  expect(pass.namespaces).toEqual([
+  const reading = await create().read();
+  expect(reading.namespaces).toEqual([
     expect.not.objectContaining({ skipped: expect.anything() }),
     { netns: OTHER, pid: 30, skipped: 'setns failed: EPERM' },
   ]);
-  expect(pass.observations.map(({ netns }) => netns)).toEqual([OWN]);
+  expect(reading.observations.map(({ netns }) => netns)).toEqual([OWN]);
 });
 
 it('counts nothing twice when a namespace could not be read for a while', async () => {
   const capture = create();
   tables[OTHER] = [];
   await capture.read();
-  tables[OTHER] = [asked({ transmittedBytes: 500 })];
+  tables[OTHER] = [clientSocket({ transmittedBytes: 500 })];
   const [before] = (await capture.read()).observations.filter(({ netns }) => netns === OTHER);
   tables[OTHER] = new Error('ENOENT');
   await capture.read();
   await capture.read();
-  tables[OTHER] = [asked({ transmittedBytes: 600 })];
+  tables[OTHER] = [clientSocket({ transmittedBytes: 600 })];
   const [after] = (await capture.read()).observations.filter(({ netns }) => netns === OTHER);
   expect(after).toEqual({ ...before, transmittedBytes: 600 });
 });
 
-it('rejects when the own namespace cannot be read, and then goes on where it was', async () => {
+it('rejects when the agent’s own namespace cannot be read, and continues later', async () => {
   const capture = create();
   const [before] = (await capture.read()).observations;
   tables[OWN] = new Error('EACCES');
   await expect(capture.read()).rejects.toThrow('cannot read sockets: EACCES');
-  tables[OWN] = [listener(), served()];
+  tables[OWN] = [listener(), serverSocket()];
   expect((await capture.read()).observations[0]).toEqual(before);
 });
 
@@ -119,63 +119,67 @@ it('rejects when there is no namespace to read', async () => {
   await expect(create('all').read()).rejects.toThrow();
 });
 
-it('rejects when the proc root is none', async () => {
+it('rejects when the proc root does not exist', async () => {
   proc[Symbol.dispose]();
   await expect(create().read()).rejects.toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
 
-it('rejects with a fatal error, whichever namespace it came from', async () => {
+it('rejects with a fatal error from any namespace', async () => {
   const fatal = new FatalError('stranded', 'ERR_STRANDED');
   tables[OTHER] = fatal;
   await expect(create().read()).rejects.toBe(fatal);
 });
 
-it('knows who asked when the server stopped listening as soon as it had a connection', async () => {
+it('determines the client when the server closed its listener right after accepting', async () => {
   const capture = create('self');
   tables[OWN] = [listener()];
   await capture.read();
-  tables[OWN] = [served()];
+  tables[OWN] = [serverSocket()];
   expect((await capture.read()).observations).toMatchObject([{ direction: 'inbound', port: 80 }]);
 });
 
 it.each([
-  ['takes IPv4 too', [listener({ localAddress: '::' })], [false]],
+  ['accepts IPv4, too', [listener({ localAddress: '::' })], [false]],
   ['refuses IPv4', [listener({ localAddress: '::', ipv6Only: true })], [true]],
-  ['leaves IPv4 to another', [listener({ localAddress: '::' }), listener({ inode: 4 })], [true, false]],
+  [
+    'leaves IPv4 to another listener',
+    [listener({ localAddress: '::' }), listener({ inode: 4 })],
+    [true, false],
+  ],
 ])('a listener on :: that %s', async (_title, rows, ipv6Only) => {
   tables[OWN] = rows;
   const { listeners } = await create('self').read();
-  expect(listeners.map((one) => one.ipv6Only)).toEqual(ipv6Only);
+  expect(listeners.map((listener) => listener.ipv6Only)).toEqual(ipv6Only);
 });
 
 it('keeps the process of a connection after its exit', async () => {
   const capture = create();
   await capture.read();
   proc.exit(20);
-  const pass = await capture.read();
-  expect(pass.observations.find(({ netns }) => netns === OWN)?.pid).toBe(20);
-  expect(pass.listeners[0]?.pid).toBeUndefined();
+  const reading = await capture.read();
+  expect(reading.observations.find(({ netns }) => netns === OWN)?.pid).toBe(20);
+  expect(reading.listeners[0]?.pid).toBeUndefined();
 });
 
 it.each([
   ['fd', ['fd'], [OWN, OTHER]],
   ['ns', ['ns'], [OWN]],
   ['both', ['fd', 'ns'], [OWN]],
-])('counts a process that may not be looked into once: %s', async (_title, folders, namespaces) => {
+])('counts a process that cannot be inspected once: %s', async (_title, folders, namespaces) => {
   chmodSync(proc.root, 0o755);
   for (const folder of folders) chmodSync(`${proc.root}/30/${folder}`, 0);
-  const pass = await asNobody(() => create().read());
-  expect(pass.hiddenProcesses).toBe(1);
-  expect(pass.namespaces.map(({ netns }) => netns)).toEqual(namespaces);
+  const reading = await asNobody(() => create().read());
+  expect(reading.hiddenProcesses).toBe(1);
+  expect(reading.namespaces.map(({ netns }) => netns)).toEqual(namespaces);
 });
 
 it('finds the namespaces and processes that appear later', async () => {
   const capture = create();
   await capture.read();
-  tables[3] = [asked({ inode: 9 })];
+  tables[3] = [clientSocket({ inode: 9 })];
   proc.start(40, { netns: 3, fds: ['socket:[9]'] });
-  const pass = await capture.read();
-  expect(pass.observations.find(({ netns }) => netns === 3)).toMatchObject({ pid: 40, opened: 1 });
+  const reading = await capture.read();
+  expect(reading.observations.find(({ netns }) => netns === 3)).toMatchObject({ pid: 40, opened: 1 });
 });
 
 describe('Unix sockets', () => {
@@ -185,26 +189,26 @@ describe('Unix sockets', () => {
     proc.start(30, { netns: OTHER, fds: ['socket:[20]'] });
   });
 
-  it('join a client to a listener in another namespace, and name both processes', async () => {
-    unixTables = { [OWN]: [unixListener()], [OTHER]: [unixClient(), unixServed()] };
-    const pass = await create().read();
-    expect(pass.observations).toMatchObject([
+  it('pair a client with a listener in another namespace, and find both processes', async () => {
+    unixTables = { [OWN]: [unixListener()], [OTHER]: [unixClient(), unixAccepted()] };
+    const reading = await create().read();
+    expect(reading.observations).toMatchObject([
       { netns: OTHER, transport: 'unix', remoteAddress: '/run/app.sock', pid: 30, remotePid: 20, open: 1 },
     ]);
-    expect(pass.listeners).toEqual([
+    expect(reading.listeners).toEqual([
       { netns: OWN, transport: 'unix', address: '/run/app.sock', port: 0, pid: 20, ipv6Only: false },
     ]);
-    expect(pass.sockets).toBe(3);
+    expect(reading.sockets).toBe(3);
   });
 
-  it('that no dependency needs make no one look through the processes', async () => {
-    unixTables = { [OWN]: [unixRow(40, { peer: 41 }), unixRow(41, { peer: 40 }), unixServed({ peer: 0 })] };
+  it('that are not needed cause no scan of the processes', async () => {
+    unixTables = { [OWN]: [unixRow(40, { peer: 41 }), unixRow(41, { peer: 40 }), unixAccepted({ peer: 0 })] };
     chmodSync(proc.root, 0o755);
     chmodSync(`${proc.root}/30/fd`, 0);
     const { hiddenProcesses } = await asNobody(() => create('self').read());
     expect(hiddenProcesses).toBe(0);
     unixTables[OWN] = [unixListener({ inode: 99 })];
-    const looked = await asNobody(() => create('self').read());
-    expect(looked.hiddenProcesses).toBe(1);
+    const scanned = await asNobody(() => create('self').read());
+    expect(scanned.hiddenProcesses).toBe(1);
   });
 });

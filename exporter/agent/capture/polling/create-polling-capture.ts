@@ -68,8 +68,10 @@ export function createPollingCapture(
     if (!own) throw new Error(`cannot read sockets: no network namespace found in ${procRoot}`);
     if (own.reading.skipped !== undefined) throw new Error(`cannot read sockets: ${own.reading.skipped}`);
 
-    const told = readings.map(({ reading }) => reading);
-    const unread = new Set(skippedNamespaces({ namespaces: told }).map((reading) => reading.netns));
+    const namespaceReadings = readings.map(({ reading }) => reading);
+    const unread = new Set(
+      skippedNamespaces({ namespaces: namespaceReadings }).map((reading) => reading.netns),
+    );
     const unix = readings.map(({ reading, unix }) => ({ netns: reading.netns, sockets: unix }));
     unixConnections.update(pairUnix(unix), unread);
     const wanted = inodesOf(readings);
@@ -96,7 +98,7 @@ export function createPollingCapture(
       observations,
       listeners,
       sockets: readings.reduce((sum, { sockets, unix }) => sum + sockets.length + unix.length, 0),
-      namespaces: told,
+      namespaces: namespaceReadings,
       hiddenProcesses: Math.max(hidden, denied),
     };
   }

@@ -16,20 +16,20 @@ const accepted = (localAddress: string, localPort = 80, transport: Socket['trans
     remotePort: 51000,
   });
 
-describe('a connection came through', () => {
+describe('a connection was accepted by', () => {
   it.each([
     ['a listener on its own address', '10.0.0.1', '10.0.0.1', true],
     ['a listener on every IPv4 address', '0.0.0.0', '10.0.0.1', true],
     ['a dual-stack listener, over IPv4', '::', '10.0.0.1', true],
     ['a dual-stack listener, over IPv6', '::', 'fd00::1', true],
-    ['no listener: that one has another address', '10.0.0.2', '10.0.0.1', false],
-    ['no listener: an IPv4 one takes no IPv6', '0.0.0.0', 'fd00::1', false],
+    ['no listener: it has another address', '10.0.0.2', '10.0.0.1', false],
+    ['no listener: an IPv4 listener does not accept IPv6', '0.0.0.0', 'fd00::1', false],
   ])('%s', (_title, listening, local, found) => {
     const set = createListeningSet([socket({ localAddress: listening })], ephemeral);
     expect(set.find(accepted(local)) !== undefined).toBe(found);
   });
 
-  it('no listener when the IPv6 one refuses IPv4', () => {
+  it('no listener when the IPv6 listener refuses IPv4', () => {
     const set = createListeningSet([socket({ localAddress: '::', ipv6Only: true })], ephemeral);
     expect(set.find(accepted('10.0.0.1'))).toBeUndefined();
     expect(set.find(accepted('fd00::1'))).toBeDefined();
@@ -47,13 +47,13 @@ describe('a connection came through', () => {
   });
 });
 
-it('does not take a UDP socket on an ephemeral port for a server', () => {
+it('does not treat a UDP socket on an ephemeral port as a server', () => {
   const bound = (localPort: number) => socket({ transport: 'udp', state: TcpState.close, localPort });
   const set = createListeningSet([bound(53), bound(40000)], ephemeral);
   expect(set.sockets.map((listener) => listener.localPort)).toEqual([53]);
 });
 
-it('keeps one of several sockets that share a port, one that a process holds', () => {
+it('keeps one of several sockets on the same port, held by a process', () => {
   const set = createListeningSet(
     [socket({ inode: 0 }), socket({ inode: 7 }), socket({ inode: 8 })],
     ephemeral,

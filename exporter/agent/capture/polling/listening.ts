@@ -2,18 +2,18 @@ import { createListenerIndex, type SocketAddress, socketKey } from '../../net/li
 import type { PortRange } from '../../proc/port-range.ts';
 import { acceptsAnyPeer, type Socket } from './socket.ts';
 
-/** The listening sockets of one network namespace, by what they listen on. */
+/** The listening sockets of one network namespace, by address. */
 export interface ListeningSet {
-  /** The listener that a connection with this own end came through; none if the own end asked for it. */
+  /** The listener that accepted the connection of this socket; undefined if it is a client's. */
   find(socket: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): Socket | undefined;
   /** One socket per address and port. */
   readonly sockets: readonly Socket[];
 }
 
 /**
- * Collects the listeners of one namespace. A TCP listener says so itself. A UDP socket without a peer is one
- * only if its port lies outside the range from which the kernel picks for clients: inside it, nothing in the
- * socket table tells a server from a client that has sent, and Musubi does not guess.
+ * Collects the listeners of one namespace. TCP listeners have a state of their own. A UDP socket without a peer counts
+ * as a listener only if its port is outside of the ephemeral range: inside it, the socket table does not distinguish a
+ * server from a client that has sent, and Musubi does not guess.
  */
 export function createListeningSet(sockets: readonly Socket[], ephemeral: PortRange): ListeningSet {
   const byKey = new Map<string, Socket>();

@@ -40,7 +40,7 @@ export function createUnixConnections(): UnixConnections {
       pass++;
       held = unread;
       for (const pair of pairs) {
-        const { netns, client, served, listener, settled } = pair;
+        const { netns, client, accepted, listener, settled } = pair;
         const key = `${netns} ${client.cookie}`;
         const known = connections.get(key);
         if (known) {
@@ -50,7 +50,7 @@ export function createUnixConnections(): UnixConnections {
           connections.set(key, {
             id: `unix ${++serial}`,
             netns,
-            remoteAddress: formatUnixName((served ?? listener)?.name ?? ''),
+            remoteAddress: formatUnixName((accepted ?? listener)?.name ?? ''),
             before: pass === 1,
             pair,
             pid: undefined,
@@ -67,7 +67,9 @@ export function createUnixConnections(): UnixConnections {
     inodes: () =>
       [...connections.values()]
         .filter((connection) => connection.pass === pass)
-        .flatMap(({ pair: { client, served } }) => (served ? [client.inode, served.inode] : [client.inode])),
+        .flatMap(({ pair: { client, accepted } }) =>
+          accepted ? [client.inode, accepted.inode] : [client.inode],
+        ),
     observe(ownerOf) {
       const observations: Observation[] = [];
       for (const connection of connections.values()) {
@@ -76,7 +78,7 @@ export function createUnixConnections(): UnixConnections {
         connection.pid = ownerOf(pair.client.inode) ?? connection.pid;
         // A connection that is not accepted yet, or no longer held by a process, is attributed to the listener.
         connection.remotePid =
-          (pair.served && ownerOf(pair.served.inode)) ??
+          (pair.accepted && ownerOf(pair.accepted.inode)) ??
           connection.remotePid ??
           (pair.listener && ownerOf(pair.listener.inode));
         observations.push({

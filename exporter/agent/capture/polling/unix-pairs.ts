@@ -6,7 +6,7 @@ export interface UnixPair {
   /** The socket that connected. */
   readonly client: UnixSocket;
   /** The accepted socket; absent while the connection is in the accept queue. */
-  readonly served?: UnixSocket;
+  readonly accepted?: UnixSocket;
   readonly listener?: UnixSocket;
   /** Whether the sockets determine the client; if not, there is a second pair with the roles swapped. */
   readonly settled: boolean;
@@ -42,7 +42,7 @@ export function pairUnix(readings: readonly UnixReading[]): UnixPair[] {
         if (!client) continue;
         const listener = listeners.get(addressKey(netns, socket));
         const settled = client.name === '' || (!!listener && !listeners.has(addressKey(netns, client)));
-        pairs.push({ netns, client, served: socket, ...(listener && { listener }), settled });
+        pairs.push({ netns, client, accepted: socket, ...(listener && { listener }), settled });
       }
     }
   }

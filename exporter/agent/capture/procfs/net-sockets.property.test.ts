@@ -6,7 +6,7 @@ import type { Socket } from '../polling/socket.ts';
 import { MalformedSocketLineError, parseNetSockets } from './net-sockets.ts';
 import { parseUnixListeners } from './unix-sockets.ts';
 
-/** The recorded text of a file with some characters changed and some lines left out or cut. */
+/** A recorded file with some characters changed, and some lines removed or truncated. */
 function spoiled(file: string) {
   const text = readFileSync(`test/fixtures/proc/42/net/${file}`, 'latin1');
   const change = fc.tuple(
@@ -51,7 +51,7 @@ it.each([
   );
 });
 
-it('makes of any text Unix sockets that listen, or refuses it with a typed error', () => {
+it('parses Unix listeners from any text, or throws a typed error', () => {
   const line = fc.oneof(
     fc.uint8Array({ maxLength: 80 }).map((any) => Buffer.from(any).toString('latin1')),
     fc

@@ -13,7 +13,7 @@ const summary = (text: string, transport: 'tcp' | 'udp') =>
       `${state} ${localAddress} ${localPort} ${remoteAddress} ${remotePort}`,
   );
 
-describe('what a kernel wrote', () => {
+describe('parses a recorded file', () => {
   it('tcp', () => {
     expect(summary(read('tcp'), 'tcp')).toEqual([
       '10 0.0.0.0 7002 0.0.0.0 0',
@@ -54,7 +54,7 @@ describe('what a kernel wrote', () => {
   });
 });
 
-/** The sockets, or undefined for text refused with the typed error. */
+/** The sockets, or undefined if the text is rejected with the typed error. */
 function tryParse(text: string, transport: 'tcp' | 'udp'): Socket[] | undefined {
   try {
     return parseNetSockets(text, transport);
@@ -64,7 +64,7 @@ function tryParse(text: string, transport: 'tcp' | 'udp'): Socket[] | undefined 
   }
 }
 
-describe('text cut short', () => {
+describe('truncated text', () => {
   it.each([
     ['tcp', 'tcp'],
     ['tcp6', 'tcp'],
@@ -78,13 +78,13 @@ describe('text cut short', () => {
     }
   });
 
-  it('is no socket when only the header is left, or nothing', () => {
+  it('contains no socket when only the header is left, or nothing', () => {
     expect(parseNetSockets('', 'tcp')).toEqual([]);
     expect(parseNetSockets('  sl  local_address\n', 'tcp')).toEqual([]);
   });
 });
 
-it('refuses garbage with a typed error that shows at most a part of it', () => {
+it('rejects garbage with a typed error that contains at most a part of it', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (bytes) => {
       const line = Buffer.from(bytes).toString('latin1');
@@ -98,7 +98,7 @@ it('refuses garbage with a typed error that shows at most a part of it', () => {
   );
 });
 
-/** As the kernel does it: each 32-bit word of the address as a number of a little-endian host. */
+/** In the kernel's format: each 32-bit word of the address as a number in little-endian order. */
 function hexAddress(bytes: Uint8Array): string {
   const words = Buffer.from(bytes);
   let hex = '';
@@ -112,7 +112,7 @@ const addressPair = fc
   .constantFrom(4, 16)
   .chain((length) => fc.tuple(...[0, 1].map(() => fc.uint8Array({ minLength: length, maxLength: length }))));
 
-it('reads back any row in the layout of get_tcp4_sock and get_tcp6_sock', () => {
+it('parses any row in the format of get_tcp4_sock and get_tcp6_sock', () => {
   const row = fc.record({
     addresses: addressPair,
     localPort: port,

@@ -13,7 +13,7 @@ it('reads the five files through a process of the namespace', () => {
   expect(sockets.every((socket) => socket.transmittedBytes === undefined)).toBe(true);
 });
 
-it('does without IPv6 and Unix sockets, but not without IPv4', () => {
+it('works without IPv6 and Unix sockets, but not without IPv4', () => {
   using proc = createProcTree({ 42: { net: { tcp: 'header\n', udp: 'header\n' } } });
   expect(createProcfsTable(proc.root).read(namespace)).toEqual({ sockets: [], unix: [] });
   rmSync(`${proc.root}/42/net/tcp`);
@@ -22,7 +22,7 @@ it('does without IPv6 and Unix sockets, but not without IPv4', () => {
   );
 });
 
-it('refuses a table that is no socket table', () => {
+it('rejects a file that is not a socket table', () => {
   using proc = createProcTree({ 42: { net: { tcp: 'header\n', udp: 'header\n' } } });
   writeFileSync(`${proc.root}/42/net/tcp6`, 'header\nsomething else\n');
   expect(() => createProcfsTable(proc.root).read(namespace)).toThrow(

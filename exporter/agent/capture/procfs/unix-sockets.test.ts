@@ -12,7 +12,7 @@ const recorded = readFileSync('test/fixtures/proc/42/net/unix', 'latin1');
 const summary = (sockets: readonly UnixSocket[]) =>
   sockets.map(({ state, inode, name }) => `${state} ${inode} ${formatUnixName(name)}`).sort();
 
-it('finds the listeners that the kernel dumped, and no other socket', () => {
+it('finds the listeners of a recorded file, and no other sockets', () => {
   const dumped: UnixSocket[] = [];
   for (const name of UNIX_DUMPS) for (const part of readDump(name)) decodeUnixDump(part, dumped);
   const listeners = parseUnixListeners(recorded);
@@ -31,7 +31,7 @@ describe('a line', () => {
     ['a seqpacket listener', '00010000', '0005', true],
     ['a datagram socket', '00010000', '0002', false],
     ['a socket that does not listen', '00000000', '0001', false],
-  ])('may be %s', (_title, flags, type, listens) => {
+  ])('can be %s', (_title, flags, type, listens) => {
     const inodes = parse(row(flags, type, ' /run/app.sock')).map(({ inode }) => inode);
     expect(inodes).toEqual(listens ? [4711] : []);
   });
@@ -40,12 +40,12 @@ describe('a line', () => {
     expect(parse(row('00010000', '0001', ` ${name}`))).toMatchObject([{ name }]);
   });
 
-  it('goes on after a name that holds a newline', () => {
+  it('is parsed after a name that contains a newline', () => {
     const [first, second] = parse(row('00010000', '0001', ' /a\nb'), row('00010000', '0001', ' /c'));
     expect([first?.name, second?.name]).toEqual(['/a', '/c']);
   });
 
-  it('cut off in the middle is none', () => {
+  it('is ignored if truncated', () => {
     const whole = parseUnixListeners(recorded);
     for (let length = HEADER.length; length < recorded.length; length++) {
       const sockets = parseUnixListeners(recorded.slice(0, length));
@@ -54,12 +54,12 @@ describe('a line', () => {
   });
 });
 
-it('finds none where there is only the header, or nothing', () => {
+it('finds no listeners when there is only the header, or nothing', () => {
   expect(parseUnixListeners('')).toEqual([]);
   expect(parseUnixListeners(HEADER)).toEqual([]);
 });
 
-it('refuses garbage with a typed error', () => {
+it('rejects garbage with a typed error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (bytes) => {
       const line = Buffer.from(bytes).toString('latin1');

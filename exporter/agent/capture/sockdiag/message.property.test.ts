@@ -6,7 +6,7 @@ import { MalformedMessageError } from '../../net/netlink.ts';
 import type { Socket } from '../polling/socket.ts';
 import { decodeDump } from './message.ts';
 
-/** Some bytes of a recorded datagram changed, pieces of it repeated or left out. */
+/** A recorded datagram with some bytes changed, and pieces of it repeated or removed. */
 const spoiled = fc.constantFrom(...DUMPS).chain(({ name, transport }) => {
   const [whole = Buffer.alloc(0)] = readDump(name);
   const place = fc.nat(whole.length);
@@ -26,7 +26,7 @@ const spoiled = fc.constantFrom(...DUMPS).chain(({ name, transport }) => {
     });
 });
 
-it('makes of a spoiled dump whole sockets, or refuses it with a typed error', () => {
+it('decodes whole sockets from a malformed dump, or throws a typed error', () => {
   fc.assert(
     fc.property(spoiled, ({ datagram, transport }) => {
       const sockets: Socket[] = [];

@@ -14,7 +14,7 @@ function decode(datagram: Buffer, transport: 'tcp' | 'udp' = 'tcp') {
   return { sockets, progress };
 }
 
-/** The sockets, or undefined for bytes refused with the typed error; any other error fails the test. */
+/** The sockets, or undefined if the bytes are rejected with the typed error; other errors fail the test. */
 function tryDecode(datagram: Buffer): Socket[] | undefined {
   const sockets: Socket[] = [];
   try {
@@ -46,13 +46,13 @@ it.each([
   [{ family: AF_INET6, transport: 'tcp' }, '0a060200'],
   [{ family: AF_INET, transport: 'udp' }, '02110200'],
   [{ family: AF_INET6, transport: 'udp' }, '0a110200'],
-] as const)('asks for %o in the kernel’s layout', (request, start) => {
+] as const)('encodes a request for %o in the kernel’s format', (request, start) => {
   const header = '48000000' + '1400' + '0103' + '00000000' + '00000000';
   expect(encodeDumpRequest(request).toString('hex')).toBe(`${header}${start}ffffffff${'00'.repeat(48)}`);
 });
 
 describe('a recorded dump', () => {
-  it.each(DUMPS)('$name holds the sockets that /proc/net/$file told', ({ name, transport, file }) => {
+  it.each(DUMPS)('$name contains the sockets of /proc/net/$file', ({ name, transport, file }) => {
     const decoded = readDump(name).map((datagram) => decode(datagram, transport));
     const text = readFileSync(`test/fixtures/proc/42/net/${file}`, 'latin1');
     const inAnyOrder = (sockets: Socket[]) =>
@@ -66,21 +66,21 @@ describe('a recorded dump', () => {
     expect(decoded.map(({ progress }) => progress.state)).toEqual(['more', 'done']);
   });
 
-  it('tells bytes, retransmits and the round-trip time of each end', () => {
+  it('contains bytes, retransmits and round-trip time of each endpoint', () => {
     const ends = decode(tcp4).sockets.filter(
       ({ localPort, remotePort, state }) =>
         [localPort, remotePort].includes(50001) && state === TcpState.established,
     );
     const client = ends.find(({ localPort }) => localPort === 50001);
     const server = ends.find(({ localPort }) => localPort === 7001);
-    // The kernel adds the SYN to what the client sent only when it was acknowledged; payload is what counts.
+    // The kernel counts an acknowledged SYN among the client's bytes; only the payload is reported.
     expect(client).toMatchObject({ transmittedBytes: 1000, receivedBytes: 2000, retransmits: 0 });
     expect(server).toMatchObject({ transmittedBytes: 2000, receivedBytes: 1000, retransmits: 0 });
     for (const { rtt } of ends) expect(rtt).toBeGreaterThan(0);
     for (const { rtt } of ends) expect(rtt).toBeLessThan(1);
   });
 
-  it('tells TIME_WAIT, which no process holds and which has no tcp_info', () => {
+  it('contains TIME_WAIT sockets without inode and tcp_info', () => {
     const [ended] = decode(tcp4).sockets.filter(({ localPort }) => localPort === 50002);
     expect(ended).toEqual({
       transport: 'tcp',
@@ -93,7 +93,7 @@ describe('a recorded dump', () => {
     });
   });
 
-  it('folds IPv4-mapped addresses and knows listeners that refuse IPv4', () => {
+  it('contains IPv4-mapped addresses as IPv4, and listeners that refuse IPv4', () => {
     const [datagram = Buffer.alloc(0)] = readDump('tcp-ipv6');
     const { sockets } = decode(datagram);
     expect(sockets.find(({ remotePort }) => remotePort === 50004)).toMatchObject({
@@ -108,20 +108,20 @@ describe('a recorded dump', () => {
 });
 
 describe('the end of a dump', () => {
-  it('is told in the same datagram as the last sockets', () => {
+  it('can be in the same datagram as the last sockets', () => {
     const { sockets, progress } = decode(Buffer.concat([tcp4, done, tcp4]));
     expect(progress).toEqual({ state: 'done' });
     expect(sockets).toEqual(decode(tcp4).sockets);
   });
 
-  it('is the kernel’s refusal when it sends an error', () => {
+  it('is an error when the kernel refuses the request', () => {
     const EPERM = 1;
     const refusal = message(2, Buffer.concat([int32(-EPERM), Buffer.alloc(16)]));
     expect(decode(refusal).progress).toEqual({ state: 'error', errno: EPERM });
     expect(() => decode(message(2, Buffer.alloc(0)))).toThrow(MalformedMessageError);
   });
 
-  it('is a failure when the dump was broken off half way', () => {
+  it('is an error when the dump failed half way', () => {
     const ENOMEM = 12;
     expect(decode(message(3, int32(-ENOMEM))).progress).toEqual({ state: 'error', errno: ENOMEM });
     expect(decode(message(3, int32(0))).progress).toEqual({ state: 'done' });
@@ -129,14 +129,14 @@ describe('the end of a dump', () => {
   });
 });
 
-it.each([0, 1, 2, 3, 4])('passes over messages of other types, of %i bytes and their padding', (length) => {
+it.each([0, 1, 2, 3, 4])('ignores messages of other types, of %i bytes and their padding', (length) => {
   const noop = message(1, Buffer.alloc(length));
   const padding = Buffer.alloc(-length & 3);
   expect(decode(Buffer.concat([noop, padding, tcp4])).sockets).toEqual(decode(tcp4).sockets);
 });
 
-describe('bytes that no kernel sends', () => {
-  it('are refused or give the sockets before the cut, wherever the datagram is cut', () => {
+describe('malformed bytes', () => {
+  it('are rejected, or decoded up to the cut, for a datagram truncated at any byte', () => {
     const whole = decode(tcp4).sockets;
     for (let length = 0; length < tcp4.length; length++) {
       const sockets = tryDecode(tcp4.subarray(0, length)) ?? [];
@@ -144,7 +144,7 @@ describe('bytes that no kernel sends', () => {
     }
   });
 
-  it('are refused with a typed error when one byte is changed, or decoded', () => {
+  it('are rejected with a typed error or decoded when one byte is changed', () => {
     const position = fc.nat(tcp4.length - 1);
     fc.assert(
       fc.property(position, fc.nat(255), (at, value) => {
@@ -156,7 +156,7 @@ describe('bytes that no kernel sends', () => {
     );
   });
 
-  it('are refused with a typed error when random, or decoded', () => {
+  it('are rejected with a typed error or decoded when random', () => {
     const lengths = fc.constantFrom(0, 1, 4, 15, 16, 20, 88, 92, 1000, 0xffffffff);
     const parts = fc.array(
       fc.tuple(lengths, fc.constantFrom(2, 3, 20, 99), fc.uint8Array({ maxLength: 120 })),
@@ -174,7 +174,7 @@ describe('bytes that no kernel sends', () => {
     );
   });
 
-  it('name the place', () => {
+  it('are rejected with their position', () => {
     const zero = Buffer.alloc(16);
     expect(() => decode(Buffer.concat([tcp4, zero]))).toThrow(
       `malformed netlink message at byte ${tcp4.length}: length 0`,

@@ -8,14 +8,14 @@ const FD = 99;
 const own = { netns: 1, pid: process.pid, isOwn: true };
 const other = { netns: 2, pid: process.pid, isOwn: false };
 
-/** The calls made, and the answers of the kernel to come. */
+/** The calls made, and the kernel's next responses. */
 let calls: string[];
-let answers: Buffer[];
+let responses: Buffer[];
 let sent: Buffer[];
 let refuse: { call: string; at?: number; errno: number } | undefined;
 let table: SocketTable;
 
-/** A kernel that plays back recorded datagrams. */
+/** A kernel that returns recorded datagrams. */
 function createFakeLibc(): NetlinkCalls {
   function call(name: string): void {
     calls.push(name);
@@ -34,14 +34,14 @@ function createFakeLibc(): NetlinkCalls {
     },
     recv(_fd, into) {
       call('recv');
-      return (answers.shift() ?? Buffer.alloc(0)).copy(into);
+      return (responses.shift() ?? Buffer.alloc(0)).copy(into);
     },
     close: () => call('close'),
     enterNetworkNamespace: () => call('setns'),
   };
 }
 
-/** What was recorded is whole tables; here the dumps of the listeners that follow those of TCP find no more. */
+/** The recordings are of whole tables, so that the dumps of listeners, which follow those of TCP, are empty. */
 const recorded = () => [
   ...readDump('tcp-ipv4'),
   ...readDump('tcp-ipv6'),
@@ -72,7 +72,7 @@ function refusal(errno: number): Buffer {
 beforeEach(() => {
   calls = [];
   sent = [];
-  answers = recorded();
+  responses = recorded();
   refuse = undefined;
   table = createSockdiagTable(createFakeLibc(), '/proc');
 });
@@ -81,7 +81,7 @@ afterEach(() => table.close());
 
 const count = (name: string) => calls.filter((call) => call === name).length;
 
-it('dumps TCP and UDP over both families and Unix sockets, by one socket that it closes', () => {
+it('dumps TCP and UDP of both families and Unix sockets over one socket, and closes it', () => {
   const { sockets, unix } = table.read(own);
   expect(sockets).toHaveLength(17);
   expect(unix).toHaveLength(9);
@@ -93,22 +93,22 @@ it('dumps TCP and UDP over both families and Unix sockets, by one socket that it
   });
 });
 
-it('asks for listeners after connections, so that none comes through a listener unseen', () => {
+it('requests listeners after connections, so that no connection is without its listener', () => {
   const LISTEN = 1 << 10;
   table.read(own);
   const tcp = sent.filter((message) => message[17] === 6).map((message) => message.readUInt32LE(20));
   expect(tcp).toEqual([~LISTEN >>> 0, ~LISTEN >>> 0, LISTEN, LISTEN]);
 });
 
-it('asks for Unix listeners before connections, so that none leaves the accept queue unseen', () => {
+it('requests Unix listeners before connections, so that no client leaves the accept queue unseen', () => {
   table.read(own);
   const unix = sent.filter((message) => message[16] === 1).map((message) => message.readUInt32LE(20));
   expect(unix).toEqual([1 << 10, 1 << 1]);
 });
 
-it('does without a family or transport that the kernel lacks', () => {
+it('works without a family or transport that the kernel does not support', () => {
   const ENOENT = 2;
-  answers = [
+  responses = [
     ...readDump('tcp-ipv4'),
     ...[refusal(ENOENT), end(), refusal(ENOENT)],
     ...readDump('udp-ipv4'),
@@ -120,11 +120,11 @@ it('does without a family or transport that the kernel lacks', () => {
 });
 
 it.each([
-  ['refuses', () => (answers = [refusal(1)]), 'EPERM'],
-  ['knows no TCP dump', () => (answers = [refusal(2)]), 'ENOENT'],
-  ['is silent', () => (refuse = { call: 'recv', errno: 11 }), 'EAGAIN'],
-  ['sends nothing', () => (answers = []), 'ERR_MALFORMED_NETLINK'],
-  ['sends what is no dump', () => (answers = [Buffer.alloc(16)]), 'ERR_MALFORMED_NETLINK'],
+  ['refuses', () => (responses = [refusal(1)]), 'EPERM'],
+  ['does not support TCP dumps', () => (responses = [refusal(2)]), 'ENOENT'],
+  ['does not respond', () => (refuse = { call: 'recv', errno: 11 }), 'EAGAIN'],
+  ['sends nothing', () => (responses = []), 'ERR_MALFORMED_NETLINK'],
+  ['sends a malformed dump', () => (responses = [Buffer.alloc(16)]), 'ERR_MALFORMED_NETLINK'],
 ])('throws, and closes its socket, when the kernel %s', (_title, arrange, code) => {
   arrange();
   expect(() => table.read(own)).toThrow(expect.objectContaining({ code }));
@@ -132,18 +132,18 @@ it.each([
 });
 
 describe('another namespace', () => {
-  it('is stepped into for no longer than it takes to make a socket there', () => {
+  it('is entered only to create a socket', () => {
     expect(table.read(other).sockets).toHaveLength(17);
     expect(calls.slice(0, 5)).toEqual(['setns', 'socket', 'receiveTimeout', 'setns', 'send']);
   });
 
-  it('that may not be entered is left alone', () => {
+  it('that cannot be entered is skipped', () => {
     refuse = { call: 'setns', errno: 1 };
     expect(() => table.read(other)).toThrow(expect.objectContaining({ code: 'EPERM' }));
     expect(calls).toEqual(['setns']);
   });
 
-  it('is left even when no socket can be made in it', () => {
+  it('is left even when no socket can be created in it', () => {
     refuse = { call: 'socket', errno: 24 };
     expect(() => table.read(other)).toThrow(expect.objectContaining({ code: 'EMFILE' }));
     expect(calls).toEqual(['setns', 'socket', 'setns']);
@@ -156,7 +156,7 @@ describe('another namespace', () => {
     );
   });
 
-  it('whose process is gone is told so', () => {
+  it('whose process has ended is reported', () => {
     expect(() => table.read({ ...other, pid: 4_194_305 })).toThrow(
       expect.objectContaining({ code: 'ENOENT' }),
     );

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { TcpState } from '../polling/tcp-state.ts';
 import { parseTcpInfo } from './tcp-info.ts';
 
-/** A struct with these fields, at the offsets of include/uapi/linux/tcp.h, cut to `length`. */
+/** A struct with these fields at the offsets of include/uapi/linux/tcp.h, truncated to `length`. */
 function tcpInfo(
   { state = 0, unacked = 0, rtt = 0, retransmits = 0, acked = 0n, received = 0n, sent = 0n, resent = 0n },
   length = 232,
@@ -20,7 +20,7 @@ function tcpInfo(
   return struct.subarray(0, length);
 }
 
-it('reads each field where the kernel has it', () => {
+it('reads each field at the kernel’s offset', () => {
   const struct = tcpInfo({ rtt: 1500, retransmits: 3, received: 70n, sent: 5_000_000_000n, resent: 100n });
   expect(parseTcpInfo(struct)).toEqual({
     rtt: 0.0015,
@@ -31,18 +31,22 @@ it('reads each field where the kernel has it', () => {
 });
 
 it.each([
-  ['asked: its SYN is among the bytes acknowledged', { acked: 901n }, true],
-  ['was asked', { acked: 900n }, false],
-  ['was asked, and the other end has closed', { state: TcpState.closeWait, acked: 900n }, false],
-  ['has sent what is not acknowledged yet', { acked: 500n, unacked: 1 }, undefined],
-  ['has closed: its FIN may be among the bytes too', { state: TcpState.finWait2, acked: 901n }, undefined],
-  ['has counts that make no sense', { acked: 907n }, undefined],
-])('tells of an end whether it %s', (_title, fields, initiated) => {
+  ['of a client, whose SYN is among the acknowledged bytes', { acked: 901n }, true],
+  ['of a server', { acked: 900n }, false],
+  ['of a server whose client has closed', { state: TcpState.closeWait, acked: 900n }, false],
+  ['with unacknowledged bytes', { acked: 500n, unacked: 1 }, undefined],
+  [
+    'that has closed, whose FIN might be counted as well',
+    { state: TcpState.finWait2, acked: 901n },
+    undefined,
+  ],
+  ['with inconsistent counts', { acked: 907n }, undefined],
+])('determines the role of a socket %s', (_title, fields, initiated) => {
   const struct = { state: TcpState.established, sent: 1000n, resent: 100n, ...fields };
   expect(parseTcpInfo(tcpInfo(struct)).initiated).toBe(initiated);
 });
 
-it('leaves out a round-trip time not measured yet', () => {
+it('omits a round-trip time that is not measured yet', () => {
   expect(parseTcpInfo(tcpInfo({ rtt: 0 }))).not.toHaveProperty('rtt');
 });
 
@@ -54,7 +58,7 @@ it.each([
   [136, ['receivedBytes', 'retransmits', 'rtt']],
   [215, ['receivedBytes', 'retransmits', 'rtt']],
   [216, ['receivedBytes', 'retransmits', 'rtt', 'transmittedBytes']],
-])('reads of the first %i bytes, as older kernels send them, what they hold', (length, fields) => {
+])('reads the fields in the first %i bytes, as sent by older kernels', (length, fields) => {
   expect(Object.keys(parseTcpInfo(tcpInfo({ rtt: 1 }, length))).sort()).toEqual(fields);
 });
 
@@ -66,7 +70,7 @@ it('is exact to 2^53', () => {
   );
 });
 
-it('takes any bytes', () => {
+it('accepts any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       parseTcpInfo(Buffer.from(bytes));

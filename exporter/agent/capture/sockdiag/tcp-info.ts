@@ -22,7 +22,7 @@ const BYTES_RECEIVED = 128;
 const BYTES_SENT = 200;
 const BYTES_RETRANS = 208;
 
-/** Reads the struct, which newer kernels only extend at its end: fields that an older kernel lacks are absent. */
+/** Reads the struct, to which newer kernels only append fields: those that an older kernel lacks are absent. */
 export function parseTcpInfo(data: Buffer): TcpInfo {
   const info: { -readonly [K in keyof TcpInfo]: TcpInfo[K] } = {};
   if (data.length >= RTT + 4) {

@@ -12,7 +12,7 @@ function decode(datagram: Buffer) {
   return { progress: decodeUnixDump(datagram, sockets), sockets };
 }
 
-/** The sockets, or undefined for bytes refused with the typed error; any other error fails the test. */
+/** The sockets, or undefined if the bytes are rejected with the typed error; other errors fail the test. */
 function tryDecode(datagram: Buffer): UnixSocket[] | undefined {
   try {
     return decode(datagram).sockets;
@@ -30,7 +30,7 @@ const ABSTRACT = '\0musubi\0\xff';
 it.each([
   ['listen', '00040000'],
   ['established', '02000000'],
-] as const)('asks for those in the state %s in the kernel’s layout', (state, states) => {
+] as const)('encodes a request for the state %s in the kernel’s format', (state, states) => {
   const header = '28000000' + '1400' + '0103' + '00000000' + '00000000';
   const request = `01000000${states}000000000f000000${'00'.repeat(8)}`;
   expect(encodeUnixDumpRequest(TcpState[state]).toString('hex')).toBe(header + request);
@@ -43,7 +43,7 @@ describe('a recorded dump', () => {
   const named = (name: string) => ends.find((socket) => socket.name === name);
   const withInode = (inode = 0) => ends.find((socket) => socket.inode === inode);
 
-  it('ends, and holds stream and seqpacket sockets', () => {
+  it('ends, and contains stream and seqpacket sockets', () => {
     for (const name of ['unix-listen', 'unix-established'] as const)
       expect(readDump(name).map((part) => decode(part).progress.state)).toEqual(['more', 'done']);
     expect(listeners.map(({ name, state }) => [name, state])).toEqual([
@@ -54,7 +54,7 @@ describe('a recorded dump', () => {
     for (const { state } of ends) expect(state).toBe(TcpState.established);
   });
 
-  it('tells an accepted socket by its listener’s name, and its peer, whose peer it is', () => {
+  it('contains accepted sockets with their listener’s name, and the peers of both sockets', () => {
     for (const name of [PATH, ABSTRACT]) {
       const served = named(name);
       expect(withInode(served?.peer)?.peer).toBe(served?.inode);
@@ -63,39 +63,39 @@ describe('a recorded dump', () => {
     expect(withInode(named(ABSTRACT)?.peer)?.name).toBe('\0client');
   });
 
-  it('tells which client waits for which listener', () => {
+  it('contains the accept queue of each listener', () => {
     const waiting = ends.filter((socket) => socket.peer === 0);
     expect(onPath?.waiting).toEqual(waiting.map(({ inode }) => inode));
     expect(waiting).toHaveLength(1);
     expect(onAbstract?.waiting).toEqual([]);
   });
 
-  it('tells the file of a path alone, the same for the listener and what it accepted', () => {
+  it('contains files of paths only, the same for a listener and its accepted sockets', () => {
     expect(onPath?.file).toMatch(/^\d+:\d+$/);
     expect(named(PATH)?.file).toBe(onPath?.file);
     expect(onAbstract?.file).toBe('');
   });
 
-  it('gives every socket a cookie of its own', () => {
+  it('contains a unique cookie for each socket', () => {
     const cookies = [...listeners, ...ends].map(({ cookie }) => cookie);
     expect(new Set(cookies).size).toBe(9);
     expect(Math.min(...cookies)).toBeGreaterThan(0);
   });
 });
 
-it('leaves out datagram sockets', () => {
+it('ignores datagram sockets', () => {
   const datagram = Buffer.from(listening);
   datagram[17] = 2;
   expect(decode(datagram).sockets.map(({ name }) => name)).toEqual([ABSTRACT]);
 });
 
-it('passes over clients that closed while they waited', () => {
+it('ignores clients that closed in the accept queue', () => {
   const closed = Buffer.from(listening);
   closed.writeUInt32LE(0, closed.indexOf(Buffer.from('08000300', 'hex')) + 4);
   expect(decode(closed).sockets[0]?.waiting).toEqual([]);
 });
 
-/** One socket with these attributes, as the kernel lays them out. */
+/** A socket with these attributes in the kernel's format. */
 function message(attributes: readonly (readonly [number, Uint8Array])[]): Buffer {
   const parts = attributes.map(([type, value]) => {
     const header = Buffer.alloc(4);
@@ -109,7 +109,7 @@ function message(attributes: readonly (readonly [number, Uint8Array])[]): Buffer
 }
 
 describe('a name', () => {
-  it('of any bytes is one, with a zero byte at the end that is a path’s end only', () => {
+  it('can contain any bytes, and loses a zero byte at the end of a path only', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 107 }), (bytes) => {
         const path = bytes.map((byte) => byte || 1);
@@ -123,16 +123,16 @@ describe('a name', () => {
 
   it.each([
     ['a path', '/run/ä.sock', '/run/ä.sock'],
-    ['no UTF-8', Buffer.of(0x2f, 0xff), '/\\xff'],
+    ['not UTF-8', Buffer.of(0x2f, 0xff), '/\\xff'],
     ['abstract, with a zero byte within', '\0x\0y\0', '@x@y@'],
-    ['as short as it gets', '\0', '@'],
-  ])('is shown as text: %s', (_title, bytes, text) => {
+    ['of minimal length', '\0', '@'],
+  ])('is formatted as text: %s', (_title, bytes, text) => {
     expect(formatUnixName(Buffer.from(bytes as string).toString('latin1'))).toBe(text);
   });
 });
 
-describe('bytes that no kernel sends', () => {
-  it('are refused or give the sockets before the cut, wherever the datagram is cut', () => {
+describe('malformed bytes', () => {
+  it('are rejected, or decoded up to the cut, for a datagram truncated at any byte', () => {
     const whole = decode(established).sockets;
     for (let length = 0; length < established.length; length++) {
       const sockets = tryDecode(established.subarray(0, length)) ?? [];
@@ -146,14 +146,14 @@ describe('bytes that no kernel sends', () => {
       'with an attribute longer than its message',
       Buffer.concat([Buffer.alloc(16, 1), Buffer.of(9, 0, 0, 0)]),
     ],
-    ['with an attribute of no length', Buffer.concat([Buffer.alloc(16, 1), Buffer.alloc(4)])],
-  ])('are refused: %s', (_title, payload) => {
+    ['with an attribute of length zero', Buffer.concat([Buffer.alloc(16, 1), Buffer.alloc(4)])],
+  ])('are rejected: %s', (_title, payload) => {
     const bytes = Buffer.concat([listening.subarray(0, 16), payload]);
     bytes.writeUInt32LE(bytes.length, 0);
     expect(() => decode(bytes)).toThrow(MalformedMessageError);
   });
 
-  it('are refused with a typed error when bytes are changed, or decoded', () => {
+  it('are rejected with a typed error or decoded when bytes are changed', () => {
     const change = fc.tuple(fc.nat(established.length - 1), fc.nat(255));
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
@@ -165,7 +165,7 @@ describe('bytes that no kernel sends', () => {
     );
   });
 
-  it('are taken for what they hold when attributes are shorter or longer than the kernel’s', () => {
+  it('are decoded when attributes are shorter or longer than the kernel’s', () => {
     const attribute = fc.tuple(fc.nat(8), fc.uint8Array({ maxLength: 20 }));
     fc.assert(
       fc.property(fc.array(attribute, { maxLength: 6 }), (attributes) => {

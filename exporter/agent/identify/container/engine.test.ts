@@ -46,7 +46,7 @@ describe('a container is named', () => {
     ['by its image with a digest', { image: 'shop/api@sha256:abcd' }, 'api-0569558a6b66'],
     ['by nothing', { image: 'sha256:a38ea52c987c' }, undefined],
     [
-      'by nothing that is no text',
+      'by nothing that is not text',
       { name: 7, image: [], labels: { 'com.docker.compose.service': {} } },
       undefined,
     ],
