@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
+import { acceleratedRules } from '../harness/accelerate-rules.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { EXPORTER_PORT, type Exporter, startExporter } from '../harness/exporter.ts';
-import { hastyRules } from '../harness/hasten.ts';
 import { createNetwork, type Host } from '../harness/network.ts';
 import { toolPath } from '../harness/places.ts';
 import type { Running } from '../harness/process.ts';
@@ -85,16 +85,16 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   // A process connects to a new place, once.
   await serve(c, 'db', 2222);
   const rogue = await call(a, 'rogue', c, 2222, 0);
-  rogue.tell('connect 1');
+  rogue.writeLine('connect 1');
   await rogue.says('connected 1');
-  rogue.tell('close');
+  rogue.writeLine('close');
   await inEach((store) => fires(store, 'DependencyUnexpected'));
   const unexpected = 'DependencyUnexpected rogue a → db c 2222';
   await expectFired([unexpected]);
 
   // A dependency is cut.
   const cutAt = Date.now() / 1000;
-  apiToDb.tell('close');
+  apiToDb.writeLine('close');
   await apiToDb.says('closed');
   await inEach(async (store) => expectVanished(await fires(store, 'DependencyVanished'), cutAt));
   const vanished = 'DependencyVanished api b → db c 5432';
@@ -118,7 +118,7 @@ function startStores(): Promise<Prometheus[]> {
     address: `${address}:${EXPORTER_PORT}`,
     instance: name,
   }));
-  const options = { rules: hastyRules(EXPECTED, TIMES), scrapeInterval: `${1000 * SCRAPE}ms` };
+  const options = { rules: acceleratedRules(EXPECTED, TIMES), scrapeInterval: `${1000 * SCRAPE}ms` };
   return Promise.all(programs.map((program) => startPrometheus(targets, { program, ...options })));
 }
 
@@ -174,7 +174,7 @@ const watch = (host: Host) =>
 
 /** A job that connects for a moment each 10 minutes. */
 function nightly(job: Running): { stop(): Promise<unknown> } {
-  const connect = () => job.tell('connect 1\nclose');
+  const connect = () => job.writeLine('connect 1\nclose');
   connect();
   const timer = setInterval(connect, 10 * MINUTE * 1000);
   onFileEnd(() => clearInterval(timer));

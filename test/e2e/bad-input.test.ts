@@ -134,7 +134,7 @@ it('without the right to look into other users’ processes, edges carry no proc
   const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${port}`]);
   await api.says('listening');
   const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', `${port}`]);
-  web.tell('connect 1');
+  web.writeLine('connect 1');
   await web.says('connected 1');
 
   const edges = await waitFor(async () => {

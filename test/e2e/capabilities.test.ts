@@ -62,7 +62,7 @@ const NAMES = { outbound: 'web/node', inbound: 'api/node' };
 /** Connects one of root's processes to another; gives what the agent calls them, each by its own half. */
 async function namesOfConnection({ metrics }: { metrics(): Promise<string> }) {
   const { web, port } = await startPair(3);
-  web.tell('close');
+  web.writeLine('close');
   await web.says('closed');
   return waitFor(async () => {
     const series = parseSeries(await metrics(), 'service_dependency_connection_opened_total');

@@ -56,7 +56,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
       () => `the first pass of the agent: ${agent.stderr()}`,
     );
     const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', `${port}`]);
-    web.tell('connect 2');
+    web.writeLine('connect 2');
     await web.says('connected 2');
 
     // What is told last of a connection: a later look at it gives the round-trip time.

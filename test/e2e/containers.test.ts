@@ -49,7 +49,7 @@ function startClient(engine: Docker, to: string, port: number, options: Omit<Con
 
 /** The labels of each half of the edges to a port, the ones asked for by name first. */
 async function halves(exporter: Exporter, port: number) {
-  await exporter.pass();
+  await exporter.cycle();
   const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
   const labels = series.map((one) => one.labels).filter(({ dst_port }) => dst_port === `${port}`);
   return {
@@ -114,10 +114,10 @@ it.skipIf(CANNOT_CAPTURE)('a container that lives for a connection is told by it
     labels: ofService('brief'),
   });
   await waitFor(
-    async () => (await served.tell()).get(8214)?.accepted || undefined,
+    async () => (await served.counts()).get(8214)?.accepted || undefined,
     async () => `a connection of the container: ${await engine.logs('brief')}`,
   );
-  await exporter.pass();
+  await exporter.cycle();
   const opened = parseSeries(await exporter.metrics(), 'service_dependency_connection_opened_total');
   const labels = opened.map((one) => one.labels).filter(({ dst_port }) => dst_port === '8214');
   expect(labels.find(({ direction }) => direction === 'outbound')).toMatchObject({

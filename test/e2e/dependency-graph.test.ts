@@ -48,7 +48,7 @@ describe('a client on one host calls a server on another', () => {
   let inUse: { from: number; to: number };
 
   it('Prometheus holds both halves of the dependency', async () => {
-    web.tell('connect 50');
+    web.writeLine('connect 50');
     await web.says('connected 50');
     const halves = await waitFor(async () => {
       const series = await prometheus.query(
@@ -124,7 +124,7 @@ describe('a client on one host calls a server on another', () => {
   });
 
   it('once the client stops, the edge leaves the exporters within a bounded time', async () => {
-    web.tell('close');
+    web.writeLine('close');
     await web.says('closed');
     const stopped = performance.now();
     for (const exporter of [onClient, onServer]) {

@@ -39,7 +39,7 @@ describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
     const api = server.start([NODE, API, listen, `${port}`]);
     await api.says('listening');
     const web = client.start([NODE, WEB, to, `${port}`]);
-    web.tell('connect 3');
+    web.writeLine('connect 3');
     await web.says('connected 3');
 
     const expected = {
@@ -78,7 +78,7 @@ describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
     const api = server.start([NODE, API, listen, `${port}`]);
     await api.says('listening');
     const web = client.start([NODE, WEB, to, `${port}`]);
-    web.tell('connect 1');
+    web.writeLine('connect 1');
     await web.says('connected 1');
 
     const onClient = await startExporter(client, ['--capture', capture]);

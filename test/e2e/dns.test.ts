@@ -104,7 +104,7 @@ async function opened(wanted: number, isMeant: (labels: TextSeries['labels']) =>
     async () => `${wanted} connections in ${JSON.stringify(await read())}; ${by.running.stderr()}`,
     10_000,
   );
-  await by.pass();
+  await by.cycle();
   return (await read()).map(({ labels: { dst_service, dst_kind, dst_address }, value }) => ({
     ...{ dst_service, dst_kind, dst_address, value },
   }));
@@ -113,7 +113,7 @@ async function opened(wanted: number, isMeant: (labels: TextSeries['labels']) =>
 const to = (service: string, wanted: number) => opened(wanted, (labels) => labels.dst_service === service);
 const internet = async () => (await opened(0, ({ dst_service }) => dst_service === 'internet')).length;
 
-async function told(metric: string, label?: readonly [string, string]): Promise<number | undefined> {
+async function readHalfEdges(metric: string, label?: readonly [string, string]): Promise<number | undefined> {
   return parseSeries(await exporter.metrics(), metric).find(
     ({ labels }) => !label || labels[label[0]] === label[1],
   )?.value;
@@ -158,7 +158,8 @@ describe('a name', () => {
     const abroad = asking(client, elsewhere.address6);
     await connectByName('first.example.test', 1, abroad);
     await waitFor(
-      async () => ((await told('musubi_dns_servers', ['state', 'observed'])) === 2 ? true : undefined),
+      async () =>
+        (await readHalfEdges('musubi_dns_servers', ['state', 'observed'])) === 2 ? true : undefined,
       () => `the other name server; ${exporter.running.stderr()}`,
     );
     await connectByName('second.example.test', 1, abroad);
@@ -185,7 +186,7 @@ async function ask(labels: readonly Label[]): Promise<void> {
 }
 
 it('is no dependency of the exporter to listen', async () => {
-  await exporter.pass();
+  await exporter.cycle();
   const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
   const pid = `${exporter.running.pid}`;
   const own = series.filter(({ labels }) => labels.src_pid === pid || labels.dst_pid === pid);

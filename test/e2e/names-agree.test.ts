@@ -83,10 +83,10 @@ async function relay(port: number, to: string): Promise<void> {
 /** Holds three connections to a port, and gives what the join makes of them and of those to `ports`. */
 async function call(to: Host, port: number, ...ports: number[]): Promise<JoinedEdge[]> {
   const web = caller.start([NODE, WEB, to.address, `${port}`]);
-  web.tell('connect 3');
+  web.writeLine('connect 3');
   await web.says('connected 3');
-  await onCaller.pass();
-  await onHost.pass();
+  await onCaller.cycle();
+  await onHost.cycle();
   return joinEdges([onCaller, onHost], [port, ...ports]);
 }
 

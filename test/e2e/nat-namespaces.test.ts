@@ -5,7 +5,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';
-import { bothTell, type Half, OPEN } from '../harness/halves.ts';
+import { type CountedHalfEdge, expectHalfEdges, OPEN } from '../harness/half-edges.ts';
 import { isolate } from '../harness/isolate.ts';
 import { createNetwork, type Host, inside, type Network } from '../harness/network.ts';
 import type { Running } from '../harness/process.ts';
@@ -68,12 +68,12 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)('seen by %s'
   async function call(on: Host, target: string, count: number): Promise<Running> {
     const calling = on.start([buildWorkload('hold'), `target=${target}`, `count=${count}`]);
     await calling.says('held');
-    await Promise.all([onHost.pass(), onOther.pass()]);
+    await Promise.all([onHost.cycle(), onOther.cycle()]);
     return calling;
   }
 
-  const tell = (expected: readonly Half[], ports: readonly number[], metric?: string) =>
-    bothTell([onHost, onOther], expected, ports, metric);
+  const tell = (expected: readonly CountedHalfEdge[], ports: readonly number[], metric?: string) =>
+    expectHalfEdges([onHost, onOther], expected, ports, metric);
 
   it('a container behind a host that masquerades', async () => {
     await serve(9101);
@@ -165,7 +165,7 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)('seen by %s'
       await watch();
       const calling = await call(other, `${host.address}/9107`, 4);
       const half = { src: other.address, dst: host.address, port: 9107, count: 4 };
-      await bothTell([onOther, onHost], [half], [81, 82, 9107]);
+      await expectHalfEdges([onOther, onHost], [half], [81, 82, 9107]);
       const listening = parseSeries(await onHost.metrics(), 'service_dependency_listen');
       expect(listening.filter(({ labels }) => labels.dst_port === '9107')).toMatchObject([
         { labels: { dst_service: 'server', dst_address: host.address } },

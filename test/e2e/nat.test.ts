@@ -5,7 +5,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';
-import { bothTell, type Half, OPEN, OPENED, told } from '../harness/halves.ts';
+import { type CountedHalfEdge, expectHalfEdges, OPEN, OPENED, readHalfEdges } from '../harness/half-edges.ts';
 import { createNetwork, type Host, inside, type Network } from '../harness/network.ts';
 import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
@@ -59,13 +59,13 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       const become = ['setpriv', '--reuid', `${user}`, '--clear-groups'] as const;
       const calling = client.start([...become, buildWorkload('hold'), `target=${target}`, `count=${count}`]);
       await calling.says('held');
-      await Promise.all([onClient.pass(), onServer.pass()]);
+      await Promise.all([onClient.cycle(), onServer.cycle()]);
       await calling.stop();
       return calling;
     }
 
-    const tell = (expected: readonly Half[], ports: readonly number[], metric?: string) =>
-      bothTell([onClient, onServer], expected, ports, metric);
+    const tell = (expected: readonly CountedHalfEdge[], ports: readonly number[], metric?: string) =>
+      expectHalfEdges([onClient, onServer], expected, ports, metric);
 
     it('by the host that asks (DNAT)', async () => {
       await serve(8001);
@@ -186,7 +186,9 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       await tell(open, [80, 8010, 8011], OPEN);
       await held.stop();
       await tell([], [80, 8010, 8011], OPEN);
-      expect(await told(onClient, 'outbound', [80], 'service_dependency_last_seen_seconds')).toEqual([]);
+      expect(await readHalfEdges(onClient, 'outbound', [80], 'service_dependency_last_seen_seconds')).toEqual(
+        [],
+      );
     });
 
     it.skipIf(capture === 'sockdiag').each(['connect', 'sendto'])('of UDP (%s)', async (way) => {

@@ -3,10 +3,10 @@
  * and those of a file of expectations, and the panel in a browser.
  */
 import { beforeAll, expect, test } from 'vitest';
+import { acceleratedRules } from '../harness/accelerate-rules.ts';
 import { type GraphPage, openGraphPage } from '../harness/browser.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { EXPORTER_PORT, startExporter } from '../harness/exporter.ts';
-import { hastyRules } from '../harness/hasten.ts';
 import { createNetwork } from '../harness/network.ts';
 import type { Running } from '../harness/process.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
     address: `${address}:${EXPORTER_PORT}`,
     instance: name,
   }));
-  const rules = hastyRules(EXPECTED, TIMES);
+  const rules = acceleratedRules(EXPECTED, TIMES);
   [prometheus] = await Promise.all([
     startPrometheus(targets, { rules, scrapeInterval: '500ms' }),
     ...[a, b].map((host) => startExporter(host, ['--edge-expiration', '5s'], { onCleanup: onFileEnd })),
@@ -82,8 +82,8 @@ test('is drawn while it is so, and told of the past after it ended', { timeout: 
     const seen = await prometheus.query('musubi:expected_edge:host_last_seen_seconds{src_service="shop"}');
     return seen.length === 2 || undefined;
   }, 'the dependency of shop to be known');
-  shop.tell('close');
-  const failures = setInterval(() => post.tell('try 10'), 500);
+  shop.writeLine('close');
+  const failures = setInterval(() => post.writeLine('try 10'), 500);
   onFileEnd(() => clearInterval(failures));
   await fire([
     'DependencyFailing post',
@@ -109,7 +109,7 @@ test('is drawn while it is so, and told of the past after it ended', { timeout: 
 
   clearInterval(failures);
   await rogue.stop();
-  shop.tell('connect 1');
+  shop.writeLine('connect 1');
   await call(a, 'night', b, 5432);
   await fire([]);
   expect(await states(began, then)).toEqual(told);

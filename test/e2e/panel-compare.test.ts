@@ -2,8 +2,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { compareWith, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
-import { pastOf, SCRAPE } from '../harness/past.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
+import { pastOf, SCRAPE } from '../harness/recorded-past.ts';
 
 /** Seconds. */
 const MINUTE = 60;
@@ -63,7 +63,7 @@ const states = async () =>
       .map(({ source, states }) => [source?.replace('-client', ''), states]),
   );
 
-const told = () => graph.page.getByTestId('musubi-compare').textContent();
+const comparisonText = () => graph.page.getByTestId('musubi-compare').textContent();
 const chosen = () => graph.inAddress('musubi-1');
 /** As the page writes a time, in UTC. */
 const at = (unixSeconds: number) => new Date(unixSeconds * 1000).toISOString();
@@ -87,7 +87,7 @@ it.each([
   await expect.poll(states).toEqual(expected);
   expect([...new Set(times)]).toEqual([NOW, NOW - earlier]);
   await expect.poll(chosen).toMatchObject({ compare: option });
-  const text = await told();
+  const text = await comparisonText();
   expect(text).toContain(`${choice}: ${at(NOW - HOUR).slice(0, 10)} ${minuteOf(NOW - HOUR)} – `);
   expect(text).toContain(
     ` against ${at(NOW - HOUR - earlier).slice(0, 10)} ${minuteOf(NOW - HOUR - earlier)} – `,
@@ -123,7 +123,7 @@ it('compares with how much earlier one types', async () => {
   await earlier.fill('7d');
   await earlier.press('Enter');
   await expect.poll(states).toEqual(AGAINST.week);
-  expect(await told()).toContain('7d earlier: ');
+  expect(await comparisonText()).toContain('7d earlier: ');
 });
 
 it('compares with a range from one time to another', async () => {
@@ -136,7 +136,7 @@ it('compares with a range from one time to another', async () => {
   await dialog.getByRole('textbox', { name: 'From' }).fill(at(NOW - DAY - HOUR).slice(0, 19));
   await dialog.getByRole('button', { name: 'Compare' }).click();
   await expect.poll(states).toEqual(AGAINST.day);
-  expect(await told()).toContain('Fixed range: ');
+  expect(await comparisonText()).toContain('Fixed range: ');
   await expect
     .poll(chosen)
     .toHaveProperty(

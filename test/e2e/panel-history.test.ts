@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { type GraphPage, openGraphPage } from '../harness/browser.ts';
 import type { DrawnEdge } from '../harness/panel.ts';
-import { type PastDependency, pastOf, SCRAPE } from '../harness/past.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
+import { type PastDependency, pastOf, SCRAPE } from '../harness/recorded-past.ts';
 
 /** Seconds. */
 const MINUTE = 60;

@@ -2,8 +2,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
-import { pastOf } from '../harness/past.ts';
 import { startPrometheus } from '../harness/prometheus.ts';
+import { pastOf } from '../harness/recorded-past.ts';
 
 /** Seconds. */
 const MINUTE = 60;

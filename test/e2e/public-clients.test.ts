@@ -32,8 +32,8 @@ it.skipIf(CANNOT_CAPTURE)(
       'reset=1',
     ];
     await runWorkload('client', [...target, `from=${PUBLIC.first}`, `sources=${CLIENTS}`], { on: clients });
-    expect((await server.tell()).get(PORT)).toMatchObject({ accepted: CLIENTS });
-    await exporter.pass();
+    expect((await server.counts()).get(PORT)).toMatchObject({ accepted: CLIENTS });
+    await exporter.cycle();
 
     const page = await exporter.metrics();
     const opened = parseSeries(page, 'service_dependency_connection_opened_total').filter(

@@ -55,7 +55,7 @@ const fromProcess =
   (on: () => Host): Call =>
   async (_engine, address, port) => {
     const web = on().start([NODE, WEB, address, `${port}`]);
-    web.tell('connect 3');
+    web.writeLine('connect 3');
     await web.says('connected 3');
   };
 
@@ -94,7 +94,7 @@ it.for<[string, string, Call, () => string, number]>([
       await startExporter(other, ['--capture', 'ebpf']),
     ];
     await call(docker, address(), port);
-    for (const exporter of exporters) await exporter.pass();
+    for (const exporter of exporters) await exporter.cycle();
     expect(await joinEdges(exporters, [PORT, PUBLISHED])).toMatchObject([
       { src, dst: 'store/api', dstKind: 'container', dstHost: 'docker', opened: 3 },
     ]);

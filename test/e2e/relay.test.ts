@@ -57,12 +57,12 @@ async function startActivatedRelay(to: string): Promise<number> {
 
 async function connect(from: Host, address: string, port: number): Promise<void> {
   const web = from.start([NODE, WEB, address, `${port}`]);
-  web.tell('connect 3');
+  web.writeLine('connect 3');
   await web.says('connected 3');
 }
 
 async function edges(exporters: readonly Exporter[], ...ports: number[]) {
-  for (const exporter of exporters) await exporter.pass();
+  for (const exporter of exporters) await exporter.cycle();
   return joinEdges(exporters, ports);
 }
 

@@ -102,7 +102,7 @@ async function runJobs(count: number): Promise<void> {
  * a connection is open and known to the kernel's walk.
  */
 async function seriesOf(exporter: Exporter): Promise<string[]> {
-  await exporter.pass();
+  await exporter.cycle();
   const isWanted = (line: string) =>
     /^service_dependency_(?!tcp_rtt)/.test(line) &&
     [HTTP_PORT, SQL_PORT].some((port) => line.includes(`dst_port="${port}"`));

@@ -37,9 +37,9 @@ it.skipIf(!existsSync(PERL)).each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'
     await server.says('ready\nready\nready');
     const exporter = await startExporter(host, ['--capture', capture]);
     const client = host.start([NODE, `${ROOT}/test/workloads/web.mjs`, host.address, `${PORT}`]);
-    client.tell(`connect ${CONNECTIONS}`);
+    client.writeLine(`connect ${CONNECTIONS}`);
     await client.says(`connected ${CONNECTIONS}`);
-    await exporter.pass();
+    await exporter.cycle();
 
     const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
     const inbound = series.filter(

@@ -72,7 +72,7 @@ describe.each(['path', 'abstract'] as const)('a Unix socket with a name that is 
     const exporter = await startExporter(host, ['--capture', 'sockdiag']);
     const db = await serve(host, address);
     const app = await ask(address);
-    await exporter.pass();
+    await exporter.cycle();
     const expected = {
       network_transport: 'unix',
       direction: 'outbound',
@@ -90,9 +90,9 @@ describe.each(['path', 'abstract'] as const)('a Unix socket with a name that is 
     const listen = await series(exporter, 'service_dependency_listen', address);
     expect(listen).toMatchObject([{ labels: { network_transport: 'unix', dst_service: 'db' }, value: 1 }]);
 
-    app.tell('close');
+    app.writeLine('close');
     await app.says('closed');
-    await exporter.pass();
+    await exporter.cycle();
     expect(await count(exporter, address)).toMatchObject([{ labels: expected, value: 0 }]);
   });
 });

@@ -1,4 +1,4 @@
-/** Debian's Chromium as root and without a network of its own. */
+/** Debian's Chromium, run as root and without network access of its own. */
 export const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

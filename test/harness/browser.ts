@@ -3,28 +3,28 @@ import { type DrawnEdge, edgesOn, exportFrom } from './panel.ts';
 import { servePage } from './serve-page.ts';
 
 export interface GraphPage {
-  /** Opens, with options of the panel, a time range (as in Grafana's URLs: `now-5m`, or ms since 1970) and waits until it is drawn. */
+  /** Opens the panel with options and a time range (as in Grafana's URLs: `now-5m`, or ms since 1970), and waits until it is drawn. */
   open(range: { from: string | number; to: string | number; options?: object }): Promise<void>;
   /** What the panel shows: `ready` is a graph, anything else a message. */
   state(): Promise<string | null>;
   edges(): Promise<DrawnEdge[]>;
-  /** Moves the pointer over the drawing until it shows what lies under it, and gives that text. */
+  /** Moves the pointer over the drawing until a tooltip appears, and returns its text. */
   hover(wanted: RegExp): Promise<string>;
-  /** What could not be told, in words. */
+  /** The panel's notices. */
   notes(): Promise<string[]>;
-  /** What the browser has complained of since the page was opened. */
+  /** The errors that the browser has logged since the page was opened. */
   complaints(): readonly string[];
-  /** What is drawn, as the image that the menu saves. */
+  /** The drawing, as the image that the menu saves. */
   svg(): Promise<string>;
   screenshot(path: string): Promise<void>;
 }
 
-/** Starts a browser for the test file on the graph page of a Prometheus. */
+/** Starts a browser for the test file, on the graph page of a Prometheus. */
 export async function openGraphPage(prometheusUrl: string): Promise<GraphPage> {
   return browse(await servePage(prometheusUrl));
 }
 
-/** As `openGraphPage`, of a page that is served already. */
+/** Like `openGraphPage`, for a page that is already served. */
 export async function browse(url: string): Promise<GraphPage> {
   const complaints: string[] = [];
   const page = await openPage(await openBrowser(), { complaints });
@@ -52,7 +52,7 @@ export async function browse(url: string): Promise<GraphPage> {
           if (wanted.test(text)) return text;
         }
       }
-      throw new Error(`nothing in the drawing says ${wanted}`);
+      throw new Error(`no tooltip in the drawing contains ${wanted}`);
     },
     async notes() {
       await page.getByRole('button', { name: 'Notes' }).click();

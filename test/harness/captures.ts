@@ -9,7 +9,7 @@ import { createSockdiagTable } from '../../exporter/agent/capture/sockdiag/socke
 import { loadLibc } from '../../exporter/agent/native/libc.ts';
 import { COMPILER } from './workload.ts';
 
-/** Why no program can be loaded into this kernel; undefined when one can. */
+/** Why no BPF program can be loaded into this kernel; undefined if one can. */
 export const CANNOT_LOAD =
   process.platform !== 'linux'
     ? 'needs Linux'
@@ -19,7 +19,7 @@ export const CANNOT_LOAD =
         ? 'needs a kernel with BTF'
         : undefined;
 
-/** Why the in-kernel capture cannot be tried here; undefined when it can. */
+/** Why the ebpf capture cannot be tested here; undefined if it can. */
 export const CANNOT_CAPTURE =
   CANNOT_LOAD ??
   (COMPILER === undefined
@@ -43,16 +43,16 @@ export function openCapture(name: CaptureName, netns: Reach['netns'] = 'self'): 
   return CAPTURES[name]({ procRoot: '/proc', netns });
 }
 
-/** A capture with all it has told so far. */
+/** A capture and everything it has reported so far. */
 export interface Watch extends Capture {
-  /** Every observation as last told; those of earlier passes have nothing open any more. */
+  /** Every observation as last reported; those of earlier readings have no open connections any more. */
   seen(which?: Partial<Observation>): Observation[];
   last(): Reading;
 }
 
-/** Remembers what a capture tells: it may forget a connection that is over, and a count is no less true then. */
+/** Remembers what a capture reports: it may remove a closed connection, but its counts remain valid. */
 export function watch(capture: Capture): Watch {
-  const told = new Map<string, Observation>();
+  const reported = new Map<string, Observation>();
   let last: Reading | undefined;
 
   return {
@@ -60,23 +60,24 @@ export function watch(capture: Capture): Watch {
     async read() {
       last = await capture.read();
       const now = new Set(last.observations.map(({ id }) => id));
-      for (const [id, seen] of told) if (!now.has(id) && seen.open > 0) told.set(id, { ...seen, open: 0 });
-      for (const seen of last.observations) told.set(seen.id, seen);
+      for (const [id, seen] of reported)
+        if (!now.has(id) && seen.open > 0) reported.set(id, { ...seen, open: 0 });
+      for (const seen of last.observations) reported.set(seen.id, seen);
       return last;
     },
     close: () => capture.close(),
     seen: (which = {}) =>
-      [...told.values()].filter((seen) =>
+      [...reported.values()].filter((seen) =>
         Object.entries(which).every(([key, value]) => seen[key as keyof Observation] === value),
       ),
     last() {
-      if (!last) throw new Error('nothing was read yet');
+      if (!last) throw new Error('nothing has been read yet');
       return last;
     },
   };
 }
 
-/** Opens a capture for the length of the test and reads it once: what is open by now is older than it. */
+/** Opens a capture for the duration of the test and reads it once, so that connections open by now are older than it. */
 export async function beginWatch(name: CaptureName = 'ebpf', netns: Reach['netns'] = 'self'): Promise<Watch> {
   const watched = watch(await openCapture(name, netns));
   onTestFinished(() => watched.close());
@@ -90,7 +91,7 @@ export function sum(observations: readonly Observation[], count: Count): number 
   return observations.reduce((total, seen) => total + (seen[count] ?? 0), 0);
 }
 
-/** The sum of a count by what `keyOf` tells of an observation; those without a key are under -1. */
+/** The sums of a count, grouped by `keyOf` of the observations; those without a key are under -1. */
 export function sumBy(
   observations: readonly Observation[],
   keyOf: (seen: Observation) => number | undefined,

@@ -8,13 +8,13 @@ import { waitFor } from './wait-for.ts';
 export interface Collector {
   /** `http://ADDRESS:PORT`, for OTLP by gRPC. */
   readonly grpc: string;
-  /** Likewise by HTTP. */
+  /** The same by HTTP. */
   readonly http: string;
 }
 
 /**
- * Starts a real collector with the configuration that Musubi ships, listening on `address` and writing to the
- * given store. Where no collector can be built, `missing` says why.
+ * Starts a real collector with the configuration that Musubi ships, listening on `address` and writing to the given
+ * store. If no collector can be built, `missing` says why.
  */
 export async function startCollector(
   storeUrl: string,

@@ -12,32 +12,32 @@ export interface ContainerOptions {
   readonly name: string;
   readonly command: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
-  /** Its network: the engine's own bridge, the host's, or one that was created; the first by default. */
+  /** Its network: the engine's default bridge (default), the host's, or one that was created. */
   readonly network?: string;
-  /** A port of its own that is published on every address of the host, and under which. */
+  /** A port of its own to publish on every address of the host, and the published port. */
   readonly publish?: { readonly port: number; readonly on: number };
-  /** Called when it should be removed; by default at the end of the test file. */
+  /** Registers its removal; by default at the end of the test file. */
   readonly onCleanup?: (remove: () => Promise<void>) => void;
 }
 
-/** An engine of the test's own, on a host of the test network. */
+/** A Docker engine of the test's own, on a host of the test network. */
 export interface Docker {
   readonly socketPath: string;
-  /** Starts a container that has this machine's programs and the checkout, and gives its address. */
+  /** Starts a container with this machine's programs and the checkout, and returns its address. */
   run(options: ContainerOptions): Promise<string>;
   logs(name: string): Promise<string>;
-  /** Creates a bridge with a subnet, as Compose does for a project: containers on it know each other by name. */
+  /** Creates a bridge with a subnet, as Compose does for a project: its containers know each other by name. */
   createNetwork(name: string, subnet: string): Promise<void>;
 }
 
 export interface EngineOptions {
-  /** Of its own bridge, with the address of the host on it. */
+  /** Its default bridge, with the address of the host on it. */
   readonly subnet: string;
-  /** Whether it may publish ports, as it does by default, by rules of NAT and by a proxy in user space. */
+  /** Whether it may publish ports, by NAT rules and a proxy in user space; by default it may. */
   readonly publishes?: boolean;
 }
 
-/** Packages that are unpacked and not installed: an engine that is installed runs as a service. */
+/** Packages that are unpacked but not installed: an installed engine runs as a service. */
 const UNPACKED = ['docker.io', 'containerd', 'runc'].map((name) => join(ROOT, '.musubi/tools', name));
 const PATH = [
   ...UNPACKED.flatMap((folder) => [join(folder, 'usr/bin'), join(folder, 'usr/sbin')]),
@@ -47,12 +47,12 @@ const PATH = [
 ].join(delimiter);
 
 const IMAGE = 'musubi-test';
-/** An archive without any file ends in two empty blocks. */
+/** An archive without files consists of two empty blocks. */
 const EMPTY_TAR = Buffer.alloc(1024);
-/** What this machine's programs need. */
+/** Directories that this machine's programs need. */
 const BINDS = ['/usr', '/bin', '/lib', '/lib64', ROOT, dirname(NODE)].filter((folder) => existsSync(folder));
 
-/** Starts Docker's engine for the test file; where it cannot run, `missing` says why. */
+/** Starts Docker's engine for the test file; if it cannot run, `missing` says why. */
 export async function startDocker(
   host: Host,
   { subnet, publishes = false }: EngineOptions,
@@ -128,7 +128,7 @@ export async function startDocker(
           ...(publish && { PortBindings: { [`${publish.port}/tcp`]: [{ HostPort: `${publish.on}` }] } }),
         },
       });
-      // A program that is the first of its namespace ignores SIGTERM, for which the engine would wait.
+      // The first process of a pid namespace ignores SIGTERM, and the engine would wait for it.
       onCleanup(async () => {
         await call('DELETE', `/containers/${name}?force=1`);
       });

@@ -1,6 +1,6 @@
 import type { Answered } from './fake-prometheus.ts';
 
-/** One dependency as both of its ends report it. */
+/** One dependency, as both of its endpoints report it. */
 export interface Dependency {
   readonly from: string;
   readonly to: string;
@@ -10,21 +10,21 @@ export interface Dependency {
   readonly open?: number;
   /** Bytes from source to destination. */
   readonly bytes?: number;
-  /** What the destination has counted of them, where it is not the same. */
+  /** The destination's counts, if they differ. */
   readonly received?: number;
 }
 
-/** Where each service of the estate runs. */
+/** The host and site of each service. */
 export type Places = Readonly<Record<string, { readonly host: string; readonly site: string }>>;
 
-/** Answers one of the dashboard's queries for a range with these dependencies. */
+/** Responds to a dashboard query for a range with these dependencies. */
 export function answerFor(
   query: string,
   dependencies: readonly Dependency[],
   places: Places,
   now = Date.now() / 1000,
 ): Answered[] {
-  // Nobody has said what is to be there.
+  // There are no expectations.
   if (/expected|allowed|missing/.test(query)) return [];
   const end = (side: 'src' | 'dst', service: string) => ({
     [`${side}_service`]: service,

@@ -7,15 +7,15 @@ export interface Exporter {
   readonly host: Host;
   readonly running: Running;
   readonly url: string;
-  /** The text page as Prometheus gets it. */
+  /** The text page, as Prometheus scrapes it. */
   metrics(): Promise<string>;
-  /** Resolves once a pass has begun and ended after this call: what is on the host now has been seen. */
-  pass(): Promise<void>;
+  /** Resolves once a cycle has started and ended after this call, so that everything on the host has been seen. */
+  cycle(): Promise<void>;
 }
 
 export const EXPORTER_PORT = 9464;
 
-/** Starts an agent on this machine by its command, and resolves once it is watching. */
+/** Starts an agent on this machine by its command, and resolves once it runs. */
 export async function startAgent(command: readonly [string, ...string[]]) {
   const running = start(command);
   const [, capture, url = ''] = await waitFor(
@@ -25,7 +25,7 @@ export async function startAgent(command: readonly [string, ...string[]]) {
   return { running, capture, metrics: async () => (await fetch(url)).text() };
 }
 
-/** Starts an agent on a host of the test network that looks at this host only, often. */
+/** Starts an agent on a host of the test network that observes this host only, at a short interval. */
 export async function startExporter(
   host: Host,
   flags: readonly string[] = [],
@@ -45,10 +45,10 @@ export async function startExporter(
   const running = host.start([NODE, MUSUBI, 'agent', ...common, ...flags], options);
   const url = `http://${listen}/metrics`;
   const metrics = async () => (await fetch(url)).text();
-  const passes = async () =>
+  const cycles = async () =>
     Number(/^musubi_collection_cycles_total (\d+)$/m.exec(await metrics())?.[1] ?? 0);
   await waitFor(
-    async () => (await passes()) > 0 || undefined,
+    async () => (await cycles()) > 0 || undefined,
     () => `the exporter on ${host.name}: ${running.stderr()}`,
   );
   return {
@@ -56,9 +56,12 @@ export async function startExporter(
     running,
     url,
     metrics,
-    async pass() {
-      const before = await passes();
-      await waitFor(async () => (await passes()) >= before + 2 || undefined, 'a pass of the exporter');
+    async cycle() {
+      const before = await cycles();
+      await waitFor(
+        async () => (await cycles()) >= before + 2 || undefined,
+        'a collection cycle of the exporter',
+      );
     },
   };
 }

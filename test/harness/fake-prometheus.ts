@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onFileEnd } from './cleanup.ts';
 
-/** A series as Prometheus answers an instant query: its labels and its value. */
+/** A series in Prometheus's response to an instant query: its labels and its value. */
 export interface Answered {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** An error is what the query fails with. */
+/** An error makes the query fail. */
 export type Answer = readonly Answered[] | Error;
 
-/** Starts a Prometheus for the test file that answers each instant query as the test wants; gives its URL. */
+/** Starts a server for the test file that responds to instant queries as the test wants; returns its URL. */
 export async function startFakePrometheus(
   answer: (query: string, unixSeconds: number) => Answer | Promise<Answer>,
 ): Promise<string> {
-  // Connections are kept: on a busy machine one may be closed just when it is used again.
+  // Connections are kept open: on a busy machine one might be closed just when it is used again.
   const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const asked = new URLSearchParams(await text(request));
-    // Range queries, which have no such time, find nothing.
+    // Range queries, which have no such time, return nothing.
     const found = asked.has('time') ? await answer(asked.get('query') ?? '', Number(asked.get('time'))) : [];
     if (found instanceof Error) {
       response.writeHead(503).end(JSON.stringify({ status: 'error', error: found.message }));

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 let next = 20_000 + (process.pid % 500) * 20;
 
 /**
- * A UDP port that is free now, of those a server chooses for itself: the kernel gives it to no client. A server
- * that has it from the kernel is another thing to a capture.
+ * A free UDP port outside the ephemeral range, as a server would choose: the kernel assigns it to no client. A server
+ * with a port assigned by the kernel is a different case for a capture.
  */
 export async function freeUdpPort(): Promise<number> {
   for (;;) {

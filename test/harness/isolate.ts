@@ -4,9 +4,9 @@ import type { Host } from './network.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * The same host, with its processes by themselves: who looks there at all network namespaces sees none of the other
- * hosts of the test, as on a machine of its own. It ends with the test file, and so does all that runs there. The
- * `pid` of what it starts is not the one that is told there.
+ * The same host in a pid namespace of its own: a process there that reads all network namespaces finds none of the
+ * test's other hosts, as on a machine of its own. It ends with the test file, and so does everything that runs in it.
+ * The `pid` of a process started there differs from the one reported there.
  */
 export async function isolate(host: Host): Promise<Host> {
   const anchor = host.start(
@@ -22,13 +22,13 @@ export async function isolate(host: Host): Promise<Host> {
   const enter = ['nsenter', `--target=${init}`, '--net', '--pid', '--mount'] as const;
   return {
     ...host,
-    // Who enters waits for what it has started, and passes no signal on.
+    // nsenter waits for the program it started, and forwards no signals.
     start: (command, options) =>
       host.start([...enter, 'setpriv', '--pdeathsig', 'TERM', ...command], options),
   };
 }
 
-/** The child of `unshare` once it runs the program. */
+/** The child of `unshare`, once it has executed the program. */
 function childOf(pid: number): number | undefined {
   const child = Number.parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10);
   if (!child) return undefined;

@@ -4,7 +4,7 @@ import { parseSeries } from './text-page.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A dependency as the halves of several hosts tell it together. */
+/** A dependency joined from the half-edges of several hosts. */
 export interface JoinedEdge {
   readonly src: string | undefined;
   readonly srcHost: string | undefined;
@@ -14,14 +14,14 @@ export interface JoinedEdge {
   readonly dstPid: string | undefined;
   /** `ADDRESS:PORT`, as the source knows the destination. */
   readonly at: string;
-  /** Connections opened, by the source's count where it tells. */
+  /** Opened connections, by the source's count if there is one. */
   readonly opened: number;
 }
 
 /**
- * Joins halves by the plain key (source and destination address, port, transport), as any store can: the source's
- * half goes before the destination's, and who listens there names what no half does. Only edges to one of `ports`
- * are told. The exporters' hosts are namespaces of one machine: what one sees of another's is left out.
+ * Joins half-edges by their key (source and destination address, port, transport), as any store can. The source's
+ * half-edge takes precedence over the destination's, and listeners name destinations without a name. Only edges to one
+ * of `ports` are returned. The exporters' hosts are namespaces of one machine: what one sees of another's is removed.
  */
 export async function joinEdges(
   exporters: readonly Exporter[],
@@ -70,12 +70,12 @@ export async function joinEdges(
   );
 }
 
-/** What the halves of an edge have in common. */
+/** The attributes that both half-edges of an edge share. */
 function keyOf(labels: Labels): string {
   return JSON.stringify([labels.src_address, placeOf(labels)]);
 }
 
-/** Loopback is another place on every host. */
+/** Loopback is a different address on every host. */
 function placeOf({ network_transport, dst_address = '', dst_port, dst_host, src_host }: Labels): string {
   const host = isLoopback(dst_address) ? (dst_host ?? src_host) : undefined;
   return JSON.stringify([network_transport, dst_address, dst_port, host]);

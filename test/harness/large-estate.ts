@@ -1,12 +1,12 @@
 import { largeGraph } from '../../grafana-plugin/src/graph/fixtures/large-graph.fixture.ts';
 import type { Answered } from './fake-prometheus.ts';
 
-/** Answers one of the dashboard's queries; the same for the same round. */
+/** Responds to a dashboard query; the same response for the same round. */
 export type Estate = (query: string, round?: number) => readonly Answered[];
 
 /**
- * A made-up estate of so many services, twenty on each host, fifty hosts at each site, whose sources tell of each
- * dependency: when it was last used, how often, and how much went over it. Figures change from round to round.
+ * A synthetic estate of so many services, twenty on each host and fifty hosts at each site. The sources report each
+ * dependency: its last use, connections and bytes. Figures change from round to round.
  */
 export function largeEstate(nodes: number, edges: number): Estate {
   const graph = largeGraph(nodes, edges);
@@ -28,7 +28,7 @@ export function largeEstate(nodes: number, edges: number): Estate {
     ]),
   );
   return (query, round = 0) => {
-    // What is asked of another range, of failures, of what rules tell, of alerts and for variables has no answer.
+    // Queries for another range, failures, rules, alerts and variables return nothing.
     if (!/dependency_(last_seen|io_bytes|connection_(opened|count))/.test(query)) return [];
     if (/\[\d+s\] offset|label_replace/.test(query)) return [];
     if (query.includes('io_bytes')) {

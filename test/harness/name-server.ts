@@ -7,7 +7,7 @@ import { toolPath } from './places.ts';
 import type { Running } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Starts Debian's dnsmasq on a host for the length of the test file, at one address; it answers what `records` say. */
+/** Starts Debian's dnsmasq on a host for the test file, at one address, with these `records`. */
 export async function startNameServer(
   host: Host,
   address: string,
@@ -29,7 +29,7 @@ export async function startNameServer(
   return server;
 }
 
-/** The same host, where programs find other name servers in `/etc/resolv.conf`. */
+/** The same host with other name servers in its `/etc/resolv.conf`. */
 export function asking(host: Host, ...servers: readonly string[]): Host {
   const folder = mkdtempSync(join(tmpdir(), 'musubi-resolv-'));
   onFileEnd(() => rmSync(folder, { recursive: true }));

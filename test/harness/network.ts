@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { onFileEnd } from './cleanup.ts';
 import { type Running, type StartOptions, start } from './process.ts';
 
-/** A host of the test network: a network namespace with an address in it. */
+/** A host of the test network: a network namespace with an address. */
 export interface Host {
   readonly name: string;
   readonly address: string;
@@ -13,12 +13,12 @@ export interface Host {
   start(command: readonly [string, ...string[]], options?: StartOptions): Running;
 }
 
-/** A network of hosts that reach each other and this process, and nothing else. */
+/** A network of hosts that can reach each other and this process, and nothing else. */
 export interface Network {
   /** The address of this process in the network. */
   readonly address: string;
   host(name: string): Host;
-  /** A network namespace behind a host, as a container has; the host is the way out, where it lets others through. */
+  /** A network namespace behind a host, as for a container; the host forwards its packets, if it is configured to. */
   behind(host: Host, name: string): Host;
 }
 
@@ -26,17 +26,17 @@ function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: 'pipe' });
 }
 
-/** Runs a program in the network namespace of a host, to its end. */
+/** Runs a program in the network namespace of a host, until it ends. */
 export function inside({ namespace }: Host, ...command: readonly string[]): void {
   execFileSync('nsenter', [`--net=${namespace}`, ...command], { stdio: 'pipe' });
 }
 
-/** Networks that there can be at a time: 10.100.0.0/24 to 10.199.249.0/24. */
+/** Maximum number of networks at a time: 10.100.0.0/24 to 10.199.249.0/24. */
 const NETWORKS = 25_000;
 
 /**
- * Makes the namespace `musubi-NUMBER-switch`, and gives the number: no other network has it, that of a test file which
- * runs at the same time neither, for only one can make a namespace of that name.
+ * Creates the namespace `musubi-NUMBER-switch` and returns the number. No other network has it, not even one of a test
+ * file that runs at the same time, because a namespace name can be created only once.
  */
 function claimNumber(): number {
   for (let number = process.pid % NETWORKS; ; number = (number + 1) % NETWORKS) {
@@ -50,8 +50,8 @@ function claimNumber(): number {
 }
 
 /**
- * Makes a network of namespaces; it goes with the test file. The hosts hang on a bridge in a namespace of its
- * own, out of reach of whatever rules this machine has for its bridges.
+ * Creates a network of namespaces; it is removed with the test file. The hosts are attached to a bridge in a namespace
+ * of its own, so that firewall rules of this machine do not apply to the bridge.
  */
 export function createNetwork(): Network {
   const number = claimNumber();
@@ -71,7 +71,7 @@ export function createNetwork(): Network {
   ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge');
   ip('-n', bridge, 'link', 'set', 'br0', 'up');
 
-  /** Plugs a cable into the bridge; its other end is `link`, in `namespace` or in that of this process. */
+  /** Attaches a veth pair to the bridge; its other end is `link`, in `namespace` or in that of this process. */
   function plug(link: string, addresses: readonly string[], namespace?: string): void {
     const port = `p${hosts}`;
     ip(
@@ -94,12 +94,12 @@ export function createNetwork(): Network {
     ip(...there, 'link', 'set', link, 'up');
   }
 
-  /** A host in a namespace that was made already. */
+  /** A host in an existing namespace. */
   function hostIn(namespace: string, name: string, address: string, address6: string): Host {
     const path = `/run/netns/${namespace}`;
     return {
       ...{ name, address, address6, namespace: path },
-      // `ip netns exec` would hide the cgroups as well.
+      // `ip netns exec` would hide the cgroup file system as well.
       start: (command, options) => start(['nsenter', `--net=${path}`, ...command], options),
     };
   }

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where nginx keeps what it has no memory for; it makes the folders at its start. */
+/** Where nginx buffers what does not fit into memory; it creates these folders when it starts. */
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 export interface NginxOptions {
   readonly workers: number;
-  /** As nginx's directive `listen` takes it. */
+  /** As in nginx's directive `listen`. */
   readonly listen: string;
 }
 
-/** The command that runs an nginx with all its files in `folder`. It answers everything with one line, but for what it counts at `/status`. */
+/** The command that runs nginx with all its files in `folder`. It responds with one line, and with its counters at `/status`. */
 export function nginxCommand(
   program: string,
   folder: string,

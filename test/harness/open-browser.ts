@@ -4,8 +4,8 @@ import { onFileEnd } from './cleanup.ts';
 import { findTool, toolPath } from './places.ts';
 
 /**
- * Starts Chromium for the test file: the one without windows where it is there, which opens a page at two thirds of the
- * cost, since nothing but the page is drawn.
+ * Starts Chromium for the test file: the headless shell if it is installed, which opens a page at two thirds of the
+ * cost, because it draws nothing but the page.
  */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findTool('chromium-headless-shell') ?? toolPath('chromium');
@@ -14,12 +14,12 @@ export async function openBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** Of every page, unless a test wants another; the locale would be that of the machine, which need not be one. */
+/** Defaults of every page; the locale would otherwise be that of the machine. */
 const PAGE = { viewport: { width: 1280, height: 800 }, locale: 'en-US' };
-/** For the page to do as it is told, in ms: the machine may be very busy. */
+/** Timeout of actions in ms: the machine may be very busy. */
 const PATIENCE = 60_000;
 
-/** Opens an empty page; whatever the browser complains of there is added to `complaints`. */
+/** Opens an empty page; errors that the browser logs there are added to `complaints`. */
 export async function openPage(
   browser: Browser,
   { complaints = [], ...options }: BrowserContextOptions & { complaints?: string[] } = {},
@@ -35,15 +35,15 @@ export async function openPage(
 }
 
 /**
- * Gets for the browser what it asks for: Chromium itself gives up all requests, with ERR_NETWORK_CHANGED, whenever an
- * address of the machine changes, as tests that run beside this one make it do.
+ * Makes the browser's requests in its place: Chromium aborts all requests with ERR_NETWORK_CHANGED whenever an address
+ * of the machine changes, as with tests that run beside this one.
  */
 async function answerFromHere(route: Route): Promise<void> {
   const response = await fetchFor(route).catch(() => undefined);
   await (response ? route.fulfill({ response }) : route.abort()).catch(() => {
-    // The page has gone, and with it who asked.
+    // The page was closed, and with it the request.
   });
 }
 
-/** Gets what the browser asks for. A connection may be closed just when it is used again: then another is made. */
+/** Makes a browser's request. A connection may be closed just when it is used again: then it is retried. */
 export const fetchFor = (route: Route) => route.fetch({ maxRedirects: 0, maxRetries: 3, timeout: PATIENCE });

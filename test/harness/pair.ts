@@ -5,17 +5,17 @@ import { type Running, start } from './process.ts';
 export interface Pair {
   readonly api: Running;
   readonly web: Running;
-  /** On which the server listens, as labels tell it. */
+  /** The server's port, as in labels. */
   readonly port: string;
 }
 
-/** Starts both; resolves once the client has opened some connections and holds them. */
+/** Starts both; resolves once the client has opened some connections and holds them open. */
 export async function startPair(connections: number): Promise<Pair> {
   const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
   await api.says('listening');
   const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
   const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
-  web.tell(`connect ${connections}`);
+  web.writeLine(`connect ${connections}`);
   await web.says(`connected ${connections}`);
   return { api, web, port };
 }

@@ -4,7 +4,7 @@ import { fetchFor, openBrowser, openPage } from './open-browser.ts';
 import { type DrawnEdge, edgesOn, untilDrawn } from './panel.ts';
 import { servePage } from './serve-page.ts';
 
-/** What a test may set of the provisioned dashboard. */
+/** Settings of the provisioned dashboard. */
 export interface DashboardJson {
   readonly panels: { options: object; fieldConfig: object }[];
   readonly templating: { list: object[] };
@@ -14,24 +14,24 @@ export interface PanelPage {
   /** A new page for each test. */
   readonly page: Page;
   readonly url: string;
-  /** Opens the graph by the query string of its address, and waits until it is drawn. */
+  /** Opens the graph by the query string of its URL, and waits until it is drawn. */
   open(search?: string, change?: (dashboard: DashboardJson) => void): Promise<void>;
   /** Waits until the graph is drawn. */
   ready(): Promise<void>;
-  /** Likewise, from the beginning. */
+  /** The same for a new page load. */
   reload(): Promise<void>;
   edges(): Promise<DrawnEdge[]>;
   /** `web → api`, of each row of the table, sorted. */
   listed(): Promise<string[]>;
-  /** A part of the address that is JSON. */
+  /** A JSON parameter of the URL. */
   inAddress(name: string): unknown;
-  /** Has the browser complain like this in this test. */
+  /** Allows this browser error in the test. */
   mayComplain(complaint: RegExp): void;
 }
 
 /**
- * The graph in a browser for each test of a file, on the Prometheus at the URL that `start` gives; a test fails when
- * the browser complains.
+ * The graph in a browser for each test of a file, on the Prometheus at the URL that `start` returns; a test fails if
+ * the browser logs an error.
  */
 export function panelPage(start: () => Promise<string>, options: BrowserContextOptions = {}): PanelPage {
   let browser: Browser;

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 
-/** What tests do with the panel on a page, and what they see of it. */
+/** Actions on the panel of a page, and what it shows. */
 
-/** An edge as the table beside the drawing tells it: the `data-*` attributes of its row. */
+/** An edge in the table beside the drawing: the `data-*` attributes of its row. */
 export type DrawnEdge = Readonly<Record<string, string>>;
 
-/** Waits until there is a graph, and no answer is awaited. */
+/** Waits until there is a graph and no request is pending. */
 export const untilReady = (page: Page) =>
   page.locator('[data-panel-state=ready][data-refreshing=false]').waitFor();
 
-/** Likewise, and until it is drawn. */
+/** The same, and until it is drawn. */
 export async function untilDrawn(page: Page): Promise<void> {
   await untilReady(page);
   await page.locator('[data-testid=musubi-canvas]:not([data-cards="0"])').waitFor();
@@ -26,13 +26,13 @@ export const edgesOn = (page: Page): Promise<DrawnEdge[]> =>
     rows.map((row) => ({ ...(row as unknown as { dataset: DrawnEdge }).dataset })),
   );
 
-/** Opens the details of the first edge that has these attributes, by the keyboard. */
+/** Opens the details of the first edge with these attributes, by keyboard. */
 export async function pinEdge(page: Page, attributes?: string): Promise<void> {
   await rowsOn(page, attributes).getByRole('button').first().focus();
   await page.keyboard.press('Enter');
 }
 
-/** What a choice of the export menu saves. */
+/** The file that an entry of the export menu saves. */
 export async function exportFrom(page: Page, choice: string): Promise<{ name: string; content: Buffer }> {
   await page.getByRole('button', { name: 'Export' }).click();
   const saved = page.waitForEvent('download');
@@ -41,13 +41,13 @@ export async function exportFrom(page: Page, choice: string): Promise<{ name: st
   return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
 }
 
-/** Chooses from the menu of what the range can be compared with. */
+/** Chooses the previous range from the menu. */
 export async function compareWith(page: Page, choice: string | RegExp): Promise<void> {
   await page.getByRole('button', { name: /^Compare:/ }).click();
   await page.getByRole('menuitemradio', { name: choice }).click();
 }
 
-/** The drawing, as an address that holds its pixels. */
+/** The drawing, as a data URL of its pixels. */
 export const pictureOn = (page: Page): Promise<string> =>
   page
     .getByTestId('musubi-canvas')

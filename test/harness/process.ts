@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 import { waitFor } from './wait-for.ts';
 
-/** A program under test and what it has written so far. */
+/** A program under test and its output so far. */
 export interface Running {
   readonly pid: number;
   readonly child: ChildProcess;
   stdout(): string;
   stderr(): string;
   /** Writes a line to its standard input. */
-  tell(line: string): void;
-  /** Resolves once standard output holds the text; rejects when the program ends first, or after `patience` ms. */
+  writeLine(line: string): void;
+  /** Resolves once standard output contains the text; rejects if the program ends first, or after `patience` ms. */
   says(text: string | RegExp, patience?: number): Promise<void>;
-  /** Ends it with a signal (SIGTERM unless told otherwise) and resolves to its exit code. */
+  /** Ends it with a signal (SIGTERM by default) and resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-  /** Resolves to its exit code once it ends by itself. */
+  /** Resolves to its exit code when it ends by itself. */
   readonly exited: Promise<number | null>;
 }
 
@@ -22,9 +22,9 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly uid?: number;
-  /** Puts it in a process group of its own; `stop` then signals the group, as Ctrl-C does on a terminal. */
+  /** Starts it in a process group of its own; `stop` then signals the group, as Ctrl-C does in a terminal. */
   readonly ownGroup?: boolean;
-  /** Called when the program should be ended; by default at the end of the test. */
+  /** Registers its end; by default at the end of the test. */
   readonly onCleanup?: (stop: () => Promise<void>) => void;
 }
 
@@ -71,7 +71,7 @@ export function start(command: readonly [string, ...string[]], options: StartOpt
     child,
     stdout: () => stdout,
     stderr: () => stderr,
-    tell: (line) => void child.stdin.write(`${line}\n`),
+    writeLine: (line) => void child.stdin.write(`${line}\n`),
     async says(text, patience) {
       const isSaid = () => (typeof text === 'string' ? stdout.includes(text) : text.test(stdout));
       const all = () => `${command.join(' ')}: ${stdout}${stderr}`;
@@ -91,7 +91,7 @@ export function start(command: readonly [string, ...string[]], options: StartOpt
   };
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it ends. */
 export async function run(
   command: readonly [string, ...string[]],
   options: StartOptions = {},

@@ -14,7 +14,7 @@ export interface Prometheus {
   readonly url: string;
   /** The series of an instant query with their values, at `time` (unix seconds; now by default). */
   query(promql: string, time?: number): Promise<{ metric: Series; value: number }[]>;
-  /** Stops it and starts it anew on the same data. */
+  /** Stops it and restarts it on the same data. */
   restart(): Promise<void>;
 }
 
@@ -25,19 +25,19 @@ export interface Target {
 }
 
 export interface PrometheusOptions {
-  /** What it holds from the start, as OpenMetrics text with a time for each sample. */
+  /** Its initial data, as OpenMetrics text with a timestamp for each sample. */
   readonly history?: string;
   /** Paths of rule files. */
   readonly rules?: readonly string[];
-  /** The server to start; Debian's unless told otherwise. */
+  /** The server to start; Debian's by default. */
   readonly program?: string;
-  /** How late samples may come, in Prometheus's notation; they may not be unless told otherwise. */
+  /** Out-of-order time window, in Prometheus's notation; none by default. */
   readonly outOfOrder?: string;
-  /** Time between two scrapes, in Prometheus's notation; a second unless told otherwise. */
+  /** Scrape interval, in Prometheus's notation; one second by default. */
   readonly scrapeInterval?: string;
 }
 
-/** Starts Debian's Prometheus for the test file, scraping every second, taking remote writes as well. */
+/** Starts Debian's Prometheus for the test file, scraping every second and accepting remote writes. */
 export async function startPrometheus(
   targets: readonly Target[],
   options: PrometheusOptions = {},

@@ -11,30 +11,30 @@ const run = promisify(execFile);
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A series as it comes to Prometheus: its values in promtool's notation, one each `STEP`. */
+/** An input series: its values in promtool's notation, one each `STEP`. */
 export interface Input {
   readonly series: Labels;
   readonly values: string;
 }
 
-/** What an expression gives at a time (`10m`, since the start of the data). */
+/** The expected result of an expression at a time (`10m`, since the start of the data). */
 export interface Expectation {
   readonly at: string;
   readonly expr: string;
   readonly rows: readonly (readonly [Labels, number])[];
 }
 
-/** What an alert says at a time: all instances of it that fire. */
+/** The expected alert at a time: all its firing instances. */
 export interface Said {
   readonly at: string;
   readonly alert: string;
   readonly instances: readonly { readonly labels: Labels; readonly annotations: Labels }[];
 }
 
-/** Seconds between two values of a series: a scrape. Rules are evaluated as often. */
+/** Seconds between two values of a series, and between evaluations. */
 export const STEP = 30;
 
-/** The promtools there are: Debian's 2.42 and, unless it cannot be built (`missing` says why), that of Prometheus 3. */
+/** The available promtools: Debian's 2.42 and, unless it cannot be built (`missing` says why), that of Prometheus 3. */
 export async function promtools(): Promise<{ paths: string[]; missing?: string }> {
   const built = await prometheus3({ log: console.log });
   const debian = toolPath('promtool');
@@ -42,15 +42,15 @@ export async function promtools(): Promise<{ paths: string[]; missing?: string }
   return { paths: [debian, built.promtool] };
 }
 
-/** Which of the groups of rules due at one time comes first: Prometheus keeps to no order, promtool draws lots. */
+/** Order of the rule groups that are due at the same time: Prometheus guarantees none, promtool chooses at random. */
 export type Order = 'as written' | 'backwards';
 
-/** For tests that try each promtool once: one of them in either order. */
+/** For tests that run each promtool once, each with one of the two orders. */
 export const orderFor = (promtool: number): Order => (promtool % 2 === 0 ? 'as written' : 'backwards');
 
 /**
- * Evaluates rules on made-up series. Resolves to what promtool has to complain about, '' where all is as expected;
- * a rule that fails is among that.
+ * Evaluates rules on synthetic series. Resolves to promtool's complaints, or '' if everything is as expected; a rule
+ * that fails is one of them.
  */
 export async function testRules(
   promtool: string,

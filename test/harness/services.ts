@@ -15,7 +15,7 @@ export async function serve(host: Host, service: string, port: number): Promise<
   return server;
 }
 
-/** A service on a host that holds so many connections to a port of another; see `test/workloads/web.mjs` for more. */
+/** A service on a host that holds so many connections to a port of another; see `test/workloads/web.mjs`. */
 export async function call(
   host: Host,
   service: string,
@@ -26,7 +26,7 @@ export async function call(
   const client = host.start([NODE, `${ROOT}/test/workloads/web.mjs`, to.address, `${port}`], named(service));
   await client.says('ready');
   if (connections > 0) {
-    client.tell(`connect ${connections}`);
+    client.writeLine(`connect ${connections}`);
     await client.says(`connected ${connections}`);
   }
   return client;

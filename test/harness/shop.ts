@@ -1,4 +1,4 @@
-/** The made-up estate of a shop: what its exporters told Prometheus in the last half hour, as OpenMetrics text. */
+/** The synthetic estate of a shop: what its exporters reported to Prometheus in the last half hour, as OpenMetrics text. */
 
 const STEP = 15;
 const DURATION = 30 * 60;
@@ -23,7 +23,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   report: { host: 'db-3', address: '10.0.2.3', process: 'python3', pid: 9120 },
 };
 
-/** Who asks whom on which port, and KiB a second. */
+/** Client, server, port, and KiB a second. */
 const CALLS: readonly (readonly [string, string, number, number])[] = [
   ['web', 'shop', 8080, 900],
   ['web', 'search', 9000, 300],
@@ -56,7 +56,7 @@ export function shopHistory(now: number): string {
   };
   for (const [source, destination, port, rate] of CALLS) {
     const [src, dst] = [PLACES[source], PLACES[destination]];
-    if (!src || !dst) throw new Error(`${source} or ${destination} has no place`);
+    if (!src || !dst) throw new Error(`${source} or ${destination} is not in the estate`);
     const common = {
       job: 'musubi',
       network_transport: 'tcp',

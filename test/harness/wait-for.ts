@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Resolves to the first value of `probe` that is not undefined. Rejects after `patience` ms with what was
- * awaited, and the last error of the probe as cause.
+ * Resolves to the first value of `probe` that is not undefined. Rejects after `patience` ms with what was awaited, and
+ * the last error of the probe as its cause.
  */
 export async function waitFor<T>(
   probe: () => T | undefined | Promise<T | undefined>,

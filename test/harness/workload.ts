@@ -10,14 +10,14 @@ const SOURCES = join(ROOT, 'test/workloads');
 const BUILT = join(ROOT, '.musubi/workloads');
 const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
 
-/** The C compiler of this machine; undefined when it has none. */
+/** The C compiler of this machine; undefined if there is none. */
 export const COMPILER = ['cc', 'clang', 'gcc'].find((name) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))),
 );
 
 /**
- * The executable of `test/workloads/NAME.c`, built once for each content: what must live milliseconds cannot be
- * written in a language that takes longer to start. The process bears the file's name.
+ * The executable of `test/workloads/NAME.c`, built once for each content: a process that lives for milliseconds cannot
+ * be written in a language that takes longer to start. The process has the file's name.
  */
 export function buildWorkload(name: string): string {
   if (COMPILER === undefined) throw new Error('no C compiler is installed');
@@ -30,7 +30,7 @@ export function buildWorkload(name: string): string {
   const program = join(folder, name);
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
-  // Under another name first: test files that run at the same time build the same.
+  // Written under another name first: test files that run at the same time build the same one.
   const unfinished = `${program}.${process.pid}`;
   execFileSync(COMPILER, [...FLAGS, '-o', unfinished, source]);
   renameSync(unfinished, program);
@@ -38,7 +38,7 @@ export function buildWorkload(name: string): string {
 }
 
 export interface WorkloadOptions extends StartOptions {
-  /** Where it runs; in the network namespace of this process unless told otherwise. */
+  /** The network namespace to run in; by default that of this process. */
   readonly on?: Host;
 }
 
@@ -52,7 +52,7 @@ export function startWorkload(
   return on ? on.start(command, options) : start(command, options);
 }
 
-/** Runs a workload to its end, which must be a good one; resolves to what it wrote. */
+/** Runs a workload until it ends, which must succeed; resolves to its output. */
 export async function runWorkload(
   name: string,
   args: readonly string[],
@@ -69,8 +69,8 @@ export async function runWorkload(
 export interface Server {
   readonly running: Running;
   readonly ports: readonly number[];
-  /** What it has seen at each of its ports. */
-  tell(): Promise<Map<number, { accepted: number; received: number; transmitted: number }>>;
+  /** Its counts for each of its ports. */
+  counts(): Promise<Map<number, { accepted: number; received: number; transmitted: number }>>;
 }
 
 export async function startServer(args: readonly string[], options?: WorkloadOptions): Promise<Server> {
@@ -79,7 +79,7 @@ export async function startServer(args: readonly string[], options?: WorkloadOpt
   return {
     running,
     ports: ports.map(Number),
-    async tell() {
+    async counts() {
       await ask(running, 'report', 'reported');
       const lines = words(running.stdout(), 'accepted').slice(-ports.length);
       return new Map(
@@ -92,17 +92,17 @@ export async function startServer(args: readonly string[], options?: WorkloadOpt
   };
 }
 
-/** Writes a line to a workload and resolves to the words after `verb` in its answer. */
+/** Writes a line to a workload and resolves to the words after `verb` in its response. */
 export async function ask(running: Running, line: string, verb: string): Promise<string[]> {
   const count = words(running.stdout(), verb).length + 1;
-  running.tell(line);
+  running.writeLine(line);
   return (await linesOf(running, verb, count)).at(-1) ?? [];
 }
 
-/** In ms. */
+/** Milliseconds. */
 const PATIENCE = 50_000;
 
-/** Resolves to the lines that begin with `verb` as soon as there are so many; rejects when there are not in time. */
+/** Resolves to the lines that start with `verb` once there are that many; rejects if they do not arrive in time. */
 export function linesOf(running: Running, verb: string, count: number): Promise<string[][]> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`${why} said ${verb}: ${running.stderr()}`));
@@ -122,7 +122,7 @@ export function linesOf(running: Running, verb: string, count: number): Promise<
   });
 }
 
-/** The whole lines that begin with `verb`, each as the words after it. */
+/** The complete lines that start with `verb`, each as the words after it. */
 export function words(text: string, verb: string): string[][] {
   return text
     .split('\n')

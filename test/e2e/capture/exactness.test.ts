@@ -89,7 +89,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const passes = poll({ ...capture, read: () => pipeline.runCycle() }, 1000, load);
       await Promise.all([load, passes, ...others.map((other) => poll(other, 1000, load))]);
       const made = madeBy(await load);
-      const accepted = new Map([...(await server.tell())].map(([port, told]) => [port, told.accepted]));
+      const accepted = new Map([...(await server.counts())].map(([port, told]) => [port, told.accepted]));
       expect([made.size, total(made.values()), total(accepted.values())]).toEqual([200, 20_000, 20_000]);
 
       const ours = (watched: Watch, direction: string) =>
@@ -163,7 +163,7 @@ describe.skipIf(CANNOT_CAPTURE)(
         expect(await load.exited).toBe(0);
         const made = madeBy(load.stdout());
         const count = total(made.values());
-        const accepted = await server.tell();
+        const accepted = await server.counts();
         console.log(`${title}: ${count} connections, ${Math.round(count / seconds)} per second`);
 
         for (const capture of captures) {

@@ -37,7 +37,7 @@ describe.skipIf(CANNOT_CAPTURE)(
     const missed = (capture: Watch) => capture.last().table?.missed ?? 0;
 
     /** What was told of a process, once all its attempts are. */
-    async function told(capture: Watch, pid: number, attempts: number): Promise<Observation[]> {
+    async function readHalfEdges(capture: Watch, pid: number, attempts: number): Promise<Observation[]> {
       const seen = () => capture.seen({ pid, transport: 'tcp' });
       const count = () => seen().reduce((all, { opened, failed }) => all + opened + total(failed ?? []), 0);
       await waitFor(
@@ -67,7 +67,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       pid: number,
       to: { address: string; port: number; reason: string },
     ) {
-      const seen = await told(capture, pid, ATTEMPTS);
+      const seen = await readHalfEdges(capture, pid, ATTEMPTS);
       const { [to.reason]: failed = 0, ...others } = reasons(seen);
       expect(others).toEqual({});
       expect(failed).toBeLessThanOrEqual(ATTEMPTS);
@@ -146,7 +146,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const outcomes = words(attempt.stdout(), 'outcome').map(([errno]) => Number(errno));
       const failed = outcomes.filter((errno) => errno === constants.errno.EADDRNOTAVAIL).length;
       expect(failed).toBeGreaterThan(0);
-      const seen = await told(capture, attempt.pid, 5);
+      const seen = await readHalfEdges(capture, attempt.pid, 5);
       expect(total(Object.values(reasons(seen)))).toBe(failed);
       expect(sum(seen, 'opened')).toBe(5 - failed);
     });
@@ -155,7 +155,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const capture = await beginWatch('ebpf', 'all');
       const attempt = startWorkload('attempt', [`target=${address}/80`, `count=${ATTEMPTS}`], { on: host });
       await linesOf(attempt, 'finished', 1);
-      const seen = await told(capture, attempt.pid, ATTEMPTS);
+      const seen = await readHalfEdges(capture, attempt.pid, ATTEMPTS);
       expect(reasons(seen)).toEqual({});
       expect({ opened: sum(seen, 'opened'), open: sum(seen, 'open') }).toEqual({
         opened: ATTEMPTS,

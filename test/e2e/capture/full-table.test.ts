@@ -50,7 +50,7 @@ describe.skipIf(CANNOT_CAPTURE)(`with its table full${CANNOT_CAPTURE ? ` (${CANN
       }
       expect(await client.exited, client.stderr()).toBe(0);
       const made = Number(words(client.stdout(), 'made')[0]?.[1]);
-      expect((await server.tell()).get(port)?.accepted).toBe(made);
+      expect((await server.counts()).get(port)?.accepted).toBe(made);
       await waitFor(async () => {
         await small.read();
         return sum(small.seen({ port }), 'open') === 0 || undefined;

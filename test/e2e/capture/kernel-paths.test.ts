@@ -26,7 +26,7 @@ async function expectEnd(
   port: number,
   truth: { pid: number; address: string; open: number; opened: number },
 ) {
-  const told = () => {
+  const reported = () => {
     const seen = capture.seen({ transport: 'tcp', direction, port });
     return {
       pid: [...new Set(seen.map(({ pid }) => pid))],
@@ -39,12 +39,12 @@ async function expectEnd(
   await waitFor(
     async () => {
       await capture.read();
-      return JSON.stringify(told()) === JSON.stringify(expected) || undefined;
+      return JSON.stringify(reported()) === JSON.stringify(expected) || undefined;
     },
     'the connections',
     15_000,
   ).catch(() => {});
-  expect(told(), direction).toEqual(expected);
+  expect(reported(), direction).toEqual(expected);
 }
 
 describe.skipIf(CANNOT_CAPTURE)(
@@ -87,7 +87,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       await client.exited;
       const [[, , fast] = []] = words(client.stdout(), 'made');
       expect(Number(fast), 'requests that travelled so').toBeGreaterThanOrEqual(COUNT - 1);
-      expect((await server.tell()).get(port)?.accepted).toBe(COUNT);
+      expect((await server.counts()).get(port)?.accepted).toBe(COUNT);
       const ends = { address, open: 0, opened: COUNT };
       await expectEnd(capture, 'outbound', port, { pid: client.pid, ...ends });
       await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });

@@ -38,7 +38,7 @@ describe.skipIf(CANNOT_CAPTURE)(
               (seen) =>
                 server.ports.includes(seen.port) && seen.direction === direction && seen.transport === 'tcp',
             );
-        const told = () =>
+        const reported = () =>
           Object.fromEntries(
             ['outbound', 'inbound'].map((direction) => [
               direction,
@@ -49,13 +49,13 @@ describe.skipIf(CANNOT_CAPTURE)(
         await waitFor(
           async () => {
             await capture.read();
-            return Object.values(told()).every(({ open }) => open === end.open) || undefined;
+            return Object.values(reported()).every(({ open }) => open === end.open) || undefined;
           },
-          () => `${end.open} open connections instead of ${JSON.stringify(told())} (start ${start})`,
+          () => `${end.open} open connections instead of ${JSON.stringify(reported())} (start ${start})`,
           15_000,
         );
         capture.close();
-        for (const [direction, { opened }] of Object.entries(told())) {
+        for (const [direction, { opened }] of Object.entries(reported())) {
           const where = `${direction} (start ${start})`;
           expect(opened, where).toBeGreaterThanOrEqual(end.made - after.made);
           expect(opened, where).toBeLessThanOrEqual(end.made - before.made);

@@ -42,16 +42,16 @@ function summary(seen: readonly Observation[]): Record<string, number> {
 
 /** Reads on until what is told of each process is as expected, and says what was told instead. */
 async function expectTold(capture: Watch, truth: readonly (readonly [number, Record<string, number>])[]) {
-  const told = () => truth.map(([pid]) => [pid, summary(udpOf(capture, pid))] as const);
+  const reported = () => truth.map(([pid]) => [pid, summary(udpOf(capture, pid))] as const);
   await waitFor(
     async () => {
       await capture.read();
-      return JSON.stringify(told()) === JSON.stringify(truth) || undefined;
+      return JSON.stringify(reported()) === JSON.stringify(truth) || undefined;
     },
     'the conversations',
     15_000,
   ).catch(() => {});
-  expect(told()).toEqual(truth);
+  expect(reported()).toEqual(truth);
 }
 
 describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
@@ -123,11 +123,11 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const server = await serve('127.0.0.1');
     const client = await askFrom([`target=127.0.0.1/${server.port}`, 'way=bind', 'keep=0', 'count=20']);
     await expectTold(capture, [[server.pid, { [`inbound ${server.port}`]: 20 }]]);
-    const told = udpOf(capture, client.pid);
-    const unknown = told.filter(({ direction }) => direction === 'unknown');
+    const reported = udpOf(capture, client.pid);
+    const unknown = reported.filter(({ direction }) => direction === 'unknown');
     expect(sum(unknown, 'opened')).toBe(1);
-    expect(summary(told)).toMatchObject({ [`outbound ${server.port}`]: 19 });
-    expect(told).toHaveLength(2);
+    expect(summary(reported)).toMatchObject({ [`outbound ${server.port}`]: 19 });
+    expect(reported).toHaveLength(2);
   });
 
   it('does not guess who asks of two that are connected to each other from ports of their choice', async () => {
@@ -136,7 +136,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const at = ports.map((port) => `127.0.0.1/${port}`);
     const peers = at.map((own, end) => startWorkload('udp-peer', [`at=${own}`, `peer=${at[1 - end]}`]));
     await Promise.all(peers.map((peer) => linesOf(peer, 'ready', 1)));
-    for (const [end, peer] of peers.entries()) peer.tell(`${at[1 - end]}`);
+    for (const [end, peer] of peers.entries()) peer.writeLine(`${at[1 - end]}`);
     await Promise.all(peers.map((peer) => linesOf(peer, 'received', 2)));
     await capture.read();
     await expectTold(
@@ -180,7 +180,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
         askerPort,
         serverPort,
         async talk() {
-          asker.tell(`${address}/${serverPort}`);
+          asker.writeLine(`${address}/${serverPort}`);
           questions++;
           await Promise.all([linesOf(server, 'received', questions), linesOf(asker, 'received', questions)]);
         },
@@ -202,7 +202,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       await talk();
       const capture = await beginWatch();
       // The server speaks first since: that does not make it the one who asks.
-      server.tell(`127.0.0.1/${askerPort}`);
+      server.writeLine(`127.0.0.1/${askerPort}`);
       await Promise.all([linesOf(server, 'received', 2), linesOf(asker, 'received', 2)]);
       await capture.read();
       await capture.read();
@@ -251,20 +251,20 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
         );
       await capture.read();
       await capture.read();
-      const told = (pid: number) => Object.keys(summary(udpOf(capture, pid)));
-      return { sender: told(sender.pid), receivers: receivers.map(({ pid }) => told(pid)) };
+      const reported = (pid: number) => Object.keys(summary(udpOf(capture, pid)));
+      return { sender: reported(sender.pid), receivers: receivers.map(({ pid }) => reported(pid)) };
     }
 
     it.each(GROUPS)('never takes a receiver for who asks: %s', async (_title, address, group, flags) => {
       const { sender, receivers } = await sendToAll(address, group, flags, [other, host]);
       expect(sender).toEqual(['outbound 5399']);
       expect(receivers[0]).toHaveLength(1);
-      for (const told of receivers.flat()) expect(['inbound 5399', 'unknown 5399']).toContain(told);
+      for (const reported of receivers.flat()) expect(['inbound 5399', 'unknown 5399']).toContain(reported);
     });
 
     it.each(GROUPS)('tells each of two receivers on one host: %s', async (_title, address, group, flags) => {
       const { receivers } = await sendToAll(address, group, flags, [other, other, host]);
-      for (const told of receivers.slice(0, 2)) expect(told).toHaveLength(1);
+      for (const reported of receivers.slice(0, 2)) expect(reported).toHaveLength(1);
     });
   });
 
@@ -277,7 +277,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const client = startWorkload('udp-peer', [`at=127.0.0.1/${await freeUdpPort()}`]);
     await linesOf(client, 'ready', 1);
     for (const [at, address] of ['127.0.0.1', '127.0.0.2'].entries()) {
-      client.tell(`${address}/${port}`);
+      client.writeLine(`${address}/${port}`);
       await linesOf(client, 'received', at + 1);
     }
     await expectTold(capture, [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'vitest';
 import { inbound, listens, outbound } from '../../fixtures/rule-series.ts';
-import { at, expectOf, failed, opened, processOn, told } from './edge-rules.ts';
+import { at, expectedSeries, expectOf, failed, opened, processOn } from './edge-rules.ts';
 import { haltingRules, stalled } from './halting-rules.ts';
 
 const WEB = processOn('a', '10.0.0.1', 'web', '10');
@@ -39,7 +39,7 @@ describe('connections opened', () => {
       ],
       [
         opened('11m', { 'web > db 5432 source': 25, 'web > db 5432 destination': 20 }),
-        told(
+        expectedSeries(
           '11m',
           'sum',
           'max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[1h]))',
@@ -167,7 +167,9 @@ describe('connections opened', () => {
   test('are whole in each hour, and in the hours together', async () => {
     const hourly = 'musubi:service_edge:connections_opened:increase1h';
     const row = (time: string, expr: string, count: number) =>
-      told(time, 'sum', expr, ['src_service'], ['dst_service', 'observer'], { 'web > db source': count });
+      expectedSeries(time, 'sum', expr, ['src_service'], ['dst_service', 'observer'], {
+        'web > db source': count,
+      });
     await expectOf(
       [
         outbound(WEB, at(DB), '5432', { opened: '1+1x400', start: '0x400', lastSeen: '0+30x400' }),

@@ -33,7 +33,7 @@ export const at = ({ address = '' }: Process): Process => ({ address });
 
 /** The edges told at a time, `SERVICE PID HOST > SERVICE PID HOST ADDRESS PORT OBSERVER`, `-` for what is not known. */
 export function edges(time: string, ...rows: string[]): Expectation {
-  return told(
+  return expectedSeries(
     time,
     'group',
     'musubi:edge:last_seen_seconds',
@@ -46,18 +46,25 @@ export function edges(time: string, ...rows: string[]): Expectation {
 /** Connections opened in the hour before, by `SERVICE > SERVICE PORT OBSERVER`. */
 export function opened(time: string, rows: Readonly<Record<string, number>>, range = '1h'): Expectation {
   const series = `sum_over_time(musubi:service_edge:connections_opened:increase[${range}])`;
-  return told(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'observer'], rows);
+  return expectedSeries(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'observer'], rows);
 }
 
 /** Failures in the hour before, by `SERVICE > SERVICE PORT REASON`. */
 export function failed(time: string, rows: Readonly<Record<string, number>>): Expectation {
   const series = 'sum_over_time(musubi:service_edge:connections_failed:increase[1h])';
-  return told(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'error_type'], rows);
+  return expectedSeries(
+    time,
+    'sum',
+    series,
+    ['src_service'],
+    ['dst_service', 'dst_port', 'error_type'],
+    rows,
+  );
 }
 
 /** Connections open, by `SERVICE > SERVICE PORT`. */
 export function open(time: string, rows: Readonly<Record<string, number>>): Expectation {
-  return told(
+  return expectedSeries(
     time,
     'sum',
     'musubi:service_edge:active_connections',
@@ -70,7 +77,7 @@ export function open(time: string, rows: Readonly<Record<string, number>>): Expe
 /** The service edges told, by `SITE SERVICE > SITE SERVICE PORT`, with when they were last seen. */
 export function serviceEdges(time: string, rows: Readonly<Record<string, number>>): Expectation {
   const series = 'musubi:service_edge:last_seen_seconds';
-  return told(
+  return expectedSeries(
     time,
     'sum',
     series,
@@ -81,7 +88,7 @@ export function serviceEdges(time: string, rows: Readonly<Record<string, number>
 }
 
 /** What an expression gives, each row's labels in one text. */
-export function told(
+export function expectedSeries(
   at: string,
   aggregation: string,
   series: string,

@@ -363,13 +363,13 @@ describe('however odd what comes is', () => {
   });
 
   test('an edge whose labels change keeps no rule from working', async () => {
-    const told = (far: object) => outbound(WEB, { ...at(DB), ...far }, '5432');
+    const halfEdge = (remote: object) => outbound(WEB, { ...at(DB), ...remote }, '5432');
     await expectOf(
       [
-        told({}),
-        told({ service: 'x', kind: 'dns' }),
-        told({ service: 'y', kind: 'dns' }),
-        told({ site: 'fra' }),
+        halfEdge({}),
+        halfEdge({ service: 'x', kind: 'dns' }),
+        halfEdge({ service: 'y', kind: 'dns' }),
+        halfEdge({ site: 'fra' }),
         outbound(WEB, { ...DB, service: '' }, '5432'),
         outbound({ ...WEB, site: 'fra' }, at(DB), '5432'),
         inbound(at(WEB), DB, '5432'),

@@ -34,27 +34,27 @@ test('a connection of 1 ms in that time is counted, once', async ({ skip }) => {
   const sender = await createOtlpSender('grpc', collector.grpc);
   onTestFinished(() => sender.close());
   const now = Date.now();
-  const told = (ledger: ReturnType<typeof createLedger>, time: number) =>
+  const batchesOf = (ledger: ReturnType<typeof createLedger>, time: number) =>
     toBatches(
       edgeFamilies(ledger.entries()),
       { 'service.name': 'musubi', 'service.instance.id': 'host-a' },
       time,
     );
-  const send = async (batches: ReturnType<typeof told>) => {
+  const send = async (batches: ReturnType<typeof batchesOf>) => {
     for (const batch of batches) expect(await sender.send(batch)).toEqual({ state: 'delivered' });
   };
 
   // Something newer is there already, so what comes now is out of order.
   const lasting = createLedger(EDGE_EXPIRATION);
   lasting.record([halfEdge({ port: 81 })], now);
-  await send(told(lasting, now));
+  await send(batchesOf(lasting, now));
 
   // What was kept: an edge that came 20 minutes ago, and was forgotten 5 minutes later.
   const ledger = createLedger(EDGE_EXPIRATION);
   for (let at = 21; at > 2; at--) {
     const time = now - at * MINUTE;
     ledger.record(at === 20 ? [halfEdge({ opened: 1, open: 0 })] : [], time);
-    await send(told(ledger, time));
+    await send(batchesOf(ledger, time));
   }
 
   const opened = async () =>

@@ -13,21 +13,21 @@ const SECONDS = /(?<=time\(\) - |> )(?:60|180|300|3600|86400)\b/g;
 const DURATIONS = /(?<![:\w])(\d+)(s|m|h)\b/g;
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Writes a copy of a rule file to a folder in which every time is so many times shorter; returns its path. */
-export function hasten(path: string, times: number, folder: string): string {
+/** Writes a copy of a rule file, with every duration divided by `factor`, to a folder; returns its path. */
+export function accelerate(path: string, factor: number, folder: string): string {
   const text = readFileSync(path, 'utf8')
-    .replace(SECONDS, (seconds) => `${Number(seconds) / times}`)
-    .replace(DURATIONS, (_, count, unit) => `${Math.round((Number(count) * (UNITS[unit] ?? 0)) / times)}ms`);
+    .replace(SECONDS, (seconds) => `${Number(seconds) / factor}`)
+    .replace(DURATIONS, (_, count, unit) => `${Math.round((Number(count) * (UNITS[unit] ?? 0)) / factor)}ms`);
   const copy = join(folder, basename(path));
   writeFileSync(copy, text);
   return copy;
 }
 
 /**
- * Copies of the shipped rules, and of those made of a file of expectations, in which every time is so many times shorter;
- * their paths.
+ * Copies of the shipped rules and of those rendered from a file of expectations, with every duration divided by
+ * `factor`; returns their paths.
  */
-export function hastyRules(expectations: string, times: number): string[] {
+export function acceleratedRules(expectations: string, factor: number): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'musubi-rules-'));
   onFileEnd(() => rm(folder, { recursive: true }));
   const expected = join(folder, 'expected-shipped.yaml');
@@ -35,11 +35,11 @@ export function hastyRules(expectations: string, times: number): string[] {
     expected,
     renderRules(parseExpectations(expectations, 'expected.yaml')).replace(
       /vector\((\d+)\)/g,
-      (_, gap) => `vector(${Number(gap) / times})`,
+      (_, gap) => `vector(${Number(gap) / factor})`,
     ),
   );
   const shipped = ['musubi-edges', 'musubi-alerts'].map((name) =>
     join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
   );
-  return [...shipped, expected].map((path) => hasten(path, times, folder));
+  return [...shipped, expected].map((path) => accelerate(path, times, folder));
 }

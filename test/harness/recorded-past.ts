@@ -1,13 +1,13 @@
-/** A made-up past: what took hours is there at once, with every scrape as wanted. */
+/** A synthetic past: hours of scrapes, available at once. */
 
 /** Seconds between two scrapes. */
 export const SCRAPE = 15;
 
-/** What both exporters tell of a dependency in one scrape. */
+/** What both exporters report about a dependency in one scrape. */
 interface Sample {
   readonly opened: number;
   readonly open?: number;
-  /** Unix seconds; that of the scrape unless told otherwise. */
+  /** Unix seconds; by default that of the scrape. */
   readonly lastSeen?: number;
 }
 
@@ -15,9 +15,9 @@ interface Sample {
 export interface PastDependency {
   readonly name: string;
   readonly port: number;
-  /** What a scrape tells; undefined: nothing. */
+  /** What a scrape contains; nothing if undefined. */
   readonly at: (unixSeconds: number) => Sample | undefined;
-  /** Further labels of both halves. */
+  /** Further labels of both half-edges. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +28,7 @@ const METRICS = {
   musubi_collection_cycles: ['counter', '_total', ({ opened }: Sample) => opened],
 } as const;
 
-/** OpenMetrics text of both halves of some dependencies, as scraped from `begin` to `end` (unix seconds). */
+/** OpenMetrics text of both half-edges of some dependencies, as scraped from `begin` to `end` (unix seconds). */
 export function pastOf(dependencies: readonly PastDependency[], begin: number, end: number): string {
   const lines = new Map<string, string[]>(
     Object.entries(METRICS).map(([name, [type]]) => [name, [`# TYPE ${name} ${type}`]]),
