@@ -7,7 +7,7 @@ import { renderRules } from '../../exporter/cli/expect/render-rules.ts';
 import { onFileEnd } from './cleanup.ts';
 import { ROOT } from './places.ts';
 
-/** Numbers of seconds that rules compare times with. */
+/** Numbers of seconds that rules compare factor with. */
 const SECONDS = /(?<=time\(\) - |> )(?:60|180|300|3600|86400)\b/g;
 /** Durations, but not those in the names of series, as in `…:increase1h`. */
 const DURATIONS = /(?<![:\w])(\d+)(s|m|h)\b/g;
@@ -41,5 +41,5 @@ export function acceleratedRules(expectations: string, factor: number): string[]
   const shipped = ['musubi-edges', 'musubi-alerts'].map((name) =>
     join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
   );
-  return [...shipped, expected].map((path) => accelerate(path, times, folder));
+  return [...shipped, expected].map((path) => accelerate(path, factor, folder));
 }
