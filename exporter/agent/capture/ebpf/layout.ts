@@ -141,9 +141,13 @@ export function isChanged(bytes: Buffer, before: Observation, scan: number): boo
     readUInt64(bytes, EDGE.received) !== receivedBytes ||
     readUInt64(bytes, EDGE.retransmits) !== retransmits ||
     readRtt(bytes, scan) !== rtt ||
-    failed.some((count, i) => bytes.readUInt32LE(EDGE.failed + 4 * i) !== count) ||
-    setup.counts.some((count, i) => bytes.readUInt32LE(EDGE.setup + 4 * i) !== count)
+    areChanged(bytes, EDGE.failed, failed) ||
+    areChanged(bytes, EDGE.setup, setup.counts)
   );
+}
+
+function areChanged(bytes: Buffer, offset: number, before: readonly number[]): boolean {
+  return before.some((count, i) => bytes.readUInt32LE(offset + 4 * i) !== count);
 }
 
 function readRtt(bytes: Buffer, scan: number, offset = 0): number | undefined {
