@@ -238,23 +238,23 @@ describe('a pass', () => {
     ]);
   });
 
-  it('names a far end by the answer that came before the connection, and tells how DNS fares', async () => {
-    const heard = new Map<string, string>();
+  it('names a remote endpoint by the DNS response before its connection, and exports the health of DNS', async () => {
+    const names = new Map<string, string>();
     const health = {
-      heard: 1,
-      leftOut: 0,
-      refused: 7,
-      answers: 2,
-      noRoom: 3,
+      observed: 1,
+      skipped: 0,
+      denied: 7,
+      responses: 2,
+      queueFull: 3,
       malformed: 4,
       addresses: 5,
-      displaced: 6,
+      evicted: 6,
     };
     start({
       dns: {
-        listen: ({ observations }) => heard.set(observations[0]?.remoteAddress ?? '', 'api.test'),
-        asked: (address) => heard.get(address),
-        reverse: () => undefined,
+        readResponses: ({ observations }) => names.set(observations[0]?.remoteAddress ?? '', 'api.test'),
+        queriedName: (address) => names.get(address),
+        reverseName: () => undefined,
         health,
         close() {},
       },

@@ -138,7 +138,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     );
     const resolved = await time('resolve', () => {
       // A program resolves a name before it connects, so the response has been captured by now.
-      dns?.listen(reading);
+      dns?.readResponses(reading);
       return resolve(collapsed.halfEdges, new Set([...addresses.values()].flat()), folds.note);
     });
     const limited = await time('limit', () => limit({ ...collapsed, halfEdges: resolved }, now, folds.note));

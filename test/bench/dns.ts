@@ -1,5 +1,5 @@
 /** What it costs the packets of others that the agent listens to name servers, and what other ways would. */
-import { answersFilter } from '../../exporter/agent/resolve/dns/filter.ts';
+import { responseFilter } from '../../exporter/agent/resolve/dns/filter.ts';
 import { type BenchmarkOptions, type Finding, withInterval } from './benchmark.ts';
 import { run } from './child.ts';
 import { compile } from './native.ts';
@@ -16,7 +16,7 @@ const PACKETS = ['tcp', 'udp', 'server'] as const;
 
 export async function dns({ quick }: BenchmarkOptions): Promise<Finding> {
   const program = await compile('packets');
-  const filter = answersFilter(AF_INET).toString('hex');
+  const filter = responseFilter(AF_INET).toString('hex');
   const text = await run(['taskset', '-c', '1', program, quick ? '50' : '1000', filter]);
   const raw: Record<string, number[]> = {};
   for (const line of text.trim().split('\n')) {

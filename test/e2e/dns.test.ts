@@ -2,8 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLibc } from '../../exporter/agent/native/libc.ts';
-import { createListener } from '../../exporter/agent/resolve/dns/listener.ts';
-import { parseAnswer } from '../../exporter/agent/resolve/dns/message.ts';
+import { createDnsSocket } from '../../exporter/agent/resolve/dns/dns-socket.ts';
+import { parseResponse } from '../../exporter/agent/resolve/dns/message.ts';
 import { A, encodeAnswer, encodeQuestion, type Label, pointer } from '../fixtures/dns-message.ts';
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
@@ -272,11 +272,11 @@ describe('a listener', () => {
     const target = program.address().port;
     const send = (from: typeof server, message: Buffer) =>
       new Promise((resolve) => from.send(message, target, '127.0.0.1', resolve));
-    const listener = createListener(loadLibc());
-    onFileEnd(() => listener.close());
+    const socket = createDnsSocket(loadLibc());
+    onFileEnd(() => socket.close());
     const heard: unknown[] = [];
     const read = () =>
-      listener.read([SERVER], 0, (message) => heard.push(parseAnswer(message)?.addresses[0]));
+      socket.read([SERVER], 0, (message) => heard.push(parseResponse(message)?.addresses[0]));
     read();
 
     await send(server, answer(1));
@@ -289,13 +289,13 @@ describe('a listener', () => {
     await send(server, answer(4));
     read();
     expect(heard).toEqual(['10.0.0.1', '10.0.0.4']);
-    expect(listener.lost()).toBe(0);
+    expect(socket.dropped()).toBe(0);
 
     const COUNT = 20_000;
     for (let sent = 0; sent < COUNT; sent++) await send(server, answer(5));
     heard.length = 0;
     read();
     expect(heard.length).toBeGreaterThan(100);
-    expect(heard.length + listener.lost()).toBe(COUNT);
+    expect(heard.length + socket.dropped()).toBe(COUNT);
   });
 });

@@ -5,7 +5,7 @@ import { foreignPids } from '../capture/ebpf/missing-requirements.ts';
 import type { ConntrackReading } from '../conntrack/conntrack.ts';
 import { loadLibc } from '../native/libc.ts';
 import { readEffectiveCapabilities } from '../proc/capabilities.ts';
-import { createListener } from '../resolve/dns/listener.ts';
+import { createDnsSocket } from '../resolve/dns/dns-socket.ts';
 import { missingForDns } from '../resolve/dns/missing-requirement.ts';
 import { captureLimits } from './capture-limits.ts';
 
@@ -93,7 +93,7 @@ export function natCheck(conntrack: ConntrackReading | undefined): Check {
 function dnsCheck(): Check {
   const name = 'DNS responses';
   try {
-    createListener(loadLibc()).close();
+    createDnsSocket(loadLibc()).close();
     return { name, state: 'good', detail: 'can be read: remote endpoints get the names that were looked up' };
   } catch (error) {
     const { what, remedy } = missingForDns(error as Error);

@@ -1,25 +1,25 @@
-/** Lets the first keys in, up to a limit, and keeps each until it has not come for a while. */
+/** Admits keys up to a limit, first come, first served, and keeps each while it is in use. */
 export interface Admission<K> {
-  /** Whether `key`, which comes at `now`, is one of them. */
-  admit(key: K, now: number, takesNew?: boolean): boolean;
-  /** Gives up the places of those that last came before `time`. */
-  forget(time: number): void;
+  /** Whether `key`, in use at `now`, is admitted. */
+  admit(key: K, now: number, acceptsNew?: boolean): boolean;
+  /** Removes the keys that were last in use before `time`. */
+  removeUnused(time: number): void;
   readonly size: number;
 }
 
 export function createAdmission<K>(limit: number): Admission<K> {
-  const lastCame = new Map<K, number>();
+  const lastUse = new Map<K, number>();
   return {
-    admit(key, now, takesNew = true) {
-      if (!lastCame.has(key) && !(takesNew && lastCame.size < limit)) return false;
-      lastCame.set(key, now);
+    admit(key, now, acceptsNew = true) {
+      if (!lastUse.has(key) && !(acceptsNew && lastUse.size < limit)) return false;
+      lastUse.set(key, now);
       return true;
     },
-    forget(time) {
-      for (const [key, last] of lastCame) if (last < time) lastCame.delete(key);
+    removeUnused(time) {
+      for (const [key, last] of lastUse) if (last < time) lastUse.delete(key);
     },
     get size() {
-      return lastCame.size;
+      return lastUse.size;
     },
   };
 }

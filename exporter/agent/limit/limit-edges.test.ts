@@ -11,23 +11,23 @@ const EDGE_EXPIRATION = 1000;
 function createTest() {
   const limit = createLimitEdges(LIMIT, EDGE_EXPIRATION);
   let folds = 0;
-  const tell = (now: number, ...halves: HalfEdge[]) => limit(halves, now, () => folds++);
-  return { tell, folds: () => folds };
+  const run = (now: number, ...halves: HalfEdge[]) => limit(halves, now, () => folds++);
+  return { run, folds: () => folds };
 }
 
-/** The far end of what `shop` asks for or is asked for: its address, or its service. */
-const farOf = ({ flow, src, dst }: HalfEdge) => {
-  const far = flow.direction === 'outbound' ? dst : src;
-  return far.address || far.service;
+/** The remote endpoint of an edge of `shop`: its address, or its service. */
+const remoteOf = ({ flow, src, dst }: HalfEdge) => {
+  const remote = flow.direction === 'outbound' ? dst : src;
+  return remote.address || remote.service;
 };
 const to = (...hosts: number[]) => hosts.map((host) => halfEdge({ remoteAddress: `10.0.0.${host}` }));
 
-it('tells the first edges, and the far ends of those after them as `other` on the same port', () => {
-  const { tell, folds } = createTest();
-  const told = tell(1, ...to(1, 2, 3, 4, 1));
-  expect(told.map(farOf)).toEqual(['10.0.0.1', '10.0.0.2', 'other', 'other', '10.0.0.1']);
+it('keeps the first edges, and names the remote endpoints of the others `other`, on the same port', () => {
+  const { run, folds } = createTest();
+  const limited = run(1, ...to(1, 2, 3, 4, 1));
+  expect(limited.map(remoteOf)).toEqual(['10.0.0.1', '10.0.0.2', 'other', 'other', '10.0.0.1']);
   expect(folds()).toBe(2);
-  const attributes = told.map(edgeAttributes);
+  const attributes = limited.map(edgeAttributes);
   expect(attributes[2]).toEqual(attributes[3]);
   expect(attributes[2]).toMatchObject({
     'src.service': 'shop',
@@ -41,29 +41,29 @@ it.each([
   ['service', {}, { ...SHOP, service: 'cart' }],
   ['direction', { direction: 'inbound' }, SHOP],
   ['transport', { transport: 'udp' }, SHOP],
-] as const)('has room for another %s', (_title, fields, own) => {
-  const { tell } = createTest();
-  const [, , , other] = tell(1, ...to(1, 2, 3), halfEdge(fields, own));
-  expect(farOf(other as HalfEdge)).toBe('10.0.0.9');
+] as const)('has a separate limit for each %s', (_title, fields, own) => {
+  const { run } = createTest();
+  const [, , , other] = run(1, ...to(1, 2, 3), halfEdge(fields, own));
+  expect(remoteOf(other as HalfEdge)).toBe('10.0.0.9');
 });
 
-describe('a place', () => {
-  it('is kept while its edge is exported, and so is the fold', () => {
-    const { tell } = createTest();
-    expect(tell(0, ...to(1, 2)).map(farOf)).toEqual(['10.0.0.1', '10.0.0.2']);
-    expect(tell(EDGE_EXPIRATION, ...to(3, 2)).map(farOf)).toEqual(['other', '10.0.0.2']);
-    expect(tell(EDGE_EXPIRATION + 1, ...to(3, 4, 2)).map(farOf)).toEqual(['10.0.0.3', 'other', '10.0.0.2']);
+describe('an edge', () => {
+  it('is kept until it expires, and so is the overflow edge', () => {
+    const { run } = createTest();
+    expect(run(0, ...to(1, 2)).map(remoteOf)).toEqual(['10.0.0.1', '10.0.0.2']);
+    expect(run(EDGE_EXPIRATION, ...to(3, 2)).map(remoteOf)).toEqual(['other', '10.0.0.2']);
+    expect(run(EDGE_EXPIRATION + 1, ...to(3, 4, 2)).map(remoteOf)).toEqual(['10.0.0.3', 'other', '10.0.0.2']);
   });
 });
 
-it('leaves what the capture folded alone', () => {
-  const { tell, folds } = createTest();
+it('leaves edges that the capture has folded as they are', () => {
+  const { run, folds } = createTest();
   const folded = halfEdge({ folded: true, localAddress: '', remoteAddress: '', port: 0 });
-  expect(tell(1, ...to(1, 2, 3), folded).at(-1)).toBe(folded);
+  expect(run(1, ...to(1, 2, 3), folded).at(-1)).toBe(folded);
   expect(folds()).toBe(1);
 });
 
-it('bounds everything that a neighbour or a process may choose', () => {
+it('limits everything that a remote host or a process may choose', () => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\0', '"', '\u202e', 'a b'));
   const any = fc.record({
     port: fc.nat(65_535),
@@ -73,32 +73,32 @@ it('bounds everything that a neighbour or a process may choose', () => {
   });
   fc.assert(
     fc.property(fc.array(any, { minLength: 50, maxLength: 150, size: 'max' }), (many) => {
-      const { tell } = createTest();
+      const { run } = createTest();
       const halves = many.map(
         ({ port, pid, process, localAddress, remoteAddress, far, farProcess, farPid }) => {
           const other = { ...SHOP, service: far, process: farProcess, pid: farPid };
           return halfEdge({ port, localAddress, remoteAddress }, { ...SHOP, pid, process }, other);
         },
       );
-      const told = tell(1, ...halves);
-      expect(new Set(told.map(edgeKey)).size).toBeLessThanOrEqual(LIMIT + 16 + 1);
-      expect(told.reduce((sum, { flow }) => sum + flow.opened, 0)).toBe(halves.length);
+      const limited = run(1, ...halves);
+      expect(new Set(limited.map(edgeKey)).size).toBeLessThanOrEqual(LIMIT + 16 + 1);
+      expect(limited.reduce((sum, { flow }) => sum + flow.opened, 0)).toBe(halves.length);
     }),
     { numRuns: 50 },
   );
 });
 
-it('leaves the half-edges that it is given as they are', () => {
-  const { tell } = createTest();
+it('changes none of the half-edges that it is given', () => {
+  const { run } = createTest();
   const halves = Array.from({ length: 30 }, (_, port) => halfEdge({ port: port + 1 }));
   const before = structuredClone(halves);
-  const told = tell(1, ...halves);
+  const limited = run(1, ...halves);
   expect(halves).toEqual(before);
-  expect(told.slice(0, LIMIT)).toEqual(halves.slice(0, LIMIT));
-  expect(told.at(-1)).toMatchObject({
+  expect(limited.slice(0, LIMIT)).toEqual(halves.slice(0, LIMIT));
+  expect(limited.at(-1)).toMatchObject({
     flow: { port: 0, opened: 1 },
     src: { address: '', host: 'host-a', service: 'shop' },
     dst: { address: '', service: 'other' },
   });
-  expect(told.at(-1)?.src).not.toHaveProperty('pid');
+  expect(limited.at(-1)?.src).not.toHaveProperty('pid');
 });

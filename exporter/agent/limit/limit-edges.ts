@@ -8,69 +8,69 @@ import {
 import type { NoteFold } from '../metrics/folds.ts';
 import { type Admission, createAdmission } from './admission.ts';
 
-/** What stands for the far ends past the limit. */
+/** The remote endpoint of edges beyond the limit. */
 const OTHER: Endpoint = { address: '', service: 'other', kind: 'unknown' };
 
-/** Past the limit this many are still told apart by the port and by the own end. */
-const MAX_REMAINDERS = 16;
+/** Beyond the limit, this many combinations of port and local endpoint are still distinguished. */
+const MAX_OVERFLOW_EDGES = 16;
 
-/** The edges of a service in one direction and transport: a flood of one kind leaves the others their places. */
+/** The edges of a service in one direction and transport, each with a limit of its own. */
 interface Group {
   readonly edges: Admission<string>;
-  readonly remainders: Admission<string>;
+  readonly overflow: Admission<string>;
 }
 
 /**
- * Tells the first `limit` edges of each service in each direction and transport; the far ends of the others are the
- * service `other`, as long as the first are in use or not yet forgotten (`edgeExpiration`, ms). The sums stay whole:
- * they belong to whatever edge a connection is told as.
+ * Keeps the first `limit` edges of each service, direction and transport, until they expire (`edgeExpiration`, ms). In
+ * all others the remote endpoint becomes the service `other`. No count is lost: it moves to that edge.
  */
 export function createLimitEdges(limit: number, edgeExpiration: number) {
   const services = new Map<string | undefined, Map<string, Group>>();
 
   function limited(half: HalfEdge, now: number, note: NoteFold): HalfEdge {
-    // The capture has folded it already, into one edge.
+    // The capture has folded these into one edge already.
     if (half.flow.folded) return half;
-    const own = localEndpoint(half);
-    const group = groupOf(services, half, own.service, limit);
-    const atOwn = ownKey(half.flow.port, own);
-    if (group.edges.admit(`${atOwn}\0${farKey(remoteEndpoint(half))}`, now)) return half;
+    const local = localEndpoint(half);
+    const group = groupOf(services, half, local.service, limit);
+    const localPart = localKey(half.flow.port, local);
+    if (group.edges.admit(`${localPart}\0${remoteKey(remoteEndpoint(half))}`, now)) return half;
     note('edge_limit', half.flow);
     const other = withRemoteEndpoint(half, OTHER);
-    return group.remainders.admit(atOwn, now) ? other : withoutDetails(other);
+    return group.overflow.admit(localPart, now) ? other : withoutDetails(other);
   }
 
-  function forget(now: number): void {
+  function expire(now: number): void {
     for (const [service, groups] of services) {
-      for (const [kind, { edges, remainders }] of groups) {
-        edges.forget(now - edgeExpiration);
-        remainders.forget(now - edgeExpiration);
-        if (edges.size === 0 && remainders.size === 0) groups.delete(kind);
+      for (const [kind, { edges, overflow }] of groups) {
+        edges.removeUnused(now - edgeExpiration);
+        overflow.removeUnused(now - edgeExpiration);
+        if (edges.size === 0 && overflow.size === 0) groups.delete(kind);
       }
       if (groups.size === 0) services.delete(service);
     }
   }
 
   return (halfEdges: readonly HalfEdge[], now: number, note: NoteFold): readonly HalfEdge[] => {
-    forget(now);
+    expire(now);
     return halfEdges.map((half) => limited(half, now, note));
   };
 }
 
 /**
- * The key of an edge within its group, in two parts that are short because every pass asks for all: only what
- * differs there. A name of a Unix socket, which alone can hold the mark between fields, is but on one of the ends.
+ * The key of an edge within its group, in two parts. They are made for every half-edge in every cycle, so they are short:
+ * they contain only what differs within a group. Only the name of a Unix socket can contain the separator, and only one
+ * of the two endpoints has such a name.
  */
-function ownKey(port: number, { pid, process, address }: Endpoint): string {
+function localKey(port: number, { pid, process, address }: Endpoint): string {
   return `${port}\0${pid}\0${process}\0${address}`;
 }
 
-function farKey({ kind, service, process, pid, site, address }: Endpoint): string {
+function remoteKey({ kind, service, process, pid, site, address }: Endpoint): string {
   if (kind === 'unknown' && service === undefined && site === undefined) return address;
   return `${kind}\0${service}\0${process}\0${pid}\0${site}\0${address}`;
 }
 
-/** Nothing is left of which there could be many. */
+/** Removes everything that may have many values. */
 function withoutDetails(half: HalfEdge): HalfEdge {
   const { flow, src, dst } = half;
   const bare = ({ service, host, kind, site }: Endpoint): Endpoint => ({
@@ -97,7 +97,7 @@ function groupOf(
   const kind = `${direction} ${transport}`;
   let group = groups.get(kind);
   if (!group) {
-    group = { edges: createAdmission(limit), remainders: createAdmission(MAX_REMAINDERS) };
+    group = { edges: createAdmission(limit), overflow: createAdmission(MAX_OVERFLOW_EDGES) };
     groups.set(kind, group);
   }
   return group;

@@ -3,43 +3,42 @@ import { MANY_PIDS } from '../metrics/edge-attributes.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import { type Admission, createAdmission } from './admission.ts';
 
-/** Processes of one service and name on one side of their dependencies. */
+/** The processes of one service and process name on one side of their edges. */
 interface Group {
   readonly pids: Admission<number>;
-  /** When there last were too many, if ever; in ms by the even clock. */
-  overflowed: number | undefined;
+  /** When the limit was last exceeded, if ever, in ms (monotonic). */
+  exceeded: number | undefined;
 }
 
-/** Process names of a service told apart; more of them share one group, and so its places. */
+/** The most process names per service with a group of their own; all others share one. */
 const MAX_PROCESSES = 16;
 
 type Groups = Map<string | undefined, Map<string | undefined, Group>>;
 
 /**
- * Tells the first `limit` pids of each service and process name, as source and as destination, and those that come
- * after them as many. Once there were too many, no pid is told anew until that has not happened for `keepFor` ms:
- * a job with a new pid each second would take every place that becomes free, and make new series for ever.
+ * Keeps the first `limit` pids of each service and process name, as source and as destination; all others become
+ * `MANY_PIDS`. Once the limit is exceeded, no new pid is admitted until it has not been exceeded for `keepFor` ms: a job
+ * with a new pid every second would otherwise create new series for ever.
  */
 export function createLimitPids(limit: number, keepFor: number) {
   const sides = { src: new Map() as Groups, dst: new Map() as Groups };
 
-  const isSettled = ({ overflowed }: Group, now: number) =>
-    overflowed !== undefined && now - overflowed <= keepFor;
+  const isClosed = ({ exceeded }: Group, now: number) => exceeded !== undefined && now - exceeded <= keepFor;
 
-  function limited(end: Endpoint, groups: Groups, now: number): Endpoint {
-    if (end.pid === undefined) return end;
-    const group = groupOf(groups, end, limit);
-    if (group.pids.admit(end.pid, now, !isSettled(group, now))) return end;
-    group.overflowed = now;
-    return { ...end, pid: MANY_PIDS };
+  function limited(endpoint: Endpoint, groups: Groups, now: number): Endpoint {
+    if (endpoint.pid === undefined) return endpoint;
+    const group = groupOf(groups, endpoint, limit);
+    if (group.pids.admit(endpoint.pid, now, !isClosed(group, now))) return endpoint;
+    group.exceeded = now;
+    return { ...endpoint, pid: MANY_PIDS };
   }
 
-  function forget(now: number): void {
+  function expire(now: number): void {
     for (const groups of Object.values(sides)) {
       for (const [service, ofService] of groups) {
         for (const [process, group] of ofService) {
-          group.pids.forget(now - keepFor);
-          if (group.pids.size === 0 && !isSettled(group, now)) ofService.delete(process);
+          group.pids.removeUnused(now - keepFor);
+          if (group.pids.size === 0 && !isClosed(group, now)) ofService.delete(process);
         }
         if (ofService.size === 0) groups.delete(service);
       }
@@ -47,7 +46,7 @@ export function createLimitPids(limit: number, keepFor: number) {
   }
 
   return (halfEdges: readonly HalfEdge[], now: number, note: NoteFold): readonly HalfEdge[] => {
-    forget(now);
+    expire(now);
     return halfEdges.map((half) => {
       const src = limited(half.src, sides.src, now);
       const dst = limited(half.dst, sides.dst, now);
@@ -67,7 +66,7 @@ function groupOf(groups: Groups, { service, process }: Endpoint, limit: number):
   const name = ofService.has(process) || ofService.size < MAX_PROCESSES ? process : undefined;
   let group = ofService.get(name);
   if (!group) {
-    group = { pids: createAdmission(limit), overflowed: undefined };
+    group = { pids: createAdmission(limit), exceeded: undefined };
     ofService.set(name, group);
   }
   return group;

@@ -7,14 +7,14 @@ import { createLimitServices } from './limit-services.ts';
 const LIMIT = 2;
 const KEEP_FOR = 1000;
 
-const who = (service: string): Identity => ({ ...SHOP, service });
-const asks = (service: string) => halfEdge({}, who(service));
-const isAsked = (service: string) => halfEdge({ direction: 'inbound' }, who(service));
+const named = (service: string): Identity => ({ ...SHOP, service });
+const client = (service: string) => halfEdge({}, named(service));
+const server = (service: string) => halfEdge({ direction: 'inbound' }, named(service));
 const listens = (service: string) =>
   toServiceListeners(
     { netns: 7, transport: 'tcp', address: '10.0.0.1', port: 80, pid: 20, ipv6Only: false },
     [],
-    who(service),
+    named(service),
     'host-a',
   );
 
@@ -26,13 +26,13 @@ function createHost() {
     serviceListeners = [] as ReturnType<typeof listens>,
   ) => {
     const folds: string[] = [];
-    const seen = limit({ halfEdges, serviceListeners }, now, (reason) => folds.push(reason));
-    return { ...seen, folds, src: seen.halfEdges.map(({ src }) => src.service) };
+    const limited = limit({ halfEdges, serviceListeners }, now, (reason) => folds.push(reason));
+    return { ...limited, folds, src: limited.halfEdges.map(({ src }) => src.service) };
   };
 }
 
-it('tells the first services, and the others as `other`, without what there could be many of', () => {
-  const { src, halfEdges, folds } = createHost()(1, ['a', 'b', 'c', 'd', 'a'].map(asks));
+it('keeps the first services, and names the others `other`, without what may have many values', () => {
+  const { src, halfEdges, folds } = createHost()(1, ['a', 'b', 'c', 'd', 'a'].map(client));
   expect(src).toEqual(['a', 'b', 'other', 'other', 'a']);
   expect(folds).toEqual(['service_limit', 'service_limit']);
   expect(halfEdges[2]?.src).toEqual({
@@ -41,33 +41,33 @@ it('tells the first services, and the others as `other`, without what there coul
     host: 'host-a',
     address: '10.0.0.1',
   });
-  expect(halfEdges[2]?.dst).toEqual(asks('c').dst);
+  expect(halfEdges[2]?.dst).toEqual(client('c').dst);
 });
 
-it('keeps places for those that are asked', () => {
-  const tell = createHost();
-  tell(1, ['a', 'b', 'c'].map(asks));
-  const { halfEdges } = tell(2, [isAsked('server'), asks('server')]);
+it('has a separate limit for servers', () => {
+  const run = createHost();
+  run(1, ['a', 'b', 'c'].map(client));
+  const { halfEdges } = run(2, [server('server'), client('server')]);
   expect(halfEdges.map(({ dst, src }) => dst.service ?? src.service)).toEqual(['server', 'server']);
 });
 
-it('calls who listens as it calls who is asked', () => {
-  const { serviceListeners, halfEdges } = createHost()(1, [isAsked('c')], ['a', 'b', 'c'].flatMap(listens));
+it('names listeners as it names servers', () => {
+  const { serviceListeners, halfEdges } = createHost()(1, [server('c')], ['a', 'b', 'c'].flatMap(listens));
   expect(serviceListeners.map(({ dst }) => dst.service)).toEqual(['a', 'b', 'other']);
   expect(halfEdges[0]?.dst.service).toBe('other');
 });
 
-it('gives a place that is not used for a while to another', () => {
-  const tell = createHost();
-  tell(0, ['a', 'b'].map(asks));
-  expect(tell(1000, ['b', 'c'].map(asks)).src).toEqual(['b', 'other']);
-  expect(tell(1001, ['b', 'c'].map(asks)).src).toEqual(['b', 'c']);
+it('removes a service that is not in use for a while in favour of another', () => {
+  const run = createHost();
+  run(0, ['a', 'b'].map(client));
+  expect(run(1000, ['b', 'c'].map(client)).src).toEqual(['b', 'other']);
+  expect(run(1001, ['b', 'c'].map(client)).src).toEqual(['b', 'c']);
 });
 
-it('leaves what is on other hosts, or has no name', () => {
-  const tell = createHost();
-  tell(1, ['a', 'b'].map(asks));
-  const far = halfEdge({ direction: 'inbound' }, null);
-  const named = { ...far, src: { address: '', service: 'internet', kind: 'internet' as const } };
-  expect(tell(2, [far, named]).halfEdges).toEqual([far, named]);
+it('leaves endpoints on other hosts and unnamed ones as they are', () => {
+  const run = createHost();
+  run(1, ['a', 'b'].map(client));
+  const unnamed = halfEdge({ direction: 'inbound' }, null);
+  const internet = { ...unnamed, src: { address: '', service: 'internet', kind: 'internet' as const } };
+  expect(run(2, [unnamed, internet]).halfEdges).toEqual([unnamed, internet]);
 });

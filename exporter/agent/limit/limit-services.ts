@@ -3,31 +3,31 @@ import type { NoteFold } from '../metrics/folds.ts';
 import { createAdmission } from './admission.ts';
 
 /**
- * Tells the first `limit` services of this host that are asked and as many that only ask; the others are the service
- * `other`, until one of the first is not in use for `keepFor` ms. So a shell that runs programs of ever new names
- * takes no place of a server.
+ * Keeps the names of the first `limit` servers of this host and of as many pure clients; all others become the service
+ * `other`, until one of the first has been out of use for `keepFor` ms. With two limits, a shell that runs programs of
+ * ever new names cannot displace a server.
  */
 export function createLimitServices(limit: number, keepFor: number) {
-  const asked = createAdmission<string>(limit);
-  const asking = createAdmission<string>(limit);
+  const servers = createAdmission<string>(limit);
+  const clients = createAdmission<string>(limit);
 
-  function limitedDst(end: Endpoint, now: number): Endpoint {
-    return !isOfHost(end) || asked.admit(end.service, now) ? end : otherThan(end);
+  function limitedDst(endpoint: Endpoint, now: number): Endpoint {
+    return !isOfThisHost(endpoint) || servers.admit(endpoint.service, now) ? endpoint : asOther(endpoint);
   }
 
-  function limitedSrc(end: Endpoint, now: number): Endpoint {
-    if (!isOfHost(end)) return end;
-    const { service } = end;
-    return asked.admit(service, now, false) || asking.admit(service, now) ? end : otherThan(end);
+  function limitedSrc(endpoint: Endpoint, now: number): Endpoint {
+    if (!isOfThisHost(endpoint)) return endpoint;
+    const { service } = endpoint;
+    return servers.admit(service, now, false) || clients.admit(service, now) ? endpoint : asOther(endpoint);
   }
 
   return ({ halfEdges, serviceListeners }: HostEdges, now: number, note: NoteFold): HostEdges => {
-    asked.forget(now - keepFor);
-    asking.forget(now - keepFor);
+    servers.removeUnused(now - keepFor);
+    clients.removeUnused(now - keepFor);
     return {
-      serviceListeners: serviceListeners.map((listening) => {
-        const dst = limitedDst(listening.dst, now);
-        return dst === listening.dst ? listening : { ...listening, dst };
+      serviceListeners: serviceListeners.map((listener) => {
+        const dst = limitedDst(listener.dst, now);
+        return dst === listener.dst ? listener : { ...listener, dst };
       }),
       halfEdges: halfEdges.map((half) => {
         const dst = limitedDst(half.dst, now);
@@ -40,11 +40,11 @@ export function createLimitServices(limit: number, keepFor: number) {
   };
 }
 
-function isOfHost(end: Endpoint): end is Endpoint & { readonly service: string } {
-  return end.host !== undefined && end.service !== undefined;
+function isOfThisHost(endpoint: Endpoint): endpoint is Endpoint & { readonly service: string } {
+  return endpoint.host !== undefined && endpoint.service !== undefined;
 }
 
-function otherThan({ address, host, site }: Endpoint): Endpoint {
+function asOther({ address, host, site }: Endpoint): Endpoint {
   return {
     address,
     service: 'other',

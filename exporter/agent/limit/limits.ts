@@ -5,30 +5,30 @@ import { createLimitPids } from './limit-pids.ts';
 import { createLimitServices } from './limit-services.ts';
 
 export interface LimitOptions {
-  /** Services of this host told apart, those that are asked and those that only ask. */
+  /** Maximum number of distinct services of this host: of servers, and of pure clients. */
   readonly maxServices?: number;
-  /** Edges told apart of one service, in each direction and transport. */
+  /** Maximum number of distinct edges per service, direction and transport. */
   readonly maxEdges?: number;
-  /** Pids told apart of one service and process name, on each side. */
+  /** Maximum number of distinct pids per service and process name, on each side. */
   readonly maxPids?: number;
-  /** How long an edge stays exported after its last use, in ms. */
+  /** How long an edge is exported after its last use, in ms. */
   readonly edgeExpiration: number;
 }
 
-/** More than a host runs at a time, were each process another. */
+/** More than a host runs at a time, even if every process had another name. */
 export const DEFAULT_MAX_SERVICES = 1000;
-/** Room for a database with 500 clients; public ones are the service `internet` before they are counted. */
+/** Enough for a database with 500 clients; public ones are folded into the service `internet` before. */
 export const DEFAULT_MAX_EDGES = 500;
 export const DEFAULT_MAX_PIDS = 8;
 
 /**
- * A job that runs every few minutes is seen to have many pids only by those who remember longer than that. Names that
- * are ever new would take each place that becomes free.
+ * How long services and pids are kept at least, in ms: a job that runs every few minutes is recognized as one with many
+ * pids, and ever new names do not take over each free slot.
  */
-const MIN_MEMORY = 3_600_000;
+const MIN_KEEP_FOR = 3_600_000;
 
-/** Keeps the number of edges bounded, whatever connects to whatever. `now` is in ms by the even clock. */
-export type Limits = (seen: HostEdges, now: number, note: NoteFold) => HostEdges;
+/** Keeps the number of edges within bounds, whatever connects to whatever. `now` is monotonic, in ms. */
+export type Limits = (edges: HostEdges, now: number, note: NoteFold) => HostEdges;
 
 export function createLimits({
   maxServices = DEFAULT_MAX_SERVICES,
@@ -36,12 +36,12 @@ export function createLimits({
   maxPids = DEFAULT_MAX_PIDS,
   edgeExpiration,
 }: LimitOptions): Limits {
-  const keepFor = Math.max(edgeExpiration, MIN_MEMORY);
+  const keepFor = Math.max(edgeExpiration, MIN_KEEP_FOR);
   const limitServices = createLimitServices(maxServices, keepFor);
   const limitPids = createLimitPids(maxPids, keepFor);
   const limitEdges = createLimitEdges(maxEdges, edgeExpiration);
-  return (seen, now, note) => {
-    const { halfEdges, serviceListeners } = limitServices(seen, now, note);
+  return (edges, now, note) => {
+    const { halfEdges, serviceListeners } = limitServices(edges, now, note);
     return { halfEdges: limitEdges(limitPids(halfEdges, now, note), now, note), serviceListeners };
   };
 }

@@ -3,22 +3,22 @@ import type { Family } from './family.ts';
 
 /** How many DNS responses were read, and how many could not be. */
 export interface DnsHealth {
-  /** Name servers observed, those beyond the limit, and those in network namespaces that cannot be entered. */
-  readonly heard: number;
-  readonly leftOut: number;
-  readonly refused: number;
-  readonly answers: number;
-  /** Messages for which the kernel had no buffer space, and malformed ones. */
-  readonly noRoom: number;
+  /** Name servers: observed, beyond the limit, and in network namespaces that cannot be entered. */
+  readonly observed: number;
+  readonly skipped: number;
+  readonly denied: number;
+  readonly responses: number;
+  /** Responses dropped because the socket's queue was full, or malformed. */
+  readonly queueFull: number;
   readonly malformed: number;
   readonly addresses: number;
-  readonly displaced: number;
+  readonly evicted: number;
 }
 
 /** The metrics of DNS observation; none where it is off. */
 export function dnsFamilies(health: DnsHealth | undefined, since: number): Family[] {
   if (!health) return [];
-  const { heard, leftOut, refused, answers, noRoom, malformed, addresses, displaced } = health;
+  const { observed, skipped, denied, responses, queueFull, malformed, addresses, evicted } = health;
   const family = (name: keyof typeof DNS_METRICS, values: Readonly<Record<string, number>>): Family => {
     const definition = DNS_METRICS[name];
     const [label] = definition.attributes;
@@ -30,10 +30,10 @@ export function dnsFamilies(health: DnsHealth | undefined, since: number): Famil
     return { definition, points };
   };
   return [
-    family('servers', { observed: heard, skipped: leftOut, denied: refused }),
-    family('responses', { answers }),
-    family('dropped', { queue_full: noRoom, malformed }),
+    family('servers', { observed, skipped, denied }),
+    family('responses', { responses }),
+    family('dropped', { queue_full: queueFull, malformed }),
     family('addresses', { addresses }),
-    family('evicted', { displaced }),
+    family('evicted', { evicted }),
   ];
 }

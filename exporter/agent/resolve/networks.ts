@@ -1,26 +1,26 @@
 import { isIpv6, parseAddress } from '../net/address.ts';
 
-/** A range of addresses, and what is said of those in it. */
+/** A range of addresses, and the labels of its addresses. */
 export interface Network {
   /** As `10.0.0.0/8`; a bare address is a range of one. */
   readonly cidr: string;
-  /** The service that stands for every address in it; absent: each is told by itself. */
+  /** The service that all of its addresses are folded into; absent if each is kept. */
   readonly name?: string;
   readonly site?: string;
 }
 
-/** Finds the network with the longest prefix that holds an address. */
+/** Finds the network with the longest prefix that contains an address. */
 export interface NetworkTable<N extends Network = Network> {
   find(address: string): N | undefined;
 }
 
-/** A bit of the address leads to the next node. */
+/** A node of a binary trie: the next bit of the address selects the next node. */
 interface Node<N> {
   next: [Node<N> | undefined, Node<N> | undefined];
   network?: N;
 }
 
-/** Of networks that are the same range the last one holds. */
+/** Of several networks with the same range the last one counts. */
 export function createNetworkTable<N extends Network>(networks: readonly N[]): NetworkTable<N> {
   const ipv4: Node<N> = { next: [undefined, undefined] };
   const ipv6: Node<N> = { next: [undefined, undefined] };
@@ -52,7 +52,7 @@ export function createNetworkTable<N extends Network>(networks: readonly N[]): N
   };
 }
 
-/** Splits a range that `checkCidr` let pass. */
+/** Splits a range that has been validated. */
 function parseCidr(cidr: string): { address: string; length: number } {
   const [address = '', length] = cidr.split('/');
   return { address, length: length === undefined ? (isIpv6(address) ? 128 : 32) : Number(length) };

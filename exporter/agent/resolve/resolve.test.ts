@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../../test/fixtures/half-edges.ts';
 import { type HalfEdge, remoteEndpoint } from '../half-edge.ts';
-import { KNOWN_PLACES } from './known-places.ts';
+import { CLOUD_SERVICES } from './known-networks.ts';
 import type { Network } from './networks.ts';
 import { createResolve, type ResolveOptions } from './resolve.ts';
 
-const NOWHERE: ReadonlySet<string> = new Set();
+const NO_ADDRESSES: ReadonlySet<string> = new Set();
 const INTERNET = { address: '', service: 'internet', kind: 'internet' };
 
-function resolveOne(half: HalfEdge, options: ResolveOptions = {}, here = NOWHERE) {
+function resolveOne(half: HalfEdge, options: ResolveOptions = {}, localAddresses = NO_ADDRESSES) {
   const folds: string[] = [];
-  const [resolved] = createResolve(options)([half], here, (reason) => folds.push(reason));
-  return { far: remoteEndpoint(resolved as HalfEdge), resolved, folds };
+  const [resolved] = createResolve(options)([half], localAddresses, (reason) => folds.push(reason));
+  return { remote: remoteEndpoint(resolved as HalfEdge), resolved, folds };
 }
 
 const to = (remoteAddress: string, options?: ResolveOptions) =>
@@ -19,9 +19,9 @@ const to = (remoteAddress: string, options?: ResolveOptions) =>
 
 describe('an address', () => {
   it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '203.0.113.9', '2606:4700::1', '::2', '64:ff9b::1'])(
-    'on the internet is part of it: %s',
+    'on the internet is folded into it: %s',
     (address) => {
-      expect(to(address)).toMatchObject({ far: INTERNET, folds: ['internet'] });
+      expect(to(address)).toMatchObject({ remote: INTERNET, folds: ['internet'] });
     },
   );
 
@@ -36,29 +36,29 @@ describe('an address', () => {
     expect(folds).toEqual([]);
   });
 
-  it('of a client is folded as that of a server, and the port is kept', () => {
+  it('of a client is folded like that of a server, and the port is kept', () => {
     const { resolved } = resolveOne(halfEdge({ direction: 'inbound', remoteAddress: '8.8.8.8', port: 443 }));
     expect(resolved).toMatchObject({ src: INTERNET, dst: { service: 'shop', address: '10.0.0.1' } });
     expect(resolved?.flow.port).toBe(443);
   });
 
-  it('on the internet is kept when asked to', () => {
-    const { far, folds } = to('8.8.8.8', { internet: 'keep' });
-    expect(far).toEqual({ address: '8.8.8.8', kind: 'unknown' });
+  it('on the internet is kept with `internet: keep`', () => {
+    const { remote, folds } = to('8.8.8.8', { internet: 'keep' });
+    expect(remote).toEqual({ address: '8.8.8.8', kind: 'unknown' });
     expect(folds).toEqual([]);
   });
 
-  it('of this host is kept, though it is a public one', () => {
+  it('of this host is kept although it is public', () => {
     const half = halfEdge({ remoteAddress: '8.8.8.8' });
     expect(resolveOne(half, {}, new Set(['8.8.8.8'])).resolved).toBe(half);
   });
 });
 
-describe('an end that is known already', () => {
+describe('an endpoint that is known already', () => {
   const process = { service: 'db', process: 'postgres', pid: 30, kind: 'process' } as const;
   it.each([
     ['by its process', halfEdge({ remoteAddress: '8.8.8.8' }, SHOP, process)],
-    ['to be here', halfEdge({ remoteAddress: '8.8.8.8', remotePid: 30 })],
+    ['to be on this host', halfEdge({ remoteAddress: '8.8.8.8', remotePid: 30 })],
     ['by pairing', { ...halfEdge(), dst: { address: '8.8.8.8', ...process } }],
     ['by DNS', { ...halfEdge(), dst: { address: '8.8.8.8', service: 'dns.google', kind: 'dns' as const } }],
     [
@@ -66,7 +66,7 @@ describe('an end that is known already', () => {
       halfEdge({ transport: 'unix', remoteAddress: '8.8.8.8', localAddress: '', port: 0 }),
     ],
     ['as many', halfEdge({ folded: true, localAddress: '', remoteAddress: '', port: 0 })],
-  ])('%s is left alone', (_title, half) => {
+  ])('%s is left as it is', (_title, half) => {
     const networks = [{ cidr: '0.0.0.0/0', name: 'all' }];
     expect(resolveOne(half, { networks }).resolved).toBe(half);
   });
@@ -80,30 +80,30 @@ describe("the user's networks", () => {
     { cidr: '0.0.0.0/0', name: 'abroad' },
   ];
 
-  it('with a name stand for their addresses', () => {
-    const { far, folds } = to('10.1.2.3', { networks });
-    expect(far).toEqual({ address: '', service: 'office', kind: 'network', site: 'hq' });
+  it('with a name replace their addresses', () => {
+    const { remote, folds } = to('10.1.2.3', { networks });
+    expect(remote).toEqual({ address: '', service: 'office', kind: 'network', site: 'hq' });
     expect(folds).toEqual(['network']);
   });
 
-  it('with a site alone tell that, and keep the addresses', () => {
-    const { far, folds } = to('10.9.2.3', { networks });
-    expect(far).toEqual({ address: '10.9.2.3', kind: 'unknown', site: 'fra' });
+  it('with only a site add that, and keep the addresses', () => {
+    const { remote, folds } = to('10.9.2.3', { networks });
+    expect(remote).toEqual({ address: '10.9.2.3', kind: 'unknown', site: 'fra' });
     expect(folds).toEqual([]);
   });
 
-  it('with neither keep the addresses of own hosts on the internet', () => {
-    expect(to('203.0.113.9', { networks }).far).toEqual({ address: '203.0.113.9', kind: 'unknown' });
+  it('with neither keep public addresses', () => {
+    expect(to('203.0.113.9', { networks }).remote).toEqual({ address: '203.0.113.9', kind: 'unknown' });
   });
 
-  it('yield to narrower ranges, known ones as well', () => {
-    expect(to('8.8.8.8', { networks }).far).toMatchObject({ service: 'abroad', kind: 'network' });
-    expect(to('192.168.1.1', { networks }).far).toEqual({ address: '192.168.1.1', kind: 'unknown' });
+  it('yield to narrower ranges, including known ones', () => {
+    expect(to('8.8.8.8', { networks }).remote).toMatchObject({ service: 'abroad', kind: 'network' });
+    expect(to('192.168.1.1', { networks }).remote).toEqual({ address: '192.168.1.1', kind: 'unknown' });
   });
 });
 
-describe('a name that DNS tells', () => {
-  const asked: Record<string, string> = {
+describe('a name from DNS', () => {
+  const queried: Record<string, string> = {
     '8.8.8.8': 'api.test',
     '8.8.4.4': 'api.test',
     '10.1.2.3': 'db.test',
@@ -113,86 +113,86 @@ describe('a name that DNS tells', () => {
     '10.1.2.3': 'r2.test',
     '10.1.2.4': 'r3.test',
   };
-  const dns = { asked: (at: string) => asked[at], reverse: (at: string) => zones[at] };
+  const dns = { queriedName: (at: string) => queried[at], reverseName: (at: string) => zones[at] };
 
-  it('stands for all public addresses that it has', () => {
-    const expected = { far: { address: '', service: 'api.test', kind: 'dns' }, folds: ['dns'] };
+  it('replaces all public addresses that it has', () => {
+    const expected = { remote: { address: '', service: 'api.test', kind: 'dns' }, folds: ['dns'] };
     expect(to('8.8.8.8', { dns })).toMatchObject(expected);
     expect(to('8.8.4.4', { dns })).toMatchObject(expected);
-    expect(to('8.8.4.5', { dns })).toMatchObject({ far: INTERNET, folds: ['internet'] });
+    expect(to('8.8.4.5', { dns })).toMatchObject({ remote: INTERNET, folds: ['internet'] });
   });
 
-  it('leaves an own address where it is, so that both reports of a connection join', () => {
-    const { far, folds } = to('10.1.2.3', { dns, networks: [{ cidr: '10.0.0.0/8', site: 'fra' }] });
-    expect(far).toEqual({ address: '10.1.2.3', service: 'db.test', kind: 'dns', site: 'fra' });
+  it('keeps a private address, so that both half-edges of a connection match', () => {
+    const { remote, folds } = to('10.1.2.3', { dns, networks: [{ cidr: '10.0.0.0/8', site: 'fra' }] });
+    expect(remote).toEqual({ address: '10.1.2.3', service: 'db.test', kind: 'dns', site: 'fra' });
     expect(folds).toEqual([]);
   });
 
-  it('leaves a public address where addresses are kept', () => {
-    expect(to('8.8.8.8', { dns, internet: 'keep' }).far).toEqual({
+  it('keeps a public address with `internet: keep`', () => {
+    expect(to('8.8.8.8', { dns, internet: 'keep' }).remote).toEqual({
       ...{ address: '8.8.8.8', service: 'api.test', kind: 'dns' },
     });
   });
 
-  it('goes after a network of the user, and after known places', () => {
-    asked['169.254.169.254'] = 'metadata.test';
-    expect(to('8.8.8.8', { dns, networks: [{ cidr: '8.0.0.0/8', name: 'eight' }] }).far.service).toBe(
+  it('yields to a network of the user, and to known cloud services', () => {
+    queried['169.254.169.254'] = 'metadata.test';
+    expect(to('8.8.8.8', { dns, networks: [{ cidr: '8.0.0.0/8', name: 'eight' }] }).remote.service).toBe(
       'eight',
     );
-    expect(to('169.254.169.254', { dns }).far).toEqual({
+    expect(to('169.254.169.254', { dns }).remote).toEqual({
       ...{ address: '', service: 'cloud metadata', kind: 'network' },
     });
   });
 
-  it('is not that of a client, which this host did not ask for; its own zone may tell', () => {
+  it('is not given to a client by queries of this host, but may be given by its reverse zone', () => {
     const from = (remoteAddress: string) =>
       resolveOne(halfEdge({ direction: 'inbound', remoteAddress }), { dns });
-    expect(from('8.8.8.8').far).toEqual(INTERNET);
-    expect(from('10.1.2.3').far).toEqual({ address: '10.1.2.3', service: 'r2.test', kind: 'dns' });
+    expect(from('8.8.8.8').remote).toEqual(INTERNET);
+    expect(from('10.1.2.3').remote).toEqual({ address: '10.1.2.3', service: 'r2.test', kind: 'dns' });
   });
 
-  it('is the one that was asked for, before that of the zone', () => {
-    expect(to('10.1.2.3', { dns }).far.service).toBe('db.test');
-    expect(to('10.1.2.4', { dns }).far.service).toBe('r3.test');
+  it('is the queried one rather than that of the reverse zone', () => {
+    expect(to('10.1.2.3', { dns }).remote.service).toBe('db.test');
+    expect(to('10.1.2.4', { dns }).remote.service).toBe('r3.test');
   });
 
-  it('is that of the address which was asked for, where this host sends it on to one without', () => {
+  it('is that of the original destination if the translated address has none', () => {
     const sentTo = (remoteAddress: string, direction: 'outbound' | 'inbound' = 'outbound') =>
-      resolveOne(halfEdge({ remoteAddress, direction, originalAddress: '8.8.8.8' }), { dns }).far;
+      resolveOne(halfEdge({ remoteAddress, direction, originalAddress: '8.8.8.8' }), { dns }).remote;
     expect(sentTo('10.5.5.5')).toEqual({ address: '10.5.5.5', service: 'api.test', kind: 'dns' });
     expect(sentTo('10.1.2.3').service).toBe('db.test');
     expect(sentTo('10.5.5.5', 'inbound').service).toBeUndefined();
   });
 
-  it('is taken as soon as it is told', () => {
+  it('is used as soon as it is known', () => {
     const later: { name?: string } = {};
-    const resolve = createResolve({ dns: { asked: () => later.name, reverse: () => undefined } });
+    const resolve = createResolve({ dns: { queriedName: () => later.name, reverseName: () => undefined } });
     const serviceOf = () =>
-      resolve([halfEdge({ remoteAddress: '8.8.8.8' })], NOWHERE, () => {})[0]?.dst.service;
+      resolve([halfEdge({ remoteAddress: '8.8.8.8' })], NO_ADDRESSES, () => {})[0]?.dst.service;
     expect(serviceOf()).toBe('internet');
     later.name = 'api.test';
     expect(serviceOf()).toBe('api.test');
   });
 });
 
-it.each(KNOWN_PLACES)('knows $cidr as $name', ({ cidr, name }) => {
-  expect(to(cidr).far).toEqual({ address: '', service: name, kind: 'network' });
+it.each(CLOUD_SERVICES)('knows $cidr as $name', ({ cidr, name }) => {
+  expect(to(cidr).remote).toEqual({ address: '', service: name, kind: 'network' });
 });
 
-it('gives the same for addresses it has seen, however many others came between', () => {
+it('gives the same result for an address again, however many others are resolved in between', () => {
   const resolve = createResolve({ networks: [{ cidr: '20.0.0.0/16', name: 'twenty' }] });
   const clients = Array.from({ length: 40_000 }, (_, i) => `20.${i >> 14}.${(i >> 8) & 63}.${i & 255}`);
   const halves = clients.map((remoteAddress) => halfEdge({ direction: 'inbound', remoteAddress }));
-  for (let pass = 0; pass < 2; pass++) {
+  for (let cycle = 0; cycle < 2; cycle++) {
     const counts = new Map<string, number>();
     const count = (reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    const resolved = resolve(halves, NOWHERE, count);
+    const resolved = resolve(halves, NO_ADDRESSES, count);
     expect(Object.fromEntries(counts)).toEqual({ network: 16_384, internet: 23_616 });
     expect(new Set(resolved.map(({ src }) => src.service))).toEqual(new Set(['twenty', 'internet']));
   }
 });
 
-it('leaves the half-edges that it is given as they are', () => {
+it('changes none of the half-edges that it is given', () => {
   const half = halfEdge({ remoteAddress: '8.8.8.8' });
   const before = structuredClone(half);
   resolveOne(half);

@@ -1,90 +1,93 @@
 import { type Endpoint, type HalfEdge, remoteEndpoint, withRemoteEndpoint } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
 import type { Dns } from './dns/open-dns.ts';
-import { KNOWN_PLACES } from './known-places.ts';
+import { CLOUD_SERVICES, PRIVATE_RANGES } from './known-networks.ts';
 import { createNetworkTable, type Network } from './networks.ts';
-import { OWN_RANGES } from './own-ranges.ts';
 
 export interface ResolveOptions {
-  /** The user's networks; they go before the known ranges where they are the same or narrower. */
+  /** The user's networks. They precede the known ranges if they are the same or narrower. */
   readonly networks?: readonly Network[] | undefined;
-  /** Whether all public addresses are told as one, the service `internet`. */
+  /** Whether all public addresses become one service, `internet`. */
   readonly internet?: 'fold' | 'keep';
-  /** What DNS tells of addresses. It may tell more later, and is asked each time. */
-  readonly dns?: Pick<Dns, 'asked' | 'reverse'> | undefined;
+  /** Names of addresses from DNS. They may change, so they are looked up each time. */
+  readonly dns?: Pick<Dns, 'queriedName' | 'reverseName'> | undefined;
 }
 
 /**
- * Names the far ends of which nothing but the address is known: by the user's network that holds it, else by the
- * name that was asked for to get it, else by the range that holds it. `here` are the addresses of this host: they are
- * never folded.
+ * Names remote endpoints of which only the address is known: by the user's network that contains it, else by the DNS
+ * name that was queried for it, else by the known range that contains it. `localAddresses` are those of this host: they
+ * are never folded.
  */
 export type Resolve = (
   halfEdges: readonly HalfEdge[],
-  here: ReadonlySet<string>,
+  localAddresses: ReadonlySet<string>,
   note: NoteFold,
 ) => readonly HalfEdge[];
 
 const INTERNET: Endpoint = { address: '', service: 'internet', kind: 'internet' };
 
-/** Addresses remembered: enough for a busy host, and bounded where every client is a new one. */
-const MAX_REMEMBERED = 16_384;
+/** The most ranges cached by address: enough for a busy host, and bounded if every client has a new address. */
+const MAX_CACHED = 16_384;
 
-/** What a range tells of the addresses in it: the end that stands for all of them, or at most their site. */
+/** What a range says of its addresses: the one endpoint they are folded into, or at most their site. */
 type Range =
-  | { readonly fold: 'network' | 'internet'; readonly end: Endpoint }
+  | { readonly fold: 'network' | 'internet'; readonly endpoint: Endpoint }
   | { readonly fold?: undefined; readonly site?: string };
 
 export function createResolve({ networks = [], internet = 'fold', dns }: ResolveOptions): Resolve {
-  const table = createNetworkTable([...OWN_RANGES, ...KNOWN_PLACES, ...networks]);
-  const remembered = new Map<string, Range>();
+  const table = createNetworkTable([...PRIVATE_RANGES, ...CLOUD_SERVICES, ...networks]);
+  const cache = new Map<string, Range>();
 
   function findRange(address: string): Range {
     const network = table.find(address);
-    if (!network) return internet === 'fold' ? { fold: 'internet', end: INTERNET } : {};
+    if (!network) return internet === 'fold' ? { fold: 'internet', endpoint: INTERNET } : {};
     const { name, site } = network;
-    const place = site === undefined ? {} : { site };
-    if (name === undefined) return place;
-    return { fold: 'network', end: { address: '', service: name, kind: 'network', ...place } };
+    const labels = site === undefined ? {} : { site };
+    if (name === undefined) return labels;
+    return { fold: 'network', endpoint: { address: '', service: name, kind: 'network', ...labels } };
   }
 
   function rangeOf(address: string): Range {
-    let range = remembered.get(address);
+    let range = cache.get(address);
     if (!range) {
-      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      if (cache.size >= MAX_CACHED) cache.clear();
       range = findRange(address);
-      remembered.set(address, range);
+      cache.set(address, range);
     }
     return range;
   }
 
-  /** Who connects to this host was not looked up by it; and a public address is called by its provider what it likes. */
+  /** Only servers have a queried name; and the reverse name of a public address is its provider's choice. */
   function nameOf(address: string, { flow }: HalfEdge, { fold }: Range): string | undefined {
     if (fold === 'network') return undefined;
-    const asked = flow.direction === 'outbound' ? nameAsked(address, flow.originalAddress) : undefined;
-    return asked ?? (fold ? undefined : dns?.reverse(address));
+    const queried = flow.direction === 'outbound' ? queriedName(address, flow.originalAddress) : undefined;
+    return queried ?? (fold ? undefined : dns?.reverseName(address));
   }
 
-  /** What was asked for was looked up, and not to where this host sends it on; unless that has a name of its own. */
-  function nameAsked(address: string, originalAddress: string | undefined): string | undefined {
-    return dns?.asked(address) ?? (originalAddress === undefined ? undefined : dns?.asked(originalAddress));
+  /** The program has queried the name of the original address; the translated one may have a name of its own. */
+  function queriedName(address: string, originalAddress: string | undefined): string | undefined {
+    return (
+      dns?.queriedName(address) ??
+      (originalAddress === undefined ? undefined : dns?.queriedName(originalAddress))
+    );
   }
 
-  return (halfEdges, here, note) =>
+  return (halfEdges, localAddresses, note) =>
     halfEdges.map((half) => {
-      const far = remoteEndpoint(half);
-      if (!isBareAddress(far, half) || here.has(far.address)) return half;
-      const range = rangeOf(far.address);
-      const service = nameOf(far.address, half, range);
+      const remote = remoteEndpoint(half);
+      if (!isBareAddress(remote, half) || localAddresses.has(remote.address)) return half;
+      const range = rangeOf(remote.address);
+      const service = nameOf(remote.address, half, range);
       if (range.fold) {
         note(service === undefined ? range.fold : 'dns', half.flow);
         return withRemoteEndpoint(
           half,
-          service === undefined ? range.end : { address: '', service, kind: 'dns' },
+          service === undefined ? range.endpoint : { address: '', service, kind: 'dns' },
         );
       }
-      if (service !== undefined) return withRemoteEndpoint(half, { ...far, ...range, service, kind: 'dns' });
-      return range.site === undefined ? half : withRemoteEndpoint(half, { ...far, ...range });
+      if (service !== undefined)
+        return withRemoteEndpoint(half, { ...remote, ...range, service, kind: 'dns' });
+      return range.site === undefined ? half : withRemoteEndpoint(half, { ...remote, ...range });
     });
 }
 

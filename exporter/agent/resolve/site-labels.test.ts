@@ -7,22 +7,22 @@ const serviceListener = {
   dst: { address: '10.0.0.1', host: 'h', kind: 'unknown' as const },
 };
 
-it('puts what is on this host at its site, and nothing else', () => {
-  const place = createSiteLabels('fra-1');
-  const { src, dst } = place.halfEdge(halfEdge());
+it('adds the site to endpoints on this host, and to no others', () => {
+  const labels = createSiteLabels('fra-1');
+  const { src, dst } = labels.halfEdge(halfEdge());
   expect([src.site, dst.site]).toEqual(['fra-1', undefined]);
-  const local = place.halfEdge(halfEdge({}, SHOP, SHOP));
+  const local = labels.halfEdge(halfEdge({}, SHOP, SHOP));
   expect([local.src.site, local.dst.site]).toEqual(['fra-1', 'fra-1']);
-  expect(place.serviceListener(serviceListener).dst.site).toBe('fra-1');
+  expect(labels.serviceListener(serviceListener).dst.site).toBe('fra-1');
 });
 
-it('goes after a rule', () => {
+it('keeps the site that a rule has set', () => {
   const half = halfEdge();
   const { src } = createSiteLabels('fra-1').halfEdge({ ...half, src: { ...half.src, site: 'rack-3' } });
   expect(src.site).toBe('rack-3');
 });
 
-it('does nothing where no site is told', () => {
+it('changes nothing without a site', () => {
   const half = halfEdge();
   expect(createSiteLabels(undefined).halfEdge(half)).toBe(half);
   expect(createSiteLabels(undefined).serviceListener(serviceListener)).toBe(serviceListener);

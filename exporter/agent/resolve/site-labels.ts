@@ -1,19 +1,18 @@
 import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
 
-/** Puts what is on this host at the host's site, unless a rule has put it elsewhere. */
+/** Adds the site of this host to its endpoints, unless a rule has set another one. */
 export interface SiteLabels {
-  serviceListener(serviceListener: ServiceListener): ServiceListener;
+  serviceListener(listener: ServiceListener): ServiceListener;
   halfEdge(half: HalfEdge): HalfEdge;
 }
 
 export function createSiteLabels(site: string | undefined): SiteLabels {
-  if (site === undefined)
-    return { serviceListener: (serviceListener) => serviceListener, halfEdge: (half) => half };
+  if (site === undefined) return { serviceListener: (listener) => listener, halfEdge: (half) => half };
 
-  const at = (end: Endpoint): Endpoint =>
-    end.host === undefined || end.site !== undefined ? end : { ...end, site };
+  const label = (endpoint: Endpoint): Endpoint =>
+    endpoint.host === undefined || endpoint.site !== undefined ? endpoint : { ...endpoint, site };
   return {
-    serviceListener: (serviceListener) => ({ ...serviceListener, dst: at(serviceListener.dst) }),
-    halfEdge: ({ flow, src, dst }) => ({ flow, src: at(src), dst: at(dst) }),
+    serviceListener: (listener) => ({ ...listener, dst: label(listener.dst) }),
+    halfEdge: ({ flow, src, dst }) => ({ flow, src: label(src), dst: label(dst) }),
   };
 }

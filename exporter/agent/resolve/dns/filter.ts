@@ -1,15 +1,15 @@
-/** What the kernel lets pass to the sockets that hear name servers: classic BPF, run on their packets alone. */
+/** The socket filter of the DNS sockets: classic BPF, run only on packets from their name servers. */
 import { assembleFilter } from '../../net/assemble-filter.ts';
 
 const UDP_HEADER = 8;
 const MAX_IPV4_HEADER = 60;
-/** Of one answer no more is read: over UDP servers send at most 4096 (RFC 9715 has them send 1400). */
+/** The most bytes read of one response: over UDP servers send at most 4096 (1400 by RFC 9715). */
 export const MAX_PACKET_BYTES = MAX_IPV4_HEADER + UDP_HEADER + 4096;
 
 const DNS_PORT = 53;
 const AF_INET = 2;
 
-/** Codes of instructions (include/uapi/linux/bpf_common.h); X is where the UDP header begins. */
+/** Instruction codes (include/uapi/linux/bpf_common.h). X is the offset of the UDP header. */
 const X_IS_IPV4_HEADER_LENGTH = 0xb1;
 const X_IS = 0x01;
 const LOAD_BYTE_FROM_X = 0x50;
@@ -19,10 +19,10 @@ const JUMP_IF_EQUAL = 0x15;
 const RETURN = 0x06;
 
 /**
- * Accepts answers of a name server: from port 53, the DNS header being that of a response (QR) to a standard query,
- * without error (RCODE) and with records. An IPv4 packet begins with its IP header, one of IPv6 without (raw(7)).
+ * Accepts packets from port 53 whose DNS header is that of a response (QR) to a standard query, without error (RCODE)
+ * and with answer records. An IPv4 packet begins with its IP header, an IPv6 packet with the UDP header (raw(7)).
  */
-export function answersFilter(family: number): Buffer {
+export function responseFilter(family: number): Buffer {
   const flags = UDP_HEADER + 2;
   const answerCount = UDP_HEADER + 6;
   return assembleFilter([

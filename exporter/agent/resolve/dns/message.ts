@@ -1,26 +1,26 @@
-/** Answers of name servers as they are on the wire: RFC 1035, section 4. */
+/** DNS responses on the wire: RFC 1035, section 4. */
 
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
 import { escapeBytes } from '../../text/escape-bytes.ts';
 
 /** The addresses of one name. */
-export interface Answer {
+export interface DnsResponse {
   /**
-   * The name that was asked for, in lower case and without the dot at its end. Bytes that are no UTF-8, and zero
-   * bytes, are `\xHH`; a dot or backslash within a label has a backslash before it. No two names are written alike.
+   * The queried name, in lower case and without the final dot. Bytes that are not UTF-8, and zero bytes, are written
+   * `\xHH`; a dot or backslash within a label is escaped by a backslash. Different names have different texts.
    */
   readonly name: string;
   readonly addresses: readonly string[];
-  /** How long this may be taken for true, in seconds: the least of all records on the way. */
+  /** Time to live in seconds: the least of all records that lead to the addresses. */
   readonly ttl: number;
 }
 
-/** Bytes that are no DNS message. */
-export class MalformedAnswerError extends Error {
+/** Bytes that are not a DNS message. */
+export class MalformedResponseError extends Error {
   readonly code = 'ERR_MALFORMED_DNS';
   constructor(what: string, offset: number) {
     super(`malformed DNS message at byte ${offset}: ${what}`);
-    this.name = 'MalformedAnswerError';
+    this.name = 'MalformedResponseError';
   }
 }
 
@@ -30,24 +30,24 @@ const TYPE_CNAME = 5;
 const TYPE_AAAA = 28;
 const CLASS_IN = 1;
 const POINTER = 0xc0;
-/** With the length of each label, and that of the root. */
+/** Including the length byte of each label and of the root. */
 const MAX_NAME_BYTES = 255;
 const [DOT, BACKSLASH] = [0x2e, 0x5c];
 const [UPPER_A, UPPER_Z, LOWER_A] = [0x41, 0x5a, 0x61];
 
 /**
- * Reads a good answer to a question for addresses. Undefined for any other message. Only the addresses to which the
- * name leads are taken, over its aliases (CNAME) in the order of the message: what else stands in it was not asked
- * for. Throws `MalformedAnswerError`.
+ * Parses a successful response to a query for addresses; undefined for any other message. Takes only the addresses to
+ * which the queried name leads, through its aliases (CNAME) in the order of the message, and ignores all other records.
+ * Throws `MalformedResponseError`.
  */
-export function parseAnswer(message: Buffer): Answer | undefined {
-  demand(message, 0, HEADER);
+export function parseResponse(message: Buffer): DnsResponse | undefined {
+  requireBytes(message, 0, HEADER);
   const isResponse = (message.readUInt8(2) & 0xf8) === 0x80;
-  const isGood = (message.readUInt8(3) & 0x0f) === 0;
-  if (!isResponse || !isGood || message.readUInt16BE(4) !== 1) return undefined;
+  const isSuccess = (message.readUInt8(3) & 0x0f) === 0;
+  if (!isResponse || !isSuccess || message.readUInt16BE(4) !== 1) return undefined;
 
   const question = readName(message, HEADER);
-  demand(message, question.end, 4);
+  requireBytes(message, question.end, 4);
   const type = message.readUInt16BE(question.end);
   if (type !== TYPE_A && type !== TYPE_AAAA) return undefined;
 
@@ -72,23 +72,23 @@ interface ResourceRecord {
   readonly type: number;
   readonly class: number;
   readonly ttl: number;
-  /** Where its data begin and end. */
+  /** The offsets of its data and of its end. */
   readonly data: number;
   readonly end: number;
 }
 
 function readRecord(message: Buffer, at: number): ResourceRecord {
   const { name: owner, end: fields } = readName(message, at);
-  demand(message, fields, 10);
+  requireBytes(message, fields, 10);
   const data = fields + 10;
   const length = message.readUInt16BE(fields + 8);
-  demand(message, data, length);
+  requireBytes(message, data, length);
   const ttl = message.readUInt32BE(fields + 4);
   return {
     owner,
     type: message.readUInt16BE(fields),
     class: message.readUInt16BE(fields + 2),
-    // One with the first bit set is none (RFC 2181, section 8).
+    // A value with the first bit set counts as zero (RFC 2181, section 8).
     ttl: ttl > 0x7fffffff ? 0 : ttl,
     data,
     end: data + length,
@@ -97,39 +97,39 @@ function readRecord(message: Buffer, at: number): ResourceRecord {
 
 function readAddress(message: Buffer, { type, data, end }: ResourceRecord): string {
   const length = type === TYPE_A ? 4 : 16;
-  if (end - data !== length) throw new MalformedAnswerError(`an address of ${end - data} bytes`, data);
+  if (end - data !== length) throw new MalformedResponseError(`an address of ${end - data} bytes`, data);
   return type === TYPE_A ? formatIpv4(message, data) : formatIpv6(message, data);
 }
 
-/** Reads a name; `end` is where it ends in the place where it began, wherever its pointers lead. */
+/** Reads a name. `end` is its end at its starting position, wherever its pointers lead. */
 function readName(message: Buffer, start: number): { name: string; end: number } {
   const labels: string[] = [];
   let end: number | undefined;
   let bytes = 0;
-  /** A pointer leads to a prior place (RFC 1035, section 4.1.4), so that none leads in circles. */
+  /** A pointer must lead to a prior occurrence (RFC 1035, section 4.1.4), so there are no loops. */
   let before = start;
   for (let at = start; ; ) {
-    demand(message, at, 1);
+    requireBytes(message, at, 1);
     const length = message.readUInt8(at);
     if (length >= POINTER) {
-      demand(message, at, 2);
+      requireBytes(message, at, 2);
       end ??= at + 2;
       at = message.readUInt16BE(at) & 0x3fff;
-      if (at >= before) throw new MalformedAnswerError('a pointer that leads forward', at);
+      if (at >= before) throw new MalformedResponseError('a forward pointer', at);
       before = at;
       continue;
     }
-    if (length >= 64) throw new MalformedAnswerError(`a label of type ${length >> 6}`, at);
+    if (length >= 64) throw new MalformedResponseError(`a label of type ${length >> 6}`, at);
     bytes += 1 + length;
-    if (bytes > MAX_NAME_BYTES) throw new MalformedAnswerError('a name that is too long', start);
+    if (bytes > MAX_NAME_BYTES) throw new MalformedResponseError('a name that is too long', start);
     if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 };
-    demand(message, at + 1, length);
+    requireBytes(message, at + 1, length);
     labels.push(labelText(message.subarray(at + 1, at + 1 + length)));
     at += 1 + length;
   }
 }
 
-/** Case means nothing in ASCII (RFC 4343), and is something else elsewhere. */
+/** Only ASCII letters are compared without case (RFC 4343). */
 function labelText(label: Uint8Array): string {
   const bytes = [...label].flatMap((byte) => {
     if (byte === DOT || byte === BACKSLASH) return [BACKSLASH, byte];
@@ -138,6 +138,6 @@ function labelText(label: Uint8Array): string {
   return escapeBytes(Uint8Array.from(bytes)).replaceAll('\0', '\\x00');
 }
 
-function demand(message: Buffer, at: number, length: number): void {
-  if (at + length > message.length) throw new MalformedAnswerError('cut short', message.length);
+function requireBytes(message: Buffer, at: number, length: number): void {
+  if (at + length > message.length) throw new MalformedResponseError('truncated', message.length);
 }

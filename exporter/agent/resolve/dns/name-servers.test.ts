@@ -18,7 +18,7 @@ options edns0`;
   expect(parseResolvConf('')).toEqual([]);
 });
 
-it('listens to those that are set up and those that are asked, each once', () => {
+it('observes configured and queried servers, each once', () => {
   const servers = createNameServers();
   expect(servers.update(['10.0.0.1'], ['10.0.0.2', '10.0.0.1', '10.0.0.2'], 0)).toEqual([
     '10.0.0.1',
@@ -26,7 +26,7 @@ it('listens to those that are set up and those that are asked, each once', () =>
   ]);
 });
 
-it('listens for ten minutes more to one that is asked no more', () => {
+it('observes a server for ten minutes after its last query', () => {
   const servers = createNameServers();
   servers.update([], ['10.0.0.2'], 0);
   expect(servers.update([], [], 9 * MINUTE)).toEqual(['10.0.0.2']);
@@ -35,10 +35,10 @@ it('listens for ten minutes more to one that is asked no more', () => {
   expect(servers.update([], [], 19 * MINUTE)).toEqual([]);
 });
 
-it('tells how many it has no room for, and keeps those that it has', () => {
+it('counts the servers beyond the limit, and keeps those that it has', () => {
   const servers = createNameServers(2);
   expect(servers.update(['a'], ['b', 'c', 'd'], 0)).toEqual(['a', 'b']);
-  expect(servers.leftOut).toBe(2);
+  expect(servers.skipped).toBe(2);
   expect(servers.update(['a'], ['d', 'b'], MINUTE)).toEqual(['a', 'b']);
-  expect(servers.leftOut).toBe(1);
+  expect(servers.skipped).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { formatIpv6, parseAddress } from '../../net/address.ts';
 
-/** The addresses on the lines `nameserver ADDRESS` of a `resolv.conf`; not those of one link (`fe80::1%eth0`). */
+/** The addresses of the `nameserver` lines of a `resolv.conf`, link-local ones (`fe80::1%eth0`) left out. */
 export function parseResolvConf(text: string): string[] {
   return [...text.matchAll(/^nameserver[ \t]+(\S+)/gm)].flatMap(([, address = '']) => {
     if (isIPv4(address)) return [address];
@@ -9,37 +9,37 @@ export function parseResolvConf(text: string): string[] {
   });
 }
 
-/** Which name servers are listened to. */
+/** The name servers whose responses are read. */
 export interface NameServers {
-  /** Those to listen to now, given those that are set up and those that have just been asked. */
-  update(setUp: readonly string[], asked: Iterable<string>, now: number): readonly string[];
-  /** How many there was no room for in the last update. */
-  readonly leftOut: number;
+  /** Those to observe now, given those that are configured and those that have just been queried. */
+  update(configured: readonly string[], queried: Iterable<string>, now: number): readonly string[];
+  /** How many were beyond the limit in the last update. */
+  readonly skipped: number;
 }
 
-/** A resolver that works its way down from the root asks thousands, and nobody the answers that it gets. */
+/** A recursive resolver queries thousands, whose responses are of no use to others. */
 const MAX_SERVERS = 16;
-/** For so long one is listened to that is asked no more, in ms. */
-const LISTENED = 10 * 60_000;
+/** How long a name server is observed after its last query, in ms. */
+const KEEP_FOR = 10 * 60_000;
 
-/** Those that came first stay while they are asked; times are in ms since any time. */
+/** First come, first served: those that are in use stay. Times are monotonic, in ms. */
 export function createNameServers(max = MAX_SERVERS): NameServers {
   const until = new Map<string, number>();
-  let leftOut = 0;
+  let skipped = 0;
 
   return {
-    update(setUp, asked, now) {
+    update(configured, queried, now) {
       for (const [server, end] of until) if (end <= now) until.delete(server);
-      const wanted = new Set([...setUp, ...asked]);
-      leftOut = 0;
+      const wanted = new Set([...configured, ...queried]);
+      skipped = 0;
       for (const server of wanted) {
-        if (until.has(server) || until.size < max) until.set(server, now + LISTENED);
-        else leftOut++;
+        if (until.has(server) || until.size < max) until.set(server, now + KEEP_FOR);
+        else skipped++;
       }
       return [...until.keys()];
     },
-    get leftOut() {
-      return leftOut;
+    get skipped() {
+      return skipped;
     },
   };
 }

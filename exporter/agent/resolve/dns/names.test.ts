@@ -11,7 +11,7 @@ beforeEach(() => {
 const learn = (name: string, addresses: readonly string[], now = 0, ttl = 60) =>
   names.learn({ name, addresses, ttl }, now);
 
-it('gives all addresses of a name that name', () => {
+it('names all addresses of a response', () => {
   learn('api', ['10.0.0.1', '10.0.0.2', 'fd00::1']);
   expect(['10.0.0.1', '10.0.0.2', 'fd00::1', '10.0.0.3'].map((at) => names.nameOf(at, 1))).toEqual([
     ...['api', 'api', 'api'],
@@ -20,7 +20,7 @@ it('gives all addresses of a name that name', () => {
   expect(names.size).toBe(3);
 });
 
-it('leaves an address the name it has, until that is neither alive nor in use', () => {
+it('keeps the name of an address until it has expired and is not in use', () => {
   learn('api', ['10.0.0.1'], 0, 600);
   learn('web', ['10.0.0.1'], 14 * MINUTE);
   expect(names.nameOf('10.0.0.1', 14 * MINUTE)).toBe('api');
@@ -30,7 +30,7 @@ it('leaves an address the name it has, until that is neither alive nor in use', 
   expect(names.nameOf('10.0.0.1', 24 * MINUTE)).toBe('web');
 });
 
-it('remembers a name for a day from its last use, as some programs ask once and connect for ever', () => {
+it('keeps a name for a day after its last use, as some programs look it up once and connect for ever', () => {
   learn('api', ['10.0.0.1'], 0, 0);
   expect(names.nameOf('10.0.0.1', 23 * HOUR)).toBe('api');
   expect(names.nameOf('10.0.0.1', 46 * HOUR)).toBe('api');
@@ -38,12 +38,12 @@ it('remembers a name for a day from its last use, as some programs ask once and 
   expect(names.size).toBe(0);
 });
 
-it('takes no time to live for longer than a day', () => {
+it('limits the time to live to a day', () => {
   learn('api', ['10.0.0.1'], 0, 0x7fffffff);
   expect(names.nameOf('10.0.0.1', 49 * HOUR)).toBeUndefined();
 });
 
-it('makes room at the cost of what was used last, and counts it', () => {
+it('evicts the least recently used address at the limit, and counts it', () => {
   learn('a', ['10.0.0.1'], 0);
   learn('b', ['10.0.0.2'], 0);
   learn('c', ['10.0.0.3', '10.0.0.4'], 0);
@@ -51,26 +51,26 @@ it('makes room at the cost of what was used last, and counts it', () => {
   learn('d', ['10.0.0.5'], 2 * MINUTE);
   const known = [1, 2, 3, 4, 5].map((last) => names.nameOf(`10.0.0.${last}`, 2 * MINUTE));
   expect(known).toEqual(['a', undefined, 'c', 'c', 'd']);
-  expect(names).toMatchObject({ size: 4, displaced: 1 });
+  expect(names).toMatchObject({ size: 4, evicted: 1 });
 });
 
-it('does not count those whose time is over', () => {
+it('does not count evicted addresses that had expired', () => {
   learn('a', ['10.0.0.1', '10.0.0.2', '10.0.0.3'], 0);
   learn('b', ['10.0.0.4', '10.0.0.5'], 30 * HOUR);
-  expect(names).toMatchObject({ size: 4, displaced: 0 });
+  expect(names).toMatchObject({ size: 4, evicted: 0 });
 });
 
-it('lets no name have more than its share of addresses', () => {
+it('limits the number of addresses per name', () => {
   learn('a', ['10.0.0.1'], 0);
   learn('many', ['10.0.1.1', '10.0.1.2', '10.0.1.3', '10.0.1.4', '10.0.1.5'], SECOND);
   expect(names.nameOf('10.0.0.1', SECOND)).toBe('a');
   expect([1, 2, 3, 4, 5].map((last) => names.nameOf(`10.0.1.${last}`, SECOND) ?? '-').join(' ')).toBe(
     '- - many many many',
   );
-  expect(names).toMatchObject({ size: 4, displaced: 2 });
+  expect(names).toMatchObject({ size: 4, evicted: 2 });
 });
 
-it('is not told who an address is that means this host or none, as those who block names answer', () => {
+it('ignores loopback and wildcard addresses, the responses of DNS blockers', () => {
   learn('ads', ['0.0.0.0', '127.0.0.1', '::', '::1']);
   expect(names.size).toBe(0);
 });

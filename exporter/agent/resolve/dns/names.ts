@@ -1,15 +1,15 @@
 import { isLoopback, isWildcard } from '../../net/address.ts';
-import type { Answer } from './message.ts';
+import type { DnsResponse } from './message.ts';
 
-/** What the addresses are called that this host has looked up. Times are in ms since any time. */
+/** The names of the addresses that programs of this host have looked up. Times are monotonic, in ms. */
 export interface Names {
-  learn(answer: Answer, now: number): void;
-  /** The name that was asked for and answered with the address. Asking keeps it. */
+  learn(response: DnsResponse, now: number): void;
+  /** The queried name of the address. Use keeps it from expiring. */
   nameOf(address: string, now: number): string | undefined;
-  /** How many addresses have a name. */
+  /** Number of addresses that have a name. */
   readonly size: number;
-  /** How many addresses lost their name before its time, to make room for others. */
-  readonly displaced: number;
+  /** Number of addresses evicted before they expired. */
+  readonly evicted: number;
 }
 
 export interface NamesLimits {
@@ -21,31 +21,31 @@ export interface NamesLimits {
 const LIMITS: NamesLimits = { addresses: 16_384, perName: 512 };
 
 const MINUTE = 60_000;
-/** For so long after its last use or its time to live the name of an address yields to no other. */
-const HELD = 5 * MINUTE;
-/** For so long it is remembered: programs such as nginx and Java look a name up once, and use it for ever. */
-const REMEMBERED = 24 * 60 * MINUTE;
+/** How long after its last use or its time to live the name of an address is not replaced by another. */
+const FIXED_FOR = 5 * MINUTE;
+/** How long it is kept: programs such as nginx and Java look a name up once and use it for ever. */
+const KEEP_FOR = 24 * 60 * MINUTE;
 const MAX_TTL = 24 * 60 * MINUTE;
 
 interface Entry {
   readonly name: string;
-  readonly heldUntil: number;
+  readonly fixedUntil: number;
   readonly knownUntil: number;
   readonly keptAt: number;
 }
 
 /**
- * An address has one name, though many may lead to it: the one it has is not taken from it while that is in use, so
- * that an edge keeps its name. The oldest entries make room where there are too many.
+ * An address has one name, although several may lead to it: a name in use is not replaced by another, so that an edge
+ * keeps its name. At the limit the least recently used entries are evicted.
  */
 export function createNames(limits: NamesLimits = LIMITS): Names {
-  /** In the order of last use. */
+  /** Least recently used first. */
   const entries = new Map<string, Entry>();
-  /** The addresses of each name, likewise. */
+  /** The addresses of each name, in the same order. */
   const addresses = new Map<string, Set<string>>();
-  let displaced = 0;
+  let evicted = 0;
 
-  function forget(address: string): void {
+  function remove(address: string): void {
     const name = entries.get(address)?.name;
     if (name === undefined) return;
     entries.delete(address);
@@ -54,14 +54,14 @@ export function createNames(limits: NamesLimits = LIMITS): Names {
     if (others?.size === 0) addresses.delete(name);
   }
 
-  /** Puts an entry to the end of both orders; `until` is how long it is true of itself. */
+  /** Moves an entry to the end of both orders. `until` is the end of its time to live. */
   function keep(address: string, name: string, until: number, keptAt: number): void {
-    forget(address);
-    entries.set(address, { name, heldUntil: until + HELD, knownUntil: until + REMEMBERED, keptAt });
+    remove(address);
+    entries.set(address, { name, fixedUntil: until + FIXED_FOR, knownUntil: until + KEEP_FOR, keptAt });
     addresses.set(name, (addresses.get(name) ?? new Set()).add(address));
   }
 
-  function makeRoom(name: string, now: number): void {
+  function evictFor(name: string, now: number): void {
     const own = addresses.get(name);
     const oldest =
       own && own.size >= limits.perName
@@ -70,19 +70,19 @@ export function createNames(limits: NamesLimits = LIMITS): Names {
           ? entries.keys().next().value
           : undefined;
     if (oldest === undefined) return;
-    if ((entries.get(oldest)?.knownUntil ?? 0) > now) displaced++;
-    forget(oldest);
+    if ((entries.get(oldest)?.knownUntil ?? 0) > now) evicted++;
+    remove(oldest);
   }
 
   return {
     learn({ name, addresses, ttl }, now) {
       const end = now + Math.min(ttl * 1000, MAX_TTL);
       for (const address of addresses) {
-        // What blocks a name answers with these; they are no one's far end.
+        // DNS blockers respond with these; no remote endpoint has them.
         if (isLoopback(address) || isWildcard(address)) continue;
         const known = entries.get(address);
-        if (known && known.name !== name && known.heldUntil > now) continue;
-        if (known?.name !== name) makeRoom(name, now);
+        if (known && known.name !== name && known.fixedUntil > now) continue;
+        if (known?.name !== name) evictFor(name, now);
         keep(address, name, end, now);
       }
     },
@@ -90,18 +90,19 @@ export function createNames(limits: NamesLimits = LIMITS): Names {
       const entry = entries.get(address);
       if (!entry) return undefined;
       if (entry.knownUntil <= now) {
-        forget(address);
+        remove(address);
         return undefined;
       }
-      // Not each time: many edges are asked for in every pass.
-      if (now - entry.keptAt >= MINUTE) keep(address, entry.name, Math.max(entry.heldUntil - HELD, now), now);
+      // Not each time: there may be many lookups in every cycle.
+      if (now - entry.keptAt >= MINUTE)
+        keep(address, entry.name, Math.max(entry.fixedUntil - FIXED_FOR, now), now);
       return entry.name;
     },
     get size() {
       return entries.size;
     },
-    get displaced() {
-      return displaced;
+    get evicted() {
+      return evicted;
     },
   };
 }

@@ -6,84 +6,84 @@ import type { MissingRequirement } from '../../missing-requirement.ts';
 import { createNamespaceEntry, type NamespaceEntry } from '../../native/enter-namespace.ts';
 import { type Libc, loadLibc } from '../../native/libc.ts';
 import { ownNetworkNamespace } from '../../proc/namespaces.ts';
-import { type AskedNames, createAskedNames, type Listeners } from './asked-names.ts';
-import { createListener } from './listener.ts';
+import { createDnsSocket } from './dns-socket.ts';
 import { missingForDns } from './missing-requirement.ts';
 import { parseResolvConf } from './name-servers.ts';
-import { askSystem, createReverseNames } from './reverse-names.ts';
+import { createQueriedNames, type DnsSockets, type QueriedNames } from './queried-names.ts';
+import { createReverseNames, systemResolver } from './reverse-names.ts';
 
-/** What DNS tells of addresses. */
+/** Names of addresses from DNS. */
 export interface Dns {
-  /** Learns from what name servers have answered since the last time; the pass tells which of them are asked, where. */
-  listen(pass: Pick<Reading, 'observations' | 'namespaces'>): void;
-  /** The name by which a program of this host asked for the address. */
-  asked(address: string): string | undefined;
-  /** What the address is called by its own zone, as far as that is known by now. */
-  reverse(address: string): string | undefined;
-  /** Undefined where no name server is listened to. */
+  /** Reads the DNS responses since the last cycle. The observations show which name servers are queried where. */
+  readResponses(reading: Pick<Reading, 'observations' | 'namespaces'>): void;
+  /** The name that a program of this host has queried to get the address. */
+  queriedName(address: string): string | undefined;
+  /** The name of the address in its reverse zone, if that is known by now. */
+  reverseName(address: string): string | undefined;
+  /** Undefined if no responses are read. */
   readonly health: DnsHealth | undefined;
   close(): void;
 }
 
 export interface DnsOptions {
-  /** Whether to listen to the answers that programs of this host get. */
+  /** Whether to read the DNS responses to programs of this host. */
   readonly dns: 'responses' | 'off';
-  /** Whether to ask for what has no other name. */
+  /** Whether to look up addresses without another name in their reverse zones. */
   readonly reverseDns: 'on' | 'off';
   readonly procRoot: string;
-  /** Milliseconds since any time, never set. */
+  /** Monotonic, in ms. */
   readonly uptime: () => number;
 }
 
-/** The second one tells whom systemd-resolved asks, where programs ask that. */
+/** The second one lists the name servers that systemd-resolved queries. */
 const RESOLV_CONFS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
-/** Where name servers cannot be listened to, `warn` is told why, and their answers go unheard. */
+/** If DNS responses cannot be read, calls `warn` with the reason and continues without. */
 export function openDns(options: DnsOptions, warn: (missing: MissingRequirement) => void): Dns {
   const { dns, reverseDns, procRoot, uptime } = options;
-  let asked: AskedNames | undefined;
+  let queriedNames: QueriedNames | undefined;
   try {
     const netns = ownNetworkNamespace(procRoot)[0]?.netns;
     if (dns === 'responses')
-      asked = createAskedNames({
-        listeners: openListeners(loadLibc(), procRoot),
-        setUp: readNameServers,
+      queriedNames = createQueriedNames({
+        sockets: openSockets(loadLibc(), procRoot),
+        configured: readNameServers,
         netns,
         uptime,
       });
   } catch (error) {
     warn(missingForDns(error as Error));
   }
-  const reverseNames = reverseDns === 'on' ? createReverseNames(askSystem(uptime)) : undefined;
+  const reverseNames = reverseDns === 'on' ? createReverseNames(systemResolver(uptime)) : undefined;
 
   return {
-    listen: (pass) => asked?.listen(pass),
-    asked: (address) => asked?.nameOf(address),
-    reverse: (address) => reverseNames?.nameOf(address),
+    readResponses: (reading) => queriedNames?.readResponses(reading),
+    queriedName: (address) => queriedNames?.nameOf(address),
+    reverseName: (address) => reverseNames?.nameOf(address),
     get health() {
-      return asked?.health;
+      return queriedNames?.health;
     },
     close() {
-      asked?.close();
+      queriedNames?.close();
       reverseNames?.close();
     },
   };
 }
 
-function openListeners(libc: Libc, procRoot: string): Listeners {
+function openSockets(libc: Libc, procRoot: string): DnsSockets {
   let entry: NamespaceEntry | undefined;
 
   return {
-    own: createListener(libc),
-    elsewhere(way) {
+    own: createDnsSocket(libc),
+    open(namespace) {
       try {
         entry ??= createNamespaceEntry(libc, procRoot);
         const { within } = entry;
-        return createListener(libc, (run) => within({ pid: way.pid, isOwn: false }, run));
+        return createDnsSocket(libc, (run) => within({ pid: namespace.pid, isOwn: false }, run));
       } catch (error) {
         if (error instanceof FatalError) throw error;
         const { code } = error as { code?: unknown };
-        return code === 'EPERM' || code === 'EACCES' ? 'refused' : 'gone';
+        return code === 'EPERM' || code === 'EACCES' ? 'denied' : 'gone';
       }
     },
     close: () => entry?.close(),

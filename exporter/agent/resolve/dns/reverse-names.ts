@@ -1,27 +1,27 @@
 import { Resolver } from 'node:dns/promises';
 
-/** What the zones of the addresses call them (PTR records). */
+/** Names of addresses from their reverse zones (PTR records). */
 export interface ReverseNames {
-  /** The name as far as it is known by now; asks for it where it is not. Never waits. */
+  /** The name if it is known by now; starts a lookup if it is not. Never waits. */
   nameOf(address: string): string | undefined;
   close(): void;
 }
 
 export interface ReverseNamesOptions {
-  /** Asks for the names of an address; rejects where there are none. */
+  /** Looks up the names of an address. Rejects if there are none. */
   lookUp(address: string): Promise<readonly string[]>;
   close?(): void;
-  /** Milliseconds since any time, never set. */
+  /** Monotonic, in ms. */
   uptime(): number;
 }
 
 const SECOND = 1000;
 const TIMEOUT = 2 * SECOND;
-const KNOWN = 3600 * SECOND;
-/** How long an address is not asked for again that has no name, or of which nobody could tell. */
-const NAMELESS = 600 * SECOND;
-const MAX_REMEMBERED = 4096;
-const MAX_AT_ONCE = 8;
+const KEEP_NAME_FOR = 3600 * SECOND;
+/** How long no lookup is made again for an address without a name, or after a failure. */
+const RETRY_AFTER = 600 * SECOND;
+const MAX_ENTRIES = 4096;
+const MAX_PENDING = 8;
 const MAX_PER_SECOND = 20;
 
 interface Entry {
@@ -29,41 +29,41 @@ interface Entry {
   readonly until: number;
 }
 
-export function askSystem(uptime: () => number): ReverseNamesOptions {
+export function systemResolver(uptime: () => number): ReverseNamesOptions {
   const resolver = new Resolver({ timeout: TIMEOUT, tries: 1 });
   return { lookUp: (address) => resolver.reverse(address), close: () => resolver.cancel(), uptime };
 }
 
-/** An address that may not be asked for yet, lest the name servers be flooded, is asked for at a later call. */
+/** Lookups are limited in rate, to spare the name servers; an address beyond the limit is looked up at a later call. */
 export function createReverseNames({ lookUp, close, uptime }: ReverseNamesOptions): ReverseNames {
   const entries = new Map<string, Entry>();
   const pending = new Set<string>();
   let second = 0;
-  let asked = 0;
+  let started = 0;
 
-  function mayAsk(now: number): boolean {
+  function mayStart(now: number): boolean {
     if (now - second >= SECOND) {
       second = now;
-      asked = 0;
+      started = 0;
     }
-    return pending.size < MAX_AT_ONCE && asked < MAX_PER_SECOND;
+    return pending.size < MAX_PENDING && started < MAX_PER_SECOND;
   }
 
   function remember(address: string, name: string | undefined): void {
     pending.delete(address);
     entries.delete(address);
-    const oldest = entries.size >= MAX_REMEMBERED ? entries.keys().next().value : undefined;
+    const oldest = entries.size >= MAX_ENTRIES ? entries.keys().next().value : undefined;
     if (oldest !== undefined) entries.delete(oldest);
-    entries.set(address, { name, until: uptime() + (name === undefined ? NAMELESS : KNOWN) });
+    entries.set(address, { name, until: uptime() + (name === undefined ? RETRY_AFTER : KEEP_NAME_FOR) });
   }
 
-  function ask(address: string): void {
-    asked++;
+  function startLookup(address: string): void {
+    started++;
     pending.add(address);
     lookUp(address).then(
-      // They come in any order: the same one is to be taken each time.
+      // They come in any order: always take the same one.
       (names) => remember(address, names.map(withoutCaseAndDot).sort().find(Boolean)),
-      // Whatever the reason: the address goes without a name for a while.
+      // Whatever the reason, the address has no name for a while.
       () => remember(address, undefined),
     );
   }
@@ -72,7 +72,7 @@ export function createReverseNames({ lookUp, close, uptime }: ReverseNamesOption
     nameOf(address) {
       const now = uptime();
       const known = entries.get(address);
-      if ((!known || known.until <= now) && !pending.has(address) && mayAsk(now)) ask(address);
+      if ((!known || known.until <= now) && !pending.has(address) && mayStart(now)) startLookup(address);
       return known?.name;
     },
     close: () => close?.(),

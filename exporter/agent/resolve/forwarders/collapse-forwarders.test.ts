@@ -60,7 +60,7 @@ const listens = (
   );
 const PUBLISHED = [...listens(PROXY, HOST, '0.0.0.0', 8080), ...listens(SHOP, CONTAINER, '0.0.0.0', 80)];
 
-/** Told of the halves of one pass after the other: the last one's, each as `src ▶ dst` with its opened. */
+/** Runs one cycle per call; returns its half-edges, each as `src ▶ dst` with its opened connections. */
 function createHost(
   serviceListeners = PUBLISHED,
   addresses: ReadonlyMap<number, readonly string[]> = ADDRESSES,
@@ -69,12 +69,12 @@ function createHost(
   return (...halfEdges: HalfEdge[]) => {
     const folds: string[] = [];
     const services = indexServices(serviceListeners);
-    const seen = collapse(
+    const collapsed = collapse(
       { halfEdges: pairLocal(halfEdges, services), serviceListeners },
       createLocalAddresses(services, addresses),
       (reason, flow) => folds.push(`${reason} ${flow.opened}`),
     );
-    return { ...seen, folds, told: seen.halfEdges.map(textOf) };
+    return { ...collapsed, folds, edges: collapsed.halfEdges.map(textOf) };
   };
 }
 
@@ -84,34 +84,34 @@ function textOf({ flow: { direction, port, opened, transport }, src, dst }: Half
 }
 
 describe('a published port of a container', () => {
-  const back = (opened = 1) => outbound(PROXY, GATEWAY, '172.17.0.2', 80, { opened });
-  const handedOn = (opened = 1) => inbound(SHOP, GATEWAY, '172.17.0.2', 80, { ...inShop, opened });
+  const forwarded = (opened = 1) => outbound(PROXY, GATEWAY, '172.17.0.2', 80, { opened });
+  const received = (opened = 1) => inbound(SHOP, GATEWAY, '172.17.0.2', 80, { ...inShop, opened });
 
-  it('called by loopback is told as the container, on both halves, once', () => {
-    const { told, folds } = createHost()(
+  it('connected to by loopback is replaced by the container, in both half-edges, once', () => {
+    const { edges, folds } = createHost()(
       outbound(CALLER, '127.0.0.1', '127.0.0.1', 8080, { opened: 3 }),
       inbound(PROXY, '127.0.0.1', '127.0.0.1', 8080, { opened: 3 }),
-      back(3),
-      handedOn(3),
+      forwarded(3),
+      received(3),
     );
-    expect(told).toEqual([
+    expect(edges).toEqual([
       'outbound curl 127.0.0.1 ▶ shop 127.0.0.1:8080 +3',
       'inbound ? 127.0.0.1 ▶ shop 127.0.0.1:8080 +3',
     ]);
     expect(folds).toEqual(['forwarder 3', 'forwarder 3']);
   });
 
-  it('called from another host keeps the key by which the halves join', () => {
-    const { told } = createHost()(inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080), back(), handedOn());
-    expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
+  it('connected to from another host keeps the key that matches the half-edges', () => {
+    const { edges } = createHost()(inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080), forwarded(), received());
+    expect(edges).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
   });
 
-  it('goes by all that is known of the container', () => {
+  it('gets all that is known of the container', () => {
     const { halfEdges } = createHost()(inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080));
     expect(halfEdges[0]?.dst).toEqual({ ...SHOP, address: '10.0.0.1', host: 'host-a' });
   });
 
-  it('is where the container listens, too', () => {
+  it('makes the container a listener there, too', () => {
     const { serviceListeners } = createHost()();
     expect(
       serviceListeners.map(({ dst: { service, address }, port }) => `${service} ${address}:${port}`),
@@ -121,28 +121,28 @@ describe('a published port of a container', () => {
     ]);
   });
 
-  it('leaves what does not come through the forwarder, even from the same address', () => {
-    const { told } = createHost()(
+  it('leaves connections that do not come through the forwarder, even from the same address', () => {
+    const { edges } = createHost()(
       outbound(CALLER, GATEWAY, '172.17.0.2', 80, { opened: 2 }),
       inbound(SHOP, '172.17.0.9', '172.17.0.2', 80, inShop),
       inbound(SHOP, GATEWAY, '172.17.0.2', 81, inShop),
     );
-    expect(told).toEqual([
+    expect(edges).toEqual([
       `outbound curl ${GATEWAY} ▶ ? 172.17.0.2:80 +2`,
       'inbound ? 172.17.0.9 ▶ shop 172.17.0.2:80 +1',
       `inbound ? ${GATEWAY} ▶ shop 172.17.0.2:81 +1`,
     ]);
   });
 
-  it('leaves what the forwarder asks of others', () => {
-    const { told } = createHost()(outbound(PROXY, '10.0.0.1', '10.0.0.53', 53, { transport: 'udp' }));
-    expect(told).toEqual(['outbound docker 10.0.0.1 ▶ ? 10.0.0.53:53/udp +1']);
+  it('leaves the forwarder’s connections to other services', () => {
+    const { edges } = createHost()(outbound(PROXY, '10.0.0.1', '10.0.0.53', 53, { transport: 'udp' }));
+    expect(edges).toEqual(['outbound docker 10.0.0.1 ▶ ? 10.0.0.53:53/udp +1']);
   });
 
-  it('of UDP is told likewise', () => {
+  it('is replaced likewise over UDP', () => {
     const proxy = forwarderTo('172.17.0.2', 53, 20, 'udp');
     const udp = { transport: 'udp' as const };
-    const { told } = createHost([
+    const { edges } = createHost([
       ...listens(proxy, HOST, '0.0.0.0', 5353, 'udp'),
       ...listens(SHOP, CONTAINER, '0.0.0.0', 53, 'udp'),
     ])(
@@ -150,10 +150,10 @@ describe('a published port of a container', () => {
       outbound(proxy, GATEWAY, '172.17.0.2', 53, udp),
       inbound(SHOP, GATEWAY, '172.17.0.2', 53, { ...inShop, ...udp }),
     );
-    expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:5353/udp +1']);
+    expect(edges).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:5353/udp +1']);
   });
 
-  it('that cannot be reached is told by the failures of the forwarder', () => {
+  it('reports the failures of the forwarder if it cannot be reached', () => {
     const failed = [2, 0, 0, 0, 0, 0, 0];
     const { halfEdges } = createHost()(
       outbound(PROXY, GATEWAY, '172.17.0.2', 80, { failed, opened: 5, open: 5, transmittedBytes: 100 }),
@@ -162,70 +162,70 @@ describe('a published port of a container', () => {
     expect(halfEdges[0]?.flow).not.toHaveProperty('transmittedBytes');
   });
 
-  it('is that of the forwarder while nobody listens in the container', () => {
-    const { told, serviceListeners } = createHost(listens(PROXY, HOST, '0.0.0.0', 8080))(
+  it('stays the forwarder’s while no process listens in the container', () => {
+    const { edges, serviceListeners } = createHost(listens(PROXY, HOST, '0.0.0.0', 8080))(
       inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080),
-      back(),
+      forwarded(),
     );
-    expect(told).toEqual([
+    expect(edges).toEqual([
       'inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1',
       `outbound docker ${GATEWAY} ▶ ? 172.17.0.2:80 +1`,
     ]);
     expect(serviceListeners).toMatchObject([{}, {}, {}].map(() => ({ dst: { service: 'docker' } })));
   });
 
-  it('is that of the forwarder where two containers have the address', () => {
+  it('stays the forwarder’s if two containers have the address', () => {
     const twice = new Map([...ADDRESSES, [9, ['172.17.0.2']]]);
-    const { told } = createHost(PUBLISHED, twice)(inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080), back());
-    expect(told).toEqual([
+    const { edges } = createHost(PUBLISHED, twice)(inbound(PROXY, '10.0.0.9', '10.0.0.1', 8080), forwarded());
+    expect(edges).toEqual([
       'inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1',
       `outbound docker ${GATEWAY} ▶ ? 172.17.0.2:80 +1`,
     ]);
   });
 
-  it('is known to be the container though a name is all that the forwarder tells, once it has connected', () => {
+  it('is replaced by the container behind a host name once the forwarder has connected', () => {
     const named = forwarderTo('shop.internal', 80);
     const observe = createHost([...listens(named, HOST, '0.0.0.0', 8080), ...PUBLISHED.slice(3)]);
     const front = () => inbound(named, '10.0.0.9', '10.0.0.1', 8080);
-    const told = 'inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1';
-    expect(observe(front(), outbound(named, GATEWAY, '172.17.0.2', 80)).told).toEqual([told]);
-    expect(observe(front()).told).toEqual([told]);
+    const edges = 'inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1';
+    expect(observe(front(), outbound(named, GATEWAY, '172.17.0.2', 80)).edges).toEqual([edges]);
+    expect(observe(front()).edges).toEqual([edges]);
   });
 
-  it('is waited for where the forwarder has not connected yet, and nothing is lost', () => {
+  it('is postponed until the forwarder has connected, without losing a count', () => {
     const named = forwarderTo('shop.internal', 80);
     const observe = createHost([...listens(named, HOST, '0.0.0.0', 8080), ...PUBLISHED.slice(3)]);
     const front = (fields = {}) => inbound(named, '10.0.0.9', '10.0.0.1', 8080, fields);
-    expect(observe(front({ opened: 2, open: 2 })).told).toEqual([]);
-    const back = outbound(named, GATEWAY, '172.17.0.2', 80);
-    const { halfEdges } = observe(front({ opened: 1, open: 3 }), back);
+    expect(observe(front({ opened: 2, open: 2 })).edges).toEqual([]);
+    const forwarded = outbound(named, GATEWAY, '172.17.0.2', 80);
+    const { halfEdges } = observe(front({ opened: 1, open: 3 }), forwarded);
     expect(halfEdges).toMatchObject([
       { dst: { service: 'shop' }, flow: { opened: 2, open: 0 } },
       { dst: { service: 'shop' }, flow: { opened: 1, open: 3 } },
     ]);
   });
 
-  it('is waited for a few passes, no more', () => {
+  it('is postponed for a few cycles at most', () => {
     const named = forwarderTo('shop.internal', 80);
     const observe = createHost(listens(named, HOST, '0.0.0.0', 8080));
     const front = () => inbound(named, '10.0.0.9', '10.0.0.1', 8080);
-    const opened = Array.from({ length: 6 }, () => observe(front()).told.length);
+    const opened = Array.from({ length: 6 }, () => observe(front()).edges.length);
     expect(opened).toEqual([0, 0, 0, 4, 1, 1]);
   });
 
-  it('that is waited for is told though the forwarder ends meanwhile', () => {
+  it('is reported after being postponed although the forwarder has ended', () => {
     const named = forwarderTo('shop.internal', 80);
     const observe = createHost([]);
-    expect(observe(inbound(named, '10.0.0.9', '10.0.0.1', 8080)).told).toEqual([]);
-    expect(observe().told).toEqual([]);
-    expect(observe().told).toEqual([]);
-    expect(observe().told).toEqual(['inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1']);
+    expect(observe(inbound(named, '10.0.0.9', '10.0.0.1', 8080)).edges).toEqual([]);
+    expect(observe().edges).toEqual([]);
+    expect(observe().edges).toEqual([]);
+    expect(observe().edges).toEqual(['inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1']);
   });
 
-  it('is told through one forwarder after the other', () => {
+  it('is followed through several forwarders', () => {
     const first = forwarderTo('127.0.0.1', 8081, 21);
     const second = forwarderTo('172.17.0.2', 80, 22);
-    const { told } = createHost([
+    const { edges } = createHost([
       ...listens(first, HOST, '0.0.0.0', 8080),
       ...listens(second, HOST, '127.0.0.1', 8081),
       ...listens(SHOP, CONTAINER, '0.0.0.0', 80),
@@ -234,29 +234,29 @@ describe('a published port of a container', () => {
       outbound(first, '127.0.0.1', '127.0.0.1', 8081),
       inbound(second, '127.0.0.1', '127.0.0.1', 8081),
       outbound(second, GATEWAY, '172.17.0.2', 80),
-      handedOn(),
+      received(),
     );
-    expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
+    expect(edges).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
   });
 
-  it('is told once though the forwarder’s connection is translated past the published place', () => {
+  it('is reported once although the forwarder’s connection is translated beyond the published address', () => {
     const first = forwarderTo('10.0.0.1', 8080, 21);
-    const { told } = createHost([...listens(first, HOST, '0.0.0.0', 9090), ...PUBLISHED])(
+    const { edges } = createHost([...listens(first, HOST, '0.0.0.0', 9090), ...PUBLISHED])(
       inbound(first, '10.0.0.9', '10.0.0.1', 9090),
       outbound(first, '10.0.0.1', '172.17.0.2', 80),
       inbound(SHOP, '10.0.0.1', '172.17.0.2', 80, inShop),
     );
-    expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:9090 +1']);
+    expect(edges).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:9090 +1']);
   });
 
-  it('is nowhere for forwarders that lead to each other', () => {
+  it('is not replaced for forwarders that lead to each other', () => {
     const one = forwarderTo('127.0.0.1', 82, 21);
     const other = forwarderTo('127.0.0.1', 81, 22);
-    const { told } = createHost([
+    const { edges } = createHost([
       ...listens(one, HOST, '127.0.0.1', 81),
       ...listens(other, HOST, '127.0.0.1', 82),
     ])(outbound(CALLER, '127.0.0.1', '127.0.0.1', 81));
-    expect(told).toEqual(['outbound curl 127.0.0.1 ▶ docker 127.0.0.1:81 +1']);
+    expect(edges).toEqual(['outbound curl 127.0.0.1 ▶ docker 127.0.0.1:81 +1']);
   });
 });
 
@@ -267,27 +267,27 @@ describe('a service that listens on loopback', () => {
     ...listens(SHOP, HOST, '127.0.0.1', 80),
   ];
 
-  it('is told to those elsewhere who reach it through the forwarder', () => {
-    const { told } = createHost(here('0.0.0.0'))(
+  it('is reported for remote clients that reach it through the forwarder', () => {
+    const { edges } = createHost(here('0.0.0.0'))(
       inbound(forwarder, '10.0.0.9', '10.0.0.1', 8080),
       outbound(forwarder, '127.0.0.1', '127.0.0.1', 80),
       inbound(SHOP, '127.0.0.1', '127.0.0.1', 80),
     );
-    expect(told).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
+    expect(edges).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:8080 +1']);
   });
 
-  it('is told by the halves of those who call it themselves', () => {
-    const { told } = createHost(here('0.0.0.0'))(
+  it('is reported by the half-edges of clients that connect to it themselves', () => {
+    const { edges } = createHost(here('0.0.0.0'))(
       outbound(forwarder, '127.0.0.1', '127.0.0.1', 80, { opened: 4 }),
       outbound(CALLER, '127.0.0.1', '127.0.0.1', 80, { opened: 2 }),
       inbound(SHOP, '127.0.0.1', '127.0.0.1', 80, { opened: 6 }),
     );
-    expect(told).toEqual(['outbound curl 127.0.0.1 ▶ shop 127.0.0.1:80 +2']);
+    expect(edges).toEqual(['outbound curl 127.0.0.1 ▶ shop 127.0.0.1:80 +2']);
   });
 
-  it('in another namespace is another one', () => {
+  it('in another network namespace is a different one', () => {
     const half = inbound(SHOP, '127.0.0.1', '127.0.0.1', 80, inShop);
-    expect(createHost(here('0.0.0.0'))(half).told).toEqual(['inbound ? 127.0.0.1 ▶ shop 127.0.0.1:80 +1']);
+    expect(createHost(here('0.0.0.0'))(half).edges).toEqual(['inbound ? 127.0.0.1 ▶ shop 127.0.0.1:80 +1']);
   });
 });
 
@@ -297,37 +297,41 @@ describe('a service on another host', () => {
     outbound(CALLER, '127.0.0.1', '127.0.0.1', 8080, { opened: 2, rttSum: 1, rttCount: 1 }),
     inbound(forwarder, '127.0.0.1', '127.0.0.1', 8080, { opened: 2 }),
   ];
-  const back = (fields = {}) => outbound(forwarder, '10.0.0.1', '10.0.0.5', 5432, { opened: 2, ...fields });
+  const forwarded = (fields = {}) =>
+    outbound(forwarder, '10.0.0.1', '10.0.0.5', 5432, { opened: 2, ...fields });
 
-  it('is told by the callers of a forwarder on loopback, from the address by which it knows them', () => {
-    const { told, halfEdges, folds } = createHost(listens(forwarder, HOST, '127.0.0.1', 8080))(
+  it('is reported by the clients of a forwarder on loopback, from the address that the service sees', () => {
+    const { edges, halfEdges, folds } = createHost(listens(forwarder, HOST, '127.0.0.1', 8080))(
       ...front(),
-      back(),
+      forwarded(),
     );
-    expect(told).toEqual(['outbound curl 10.0.0.1 ▶ ? 10.0.0.5:5432 +2']);
+    expect(edges).toEqual(['outbound curl 10.0.0.1 ▶ ? 10.0.0.5:5432 +2']);
     expect(halfEdges[0]?.flow).toMatchObject({ rttSum: 0, rttCount: 0 });
     expect(folds).toEqual(['forwarder 2', 'forwarder 2']);
   });
 
   it.each([
-    ['other hosts can call', listens(forwarder, HOST, '0.0.0.0', 8080)],
+    ['other hosts can connect to', listens(forwarder, HOST, '0.0.0.0', 8080)],
     ['listens through another process', listens(CALLER, HOST, '127.0.0.1', 8080)],
-  ])('is that of a forwarder which %s', (_title, serviceListeners) => {
-    const { told } = createHost(serviceListeners)(inbound(forwarder, '10.0.0.9', '10.0.0.1', 8080), back());
-    expect(told).toEqual([
+  ])('is not reported for the clients of a forwarder that %s', (_title, serviceListeners) => {
+    const { edges } = createHost(serviceListeners)(
+      inbound(forwarder, '10.0.0.9', '10.0.0.1', 8080),
+      forwarded(),
+    );
+    expect(edges).toEqual([
       'inbound ? 10.0.0.9 ▶ docker 10.0.0.1:8080 +1',
       'outbound docker 10.0.0.1 ▶ ? 10.0.0.5:5432 +2',
     ]);
   });
 
-  it('is that of the forwarder where a name stands for several', () => {
+  it('is not reported for the clients of a forwarder whose host name has several addresses', () => {
     const named = forwarderTo('db.example', 5432);
-    const { told } = createHost(listens(named, HOST, '127.0.0.1', 8080))(
+    const { edges } = createHost(listens(named, HOST, '127.0.0.1', 8080))(
       outbound(CALLER, '127.0.0.1', '127.0.0.1', 8080),
       outbound(named, '10.0.0.1', '10.0.0.5', 5432),
       outbound(named, '10.0.0.1', '10.0.0.6', 5432),
     );
-    expect(told).toEqual([
+    expect(edges).toEqual([
       'outbound curl 127.0.0.1 ▶ docker 127.0.0.1:8080 +1',
       'outbound docker 10.0.0.1 ▶ ? 10.0.0.5:5432 +1',
       'outbound docker 10.0.0.1 ▶ ? 10.0.0.6:5432 +1',
@@ -335,7 +339,7 @@ describe('a service on another host', () => {
   });
 });
 
-it('without forwarders everything stays the very same', () => {
+it('returns the same half-edges without forwarders', () => {
   const host = createHost(listens(SHOP, HOST, '0.0.0.0', 80));
   const half = outbound(CALLER, '10.0.0.1', '10.0.0.5', 80);
   expect(host(half).halfEdges[0]).toBe(half);

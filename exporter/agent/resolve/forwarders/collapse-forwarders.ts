@@ -6,47 +6,47 @@ import { decideForwarders } from './forwarder-decisions.ts';
 import { findForwarders, findRoutes, type Route } from './forwarder-routes.ts';
 
 /**
- * Tells what comes to a forwarder as what comes to the service behind it:
+ * Replaces a port forwarder by the service behind it:
  *
- *     caller ─▶ forwarder:8080 ─▶ service:80      becomes      caller ─▶ service, at forwarder:8080
+ *     client ─▶ forwarder:8080 ─▶ service:80      becomes      client ─▶ service, at forwarder:8080
  *
- * The forwarder's own connections and the service's ends of them are not told a second time, but counted as folded.
- * It is done where both halves of each edge stay the same: for a service on this host; and for one elsewhere
- * where the forwarder listens on loopback alone, so that all its callers are here and are told as connected from the
+ * The forwarder's own connections, as both of their ends report them, are removed and counted as folded. This is done
+ * only if both half-edges of each edge still match: if the service is on this host; or if it is on another one and the
+ * forwarder listens on loopback alone, so that all its clients are on this host and are reported as connected from the
  * forwarder's address. Any other forwarder stays a service of its own.
  */
 export type CollapseForwarders = (
-  seen: HostEdges,
+  edges: HostEdges,
   localAddresses: LocalAddresses,
   note: NoteFold,
 ) => HostEdges;
 
-/** A pass may come between the call of a forwarder and its own connection; so many are waited for. */
-const PATIENCE = 3;
+/** How many cycles to wait for a forwarder's own connection after a client has connected to it. */
+const MAX_WAITS = 3;
 
 export function createCollapseForwarders(): CollapseForwarders {
   let routes: ReadonlyMap<number, Route> = new Map();
-  /** In how many passes a forwarder was called and had never connected. */
+  /** In how many cycles a forwarder had clients and had never connected, by pid. */
   let waits = new Map<number, number>();
-  let held: readonly HalfEdge[] = [];
+  let postponed: readonly HalfEdge[] = [];
 
   return ({ halfEdges, serviceListeners }, localAddresses, note) => {
-    const seen =
-      held.length > 0
-        ? { halfEdges: [...held, ...halfEdges], serviceListeners }
-        : { halfEdges, serviceListeners };
-    held = [];
-    const forwarders = findForwarders(seen);
-    routes = findRoutes(seen.halfEdges, forwarders, routes);
+    const edges = {
+      halfEdges: postponed.length > 0 ? [...postponed, ...halfEdges] : halfEdges,
+      serviceListeners,
+    };
+    postponed = [];
+    const forwarders = findForwarders(edges);
+    routes = findRoutes(edges.halfEdges, forwarders, routes);
     waits = new Map([...waits].filter(([pid]) => forwarders.has(pid)));
-    if (forwarders.size === 0) return seen;
+    if (forwarders.size === 0) return edges;
     const decisions = decideForwarders(
       forwarders,
       routes,
       localAddresses,
-      (pid) => (waits.get(pid) ?? 0) < PATIENCE,
+      (pid) => (waits.get(pid) ?? 0) < MAX_WAITS,
     );
-    if (decisions.of.size === 0) return seen;
+    if (decisions.of.size === 0) return edges;
 
     const decisionOf = ({ forwardsTo, pid }: Endpoint) =>
       forwardsTo && pid !== undefined ? decisions.of.get(pid) : undefined;
@@ -57,14 +57,14 @@ export function createCollapseForwarders(): CollapseForwarders {
     const waiting: HalfEdge[] = [];
 
     function collapse(half: HalfEdge): HalfEdge[] {
-      if (decisions.isBack(half) || decisions.isHandedOn(half)) return fold(half);
+      if (decisions.isForwarded(half) || decisions.isReceived(half)) return fold(half);
       const decision = decisionOf(half.dst);
-      switch (decision?.at) {
-        case 'here':
+      switch (decision?.target) {
+        case 'local':
           return [{ ...half, dst: { ...decision.service, address: half.dst.address } }];
-        case 'elsewhere':
+        case 'remote':
           return half.flow.direction === 'outbound' ? [asConnected(half, decision)] : fold(half);
-        case 'unknown yet':
+        case 'pending':
           waiting.push(half);
           return [];
         default:
@@ -72,27 +72,27 @@ export function createCollapseForwarders(): CollapseForwarders {
       }
     }
 
-    const told = seen.halfEdges.flatMap(collapse);
+    const collapsed = edges.halfEdges.flatMap(collapse);
     for (const pid of new Set(waiting.map(({ dst }) => dst.pid)))
       if (pid !== undefined) waits.set(pid, (waits.get(pid) ?? 0) + 1);
-    held = waiting.map(asOver);
+    postponed = waiting.map(asClosed);
     return {
-      halfEdges: told,
-      serviceListeners: serviceListeners.map((listening) => {
-        const decision = decisionOf(listening.dst);
-        if (decision?.at !== 'here') return listening;
-        return { ...listening, dst: { ...decision.service, address: listening.dst.address } };
+      halfEdges: collapsed,
+      serviceListeners: serviceListeners.map((listener) => {
+        const decision = decisionOf(listener.dst);
+        if (decision?.target !== 'local') return listener;
+        return { ...listener, dst: { ...decision.service, address: listener.dst.address } };
       }),
     };
   };
 }
 
-/** What the pass has counted, to be told by a later one, which sees for itself what is open then. */
-function asOver(half: HalfEdge): HalfEdge {
+/** Keeps what this cycle has counted for a later one, which reads by itself what is open then. */
+function asClosed(half: HalfEdge): HalfEdge {
   return { ...half, flow: { ...half.flow, open: 0, rttSum: 0, rttCount: 0 } };
 }
 
-/** A caller's half as if it had connected itself. How long that takes and how far it is the forwarder alone knows. */
+/** A client's half-edge as if it had connected itself. Set-up time and round-trip time would be the forwarder's. */
 function asConnected(
   { flow, src, dst }: HalfEdge,
   { from, to }: { readonly from: string; readonly to: string },
@@ -105,16 +105,16 @@ function asConnected(
   };
 }
 
-/** What a forwarder could not connect to stays its own to tell: its caller was connected well. */
+/** The failures of a forwarder stay its own: its client was connected. */
 function failuresOf(half: HalfEdge): HalfEdge[] {
   if (!half.flow.failed) return [];
-  const over = asOver(half);
-  const flow = without(over.flow, ['transmittedBytes', 'receivedBytes', 'setup']);
-  return [{ ...over, flow: { ...flow, opened: 0 } }];
+  const closed = asClosed(half);
+  const flow = without(closed.flow, ['transmittedBytes', 'receivedBytes', 'setup']);
+  return [{ ...closed, flow: { ...flow, opened: 0 } }];
 }
 
 function without(flow: Flow, keys: readonly (keyof Flow)[]): Flow {
   return Object.fromEntries(
-    Object.entries(flow).filter(([key]) => !keys.some((one) => one === key)),
+    Object.entries(flow).filter(([key]) => !keys.some((each) => each === key)),
   ) as unknown as Flow;
 }

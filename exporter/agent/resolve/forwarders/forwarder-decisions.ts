@@ -3,25 +3,27 @@ import { addressesOf } from '../../identify/forwarder-target.ts';
 import { isLoopback } from '../../net/address.ts';
 import { socketKey } from '../../net/listener-index.ts';
 import type { FoundListener, LocalAddresses } from '../local-addresses.ts';
-import { type Forwarder, isBackEdge, type Route } from './forwarder-routes.ts';
+import { type Forwarder, isConnectionToTarget, type Route } from './forwarder-routes.ts';
 
-/** Where what comes to a forwarder is told to go. */
+/** By what to replace a forwarder. */
 export type ForwarderDecision =
-  | { readonly at: 'here'; readonly service: Endpoint }
-  | { readonly at: 'elsewhere'; readonly from: string; readonly to: string }
-  /** It will be known once the forwarder connects. */
-  | { readonly at: 'unknown yet' };
+  /** By a service on this host. */
+  | { readonly target: 'local'; readonly service: Endpoint }
+  /** By an address on another host, as if its clients had connected from `from`. */
+  | { readonly target: 'remote'; readonly from: string; readonly to: string }
+  /** Not known before the forwarder connects. */
+  | { readonly target: 'pending' };
 
-/** By the pids of forwarders; one without a decision stays a service of its own. */
 export interface ForwarderDecisions {
+  /** By pid. A forwarder without a decision stays a service of its own. */
   readonly of: ReadonlyMap<number, ForwarderDecision>;
-  /** Whether it is a forwarder's own connection to the service for which it stands. */
-  isBack(half: HalfEdge): boolean;
-  /** Whether it is a service's end of what a forwarder has handed on to it. */
-  isHandedOn(half: HalfEdge): boolean;
+  /** Whether this is a forwarder's connection to the service that replaces it. */
+  isForwarded(half: HalfEdge): boolean;
+  /** Whether this is such a connection as the service reports it. */
+  isReceived(half: HalfEdge): boolean;
 }
 
-/** `mayWait` tells of which forwarders a decision that is not known yet is worth waiting for. */
+/** `mayWait` says for which forwarders a decision may stay pending. */
 export function decideForwarders(
   forwarders: ReadonlyMap<number, Forwarder>,
   routes: ReadonlyMap<number, Route>,
@@ -29,20 +31,20 @@ export function decideForwarders(
   mayWait: (pid: number) => boolean,
 ): ForwarderDecisions {
   const decisions = new Map<number, ForwarderDecision>();
-  /** The namespaces from which forwarders connect to a place. */
-  const callers = new Map<string, Set<number>>();
+  /** The network namespaces of the forwarders that connect to a socket address, by its key. */
+  const sources = new Map<string, Set<number>>();
 
-  /** The service on this host to which a forwarder leads, through others if need be, and where it connects itself. */
-  function findService(pid: number, passed: readonly number[] = []): FoundListener | undefined {
+  /** The service on this host behind a forwarder, if need be behind further ones, and where the first one connects. */
+  function findService(pid: number, visited: readonly number[] = []): FoundListener | undefined {
     const forwarder = forwarders.get(pid);
     const route = routes.get(pid);
-    if (!forwarder || passed.includes(pid)) return undefined;
+    if (!forwarder || visited.includes(pid)) return undefined;
     const { netns, target } = forwarder;
     for (const address of route && route !== 'several' ? [route.to] : addressesOf(target)) {
       const next = find({ netns, transport: target.transport, port: target.port, address });
       if (!next) continue;
       if (!next.service.forwardsTo || next.service.pid === undefined) return next;
-      const last = findService(next.service.pid, [...passed, pid]);
+      const last = findService(next.service.pid, [...visited, pid]);
       return last && { key: next.key, service: last.service };
     }
     return undefined;
@@ -51,17 +53,17 @@ export function decideForwarders(
   function decide(pid: number, forwarder: Forwarder): ForwarderDecision | undefined {
     const found = findService(pid);
     if (found) {
-      callers.set(found.key, (callers.get(found.key) ?? new Set()).add(forwarder.netns));
-      return { at: 'here', service: found.service };
+      sources.set(found.key, (sources.get(found.key) ?? new Set()).add(forwarder.netns));
+      return { target: 'local', service: found.service };
     }
     const route = routes.get(pid);
     if (route) {
-      const isElsewhere = forwarder.isPrivate && route !== 'several' && !isLocal(route.to);
-      return isElsewhere ? { at: 'elsewhere', ...route } : undefined;
+      const isRemote = forwarder.isPrivate && route !== 'several' && !isLocal(route.to);
+      return isRemote ? { target: 'remote', ...route } : undefined;
     }
     const addresses = addressesOf(forwarder.target);
-    const mayBeKnown = addresses.length === 0 || (forwarder.isPrivate && !addresses.some(isLocal));
-    return mayBeKnown && mayWait(pid) ? { at: 'unknown yet' } : undefined;
+    const isUncertain = addresses.length === 0 || (forwarder.isPrivate && !addresses.some(isLocal));
+    return isUncertain && mayWait(pid) ? { target: 'pending' } : undefined;
   }
 
   for (const [pid, forwarder] of forwarders) {
@@ -71,25 +73,25 @@ export function decideForwarders(
 
   return {
     of: decisions,
-    isBack(half) {
+    isForwarded(half) {
       const { flow, src, dst } = half;
       const decision = src.forwardsTo && src.pid !== undefined ? decisions.get(src.pid) : undefined;
       if (!decision || flow.direction !== 'outbound') return false;
-      if (isBackEdge(half)) return true;
-      // Translation of addresses (NAT) may have taken it past the place that the forwarder asked for.
-      if (decision.at !== 'here' || decision.service.pid === undefined) return false;
+      if (isConnectionToTarget(half)) return true;
+      // Address translation (NAT) may have replaced the address to which the forwarder has connected.
+      if (decision.target !== 'local' || decision.service.pid === undefined) return false;
       return find({ ...flow, address: dst.address })?.service.pid === decision.service.pid;
     },
-    isHandedOn({ flow, src }) {
+    isReceived({ flow, src }) {
       if (flow.direction !== 'inbound' || src.service !== undefined) return false;
       const { netns, transport, port, localAddress, remoteAddress } = flow;
-      const from = callers.get(socketKey({ netns, transport, port, address: localAddress }));
+      const from = sources.get(socketKey({ netns, transport, port, address: localAddress }));
       if (!from) return false;
-      // All who connect from the addresses of the forwarder's namespace live in that, and so are seen here: their own
-      // halves tell of what is not the forwarder's.
+      // All clients with an address of the forwarder's namespace live in that namespace and so are observed: connections
+      // that are not the forwarder's are reported by their own half-edges.
       return isLoopback(remoteAddress)
         ? from.has(netns)
-        : [...from].some((other) => has(other, remoteAddress));
+        : [...from].some((namespace) => has(namespace, remoteAddress));
     },
   };
 }

@@ -2,22 +2,22 @@ import type { Endpoint, HalfEdge, HostEdges } from '../../half-edge.ts';
 import { addressesOf, type ForwarderTarget } from '../../identify/forwarder-target.ts';
 import { isLoopback } from '../../net/address.ts';
 
-/** A process that hands on what comes to it. */
+/** A process that forwards the connections that it accepts. */
 export interface Forwarder {
   readonly target: ForwarderTarget;
   readonly netns: number;
-  /** Whether it listens, and on loopback alone; undefined where it is not known to listen. */
+  /** Whether it listens on loopback alone; undefined if it is not known to listen. */
   isPrivate: boolean | undefined;
 }
 
-/** From and to which addresses a forwarder connects, once it has; `several` when they were not always the same. */
+/** From and to which addresses a forwarder has connected; `several` if these were not always the same. */
 export type Route = { readonly from: string; readonly to: string } | 'several';
 
-/** By pid, which is that of the leader where a forwarder forks for each connection. */
+/** By pid: that of the leader if a forwarder forks for each connection. */
 export function findForwarders({ halfEdges, serviceListeners }: HostEdges): Map<number, Forwarder> {
   const forwarders = new Map<number, Forwarder>();
 
-  function meet({ pid, forwardsTo: target }: Endpoint, netns: number): Forwarder | undefined {
+  function note({ pid, forwardsTo: target }: Endpoint, netns: number): Forwarder | undefined {
     if (!target || pid === undefined) return undefined;
     const known = forwarders.get(pid) ?? { target, netns, isPrivate: undefined };
     forwarders.set(pid, known);
@@ -25,14 +25,14 @@ export function findForwarders({ halfEdges, serviceListeners }: HostEdges): Map<
   }
 
   for (const { dst, netns } of serviceListeners) {
-    const forwarder = meet(dst, netns);
+    const forwarder = note(dst, netns);
     if (forwarder) forwarder.isPrivate = forwarder.isPrivate !== false && isLoopback(dst.address);
   }
-  for (const { flow, src, dst } of halfEdges) meet(flow.direction === 'outbound' ? src : dst, flow.netns);
+  for (const { flow, src, dst } of halfEdges) note(flow.direction === 'outbound' ? src : dst, flow.netns);
   return forwarders;
 }
 
-/** Remembers the routes of those that are still there: a forwarder may connect in another pass than it is called. */
+/** Keeps the routes of forwarders that still exist: one may connect in a later cycle than its clients. */
 export function findRoutes(
   halfEdges: readonly HalfEdge[],
   forwarders: ReadonlyMap<number, Forwarder>,
@@ -42,7 +42,7 @@ export function findRoutes(
   if (forwarders.size === 0) return routes;
   for (const half of halfEdges) {
     const { pid, address: from } = half.src;
-    if (pid === undefined || !isBackEdge(half)) continue;
+    if (pid === undefined || !isConnectionToTarget(half)) continue;
     const route = routes.get(pid);
     const to = half.dst.address;
     if (route === undefined) routes.set(pid, { from, to });
@@ -51,8 +51,8 @@ export function findRoutes(
   return routes;
 }
 
-/** Whether it is a forwarder's own connection to its target. */
-export function isBackEdge({ flow, src: { forwardsTo } }: HalfEdge): boolean {
+/** Whether this is a forwarder's own connection to its target. */
+export function isConnectionToTarget({ flow, src: { forwardsTo } }: HalfEdge): boolean {
   if (!forwardsTo || flow.direction !== 'outbound') return false;
   const { transport, remoteAddress, port } = flow;
   if (forwardsTo.transport !== transport || forwardsTo.port !== port) return false;
