@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reading } from './capture/capture.ts';
 import { chooseCapture } from './capture/choose-capture.ts';
-import { delayAfter } from './cycle-delay.ts';
 import { captureLimits } from './doctor/capture-limits.ts';
 import { FatalError } from './fatal-error.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
@@ -33,13 +32,15 @@ export async function runAgent(
   { env, stop, log }: AgentContext,
 ): Promise<void> {
   const { procRoot, listen, otlp, edgeExpiration, maxServices, maxEdges } = settings;
-  const where = { procRoot, netns: settings.netns };
-  const { capture, unavailable } = await chooseCapture(settings.capture, where, log);
+  const options = { procRoot, netns: settings.netns };
+  const { capture, unavailable } = await chooseCapture(settings.capture, options, log);
   for (const { name, missing = '' } of unavailable)
     log.warn('capture not available', { capture: name, reason: missing });
   // The other captures are warned about by `watch`, once they find what they cannot inspect.
   const limits = captureLimits(capture.name, readEffectiveCapabilities(procRoot), settings.netns);
-  if (capture.name === 'ebpf') for (const { what, remedy } of limits) log.warn(what, { remedy });
+  if (capture.name === 'ebpf')
+    for (const { what, remedy } of limits)
+      log.warn('capture limited', { capture: capture.name, limit: what, remedy });
   const { pipeline, close } = openPipeline(
     capture,
     settings,
@@ -88,6 +89,14 @@ async function watch(
     const delay = delayAfter(performance.now() - start, interval);
     await sleep(delay, undefined, { signal: stop }).catch(() => {});
   }
+}
+
+/**
+ * The delay (ms) after a collection cycle that took `took`, so that cycles start at every `interval`. A cycle blocks the
+ * process, including scrapes: if cycles take longer than the interval, half of the time is left for them.
+ */
+export function delayAfter(took: number, interval: number): number {
+  return Math.max(interval - took, took);
 }
 
 async function listenFor(

@@ -20,7 +20,7 @@ export interface Identity {
   readonly pid: number;
   /** How its name was found. */
   readonly kind: EndpointKind;
-  /** The site that one of the user's rules assigns. */
+  /** The site that a rule of the user assigns. */
   readonly site?: string;
   /** For a port forwarder, where it sends the connections that it accepts. */
   readonly forwardsTo?: ForwarderTarget;

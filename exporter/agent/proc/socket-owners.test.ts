@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asNobody } from '../../../test/fixtures/as-nobody.ts';
+import { asUnprivilegedUser } from '../../../test/fixtures/as-unprivileged-user.ts';
 import { createProcTree, type ProcTree } from '../../../test/fixtures/proc-tree.ts';
 import { createSocketOwners, parseSocketLink } from './socket-owners.ts';
 
@@ -92,7 +92,7 @@ it('counts the processes that it cannot inspect', async () => {
   chmodSync(proc.root, 0o755);
   chmodSync(`${proc.root}/20/fd`, 0);
   const owners = createSocketOwners(proc.root);
-  const { owners: found, denied } = await asNobody(() => owners.find(new Set([7]), PIDS));
+  const { owners: found, denied } = await asUnprivilegedUser(() => owners.find(new Set([7]), PIDS));
   expect(denied).toBe(1);
   expect(Object.fromEntries(found)).toEqual({ 7: 30 });
 });

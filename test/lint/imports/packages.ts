@@ -45,7 +45,7 @@ export const PACKAGES: readonly Package[] = [
     layers: [
       ['compile-bpf.mjs', 'run-agent.ts'],
       ['open-pipeline.ts', 'push-loop.ts'],
-      ['settings.ts', 'follow-nat.ts', 'hidden-warning.ts', 'cycle-delay.ts', 'pipeline.ts'],
+      ['settings.ts', 'follow-nat.ts', 'hidden-warning.ts', 'pipeline.ts'],
       ['limit', 'metrics/otlp', 'doctor'],
       ['resolve', 'resolve/nat'],
       ['resolve/dns'],

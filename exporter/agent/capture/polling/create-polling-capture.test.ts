@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
+import { asUnprivilegedUser } from '../../../../test/fixtures/as-unprivileged-user.ts';
 import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
 import { clientSocket, listener, serverSocket } from '../../../../test/fixtures/socket-rows.ts';
 import { unixAccepted, unixClient, unixListener, unixRow } from '../../../../test/fixtures/unix-rows.ts';
@@ -168,7 +168,7 @@ it.each([
 ])('counts a process that cannot be inspected once: %s', async (_title, folders, namespaces) => {
   chmodSync(proc.root, 0o755);
   for (const folder of folders) chmodSync(`${proc.root}/30/${folder}`, 0);
-  const reading = await asNobody(() => create().read());
+  const reading = await asUnprivilegedUser(() => create().read());
   expect(reading.hiddenProcesses).toBe(1);
   expect(reading.namespaces.map(({ netns }) => netns)).toEqual(namespaces);
 });
@@ -205,10 +205,10 @@ describe('Unix sockets', () => {
     unixTables = { [OWN]: [unixRow(40, { peer: 41 }), unixRow(41, { peer: 40 }), unixAccepted({ peer: 0 })] };
     chmodSync(proc.root, 0o755);
     chmodSync(`${proc.root}/30/fd`, 0);
-    const { hiddenProcesses } = await asNobody(() => create('self').read());
+    const { hiddenProcesses } = await asUnprivilegedUser(() => create('self').read());
     expect(hiddenProcesses).toBe(0);
     unixTables[OWN] = [unixListener({ inode: 99 })];
-    const scanned = await asNobody(() => create('self').read());
+    const scanned = await asUnprivilegedUser(() => create('self').read());
     expect(scanned.hiddenProcesses).toBe(1);
   });
 });

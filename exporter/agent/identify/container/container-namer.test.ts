@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asNobody } from '../../../../test/fixtures/as-nobody.ts';
+import { asUnprivilegedUser } from '../../../../test/fixtures/as-unprivileged-user.ts';
 import type { Container } from './cgroup.ts';
 import { type ContainerNamer, createContainerNamer } from './container-namer.ts';
 import { createEngine } from './engine.ts';
@@ -164,7 +164,7 @@ describe('a container engine that', () => {
   it('denies access is logged with the reason', async () => {
     chmodSync(folder, 0);
     try {
-      expect(await asNobody(() => nameOf(createNamer(), WEB))).toBeUndefined();
+      expect(await asUnprivilegedUser(() => nameOf(createNamer(), WEB))).toBeUndefined();
     } finally {
       chmodSync(folder, 0o700);
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { delayAfter } from './cycle-delay.ts';
+import { delayAfter } from './run-agent.ts';
 
 it.each([
   ['until the next interval after a short cycle', 100, 2000, 1900],
