@@ -1,3 +1,4 @@
+import { type EndpointSide, endpointName } from '@musubi/contract/endpoint-name';
 import type { Labels } from '../prometheus/result.ts';
 
 /** A service at a site. An unnamed one is identified by its address. */
@@ -35,8 +36,6 @@ export interface ProcessPair {
   readonly lastSeen: number;
 }
 
-type Side = 'src' | 'dst';
-
 /** Reads the labels of `musubi:service_edge:*`, or of the finer `musubi:edge:*`. */
 export function serviceEdgeOf(labels: Labels): ServiceEdge {
   const { network_transport: transport = '', dst_port: port } = labels;
@@ -48,8 +47,8 @@ export function serviceEdgeOf(labels: Labels): ServiceEdge {
   };
 }
 
-function serviceOf(labels: Labels, end: Side): Service {
-  const name = labels[`${end}_service`] || labels[`${end}_address`] || labels[`${end}_host`] || '';
+function serviceOf(labels: Labels, end: EndpointSide): Service {
+  const name = endpointName((label) => labels[label], end);
   const site = labels[`${end}_site`];
   return { name, ...(site && { site }) };
 }
@@ -60,7 +59,7 @@ export function processPairOf(labels: Labels, lastSeen: number): ProcessPair {
   return { src: processEndpointOf(labels, 'src'), dst: processEndpointOf(labels, 'dst'), observer, lastSeen };
 }
 
-function processEndpointOf(labels: Labels, end: Side): ProcessEndpoint {
+function processEndpointOf(labels: Labels, end: EndpointSide): ProcessEndpoint {
   const names = ['process', 'pid', 'host', 'address', 'kind'] as const;
   return Object.fromEntries(
     names.flatMap((name) => {

@@ -1,3 +1,4 @@
+import { endpointName } from '@musubi/contract/endpoint-name';
 import type { EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import { type Column, canonicalName, rowCount, type Table, textAt } from '../tables/table.ts';
 
@@ -27,9 +28,6 @@ export function* rowsOf(
       yield { table, row, cell: (label) => textAt(columns.get(label), row) };
   }
 }
-
-const endpointName = (cell: LabelReader, side: 'src' | 'dst'): string =>
-  cell(`${side}_service`) || cell(`${side}_address`) || cell(`${side}_host`);
 
 /** The edge that the labels of a row name; undefined if they name none. */
 export function serviceEdgeOf(cell: LabelReader): ServiceEdge | undefined {
