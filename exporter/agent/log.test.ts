@@ -11,8 +11,8 @@ function lineOf(message: string, fields?: Record<string, string | number | boole
 }
 
 it('writes logfmt', () => {
-  expect(lineOf('watching sockets', { capture: 'procfs', count: 3, on: true })).toBe(
-    'level=warn msg="watching sockets" capture=procfs count=3 on=true\n',
+  expect(lineOf('agent started', { capture: 'procfs', count: 3, on: true })).toBe(
+    'level=warn msg="agent started" capture=procfs count=3 on=true\n',
   );
   expect(lineOf('x', { empty: '', quoted: 'a"b', equals: 'a=b' })).toBe(
     'level=warn msg=x empty="" quoted="a\\"b" equals="a=b"\n',

@@ -52,7 +52,7 @@ export async function runAgent(
   try {
     if (listen) server = await listenFor(listen, () => prometheusText(pipeline.families(), resource));
     const push = otlp && (await startPush(otlp, pipeline, resource, log));
-    log.info('watching sockets', {
+    log.info('agent started', {
       capture: capture.name,
       netns: settings.netns,
       ...(server && { metrics: server.url }),
@@ -64,7 +64,7 @@ export async function runAgent(
     await server?.close();
     close();
   }
-  log.info('stopped');
+  log.info('agent stopped');
 }
 
 /** Runs collection cycles until `stop`. The first of several failures in a row is logged. */

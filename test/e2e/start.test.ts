@@ -48,7 +48,7 @@ it(
     expect(first.stdout()).toContain(`http://127.0.0.1:${PORT}`);
     if (OFFERS_EBPF) {
       const log = readFileSync(join(cwd, `.musubi/${PORT}/exporter.log`), 'utf8');
-      expect(log).toContain('msg="watching sockets" capture=ebpf');
+      expect(log).toContain('msg="agent started" capture=ebpf');
     }
 
     const { api, port } = await startPair(3);

@@ -19,7 +19,7 @@ export const EXPORTER_PORT = 9464;
 export async function startAgent(command: readonly [string, ...string[]]) {
   const running = start(command);
   const [, capture, url = ''] = await waitFor(
-    () => /watching sockets" capture=(\w+) .*metrics=(\S+)/.exec(running.stderr()) ?? undefined,
+    () => /agent started" capture=(\w+) .*metrics=(\S+)/.exec(running.stderr()) ?? undefined,
     () => `the agent: ${running.stderr()}`,
   );
   return { running, capture, metrics: async () => (await fetch(url)).text() };

@@ -67,7 +67,7 @@ it('serves its metrics until it is stopped', async () => {
   );
   io.interrupt();
   expect(await running).toBe(0);
-  expect(io.err()).toMatch(/level=info msg=stopped\n$/);
+  expect(io.err()).toMatch(/level=info msg="agent stopped"\n$/);
   expect(io.out()).toBe('');
   await expect(fetch(url)).rejects.toThrow();
 });
