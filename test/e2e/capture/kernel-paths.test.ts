@@ -1,4 +1,4 @@
-/** The less trodden ways by which the kernel opens connections: each is one connection with both its ends. */
+/** The less usual ways in which the kernel opens connections: each is one connection with both endpoints. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Direction } from '../../../exporter/agent/capture/capture.ts';
 import { createPipeline } from '../../../exporter/agent/pipeline.ts';
@@ -19,8 +19,8 @@ import {
 
 const COUNT = 20;
 
-/** Reads on until an end is told as expected: its process, its address and how many are open and were opened. */
-async function expectEnd(
+/** Reads until an endpoint is reported as expected: its process, its address, open and opened connections. */
+async function expectEndpoint(
   capture: Watch,
   direction: Direction,
   port: number,
@@ -48,7 +48,7 @@ async function expectEnd(
 }
 
 describe.skipIf(CANNOT_CAPTURE)(
-  `a connection is one, with both its ends${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  `one connection with both endpoints is reported${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
   () => {
     let host: Host;
 
@@ -56,7 +56,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       host = createNetwork().host('alone');
     });
 
-    /** Both ends of connections that a client holds, and later ends. */
+    /** Expects both endpoints of the connections that a client holds, and again after it has ended. */
     async function expectHeld(
       capture: Watch,
       client: Running,
@@ -67,39 +67,42 @@ describe.skipIf(CANNOT_CAPTURE)(
       const port = server.ports[0] as number;
       for (const open of [count, 0]) {
         if (open === 0) await client.stop('SIGKILL');
-        const ends = { address, open, opened: count };
-        await expectEnd(capture, 'outbound', port, { pid: client.pid, ...ends });
-        await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });
+        const expected = { address, open, opened: count };
+        await expectEndpoint(capture, 'outbound', port, { pid: client.pid, ...expected });
+        await expectEndpoint(capture, 'inbound', port, { pid: server.running.pid, ...expected });
       }
     }
 
-    it.each(['127.0.0.1', '::1'])('when the request travels with the question, to %s', async (address) => {
-      await setSysctl(host, 'net.ipv4.tcp_fastopen', '3');
-      const args = ['request=100', 'answer=1000', 'fastopen=1', `${address}/0`];
-      const server = await startServer(args, { on: host });
-      const port = server.ports[0] as number;
-      const capture = await beginWatch('ebpf', 'all');
-      const client = startWorkload(
-        'fastopen',
-        [`target=${address}/${port}`, `count=${COUNT}`, 'request=100'],
-        { on: host },
-      );
-      await client.exited;
-      const [[, , fast] = []] = words(client.stdout(), 'made');
-      expect(Number(fast), 'requests that travelled so').toBeGreaterThanOrEqual(COUNT - 1);
-      expect((await server.counts()).get(port)?.accepted).toBe(COUNT);
-      const ends = { address, open: 0, opened: COUNT };
-      await expectEnd(capture, 'outbound', port, { pid: client.pid, ...ends });
-      await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });
-      const bytes = (direction: Direction) => {
-        const seen = capture.seen({ port, direction });
-        return [sum(seen, 'transmittedBytes'), sum(seen, 'receivedBytes')];
-      };
-      expect(bytes('outbound')).toEqual([COUNT * 100, COUNT * 1000]);
-      expect(bytes('inbound')).toEqual([COUNT * 1000, COUNT * 100]);
-    });
+    it.each(['127.0.0.1', '::1'])(
+      'if the request is sent with the SYN to %s (TCP Fast Open)',
+      async (address) => {
+        await setSysctl(host, 'net.ipv4.tcp_fastopen', '3');
+        const args = ['request=100', 'answer=1000', 'fastopen=1', `${address}/0`];
+        const server = await startServer(args, { on: host });
+        const port = server.ports[0] as number;
+        const capture = await beginWatch('ebpf', 'all');
+        const client = startWorkload(
+          'fastopen',
+          [`target=${address}/${port}`, `count=${COUNT}`, 'request=100'],
+          { on: host },
+        );
+        await client.exited;
+        const [[, , fast] = []] = words(client.stdout(), 'made');
+        expect(Number(fast), 'requests sent with the SYN').toBeGreaterThanOrEqual(COUNT - 1);
+        expect((await server.counts()).get(port)?.accepted).toBe(COUNT);
+        const expected = { address, open: 0, opened: COUNT };
+        await expectEndpoint(capture, 'outbound', port, { pid: client.pid, ...expected });
+        await expectEndpoint(capture, 'inbound', port, { pid: server.running.pid, ...expected });
+        const bytes = (direction: Direction) => {
+          const seen = capture.seen({ port, direction });
+          return [sum(seen, 'transmittedBytes'), sum(seen, 'receivedBytes')];
+        };
+        expect(bytes('outbound')).toEqual([COUNT * 100, COUNT * 1000]);
+        expect(bytes('inbound')).toEqual([COUNT * 1000, COUNT * 100]);
+      },
+    );
 
-    it.for(['inline', 'worker', 'poller'])('when io_uring connects (%s)', async (how, { skip }) => {
+    it.for(['inline', 'worker', 'poller'])('if io_uring connects (%s)', async (how, { skip }) => {
       const server = await startServer(['127.0.0.1/0']);
       const capture = await beginWatch();
       const client = startWorkload('uring', [
@@ -109,12 +112,12 @@ describe.skipIf(CANNOT_CAPTURE)(
       ]);
       await Promise.race([linesOf(client, 'held', 1), linesOf(client, 'none', 1)]);
       const [[errno] = []] = words(client.stdout(), 'none');
-      if (errno !== undefined) return skip(`this kernel offers no io_uring (errno ${errno})`);
+      if (errno !== undefined) return skip(`this kernel does not support io_uring (errno ${errno})`);
       await expectHeld(capture, client, server, '127.0.0.1', COUNT);
     });
 
-    describe.for(['older', 'newer'])('to a server %s than the capture that offers multipath TCP', (age) => {
-      /** The capture and a server, in this order or the other; undefined where the kernel has no multipath TCP. */
+    describe.for(['older', 'newer'])('to a multipath TCP server %s than the capture', (age) => {
+      /** The capture and a server, in this order or the other; undefined if the kernel does not support multipath TCP. */
       async function begin(...args: string[]) {
         const start = () => startServer(['multipath=1', ...args, '127.0.0.1/0']).catch(() => undefined);
         const older = age === 'older' ? await start() : undefined;
@@ -123,31 +126,31 @@ describe.skipIf(CANNOT_CAPTURE)(
         return server && { capture, server, target: `target=127.0.0.1/${server.ports[0]}` };
       }
 
-      it.for(['multipath=0', 'multipath=1'])('when the client asks with %s', async (protocol, { skip }) => {
+      it.for(['multipath=0', 'multipath=1'])('if the client connects with %s', async (protocol, { skip }) => {
         const begun = await begin();
-        if (!begun) return skip('this kernel offers no multipath TCP');
+        if (!begun) return skip('this kernel does not support multipath TCP');
         const { capture, server, target } = begun;
         const client = startWorkload('hold', [target, `count=${COUNT}`, protocol]);
         await linesOf(client, 'held', 1);
         await expectHeld(capture, client, server, '127.0.0.1', COUNT);
       });
 
-      it('when it is over before anyone looks', async ({ skip }) => {
+      it('if it is closed before the first socket scan', async ({ skip }) => {
         const begun = await begin('request=1', 'answer=1');
-        if (!begun) return skip('this kernel offers no multipath TCP');
+        if (!begun) return skip('this kernel does not support multipath TCP');
         const { capture, server, target } = begun;
         const [[pid] = []] = words(await runWorkload('client', [target, `count=${COUNT}`]), 'made');
-        const ends = { address: '127.0.0.1', open: 0, opened: COUNT };
+        const expected = { address: '127.0.0.1', open: 0, opened: COUNT };
         const port = server.ports[0] as number;
-        await expectEnd(capture, 'outbound', port, { pid: Number(pid), ...ends });
-        await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });
+        await expectEndpoint(capture, 'outbound', port, { pid: Number(pid), ...expected });
+        await expectEndpoint(capture, 'inbound', port, { pid: server.running.pid, ...expected });
       });
     });
 
     it.each([
-      ['an IPv6 socket calls an IPv4 server', '127.0.0.1/0'],
-      ['an IPv6 socket calls an IPv6 server by IPv4', '::/0'],
-    ])('by its IPv4 addresses when %s', async (_title, listen) => {
+      ['an IPv6 socket connects to an IPv4 server', '127.0.0.1/0'],
+      ['an IPv6 socket connects to an IPv6 server over IPv4', '::/0'],
+    ])('with its IPv4 addresses if %s', async (_title, listen) => {
       const server = await startServer([listen]);
       const capture = await beginWatch();
       const client = startWorkload('hold', [`target=::ffff:127.0.0.1/${server.ports[0]}`, `count=${COUNT}`]);
@@ -155,7 +158,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       await expectHeld(capture, client, server, '127.0.0.1', COUNT);
     });
 
-    it('when the client chose its own port', async () => {
+    it('if the client binds its source port', async () => {
       const server = await startServer(['127.0.0.1/0']);
       const capture = await beginWatch();
       const from = `127.0.0.1/${await freePort()}`;
@@ -164,48 +167,48 @@ describe.skipIf(CANNOT_CAPTURE)(
       await expectHeld(capture, client, server, '127.0.0.1', 1);
     });
 
-    it('each time that one socket is connected', async () => {
+    it('each time that the same socket connects', async () => {
       const server = await startServer(['127.0.0.1/0']);
       const port = server.ports[0] as number;
       const capture = await beginWatch();
       const client = startWorkload('hold', [`target=127.0.0.1/${port}`, `count=${COUNT}`, 'again=4']);
       await linesOf(client, 'held', 1);
-      const ends = { address: '127.0.0.1', open: COUNT, opened: 5 * COUNT };
-      await expectEnd(capture, 'outbound', port, { pid: client.pid, ...ends });
-      await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });
+      const expected = { address: '127.0.0.1', open: COUNT, opened: 5 * COUNT };
+      await expectEndpoint(capture, 'outbound', port, { pid: client.pid, ...expected });
+      await expectEndpoint(capture, 'inbound', port, { pid: server.running.pid, ...expected });
     });
 
-    it('when a socket is connected to itself, which has asked and nobody listens', async () => {
+    it('as outbound only if a socket is connected to itself without a listener', async () => {
       const capture = await beginWatch();
       const port = await freePort();
       const client = startWorkload('hold', [`target=127.0.0.1/${port}`, `from=127.0.0.1/${port}`]);
       await linesOf(client, 'held', 1);
-      const ends = { pid: client.pid, address: '127.0.0.1', open: 1, opened: 1 };
-      await expectEnd(capture, 'outbound', port, ends);
+      const expected = { pid: client.pid, address: '127.0.0.1', open: 1, opened: 1 };
+      await expectEndpoint(capture, 'outbound', port, expected);
       expect(capture.seen({ port, direction: 'inbound' })).toEqual([]);
     });
 
-    it('when the server remembers no question, for fear of a flood', async () => {
+    it('if the server answers with SYN cookies', async () => {
       await setSysctl(host, 'net.ipv4.tcp_syncookies', '2');
       const server = await startServer(['127.0.0.1/0'], { on: host });
       const capture = await beginWatch('ebpf', 'all');
       const args = [`target=127.0.0.1/${server.ports[0]}`, `count=${COUNT}`];
       const client = startWorkload('hold', args, { on: host });
       await linesOf(client, 'held', 1);
-      // Not to their end: a server that remembers nothing may take a late segment of it for one more connection.
+      // Not until they are closed: a server with SYN cookies may take a late segment for another connection.
       const port = server.ports[0] as number;
-      const ends = { address: '127.0.0.1', open: COUNT, opened: COUNT };
-      await expectEnd(capture, 'outbound', port, { pid: client.pid, ...ends });
-      await expectEnd(capture, 'inbound', port, { pid: server.running.pid, ...ends });
+      const expected = { address: '127.0.0.1', open: COUNT, opened: COUNT };
+      await expectEndpoint(capture, 'outbound', port, { pid: client.pid, ...expected });
+      await expectEndpoint(capture, 'inbound', port, { pid: server.running.pid, ...expected });
     });
 
-    it('in whatever network namespace, and in no other', async () => {
-      // The same address and port here and there are two servers.
+    it('in its network namespace, and in no other', async () => {
+      // Two servers with the same address and port, one in each namespace.
       const here = await startServer(['127.0.0.1/0']);
       const port = here.ports[0] as number;
       const there = await startServer([`127.0.0.1/${port}`], { on: host });
       const capture = await beginWatch('ebpf', 'all');
-      const own = await beginWatch();
+      const local = await beginWatch();
       const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
       const pipeline = createPipeline({ capture, ...options });
       await pipeline.runCycle();
@@ -213,7 +216,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       const clientThere = startWorkload('hold', target, { on: host });
       const clientHere = startWorkload('hold', target);
       await Promise.all([linesOf(clientThere, 'held', 1), linesOf(clientHere, 'held', 1)]);
-      const ends = () =>
+      const reported = () =>
         pipeline
           .edges()
           .filter(({ attributes, open }) => attributes['dst.port'] === port && open > 0)
@@ -223,32 +226,32 @@ describe.skipIf(CANNOT_CAPTURE)(
             dst: attributes['dst.pid'],
             open,
           }));
-      // Of what a client holds the server's end may still be on its way.
+      // The server may not yet have accepted what a client holds.
       await waitFor(
         async () => {
           await pipeline.runCycle();
-          return ends().reduce((all, { open }) => all + open, 0) === 4 * COUNT || undefined;
+          return reported().reduce((all, { open }) => all + open, 0) === 4 * COUNT || undefined;
         },
-        () => `both ends of all connections: ${JSON.stringify(ends())}`,
+        () => `both endpoints of all connections: ${JSON.stringify(reported())}`,
       );
-      expect(ends()).toHaveLength(4);
+      expect(reported()).toHaveLength(4);
       for (const [client, server] of [
         [clientHere, here.running],
         [clientThere, there.running],
       ] as const) {
-        // The source's half knows both: its address means this very host.
-        expect(ends()).toContainEqual({
+        // The client's half-edge names both: its remote address is on this host.
+        expect(reported()).toContainEqual({
           direction: 'outbound',
           src: client.pid,
           dst: server.pid,
           open: COUNT,
         });
-        expect(ends()).toContainEqual(
+        expect(reported()).toContainEqual(
           expect.objectContaining({ direction: 'inbound', dst: server.pid, open: COUNT }),
         );
       }
-      await own.read();
-      expect(new Set(own.seen({ port }).map(({ pid }) => pid))).toEqual(
+      await local.read();
+      expect(new Set(local.seen({ port }).map(({ pid }) => pid))).toEqual(
         new Set([here.running.pid, clientHere.pid]),
       );
     });

@@ -1,4 +1,4 @@
-/** What is open, opened and closed while the capture starts: nothing twice, nothing left out, no end mistaken. */
+/** Connections that are open, opened and closed while the capture starts are each counted once, in the right direction. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { CANNOT_CAPTURE, openCapture, sum, sumBy, watch } from '../../harness/captures.ts';
@@ -11,7 +11,7 @@ const STARTS = 50;
 describe.skipIf(CANNOT_CAPTURE)(
   `a capture that starts on a busy host${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
   () => {
-    it(`knows what is open and has opened since, ${STARTS} times`, async () => {
+    it(`reports which connections are open and which have opened since, ${STARTS} times`, async () => {
       const server = await startServer(['127.0.0.1/0', '::1/0']);
       const [port, port6] = server.ports;
       const clients = [`127.0.0.1/${port}`, `::1/${port6}`].map((target) =>
@@ -30,8 +30,8 @@ describe.skipIf(CANNOT_CAPTURE)(
         const capture = watch(await openCapture('ebpf'));
         const after = await mark('mark');
         await capture.read();
-        const end = await mark('stop');
-        const ofEnd = (direction: string) =>
+        const last = await mark('stop');
+        const inDirection = (direction: string) =>
           capture
             .seen()
             .filter(
@@ -42,30 +42,30 @@ describe.skipIf(CANNOT_CAPTURE)(
           Object.fromEntries(
             ['outbound', 'inbound'].map((direction) => [
               direction,
-              { open: sum(ofEnd(direction), 'open'), opened: sum(ofEnd(direction), 'opened') },
+              { open: sum(inDirection(direction), 'open'), opened: sum(inDirection(direction), 'opened') },
             ]),
           );
-        // What the clients closed last may still be open at the server's end.
+        // The server may not yet have closed what the clients closed last.
         await waitFor(
           async () => {
             await capture.read();
-            return Object.values(reported()).every(({ open }) => open === end.open) || undefined;
+            return Object.values(reported()).every(({ open }) => open === last.open) || undefined;
           },
-          () => `${end.open} open connections instead of ${JSON.stringify(reported())} (start ${start})`,
+          () => `${last.open} open connections instead of ${JSON.stringify(reported())} (start ${start})`,
           15_000,
         );
         capture.close();
         for (const [direction, { opened }] of Object.entries(reported())) {
           const where = `${direction} (start ${start})`;
-          expect(opened, where).toBeGreaterThanOrEqual(end.made - after.made);
-          expect(opened, where).toBeLessThanOrEqual(end.made - before.made);
+          expect(opened, where).toBeGreaterThanOrEqual(last.made - after.made);
+          expect(opened, where).toBeLessThanOrEqual(last.made - before.made);
         }
       }
     });
 
     const CLIENTS = 5;
 
-    /** How a server may listen, and the address at which its clients reach it. */
+    /** How a server can listen, and the address at which its clients reach it. */
     const STYLES: readonly [string, 'server' | 'workers', string[], string][] = [
       ['one address', 'server', ['127.0.0.1/0'], '127.0.0.1'],
       ['any IPv4 address', 'server', ['0.0.0.0/0'], '127.0.0.1'],
@@ -79,7 +79,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       ['one address by a process whose children accept', 'workers', ['style=prefork', 'at=::1/0'], '::1'],
     ];
 
-    /** Resolves once the program `server` has accepted all clients: those that wait go with its listening socket. */
+    /** Resolves once the program `server` has accepted all clients: closing its listening socket resets those that wait. */
     const acceptedAll = (server: Running) =>
       waitFor(async () => {
         await ask(server, 'report', 'reported');
@@ -87,31 +87,31 @@ describe.skipIf(CANNOT_CAPTURE)(
         return Number(count) === CLIENTS || undefined;
       }, 'the server to accept all');
 
-    /** A server with its clients connected, whose listening sockets may be closed since. */
+    /** Starts a server and connects its clients; its listening sockets are closed afterwards if `isClosed`. */
     async function startStyle(program: string, args: readonly string[], address: string, isClosed: boolean) {
       const server = startWorkload(program, args);
-      const said = (verb: string, count: number) =>
+      const printed = (verb: string, count: number) =>
         program === 'workers' ? linesOf(server, verb, count) : undefined;
       const [ports = []] = await linesOf(server, 'listening', 1);
-      await said('worker', 3);
+      await printed('worker', 3);
       const port = Number(ports[0]);
       const client = startWorkload('hold', [`target=${address}/${port}`, `count=${CLIENTS}`]);
       await linesOf(client, 'held', 1);
-      if (program === 'workers') await said('accepted', CLIENTS);
+      if (program === 'workers') await printed('accepted', CLIENTS);
       else await acceptedAll(server);
       if (isClosed) {
         await ask(server, 'stop', 'stopped');
-        await said('stopped', 4);
+        await printed('stopped', 4);
       }
       const pids = (verb: string) => words(server.stdout(), verb).map(([pid]) => Number(pid));
       return { server, client, port, workers: pids('worker'), accepted: pids('accepted') };
     }
 
     describe.each(STYLES)(
-      'knows both ends of connections to a server on %s',
+      'reports both endpoints of connections to a server on %s',
       (_title, program, args, address) => {
-        it.each(['still listens', 'listens no more'])('that %s', async (state) => {
-          const isClosed = state === 'listens no more';
+        it.each(['still listens', 'has stopped listening'])('that %s', async (state) => {
+          const isClosed = state === 'has stopped listening';
           const { server, client, port, workers, accepted } = await startStyle(
             program,
             args,
@@ -126,17 +126,17 @@ describe.skipIf(CANNOT_CAPTURE)(
 
           const family = new Set([server.pid, client.pid, ...workers]);
           const ours = capture.seen().filter(({ pid }) => pid !== undefined && family.has(pid));
-          expect(new Set(ours.map((seen) => seen.port)), 'no end is taken for the other').toEqual(
+          expect(new Set(ours.map((seen) => seen.port)), 'no endpoint is taken for the other').toEqual(
             new Set([port]),
           );
           const inbound = capture.seen({ port, direction: 'inbound' });
           const outbound = capture.seen({ port, direction: 'outbound' });
-          for (const end of [inbound, outbound]) {
-            expect({ open: sum(end, 'open'), opened: sum(end, 'opened') }).toEqual({
+          for (const endpoint of [inbound, outbound]) {
+            expect({ open: sum(endpoint, 'open'), opened: sum(endpoint, 'opened') }).toEqual({
               open: CLIENTS,
               opened: 0,
             });
-            for (const seen of end)
+            for (const seen of endpoint)
               expect(seen).toMatchObject({ localAddress: address, remoteAddress: address });
           }
           expect(new Set(outbound.map(({ pid }) => pid))).toEqual(new Set([client.pid]));

@@ -1,4 +1,4 @@
-/** Who asks and who serves over UDP: right, or `unknown` where the kernel cannot tell, and never wrong. */
+/** Client and server over UDP: right, or `unknown` where the kernel does not show it, and never wrong. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Direction, Observation } from '../../../exporter/agent/capture/capture.ts';
 import { beginWatch, CANNOT_CAPTURE, sum, type Watch } from '../../harness/captures.ts';
@@ -21,8 +21,8 @@ async function serve(
   return { running, pid: running.pid, port: Number(port) };
 }
 
-/** Runs a client until it has asked all; its sockets are open still. */
-async function askFrom(args: readonly string[], options?: WorkloadOptions): Promise<Running> {
+/** Runs a client until it has sent all requests; its sockets are still open. */
+async function sendFrom(args: readonly string[], options?: WorkloadOptions): Promise<Running> {
   const client = startWorkload('udp-client', args, options);
   await linesOf(client, 'sent', 1);
   return client;
@@ -30,7 +30,7 @@ async function askFrom(args: readonly string[], options?: WorkloadOptions): Prom
 
 const udpOf = (capture: Watch, pid: number) => capture.seen({ transport: 'udp', pid });
 
-/** What was told of each process, folded: direction and port with the number of conversations. */
+/** The observations of a process, folded: direction and port with the number of conversations. */
 function summary(seen: readonly Observation[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { direction, port, opened } of seen) {
@@ -40,8 +40,8 @@ function summary(seen: readonly Observation[]): Record<string, number> {
   return counts;
 }
 
-/** Reads on until what is told of each process is as expected, and says what was told instead. */
-async function expectTold(capture: Watch, truth: readonly (readonly [number, Record<string, number>])[]) {
+/** Reads until the observations of each process are as expected, and fails with the last ones otherwise. */
+async function expectReported(capture: Watch, truth: readonly (readonly [number, Record<string, number>])[]) {
   const reported = () => truth.map(([pid]) => [pid, summary(udpOf(capture, pid))] as const);
   await waitFor(
     async () => {
@@ -57,72 +57,72 @@ async function expectTold(capture: Watch, truth: readonly (readonly [number, Rec
 describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
   describe.each([
     ['IPv4', '127.0.0.1', '127.0.0.1'],
-    ['IPv4, by any address', '0.0.0.0', '127.0.0.1'],
+    ['IPv4, bound to any address', '0.0.0.0', '127.0.0.1'],
     ['IPv6', '::1', '::1'],
-    ['IPv6, by any address', '::', '::1'],
-    ['IPv4, by any address of IPv6', '::', '127.0.0.1'],
+    ['IPv6, bound to any address', '::', '::1'],
+    ['IPv4, bound to any IPv6 address', '::', '127.0.0.1'],
   ])('over %s', (_title, address, to) => {
     it.each(['connect', 'bind', 'sendto'])(
-      'tells both ends of a hundred questions and answers, asked with %s',
+      'reports both endpoints of a hundred requests sent with %s',
       async (way) => {
         const capture = await beginWatch();
         const server = await serve(address);
-        const client = await askFrom([`target=${to}/${server.port}`, `way=${way}`, 'count=100']);
+        const client = await sendFrom([`target=${to}/${server.port}`, `way=${way}`, 'count=100']);
         await capture.read();
         await ask(client, 'close', 'closed');
-        await expectTold(capture, [
+        await expectReported(capture, [
           [client.pid, { [`outbound ${server.port}`]: 100 }],
           [server.pid, { [`inbound ${server.port}`]: 100 }],
         ]);
-        const ends = [...udpOf(capture, client.pid), ...udpOf(capture, server.pid)];
-        expect(new Set(ends.map(({ remoteAddress }) => remoteAddress))).toEqual(new Set([to]));
+        const reported = [...udpOf(capture, client.pid), ...udpOf(capture, server.pid)];
+        expect(new Set(reported.map(({ remoteAddress }) => remoteAddress))).toEqual(new Set([to]));
         expect(sum(udpOf(capture, client.pid), 'open')).toBe(0);
       },
     );
   });
 
-  it('tells both ends where the kernel chose the port of the server', async () => {
+  it('reports both endpoints if the kernel chose the port of the server', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1', [], { port: 0 });
-    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'count=100']);
-    await expectTold(capture, [
+    const client = await sendFrom([`target=127.0.0.1/${server.port}`, 'count=100']);
+    await expectReported(capture, [
       [client.pid, { [`outbound ${server.port}`]: 100 }],
       [server.pid, { [`inbound ${server.port}`]: 100 }],
     ]);
   });
 
-  it('tells a question asked by a socket that is gone before anyone looks', async () => {
+  it('reports a request whose socket is closed before the first socket scan', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1');
     const clients = await Promise.all(
-      ['connect', 'sendto'].map((way) => askFrom([`target=127.0.0.1/${server.port}`, `way=${way}`])),
+      ['connect', 'sendto'].map((way) => sendFrom([`target=127.0.0.1/${server.port}`, `way=${way}`])),
     );
     await Promise.all(clients.map((client) => client.stop('SIGKILL')));
-    await expectTold(capture, [
+    await expectReported(capture, [
       ...clients.map(({ pid }) => [pid, { [`outbound ${server.port}`]: 1 }] as const),
       [server.pid, { [`inbound ${server.port}`]: 2 }],
     ]);
   });
 
-  it('tells a question that nobody answers, of who asks', async () => {
+  it('reports a request without a response at both endpoints', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1', ['silent=1']);
-    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'answers=0']);
+    const client = await sendFrom([`target=127.0.0.1/${server.port}`, 'answers=0']);
     await waitFor(
       async () => (await ask(server.running, 'report', 'received'))[0] === '1' || undefined,
-      'the question',
+      'the request',
     );
-    await expectTold(capture, [
+    await expectReported(capture, [
       [client.pid, { [`outbound ${server.port}`]: 1 }],
       [server.pid, { [`inbound ${server.port}`]: 1 }],
     ]);
   });
 
-  it('knows from the second question on that a process asks which chooses another port for each', async () => {
+  it('reports a process that sends from another port each time as a client from its second request on', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1');
-    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'way=bind', 'keep=0', 'count=20']);
-    await expectTold(capture, [[server.pid, { [`inbound ${server.port}`]: 20 }]]);
+    const client = await sendFrom([`target=127.0.0.1/${server.port}`, 'way=bind', 'keep=0', 'count=20']);
+    await expectReported(capture, [[server.pid, { [`inbound ${server.port}`]: 20 }]]);
     const reported = udpOf(capture, client.pid);
     const unknown = reported.filter(({ direction }) => direction === 'unknown');
     expect(sum(unknown, 'opened')).toBe(1);
@@ -130,92 +130,94 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     expect(reported).toHaveLength(2);
   });
 
-  it('does not guess who asks of two that are connected to each other from ports of their choice', async () => {
+  it('reports two sockets connected to each other from ports of their choice as unknown', async () => {
     const capture = await beginWatch();
     const ports = [await freeUdpPort(), await freeUdpPort()] as const;
     const at = ports.map((port) => `127.0.0.1/${port}`);
-    const peers = at.map((own, end) => startWorkload('udp-peer', [`at=${own}`, `peer=${at[1 - end]}`]));
+    const peers = at.map((local, index) =>
+      startWorkload('udp-peer', [`at=${local}`, `peer=${at[1 - index]}`]),
+    );
     await Promise.all(peers.map((peer) => linesOf(peer, 'ready', 1)));
-    for (const [end, peer] of peers.entries()) peer.writeLine(`${at[1 - end]}`);
+    for (const [index, peer] of peers.entries()) peer.writeLine(`${at[1 - index]}`);
     await Promise.all(peers.map((peer) => linesOf(peer, 'received', 2)));
     await capture.read();
-    await expectTold(
+    await expectReported(
       capture,
-      peers.map(({ pid }, end) => [pid, { [`unknown ${ports[end]}`]: 1 }] as const),
+      peers.map(({ pid }, index) => [pid, { [`unknown ${ports[index]}`]: 1 }] as const),
     );
   });
 
   it('counts a thousand clients of one server', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1');
-    const client = await askFrom([`target=127.0.0.1/${server.port}`, 'count=1000']);
-    await expectTold(capture, [
+    const client = await sendFrom([`target=127.0.0.1/${server.port}`, 'count=1000']);
+    await expectReported(capture, [
       [client.pid, { [`outbound ${server.port}`]: 1000 }],
       [server.pid, { [`inbound ${server.port}`]: 1000 }],
     ]);
   });
 
-  it('makes nothing of sockets that are connected only to learn the own address', async () => {
+  it('ignores sockets that connect only to find their local address', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1');
-    const probe = await askFrom([`target=127.0.0.1/${server.port}`, 'way=probe', 'count=100']);
-    const client = await askFrom([`target=127.0.0.1/${server.port}`]);
-    await expectTold(capture, [
+    const probe = await sendFrom([`target=127.0.0.1/${server.port}`, 'way=probe', 'count=100']);
+    const client = await sendFrom([`target=127.0.0.1/${server.port}`]);
+    await expectReported(capture, [
       [probe.pid, {}],
       [client.pid, { [`outbound ${server.port}`]: 1 }],
       [server.pid, { [`inbound ${server.port}`]: 1 }],
     ]);
   });
 
-  describe('between two ends that both chose their ports', () => {
+  describe('between two endpoints that both chose their ports', () => {
     async function startPair(address: string) {
-      const [askerPort, serverPort] = [await freeUdpPort(), await freeUdpPort()];
-      const asker = startWorkload('udp-peer', [`at=${address}/${askerPort}`]);
+      const [clientPort, serverPort] = [await freeUdpPort(), await freeUdpPort()];
+      const client = startWorkload('udp-peer', [`at=${address}/${clientPort}`]);
       const server = startWorkload('udp-peer', [`at=${address}/${serverPort}`]);
-      await Promise.all([linesOf(asker, 'ready', 1), linesOf(server, 'ready', 1)]);
-      let questions = 0;
+      await Promise.all([linesOf(client, 'ready', 1), linesOf(server, 'ready', 1)]);
+      let requests = 0;
       return {
-        asker,
+        client,
         server,
-        askerPort,
+        clientPort,
         serverPort,
-        async talk() {
-          asker.writeLine(`${address}/${serverPort}`);
-          questions++;
-          await Promise.all([linesOf(server, 'received', questions), linesOf(asker, 'received', questions)]);
+        async request() {
+          client.writeLine(`${address}/${serverPort}`);
+          requests++;
+          await Promise.all([linesOf(server, 'received', requests), linesOf(client, 'received', requests)]);
         },
       };
     }
 
-    it.each(['127.0.0.1', '::1'])('takes who speaks first over %s for who asks', async (address) => {
+    it.each(['127.0.0.1', '::1'])('reports the first sender over %s as the client', async (address) => {
       const capture = await beginWatch();
-      const { asker, server, serverPort, talk } = await startPair(address);
-      for (let question = 0; question < 3; question++) await talk();
-      await expectTold(capture, [
-        [asker.pid, { [`outbound ${serverPort}`]: 1 }],
+      const { client, server, serverPort, request } = await startPair(address);
+      for (let count = 0; count < 3; count++) await request();
+      await expectReported(capture, [
+        [client.pid, { [`outbound ${serverPort}`]: 1 }],
         [server.pid, { [`inbound ${serverPort}`]: 1 }],
       ]);
     });
 
-    it('does not guess who asked before it began', async () => {
-      const { asker, server, askerPort, serverPort, talk } = await startPair('127.0.0.1');
-      await talk();
+    it('reports a conversation that began before the capture as unknown', async () => {
+      const { client, server, clientPort, serverPort, request } = await startPair('127.0.0.1');
+      await request();
       const capture = await beginWatch();
-      // The server speaks first since: that does not make it the one who asks.
-      server.writeLine(`127.0.0.1/${askerPort}`);
-      await Promise.all([linesOf(server, 'received', 2), linesOf(asker, 'received', 2)]);
+      // The server sends first from now on: that does not make it the client.
+      server.writeLine(`127.0.0.1/${clientPort}`);
+      await Promise.all([linesOf(server, 'received', 2), linesOf(client, 'received', 2)]);
       await capture.read();
       await capture.read();
       const directions = new Set<Direction>();
-      for (const { pid } of [asker, server])
+      for (const { pid } of [client, server])
         for (const { direction } of udpOf(capture, pid)) directions.add(direction);
       expect(directions).toEqual(new Set(['unknown']));
       expect(new Set(udpOf(capture, server.pid).map(({ port }) => port))).toEqual(new Set([serverPort]));
-      expect(new Set(udpOf(capture, asker.pid).map(({ port }) => port))).toEqual(new Set([askerPort]));
+      expect(new Set(udpOf(capture, client.pid).map(({ port }) => port))).toEqual(new Set([clientPort]));
     });
   });
 
-  describe('to many at once', () => {
+  describe('to many receivers at once', () => {
     let host: Host;
     let other: Host;
 
@@ -229,11 +231,11 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
 
     const GROUPS: readonly [string, string, string, string[]][] = [
       ['a multicast group', '0.0.0.0', '239.7.7.7', []],
-      ['a multicast group of IPv6', '::', 'ff05::77', []],
-      ['everyone', '0.0.0.0', '255.255.255.255', ['broadcast=1']],
+      ['an IPv6 multicast group', '::', 'ff05::77', []],
+      ['broadcast', '0.0.0.0', '255.255.255.255', ['broadcast=1']],
     ];
 
-    /** Has one host send to all, once the receivers on these hosts are there, until those but the last have heard. */
+    /** One host sends to all receivers on these hosts; resolves once all receivers but the last have received it. */
     async function sendToAll(
       address: string,
       group: string,
@@ -243,11 +245,11 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       const capture = await beginWatch('ebpf', 'all');
       const join = flags.length === 0 ? [`group=${group}`] : [];
       const receivers = await Promise.all(hosts.map((on) => serve(address, join, { on, port: 5399 })));
-      const sender = await askFrom([`target=${group}/5399`, ...flags], { on: host });
+      const sender = await sendFrom([`target=${group}/5399`, ...flags], { on: host });
       for (const { running } of receivers.slice(0, -1))
         await waitFor(
           async () => (await ask(running, 'report', 'received'))[0] !== '0' || undefined,
-          'the question',
+          'the request',
         );
       await capture.read();
       await capture.read();
@@ -255,20 +257,23 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       return { sender: reported(sender.pid), receivers: receivers.map(({ pid }) => reported(pid)) };
     }
 
-    it.each(GROUPS)('never takes a receiver for who asks: %s', async (_title, address, group, flags) => {
+    it.each(GROUPS)('never reports a receiver as the client: %s', async (_title, address, group, flags) => {
       const { sender, receivers } = await sendToAll(address, group, flags, [other, host]);
       expect(sender).toEqual(['outbound 5399']);
       expect(receivers[0]).toHaveLength(1);
       for (const reported of receivers.flat()) expect(['inbound 5399', 'unknown 5399']).toContain(reported);
     });
 
-    it.each(GROUPS)('tells each of two receivers on one host: %s', async (_title, address, group, flags) => {
-      const { receivers } = await sendToAll(address, group, flags, [other, other, host]);
-      for (const reported of receivers.slice(0, 2)) expect(reported).toHaveLength(1);
-    });
+    it.each(GROUPS)(
+      'reports each of two receivers on one host: %s',
+      async (_title, address, group, flags) => {
+        const { receivers } = await sendToAll(address, group, flags, [other, other, host]);
+        for (const reported of receivers.slice(0, 2)) expect(reported).toHaveLength(1);
+      },
+    );
   });
 
-  it('tells apart two servers on one port, by their addresses, that one socket asks', async () => {
+  it('distinguishes two servers on one port by their addresses when one socket sends to both', async () => {
     const capture = await beginWatch();
     const port = await freeUdpPort();
     const servers = await Promise.all(
@@ -280,7 +285,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       client.writeLine(`${address}/${port}`);
       await linesOf(client, 'received', at + 1);
     }
-    await expectTold(capture, [
+    await expectReported(capture, [
       [client.pid, { [`outbound ${port}`]: 2 }],
       ...servers.map(({ pid }) => [pid, { [`inbound ${port}`]: 1 }] as const),
     ]);

@@ -1,4 +1,4 @@
-/** What the capture puts into the kernel goes with it, however it ends. */
+/** What the capture loads into the kernel is removed with it, however it ends. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CANNOT_CAPTURE, openCapture } from '../../harness/captures.ts';
@@ -9,18 +9,18 @@ import { waitFor } from '../../harness/wait-for.ts';
 import { runWorkload } from '../../harness/workload.ts';
 
 /**
- * The BPF programs, maps and links that a process holds, as `prog 42`. Told by what its file descriptors are: other
- * captures may come and go meanwhile.
+ * The BPF programs, maps and links that a process holds, as `prog 42`. Taken from its file descriptors, because
+ * other captures may start and end meanwhile.
  */
 function heldBy(pid: number): Set<string> {
   const held = new Set<string>();
   for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
     try {
       const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1');
-      // A link tells its program as well, which is an object of its own.
+      // A link also lists its program, which is an object of its own.
       for (const [, kind, id] of info.matchAll(/^(prog|map|link)_id:\s*(\d+)$/gm)) held.add(`${kind} ${id}`);
     } catch {
-      // Closed since it was listed.
+      // Closed after it was listed.
     }
   }
   return held;
@@ -35,22 +35,24 @@ const kinds = (objects: ReadonlySet<string>) => new Set([...objects].map((object
 const without = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
   new Set([...some].filter((object) => !others.has(object)));
 
-/** The kernel frees what nobody holds once every CPU has passed by. */
+/** The kernel frees unreferenced objects after an RCU grace period. */
 async function expectGone(objects: ReadonlySet<string>): Promise<void> {
   const left = async () => {
     const there = await inKernel();
     return new Set([...objects].filter((object) => there.has(object)));
   };
-  await waitFor(async () => (await left()).size === 0 || undefined, 'the kernel to free it', 30_000).catch(
-    () => {},
-  );
+  await waitFor(
+    async () => (await left()).size === 0 || undefined,
+    'the kernel to free the objects',
+    30_000,
+  ).catch(() => {});
   expect(await left()).toEqual(new Set());
 }
 
 describe.skipIf(CANNOT_CAPTURE)(
-  `the kernel holds nothing of the capture${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  `the kernel holds no object of the capture${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
   () => {
-    it('once it is closed, as often as it was opened', async () => {
+    it('after it is closed, however often it is opened', async () => {
       const before = heldBy(process.pid);
       const files: number[] = [];
       for (let time = 0; time < 5; time++) {
@@ -64,10 +66,10 @@ describe.skipIf(CANNOT_CAPTURE)(
         await expectGone(held);
         files.push(readdirSync('/proc/self/fd').length);
       }
-      expect(files.at(-1), 'open files after the last time and the first').toBe(files[0]);
+      expect(files.at(-1), 'open files after the last run and after the first').toBe(files[0]);
     });
 
-    it('once the exporter that ran it was killed', async () => {
+    it('after the exporter that ran it is killed', async () => {
       const listen = `127.0.0.1:${await freePort()}`;
       const agent = start([NODE, MUSUBI, 'agent', '--capture', 'ebpf', '--web.listen-address', listen]);
       await waitFor(
