@@ -10,6 +10,7 @@ const CHECKS = /** @type {const} */ ([
   ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['checking the format of C', 'npm', ['run', '--silent', 'clang-format', '--', '--dry-run', '--Werror']],
   ['checking the directions of imports', 'node', ['test/lint/imports/run.ts']],
+  ['checking for unused files, exports and dependencies', 'knip', []],
   ['checking types', 'tsc', ['--noEmit', '-p', '.']],
   ['checking types of the panel', 'tsc', ['--noEmit', '-p', 'grafana-plugin']],
 ]);

@@ -14,7 +14,7 @@ const DURATIONS = /(?<![:\w])(\d+)(s|m|h)\b/g;
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Writes a copy of a rule file, with every duration divided by `factor`, to a folder; returns its path. */
-export function accelerate(path: string, factor: number, folder: string): string {
+function accelerate(path: string, factor: number, folder: string): string {
   const text = readFileSync(path, 'utf8')
     .replace(SECONDS, (seconds) => `${Number(seconds) / factor}`)
     .replace(DURATIONS, (_, count, unit) => `${Math.round((Number(count) * (UNITS[unit] ?? 0)) / factor)}ms`);

@@ -5,7 +5,7 @@ import { type DrawnEdge, edgesOn, untilDrawn } from './panel.ts';
 import { servePage } from './serve-page.ts';
 
 /** Settings of the provisioned dashboard. */
-export interface DashboardJson {
+interface DashboardJson {
   readonly panels: { options: object; fieldConfig: object }[];
   readonly templating: { list: object[] };
 }

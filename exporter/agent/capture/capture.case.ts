@@ -14,7 +14,7 @@ import {
 import { type Capture, type Direction, FAILURES, type Observation, type Transport } from './capture.ts';
 
 /** What a capture does not support, each with the reason. */
-export interface Allowed {
+interface Allowed {
   /** No bytes, retransmits and round-trip times. */
   readonly noTcpInfo?: string;
   /** No connections over Unix sockets, only listeners. */

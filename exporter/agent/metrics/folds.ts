@@ -14,7 +14,7 @@ export const FOLDS = [
   'edge_limit',
   'pid_limit',
 ] as const;
-export type Fold = (typeof FOLDS)[number];
+type Fold = (typeof FOLDS)[number];
 
 /** Counts a flow that is folded. */
 export type NoteFold = (reason: Fold, flow: Pick<Flow, 'opened'>) => void;

@@ -6,7 +6,7 @@ import type { Family, Point } from './family.ts';
 type SelfMetric = keyof typeof SELF_METRICS;
 
 /** Runs a stage, or a step of it, and records how long it took. */
-export type StageTimer = <T>(stage: string, run: () => T | Promise<T>) => Promise<T>;
+type StageTimer = <T>(stage: string, run: () => T | Promise<T>) => Promise<T>;
 
 /** The exporter's own health: the latest value of each `musubi.*` metric. */
 export interface SelfMetrics {

@@ -18,6 +18,8 @@ const argv = (...more: string[]) => [
     '--interval',
     '10ms',
   ],
+  // Both would read the kernel of this machine.
+  ...['--dns', 'off', '--nat', 'off'],
   ...more,
 ];
 

@@ -7,6 +7,8 @@ import { snapshot } from './snapshot.ts';
 let proc: ProcTree;
 const argv = (...more: string[]) => [
   ...['--capture', 'procfs', '--proc-root', proc.root, '--duration', '1ms', '--host-name', 'host-a'],
+  // Both would read the kernel of this machine.
+  ...['--dns', 'off', '--nat', 'off'],
   ...more,
 ];
 

@@ -12,7 +12,7 @@ export interface UsedEdge {
 }
 
 /** A dependency whose use differs between the previous and the current range. */
-export interface ChangedEdge {
+interface ChangedEdge {
   readonly before: UsedEdge;
   readonly after: UsedEdge;
 }

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, Spinner, useStyles2 } from '@grafana/ui';
 
-export type MessageState = 'loading' | 'empty' | 'wrong-data' | 'error';
+type MessageState = 'loading' | 'empty' | 'wrong-data' | 'error';
 
 interface Props {
   readonly state: MessageState;

@@ -28,7 +28,7 @@ export interface Panel {
   readonly transformations?: readonly object[];
 }
 
-export interface Variable {
+interface Variable {
   readonly name: string;
   readonly label: string;
   /** In the notation of Grafana's Prometheus data source: `label_values(…)` or `query_result(…)`. */

@@ -103,7 +103,7 @@ const TESTS = 'test';
 
 const isNpm = ({ name }: Package) => name.startsWith('@');
 
-export const isTest = (path: string) => /\.(test|case|fixture|bench)\.\w+$/.test(path);
+const isTest = (path: string) => /\.(test|case|fixture|bench)\.\w+$/.test(path);
 
 function locate(path: string, packages: readonly Package[]): Location | undefined {
   const within = longest(packages, ({ folder }) => (isWithin(path, folder) ? folder.length : -1));

@@ -6,7 +6,7 @@ import type { FoundListener, LocalAddresses } from '../local-addresses.ts';
 import { type Forwarder, isConnectionToTarget, type Route } from './forwarder-routes.ts';
 
 /** By what to replace a forwarder. */
-export type ForwarderDecision =
+type ForwarderDecision =
   /** By a service on this host. */
   | { readonly target: 'local'; readonly service: Endpoint }
   /** By an address on another host, as if its clients had connected from `from`. */

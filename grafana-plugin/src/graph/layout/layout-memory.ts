@@ -6,7 +6,7 @@ import { createFreeSpots } from './keep/free-spots.ts';
 import type { Layouter } from './layouter.ts';
 
 /** What determines the positions of nodes, apart from their earlier positions. */
-export interface LayoutInput {
+interface LayoutInput {
   readonly graph: Graph;
   readonly sizes: LayoutSizes;
   /** Corners of the nodes that the user has moved. */

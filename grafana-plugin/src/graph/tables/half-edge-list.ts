@@ -1,7 +1,7 @@
 import type { Endpoint, HalfEdge } from '../model/half-edge.ts';
 
 /** What all tables together contain of a half-edge. */
-export interface HalfEdgeEntry {
+interface HalfEdgeEntry {
   readonly halfEdge: HalfEdge;
   seen: boolean;
 }
