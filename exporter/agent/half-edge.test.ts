@@ -3,49 +3,46 @@ import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
 import type { Transport } from './capture/capture.ts';
 import { toServiceListeners } from './half-edge.ts';
 
-const own = { host: 'host-a', ...SHOP };
+const local = { host: 'host-a', ...SHOP };
 
 describe('a half-edge', () => {
-  it('has its own end as the source of what it asked for', () => {
+  it('has the local endpoint as the source of an outbound connection', () => {
     const { src, dst } = halfEdge();
-    expect(src).toEqual({ address: '10.0.0.1', ...own });
+    expect(src).toEqual({ address: '10.0.0.1', ...local });
     expect(dst).toEqual({ address: '10.0.0.9', kind: 'unknown' });
   });
 
-  it('has its own end as the destination of what it was asked for', () => {
+  it('has the local endpoint as the destination of an inbound connection', () => {
     const { src, dst } = halfEdge({ direction: 'inbound' });
     expect(src).toEqual({ address: '10.0.0.9', kind: 'unknown' });
-    expect(dst).toEqual({ address: '10.0.0.1', ...own });
+    expect(dst).toEqual({ address: '10.0.0.1', ...local });
   });
 
-  it('knows its own host even without its process', () => {
+  it('has the local host even without the process', () => {
     const { src } = halfEdge({ pid: undefined }, null);
     expect(src).toEqual({ address: '10.0.0.1', host: 'host-a', kind: 'unknown' });
   });
 
-  it('has its own end as the one with the port where the direction is unknown', () => {
+  it('has the local endpoint as the destination if the direction is unknown', () => {
     const { src, dst } = halfEdge({ direction: 'unknown' });
     expect(src).toEqual({ address: '10.0.0.9', kind: 'unknown' });
-    expect(dst).toEqual({ address: '10.0.0.1', ...own });
+    expect(dst).toEqual({ address: '10.0.0.1', ...local });
   });
 });
 
-describe('the other end', () => {
+describe('the remote endpoint', () => {
   const db = { service: 'db', process: 'postgres', pid: 30, kind: 'container' } as const;
   const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db' } as const;
 
-  it.each(['outbound', 'inbound'] as const)(
-    'is named where the capture knows its process (%s)',
-    (direction) => {
-      const { src, dst } = halfEdge({ direction }, SHOP, db);
-      expect(direction === 'outbound' ? dst : src).toEqual({
-        ...{ address: '10.0.0.9', host: 'host-a' },
-        ...db,
-      });
-    },
-  );
+  it.each(['outbound', 'inbound'] as const)('is named if the capture knows its process (%s)', (direction) => {
+    const { src, dst } = halfEdge({ direction }, SHOP, db);
+    expect(direction === 'outbound' ? dst : src).toEqual({
+      ...{ address: '10.0.0.9', host: 'host-a' },
+      ...db,
+    });
+  });
 
-  it('is on this host where the capture has seen its process, though that has no name', () => {
+  it('is on this host if the capture has seen its process, although that has no name', () => {
     expect(halfEdge({ remotePid: 30 }).dst).toEqual({ address: '10.0.0.9', host: 'host-a', kind: 'unknown' });
   });
 
@@ -57,7 +54,7 @@ describe('the other end', () => {
     });
   });
 
-  it('of a Unix socket has no address where it asks', () => {
+  it('of a Unix socket has no address as a client', () => {
     expect(halfEdge({ ...socket, direction: 'inbound' }, db, SHOP)).toMatchObject({
       src: { address: '', ...SHOP },
       dst: { address: '/run/db', ...db },
@@ -69,7 +66,7 @@ describe('many dependencies in one', () => {
   const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
   const other = { address: '', service: 'other', kind: 'unknown' };
 
-  it('lead to `other` from the process, where that is known', () => {
+  it('lead to `other` from the process if that is known', () => {
     expect(halfEdge(folded)).toMatchObject({
       src: { address: '', service: 'shop', host: 'host-a' },
       dst: other,
@@ -77,7 +74,7 @@ describe('many dependencies in one', () => {
     expect(halfEdge({ ...folded, direction: 'inbound' })).toMatchObject({ src: other, dst: { pid: 20 } });
   });
 
-  it('lead from `other` of this host, where it is not', () => {
+  it('lead from `other` on this host if it is not', () => {
     const { src, dst } = halfEdge(folded, null);
     expect(src).toEqual({ ...other, host: 'host-a' });
     expect(dst).toEqual(other);
@@ -89,10 +86,13 @@ it.each([
   ['every IPv4 address', '0.0.0.0', false, ['0.0.0.0', '10.0.0.1']],
   ['every address', '::', false, ['::', '10.0.0.1', 'fd00::1']],
   ['every IPv6 address', '::', true, ['::', 'fd00::1']],
-])('a listener on %s is told at each where it can be reached', (_title, address, ipv6Only, told) => {
-  const listener = { netns: 7, transport: 'tcp' as Transport, address, port: 80, pid: 20, ipv6Only };
-  const serviceListeners = toServiceListeners(listener, ['10.0.0.1', 'fd00::1'], SHOP, 'h');
-  expect(serviceListeners.map(({ dst }) => dst.address)).toEqual(told);
-  for (const { dst, port, netns } of serviceListeners)
-    expect({ dst, port, netns }).toMatchObject({ port: 80, netns: 7, dst: { service: 'shop', host: 'h' } });
-});
+])(
+  'makes a listener on %s a service at each address where it can be reached',
+  (_title, address, ipv6Only, expected) => {
+    const listener = { netns: 7, transport: 'tcp' as Transport, address, port: 80, pid: 20, ipv6Only };
+    const serviceListeners = toServiceListeners(listener, ['10.0.0.1', 'fd00::1'], SHOP, 'h');
+    expect(serviceListeners.map(({ dst }) => dst.address)).toEqual(expected);
+    for (const { dst, port, netns } of serviceListeners)
+      expect({ dst, port, netns }).toMatchObject({ port: 80, netns: 7, dst: { service: 'shop', host: 'h' } });
+  },
+);

@@ -6,7 +6,7 @@ import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
 import { createListenerIndex, type ListenerIndex } from './net/listener-index.ts';
 
-/** The client's or the server's end of a dependency. What is not known is absent. */
+/** The client or the server of a dependency. Unknown fields are absent. */
 export interface Endpoint {
   /** IP address, or the name of a Unix socket; '' where there is none. */
   readonly address: string;
@@ -60,11 +60,11 @@ export interface Identities {
  */
 export function toHalfEdge(flow: Flow, identities: Identities, host: string): HalfEdge {
   const { direction, folded, transport, remotePid } = flow;
-  // The one address of a Unix socket is the server's, whichever end was observed.
+  // The one address of a Unix socket is the server's, whichever process was observed.
   const isServersAddress = transport === 'unix' && direction !== 'outbound';
   const localAddress = isServersAddress ? flow.remoteAddress : flow.localAddress;
   const remoteAddress = isServersAddress ? '' : flow.remoteAddress;
-  // A process that the capture has seen is on this host, and so are both ends of a Unix socket.
+  // A process that the capture has seen is on this host, and so are both processes of a Unix socket.
   const isRemoteOnThisHost = remotePid !== undefined || transport === 'unix';
 
   let local = onThisHost(localAddress, identities.local, host);

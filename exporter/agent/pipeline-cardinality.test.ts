@@ -1,4 +1,4 @@
-/** What the pipeline exports stays bounded, and its sums exact, whatever the network and the processes do. */
+/** The number of series stays bounded, and the sums exact, whatever the network and the processes do. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcTree, type ProcTree } from '../../test/fixtures/proc-tree.ts';
 import { processFiles } from '../../test/fixtures/process-files.ts';
@@ -35,8 +35,8 @@ function create(options: Partial<PipelineOptions> = {}): Pipeline {
   return createPipeline({ capture, ...host, ...options });
 }
 
-/** One cycle, and the time until the next. */
-async function look(
+/** Runs one cycle, and waits for the next. */
+async function runCycle(
   observations: readonly Observation[],
   more: Partial<Reading> = {},
   interval = INTERVAL,
@@ -50,7 +50,7 @@ async function look(
 
 let ids = 0;
 
-/** A connection to nginx that has come and gone, with all that a capture may count of one. */
+/** A closed connection to nginx, with all that a capture may count. */
 function visit(fields: Partial<Observation> = {}): Observation {
   ids++;
   return {
@@ -79,12 +79,12 @@ const folded = (reason: string) =>
   parseSeries(page(), 'musubi_connections_folded_total').find(({ labels }) => labels.reason === reason)
     ?.value;
 
-/** A minute of `clients` that each come once, their addresses below `network`. */
-async function meet(clients: number, network: number): Promise<void> {
-  const passes = MINUTE / INTERVAL;
-  for (let i = 0; i < passes; i++) {
-    const [from, to] = [i, i + 1].map((at) => Math.round((clients * at) / passes)) as [number, number];
-    await look(
+/** A minute of `clients` that each connect once, with addresses in `network`. */
+async function connectAll(clients: number, network: number): Promise<void> {
+  const cycles = MINUTE / INTERVAL;
+  for (let i = 0; i < cycles; i++) {
+    const [from, to] = [i, i + 1].map((at) => Math.round((clients * at) / cycles)) as [number, number];
+    await runCycle(
       Array.from({ length: to - from }, (_, at) => visit({ remoteAddress: address(network, from + at) })),
     );
   }
@@ -92,7 +92,7 @@ async function meet(clients: number, network: number): Promise<void> {
 
 describe('a web server', () => {
   it('of 10,000 clients on the internet in a minute has few series, and exact sums', async () => {
-    await meet(CLIENTS, 20);
+    await connectAll(CLIENTS, 20);
     expect(edges()).toMatchObject([
       { 'src.service': 'internet', 'src.kind': 'internet', 'dst.service': 'nginx', 'dst.port': 443 },
     ]);
@@ -105,25 +105,25 @@ describe('a web server', () => {
     expect(folded('internet')).toBe(CLIENTS);
   });
 
-  it('of as many in its own network tells the first, and the others as one', async () => {
-    await meet(CLIENTS, 10);
+  it('of as many in its own network has an edge for each of the first, and one for the others', async () => {
+    await connectAll(CLIENTS, 10);
     expect(edges()).toHaveLength(LIMIT + 1);
     expect(edges().filter((edge) => edge['src.service'] === 'other')).toHaveLength(1);
     expect(sum('service_dependency_connection_opened_total')).toBe(CLIENTS);
     expect(folded('edge_limit')).toBe(CLIENTS - LIMIT);
   });
 
-  it('has as many when each address on the internet is to be told', async () => {
+  it('has as many with `internet: keep`', async () => {
     pipeline = create({ internet: 'keep', maxEdges: 10 });
-    await meet(1000, 20);
+    await connectAll(1000, 20);
     expect(edges()).toHaveLength(11);
     expect(sum('service_dependency_connection_opened_total')).toBe(1000);
   });
 
-  it('has few series though it asks every port of every host', async () => {
+  it('has few series although it connects to every port of every host', async () => {
     for (let i = 0; i < 10; i++) {
       const ports = Array.from({ length: 1000 }, (_, at) => 1 + 1000 * i + at);
-      await look(
+      await runCycle(
         ports.map((port) =>
           visit({ direction: 'outbound', remoteAddress: address(20 + (port % 2), port), port }),
         ),
@@ -134,7 +134,7 @@ describe('a web server', () => {
   });
 });
 
-describe('a job every second, each time with a new pid,', () => {
+describe('a job every second with a new pid', () => {
   /** Long: two hours are few cycles then. */
   const CYCLE = 10_000;
   const isJob = (pid: number) => pid > 1000;
@@ -154,7 +154,7 @@ describe('a job every second, each time with a new pid,', () => {
           port: 5432,
         }),
       );
-      await look(jobs, { processOf: jobFiles }, CYCLE);
+      await runCycle(jobs, { processOf: jobFiles }, CYCLE);
       for (const edge of edges()) ever.add(JSON.stringify(edge));
     }
   }
@@ -164,37 +164,37 @@ describe('a job every second, each time with a new pid,', () => {
     ever = new Set();
   });
 
-  it('has made as many series after two hours as after a minute', async () => {
+  it('has created as many series after two hours as after a minute', async () => {
     await run(MINUTE);
     const afterMinute = ever.size;
     expect(edges()).toHaveLength(9);
     await run(119 * MINUTE);
     expect(ever.size).toBe(afterMinute);
-    // Those with a pid have left, and none took their place.
+    // Those with a pid have expired, and none has replaced them.
     expect(edges()).toMatchObject([{ 'src.service': 'report', 'src.pid': 'many', 'dst.port': 5432 }]);
     expect(folded('pid_limit')).toBe(7200 - 8);
   });
 
-  it('counts all of its connections while no edge was forgotten', async () => {
+  it('counts all of its connections before the first edge expires', async () => {
     await run(EDGE_EXPIRATION);
     expect(sum('service_dependency_connection_opened_total')).toBe(EDGE_EXPIRATION / 1000);
   });
 
-  it('leaves the pids of others alone', async () => {
+  it('does not affect the pids of others', async () => {
     await run(MINUTE);
-    await look([visit({ remoteAddress: '10.0.0.9' })]);
+    await runCycle([visit({ remoteAddress: '10.0.0.9' })]);
     expect(edges()).toContainEqual(expect.objectContaining({ 'dst.service': 'nginx', 'dst.pid': 30 }));
   });
 });
 
-it('of 5,000 programs that a shell runs tells the first, and the others as one', async () => {
+it('names the first of 5,000 programs that a shell runs, and folds the others', async () => {
   pipeline = create({ maxServices: 100 });
   for (let i = 0; i < 20; i++) {
     const jobs = Array.from({ length: 250 }, (_, at) =>
       visit({ direction: 'outbound', pid: 1000 + 250 * i + at, remoteAddress: '10.0.0.9', port: 5432 }),
     );
     const processOf = (pid: number) => (pid >= 1000 ? processFiles(`job-${pid}`) : undefined);
-    await look([visit({ remoteAddress: '10.0.0.9' }), ...jobs], { processOf });
+    await runCycle([visit({ remoteAddress: '10.0.0.9' }), ...jobs], { processOf });
   }
   expect(edges()).toHaveLength(102);
   expect(edges()).toContainEqual(expect.objectContaining({ 'dst.service': 'nginx', 'dst.pid': 30 }));
@@ -202,7 +202,7 @@ it('of 5,000 programs that a shell runs tells the first, and the others as one',
   expect(folded('service_limit')).toBe(4900);
 });
 
-it('sees 4 workers of nginx and 20 backends of PostgreSQL as one process each', async () => {
+it('reports 4 workers of nginx and 20 backends of PostgreSQL as one process each', async () => {
   const start = (leader: number, name: string, workers: number) => {
     const files = { comm: `${name}\n`, exe: `/usr/sbin/${name}` };
     proc.start(leader, { ...files, cmdline: `${name}\0`, parent: 1 });
@@ -214,7 +214,7 @@ it('sees 4 workers of nginx and 20 backends of PostgreSQL as one process each', 
   const nginx = start(30, 'nginx', 4);
   const postgres = start(50, 'postgres', 20);
   for (let i = 0; i < 3; i++) {
-    await look([
+    await runCycle([
       ...nginx.map((pid) => visit({ pid })),
       ...postgres.map((pid) => visit({ pid, port: 5432, remoteAddress: '10.0.0.9' })),
     ]);
@@ -226,7 +226,7 @@ it('sees 4 workers of nginx and 20 backends of PostgreSQL as one process each', 
   expect(sum('service_dependency_connection_opened_total')).toBe(3 * 24);
 });
 
-it('counts a hostile name once, and those past the limit as one', async () => {
+it('counts a hostile name once, and folds those beyond the limit', async () => {
   pipeline = create({ maxEdges: 5 });
   const names = [
     '@a\0b',
@@ -237,13 +237,13 @@ it('counts a hostile name once, and those past the limit as one', async () => {
     ...Array.from({ length: 100 }, (_, i) => `@tmp-${i}`),
   ];
   for (let i = 0; i < 3; i++) {
-    await look(
+    await runCycle(
       names.map((remoteAddress) =>
         visit({ transport: 'unix', direction: 'outbound', localAddress: '', remoteAddress, port: 0 }),
       ),
     );
   }
-  const told = edges().map((edge) => edge['dst.address'] ?? edge['dst.service']);
-  expect(told).toEqual([...names.slice(0, 5), 'other']);
+  const destinations = edges().map((edge) => edge['dst.address'] ?? edge['dst.service']);
+  expect(destinations).toEqual([...names.slice(0, 5), 'other']);
   expect(sum('service_dependency_connection_opened_total')).toBe(3 * names.length);
 });

@@ -14,7 +14,7 @@ const TCP = {
   opened: 1,
 } as const;
 
-it('tells the site of each end: of this host, of a rule, of a network', async () => {
+it('labels each endpoint with a site: of this host, of a rule, of a network', async () => {
   using proc = createProcTree({
     20: { comm: 'web\n', cmdline: 'web\0', exe: '/bin/web' },
     30: { comm: 'nginx\n', cmdline: 'nginx\0', exe: '/bin/nginx' },

@@ -74,8 +74,8 @@ afterEach(() => proc[Symbol.dispose]());
 const points = (name: string) =>
   [...pipeline.families()].find(({ definition }) => definition.name === name)?.points ?? [];
 
-describe('a pass', () => {
-  it('names both ends of a loopback connection', async () => {
+describe('a collection cycle', () => {
+  it('names client and server of a loopback connection', async () => {
     await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes)).toEqual([
       {
@@ -98,7 +98,7 @@ describe('a pass', () => {
     ]);
   });
 
-  it('names a container in the very pass that meets it', async () => {
+  it('names a new container in the same cycle', async () => {
     proc.start(20, { comm: 'python3\n', cmdline: 'python3\0/srv/billing.py\0', cgroup: '0::/in\n' });
     let fetched: Workload | undefined;
     const workloads: CgroupWorkloads = {
@@ -116,13 +116,13 @@ describe('a pass', () => {
     ]);
   });
 
-  it('tells where a wildcard listener can be reached from other hosts', async () => {
+  it('reports where a wildcard listener can be reached from other hosts', async () => {
     await pipeline.runCycle();
     const addresses = points('service.dependency.listen').map(({ attributes }) => attributes['dst.address']);
     expect(addresses).toEqual(['0.0.0.0', '10.1.2.3']);
   });
 
-  it('counts on from reading to reading, and ends with the edge', async () => {
+  it('continues counts from cycle to cycle, until the edge expires', async () => {
     await pipeline.runCycle();
     reading = seen(observation(), observation({ id: '2' }));
     await pipeline.runCycle();
@@ -136,14 +136,14 @@ describe('a pass', () => {
     expect(pipeline.edges()).toEqual([]);
   });
 
-  it('keeps the name of a process that has ended while its connection is seen', async () => {
+  it('keeps the name of a process that has ended while its connection is observed', async () => {
     await pipeline.runCycle();
     proc.exit(20);
     for (let i = 0; i < 3; i++) await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes['src.service'])).toEqual(['billing']);
   });
 
-  it('names both ends of a Unix socket, even of processes that ended before the pass', async () => {
+  it('names client and server of a Unix socket, even of processes that ended before the cycle', async () => {
     const kept: Record<number, ProcessFiles> = { 40: processFiles('psql'), 41: processFiles('postgres') };
     const socket = { transport: 'unix', port: 0, localAddress: '', remoteAddress: '/run/db' } as const;
     reading = {
@@ -159,7 +159,7 @@ describe('a pass', () => {
     ]);
   });
 
-  it('keeps an edge that only ever failed', async () => {
+  it('exports an edge whose connections all failed', async () => {
     reading = seen(observation({ open: 0, opened: 0, failed: [0, 2, 0, 0, 0, 0, 0] }));
     await pipeline.runCycle();
     expect(pipeline.edges()).toMatchObject([{ open: 0, opened: 0 }]);
@@ -168,7 +168,7 @@ describe('a pass', () => {
     ]);
   });
 
-  it('names a process anew once it has become another program', async () => {
+  it('names a process again once it has executed another program', async () => {
     await pipeline.runCycle();
     proc.start(20, { comm: 'nginx\n', cmdline: 'nginx\0' });
     await pipeline.runCycle();
@@ -179,7 +179,7 @@ describe('a pass', () => {
     ]);
   });
 
-  it('that failed leaves what was known', async () => {
+  it('leaves the known edges if it fails', async () => {
     await pipeline.runCycle();
     reading = new Error('EACCES');
     await expect(pipeline.runCycle()).rejects.toThrow('EACCES');
@@ -189,7 +189,7 @@ describe('a pass', () => {
     expect(points('musubi.collection.cycles.failed')).toMatchObject([{ value: 1 }]);
   });
 
-  it('tells of itself', async () => {
+  it('exports its own metrics', async () => {
     reading = {
       ...seen(
         observation(),
@@ -221,16 +221,16 @@ describe('a pass', () => {
     ]);
   });
 
-  it('tells of the table that the capture keeps, if it keeps one', async () => {
-    const told = () =>
+  it('exports the state of the capture’s table, if there is one', async () => {
+    const values = () =>
       [...pipeline.families()]
         .filter(({ definition: { name } }) => /capture\.(table|connections|events)/.test(name))
         .map(({ definition: { name }, points }) => [name, ...points.map(({ value }) => value)]);
     await pipeline.runCycle();
-    expect(told()).toEqual([]);
+    expect(values()).toEqual([]);
     reading = { ...seen(), table: { used: 3, size: 16, folded: 5, missed: 0 } };
     await pipeline.runCycle();
-    expect(told()).toEqual([
+    expect(values()).toEqual([
       ['musubi.capture.table.entries', 3],
       ['musubi.capture.table.entries.limit', 16],
       ['musubi.capture.connections.folded', 5],
@@ -262,12 +262,12 @@ describe('a pass', () => {
     reading = seen(observation({ remoteAddress: '8.8.8.8', port: 443 }));
     await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes['dst.service'])).toEqual(['api.test']);
-    const told = [...pipeline.families()]
+    const values = [...pipeline.families()]
       .filter(({ definition: { name } }) => name.startsWith('musubi.dns.'))
       .flatMap(({ definition: { name }, points }) =>
         points.map(({ value, attributes }) => [name, ...Object.values(attributes), value].join(' ')),
       );
-    expect(told).toEqual([
+    expect(values).toEqual([
       'musubi.dns.servers observed 1',
       'musubi.dns.servers skipped 0',
       'musubi.dns.servers denied 7',
@@ -290,7 +290,7 @@ describe('a pass', () => {
   });
 });
 
-it('calls what listens on a port as the user’s rule says, and puts it at its site', async () => {
+it('names the listener on a port by the user’s rule, and labels it with its site', async () => {
   const rules = parseRules([{ match: { port: 80 }, service: 'front', site: 'edge-7' }]);
   start({ rules });
   await pipeline.runCycle();

@@ -16,8 +16,7 @@ export async function startPush(
   grace = GRACE,
 ): Promise<{ finish(): Promise<void> }> {
   // Imported on demand: an agent that is only scraped does not load OpenTelemetry, which costs memory.
-  const [{ logDiagnostics }, { createOtlpSender }, { createPush }, { toBatches }] = await Promise.all([
-    import('./metrics/otlp/diagnostics.ts'),
+  const [{ createOtlpSender, logDiagnostics }, { createPush }, { toBatches }] = await Promise.all([
     import('./metrics/otlp/sender.ts'),
     import('./metrics/otlp/push.ts'),
     import('./metrics/otlp/resource-metrics.ts'),

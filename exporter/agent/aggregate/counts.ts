@@ -1,12 +1,9 @@
 import { type Observation, TRAFFIC_COUNTS } from '../capture/capture.ts';
 
-/** What a capture counts of an observation, from the beginning. */
+/** The counts of an observation, from the beginning of the capture. */
 type Counted = Pick<Observation, 'opened' | (typeof TRAFFIC_COUNTS)[number] | 'failed' | 'setup'>;
 
-/**
- * What was counted of a dependency, in part or in all. Absent: no source gave it, or it never happened (`failed`,
- * `setup`).
- */
+/** Counts of a dependency. Absent if no capture gives them or, for `failed` and `setup`, if they are zero. */
 export interface Counts {
   /** Connections opened. */
   opened: number;
@@ -20,19 +17,19 @@ export interface Counts {
 }
 
 /**
- * What was counted beyond `last`. A count that went back, which a kernel may show on a socket about to close, has
- * not changed: it is counted on only past where it had been.
+ * The increase since `last`. A count that has decreased, as a kernel may report it for a socket about to close, counts as
+ * unchanged, until it exceeds its earlier value.
  */
 export function changeSince(last: Counts, now: Counted): Counts {
-  const change: Counts = { opened: grown(now.opened, last.opened) };
+  const change: Counts = { opened: increase(now.opened, last.opened) };
   for (const count of TRAFFIC_COUNTS) {
     const value = now[count];
-    if (value !== undefined) change[count] = grown(value, last[count]);
+    if (value !== undefined) change[count] = increase(value, last[count]);
   }
-  const failed = now.failed && eachGrown(now.failed, last.failed);
+  const failed = now.failed && increases(now.failed, last.failed);
   if (failed) change.failed = failed;
-  const counts = now.setup && eachGrown(now.setup.counts, last.setup?.counts);
-  if (counts) change.setup = { counts, sum: grown(now.setup?.sum ?? 0, last.setup?.sum) };
+  const counts = now.setup && increases(now.setup.counts, last.setup?.counts);
+  if (counts) change.setup = { counts, sum: increase(now.setup?.sum ?? 0, last.setup?.sum) };
   return change;
 }
 
@@ -51,20 +48,20 @@ export function addCounts(sum: Counts, change: Counts): void {
   }
 }
 
-/** Whether nothing at all happened. */
+/** Whether all counts are zero. */
 export function isNothing(change: Counts): boolean {
   const { opened, failed, setup } = change;
   return opened === 0 && !failed && !setup && TRAFFIC_COUNTS.every((count) => !change[count]);
 }
 
-function grown(value: number, last = 0): number {
+function increase(value: number, last = 0): number {
   return Math.max(0, value - last);
 }
 
-/** Undefined where none has grown. */
-function eachGrown(values: readonly number[], last: readonly number[] = []): number[] | undefined {
-  const hasGrown = values.some((value, at) => value > (last[at] ?? 0));
-  return hasGrown ? values.map((value, at) => grown(value, last[at])) : undefined;
+/** Undefined if none has increased. */
+function increases(values: readonly number[], last: readonly number[] = []): number[] | undefined {
+  const hasIncreased = values.some((value, at) => value > (last[at] ?? 0));
+  return hasIncreased ? values.map((value, at) => increase(value, last[at])) : undefined;
 }
 
 function addEach(sums: readonly number[] = [], changes: readonly number[]): number[] {

@@ -20,7 +20,7 @@ function observation(fields: Partial<Observation> = {}): Observation {
 }
 
 describe('folding', () => {
-  it('makes one flow of connections that differ in nothing but the ephemeral port', () => {
+  it('makes one flow of connections that differ only in the ephemeral port', () => {
     const flows = createFold()([observation(), observation({ id: '2' }), observation({ id: '3', open: 0 })]);
     expect(flows).toMatchObject([{ open: 2, opened: 3, port: 5432, pid: 20 }]);
   });
@@ -36,13 +36,13 @@ describe('folding', () => {
     ['pid', undefined],
     ['remotePid', 30],
     ['originalAddress', '10.96.0.1'],
-  ] as const)('keeps flows with another %s apart (%s)', (field, value) => {
+  ] as const)('makes separate flows by %s (%s)', (field, value) => {
     const [, other, ...more] = createFold()([observation(), observation({ id: '2', [field]: value })]);
     expect(other?.[field]).toBe(value);
     expect(more).toEqual([]);
   });
 
-  it('takes the mean of what is open for the round-trip time', () => {
+  it('averages the round-trip time over the open connections', () => {
     const [flow] = createFold()([
       observation({ rtt: 0.25 }),
       observation({ id: '2', rtt: 0.5, open: 3 }),
@@ -62,7 +62,7 @@ describe('folding', () => {
     expect(flow).toMatchObject({ failed: [1, 1, 3], setup: { counts: [3, 3], sum: 0.75 } });
   });
 
-  it('makes one flow, from nowhere to nowhere, of records that hold many dependencies', () => {
+  it('makes one flow without addresses of records that contain many dependencies', () => {
     const folded = (id: string, fields: Partial<Observation>) => observation({ id, folded: true, ...fields });
     const flows = createFold()([
       folded('1', { port: 1 }),
@@ -76,8 +76,8 @@ describe('folding', () => {
   });
 });
 
-describe('change', () => {
-  it('is told from pass to pass', () => {
+describe('a change', () => {
+  it('is counted from cycle to cycle', () => {
     const fold = createFold();
     expect(fold([observation({ transmittedBytes: 100 })])).toMatchObject([
       { opened: 1, transmittedBytes: 100 },
@@ -87,19 +87,19 @@ describe('change', () => {
     ]);
   });
 
-  it('is none where a count went back, nor where it comes back', () => {
+  it('is zero if a count decreases, and until it exceeds its earlier value', () => {
     const fold = createFold();
     const sent = (retransmits: number) => fold([observation({ retransmits })])[0]?.retransmits;
     expect([sent(5), sent(3), sent(5), sent(6)]).toEqual([5, 0, 0, 1]);
   });
 
-  it('is not told of a count that no source gives', () => {
+  it('is absent for a count that no capture gives', () => {
     const [flow] = createFold()([observation({ receivedBytes: 0 })]);
     expect(flow).toHaveProperty('receivedBytes', 0);
     expect(flow).not.toHaveProperty('transmittedBytes');
   });
 
-  it('of a connection that ended and did nothing more makes no flow', () => {
+  it('of a closed connection that did nothing more makes no flow', () => {
     const fold = createFold();
     expect(fold([observation({ transmittedBytes: 100 })])).toHaveLength(1);
     const ended = observation({ open: 0, transmittedBytes: 100 });
@@ -107,7 +107,7 @@ describe('change', () => {
     expect(fold([ended])).toEqual([]);
   });
 
-  it('of failures and set-up times is told from pass to pass, and once', () => {
+  it('of failures and set-up times is counted from cycle to cycle, and once', () => {
     const fold = createFold();
     const seen = (failed: number[], counts: number[], sum: number) =>
       fold([observation({ open: 0, opened: 0, failed, setup: { counts, sum } })]);
@@ -120,7 +120,7 @@ describe('change', () => {
     expect(seen([2, 1], [1, 3], 0.75)).toEqual([]);
   });
 
-  it('of a connection that only ever failed makes a flow whenever it fails again', () => {
+  it('of connections that only fail makes a flow whenever one fails again', () => {
     const fold = createFold();
     const failed = (refused: number) => fold([observation({ open: 0, opened: 0, failed: [refused, 0] })]);
     expect(failed(1)).toMatchObject([{ open: 0, opened: 0, failed: [1, 0] }]);
@@ -128,7 +128,7 @@ describe('change', () => {
     expect(failed(3)).toMatchObject([{ failed: [2, 0] }]);
   });
 
-  it('of a connection that ended with a last byte makes one', () => {
+  it('of a closed connection with a last byte makes a flow', () => {
     const fold = createFold();
     fold([observation({ transmittedBytes: 100 })]);
     expect(fold([observation({ open: 0, transmittedBytes: 101 })])).toMatchObject([
@@ -136,7 +136,7 @@ describe('change', () => {
     ]);
   });
 
-  it('counts on after passes that could not look into the namespace', () => {
+  it('continues after cycles in which the namespace could not be read', () => {
     const fold = createFold();
     fold([observation({ transmittedBytes: 100 })]);
     expect(fold([], new Set([7]))).toEqual([]);
@@ -147,7 +147,7 @@ describe('change', () => {
   });
 });
 
-/** For each id, one observation per pass, whose counts only grow. */
+/** For each id, one observation per cycle, with increasing counts. */
 const history = fc.array(
   fc.array(fc.record({ id: fc.nat(3), by: fc.nat(100), open: fc.nat(1), pid: fc.constantFrom(1, 2) }), {
     maxLength: 4,
@@ -155,14 +155,14 @@ const history = fc.array(
   { maxLength: 12 },
 );
 
-it('tells changes that add up to the last counts, whatever the passes', () => {
+it('makes changes that add up to the last counts, in any sequence of cycles', () => {
   fc.assert(
-    fc.property(history, (passes) => {
+    fc.property(history, (cycles) => {
       const fold = createFold();
       const counts = new Map<number, number>();
       let opened = 0;
       let [sent, failed, setUp, setUpTime] = [0, 0, 0, 0];
-      for (const steps of passes) {
+      for (const steps of cycles) {
         for (const { id, by } of steps) counts.set(id, (counts.get(id) ?? 0) + by);
         const last = new Map(steps.map((step) => [step.id, step]));
         const observations = [...counts].map(([id, transmittedBytes]) => {

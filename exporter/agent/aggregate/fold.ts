@@ -2,8 +2,8 @@ import { type Direction, type Observation, TRAFFIC_COUNTS, type Transport } from
 import { addCounts, type Counts, changeSince, isNothing } from './counts.ts';
 
 /**
- * What happened in one pass on all connections of a process that differ only in the ephemeral port: the counts
- * tell the change since the pass before.
+ * All connections of a process that differ only in the ephemeral port. The counts are the changes since the cycle
+ * before.
  */
 export interface Flow extends Counts {
   readonly netns: number;
@@ -11,14 +11,14 @@ export interface Flow extends Counts {
   readonly direction: Direction;
   readonly localAddress: string;
   readonly remoteAddress: string;
-  /** The address that was asked for, where this host sends it on to `remoteAddress`. */
+  /** The original destination address, if this host translates it to `remoteAddress`. */
   readonly originalAddress?: string | undefined;
-  /** The port on which the destination listens; where the direction is unknown, the own one; 0 for none. */
+  /** The server's port; the local one if the direction is unknown; 0 for none. */
   readonly port: number;
   readonly pid: number | undefined;
   readonly image?: number | undefined;
   readonly remotePid: number | undefined;
-  /** Many dependencies in one, which has no addresses and no port. */
+  /** Whether this is many dependencies in one, without addresses and port. */
   readonly folded: boolean;
   /** Connections open now. */
   open: number;
@@ -27,40 +27,45 @@ export interface Flow extends Counts {
   rttCount: number;
 }
 
-/** What was counted of one observation so far. */
-interface Seen extends Counts {
+/** What has been counted of one observation so far. */
+interface CountedObservation extends Counts {
   readonly netns: number;
-  /** The observation of the pass before. A capture may tell the very object again where nothing has changed. */
+  /** The observation of the cycle before. A capture may return the same object if nothing has changed. */
   last?: Observation;
   /** The key of its flow. */
   key: string;
 }
 
 /**
- * Folds the observations of one pass after the other into flows. Captures count from the beginning, flows
- * tell the change: so a flow may later be renamed or merged and its sums still never go backwards. What was
- * counted in the namespaces of `unread`, that this pass could not look into, is remembered for the next one.
+ * Folds the observations of each cycle into flows. Captures count from the beginning, flows contain the changes: a flow
+ * may get another name or be merged, and its sums still never decrease. The counts in network namespaces that could not
+ * be read in this cycle, `unread`, are kept for the next one.
  */
 export function createFold(): (observations: readonly Observation[], unread?: ReadonlySet<number>) => Flow[] {
-  let before = new Map<string, Seen>();
+  let before = new Map<string, CountedObservation>();
 
   return (observations, unread = new Set()) => {
-    const now = new Map<string, Seen>();
-    for (const [id, seen] of unread.size > 0 ? before : []) if (unread.has(seen.netns)) now.set(id, seen);
+    const now = new Map<string, CountedObservation>();
+    for (const [id, counted] of unread.size > 0 ? before : [])
+      if (unread.has(counted.netns)) now.set(id, counted);
     const flows = new Map<string, Flow>();
     for (const observation of observations) {
-      const seen: Seen = before.get(observation.id) ?? { netns: observation.netns, opened: 0, key: '' };
-      now.set(observation.id, seen);
+      const counted: CountedObservation = before.get(observation.id) ?? {
+        netns: observation.netns,
+        opened: 0,
+        key: '',
+      };
+      now.set(observation.id, counted);
       let change: Counts | undefined;
-      if (seen.last !== observation) {
-        change = changeSince(seen, observation);
-        addCounts(seen, change);
-        seen.key = keyOf(observation);
-        seen.last = observation;
+      if (counted.last !== observation) {
+        change = changeSince(counted, observation);
+        addCounts(counted, change);
+        counted.key = keyOf(observation);
+        counted.last = observation;
       }
       if (observation.open === 0 && (!change || isNothing(change))) continue;
 
-      const flow = flowOf(flows, seen.key, observation);
+      const flow = flowOf(flows, counted.key, observation);
       flow.open += observation.open;
       addCounts(flow, change ?? nothingOf(observation));
       if (observation.rtt !== undefined) {
@@ -84,7 +89,7 @@ function keyOf(observation: Observation): string {
     folded = false,
     originalAddress = '',
   } = observation;
-  const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
+  const { localAddress, remoteAddress, port } = folded ? NO_ADDRESSES : observation;
   const process = `${netns} ${pid} ${image} ${remotePid} ${folded}`;
   return `${process} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress} ${originalAddress}`;
 }
@@ -109,7 +114,7 @@ function flowOf(flows: Map<string, Flow>, key: string, observation: Observation)
       folded = false,
       originalAddress,
     } = observation;
-    const { localAddress, remoteAddress, port } = folded ? NOWHERE : observation;
+    const { localAddress, remoteAddress, port } = folded ? NO_ADDRESSES : observation;
     flow = {
       ...{ netns, transport, direction, localAddress, remoteAddress, originalAddress, port },
       ...{ pid, image, remotePid, folded },
@@ -120,4 +125,4 @@ function flowOf(flows: Map<string, Flow>, key: string, observation: Observation)
   return flow;
 }
 
-const NOWHERE = { localAddress: '', remoteAddress: '', port: 0 };
+const NO_ADDRESSES = { localAddress: '', remoteAddress: '', port: 0 };

@@ -46,7 +46,7 @@ function listening(fields: Partial<Listener> = {}, service = 'server') {
   return toServiceListeners(listener, [], { service, process: service, pid: 30, kind: 'process' }, 'here');
 }
 
-/** The half-edge as it is once paired with what `listeners` say. */
+/** Pairs one half-edge with the listeners. */
 function paired(edge: HalfEdge, listeners: readonly ServiceListener[]): HalfEdge {
   const [result] = pairLocal([edge], indexServices(listeners));
   return result ?? edge;

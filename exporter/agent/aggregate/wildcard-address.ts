@@ -5,8 +5,8 @@ import { isIpv6, isLoopback, isWildcard, parseAddress } from '../net/address.ts'
  * Replaces a wildcard local address by the address at which the peer reaches the socket, or by '' if that is unknown.
  * `addresses` are those of the socket's network namespace, loopback left out.
  *
- * A UDP socket without a peer has no local address until the kernel sends. Then it is the one that the route to the peer
- * prefers: the nearest to it (RFC 6724 section 5, rule 8; net/ipv4/fib_semantics.c for the same subnet).
+ * A UDP socket without a peer has no local address until the kernel sends. The route to the peer selects it:
+ * the address nearest to the peer (RFC 6724 section 5, rule 8; net/ipv4/fib_semantics.c for the same subnet).
  */
 export function withoutWildcard<Socket extends Pick<Observation, 'localAddress' | 'remoteAddress'>>(
   socket: Socket,

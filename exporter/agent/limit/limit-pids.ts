@@ -18,7 +18,7 @@ type Groups = Map<string | undefined, Map<string | undefined, Group>>;
 /**
  * Keeps the first `limit` pids of each service and process name, as source and as destination; all others become
  * `MANY_PIDS`. Once the limit is exceeded, no new pid is admitted until it has not been exceeded for `keepFor` ms: a job
- * with a new pid every second would otherwise create new series for ever.
+ * with a new pid every second would otherwise create new series without limit.
  */
 export function createLimitPids(limit: number, keepFor: number) {
   const sides = { src: new Map() as Groups, dst: new Map() as Groups };

@@ -22,7 +22,7 @@ export const DEFAULT_MAX_EDGES = 500;
 export const DEFAULT_MAX_PIDS = 8;
 
 /**
- * How long services and pids are kept at least, in ms: a job that runs every few minutes is recognized as one with many
+ * How long services and pids are kept at least, in ms: a job that runs every few minutes is known to have many
  * pids, and ever new names do not take over each free slot.
  */
 const MIN_KEEP_FOR = 3_600_000;

@@ -3,18 +3,18 @@ import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
 
 export type AttributeValue = string | number;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
-/** In the place of a pid: those of many processes. No process outside the kernel has it. */
+/** Instead of a pid: many processes. No user process has this pid. */
 export const MANY_PIDS = 0;
 
 type EdgeAttributes = Partial<Record<EdgeAttribute, AttributeValue>>;
 
-/** The attributes of a half-edge in the catalogue's words; what is not known is left out. */
+/** The attributes of a half-edge, as the catalogue names them. Unknown ones are left out. */
 export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src' | 'dst'>): Attributes {
   return {
     direction: flow.direction,
     'network.transport': flow.transport,
-    ...endAttributes('src', src),
-    ...endAttributes('dst', dst),
+    ...endpointAttributes('src', src),
+    ...endpointAttributes('dst', dst),
     ...portAttribute(flow.port),
   } satisfies EdgeAttributes;
 }
@@ -23,34 +23,42 @@ export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src'
 export function listenAttributes({ transport, port, dst }: ServiceListener): Attributes {
   return {
     'network.transport': transport,
-    ...endAttributes('dst', dst),
+    ...endpointAttributes('dst', dst),
     ...portAttribute(port),
   } satisfies EdgeAttributes;
 }
 
-/** A Unix socket has no port, nor have many dependencies in one. */
+/** Unix sockets and folded edges have no port. */
 function portAttribute(port: number): EdgeAttributes {
   return port > 0 ? { 'dst.port': port } : {};
 }
 
-function endAttributes(side: 'src' | 'dst', end: Endpoint): EdgeAttributes {
+function endpointAttributes(side: 'src' | 'dst', endpoint: Endpoint): EdgeAttributes {
   const attributes: EdgeAttributes = {};
   for (const field of ['service', 'process', 'pid', 'host', 'address', 'site', 'kind'] as const) {
-    const value = field === 'pid' && end.pid === MANY_PIDS ? 'many' : end[field];
+    const value = field === 'pid' && endpoint.pid === MANY_PIDS ? 'many' : endpoint[field];
     if (value !== undefined && value !== '') attributes[`${side}.${field}`] = value;
   }
   return attributes;
 }
 
 /**
- * The same text for half-edges of the same attributes, and for no others: only one field, the name of a Unix
- * socket, can hold the mark between fields. Every pass asks for every half-edge, so it is not made of attributes.
+ * The same text for half-edges with the same attributes, and for no others: only one field, the name of a Unix socket,
+ * can contain the separator. It is made for every half-edge in every cycle, so it does not build the attributes.
  */
 export function edgeKey({ flow, src, dst }: HalfEdge): string {
-  return `${flow.direction}\0${flow.transport}\0${flow.port}\0${endKey(src)}\0${endKey(dst)}`;
+  return `${flow.direction}\0${flow.transport}\0${flow.port}\0${endpointKey(src)}\0${endpointKey(dst)}`;
 }
 
-function endKey({ kind, host = '', site = '', service = '', process = '', pid, address }: Endpoint): string {
+function endpointKey({
+  kind,
+  host = '',
+  site = '',
+  service = '',
+  process = '',
+  pid,
+  address,
+}: Endpoint): string {
   return `${kind}\0${host}\0${site}\0${service}\0${process}\0${pid ?? ''}\0${address}`;
 }
 

@@ -19,7 +19,7 @@ function families(...halfEdges: Parameters<typeof halfEdge>[0][]) {
 }
 
 describe('the metrics of an edge', () => {
-  it('are all there when the source gave all', () => {
+  it('are all exported if the capture gives all', () => {
     const all = families({
       transmittedBytes: 10,
       receivedBytes: 20,
@@ -53,7 +53,7 @@ describe('the metrics of an edge', () => {
     for (const points of all.values()) for (const { since } of points) expect(since).toBe(5000);
   });
 
-  it('are absent, not zero, when the source gave none', () => {
+  it('are absent, not zero, if the capture gives none', () => {
     const none = families({});
     for (const name of ['io', 'tcp.rtt', 'tcp.retransmits', 'connection.failed', 'connection.setup.duration'])
       expect(none.get(`service.dependency.${name}`)).toEqual([]);
@@ -61,22 +61,22 @@ describe('the metrics of an edge', () => {
   });
 });
 
-it('tell since when they count, and nothing of a count before', () => {
+it('have a start time, and start at zero after expiration', () => {
   const ledger = createLedger(1000);
-  const told = () =>
+  const sums = () =>
     [...edgeFamilies(ledger.entries())].flatMap(({ definition, points }) =>
       points.filter(() => /opened|start_time/.test(definition.name)).map(({ value }) => value),
     );
   ledger.record([halfEdge({ opened: 1 })], 5000);
   ledger.record([], 6000);
-  expect(told()).toEqual([1, 5]);
+  expect(sums()).toEqual([1, 5]);
   ledger.record([], 6001);
   ledger.record([halfEdge({ opened: 1 })], 7500);
-  expect(told()).toEqual([1, 7.5]);
+  expect(sums()).toEqual([1, 7.5]);
 });
 
 describe('attributes', () => {
-  it('tell all of the own end and the address of the other', () => {
+  it('contain all of the local endpoint and the address of the remote one', () => {
     expect(edgeAttributes(halfEdge())).toEqual({
       direction: 'outbound',
       'network.transport': 'tcp',
@@ -92,7 +92,7 @@ describe('attributes', () => {
     });
   });
 
-  it('tell the destination when that is the own end', () => {
+  it('describe the destination if that is the local endpoint', () => {
     const attributes = edgeAttributes(halfEdge({ direction: 'inbound' }));
     expect(attributes).toMatchObject({
       'dst.service': 'shop',
@@ -102,7 +102,7 @@ describe('attributes', () => {
     expect(attributes).not.toHaveProperty('src.host');
   });
 
-  it('leave out a process that is not known', () => {
+  it('leave out an unknown process', () => {
     const attributes = edgeAttributes({
       ...halfEdge(),
       src: { address: '10.0.0.1', host: 'h', kind: 'unknown' },
@@ -127,7 +127,7 @@ describe('attributes', () => {
     expect(Object.keys(attributes).filter((name) => /\.port$|src\.address/.test(name))).toEqual([]);
   });
 
-  it('of many dependencies in one have neither addresses nor port', () => {
+  it('of many dependencies in one have no addresses and no port', () => {
     const folded = { folded: true, localAddress: '', remoteAddress: '', port: 0 };
     expect(edgeAttributes(halfEdge(folded, null))).toEqual({
       direction: 'outbound',
@@ -144,15 +144,15 @@ describe('attributes', () => {
     for (const name of Object.keys(edgeAttributes(halfEdge()))) expect(EDGE_ATTRIBUTES).toContain(name);
   });
 
-  it('have one key, whatever their order', () => {
+  it('have one key in any order', () => {
     expect(attributesKey({ a: 1, b: '2' })).toBe(attributesKey({ b: '2', a: 1 }));
     expect(attributesKey({ a: 1 })).not.toBe(attributesKey({ a: '1' }));
     expect(attributesKey({ a: '1","b' })).not.toBe(attributesKey({ a: '1', b: '' }));
   });
 });
 
-/** Ends that differ little, with names that mean something in JavaScript. */
-const anyEnd = fc.record(
+/** Endpoints with few differences, and with names that mean something in JavaScript. */
+const anyEndpoint = fc.record(
   {
     address: fc.constantFrom('', '10.0.0.1', 'undefined'),
     kind: fc.constantFrom('process' as const, 'unknown' as const),
@@ -164,22 +164,27 @@ const anyEnd = fc.record(
   { requiredKeys: ['address', 'kind'] },
 );
 const anyHalfEdge = fc
-  .tuple(fc.constantFrom(0, 1, 12), fc.constantFrom('tcp' as const, 'unix' as const), anyEnd, anyEnd)
+  .tuple(
+    fc.constantFrom(0, 1, 12),
+    fc.constantFrom('tcp' as const, 'unix' as const),
+    anyEndpoint,
+    anyEndpoint,
+  )
   .map(([port, transport, src, dst]) => ({ ...halfEdge({ port, transport }), src, dst }));
 
-it('has one key for half-edges of the same attributes, and only for them', () => {
+it('has one key for half-edges with the same attributes, and only for them', () => {
   const key = (half: HalfEdge) => attributesKey(edgeAttributes(half));
   fc.assert(
-    fc.property(anyHalfEdge, anyHalfEdge, anyEnd, (one, two, end) => {
-      // Some alike, some that differ in one end only, some in anything.
-      for (const other of [{ ...one }, { ...one, dst: end }, { ...one, src: end }, two])
+    fc.property(anyHalfEdge, anyHalfEdge, anyEndpoint, (one, two, endpoint) => {
+      // Equal ones, some that differ in one endpoint only, and any others.
+      for (const other of [{ ...one }, { ...one, dst: endpoint }, { ...one, src: endpoint }, two])
         expect(edgeKey(other) === edgeKey(one)).toBe(key(other) === key(one));
     }),
     { numRuns: 1000 },
   );
 });
 
-it('tells each listening place once', () => {
+it('exports each listening address once', () => {
   const listener = (netns: number, port: number) =>
     toServiceListeners(
       { netns, transport: 'tcp', address: '0.0.0.0', port, pid: 20, ipv6Only: false },

@@ -5,7 +5,7 @@ import { type Attributes, attributesKey, listenAttributes } from './edge-attribu
 import type { Distribution, Family, Point } from './family.ts';
 import type { Entry } from './ledger.ts';
 
-/** The metrics of edges, each made when it is asked for. A value that no capture gave makes no point. */
+/** The metrics of edges, each made on demand. A value that no capture gives makes no point. */
 export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
   const points = (value: (entry: Entry) => Point['value'] | undefined, more?: Attributes): Point[] =>
     entries.flatMap((entry) => {
@@ -37,7 +37,7 @@ export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
   };
   yield { definition: EDGE_METRICS.retransmits, points: points(({ retransmits }) => retransmits) };
   yield { definition: EDGE_METRICS.lastSeen, points: points(({ lastSeen }) => lastSeen / 1000) };
-  // Last, since a push may come in several batches: who knows of a new count has its sums already.
+  // Last, as a push may have several batches: the sums arrive before the start time that marks their reset.
   yield { definition: EDGE_METRICS.startTime, points: points(({ since }) => since / 1000) };
 }
 
@@ -45,11 +45,11 @@ function setupOf({ setup }: Entry): Distribution | undefined {
   return setup && { bounds: SETUP_BOUNDS, ...setup };
 }
 
-/** The metric of listening sockets; those with the same attributes (in two namespaces, say) are one point. */
+/** The metric of service listeners. Those with the same attributes, such as in two namespaces, are one point. */
 export function listenFamily(serviceListeners: readonly ServiceListener[], since: number): Family {
   const points = new Map<string, Point>();
-  for (const listening of serviceListeners) {
-    const attributes = listenAttributes(listening);
+  for (const listener of serviceListeners) {
+    const attributes = listenAttributes(listener);
     points.set(attributesKey(attributes), { attributes, value: 1, since });
   }
   return { definition: LISTEN_METRICS.listen, points: [...points.values()] };

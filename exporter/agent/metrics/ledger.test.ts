@@ -4,7 +4,7 @@ import { createLedger } from './ledger.ts';
 
 const EDGE_EXPIRATION = 1000;
 
-it('keeps sums that only grow, and what is open as it is', () => {
+it('adds up sums, and keeps the latest number of open connections', () => {
   const ledger = createLedger(EDGE_EXPIRATION);
   ledger.record([halfEdge({ open: 2, opened: 2, transmittedBytes: 100, rttSum: 0.5, rttCount: 2 })], 1);
   ledger.record([halfEdge({ open: 1, opened: 0, transmittedBytes: 50, rttSum: 0.1, rttCount: 1 })], 2);
@@ -21,14 +21,14 @@ it('adds up failures and set-up times', () => {
   expect(ledger.entries()).toMatchObject([{ failed: [1, 1, 3], setup: { counts: [1, 3], sum: 0.75 } }]);
 });
 
-it('shows nothing open, but all sums, of what a pass did not see', () => {
+it('reports no open connections, but all sums, for an edge that is not in the reading', () => {
   const ledger = createLedger(EDGE_EXPIRATION);
   ledger.record([halfEdge({ open: 2, opened: 2, rttSum: 0.5, rttCount: 2 })], 1);
   ledger.record([], 2);
   expect(ledger.entries()).toMatchObject([{ lastSeen: 1, open: 0, opened: 2, rttSum: 0, rttCount: 0 }]);
 });
 
-it('merges half-edges of the same attributes: two namespaces, say', () => {
+it('merges half-edges with the same attributes, such as of two namespaces', () => {
   const ledger = createLedger(EDGE_EXPIRATION);
   const one = halfEdge({ netns: 1, open: 1, opened: 1, receivedBytes: 10 });
   const two = halfEdge({ netns: 2, open: 2, opened: 2, receivedBytes: 20, retransmits: 3 });
@@ -41,13 +41,13 @@ it.each([
   ['port', { port: 81 }],
   ['transport', { transport: 'udp' }],
   ['address', { remoteAddress: '10.0.0.8' }],
-] as const)('keeps edges of another %s apart', (_name, fields) => {
+] as const)('makes separate entries by %s', (_name, fields) => {
   const ledger = createLedger(EDGE_EXPIRATION);
   ledger.record([halfEdge(), halfEdge(fields)], 1);
   expect(ledger.entries()).toHaveLength(2);
 });
 
-it('leaves a count out that no source gave', () => {
+it('leaves out a count that no capture gives', () => {
   const ledger = createLedger(EDGE_EXPIRATION);
   ledger.record([halfEdge()], 1);
   expect(ledger.entries()[0]).not.toHaveProperty('transmittedBytes');
@@ -55,8 +55,8 @@ it('leaves a count out that no source gave', () => {
   expect(ledger.entries()[0]).toHaveProperty('transmittedBytes', 0);
 });
 
-describe('an edge out of use', () => {
-  it('is kept for the time set, to the millisecond, and then forgotten', () => {
+describe('an unused edge', () => {
+  it('is kept until it expires, to the millisecond', () => {
     const ledger = createLedger(EDGE_EXPIRATION);
     ledger.record([halfEdge()], 1);
     ledger.record([], 1 + EDGE_EXPIRATION);
@@ -68,7 +68,7 @@ describe('an edge out of use', () => {
   it.each([
     ['back', -3_600_000],
     ['forward', 3_600_000],
-  ])('is kept no longer and no shorter when the clock is set %s', (_title, jump) => {
+  ])('expires at the same time if the clock is set %s', (_title, jump) => {
     const ledger = createLedger(EDGE_EXPIRATION);
     const start = 1e12;
     ledger.record([halfEdge()], start, 1);
@@ -78,7 +78,7 @@ describe('an edge out of use', () => {
     expect(ledger.entries()).toEqual([]);
   });
 
-  it('begins anew when it comes back', () => {
+  it('starts at zero when it is used again', () => {
     const ledger = createLedger(EDGE_EXPIRATION);
     ledger.record([halfEdge({ opened: 5 })], 1);
     ledger.record([], 5000);
@@ -86,7 +86,7 @@ describe('an edge out of use', () => {
     expect(ledger.entries()).toMatchObject([{ since: 6000, opened: 1 }]);
   });
 
-  it('is never forgotten where the time is without end', () => {
+  it('never expires if the expiration is infinite', () => {
     const ledger = createLedger(Number.POSITIVE_INFINITY);
     ledger.record([halfEdge()], 0);
     ledger.record([], Number.MAX_SAFE_INTEGER);

@@ -2,14 +2,14 @@ import { addCounts, type Counts } from '../aggregate/counts.ts';
 import type { HalfEdge } from '../half-edge.ts';
 import { type Attributes, edgeAttributes, edgeKey } from './edge-attributes.ts';
 
-/** A dependency under its final name, with sums that only grow while it is exported. */
+/** A dependency with its final attributes. Its sums never decrease while it is exported. */
 export interface Entry extends Counts {
   readonly attributes: Attributes;
-  /** When it was first seen, and its sums began, in ms since 1970. */
+  /** When it was first seen and its sums started, in ms since 1970. */
   readonly since: number;
-  /** When it was last in use: had a connection open, opened one or failed to. In ms since 1970. */
+  /** When it last had a connection open, opened or failed, in ms since 1970. */
   lastSeen: number;
-  /** The same by the clock that is never set. */
+  /** The same, monotonic. */
   usedAt: number;
   open: number;
   rttSum: number;
@@ -18,14 +18,14 @@ export interface Entry extends Counts {
 
 export interface Ledger {
   /**
-   * Enters what one pass saw at `now` (ms since 1970), and drops entries not in use for `edgeExpiration`. `uptime`
-   * (ms since any time) goes on evenly when the clock is set, as it may be by hours on a machine just started.
+   * Adds the half-edges of one cycle at `now` (ms since 1970), and removes entries that have expired. `uptime` (monotonic,
+   * in ms) continues evenly if the clock is set, as it may be by hours on a machine that has just started.
    */
   record(halfEdges: readonly HalfEdge[], now: number, uptime?: number): void;
   entries(): readonly Entry[];
 }
 
-/** Keeps the exported edges. `edgeExpiration` is in ms. */
+/** Keeps the exported edges, each for `edgeExpiration` ms after its last use. */
 export function createLedger(edgeExpiration: number): Ledger {
   const entries = new Map<string, Entry>();
 

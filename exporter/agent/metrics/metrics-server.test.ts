@@ -44,7 +44,7 @@ function rawGet(path: string, headers: Record<string, string> = {}) {
   });
 }
 
-it('compresses for who asks for it', async () => {
+it('compresses if the client accepts it', async () => {
   const compressed = await rawGet('/metrics', { 'accept-encoding': 'deflate, gzip;q=0.8' });
   expect(compressed.encoding).toBe('gzip');
   expect(gunzipSync(compressed.body).toString()).toBe('up 1\n');
@@ -53,7 +53,7 @@ it('compresses for who asks for it', async () => {
   expect(plain.body.toString()).toBe('up 1\n');
 });
 
-it('answers HEAD without a body', async () => {
+it('responds to HEAD without a body', async () => {
   const response = await fetch(server.url, { method: 'HEAD' });
   expect(response.status).toBe(200);
   expect(await response.text()).toBe('');
@@ -63,23 +63,23 @@ it('links the metrics on its front page', async () => {
   expect(await (await fetch(at('/'))).text()).toContain('href="/metrics"');
 });
 
-it.each(['/metric', '/metrics/', '/favicon.ico', '/%'])('has nothing at %s', async (path) => {
+it.each(['/metric', '/metrics/', '/favicon.ico', '/%'])('responds 404 to %s', async (path) => {
   expect((await rawGet(path)).status).toBe(404);
 });
 
-it.each(['//', '//[', 'http://['])('bears with %s for a path', async (path) => {
+it.each(['//', '//[', 'http://['])('accepts %s as a path', async (path) => {
   const { status } = await rawGet(path);
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
 });
 
-it.each(['POST', 'PUT', 'DELETE'])('takes no %s', async (method) => {
+it.each(['POST', 'PUT', 'DELETE'])('rejects %s', async (method) => {
   const response = await fetch(server.url, { method });
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('GET, HEAD');
 });
 
-it('answers 500 when rendering fails, and goes on', async () => {
+it('responds 500 if rendering fails, and continues', async () => {
   render = () => {
     throw new Error('no edges');
   };
@@ -90,20 +90,20 @@ it('answers 500 when rendering fails, and goes on', async () => {
   expect((await fetch(server.url)).status).toBe(200);
 });
 
-it('rejects when the port is taken', async () => {
+it('rejects if the port is in use', async () => {
   const port = Number(new URL(server.url).port);
   await expect(serveMetrics({ host: '127.0.0.1', port }, () => [])).rejects.toThrow(
     expect.objectContaining({ code: 'EADDRINUSE' }),
   );
 });
 
-it('tells its address with IPv6 in brackets', async () => {
+it('has a URL with an IPv6 address in brackets', async () => {
   const six = await serveMetrics({ host: '::1', port: 0 }, () => []);
   expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+\/metrics$/);
   await six.close();
 });
 
-it('closes at once, though clients keep their connections and have yet to ask', async () => {
+it('closes at once, although clients keep their connections open', async () => {
   await fetch(server.url);
   const client = connect(Number(new URL(server.url).port), '127.0.0.1');
   await once(client, 'connect');

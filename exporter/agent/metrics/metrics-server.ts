@@ -7,12 +7,15 @@ import { formatEndpoint } from '../net/address.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
 
 export interface MetricsServer {
-  /** Where it can be reached: `http://127.0.0.1:9464/metrics`. */
+  /** Its URL: `http://127.0.0.1:9464/metrics`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves the text that `render` makes at every scrape, part by part as it is taken. Rejects with the listen error (`EADDRINUSE`, …). */
+/**
+ * Serves the text of `render` at every scrape, each part when the client has read the one before. Rejects with the
+ * listen error (`EADDRINUSE`, …).
+ */
 export async function serveMetrics(
   listen: { host: string; port: number },
   render: () => Iterable<string>,
@@ -43,7 +46,7 @@ async function answer(
   response: ServerResponse,
   render: () => Iterable<string>,
 ): Promise<void> {
-  // Undefined for a path that makes no URL, such as `//`: nothing is there.
+  // Undefined for an invalid path such as `//`, which is not found.
   const pathname = URL.parse(request.url ?? '/', 'http://localhost')?.pathname;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
@@ -53,11 +56,11 @@ async function answer(
       '<!doctype html><title>Musubi</title><h1>Musubi exporter</h1><p><a href="/metrics">Metrics</a></p>',
     );
   } else if (pathname !== '/metrics') {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not here. See /metrics.\n');
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found. See /metrics.\n');
   } else {
     const gzipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    // With its first part at hand, while an error can still be told by a status.
-    const parts = startOf(render());
+    // Renders the first part before the header, so that an error can still be reported by a status.
+    const parts = withFirstPart(render());
     response.writeHead(200, {
       'content-type': PROMETHEUS_CONTENT_TYPE,
       ...(gzipped && { 'content-encoding': 'gzip' }),
@@ -67,8 +70,8 @@ async function answer(
   }
 }
 
-/** The same parts, of which the first has been made. */
-function startOf(parts: Iterable<string>): Iterable<string> {
+/** The same parts, with the first one rendered already. */
+function withFirstPart(parts: Iterable<string>): Iterable<string> {
   const rest = parts[Symbol.iterator]();
   const first = rest.next();
   return (function* () {

@@ -36,7 +36,7 @@ it('writes families in the text format', () => {
   `);
 });
 
-it('writes a histogram with buckets that count all up to their bound', () => {
+it('writes a histogram with cumulative buckets', () => {
   const value = { bounds: [0.001, 0.5], counts: [2, 0, 1], sum: 0.75 };
   const points = [{ 'dst.port': 80 }, {}].map((attributes) => ({ attributes, value, since: 0 }));
   expect(prometheusText([{ definition: EDGE_METRICS.setup, points }], {})).toMatchInlineSnapshot(`
@@ -78,7 +78,7 @@ it('adds the attributes of a point to those that it shares', () => {
   expect(text).toContain('service_dependency_io_bytes_total{network_io_direction="receive"} 2\n');
 });
 
-it('comes in parts, none much larger than what is written at once', () => {
+it('is written in parts, none much larger than the limit', () => {
   const many = Array.from({ length: 5000 }, (_, port) => ({
     'dst.port': port,
     'src.service': 'x'.repeat(100),
@@ -112,7 +112,7 @@ const nasty = fc.constantFrom(
 );
 const labelValue = fc.array(fc.oneof(nasty, fc.string())).map((parts) => parts.join(''));
 
-it('is read back by a parser with every label value, whatever it holds', () => {
+it('is read back by a parser with every label value', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(labelValue, labelValue), { minLength: 1 }), (values) => {
       const points = values.map(([service, address]) => ({ 'src.service': service, 'dst.address': address }));
@@ -138,7 +138,7 @@ it('is read back with every value', () => {
   );
 });
 
-it('is read back with every bucket, whatever was counted', () => {
+it('is read back with every bucket', () => {
   const counts = fc.array(fc.nat(), { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(
@@ -163,9 +163,9 @@ it('is read back with every bucket, whatever was counted', () => {
   );
 });
 
-it('gives no label twice, though two attributes of the resource have the same', () => {
+it('writes no label twice, although two attributes of the resource have the same one', () => {
   const page = prometheusText([], { ...resource, 'a.b': '1', a_b: '2', 'a-b': '3' });
   const [sample] = parsePrometheusText(page);
-  // Prometheus joins them likewise when they arrive by OTLP.
+  // Prometheus joins them in the same way when it receives them by OTLP.
   expect(sample?.labels).toEqual({ host_name: 'h', a_b: '3;1;2' });
 });

@@ -7,12 +7,12 @@ export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8
 
 const TYPES = { counter: 'counter', updown: 'gauge', gauge: 'gauge', histogram: 'histogram' } as const;
 
-/** Characters in a part of the page, or a few more: what is written at once, and held in memory. */
+/** Approximate length of a part of the page, in characters: what is written at once and held in memory. */
 const PART = 64 * 1024;
 
 /**
- * Families as a Prometheus text page, in parts. `resource` becomes `target_info`, as it does when the same arrives
- * by OTLP; families without points are left out.
+ * Families as a Prometheus text page, in parts. `resource` becomes `target_info`, as Prometheus does with OTLP. Families
+ * without points are left out.
  */
 export function* prometheusText(families: Iterable<Family>, resource: Attributes): Generator<string> {
   let part = '';
@@ -34,7 +34,7 @@ export function* prometheusText(families: Iterable<Family>, resource: Attributes
 
 function sample(name: string, labels: string, value: Point['value']): string {
   if (typeof value === 'number') return `${name}${braced(labels)} ${value}\n`;
-  // Buckets count all up to their bound; the last has none.
+  // Buckets are cumulative; the last has no bound.
   let below = 0;
   let lines = '';
   value.counts.forEach((count, at) => {
@@ -45,7 +45,7 @@ function sample(name: string, labels: string, value: Point['value']): string {
   return `${lines}${name}_sum${summed} ${value.sum}\n${name}_count${summed} ${countOf(value)}\n`;
 }
 
-/** An edge has the same attributes in all of its metrics, at every scrape. */
+/** Labels by attributes: an edge has the same attributes in all of its metrics, at every scrape. */
 const written = new WeakMap<Attributes, string>();
 
 function labelsOf({ attributes, more }: Point): string {
@@ -66,8 +66,8 @@ function braced(labels: string): string {
 }
 
 /**
- * Those that identify the exporter are the scrape's own labels, `job` and `instance`. Values of attributes that
- * make the same label (`a.b`, `a_b`) are joined as Prometheus joins them, which refuses a label given twice.
+ * The attributes that identify the exporter are left out: the scrape adds them as `job` and `instance`. The values of
+ * attributes with the same label (`a.b`, `a_b`) are joined as Prometheus does, which rejects duplicate labels.
  */
 function resourceLabels(resource: Attributes): Attributes {
   const identifying = new Set(['service.name', 'service.namespace', 'service.instance.id']);
@@ -86,7 +86,7 @@ function labelPairs(attributes: Attributes): string {
   return pairs.join(',');
 }
 
-/** Names are few and every series has most of them: a page of 20,000 edges spells over a million. */
+/** Label names by attribute name. There are few, but a page of 20,000 edges contains over a million. */
 const labelNames = new Map<string, string>();
 
 function labelName(attribute: string): string {

@@ -11,7 +11,7 @@ type StageTimer = <T>(stage: string, run: () => T | Promise<T>) => Promise<T>;
 /** The exporter's own health: the latest value of each `musubi.*` metric. */
 export interface SelfMetrics {
   set(metric: SelfMetric, value: number, attributes?: Attributes): void;
-  /** Likewise, and forgets the values under other attributes: of what can be only one at a time. */
+  /** Likewise, and removes the values with other attributes. For metrics with one set of attributes at a time. */
   replace(metric: SelfMetric, value: number, attributes: Attributes): void;
   add(metric: SelfMetric, by?: number, attributes?: Attributes): void;
   /** A timer for the stages of one cycle. A stage that runs in several steps gets their sum. */

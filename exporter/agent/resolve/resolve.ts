@@ -29,7 +29,7 @@ const INTERNET: Endpoint = { address: '', service: 'internet', kind: 'internet' 
 /** The most ranges cached by address: enough for a busy host, and bounded if every client has a new address. */
 const MAX_CACHED = 16_384;
 
-/** What a range says of its addresses: the one endpoint they are folded into, or at most their site. */
+/** The result for all addresses of a range: the one endpoint they are folded into, or at most their site. */
 type Range =
   | { readonly fold: 'network' | 'internet'; readonly endpoint: Endpoint }
   | { readonly fold?: undefined; readonly site?: string };

@@ -7,12 +7,12 @@ import { createPush, type Push } from './push.ts';
 import type { Delivery } from './sender.ts';
 
 const DELIVERED: Delivery = { state: 'delivered' };
-const AWAY: Delivery = { state: 'unreachable', reason: 'ECONNREFUSED' };
-const REFUSED: Delivery = { state: 'rejected', reason: 'too old' };
+const UNREACHABLE: Delivery = { state: 'unreachable', reason: 'ECONNREFUSED' };
+const REJECTED: Delivery = { state: 'rejected', reason: 'too old' };
 
 let sent: number[];
-/** How the endpoint answers a batch, told by its number. */
-let answer: (batch: number) => Delivery;
+/** How the endpoint responds to a batch, by its number. */
+let respond: (batch: number) => Delivery;
 let toCollect: number;
 let lines: string[];
 let self: SelfMetrics;
@@ -21,7 +21,7 @@ let push: Push;
 let serial = 0;
 const numbers = new Map<ResourceMetrics, number>();
 
-/** A batch, known by its number. */
+/** A batch with a number. */
 function batch(): ResourceMetrics {
   const made: ResourceMetrics = { resource: resourceFromAttributes({}), scopeMetrics: [] };
   numbers.set(made, ++serial);
@@ -33,14 +33,14 @@ beforeEach(() => {
   lines = [];
   serial = 0;
   toCollect = 1;
-  answer = () => DELIVERED;
+  respond = () => DELIVERED;
   self = createSelfMetrics(() => 0);
   push = createPush({
     sender: {
       async send(one) {
         const number = numbers.get(one) ?? 0;
         sent.push(number);
-        return answer(number);
+        return respond(number);
       },
       close: async () => {},
     },
@@ -62,16 +62,16 @@ it('delivers all batches of an export in order', async () => {
   expect({ failed: count('failed'), lines }).toEqual({ failed: 0, lines: [] });
 });
 
-describe('an endpoint that is away', () => {
-  it('gets what waits once it is back, oldest first and each once', async () => {
-    answer = () => AWAY;
+describe('an unreachable endpoint', () => {
+  it('gets the queued batches once it is reachable again, oldest first and each once', async () => {
+    respond = () => UNREACHABLE;
     toCollect = 2;
     await push.run();
     await push.run();
     // No later batch is tried while the first is not delivered.
     expect(sent).toEqual([1, 1]);
     sent = [];
-    answer = () => DELIVERED;
+    respond = () => DELIVERED;
     await push.run();
     expect(sent).toEqual([1, 2, 3, 4, 5, 6]);
     sent = [];
@@ -79,52 +79,52 @@ describe('an endpoint that is away', () => {
     expect(sent).toEqual([7, 8]);
   });
 
-  it('that goes away half way gets the rest later', async () => {
+  it('that becomes unreachable halfway gets the rest later', async () => {
     toCollect = 3;
-    answer = (number) => (number === 2 ? AWAY : DELIVERED);
+    respond = (number) => (number === 2 ? UNREACHABLE : DELIVERED);
     await push.run();
     expect(sent).toEqual([1, 2]);
-    answer = () => DELIVERED;
+    respond = () => DELIVERED;
     await push.run();
     expect(sent).toEqual([1, 2, 2, 3, 4, 5, 6]);
   });
 
-  it('is told of once, and once when it is back', async () => {
-    answer = () => AWAY;
+  it('is logged once, and once when it is reachable again', async () => {
+    respond = () => UNREACHABLE;
     for (let i = 0; i < 3; i++) await push.run();
-    expect(linesWith('cannot reach')).toHaveLength(1);
+    expect(linesWith('is unreachable')).toHaveLength(1);
     expect(linesWith('ECONNREFUSED')).toHaveLength(1);
-    answer = () => DELIVERED;
+    respond = () => DELIVERED;
     for (let i = 0; i < 3; i++) await push.run();
-    expect(linesWith('can be reached again')).toHaveLength(1);
-    answer = () => AWAY;
+    expect(linesWith('is reachable again')).toHaveLength(1);
+    respond = () => UNREACHABLE;
     await push.run();
-    expect(linesWith('cannot reach')).toHaveLength(2);
+    expect(linesWith('is unreachable')).toHaveLength(2);
   });
 
-  it('for long costs the oldest batches, which are counted and told', async () => {
-    answer = () => AWAY;
+  it('for a long time costs the oldest batches, which are counted and logged', async () => {
+    respond = () => UNREACHABLE;
     toCollect = 50;
     for (let i = 0; i < 3; i++) await push.run();
     expect(count('dropped')).toBe(30);
-    expect(linesWith('dropped the oldest')).toHaveLength(1);
+    expect(linesWith('the oldest batches are dropped')).toHaveLength(1);
     sent = [];
-    answer = () => DELIVERED;
+    respond = () => DELIVERED;
     toCollect = 0;
     await push.run();
     expect(sent).toEqual(Array.from({ length: 120 }, (_, at) => at + 31));
   });
 
-  it('is counted with every try', async () => {
-    answer = () => AWAY;
+  it('is counted at every attempt', async () => {
+    respond = () => UNREACHABLE;
     for (let i = 0; i < 3; i++) await push.run();
     expect({ failed: count('failed'), dropped: count('dropped') }).toEqual({ failed: 3, dropped: 0 });
   });
 });
 
-it('does not try again what was refused, counts it, and goes on with the next', async () => {
+it('does not send a rejected batch again, counts it, and continues with the next', async () => {
   toCollect = 2;
-  answer = (number) => (number === 1 ? REFUSED : DELIVERED);
+  respond = (number) => (number === 1 ? REJECTED : DELIVERED);
   await push.run();
   await push.run();
   expect(sent).toEqual([1, 2, 3, 4]);

@@ -45,7 +45,7 @@ it('keeps kind, unit, value type, times and attributes', () => {
   });
 });
 
-it('makes a cumulative histogram of a distribution, with its bounds', () => {
+it('converts a distribution to a cumulative histogram with its bounds', () => {
   const value = { bounds: [0.1, 0.5], counts: [2, 0, 1], sum: 0.75 };
   const points = [{ attributes: { 'src.pid': 1 }, value, since: NOW - 2000 }];
   const [batch] = toBatches([{ definition: EDGE_METRICS.setup, points }], resource, NOW);
@@ -65,18 +65,18 @@ it('makes a cumulative histogram of a distribution, with its bounds', () => {
   ]);
 });
 
-it('has no sum begin after its end, though the clock was set back meanwhile', () => {
+it('starts no sum after its own time, although the clock was set back meanwhile', () => {
   const [batch] = toBatches([family(EDGE_METRICS.opened, 1)], resource, NOW - 5000);
   const [point] = batch ? (metricsOf(batch)[0]?.dataPoints ?? []) : [];
   expect(point?.startTime).toEqual(point?.endTime);
 });
 
-it('makes no batch of nothing', () => {
+it('makes no batch without points', () => {
   expect(toBatches([], resource, NOW)).toEqual([]);
   expect(toBatches([family(EDGE_METRICS.open, 0)], resource, NOW)).toEqual([]);
 });
 
-it('keeps every point, in order, in batches that are full but the last', () => {
+it('keeps every point, in order, in batches of which only the last is not full', () => {
   const sizes = fc.array(fc.oneof(fc.nat(3), fc.nat(7000), fc.constantFrom(5000, 10_000)), { maxLength: 5 });
   const definitions = Object.values({ ...EDGE_METRICS, ...SELF_METRICS }).filter(
     ({ kind }) => kind !== 'histogram',

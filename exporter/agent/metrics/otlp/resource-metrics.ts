@@ -16,8 +16,8 @@ import type { Attributes } from '../edge-attributes.ts';
 import { countOf, type Distribution, type Family } from '../family.ts';
 
 /**
- * The most points in one request. Collectors take 4 MiB by gRPC unless told otherwise, and a point of ours is
- * below 500 bytes, or 700 for a histogram's, with host names and IPv6 addresses of full length.
+ * The most points in one request. Collectors accept 4 MiB over gRPC by default, and a point has less than 500 bytes (700
+ * in a histogram) with host names and IPv6 addresses of full length.
  */
 export const MAX_BATCH_POINTS = 5000;
 
@@ -29,23 +29,23 @@ const INSTRUMENTS = {
 } as const satisfies Record<MetricKind, InstrumentType>;
 
 /**
- * Families as ready-made OpenTelemetry points, in batches of at most `MAX_BATCH_POINTS`. They do not go
- * through the SDK's instruments, which keep exporting attribute sets that are no longer observed and fold all
- * beyond 2000 into one. All points of an export carry the same time, `now` (ms since 1970).
+ * Converts families to OpenTelemetry points, in batches of at most `MAX_BATCH_POINTS`. The SDK's instruments are not
+ * used: they keep exporting attribute sets that are no longer observed, and fold all beyond 2000 into one. All points of
+ * an export have the same time, `now` (ms since 1970).
  */
 export function toBatches(families: Iterable<Family>, resource: Attributes, now: number): ResourceMetrics[] {
   const batches: MetricData[][] = [[]];
-  let room = MAX_BATCH_POINTS;
+  let free = MAX_BATCH_POINTS;
   for (const family of families) {
     for (let from = 0; from < family.points.length; ) {
-      if (room === 0) {
+      if (free === 0) {
         batches.push([]);
-        room = MAX_BATCH_POINTS;
+        free = MAX_BATCH_POINTS;
       }
-      const points = family.points.slice(from, from + room);
+      const points = family.points.slice(from, from + free);
       batches.at(-1)?.push(toMetricData({ ...family, points }, now));
       from += points.length;
-      room -= points.length;
+      free -= points.length;
     }
   }
   return batches
@@ -68,14 +68,14 @@ function toMetricData({ definition, points }: Family, now: number): MetricData {
     advice: {},
   };
   const dataPoints = points.map(({ attributes, more, value, since }) => ({
-    // Set back, the clock would have a sum begin after its end.
+    // If the clock was set back, a sum must not start after its own time.
     startTime: millisToHrTime(Math.min(since, now)),
     endTime,
     attributes: more ? { ...attributes, ...more } : attributes,
     value: typeof value === 'number' ? value : toHistogram(value),
   }));
   const common = { descriptor, aggregationTemporality: AggregationTemporality.CUMULATIVE };
-  // The catalogue's kind says which values a metric has.
+  // The kind in the catalogue determines the type of the values.
   const numbers = dataPoints as DataPoint<number>[];
   if (kind === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE, dataPoints: numbers };
   if (kind === 'histogram') {

@@ -19,7 +19,7 @@ async function deliver(protocol: 'grpc' | 'http/protobuf', endpoint: string | un
 }
 
 beforeEach(() => {
-  // The exporters try again on their own until it is over.
+  // The exporters retry on their own until their timeout.
   vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '300');
 });
 
@@ -29,7 +29,7 @@ afterEach(async () => {
   sender = undefined;
 });
 
-describe('by HTTP', () => {
+describe('over HTTP', () => {
   let server: HttpServer;
   let code: number;
   let requests: { path: string; type: string; body: Buffer }[];
@@ -54,40 +54,40 @@ describe('by HTTP', () => {
     server.close();
   });
 
-  it('delivers protobuf to the path of metrics', async () => {
+  it('delivers protobuf to the metrics path', async () => {
     expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
     expect(requests).toMatchObject([{ path: '/v1/metrics', type: 'application/x-protobuf' }]);
     expect(requests[0]?.body.includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
-  it('takes the endpoint and the compression of the standard variables when given none', async () => {
+  it('uses endpoint and compression of the standard variables by default', async () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint());
     vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip');
     expect(await deliver('http/protobuf', undefined)).toEqual({ state: 'delivered' });
     expect(gunzipSync(requests[0]?.body ?? '').includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
-  it('goes by the given endpoint before the variables', async () => {
+  it('prefers the given endpoint to the variables', async () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:1');
     expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
   });
 
-  it.each([400, 401, 404, 413, 500])('takes status %i for a refusal', async (status) => {
+  it.each([400, 401, 404, 413, 500])('treats status %i as rejected', async (status) => {
     code = status;
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'rejected' });
   });
 
-  it.each([408, 429, 502, 503, 504])('takes status %i for an endpoint to be tried again', async (status) => {
+  it.each([408, 429, 502, 503, 504])('treats status %i as unreachable', async (status) => {
     code = status;
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'unreachable' });
   });
 
-  it('takes an endpoint that does not answer for one to be tried again', async () => {
+  it('treats an endpoint that does not respond as unreachable', async () => {
     code = 0;
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'unreachable' });
   });
 
-  it('takes a closed port for one to be tried again, and says why', async () => {
+  it('treats a closed port as unreachable, with the reason', async () => {
     const closed = endpoint();
     server.close();
     await once(server, 'close');
@@ -96,7 +96,7 @@ describe('by HTTP', () => {
   });
 });
 
-describe('by gRPC', () => {
+describe('over gRPC', () => {
   let server: Server;
   let endpoint: string;
   let code: status;
@@ -146,21 +146,21 @@ describe('by gRPC', () => {
     'PERMISSION_DENIED',
     'UNIMPLEMENTED',
     'RESOURCE_EXHAUSTED',
-  ] as const)('takes %s for a refusal', async (name) => {
+  ] as const)('treats %s as rejected', async (name) => {
     code = status[name];
     const delivery = await deliver('grpc', endpoint);
     expect(delivery).toMatchObject({ state: 'rejected', reason: expect.stringContaining('so it is') });
   });
 
   it.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'ABORTED'] as const)(
-    'takes %s for an endpoint to be tried again',
+    'treats %s as unreachable',
     async (name) => {
       code = status[name];
       expect(await deliver('grpc', endpoint)).toMatchObject({ state: 'unreachable' });
     },
   );
 
-  it('takes a closed port for one to be tried again, and says why', async () => {
+  it('treats a closed port as unreachable, with the reason', async () => {
     server.forceShutdown();
     const delivery = await deliver('grpc', endpoint);
     expect(delivery).toMatchObject({ state: 'unreachable', reason: expect.stringMatching(/\w\.?$/) });
@@ -172,6 +172,6 @@ it.each([
   ['http://h:4318/', 'http://h:4318/v1/metrics'],
   ['https://h/otlp//', 'https://h/otlp/v1/metrics'],
   ['https://h/v1/metrics', 'https://h/v1/metrics'],
-])('puts the path of metrics below %s', (endpoint, url) => {
+])('appends the metrics path to %s', (endpoint, url) => {
   expect(signalUrl(endpoint)).toBe(url);
 });

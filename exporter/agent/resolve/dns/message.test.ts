@@ -53,12 +53,12 @@ describe('a response', () => {
   });
 
   it('contains only addresses to which the name leads', () => {
-    const stranger = record({ owner: encodeName(['bank']), data: Buffer.from([6, 6, 6, 6]) });
+    const unrelated = record({ owner: encodeName(['bank']), data: Buffer.from([6, 6, 6, 6]) });
     const alias = record({ type: CNAME, data: encodeName(['b']) });
-    expect(answer(['a'], stranger, alias, record({ owner: encodeName(['B']) }))?.addresses).toEqual([
+    expect(answer(['a'], unrelated, alias, record({ owner: encodeName(['B']) }))?.addresses).toEqual([
       '10.1.2.3',
     ]);
-    expect(answer(['a'], stranger)).toBeUndefined();
+    expect(answer(['a'], unrelated)).toBeUndefined();
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('a name', () => {
     ['points forward', pointer(200)],
     ['loops', Buffer.from([1, 0x61, 0xc0, 27])],
     ['has a label of a reserved type', Buffer.from([0x80, 0])],
-    ['points past the end', Buffer.from([0xff, 0xff])],
+    ['points beyond the end', Buffer.from([0xff, 0xff])],
   ])('that %s is rejected', (_title, owner) => {
     // The query before it ends at byte 27.
     expect(() => parseResponse(encodeAnswer(['a', 'b', 'c', 'd', 'e'], A, [record({ owner })]))).toThrow(

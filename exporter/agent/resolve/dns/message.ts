@@ -72,7 +72,7 @@ interface ResourceRecord {
   readonly type: number;
   readonly class: number;
   readonly ttl: number;
-  /** The offsets of its data and of its end. */
+  /** The offsets of the first byte of its data, and of the byte after. */
   readonly data: number;
   readonly end: number;
 }
@@ -101,7 +101,7 @@ function readAddress(message: Buffer, { type, data, end }: ResourceRecord): stri
   return type === TYPE_A ? formatIpv4(message, data) : formatIpv6(message, data);
 }
 
-/** Reads a name. `end` is its end at its starting position, wherever its pointers lead. */
+/** Reads a name. `end` is the offset after it, not following its pointers. */
 function readName(message: Buffer, start: number): { name: string; end: number } {
   const labels: string[] = [];
   let end: number | undefined;

@@ -30,7 +30,7 @@ it('keeps the name of an address until it has expired and is not in use', () => 
   expect(names.nameOf('10.0.0.1', 24 * MINUTE)).toBe('web');
 });
 
-it('keeps a name for a day after its last use, as some programs look it up once and connect for ever', () => {
+it('keeps a name for a day after its last use, as some programs look it up only once', () => {
   learn('api', ['10.0.0.1'], 0, 0);
   expect(names.nameOf('10.0.0.1', 23 * HOUR)).toBe('api');
   expect(names.nameOf('10.0.0.1', 46 * HOUR)).toBe('api');

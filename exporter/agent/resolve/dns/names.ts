@@ -23,7 +23,7 @@ const LIMITS: NamesLimits = { addresses: 16_384, perName: 512 };
 const MINUTE = 60_000;
 /** How long after its last use or its time to live the name of an address is not replaced by another. */
 const FIXED_FOR = 5 * MINUTE;
-/** How long it is kept: programs such as nginx and Java look a name up once and use it for ever. */
+/** How long it is kept: programs such as nginx and Java look a name up only once. */
 const KEEP_FOR = 24 * 60 * MINUTE;
 const MAX_TTL = 24 * 60 * MINUTE;
 

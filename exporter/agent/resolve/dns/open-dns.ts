@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Reading } from '../../capture/capture.ts';
 import { FatalError } from '../../fatal-error.ts';
-import type { DnsHealth } from '../../metrics/dns-families.ts';
+import type { DnsHealth } from '../../metrics/health-families.ts';
 import type { MissingRequirement } from '../../missing-requirement.ts';
 import { createNamespaceEntry, type NamespaceEntry } from '../../native/enter-namespace.ts';
 import { type Libc, loadLibc } from '../../native/libc.ts';

@@ -1,5 +1,5 @@
 import type { NamespaceReading, Observation, Reading } from '../../capture/capture.ts';
-import type { DnsHealth } from '../../metrics/dns-families.ts';
+import type { DnsHealth } from '../../metrics/health-families.ts';
 import { isLoopback } from '../../net/address.ts';
 import type { DnsSocket } from './dns-socket.ts';
 import { MalformedResponseError, parseResponse } from './message.ts';
@@ -21,7 +21,7 @@ export interface QueriedNames {
 export interface DnsSockets {
   /** In the agent's own network namespace. */
   readonly own: DnsSocket;
-  /** In that of a process. The pid may be changed later, to that of another process there; otherwise says why not. */
+  /** In that of a process. `pid` may change later, to another process there. Returns the reason if it fails. */
   open(namespace: { readonly pid: number }): DnsSocket | 'denied' | 'gone';
   close(): void;
 }

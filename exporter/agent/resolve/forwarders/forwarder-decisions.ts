@@ -23,7 +23,7 @@ export interface ForwarderDecisions {
   isReceived(half: HalfEdge): boolean;
 }
 
-/** `mayWait` says for which forwarders a decision may stay pending. */
+/** `mayWait`: whether the decision for a forwarder may stay pending. */
 export function decideForwarders(
   forwarders: ReadonlyMap<number, Forwarder>,
   routes: ReadonlyMap<number, Route>,

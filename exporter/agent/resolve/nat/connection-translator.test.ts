@@ -28,7 +28,7 @@ it('translates a connection, found by all of its addresses and ports', () => {
     expect(connections.translate(seen(other), 0)).toEqual(seen(other));
 });
 
-it('translates the server’s end of a connection', () => {
+it('translates a connection at the server', () => {
   const connections = createConnectionTranslator();
   const local = {
     transport: 'tcp',

@@ -33,7 +33,7 @@ interface Part {
 const OPENED = 0;
 const OUTCOMES = 1 + FAILURES.length;
 
-/** `mayTrack` says whether one more open connection may be tracked. */
+/** `mayTrack`: whether one more open connection may be tracked. */
 export function createFlowParts(mayTrack: () => boolean): FlowParts {
   const parts = new Map<string, Part>();
   /** Whether some connections are not translated. */

@@ -96,7 +96,7 @@ it('replaces a translation by its update only while it is pending', () => {
   expect(translated(flow({ opened: 1 }))).toEqual([{ pid: 20, at: '10.96.0.1:80', opened: 1 }]);
 });
 
-it('keeps connections of different processes to the same address apart', () => {
+it('distinguishes connections of different processes to the same address', () => {
   learn(translation(1, A), translation(2, B));
   traces.set(1, { pid: 20 }).set(2, { pid: 21 });
   expect(translated(flow({ opened: 1 }), flow({ pid: 21, opened: 1 }), flow({ pid: 22, opened: 5 }))).toEqual(

@@ -28,7 +28,7 @@ const MAX_OPEN = 16_384;
 /**
  * For a capture that reports connections as one if they differ only in the client's port. Connections of one flow may
  * go to different servers, and so may those of two flows that differ only in the process. A translation has all
- * addresses and ports of its connection, and the capture's trace says to which flow that belongs.
+ * addresses and ports of its connection, and the capture's trace of it has the process: together they give the flow.
  */
 export function createFlowTranslator(): FlowTranslator {
   const pending = createPendingTranslations();

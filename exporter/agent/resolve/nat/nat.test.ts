@@ -62,7 +62,7 @@ it('translates a connection of a network namespace whose addresses cannot be rea
   expect(localAddressAfter([readingOf({ observations: [seen] })], () => [])).toBe('10.1.1.1');
 });
 
-it('drops a connection that has no local end in the next cycle either', () => {
+it('drops a connection that has no local endpoint in the next cycle either', () => {
   const readings = [readingOf(), readingOf(), readingOf({ namespaces: [CONTAINER] })];
   expect(localAddressAfter(readings, atContainer)).toBe('172.17.0.2');
 });

@@ -38,10 +38,10 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
   /** What the last cycle has read, for connections that are translated in several network namespaces in turn. */
   let earlier: readonly TrackedConnection[] = [];
   /**
-   * Connections of the last cycle of which neither end, or only the server, seemed to be on this host: the network
-   * namespace of an end may have been too new to be known.
+   * Connections of the last cycle of which neither endpoint, or only the server, seemed to be on this host: the
+   * network namespace of an endpoint may have been too new to be known.
    */
-  let withoutLocalEnd: readonly TrackedConnection[] = [];
+  let withoutLocalEndpoint: readonly TrackedConnection[] = [];
   let withoutLocalClient: readonly TrackedConnection[] = [];
 
   return {
@@ -49,18 +49,18 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
       if (!conntrack) return;
       const { connections: begun, overruns, namespaces } = conntrack.read(reading.namespaces);
       const isLocal = localAddressesOf(reading, addressesAt);
-      const hasNoLocalEnd = ({ original, reply }: TrackedConnection) =>
+      const hasNoLocalEndpoint = ({ original, reply }: TrackedConnection) =>
         !isLocal(original.src) && !isLocal(reply.src);
       const hasOnlyLocalServer = ({ original, reply }: TrackedConnection) =>
         !isLocal(original.src) && isLocal(reply.src);
       const late = [
-        ...withoutLocalEnd,
+        ...withoutLocalEndpoint,
         ...withoutLocalClient.filter(({ original }) => isLocal(original.src)),
       ];
       const translations = translationsOf([...late, ...begun], isLocal, earlier);
-      withoutLocalEnd = begun.filter(hasNoLocalEnd);
+      withoutLocalEndpoint = begun.filter(hasNoLocalEndpoint);
       withoutLocalClient = begun.filter(hasOnlyLocalServer);
-      earlier = namespaces > 1 ? begun.filter((connection) => !hasNoLocalEnd(connection)) : [];
+      earlier = namespaces > 1 ? begun.filter((connection) => !hasNoLocalEndpoint(connection)) : [];
       (reading.traceOf ? flows : connections).learn(translations, now);
       published.learn(begun, isLocal, now);
       self.add('natConnections', translations.length);

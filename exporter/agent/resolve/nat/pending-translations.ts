@@ -9,7 +9,7 @@ export interface PendingTranslations {
   removeIf(isAttributed: (translation: Translation) => boolean, now: number): void;
   /** Removes and returns the latest of a group: the most likely one. */
   take(group: string): Translation | undefined;
-  /** Drops the groups that have been pending longest until a limit is met. */
+  /** Drops the groups that have been pending longest, down to a limit. */
   trim(): void;
   /** All of a group, oldest first. */
   in(group: string): readonly Translation[];

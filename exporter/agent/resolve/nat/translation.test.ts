@@ -45,7 +45,7 @@ function socketsAfter(
   }));
 }
 
-describe('the client’s end', () => {
+describe('a client', () => {
   it('gets the server to which this host has sent it, and the source address that this host has given it', () => {
     const connection = tracked('172.17.0.2:50000', '10.96.0.1:80', '10.9.9.9:8080', '10.1.1.1:61000');
     expect(socketsOf([connection], '172.17.0.2', '10.1.1.1')).toEqual([
@@ -85,7 +85,7 @@ describe('the client’s end', () => {
   });
 });
 
-describe('the server’s end', () => {
+describe('a server', () => {
   it('gets the address to which the other host has connected', () => {
     const published = tracked('203.0.113.7:50000', '10.1.1.1:80', '172.17.0.2:8080', '203.0.113.7:50000');
     expect(socketsOf([published], '10.1.1.1', '172.17.0.2')).toEqual([
@@ -109,7 +109,7 @@ describe('the server’s end', () => {
   });
 });
 
-it('gives both ends the server’s own address if both are on this host', () => {
+it('gives client and server the server’s own address if both are on this host', () => {
   const connection = tracked('172.17.0.3:5', '10.1.1.1:80', '172.17.0.2:8080', '172.17.0.1:6');
   expect(socketsOf([connection], '172.17.0.2', '172.17.0.3', '172.17.0.1', '10.1.1.1')).toEqual([
     { socket: 'outbound 172.17.0.3:5 10.1.1.1:80', wire: '172.17.0.1 172.17.0.2 8080' },

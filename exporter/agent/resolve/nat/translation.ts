@@ -3,7 +3,7 @@ import type { TrackedConnection } from '../../conntrack/conntrack.ts';
 import type { ConntrackTuple } from '../../conntrack/message.ts';
 import { isLoopback } from '../../net/address.ts';
 
-/** The addresses of a connection on the wire between the two hosts, as one of its ends sees it. */
+/** The addresses of a connection on the wire between the two hosts, from the local endpoint's view. */
 export interface WireAddresses {
   readonly localAddress: string;
   readonly remoteAddress: string;
@@ -33,7 +33,7 @@ export interface Translation {
 }
 
 /**
- * The sockets of this host among the ends of translated connections. Both hosts report a connection as it is on the
+ * The sockets of this host among the endpoints of translated connections. Both hosts report a connection as it is on the
  * wire between them, so that their half-edges match: a client on this host gets the address to which this host has
  * sent it; a server gets the address to which a client elsewhere has connected. If both are on this host, the
  * addresses are those of the server's socket.

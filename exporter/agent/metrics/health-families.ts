@@ -1,4 +1,5 @@
-import { DNS_METRICS } from '@musubi/contract/catalogue';
+import { DNS_METRICS, TABLE_METRICS } from '@musubi/contract/catalogue';
+import type { TableHealth } from '../capture/capture.ts';
 import type { Family } from './family.ts';
 
 /** How many DNS responses were read, and how many could not be. */
@@ -36,4 +37,13 @@ export function dnsFamilies(health: DnsHealth | undefined, since: number): Famil
     family('addresses', { addresses }),
     family('evicted', { evicted }),
   ];
+}
+
+/** The metrics of the kernel's edge table; none if the capture has no such table. */
+export function tableFamilies(table: TableHealth | undefined, since: number): Family[] {
+  if (!table) return [];
+  return (['used', 'size', 'folded', 'missed'] as const).map((name) => ({
+    definition: TABLE_METRICS[name],
+    points: [{ attributes: {}, value: table[name], since }],
+  }));
 }
