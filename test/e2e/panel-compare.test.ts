@@ -90,7 +90,7 @@ it.each([
   const text = await comparisonText();
   expect(text).toContain(`${choice}: ${at(NOW - HOUR).slice(0, 10)} ${minuteOf(NOW - HOUR)} – `);
   expect(text).toContain(
-    ` against ${at(NOW - HOUR - earlier).slice(0, 10)} ${minuteOf(NOW - HOUR - earlier)} – `,
+    ` compared with ${at(NOW - HOUR - earlier).slice(0, 10)} ${minuteOf(NOW - HOUR - earlier)} – `,
   );
 
   await graph.page.getByRole('button', { name: 'Stop comparing' }).click();

@@ -104,7 +104,7 @@ it('reaches what can be done with a node, and does it by keys of its own', async
     })
     .toMatch(/^web /);
   await press('w');
-  await expect.poll(() => graph.page.getByTestId('musubi-focus').textContent()).toContain('from web');
+  await expect.poll(() => graph.page.getByTestId('musubi-focus').textContent()).toContain('Start: web');
   await press('End', 'Enter');
   await expect.poll(chosen).toHaveProperty('focus.to');
 });

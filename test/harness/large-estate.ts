@@ -29,7 +29,7 @@ export function largeEstate(nodes: number, edges: number): Estate {
   );
   return (query, round = 0) => {
     // Queries for another range, failures, rules, alerts and variables return nothing.
-    if (!/dependency_(last_seen|io_bytes|connection_(opened|count))/.test(query)) return [];
+    if (!/dependency_(last_seen|io_bytes|connection_opened|active_connections)/.test(query)) return [];
     if (/\[\d+s\] offset|label_replace/.test(query)) return [];
     if (query.includes('io_bytes')) {
       return all.map((labels, i) => ({
