@@ -30,7 +30,7 @@ expect:
   - { source: rare, destination: db, port: 5432, max_gap: never }
 `;
 
-/** Prometheus 3 is built from its Go module the first time. */
+/** The first run builds Prometheus 3 from its Go module. */
 const BUILD = 15 * 60_000;
 
 const END = 100;
@@ -51,7 +51,7 @@ async function render(text: string, name: string): Promise<string> {
   return path;
 }
 
-/** Rendered rules that judge the edges of so long ago, as after a stall of theirs alone. */
+/** Rendered rules that evaluate the edges of this long ago, as if only they had stalled. */
 async function lateBy(time: string, rendered: string): Promise<string> {
   const path = join(folder, 'late.yaml');
   const text = await readFile(rendered, 'utf8');
@@ -74,20 +74,20 @@ async function expectFiring(
   byMinute: Readonly<Record<number, readonly string[]>>,
   rules = [shipped('musubi-edges.yaml'), expected, shipped('musubi-alerts.yaml')],
 ) {
-  // Of an alert on an edge the last is empty, of one on a host those in the middle are.
+  // For an alert about an edge the last label is empty, for one about a host those in the middle.
   const labels = '"alertname", "src_service", "dst_service", "host"';
-  const firing = `label_join(ALERTS{alertstate="firing"}, "what", " ", ${labels})`;
-  const trimmed = `label_replace(${firing}, "what", "$1", "what", "(.*?) *")`;
-  const expr = `sum by (what) (label_replace(${trimmed}, "what", "$1 $2", "what", "([^ ]+)  +(.*)"))`;
+  const firing = `label_join(ALERTS{alertstate="firing"}, "subject", " ", ${labels})`;
+  const trimmed = `label_replace(${firing}, "subject", "$1", "subject", "(.*?) *")`;
+  const expr = `sum by (subject) (label_replace(${trimmed}, "subject", "$1 $2", "subject", "([^ ]+)  +(.*)"))`;
   const expectations = Object.entries(byMinute).map(([minute, alerts]) => ({
     at: `${Number(minute) * 60}s`,
     expr,
-    rows: alerts.map((what) => [{ what }, 1] as const),
+    rows: alerts.map((subject) => [{ subject }, 1] as const),
   }));
-  const said = tools.paths.map((promtool, at) =>
+  const outputs = tools.paths.map((promtool, at) =>
     testRules(promtool, rules, inputs, expectations, [], orderFor(at)),
   );
-  expect(await Promise.all(said)).toEqual(tools.paths.map(() => ''));
+  expect(await Promise.all(outputs)).toEqual(tools.paths.map(() => ''));
 }
 
 const host = (name: string, at: number, up = ALWAYS, more: Partial<Watched> = {}): Watched => ({
@@ -114,16 +114,16 @@ function shop({ a = host('a', 1), b = host('b', 2), c = host('c', 3) } = {}) {
 
 const QUIET = Object.fromEntries([5, 15, 25, 27, 30, 35, 45, 55, 65, 75, 85, 90, 95].map((at) => [at, []]));
 
-test('the rules are tried on Prometheus 3 as well', ({ skip }) => {
+test('the alerts are also tested with Prometheus 3', ({ skip }) => {
   if (tools.missing) skip(tools.missing);
 });
 
 describe('DependencyVanished', () => {
-  test('fires for what is away for longer than its max_gap, until it is back', async () => {
+  test('fires for a dependency unused for longer than its max_gap, until it is used again', async () => {
     const { hosts, webToApi, apiToDb } = shop();
     const inputs = estate(END, hosts, [webToApi(), apiToDb(except(20, 60))]);
     const vanished = ['DependencyVanished api db'];
-    // Last used at 20, which is known at 21.5 at the latest, and then it takes 5 m.
+    // Last used at minute 20, which is known at 21.5 at the latest, and then it takes 5 m.
     await expectFiring(inputs, { 15: [], 26: [], 27: vanished, 40: vanished, 60: vanished, 63: [], 90: [] });
   });
 
@@ -143,14 +143,14 @@ describe('DependencyVanished', () => {
     await expectFiring(inputs, { 22: [], 27: alone, 40: alone, 60: alone, 79: alone, 82: [], 90: [] });
   });
 
-  test('waits for a whole max_gap after the exporter was away', async () => {
+  test('fires only a whole max_gap after an exporter was down', async () => {
     const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, except(20, 80)) });
     const inputs = estate(END, hosts, [webToApi(), apiToDb(until(50))]);
     const alone = ['MusubiExporterDown b'];
     await expectFiring(inputs, { 60: alone, 79: alone, 84: [], 87: ['DependencyVanished api db'] });
   });
 
-  test('does not fire when exporters and services restart, or scrapes are missed', async () => {
+  test('does not fire if exporters and services restart, or scrapes are missed', async () => {
     const missed: Span[] = [
       [12, 12],
       [34, 35],
@@ -164,7 +164,7 @@ describe('DependencyVanished', () => {
     await expectFiring(estate(END, hosts, [webToApi(), apiToDb(except(80, 83))]), QUIET);
   });
 
-  test('does not fire while the edges are not joined, though exporters report', async () => {
+  test('does not fire while exporters report but no edges are joined', async () => {
     const { hosts, webToApi, apiToDb } = shop();
     const inputs = [...estate(END, hosts, [webToApi(), apiToDb(until(70))]), stalled('0x79 1x39 0x80')];
     await expectFiring(
@@ -174,7 +174,7 @@ describe('DependencyVanished', () => {
     );
   });
 
-  test('fires in time, and nothing else does, though what watches was not evaluated for a while', async () => {
+  test('fires in time, and no other alert does, after its rules were not evaluated for a while', async () => {
     const { hosts, webToApi, apiToDb } = shop();
     // From minute 20 to 24, and from 40 to 50.
     const missed = stalled('0x39 1x7 0x31 1x19 0x100');
@@ -199,7 +199,7 @@ describe('DependencyVanished', () => {
     );
   });
 
-  test('does not fire when a service moves, and watches it where it is', async () => {
+  test('does not fire if a service moves, and then fires for it at its new host', async () => {
     const d = host('d', 4);
     const { hosts, web, db, webToApi, apiToDb } = shop({ b: host('b', 2, until(60)) });
     const moved = { service: 'api', host: d };
@@ -224,7 +224,7 @@ describe('DependencyVanished', () => {
     });
   });
 
-  test('is left to its max_gap: a job in the night, one that is rare', async () => {
+  test('waits for the max_gap of a nightly job and a rare one', async () => {
     const { hosts, b, db } = { ...shop(), b: host('b', 2) };
     const job = (service: string, used: Span[]): Used => ({
       from: { service, host: b },
@@ -248,44 +248,44 @@ describe('DependencyVanished', () => {
     await expectFiring(inputs, { 20: [], 59: [], 75: [], 119: [], 124: vanished }, rules);
   });
 
-  test('fires for what never comes, after its max_gap', async () => {
+  test('fires after its max_gap for a dependency that was never used', async () => {
     const { hosts, webToApi, apiToDb } = shop();
     const inputs = estate(END, hosts, [webToApi(), apiToDb([])]);
     await expectFiring(inputs, { 1: [], 4: [], 6: ['DependencyVanished api db'] });
   });
 
-  test('does not fire for what ran on a host that is no more; who used that is told after a day', async () => {
+  test('does not fire for services of a removed host, and fires after a day for those that depend on them', async () => {
     const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, until(20)) });
     const inputs = estate(END, hosts, [webToApi(until(20)), apiToDb(until(20))]);
     // An hour instead of a day.
     const alerts = (await readFile(shipped('musubi-alerts.yaml'), 'utf8')).replaceAll('86400', '3600');
-    const hasty = join(folder, 'hasty.yaml');
-    await writeFile(hasty, alerts);
+    const accelerated = join(folder, 'accelerated.yaml');
+    await writeFile(accelerated, alerts);
     const down = ['MusubiExporterDown b'];
-    const callers = ['DependencyVanished web api'];
-    await expectFiring(inputs, { 26: down, 70: down, 83: callers, 99: callers }, [
+    const clients = ['DependencyVanished web api'];
+    await expectFiring(inputs, { 26: down, 70: down, 83: clients, 99: clients }, [
       shipped('musubi-edges.yaml'),
       expected,
-      hasty,
+      accelerated,
     ]);
   });
 
-  test('does not fire while another host may have it, whose exporter is down', async () => {
+  test('does not fire while the exporter of another host with the same service is down', async () => {
     const d = host('d', 4, until(18));
     const { hosts, db, webToApi, apiToDb } = shop();
-    const there = { ...apiToDb(until(18)), from: { service: 'api', host: d }, to: db };
-    const inputs = estate(END, [...hosts, d], [webToApi(), apiToDb(until(20)), there]);
+    const elsewhere = { ...apiToDb(until(18)), from: { service: 'api', host: d }, to: db };
+    const inputs = estate(END, [...hosts, d], [webToApi(), apiToDb(until(20)), elsewhere]);
     const down = ['MusubiExporterDown d'];
     await expectFiring(inputs, { 27: down, 40: down, 99: down });
   });
 
-  test('does not fire while the exporter cannot see', async () => {
+  test('does not fire while the exporter fails to collect', async () => {
     const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, ALWAYS, { failsFrom: 20 }) });
     const inputs = estate(END, hosts, [webToApi(), apiToDb(until(20))]);
     await expectFiring(inputs, { 24: [], 30: ['MusubiCollectionFailing'], 60: ['MusubiCollectionFailing'] });
   });
 
-  test.each([-20, -3, 3, 20])('does not mind a clock that is ahead by %d minutes', async (ahead) => {
+  test.each([-20, -3, 3, 20])('is independent of a clock that is ahead by %d minutes', async (ahead) => {
     const { hosts, webToApi, apiToDb } = shop({ b: host('b', 2, ALWAYS, { ahead }) });
     const inputs = estate(END, hosts, [webToApi(), apiToDb(until(60))]);
     await expectFiring(inputs, { 30: [], 60: [], 66: [], 67: ['DependencyVanished api db'] });
@@ -296,19 +296,19 @@ describe('DependencyUnexpected', () => {
   const { hosts, web, db, webToApi, apiToDb } = shop();
   const usual = [webToApi(), apiToDb()];
 
-  test('fires for one short connection to a new place', async () => {
+  test('fires for one short connection to a new destination', async () => {
     const inputs = estate(END, hosts, [...usual, { from: web, to: db, port: '22', used: [[40, 40]] }]);
     const unexpected = ['DependencyUnexpected web db'];
     await expectFiring(inputs, { 39: [], 42: [], 44: unexpected, 45: unexpected, 48: [], 90: [] });
   });
 
-  test('does not fire for what is allowed', async () => {
+  test('does not fire for an allowed dependency', async () => {
     const tester = { service: 'test-7', host: web.host };
     const inputs = estate(END, hosts, [...usual, { from: tester, to: db, port: '22', used: ALWAYS }]);
     await expectFiring(inputs, { 5: [], 44: [], 90: [] });
   });
 
-  test('does not fire for what is allowed or expected before the rules that know so have come to it', async () => {
+  test('does not fire for an allowed or expected dependency before the expectation rules have processed it', async () => {
     const tester = { service: 'test-7', host: web.host };
     const inputs = estate(END, hosts, [
       webToApi(),
@@ -325,7 +325,7 @@ describe('DependencyUnexpected', () => {
     ]);
   });
 
-  test('takes no end for another whose exporter missed a scrape, and is told again at the next', async () => {
+  test('does not fire if a missed scrape leaves a client unnamed, and its name returns with the next scrape', async () => {
     const a = host('a', 1, ALWAYS, { missed: [[40, 40]] });
     const { hosts, webToApi, apiToDb } = shop({ a });
     const at = (seconds: number, expr: string, rows: Expectation['rows']) => ({
@@ -337,10 +337,10 @@ describe('DependencyUnexpected', () => {
     const names =
       'count by (src_service, src_address) (musubi:service_edge:user_last_seen_seconds{dst_service="api"})';
     const named = [[{ src_service: 'web', src_address: '10.0.0.1' }, 1]] as const;
-    const nameless = [[{ src_service: '10.0.0.1', src_address: '10.0.0.1' }, 1]] as const;
+    const unnamed = [[{ src_service: '10.0.0.1', src_address: '10.0.0.1' }, 1]] as const;
     const expectations = [
       at(40.5 * 60, names, named),
-      at(41 * 60, names, nameless),
+      at(41 * 60, names, unnamed),
       at(41.5 * 60, names, named),
       ...[40.5, 41, 41.5].map((minute) => at(minute * 60, 'musubi:unexpected_edge:last_seen_seconds', [])),
     ];
@@ -350,7 +350,7 @@ describe('DependencyUnexpected', () => {
       expect(await testRules(promtool, rules, inputs, expectations)).toBe('');
   });
 
-  test('does not fire where nothing is expected', async () => {
+  test('does not fire if nothing is expected', async () => {
     const inputs = estate(END, hosts, [...usual, { from: web, to: db, port: '22', used: ALWAYS }]);
     await expectFiring(inputs, { 44: [], 90: [] }, [
       shipped('musubi-edges.yaml'),
@@ -358,15 +358,15 @@ describe('DependencyUnexpected', () => {
     ]);
   });
 
-  test('does not fire while the destination restarts for long', async () => {
-    const away: Used = { ...apiToDb(), listening: except(40, 60), failing: { at: [40, 60], each: 10 } };
-    const inputs = estate(END, hosts, [webToApi(), away]);
+  test('does not fire during a long restart of the destination', async () => {
+    const restarting: Used = { ...apiToDb(), listening: except(40, 60), failing: { at: [40, 60], each: 10 } };
+    const inputs = estate(END, hosts, [webToApi(), restarting]);
     const failing = ['DependencyFailing api db'];
     await expectFiring(inputs, { 39: [], 45: failing, 60: failing, 68: [], 90: [] });
   });
 });
 
-test('DependencyFailing fires from five failures and a tenth of all on, and not for what is allowed', async () => {
+test('DependencyFailing fires from five failures and a tenth of all on, and not for an allowed dependency', async () => {
   const { hosts, web, db, webToApi, apiToDb } = shop();
   const tester = { service: 'test-7', host: web.host };
   const failing = { at: [40, 60], each: 10 } as const;
@@ -383,11 +383,11 @@ test('DependencyFailing fires from five failures and a tenth of all on, and not 
   });
 });
 
-test('DependencyFailing does not fire for what is allowed that is no more, nor before it is known to be allowed', async () => {
+test('DependencyFailing does not fire for an allowed dependency after its removal, nor before its rules allow it', async () => {
   const d = host('d', 4, until(60));
   const { hosts, db, webToApi, apiToDb } = shop();
   const failing = { at: [40, 60], each: 10 } as const;
-  const call = (service: string, used: Span[]): Used => ({
+  const uses = (service: string, used: Span[]): Used => ({
     from: { service, host: d },
     to: db,
     port: '22',
@@ -397,7 +397,7 @@ test('DependencyFailing does not fire for what is allowed that is no more, nor b
   const inputs = estate(
     END,
     [...hosts, d],
-    [webToApi(), apiToDb(), call('test-7', [[20, 60]]), call('test-8', [[40, 60]])],
+    [webToApi(), apiToDb(), uses('test-7', [[20, 60]]), uses('test-8', [[40, 60]])],
   );
   const minutes = Array.from({ length: 50 }, (_, at) => [
     40 + at / 2,
@@ -430,7 +430,7 @@ describe('an exporter', () => {
       'MusubiCaptureRestarted',
       [
         counter('musubi_capture_restarts_total', '0x10 1x50'),
-        // The one before is told for a while yet, as by push.
+        // As by push, the previous series is exported for a while.
         counter('musubi_capture_info', '1x15', { capture: 'ebpf' }),
         counter('musubi_capture_info', '_x10 1x50', { capture: 'sockdiag' }),
       ],
@@ -449,18 +449,18 @@ describe('an exporter', () => {
     ],
     ['MusubiCaptureEventsMissed', [counter('musubi_capture_events_missed_total', '0x10 5+5x50')]],
     ['MusubiOtlpBatchesDropped', [counter('musubi_otlp_batches_dropped_total', '0x10 5x50')]],
-  ])('that is not well raises %s', async (alert, inputs) => {
+  ])('with this problem raises %s', async (alert, inputs) => {
     const rules = [shipped('musubi-alerts.yaml')];
     const held = ['MusubiEdgeLimitReached', 'MusubiCaptureEventsMissed'].includes(alert) ? 24 : 14;
     await expectFiring(inputs, { 4: [], [held]: [alert] }, rules);
   });
 
-  test('that folds what it is told to is well', async () => {
+  test('that folds by configuration raises no alert', async () => {
     const inputs = [counter('musubi_connections_folded_total', '0+5x60', { reason: 'internet' })];
     await expectFiring(inputs, { 25: [] }, [shipped('musubi-alerts.yaml')]);
   });
 
-  test('that never reported is down where it should be scraped', async () => {
+  test('that never reported is down if it is a scrape target', async () => {
     const up = (instance: string, values: string): Input => ({
       series: { __name__: 'up', job: 'musubi', instance },
       values,
@@ -473,7 +473,7 @@ describe('an exporter', () => {
   });
 });
 
-describe('the link to the graph', () => {
+describe("an alert's link to the graph", () => {
   const GRAPH = 'http://127.0.0.1:3000/d/musubi-service-dependencies';
   const edge = {
     src_service: 'a&b',
@@ -481,22 +481,22 @@ describe('the link to the graph', () => {
     dst_port: '5432',
     network_transport: 'tcp',
   };
-  const said = (alert: string, labels: Labels, texts: Labels) => ({
+  const firing = (alert: string, labels: Labels, texts: Labels) => ({
     at: '10m',
     alert,
     instances: [{ labels, annotations: texts }],
   });
 
-  test('is of the time at which it fires, around both ends', async () => {
+  test('selects the time at which it fires, and both endpoints', async () => {
     const series = { __name__: 'musubi:failing_edge:connections_failed:increase5m', ...edge };
-    const answers = tools.paths.map((promtool) =>
+    const results = tools.paths.map((promtool) =>
       testRules(
         promtool,
         [shipped('musubi-alerts.yaml')],
         [{ series, values: '7x30' }],
         [],
         [
-          said(
+          firing(
             'DependencyFailing',
             { ...edge, severity: 'warning' },
             {
@@ -509,19 +509,19 @@ describe('the link to the graph', () => {
         ],
       ),
     );
-    expect(await Promise.all(answers)).toEqual(tools.paths.map(() => ''));
+    expect(await Promise.all(results)).toEqual(tools.paths.map(() => ''));
   });
 
-  test('is of the time of the last use, where that is known', async () => {
+  test('selects the time of the last use if that is known', async () => {
     const series = { __name__: 'musubi:unexpected_edge:last_seen_seconds', ...edge };
-    const answers = tools.paths.map((promtool) =>
+    const results = tools.paths.map((promtool) =>
       testRules(
         promtool,
         [shipped('musubi-alerts.yaml')],
         [{ series, values: '500x30' }],
         [],
         [
-          said(
+          firing(
             'DependencyUnexpected',
             { ...edge, severity: 'warning' },
             {
@@ -534,6 +534,6 @@ describe('the link to the graph', () => {
         ],
       ),
     );
-    expect(await Promise.all(answers)).toEqual(tools.paths.map(() => ''));
+    expect(await Promise.all(results)).toEqual(tools.paths.map(() => ''));
   });
 });

@@ -1,4 +1,4 @@
-/** How many connections each edge is told to have opened: exactly, whatever happens to exporters and scrapes. */
+/** The connections counted for each edge are exact, whatever happens to exporters and scrapes. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ import { haltingRules, stalled } from './halting-rules.ts';
 const WEB = processOn('a', '10.0.0.1', 'web', '10');
 const DB = processOn('b', '10.0.0.2', 'db', '20');
 
-/** A spell of an edge in promtool's notation: `count` from minute `from` on for `minutes`, and then forgotten. */
-const spell = (from: number, minutes: number, count: string) => ({
+/** A lifetime of an edge in promtool's notation: `count` from minute `from` on for `minutes`, and then stale. */
+const lifetime = (from: number, minutes: number, count: string) => ({
   opened: `${gap(from)} ${count}x${2 * minutes - 1} stale`,
   start: `${gap(from)} ${60 * from}x${2 * minutes - 1} stale`,
   lastSeen: `${gap(from)} ${60 * from}x${2 * minutes - 1} stale`,
 });
 const gap = (minutes: number) => (minutes === 0 ? '' : `_x${2 * minutes}`);
 
-describe('connections opened', () => {
-  test('once, for a ms, are one in each range that holds it', async () => {
+describe('the count of opened connections', () => {
+  test('is one in each range that contains a single connection of 1 ms', async () => {
     await expectOf(
-      [outbound(WEB, at(DB), '5432', spell(5, 5, '1')), listens(DB, '5432')],
+      [outbound(WEB, at(DB), '5432', lifetime(5, 5, '1')), listens(DB, '5432')],
       [
         opened('20m', { 'web > db 5432 source': 1 }),
         opened('65m', { 'web > db 5432 source': 1 }),
@@ -30,7 +30,7 @@ describe('connections opened', () => {
     );
   });
 
-  test('are counted by each end, under one name', async () => {
+  test('is kept for each endpoint, under the same name', async () => {
     await expectOf(
       [
         outbound(WEB, at(DB), '5432', { opened: '5+1x120' }),
@@ -51,17 +51,17 @@ describe('connections opened', () => {
     );
   });
 
-  test('in a new spell count from zero: 1 after 1, 1 after 57', async () => {
-    const gone = { opened: '_x20', start: '_x20', lastSeen: '_x20' };
-    const anew = (first: string) => ({
-      opened: `${first}x19 stale ${gone.opened} 1x19 stale`,
-      start: `0x19 stale ${gone.start} 1230x19 stale`,
-      lastSeen: `0x19 stale ${gone.lastSeen} 1230x19 stale`,
+  test('starts from zero in a new lifetime: 1 after 1, 1 after 57', async () => {
+    const absent = { opened: '_x20', start: '_x20', lastSeen: '_x20' };
+    const restarted = (first: string) => ({
+      opened: `${first}x19 stale ${absent.opened} 1x19 stale`,
+      start: `0x19 stale ${absent.start} 1230x19 stale`,
+      lastSeen: `0x19 stale ${absent.lastSeen} 1230x19 stale`,
     });
     await expectOf(
       [
-        outbound(WEB, at(DB), '5432', anew('1')),
-        outbound({ ...WEB, service: 'job' }, at(DB), '5432', anew('57')),
+        outbound(WEB, at(DB), '5432', restarted('1')),
+        outbound({ ...WEB, service: 'job' }, at(DB), '5432', restarted('57')),
         listens(DB, '5432'),
       ],
       [
@@ -71,7 +71,7 @@ describe('connections opened', () => {
     );
   });
 
-  test('before and after a restart of the exporter are added up', async () => {
+  test('adds up what was counted before and after a restart of the exporter', async () => {
     const restarted = { opened: '10+1x19 0+1x40', start: '0x19 610x40', lastSeen: '0+30x60' };
     await expectOf(
       [outbound(WEB, at(DB), '5432', restarted), listens(DB, '5432')],
@@ -80,7 +80,7 @@ describe('connections opened', () => {
     );
   });
 
-  test('by an exporter that comes back under another instance are not counted again', async () => {
+  test('does not count connections again if the exporter returns as another instance', async () => {
     const first = { opened: '50+1x19', start: '0x19', target: { job: 'musubi', instance: 'one' } };
     const then = { opened: '_x20 2+1x60', start: '_x20 600x60', target: { job: 'musubi', instance: 'two' } };
     await expectOf(
@@ -93,7 +93,7 @@ describe('connections opened', () => {
     );
   });
 
-  test('while scrapes are missed are counted when it is scraped again', async () => {
+  test('includes the connections during missed scrapes once scrapes succeed again', async () => {
     const missed = { opened: '1 2 3 _x40 44+1x20', start: '0x2 _x40 0x20', lastSeen: '0x2 _x40 1290x20' };
     await expectOf(
       [outbound(WEB, at(DB), '5432', missed), listens(DB, '5432')],
@@ -101,19 +101,19 @@ describe('connections opened', () => {
     );
   });
 
-  describe('where no rules are evaluated for a while', () => {
+  describe('if no rules are evaluated for a while', () => {
     let folder: string;
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'musubi-counts-'));
     });
     afterEach(() => rm(folder, { recursive: true }));
 
-    test('are told when they are again', async () => {
-      const again = { opened: '2x4 stale _x15 3x60', start: '0x4 stale _x15 600x60' };
+    test('includes the connections of that time afterwards', async () => {
+      const restarted = { opened: '2x4 stale _x15 3x60', start: '0x4 stale _x15 600x60' };
       await expectOf(
         [
           outbound(WEB, at(DB), '5432', { opened: '1+1x120', start: '0x120' }),
-          outbound({ ...WEB, service: 'job' }, at(DB), '5432', again),
+          outbound({ ...WEB, service: 'job' }, at(DB), '5432', restarted),
           listens(DB, '5432'),
           [stalled('0x9 1x59 0x60')],
         ],
@@ -125,7 +125,7 @@ describe('connections opened', () => {
       );
     });
 
-    test('by what has ended meanwhile are told no second time', async () => {
+    test('does not repeat the connections of edges that ended meanwhile', async () => {
       const ended = { opened: '1+1x13 stale', start: '0x13 stale', lastSeen: '0x13 stale' };
       await expectOf(
         [
@@ -140,7 +140,7 @@ describe('connections opened', () => {
     });
   });
 
-  test('of which something is heard later than of their spell are all told', async () => {
+  test('is complete if it arrives later than its start time', async () => {
     const later = { opened: '_x10 4x100', start: '0x110' };
     await expectOf(
       [outbound(WEB, at(DB), '5432', later), listens(DB, '5432')],
@@ -148,15 +148,15 @@ describe('connections opened', () => {
     );
   });
 
-  test('before there were rules are not counted', async () => {
-    const old = { opened: '500x10 501x100', start: '-7200x110' };
+  test('excludes connections from before the first evaluation', async () => {
+    const earlier = { opened: '500x10 501x100', start: '-7200x110' };
     await expectOf(
-      [outbound(WEB, at(DB), '5432', old), listens(DB, '5432')],
+      [outbound(WEB, at(DB), '5432', earlier), listens(DB, '5432')],
       [opened('10m', { 'web > db 5432 source': 1 })],
     );
   });
 
-  test('go with the name of the time: none is lost where an edge is renamed', async () => {
+  test('belongs to the name at the time: none is lost if an edge is renamed', async () => {
     const counted = { opened: '1+1x120' };
     await expectOf(
       [outbound(WEB, at(DB), '5432', counted), listens(DB, '5432', '_x21 1x100')],
@@ -164,7 +164,7 @@ describe('connections opened', () => {
     );
   });
 
-  test('are whole in each hour, and in the hours together', async () => {
+  test('is complete in each hour, and over several hours', async () => {
     const hourly = 'musubi:service_edge:connections_opened:increase1h';
     const row = (time: string, expr: string, count: number) =>
       expectedSeries(time, 'sum', expr, ['src_service'], ['dst_service', 'observer'], {
@@ -176,7 +176,8 @@ describe('connections opened', () => {
         listens(DB, '5432', '1x400'),
       ],
       [
-        // All runs a minute behind, and hours end another minute before they are recorded. promtool evaluates the hourly rules as often as the others.
+        // Each rule evaluates the time a minute ago, and an hour ends another minute before it is recorded. promtool
+        // evaluates the hourly rules as often as the others.
         row('1h', hourly, 117),
         row('2h', hourly, 120),
         row('2h', `${hourly} + ${hourly} offset 1h`, 237),
@@ -186,8 +187,8 @@ describe('connections opened', () => {
   });
 });
 
-describe('failures', () => {
-  test('are counted by reason, a reason that is new in an old spell from zero', async () => {
+describe('the count of failed connections', () => {
+  test('is kept by reason, and starts from zero for a new reason within a lifetime', async () => {
     const failing = { opened: '0x100', failed: { refused: '3+1x100', timeout: '_x10 1x100' } };
     await expectOf(
       [outbound(WEB, at(DB), '5432', failing), listens(DB, '5432')],
@@ -195,7 +196,7 @@ describe('failures', () => {
     );
   });
 
-  test('of which something is heard only later are told with their edge', async () => {
+  test('is complete if it first arrives with its edge after the rules have started', async () => {
     const failing = { opened: '_x4 0x9 stale', start: '_x4 120x9 stale', lastSeen: '_x4 120x9 stale' };
     await expectOf(
       [

@@ -9,7 +9,7 @@ import { PROMTOOLS } from './edge-rules.ts';
 
 const run = promisify(execFile);
 
-test('every query of docs/querying.md is one', async () => {
+test('every query of docs/querying.md is valid PromQL', async () => {
   const page = await readFile(join(ROOT, 'docs/querying.md'), 'utf8');
   const blocks = [...page.matchAll(/```promql\n(.*?)```/gs)].map(([, block = '']) => block);
   const queries = blocks.flatMap((block) => block.split('\n\n'));

@@ -8,7 +8,7 @@ export const RULES = join(ROOT, 'provisioning/prometheus/rules/musubi-edges.yaml
 
 export const { paths: PROMTOOLS, missing: MISSING } = await promtools();
 
-/** Evaluates the rules on what exporters tell, by each Prometheus there is. */
+/** Evaluates the rules on the series of exporters, with each available version of Prometheus. */
 export async function expectOf(
   inputs: readonly (readonly Input[])[],
   expectations: readonly Expectation[],
@@ -18,7 +18,7 @@ export async function expectOf(
     expect(await testRules(promtool, [rules], inputs.flat(), expectations)).toBe('');
 }
 
-/** A process as its exporter knows it. */
+/** A process as its own exporter reports it. */
 export const processOn = (host: string, address: string, service: string, pid: string): Process => ({
   service,
   process: service,
@@ -28,10 +28,10 @@ export const processOn = (host: string, address: string, service: string, pid: s
   kind: 'process',
 });
 
-/** What the exporter at the other end knows of it. */
+/** The process as the exporter of the other endpoint reports it. */
 export const at = ({ address = '' }: Process): Process => ({ address });
 
-/** The edges told at a time, `SERVICE PID HOST > SERVICE PID HOST ADDRESS PORT OBSERVER`, `-` for what is not known. */
+/** The edges at a time, as `SERVICE PID HOST > SERVICE PID HOST ADDRESS PORT OBSERVER`, `-` if unknown. */
 export function edges(time: string, ...rows: string[]): Expectation {
   return expectedSeries(
     time,
@@ -74,7 +74,7 @@ export function open(time: string, rows: Readonly<Record<string, number>>): Expe
   );
 }
 
-/** The service edges told, by `SITE SERVICE > SITE SERVICE PORT`, with when they were last seen. */
+/** The service edges, as `SITE SERVICE > SITE SERVICE PORT`, with the time of their last use. */
 export function serviceEdges(time: string, rows: Readonly<Record<string, number>>): Expectation {
   const series = 'musubi:service_edge:last_seen_seconds';
   return expectedSeries(
@@ -87,7 +87,7 @@ export function serviceEdges(time: string, rows: Readonly<Record<string, number>
   );
 }
 
-/** What an expression gives, each row's labels in one text. */
+/** The result of an expression, the labels of each row in one text. */
 export function expectedSeries(
   at: string,
   aggregation: string,
@@ -102,7 +102,7 @@ export function expectedSeries(
   );
   const joined = (label: string, labels: readonly string[], text: string) =>
     `label_join(${text}, "${label}", " ", ${labels.map((name) => `"${name}"`).join(', ')})`;
-  const ends = joined('from', source, joined('to', destination, filled));
-  const expr = `${aggregation} by (edge) (label_join(${ends}, "edge", " > ", "from", "to"))`;
+  const endpoints = joined('from', source, joined('to', destination, filled));
+  const expr = `${aggregation} by (edge) (label_join(${endpoints}, "edge", " > ", "from", "to"))`;
   return { at, expr, rows: Object.entries(rows).map(([edge, value]) => [{ edge }, value] as const) };
 }

@@ -1,4 +1,4 @@
-/** Whom each edge leads to. */
+/** The endpoints that the recording rules give each edge. */
 import { describe, test } from 'vitest';
 import { halfEdge, inbound, listens, outbound } from '../../fixtures/rule-series.ts';
 import { at, edges, expectOf, MISSING, open, processOn, serviceEdges } from './edge-rules.ts';
@@ -6,12 +6,12 @@ import { at, edges, expectOf, MISSING, open, processOn, serviceEdges } from './e
 const WEB = processOn('a', '10.0.0.1', 'web', '10');
 const DB = processOn('b', '10.0.0.2', 'db', '20');
 
-test('Prometheus 3 takes part', ({ skip }) => {
+test('the recording rules are also tested with Prometheus 3', ({ skip }) => {
   if (MISSING) skip(MISSING);
 });
 
 describe('an edge', () => {
-  test('that both ends report is told once, with both ends', async () => {
+  test('that both hosts report is recorded once, with both endpoints', async () => {
     await expectOf(
       [outbound(WEB, at(DB), '5432'), inbound(at(WEB), DB, '5432'), listens(DB, '5432')],
       [
@@ -22,14 +22,14 @@ describe('an edge', () => {
     );
   });
 
-  test('that the source alone reports leads to who listens there', async () => {
+  test('that only the source reports leads to the listener at its address', async () => {
     await expectOf(
       [outbound(WEB, at(DB), '5432'), listens(DB, '5432')],
       [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 source')],
     );
   });
 
-  test('that the source alone reports leads to an address where nobody is known to listen', async () => {
+  test('that only the source reports leads to the address if no listener is known', async () => {
     await expectOf(
       [outbound(WEB, at(DB), '5432')],
       [
@@ -39,7 +39,7 @@ describe('an edge', () => {
     );
   });
 
-  test('that the destination alone reports comes from an address', async () => {
+  test('that only the destination reports comes from an address', async () => {
     await expectOf(
       [inbound(at(WEB), DB, '5432')],
       [
@@ -50,32 +50,32 @@ describe('an edge', () => {
     );
   });
 
-  test('leads to whom the inbound half tells, where nobody is known to listen', async () => {
+  test('leads to the destination of the inbound half-edge if no listener is known', async () => {
     await expectOf(
       [outbound(WEB, at(DB), '5432'), inbound(at(WEB), DB, '5432')],
       [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both')],
     );
   });
 
-  test('keeps the name that the exporter found for an address that nobody else knows', async () => {
+  test('keeps the name that the exporter found for an address unknown to all others', async () => {
     await expectOf(
       [outbound(WEB, { address: '10.9.9.9', service: 'api.example.com', kind: 'dns' }, '443')],
       [edges('10m', 'web 10 a > api.example.com - - 10.9.9.9 443 source')],
     );
   });
 
-  test('within a host is told as that host tells it', async () => {
-    const [here, there] = [
+  test('within a host is recorded as that host reports it', async () => {
+    const [client, server] = [
       { ...WEB, address: '127.0.0.1' },
       { ...DB, host: 'a', address: '127.0.0.1' },
     ];
     await expectOf(
-      [outbound(here, there, '5432'), inbound(at(here), there, '5432')],
+      [outbound(client, server, '5432'), inbound(at(client), server, '5432')],
       [edges('10m', 'web 10 a > db 20 a 127.0.0.1 5432 both')],
     );
   });
 
-  test('over a Unix socket is told once', async () => {
+  test('over a Unix socket is recorded once', async () => {
     const socket = { ...DB, host: 'a', address: '/run/db.sock' };
     const { address: _, ...source } = WEB;
     await expectOf(
@@ -89,7 +89,7 @@ describe('an edge', () => {
 });
 
 describe('several processes', () => {
-  test('at each end: each source is told, and of the workers what they have in common', async () => {
+  test('on each host make one edge per client process, with the labels that the workers have in common', async () => {
     const other = { ...WEB, pid: '11' };
     const worker = { ...DB, pid: '21' };
     await expectOf(
@@ -104,7 +104,7 @@ describe('several processes', () => {
     );
   });
 
-  test('of two services on one port are told as their host', async () => {
+  test('of two services on one port are recorded as their host', async () => {
     await expectOf(
       [
         outbound(WEB, at(DB), '5432'),
@@ -115,7 +115,7 @@ describe('several processes', () => {
     );
   });
 
-  test('of two services that ask from one address are each told by their own count', async () => {
+  test('of two services at one client address each have their own count', async () => {
     const job = processOn('a', '10.0.0.1', 'job', '11');
     await expectOf(
       [
@@ -133,7 +133,7 @@ describe('several processes', () => {
 });
 
 describe('an address', () => {
-  test('of several that a host has leads to it', async () => {
+  test('is resolved to its host even if the host has several', async () => {
     const second = { ...DB, address: '192.168.0.2' };
     await expectOf(
       [
@@ -147,7 +147,7 @@ describe('an address', () => {
     );
   });
 
-  test('that is in use at two sites leads to the host at the own site', async () => {
+  test('in use at two sites leads to the host at the site of the client', async () => {
     const site = (name: string, host: string) => [
       { ...processOn(`${host}1`, '10.0.0.1', 'web', '10'), site: name },
       { ...processOn(`${host}2`, '10.0.0.2', `db-${name}`, '20'), site: name },
@@ -169,15 +169,15 @@ describe('an address', () => {
     );
   });
 
-  test('at another site leads to the one host that has it', async () => {
-    const there = { ...DB, site: 'ams' };
+  test('at another site leads to the only host that has it', async () => {
+    const remote = { ...DB, site: 'ams' };
     await expectOf(
-      [outbound({ ...WEB, site: 'fra' }, at(there), '5432'), listens(there, '5432')],
+      [outbound({ ...WEB, site: 'fra' }, at(remote), '5432'), listens(remote, '5432')],
       [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 source')],
     );
   });
 
-  test('leads to the site that the exporter knows it to be at', async () => {
+  test('leads to the site that the exporter reports for it', async () => {
     const two = ['ams', 'lhr'].map((site) => ({
       ...processOn(`h-${site}`, '10.0.0.2', `db-${site}`, '20'),
       site,
@@ -191,7 +191,7 @@ describe('an address', () => {
     );
   });
 
-  test('of a container leads to it on the own host, and from elsewhere to nobody', async () => {
+  test('of a container leads to it on its own host, and from elsewhere to the address alone', async () => {
     const redis = ['a', 'b'].map((host) => processOn(host, '172.17.0.2', `redis-${host}`, '30'));
     const elsewhere = processOn('c', '10.0.0.3', 'web', '10');
     await expectOf(
@@ -211,7 +211,7 @@ describe('an address', () => {
     );
   });
 
-  test('that several hosts have is nobody’s, on other ports too', async () => {
+  test('that several hosts have leads to none of them, on other ports too', async () => {
     await expectOf(
       [
         outbound(processOn('c', '10.0.0.3', 'web', '10'), { address: '172.17.0.2' }, '6379'),
@@ -251,14 +251,14 @@ describe('a listener', () => {
     );
   });
 
-  test('that stays away is still who is asked for', async () => {
+  test('that has stopped remains the destination of the attempts to connect to it', async () => {
     await expectOf(
       [outbound(WEB, at(DB), '5432', { failed: { refused: '0+1x120' } }), listens(DB, '5432', '1x20 stale')],
       [edges('55m', 'web 10 a > db 20 b 10.0.0.2 5432 source')],
     );
   });
 
-  test('that moves to another host with its address is told there at once', async () => {
+  test('that moves to another host with its address is found there at once', async () => {
     const moved = processOn('c', '10.0.0.2', 'db', '40');
     await expectOf(
       [outbound(WEB, at(DB), '5432'), listens(DB, '5432', '1x40 stale'), listens(moved, '5432', '_x42 1x60')],
@@ -269,7 +269,7 @@ describe('a listener', () => {
     );
   });
 
-  test('that moves is told where it is, though what its old host pushed last is not yet marked as ended', async () => {
+  test('that moves is found on its new host before the last push of its old host is marked stale', async () => {
     const moved = processOn('c', '10.0.0.2', 'db', '40');
     await expectOf(
       [outbound(WEB, at(DB), '5432'), listens(DB, '5432', '1x40'), listens(moved, '5432', '_x42 1x60')],
@@ -278,8 +278,8 @@ describe('a listener', () => {
   });
 });
 
-describe('what has no address', () => {
-  test('is told as its host folded it', async () => {
+describe('an endpoint without an address', () => {
+  test('is recorded as its host folded it', async () => {
     await expectOf(
       [
         outbound({ ...WEB, pid: 'many' }, { service: 'internet', kind: 'internet' }, '443'),
@@ -304,23 +304,23 @@ describe('what has no address', () => {
   });
 });
 
-describe('however odd what comes is', () => {
-  test('one exporter scraped twice makes one edge, and counts once', async () => {
-    const again = { target: { job: 'other', instance: 'x', replica: 'b' } };
+describe('unusual input', () => {
+  test('from one exporter scraped twice makes one edge, counted once', async () => {
+    const replica = { target: { job: 'other', instance: 'x', replica: 'b' } };
     await expectOf(
       [
-        ...[{}, again].flatMap((target) => [
+        ...[{}, replica].flatMap((target) => [
           outbound(WEB, at(DB), '5432', target),
           inbound(at(WEB), DB, '5432', target),
         ]),
         listens(DB, '5432'),
-        listens(DB, '5432', '1x100', again.target),
+        listens(DB, '5432', '1x100', replica.target),
       ],
       [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both'), open('10m', { 'web > db 5432': 1 })],
     );
   });
 
-  test('hostile names are names', async () => {
+  test('with hostile names is recorded under these names', async () => {
     const name = 'x"} or vector(1) #\\ \n{結び}';
     await expectOf(
       [outbound({ ...WEB, service: name }, at(DB), '5432'), listens({ ...DB, service: `${name}2` }, '5432')],
@@ -331,7 +331,7 @@ describe('however odd what comes is', () => {
     );
   });
 
-  test('series without labels, or with few, spoil no other', async () => {
+  test('without labels, or with few, affects no other edge', async () => {
     const bare = (labels: object) =>
       [
         'start_time_seconds',
@@ -362,7 +362,7 @@ describe('however odd what comes is', () => {
     );
   });
 
-  test('an edge whose labels change keeps no rule from working', async () => {
+  test('with changing labels makes no rule fail', async () => {
     const halfEdge = (remote: object) => outbound(WEB, { ...at(DB), ...remote }, '5432');
     await expectOf(
       [
@@ -387,13 +387,13 @@ describe('however odd what comes is', () => {
     );
   });
 
-  test('a host that claims to be asked is believed only where nobody else is', async () => {
-    const liar = processOn('z', '10.0.0.2', 'evil', '66');
+  test('from a host that claims to be the destination is ignored if another host is', async () => {
+    const impostor = processOn('z', '10.0.0.2', 'evil', '66');
     await expectOf(
       [
         outbound(WEB, at(DB), '5432'),
         inbound(at(WEB), DB, '5432'),
-        inbound(at(WEB), liar, '5432'),
+        inbound(at(WEB), impostor, '5432'),
         listens(DB, '5432'),
       ],
       [edges('10m', 'web 10 a > db 20 b 10.0.0.2 5432 both', '- - - > evil 66 z 10.0.0.2 5432 destination')],
@@ -401,7 +401,7 @@ describe('however odd what comes is', () => {
   });
 });
 
-test('an exporter whose scrapes are missed now and then, and whose clock is wrong, is joined all the same', async () => {
+test('an exporter with missed scrapes and a wrong clock is joined with the other', async () => {
   const gaps = '1 _ _ 1 _ _ _ 1 1 _x4 1 _ _ _ 1 1 1 _ _ 1';
   const ahead = '3600 _ _ 3690 _ _ _ 3810 3840 _x4 3990 _ _ _ 4110 4140 4170 _ _ 4260';
   await expectOf(

@@ -4,8 +4,8 @@ import { ROOT } from '../../harness/places.ts';
 import type { Input } from '../../harness/promtool.ts';
 
 /**
- * Writes a file of the shipped rules so that its first group tells nothing while a series `stalled` is above zero, as
- * where Prometheus cannot keep up. Resolves to the file's path.
+ * Writes a file of the shipped rules whose first group records nothing while a series `stalled` is above zero, as if
+ * Prometheus could not keep up. Resolves to the file's path.
  */
 export async function haltingRules(folder: string, name = 'musubi-edges.yaml'): Promise<string> {
   const shipped = await readFile(join(ROOT, 'provisioning/prometheus/rules', name), 'utf8');
@@ -17,5 +17,5 @@ export async function haltingRules(folder: string, name = 'musubi-edges.yaml'): 
   return path;
 }
 
-/** When they do, in promtool's notation. */
+/** The input series that halts them, in promtool's notation. */
 export const stalled = (values: string): Input => ({ series: { __name__: 'stalled' }, values });

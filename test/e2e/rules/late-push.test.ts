@@ -1,4 +1,4 @@
-/** An exporter that could not push for a while pushes what it kept: what it counted meanwhile is not lost. */
+/** An exporter that could not push for a while pushes its buffer: the connections counted meanwhile are not lost. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 15 * MINUTE);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a connection of 1 ms in that time is counted, once', async ({ skip }) => {
+test('a connection of 1 ms during an interrupted push is counted once', async ({ skip }) => {
   if ('missing' in collector) return skip(collector.missing);
   const sender = await createOtlpSender('grpc', collector.grpc);
   onTestFinished(() => sender.close());
@@ -44,12 +44,12 @@ test('a connection of 1 ms in that time is counted, once', async ({ skip }) => {
     for (const batch of batches) expect(await sender.send(batch)).toEqual({ state: 'delivered' });
   };
 
-  // Something newer is there already, so what comes now is out of order.
+  // A newer sample exists already, so the following ones are out of order.
   const lasting = createLedger(EDGE_EXPIRATION);
   lasting.record([halfEdge({ port: 81 })], now);
   await send(batchesOf(lasting, now));
 
-  // What was kept: an edge that came 20 minutes ago, and was forgotten 5 minutes later.
+  // The buffer: an edge that appeared 20 minutes ago, and was removed 5 minutes later.
   const ledger = createLedger(EDGE_EXPIRATION);
   for (let at = 21; at > 2; at--) {
     const time = now - at * MINUTE;

@@ -31,7 +31,7 @@ it('promtool accepts expected and allowed dependencies', () => {
   check(renderRules({ expected: [EDGE, never], allowed: ALLOWED }));
 });
 
-it('promtool accepts a file where nothing is expected, nothing allowed, or neither', () => {
+it('promtool accepts a file without expected dependencies, without allowed ones, or without both', () => {
   check(renderRules({ expected: [], allowed: [] }));
   check(renderRules({ expected: [], allowed: ALLOWED }));
   check(renderRules({ expected: [EDGE], allowed: [] }));

@@ -1,4 +1,4 @@
-/** Musubi's edges under the names of Grafana's service graph. */
+/** Musubi's edges under the metric names of Grafana's service graph. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inbound, listens, outbound } from '../../fixtures/rule-series.ts';
@@ -11,17 +11,17 @@ const WEB = processOn('a', '10.0.0.1', 'web', '10');
 const DB = processOn('b', '10.0.0.2', 'db', '20');
 const EDGE = { client: 'web', server: 'db' };
 
-test('they grow by each connection, from zero on, and only ever grow', async () => {
-  const told = {
+test('the counters of the service graph increase by each connection, start at zero and never decrease', async () => {
+  const reported = {
     opened: '3+1x60',
     lastSeen: '0+30x60',
     failed: { refused: '0x10 2x60', cancelled: '0x10 5x60' },
   };
   const inputs = [
-    ...outbound(WEB, at(DB), '5432', told),
+    ...outbound(WEB, at(DB), '5432', reported),
     ...inbound(at(WEB), DB, '5432', { opened: '3+1x60', lastSeen: '0+30x60' }),
     ...listens(DB, '5432'),
-    // Of traces, which are not to be added up with these.
+    // From traces, which must not be added to these.
     {
       series: { __name__: 'traces_service_graph_request_total', ...EDGE, connection_type: 'database' },
       values: '1000+10x100',
@@ -30,20 +30,20 @@ test('they grow by each connection, from zero on, and only ever grow', async () 
   const ours = (series: string) => `${series}{source="musubi"}`;
   const total = ours('traces_service_graph_request_total');
   const failed = ours('traces_service_graph_request_failed_total');
-  const gives = (time: string, expr: string, value: number) => ({
+  const expects = (time: string, expr: string, value: number) => ({
     at: time,
     expr: `sum by (client, server) (${expr})`,
     rows: [[EDGE, value] as const],
   });
   const expectations = [
-    gives('1m30s', total, 0),
-    gives('2m', total, 3),
-    // What was told 2 m before: 3 and then 20 opened, and 2 refused.
-    gives('12m', total, 25),
-    gives('12m', failed, 2),
-    gives('20m', `resets(${total}[20m])`, 0),
-    // The last told is the 63rd, and nothing of an increase is lost.
-    gives('45m', `max_over_time(${total}[45m]) - min_over_time(${total}[45m])`, 65),
+    expects('1m30s', total, 0),
+    expects('2m', total, 3),
+    // Reported 2 m before: 3 and then 20 opened, and 2 refused.
+    expects('12m', total, 25),
+    expects('12m', failed, 2),
+    expects('20m', `resets(${total}[20m])`, 0),
+    // The last sample is the 63rd, and the whole increase is included.
+    expects('45m', `max_over_time(${total}[45m]) - min_over_time(${total}[45m])`, 65),
     { at: '50m', expr: total, rows: [] },
   ];
   for (const promtool of PROMTOOLS)
