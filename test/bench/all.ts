@@ -12,7 +12,7 @@ import type { Program } from './programs.ts';
 import { rules } from './rules.ts';
 import { server } from './server.ts';
 
-/** A benchmark, the programs it needs, and how to get what else it needs where that is missing. */
+/** A benchmark, the programs it needs, and how to install other requirements that are missing. */
 interface Entry {
   readonly measure: Benchmark;
   readonly programs: readonly Program[];

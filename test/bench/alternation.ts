@@ -1,4 +1,4 @@
-/** What the exporter's eBPF programs cost a load that never stops: they are put in and taken out in turns. */
+/** The cost of the exporter's eBPF programs for a continuous load: they are loaded and unloaded in turns. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findCgroupRoot } from '../../exporter/agent/capture/ebpf/cgroup-root.ts';
 import { kernelProgramPath, loadKernelProgram } from '../../exporter/agent/capture/ebpf/kernel-program.ts';
@@ -6,20 +6,20 @@ import { loadLibbpf } from '../../exporter/agent/native/libbpf.ts';
 import { shuffled } from './pairs.ts';
 import { runSeconds } from './usage.ts';
 
-/** How long what loading and unloading costs may last, in ms: it is not measured. */
+/** Time in ms for loading and unloading, which is not measured. */
 const SETTLE = 200;
 
-/** A load and how much it has done so far. */
+/** A load and its progress. */
 export interface Work {
   readonly pids: readonly number[];
-  /** How many requests have been answered. */
+  /** Number of completed requests. */
   count(): Promise<number>;
 }
 
 /**
- * Percent of the throughput that each round lost with the programs in the kernel, by the CPU time that a request took:
- * a load that has all of the machine answers as many fewer. Others that run meanwhile take from its speed, and little
- * from this; and between slices as short as `slice` (in ms) the machine has little time to change.
+ * Loss of throughput in each round with the programs loaded, in percent, computed from the CPU time per request: a load
+ * that has the whole machine completes so many fewer. Other processes slow it down, but hardly change this figure; and
+ * between slices as short as `slice` (in ms) the machine hardly changes.
  */
 export async function lostToPrograms(
   { pids, count }: Work,

@@ -1,26 +1,26 @@
 import type { Estimate } from './pairs.ts';
 
 export interface BenchmarkOptions {
-  /** As `--capture` of the agent. */
+  /** `--capture` of the agent. */
   readonly capture: string;
-  /** Few and short runs, to see that it works. The figures mean little. */
+  /** Few and short runs, as a smoke test. The figures are not meaningful. */
   readonly quick: boolean;
 }
 
-/** What a benchmark found. */
+/** The result of a benchmark. */
 export interface Finding {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** The capture that was in use, if one was. */
+  /** The capture in use, if any. */
   readonly capture?: string;
-  /** Every single measurement. */
+  /** All measurements. */
   readonly raw: unknown;
 }
 
-/** Measures something. Runs in a network namespace of its own, where only loopback is. */
+/** A benchmark. Runs in a network namespace of its own, with loopback only. */
 export type Benchmark = (options: BenchmarkOptions) => Promise<Finding>;
 
-/** Whether a figure keeps to its bar, and whether chance could have decided that. */
+/** Whether a figure meets its bar, and whether that is within the noise. */
 export function verdict({ median, low, high }: Estimate, bar: number): string {
   const isSure = high <= bar || low > bar;
   return `${median <= bar ? 'met' : 'missed'}${isSure ? '' : ', within the noise'}`;

@@ -1,22 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** A program that the benchmark has started. */
+/** A program started by the benchmark. */
 export interface Child {
   readonly pid: number;
   readonly child: ChildProcess;
-  /** What it has written so far, where that is kept. */
+  /** Its output so far, if that is kept. */
   output(): string;
-  /** Resolves to what it wrote once it ends by itself; rejects when it failed. */
+  /** Resolves to its output once it ends by itself; rejects if it failed. */
   readonly ended: Promise<string>;
-  /** Ends it, and resolves when it has. */
+  /** Stops it and resolves once it has ended. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 const PATIENCE = 15_000;
 
 /**
- * Starts a program. It ends with this process at the latest, however that ends: a server or a load left behind
- * would spoil what is measured next.
+ * Starts a program. It ends with this process at the latest, in whatever way: a server or a load left behind would
+ * distort the next measurement.
  */
 export function start(command: readonly string[], { discard = false } = {}): Child {
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], {
@@ -56,7 +56,7 @@ export function start(command: readonly string[], { discard = false } = {}): Chi
   };
 }
 
-/** Runs a program to its end and gives what it wrote. */
+/** Runs a program until it ends and returns its output. */
 export function run(command: readonly string[]): Promise<string> {
   const { child, ended } = start(command);
   child.stdin?.end();

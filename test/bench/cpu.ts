@@ -1,4 +1,4 @@
-/** What seeing a million short connections costs in CPU time, by the exporter and by other means. */
+/** The CPU time that the exporter and other tools need to observe a million short connections. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSeries } from '../harness/text-page.ts';
 import { type BenchmarkOptions, type Finding, tell, withInterval } from './benchmark.ts';
@@ -12,23 +12,23 @@ import { bpfSeconds, countingBpf, cpuSeconds, systemCpuSeconds } from './usage.t
 const PORT = 7000;
 const RATE = 3000;
 
-/** Something that watches connections. */
+/** A program that observes connections. */
 interface Watcher {
   readonly pid: number;
-  /** How many connections to the load's server it has told of so far, where it counts them. */
+  /** The number of connections to the load's server that it has reported so far, if it counts them. */
   seen?(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** CPU seconds of one run. */
 interface Cost {
-  /** Of the watching processes. */
+  /** Of the observing processes. */
   readonly own: number;
   /** Of the whole machine, the load included. */
   readonly system: number;
-  /** Of the eBPF programs that the processes hold, where the kernel was told to count. */
+  /** Of the eBPF programs that the processes hold, if the kernel counts it. */
   readonly bpf: number;
-  /** The part of the connections that it has told of. */
+  /** The share of connections that it has reported. */
   readonly seen?: number;
 }
 
@@ -116,12 +116,12 @@ export async function cpu(options: BenchmarkOptions): Promise<Finding> {
     'its eBPF programs',
     'whole machine, beyond the load’s own',
     'musubi ÷ this',
-    'connections told of',
+    'connections reported',
   ];
   return { head, rows, capture: captureInUse, raw: { rate: RATE, seconds, costs, bpf } };
 }
 
-/** As the end tells that tells more: a polling capture meets most of them in TIME_WAIT, which one end has. */
+/** By the endpoint that reports more: a polling capture finds most of them in TIME_WAIT, which one endpoint has. */
 async function countOpened(exporter: Exporter): Promise<number> {
   await exporter.passes(1);
   const opened = parseSeries(await exporter.scrape(), 'service_dependency_connection_opened_total');
@@ -134,8 +134,8 @@ async function countOpened(exporter: Exporter): Promise<number> {
 }
 
 /**
- * Connection tracking is in use in a network namespace only while a rule asks for it; without one there is nothing
- * to be told of.
+ * A network namespace tracks connections only while a rule requires it; without one, conntrack has nothing to
+ * report.
  */
 async function startConntrack(flags: readonly string[]): Promise<Watcher> {
   const nft = programPath('nft');
@@ -145,7 +145,7 @@ async function startConntrack(flags: readonly string[]): Promise<Watcher> {
     'add rule inet bench input ct state invalid counter',
   ];
   await run([nft, rules.join('; ')]);
-  // A receive buffer that holds what comes in the meantime: else it would lose events, and work less for it.
+  // A receive buffer for what arrives in the meantime: without it, events would be lost, and the work with them.
   const buffer = ['--buffer-size', `${8 << 20}`];
   const { pid, stop } = start([programPath('conntrack'), '-E', ...flags, ...buffer], { discard: true });
   await sleep(500);
@@ -158,7 +158,7 @@ async function startConntrack(flags: readonly string[]): Promise<Watcher> {
   };
 }
 
-/** The shell waits without a program of its own, and its figures hold those of the programs it ran. */
+/** The shell waits without another program, and its CPU time includes that of the programs it ran. */
 function startPolling(command: string): Watcher {
   const loop = `while read -rt 1; (($? > 128)); do ${command} > /dev/null; done`;
   const { pid, stop } = start([programPath('bash'), '-c', loop], { discard: true });

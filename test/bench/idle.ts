@@ -1,4 +1,4 @@
-/** What the exporter costs a machine on which nothing happens. */
+/** The cost of the exporter on an idle machine. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
 import { startExporter } from './exporter.ts';
@@ -8,7 +8,7 @@ const BAR = 0.3;
 
 export async function idle(options: BenchmarkOptions): Promise<Finding> {
   const { quick } = options;
-  // A scrape at the beginning of each period, as often as Prometheus asks where nothing else is said.
+  // A scrape at the start of each period, at Prometheus's usual interval.
   const [warmUp, period, periods] = quick ? [2, 2, 3] : [15, 15, 8];
   const exporter = await startExporter(options);
   try {
@@ -21,7 +21,7 @@ export async function idle(options: BenchmarkOptions): Promise<Finding> {
       percents.push(((cpuSeconds(exporter.pid) - seconds) / ((performance.now() - time) / 1000)) * 100);
       tell(`${period} s: ${percents.at(-1)?.toFixed(2)} % of a core`);
     }
-    // The mean and no median: what the exporter does now and then is part of what it costs.
+    // The mean, not the median: what the exporter does now and then is part of its cost.
     const mean = percents.reduce((sum, percent) => sum + percent, 0) / periods;
     const range = `${Math.min(...percents).toFixed(2)} to ${Math.max(...percents).toFixed(2)}`;
     const head = ['idle, a scrape every 15 s', 'of one core, mean (of 15 s each)', 'bar', ''];

@@ -1,6 +1,6 @@
 /**
- * Runs one benchmark in a network namespace of its own, in which `run.ts` has started this process, and writes
- * the finding to standard output as JSON. The namespace, with all that was set in it, goes with the process.
+ * Runs one benchmark in a network namespace of its own, in which `run.ts` has started this process, and writes the
+ * result to standard output as JSON. The namespace and its settings end with the process.
  */
 import { writeFileSync } from 'node:fs';
 import { BENCHMARKS } from './all.ts';
@@ -17,7 +17,7 @@ process.once('SIGTERM', () => process.exit(143));
 
 try {
   await run([programPath('ip'), 'link', 'set', 'lo', 'up']);
-  // A connection per request leaves a port in TIME_WAIT for a minute: enough of them, and used anew after a second.
+  // A connection per request leaves a port in TIME_WAIT for a minute: provide enough ports, reusable after a second.
   writeFileSync('/proc/sys/net/ipv4/ip_local_port_range', '10000 65535');
   writeFileSync('/proc/sys/net/ipv4/tcp_tw_reuse', '1');
   const finding = await benchmark.measure(JSON.parse(options) as BenchmarkOptions);

@@ -9,7 +9,7 @@ import type { LayoutSizes } from '../../grafana-plugin/src/graph/model/layout.ts
 import { ROOT } from '../harness/places.ts';
 import { STATE } from './state.ts';
 
-/** As the panel asks for them. */
+/** As the panel uses them. */
 const SIZES: LayoutSizes = { width: 164, height: 46, columnGap: 140, rowGap: 26, aspect: 1.7 };
 
 /** The centre of each node. */
@@ -18,11 +18,11 @@ export type Centres = ReadonlyMap<string, Point>;
 /** Lays a graph out in layers from left to right. */
 export type Engine = (map: ServiceMap) => Centres | Promise<Centres>;
 
-/** Libraries to compare with, at the versions that were compared. Nothing but this benchmark needs them. */
+/** Libraries to compare with, at the compared versions. Only this benchmark needs them. */
 const PACKAGES = { elkjs: '0.12.1', '@dagrejs/dagre': '3.1.3', '@msagl/core': '1.1.24' } as const;
 const FOLDER = join(ROOT, '.musubi/layout-engines');
 
-/** How to get the libraries, or undefined when they are there. */
+/** How to install the libraries, or undefined if they are installed. */
 export function howToInstallEngines(): string | undefined {
   const names = Object.entries(PACKAGES);
   if (names.every(([name]) => existsSync(join(FOLDER, 'node_modules', name)))) return undefined;
@@ -34,7 +34,7 @@ const load = (name: keyof typeof PACKAGES) => createRequire(join(FOLDER, 'index.
 
 export type EngineName = 'musubi' | 'elkjs' | 'dagre' | 'MSAGL';
 
-/** Each engine ready to run: loading it is not part of what is measured. */
+/** Each engine, loaded: loading is not measured. */
 export const ENGINES: Readonly<Record<EngineName, () => Promise<Engine>>> = {
   async musubi() {
     return ({ nodes, edges }) => {
@@ -69,9 +69,9 @@ export const ENGINES: Readonly<Record<EngineName, () => Promise<Engine>>> = {
     };
   },
 
-  /** As Grafana's node graph uses it, but for the way through DOT, and with our size of nodes. */
+  /** As in Grafana's node graph, but without the conversion to DOT, and with our node size. */
   async MSAGL() {
-    // Its modules name each other without extensions: only a bundler reads them.
+    // Its modules import each other without extensions, which only bundlers resolve.
     const outfile = join(STATE, 'msagl.mjs');
     const entryPoints = [join(FOLDER, 'node_modules/@msagl/core/dist/index.js')];
     await build({ entryPoints, outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'error' });

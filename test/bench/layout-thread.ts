@@ -1,4 +1,4 @@
-/** Lays one graph out several times with one engine, in a thread that can be ended when it takes too long. */
+/** Lays one graph out several times with one engine, in a thread that can be terminated if it takes too long. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ServiceMap } from '../../grafana-plugin/src/graph/fixtures/service-map.fixture.ts';
 import { ENGINES, type EngineName } from './layout-engines.ts';

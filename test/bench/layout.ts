@@ -1,4 +1,4 @@
-/** How long the panel's layout takes, how many lines cross in it, and the same of three well-known engines. */
+/** The time of the panel's layout and its edge crossings, compared with three well-known engines. */
 import { Worker } from 'node:worker_threads';
 import { type ServiceMap, serviceMap } from '../../grafana-plugin/src/graph/fixtures/service-map.fixture.ts';
 import { crossingsWith } from '../../grafana-plugin/src/graph/layout/layers/reduce-crossings.ts';
@@ -6,7 +6,7 @@ import { type BenchmarkOptions, type Finding, tell, verdict } from './benchmark.
 import type { Centres, EngineName } from './layout-engines.ts';
 import { type Estimate, estimate } from './pairs.ts';
 
-/** The graphs, the milliseconds that ours may take once it is warm, and who else tries. */
+/** The graphs, the bar in milliseconds for our warm layout, and the engines to compare with. */
 const GRAPHS = [
   { nodes: 300, edges: 900, bar: 30, others: ['elkjs', 'dagre', 'MSAGL'] },
   { nodes: 1000, edges: 3000, bar: 150, others: ['elkjs', 'dagre', 'MSAGL'] },
@@ -14,9 +14,9 @@ const GRAPHS = [
   { nodes: 10_000, edges: 50_000, bar: undefined, others: [] },
 ] as const;
 
-/** Straight lines that cross may be more than those of the best engine by this factor. */
+/** Crossings of straight lines may exceed those of the best engine by this factor. */
 const CROSSINGS_BAR = 1.1;
-/** Counting compares every two edges. */
+/** Counting compares every pair of edges. */
 const MOST_COUNTED = 3000;
 const SECONDS = 120;
 const WARM_UP = 3;
@@ -34,7 +34,7 @@ export async function layout({ quick }: BenchmarkOptions): Promise<Finding> {
     const map = serviceMap(nodes, edges);
     const runs: Partial<Record<EngineName, Run | undefined>> = {};
     for (const engine of ['musubi', ...others] as const) {
-      // An engine is given as many rounds as a minute or two hold; ours is told once it is warm, as in the panel.
+      // An engine gets as many rounds as fit into one or two minutes; ours is measured warm, as in the panel.
       runs[engine] = await measure(engine, map, engine === 'musubi' ? WARM_UP + 15 : quick ? 1 : 3);
       tell(`${name}: ${engine} ${runs[engine] ? milliseconds(runs[engine].time) : 'gave up'}`);
     }
@@ -69,7 +69,7 @@ function milliseconds({ median }: Estimate): string {
   return `${median.toLocaleString('en', { maximumFractionDigits: median < 10 ? 1 : 0 })} ms`;
 }
 
-/** Undefined when the first round takes too long. Later ones that would are left out. */
+/** Undefined if the first round takes too long. Later rounds that take too long are omitted. */
 async function measure(engine: EngineName, map: ServiceMap, rounds: number): Promise<Run | undefined> {
   const thread = new Worker(new URL('./layout-thread.ts', import.meta.url), {
     workerData: { engine, map, rounds },

@@ -1,4 +1,4 @@
-/** How long `musubi look` and `musubi diff` take over a large estate, from fork to exit. */
+/** The time of `musubi look` and `musubi diff` for a large estate, from fork to exit. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const RANGES = [
 ];
 
 export async function look({ quick }: BenchmarkOptions): Promise<Finding> {
-  // What has a bar is measured often enough to tell.
+  // What has a bar is measured often enough for a verdict.
   const [roundsOfBars, roundsOfOthers] = quick ? [2, 1] : [9, 3];
   const prometheus = await startPrometheus(await recordedEstate());
   const rows: string[][] = [];
@@ -78,7 +78,7 @@ async function startPrometheus(data: string): Promise<{ url: string; stop(): Pro
     `--config.file=${folder}/prometheus.yml`,
     `--storage.tsdb.path=${data}`,
     '--storage.tsdb.retention.time=10y',
-    // Blocks stay as they are: compaction would take the machine's time meanwhile.
+    // No compaction of blocks, which would use the machine during the measurement.
     '--storage.tsdb.min-block-duration=24h',
     '--storage.tsdb.max-block-duration=24h',
     `--web.listen-address=127.0.0.1:${port}`,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 
-/** What the figures were taken on, in a line. */
+/** The machine of the figures, in one line. */
 export function describeMachine(): string {
   const distribution = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'Linux';
   const gibibytes = Math.round(totalmem() / 2 ** 30);
@@ -21,7 +21,7 @@ function isVirtual(): boolean {
   return /^flags\s*:.*\bhypervisor\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
 }
 
-/** The commit that was measured, or undefined where that is not known: in an unpacked archive. */
+/** The measured commit, or undefined if it is unknown, as in an unpacked archive. */
 export function commitOf(folder: string): string | undefined {
   const { status, stdout } = spawnSync('git', ['rev-parse', '--short=8', 'HEAD'], {
     cwd: folder,

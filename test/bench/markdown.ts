@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** A Markdown table whose columns also stand one below the other as plain text. */
+/** A Markdown table with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
     Math.max(3, ...[head, ...rows].map((cells) => [...(cells[column] ?? '')].length)),
@@ -10,11 +10,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** Puts a text between the two comments of that name in a file: `<!-- NAME -->`, `<!-- /NAME -->`. */
+/** Replaces the text between two comments in a file: `<!-- NAME -->`, `<!-- /NAME -->`. */
 export function putBetween(path: string, name: string, text: string): void {
   const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const page = readFileSync(path, 'utf8');
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${path} has no place for ${name}`);
+  if (from < 0 || to < from) throw new Error(`${path} has no comments for ${name}`);
   writeFileSync(path, `${page.slice(0, from + begin.length)}\n${text}\n\n${page.slice(to)}`);
 }

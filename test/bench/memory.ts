@@ -1,4 +1,4 @@
-/** How much memory the exporter holds while it works: idle, with many edges, with many sockets. */
+/** The memory of the exporter: idle, with many edges, with many sockets. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
 import { startExporter } from './exporter.ts';
@@ -6,17 +6,17 @@ import { estimate } from './pairs.ts';
 import { withConnections } from './sockets.ts';
 import { megabytes } from './usage.ts';
 
-/** Much oftener than a Prometheus asks: what a page leaves behind is to be seen. */
+/** Much more often than Prometheus scrapes, to include the garbage of a page. */
 const SCRAPE_EVERY = 5;
 
 const CASES = [
   { name: 'idle', connections: 0, destinations: 0, bar: 80 },
-  // Both ends are on this host: each dependency is there twice, once as each end reports it.
+  // Both endpoints are on this host: each dependency is exported twice, once per endpoint.
   { name: '10,000 edges', connections: 5000, destinations: 5000, bar: 120 },
   { name: '100,000 sockets', connections: 50_000, destinations: 100, bar: 150 },
 ] as const;
 
-/** All of them, and not the few that a service has room for unless told otherwise. */
+/** All of them, not only those within the default limit per service. */
 const ALL_EDGES = ['--max-edges-per-service', '1000000'];
 
 export async function memory(options: BenchmarkOptions): Promise<Finding> {
@@ -49,7 +49,7 @@ export async function memory(options: BenchmarkOptions): Promise<Finding> {
         ? await measure()
         : await withConnections(connections * scale, destinations * scale, measure);
     raw[name] = found;
-    // The first half is the heap growing to its working size.
+    // During the first half the heap grows to its working size.
     const settled = estimate(found.resident.slice(seconds / 2)).median;
     tell(`${name}: ${settled.toFixed(1)} MB, peak ${found.peak.toFixed(1)} MB`);
     rows.push([

@@ -4,7 +4,7 @@ import { run } from './child.ts';
 import { programPath } from './programs.ts';
 import { STATE } from './state.ts';
 
-/** Compiles a C program of this folder and gives its path. */
+/** Compiles a C program of this folder and returns its path. */
 export async function compile(name: 'load' | 'crowd' | 'packets'): Promise<string> {
   mkdirSync(STATE, { recursive: true });
   const program = join(STATE, name);

@@ -1,7 +1,7 @@
-/** What repeated measurements tell: their median and how far chance may have moved it. */
+/** The estimate of repeated measurements: median and confidence interval. */
 export interface Estimate {
   readonly median: number;
-  /** The 95 % confidence interval of the median; the whole range where there are too few values for one. */
+  /** The 95 % confidence interval of the median; the whole range if there are too few values. */
   readonly low: number;
   readonly high: number;
   readonly values: readonly number[];
@@ -17,7 +17,7 @@ export function estimate(values: readonly number[]): Estimate {
   return { median, low: at(skip), high: at(length - 1 - skip), values };
 }
 
-/** What was measured of two things in the same rounds, put together round by round. */
+/** Combines two measurements of the same rounds, round by round. */
 export function paired(
   ones: readonly number[],
   others: readonly number[],
@@ -27,8 +27,8 @@ export function paired(
 }
 
 /**
- * How many of the sorted values on either side lie outside the interval: each value falls on a side of the true
- * median as a coin does, whatever the distribution. So a few wild values, which a virtual machine has, do no harm.
+ * How many of the sorted values on either side lie outside the interval: each value lies on either side of the true
+ * median with equal probability, whatever the distribution. Outliers, which a virtual machine has, do no harm.
  */
 function outside(length: number): number {
   let chance = 0.5 ** length;
@@ -42,7 +42,7 @@ function outside(length: number): number {
   return Math.max(0, skip - 1);
 }
 
-/** In random order: what drifts on the machine then meets all alike. */
+/** In random order, so that drift of the machine affects all alike. */
 export function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, rank: Math.random() }))

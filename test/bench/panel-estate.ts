@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Estate as Answer } from '../harness/large-estate.ts';
 
-/** A Prometheus that answers the panel's queries out of an estate. */
+/** A Prometheus that responds to the panel's queries from an estate. */
 export interface Estate {
   readonly url: string;
-  /** From now on the figures are others. */
+  /** Switches to other figures. */
   next(): void;
   close(): Promise<void>;
 }
 
-/** Starts one. What it answers is kept: the time of its making is not the panel's. */
+/** Starts one. Responses are cached: the time to make them is not the panel's. */
 export async function startEstate(answer: Answer): Promise<Estate> {
   let round = 0;
   let kept = new Map<string, string>();

@@ -1,14 +1,14 @@
-/** What the script below has seen in the page; times in milliseconds since the page's start. */
+/** What the script below records in the page; times in milliseconds since the page's start. */
 export interface Measured {
-  /** When the last answer of Prometheus was there as an object. */
+  /** When the last response of Prometheus was parsed. */
   readonly lastAnswer: number;
-  /** When something of the graph was first on the canvas. */
+  /** When part of the graph was first on the canvas. */
   readonly firstPicture: number;
-  /** Of the canvases that are still in use. */
+  /** Of the canvases still in use. */
   readonly canvasBytes: number;
 }
 
-/** Runs in the page before anything else does. */
+/** Runs in the page before any other script. */
 export const BEFORE_PAGE = `(() => {
   let lastAnswer = 0;
   let firstPicture = 0;
@@ -30,7 +30,7 @@ export const BEFORE_PAGE = `(() => {
   const look = () => {
     const canvas = document.querySelector('[data-testid=musubi-canvas][data-detail]:not([data-cards="0"])');
     if (!canvas) requestAnimationFrame(look);
-    // What is drawn in this frame is on screen in the next.
+    // What is drawn in this frame is visible in the next.
     else requestAnimationFrame(() => (firstPicture = performance.now()));
   };
   requestAnimationFrame(look);

@@ -1,4 +1,4 @@
-/** How soon the panel draws graphs, how smoothly they are moved, and what memory that takes, in a real browser. */
+/** How soon the panel draws graphs, how smoothly they pan, and how much memory they need, in a real browser. */
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
@@ -15,18 +15,18 @@ const GRAPHS = [
   { nodes: 10_000, edges: 50_000 },
 ] as const;
 
-/** How to get what is missing, or undefined when it is there. */
+/** How to install what is missing, or undefined. */
 export const howToInstallBrowser = (): string | undefined =>
-  findTool('chromium') ? undefined : 'missing: Chromium. `npm test` sets it up';
+  findTool('chromium') ? undefined : 'missing: Chromium, which `npm test` installs';
 
-/** From the last answer to something that is drawn. */
+/** From the last response to the first drawing. */
 const FIRST_PICTURE_BAR = 2000;
-/** Frames at the display's own pace: their 95th percentile is that of an empty page, but for noise. */
+/** Frames at the display's own rate: their 95th percentile is that of an empty page, within the noise. */
 const PAN_BAR = 1.1;
 const REFRESHES = 100;
 /** Of the graph that is refreshed a hundred times. */
 const REFRESHED = 1000;
-/** Growth of the heap over them that is noise. */
+/** Growth of the heap that counts as noise. */
 const LEAK_BAR = 1.05;
 const PAN_SECONDS = 4;
 const MEBIBYTE = 2 ** 20;
@@ -79,7 +79,7 @@ interface Figures {
   readonly empty: Frames;
   readonly heap: number;
   readonly canvases: number;
-  /** Of the heap after the refreshes to that before; undefined where it was not tried. */
+  /** The heap after the refreshes divided by that before; undefined if not measured. */
   readonly growth: number | undefined;
 }
 
@@ -138,7 +138,7 @@ const drawn = (page: Page) =>
 
 const measured = (page: Page) => page.evaluate('window.measured()') as Promise<Measured>;
 
-/** Frame by frame, while the pointer drags the drawing, or what would be there, around. */
+/** Frame times while the pointer drags the drawing, or an empty page. */
 async function framesWhilePanned(page: Page, quick: boolean): Promise<Frames> {
   const [x, y] = [VIEWPORT.width / 2, VIEWPORT.height / 2];
   await page.mouse.move(x, y);
@@ -156,7 +156,7 @@ async function framesWhilePanned(page: Page, quick: boolean): Promise<Frames> {
   return { median: at(0.5), p95: at(0.95) };
 }
 
-/** Bytes of JavaScript that are in use, once all else is collected. */
+/** Bytes of JavaScript in use after garbage collection. */
 async function heapOf(cdp: CDPSession): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage');
   await cdp.send('HeapProfiler.collectGarbage');
@@ -170,7 +170,7 @@ interface Refreshed {
   readonly estate: Estate;
 }
 
-/** How the heap grows over so many refreshes, each with figures of its own. The first few fill what is remembered. */
+/** Growth of the heap over so many refreshes, each with new figures. The first few fill caches. */
 async function growthOver(refreshes: number, { page, cdp, estate }: Refreshed): Promise<number> {
   const refresh = async (times: number) => {
     for (let i = 0; i < times; i++) {

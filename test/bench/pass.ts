@@ -1,4 +1,4 @@
-/** How long one pass of the exporter takes over many sockets, and `ss` over the same. */
+/** The time of one collection cycle over many sockets, and of `ss` over the same. */
 import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
 import { run } from './child.ts';
 import { type PassReport, startExporter } from './exporter.ts';
@@ -8,14 +8,14 @@ import { withConnections } from './sockets.ts';
 
 const DESTINATIONS = 100;
 
-/** Lists what the exporter takes: `-p` names processes, `-i` tells bytes, round-trip times and retransmits. */
+/** `-p` names processes, `-i` shows bytes, round-trip times and retransmits, as the exporter does. */
 const OTHERS = ['ss -tn', 'ss -tnpi'] as const;
 type Other = (typeof OTHERS)[number];
 
-/** One pass and, right after it, the others; in seconds. */
+/** One cycle and, right after it, the other programs; in seconds. */
 type Measurement = { readonly pass: PassReport } & Readonly<Partial<Record<Other, number>>>;
 
-/** Of `ss -tnpi`, that takes ten seconds over 100,000 sockets. */
+/** Rounds of `ss -tnpi`, which takes ten seconds for 100,000 sockets. */
 const SLOW_ROUNDS = 3;
 
 export async function pass(options: BenchmarkOptions): Promise<Finding> {
@@ -66,21 +66,21 @@ export async function pass(options: BenchmarkOptions): Promise<Finding> {
     'open sockets',
     'one pass',
     '`ss -tn`',
-    'pass ÷ `ss -tn`',
+    'cycle ÷ `ss -tn`',
     'bar',
     '',
     '`ss -tnpi`',
-    'pass ÷ `ss -tnpi`',
+    'cycle ÷ `ss -tnpi`',
   ];
   return { head, rows, capture: captureInUse, raw };
 }
 
-/** Those of the rounds in which it was measured. */
+/** The figures of the rounds in which it was measured. */
 function figures(found: readonly Measurement[], figure: (one: Measurement) => number | undefined): number[] {
   return found.map(figure).filter((value): value is number => value !== undefined && !Number.isNaN(value));
 }
 
-/** How long a command takes from fork to exit, by the clock of the shell. */
+/** Time of a command from fork to exit, measured by the shell. */
 async function wallSeconds(command: string): Promise<number> {
   const timed = `TIMEFORMAT=%3R; time ${command} > /dev/null`;
   return Number(await run([programPath('bash'), '-c', `{ ${timed}; } 2>&1`]));

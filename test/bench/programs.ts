@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from '../harness/places.ts';
 
-/** What the benchmarks run, and the Debian packages it is in. */
+/** The programs of the benchmarks, and their Debian packages. */
 const PACKAGES = {
   bash: 'bash',
   cc: 'gcc libc6-dev',
@@ -18,7 +18,7 @@ const PACKAGES = {
 
 export type Program = keyof typeof PACKAGES;
 
-/** Debian's nginx starts a server on port 80 when it is installed; unpacked here it does not. */
+/** Debian's nginx starts a server on port 80 when it is installed; unpacked here, it does not. */
 const UNPACKED = join(ROOT, '.musubi/tools/nginx/usr/sbin');
 
 /** The path of a program, or undefined. */
@@ -33,7 +33,7 @@ export function programPath(program: Program): string {
   return path;
 }
 
-/** How to get what is missing of the programs, or undefined. Nothing is installed unasked. */
+/** How to install the missing programs, or undefined. Nothing is installed automatically. */
 export function howToInstall(programs: readonly Program[]): string | undefined {
   const missing = programs.filter((program) => find(program) === undefined);
   const packages = new Set(missing.filter((program) => program !== 'nginx').map((name) => PACKAGES[name]));

@@ -1,4 +1,4 @@
-/** What the recording rules would have written in 30 days of the estate: loaded once by promtool, and kept. */
+/** What the recording rules would have written in 30 days of the estate: loaded once by promtool, and cached. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hourlySeries } from '@musubi/contract/recorded-series';
@@ -19,17 +19,17 @@ const STEP = 30;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const DAYS = 30;
-/** Each process is restarted after so many days, and has another pid from then on. */
+/** Each process is restarted after so many days with a new pid. */
 const LIFE = 7;
 
-/** Ranges end at a time that has passed for good, within an hour. */
+/** Ranges end at a time in the past, within an hour. */
 export const END = Date.UTC(2026, 5, 1, 12, 40) / 1000;
 const BEGIN = END - DAYS * DAY;
 
-/** Where the half minutes are that ranges of 24 h and 30 days need at their ends. Those between are left out. */
+/** The half minutes that ranges of 24 h and 30 days need at their ends. Those between are omitted. */
 const FINE = [BEGIN, END - DAY, END - HOUR].map((from) => ({ from: from - 600, to: from + HOUR + 600 }));
 
-/** The folder of a Prometheus that holds it. */
+/** The data folder of a Prometheus with it. */
 export async function recordedEstate(): Promise<string> {
   const folder = join(STATE, 'recorded-estate');
   if (existsSync(folder)) return folder;
@@ -49,7 +49,7 @@ export async function recordedEstate(): Promise<string> {
   return folder;
 }
 
-/** The estate with the pids of a day, some processes being restarted each day. */
+/** The estate with the pids of a day; some processes restart each day. */
 function restarted({ members, edges }: Estate, day: number): Estate {
   const now = new Map(
     members.map((member, at) => [

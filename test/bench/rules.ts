@@ -1,4 +1,4 @@
-/** How long Prometheus takes for each recording rule, on an estate of 20,000 half-edges. */
+/** The evaluation time of each recording rule in Prometheus, for an estate of 20,000 half-edges. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,15 +27,15 @@ const RULES = ['musubi-edges', 'musubi-alerts'].map((name) =>
 /** The groups that take time. */
 const GROUPS = ['musubi-edges', 'musubi-watch'];
 const ADDRESS = '127.0.0.1:19090';
-/** Seconds for a rule. */
+/** Bar in seconds for a rule. */
 const BAR = 1;
 
-/** Seconds: as far as the rules look back, with something to spare, and as often as samples come. */
+/** Seconds: the longest range of the rules with some margin, and the scrape interval. */
 const RAW = { range: 32 * 60, step: 15 };
 const KEPT = { range: 60 * 60, step: 30 };
-/** Since when connections count. */
+/** Start time of the counters. */
 const HISTORY = 7 * 86_400;
-/** Seconds from the end of the data in which rules still find it: their look-back of 5 m, less some evaluations. */
+/** Seconds after the end of the data for which rules still find it: the look-back of 5 m, less some evaluations. */
 const FRESH = 150;
 
 interface Engine {
@@ -43,7 +43,7 @@ interface Engine {
   readonly prometheus: string;
 }
 
-/** Seconds that a rule took, by its name. */
+/** Seconds of each rule, by name. */
 type Taken = Map<string, number[]>;
 
 export async function rules({ quick }: BenchmarkOptions): Promise<Finding> {
@@ -83,7 +83,7 @@ async function engines(): Promise<Engine[]> {
   ];
 }
 
-/** Has a Prometheus with the estate's last hour evaluate the rules as it does in service, and asks it for the time. */
+/** Lets a Prometheus with the estate's last hour evaluate the rules as in production, and reads the times. */
 async function measure({ name, prometheus }: Engine, estate: Estate, evaluations: number): Promise<Taken> {
   await mkdir(STATE, { recursive: true });
   const folder = await mkdtemp(join(STATE, 'rules-'));
@@ -108,7 +108,7 @@ async function measure({ name, prometheus }: Engine, estate: Estate, evaluations
   }
 }
 
-/** Makes blocks of data that ends about now. */
+/** Creates blocks of data that end about now. */
 async function load(folder: string, estate: Estate): Promise<void> {
   const end = Math.ceil(Date.now() / 1000 / 60) * 60 + FRESH;
   const back = ({ range, step }: typeof RAW): Times => ({ from: end - range, to: end, step });
@@ -121,12 +121,12 @@ async function load(folder: string, estate: Estate): Promise<void> {
   await run([toolPath('promtool'), 'tsdb', 'create-blocks-from', 'openmetrics', file, `${folder}/data`]);
   await rm(file);
   const late = Date.now() / 1000 - end;
-  tell(`data loaded ${Math.round(late + FRESH)} s after its making began`);
-  // What is newer than the present would be in the way of what the rules record.
+  tell(`data loaded ${Math.round(late + FRESH)} s after its generation started`);
+  // Samples newer than the present would conflict with what the rules record.
   await sleep(Math.max(0, -late) * 1000);
 }
 
-/** Everything that the estate does is expected. */
+/** Everything in the estate is expected. */
 async function configure(folder: string, estate: Estate): Promise<string> {
   const expected = join(folder, 'expected.yaml');
   await writeFile(expected, renderRules({ expected: expectedOf(estate), allowed: [] }));

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures what the exporter and the panel cost, prints tables and puts them into `docs/performance.md`.
- * Each benchmark runs in a network namespace of its own.
+ * `npm run bench`: measures the cost of the exporter and the panel, prints tables and writes them to
+ * `docs/performance.md`. Each benchmark runs in a network namespace of its own.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -39,9 +39,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const unknown = positionals.find((name) => !BENCHMARKS[name]);
-  if (unknown !== undefined) throw new Error(`no such benchmark: ${unknown}\n\n${HELP}`);
+  if (unknown !== undefined) throw new Error(`unknown benchmark ${unknown}\n\n${HELP}`);
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-  if (process.getuid?.() !== 0) throw new Error('run it as root: it makes network namespaces');
+  if (process.getuid?.() !== 0) throw new Error('requires root, to create network namespaces');
   const entries = names.flatMap((name) => BENCHMARKS[name] ?? []);
   const troubles = [
     howToInstall([...COMMON_PROGRAMS, ...entries.flatMap(({ programs }) => programs)]),
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
       process.stdout.write(`\n${text}\n\n`);
       if (!quick) putBetween(PAGE, name, `${text}\n\n${provenance(finding)}`);
     } catch (error) {
-      // What the others find is worth having all the same.
+      // The results of the others are worth having.
       process.stderr.write(`bench: ${(error as Error).message}\n`);
       failed++;
     }

@@ -1,4 +1,4 @@
-/** What the exporter costs a busy web server: its throughput and latency with the exporter on and off. */
+/** The cost of the exporter for a busy web server: throughput and latency with and without it. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,17 +22,17 @@ const MODES = [
   { name: 'a connection per request', header: 'Connection: close', bar: 2 },
 ] as const;
 
-/** What wrk found in one run. */
+/** The result of one run of wrk. */
 interface Load {
   readonly requestsPerSecond: number;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly p99: number;
 }
 
-/** What part of the CPU time that the machine spent went to the exporter, in percent. */
+/** The exporter's share of the CPU time that the machine spent, in percent. */
 interface Share {
   readonly process: number;
-  /** While the kernel counted it. */
+  /** If the kernel counted it. */
   readonly programs: number;
 }
 
@@ -98,7 +98,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
       ]);
     }
     const head = [
-      'nginx, asked by wrk',
+      'nginx, loaded by wrk',
       'requests/s, off → on',
       'throughput lost',
       'bar',
@@ -116,7 +116,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
   }
 }
 
-/** Percent of the throughput that a pair lost with the exporter on; below 0 where chance had it gain. */
+/** Loss of throughput of a pair with the exporter, in percent; negative by chance. */
 function lost({ on, off }: Pair): number {
   return (1 - on.requestsPerSecond / off.requestsPerSecond) * 100;
 }
@@ -126,7 +126,7 @@ function middle(pairs: readonly Pair[], state: State, figure: keyof (Load & Shar
 }
 
 async function startNginx(folder: string) {
-  // Each on a CPU of its own: where the scheduler puts them would matter more than what is measured.
+  // Each on a CPU of its own: otherwise the scheduler's choice would matter more than the measured effect.
   const server = start([
     ...['taskset', '-c', '0'],
     ...nginxCommand(programPath('nginx'), folder, { workers: 1, listen: '127.0.0.1:8080 backlog=4096' }),
@@ -136,7 +136,7 @@ async function startNginx(folder: string) {
   return server;
 }
 
-/** Under one run of wrk; in percent of the throughput, round by round. */
+/** During one run of wrk; in percent of the throughput, round by round. */
 async function alternate(nginx: number, header: string, quick: boolean): Promise<number[]> {
   const load = startWrk(header, 3600);
   try {
@@ -152,11 +152,11 @@ async function alternate(nginx: number, header: string, quick: boolean): Promise
   }
 }
 
-/** How many requests nginx has had. */
+/** Number of nginx's requests so far. */
 async function requests(): Promise<number> {
   const text = await (await fetch(STATUS)).text();
   const count = /^ \d+ \d+ (\d+) $/m.exec(text)?.[1];
-  if (count === undefined) throw new Error(`nginx told no figures: ${text}`);
+  if (count === undefined) throw new Error(`no figures in nginx's status: ${text}`);
   return Number(count);
 }
 
@@ -165,7 +165,7 @@ function startWrk(header: string, seconds: number, more: readonly string[] = [])
   return start(['taskset', '-c', '1', programPath('wrk'), ...options, URL]);
 }
 
-/** Runs wrk for so many seconds. It tells its figures through a script, which its own text rounds. */
+/** Runs wrk for so many seconds. Its figures come from a script, because its own output rounds them. */
 async function wrk(folder: string, header: string, seconds: number): Promise<Load> {
   const script = join(folder, 'figures.lua');
   writeFileSync(
@@ -178,7 +178,7 @@ async function wrk(folder: string, header: string, seconds: number): Promise<Loa
   );
   const text = await startWrk(header, seconds, ['-s', script]).ended;
   const figures = /^FIGURES (\d+) (\d+) (\d+) (\d+)$/m.exec(text)?.slice(1).map(Number);
-  if (!figures) throw new Error(`wrk told no figures: ${text}`);
+  if (!figures) throw new Error(`no figures in wrk's output: ${text}`);
   const [requests = 0, duration = 0, p99 = 0, failed = 0] = figures;
   if (failed > 0) throw new Error(`${failed} of ${requests} requests failed`);
   await sleep(100);

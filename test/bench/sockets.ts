@@ -2,7 +2,7 @@ import { waitFor } from '../harness/wait-for.ts';
 import { start } from './child.ts';
 import { compile } from './native.ts';
 
-/** A process may hold 20,000 files on many machines. */
+/** A process may open 20,000 files on many machines. */
 const CONNECTIONS_PER_PROCESS = 10_000;
 const FIRST_PORT = 7000;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
 import { ROOT } from '../harness/places.ts';
 
-/** Compiled generators and raw figures. Ignored by git. */
+/** Compiled load generators and raw figures. Ignored by git. */
 export const STATE = join(ROOT, '.musubi/bench');
