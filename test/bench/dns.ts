@@ -1,10 +1,15 @@
 <<<<<<< HEAD
+
 /** What it costs the packets of others that the agent listens to name servers, and what other ways would. */
 import { responseFilter } from '../../exporter/agent/resolve/dns/filter.ts';
+
 =======
+
 /** The cost of observing DNS responses for other packets, with the agent's sockets and with alternatives. */
 import { answersFilter } from '../../exporter/agent/resolve/dns/filter.ts';
+
 >>>>>>> c1a9bf3 (Reword fixtures and benchmarks)
+
 import { type BenchmarkOptions, type Finding, withInterval } from './benchmark.ts';
 import { run } from './child.ts';
 import { compile } from './native.ts';
