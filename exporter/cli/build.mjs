@@ -1,7 +1,7 @@
 /**
- * Builds `dist/`: the in-kernel capture, where a compiler is at hand, and the agent as a bundle: one file to read at
- * start-up instead of hundreds, and chunks that are read only when used (YAML, OTLP). koffi stays outside: it finds
- * its native module beside itself.
+ * Builds `dist/`: the BPF object, if there is a compiler, and the agent and commands as a bundle: one file to read at
+ * start-up instead of hundreds, and chunks that are loaded on demand (YAML, OTLP). koffi is not bundled: it finds its
+ * native module beside itself.
  */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ for (const folder of [`${here}/dist`, `${agent}/dist`]) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
 }
-// Before the bundle, which is so the last to be written: a build that was cut short is told by its absence.
+// Before the bundle, which is written last: its absence shows an interrupted build.
 const object = `${agent}/dist/musubi.bpf.o`;
 const missing = compileBpf(object);
 if (missing.length === 0) await copyFile(object, `${here}/dist/musubi.bpf.o`);
@@ -28,8 +28,8 @@ await build({
   format: 'esm',
   target: 'node22',
   external: ['koffi'],
-  // Its ES module hides a require() of gRPC from bundlers: there would be a second copy of it at run time, and
-  // each rejects the other's objects. Its CommonJS twin hides nothing.
+  // Its ES module hides a require() of gRPC from bundlers: there would be a second copy at run time, and each rejects
+  // the other's objects. Its CommonJS version hides nothing.
   alias: {
     '@opentelemetry/otlp-grpc-exporter-base': createRequire(
       createRequire(`${agent}/package.json`).resolve('@opentelemetry/exporter-metrics-otlp-grpc'),

@@ -20,7 +20,7 @@ export interface Finding {
 /** A benchmark. Runs in a network namespace of its own, with loopback only. */
 export type Benchmark = (options: BenchmarkOptions) => Promise<Finding>;
 
-/** Whether a figure meets its bar, and whether that is within the noise. */
+/** Whether a figure is within its bar, and whether that is within the noise. */
 export function verdict({ median, low, high }: Estimate, bar: number): string {
   const isSure = high <= bar || low > bar;
   return `${median <= bar ? 'met' : 'missed'}${isSure ? '' : ', within the noise'}`;
@@ -32,6 +32,6 @@ export function withInterval({ median, low, high }: Estimate, digits: number, un
   return `${text(median)}${unit && ` ${unit}`} (${text(low)} to ${text(high)})`;
 }
 
-export function tell(line: string): void {
+export function progress(line: string): void {
   process.stderr.write(`  ${line}\n`);
 }

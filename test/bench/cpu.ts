@@ -1,7 +1,7 @@
 /** The CPU time that the exporter and other tools need to observe a million short connections. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSeries } from '../harness/text-page.ts';
-import { type BenchmarkOptions, type Finding, tell, withInterval } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress, withInterval } from './benchmark.ts';
 import { run, start } from './child.ts';
 import { type Exporter, startExporter } from './exporter.ts';
 import { compile } from './native.ts';
@@ -74,7 +74,7 @@ export async function cpu(options: BenchmarkOptions): Promise<Finding> {
     for (const name of shuffled(names)) {
       const cost = await measure(name);
       costs[name]?.push(cost);
-      tell(`round ${round + 1} of ${rounds}: ${name}: ${(cost.own / millions).toFixed(1)} s per million`);
+      progress(`round ${round + 1} of ${rounds}: ${name}: ${(cost.own / millions).toFixed(1)} s per million`);
     }
   }
   const bpf = (await countingBpf(() => measure('musubi')))?.bpf;
@@ -123,7 +123,7 @@ export async function cpu(options: BenchmarkOptions): Promise<Finding> {
 
 /** By the endpoint that reports more: a polling capture finds most of them in TIME_WAIT, which one endpoint has. */
 async function countOpened(exporter: Exporter): Promise<number> {
-  await exporter.passes(1);
+  await exporter.cycles(1);
   const opened = parseSeries(await exporter.scrape(), 'service_dependency_connection_opened_total');
   const byEnd = ['inbound', 'outbound'].map((direction) =>
     opened

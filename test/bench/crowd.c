@@ -1,7 +1,7 @@
 /*
  * crowd PORT CONNECTIONS DESTINATIONS: holds connections between two processes, spread evenly over that many
- * addresses of 127.0.0.0/8, and says "ready" when all are open. Ends with its standard input, and leaves no
- * socket in TIME_WAIT.
+ * addresses of 127.0.0.0/8, and prints "ready" when all are open. Ends when its standard input is closed, and leaves
+ * no socket in TIME_WAIT.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,14 +1,5 @@
-<<<<<<< HEAD
-
-/** What it costs the packets of others that the agent listens to name servers, and what other ways would. */
-import { responseFilter } from '../../exporter/agent/resolve/dns/filter.ts';
-
-=======
-
 /** The cost of observing DNS responses for other packets, with the agent's sockets and with alternatives. */
-import { answersFilter } from '../../exporter/agent/resolve/dns/filter.ts';
-
->>>>>>> c1a9bf3 (Reword fixtures and benchmarks)
+import { responseFilter } from '../../exporter/agent/resolve/dns/filter.ts';
 
 import { type BenchmarkOptions, type Finding, withInterval } from './benchmark.ts';
 import { run } from './child.ts';
@@ -47,7 +38,7 @@ export async function dns({ quick }: BenchmarkOptions): Promise<Finding> {
     ),
   ];
   const alone = PACKETS.map((packet) => `${estimate(of(packet, 'nothing')).median.toFixed(0)} ns`);
-  const head = ['per packet', 'TCP', 'UDP of others', 'UDP of the name server, no answer'];
+  const head = ['per packet', 'TCP', 'UDP of others', 'UDP of the name server, no response'];
   const rows = Object.entries(LISTENERS).map(([listener, title]) => row(listener, title));
-  return { head, rows: [['without, of which the rest is more', ...alone], ...rows], raw };
+  return { head, rows: [['without; other rows are in addition', ...alone], ...rows], raw };
 }

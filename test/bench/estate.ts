@@ -1,7 +1,7 @@
 /**
- * A made-up estate: hosts in sites, services on some of them each, and the series that their exporters and the
- * recording rules give at any time, to be written as OpenMetrics and loaded by
- * `promtool tsdb create-blocks-from openmetrics`. The same sizes make the same estate.
+ * A synthetic estate: hosts at sites, services on some of them each, and the series that their exporters and the
+ * recording rules have at any time, to be written as OpenMetrics and loaded by
+ * `promtool tsdb create-blocks-from openmetrics`. The same sizes give the same estate.
  */
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -14,11 +14,11 @@ export type Labels = Readonly<Record<string, string>>;
 export interface EstateSize {
   readonly hosts: number;
   readonly services: number;
-  /** Dependencies of processes, that is of a source's address on a destination's. */
+  /** Edges between processes, that is, between a source and a destination address. */
   readonly edges: number;
 }
 
-/** What the issue asks for: 20,000 half-edges. */
+/** The size of the bars: 20,000 half-edges. */
 export const WHOLE_ESTATE: EstateSize = { hosts: 2000, services: 500, edges: 10_500 };
 
 /** A process of a service on a host. */
@@ -42,24 +42,24 @@ export interface Estate {
   readonly edges: readonly Edge[];
 }
 
-/** A series with its value at a time (unix seconds), where it has one. */
+/** A series with its value at a time (unix seconds), if any. */
 export interface Series {
   readonly labels: Labels;
   readonly value: (time: number) => number | undefined;
 }
 
 const SITES = 10;
-/** Services that a service depends on. */
+/** Number of services that a service depends on. */
 const DEPENDENCIES = 4;
 /** One in so many edges is reported by its source alone, and as many by their destination. */
 const ONE_SIDED = 10;
-/** One in so many edges opens connections all the time, another fails now and then. */
+/** One in so many edges opens connections continuously, another fails now and then. */
 const BUSY = 2;
 const FAILING = 20;
-/** Seconds between two connections of an edge that is not busy: a nightly job among them. */
+/** Seconds between two connections of the other edges; one of them is a nightly job. */
 const PAUSES = [300, 3600, 86_400] as const;
 
-/** Of a service on several hosts each calls some hosts of each service that it depends on. */
+/** Each host of a service connects to some hosts of each service that it depends on. */
 export function makeEstate({ hosts, services, edges }: EstateSize): Estate {
   const members = Array.from({ length: hosts }, (_, at) => member(at, at % services));
   const perService = Math.ceil(hosts / services);
@@ -103,7 +103,7 @@ function end(side: 'src' | 'dst', { service, pid, host, address, site }: Member)
   };
 }
 
-/** What exporters export that the rules read, since `from`. */
+/** The exporters' edge metrics that the rules read, since `from`. */
 export function* rawSeries({ members, edges }: Estate, from: number): Generator<Series> {
   for (const { labels, opened, failed } of halfEdges({ members, edges }, from)) {
     const named = (name: string) => ({ __name__: `service_dependency_${name}`, job: 'musubi', ...labels });
@@ -117,7 +117,7 @@ export function* rawSeries({ members, edges }: Estate, from: number): Generator<
   yield* listenSeries(members);
 }
 
-/** What the exporters tell of themselves that the rules read, since `from`. */
+/** The exporters' own metrics that the rules read, since `from`. */
 export function* exporterSeries({ members }: Estate, from: number): Generator<Series> {
   for (const { host } of members) {
     const named = (name: string) => ({ __name__: name, job: 'musubi', instance: host });
@@ -127,10 +127,10 @@ export function* exporterSeries({ members }: Estate, from: number): Generator<Se
   }
 }
 
-/** All dependencies of services, as far as both ends are told. */
+/** All service edges with both endpoints. */
 export function expectedOf({ edges }: Estate): ExpectedEdge[] {
-  const told = edges.filter(({ reporters }) => reporters !== 'destination');
-  const all = told.map(({ src, dst }) => ({
+  const complete = edges.filter(({ reporters }) => reporters !== 'destination');
+  const all = complete.map(({ src, dst }) => ({
     src: { name: src.service, site: src.site },
     dst: { name: dst.service, site: dst.site },
     transport: 'tcp',
@@ -140,7 +140,7 @@ export function expectedOf({ edges }: Estate): ExpectedEdge[] {
   return [...new Map(all.map((edge) => [edgeKey(edge), edge])).values()];
 }
 
-/** What the rules keep of each half-edge between two evaluations. */
+/** The recorded state of each half-edge between two evaluations. */
 export function* keptSeries(estate: Estate, from: number): Generator<Series> {
   for (const { labels: exported, opened } of halfEdges(estate, from)) {
     const { instance: _, ...labels } = exported;
@@ -205,8 +205,8 @@ function* listenSeries(members: readonly Member[]): Generator<Series> {
 }
 
 /**
- * The joined edges as the rules record them, since `from`: each `interval` seconds, or each hour, with `form` for their names.
- * Sparse series have a sample only where something was counted.
+ * The joined edges as the rules record them since `from`: every `interval` seconds, or every hour, with `form` in their
+ * names. Sparse series have a sample only where something was counted.
  */
 export function* joinedSeries(
   { edges }: Estate,
@@ -225,11 +225,11 @@ export function* joinedSeries(
     };
     const pause = pauseOf(at);
     const lastUse = (time: number) => from + Math.floor((time - from) / pause) * pause;
-    // An edge is told for 5 m after its last use.
-    const isTold = (time: number) => time - lastUse(time) <= 300 + interval;
+    // An edge is recorded for 5 m after its last use.
+    const isRecorded = (time: number) => time - lastUse(time) <= 300 + interval;
     yield {
       labels: { __name__: nameOf('musubi:edge:last_seen_seconds'), ...flow, ...known, observer },
-      value: (time) => (isTold(time) ? lastUse(time) : undefined),
+      value: (time) => (isRecorded(time) ? lastUse(time) : undefined),
     };
     const source =
       reporters === 'destination'
@@ -270,13 +270,13 @@ export interface Times {
   readonly step: number;
 }
 
-/** Series with the times at which they have samples. */
+/** Series with the times of their samples. */
 export interface Recorded {
   readonly series: Iterable<Series>;
   readonly times: Times;
 }
 
-/** Writes an OpenMetrics text file (https://openmetrics.io), as promtool takes it. */
+/** Writes an OpenMetrics text file (https://openmetrics.io), as promtool reads it. */
 export async function writeOpenMetrics(path: string, recorded: readonly Recorded[]): Promise<void> {
   await pipeline(Readable.from(openMetrics(recorded)), createWriteStream(path));
 }

@@ -4,11 +4,11 @@ import { parseSeries } from '../harness/text-page.ts';
 import type { BenchmarkOptions } from './benchmark.ts';
 import { start } from './child.ts';
 
-/** What the exporter tells about its last pass. */
-export interface PassReport {
-  /** How many there have been. */
-  readonly passes: number;
-  /** Of all stages together. */
+/** The exporter's metrics of its last collection cycle. */
+export interface CycleReport {
+  /** Number of cycles so far. */
+  readonly cycles: number;
+  /** Sum of all stages. */
   readonly seconds: number;
   readonly stages: Readonly<Record<string, number>>;
   readonly sockets: number;
@@ -19,22 +19,22 @@ export interface Exporter {
   readonly pid: number;
   /** The capture in use. */
   readonly capture: string;
-  /** Gets the whole page, as Prometheus does. */
+  /** Reads the whole page, as Prometheus does. */
   scrape(): Promise<string>;
-  report(): Promise<PassReport>;
-  /** Resolves when so many more passes have been, with the report of the last. */
-  passes(count: number): Promise<PassReport>;
+  report(): Promise<CycleReport>;
+  /** Resolves after so many more cycles, with the report of the last. */
+  cycles(count: number): Promise<CycleReport>;
   stop(): Promise<void>;
 }
 
 const URL = 'http://127.0.0.1:9464/metrics';
 const PATIENCE = 120_000;
-/** A scrape costs the exporter something: often enough, and no more. */
+/** A scrape has a cost, so not more often than necessary. */
 const POLL = 100;
-/** An agent runs for weeks: what its first passes cost, before the code they run is compiled, is not measured. */
+/** An agent runs for weeks: its first cycles, before their code is compiled, are not measured. */
 const WARM_UP = { full: 5, quick: 2 };
 
-/** Starts the agent as users do, at its default interval, and waits until it has looked a few times. */
+/** Starts the agent as users do, at its default interval, and waits for a few cycles. */
 export async function startExporter(
   { capture, quick }: BenchmarkOptions,
   flags: readonly string[] = [],
@@ -42,7 +42,7 @@ export async function startExporter(
   const running = start([NODE, MUSUBI, 'agent', '--capture', capture, ...flags], { discard: true });
   const scrape = async () => (await fetch(URL)).text();
 
-  async function report(): Promise<PassReport> {
+  async function report(): Promise<CycleReport> {
     const page = await scrape();
     const value = (metric: string) => parseSeries(page, metric)[0]?.value ?? 0;
     const stages = Object.fromEntries(
@@ -52,7 +52,7 @@ export async function startExporter(
       ]),
     );
     return {
-      passes: value('musubi_collection_cycles_total'),
+      cycles: value('musubi_collection_cycles_total'),
       seconds: Object.values(stages).reduce((sum, seconds) => sum + seconds, 0),
       stages,
       sockets: value('musubi_sockets'),
@@ -60,29 +60,29 @@ export async function startExporter(
     };
   }
 
-  /** A scrape is never answered in the middle of a pass, so what it tells is of one pass. */
-  async function untilPass(count: number): Promise<PassReport> {
+  /** A scrape is never served during a cycle, so its metrics belong to one cycle. */
+  async function untilCycle(count: number): Promise<CycleReport> {
     for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; ) {
       const last = await report().catch(() => undefined);
-      if (last && last.passes >= count) return last;
+      if (last && last.cycles >= count) return last;
       await Promise.race([sleep(POLL), running.ended]);
       if (running.child.exitCode !== null) throw new Error('the exporter has ended');
     }
-    throw new Error(`no pass of the exporter within ${PATIENCE / 1000} s`);
+    throw new Error(`no collection cycle of the exporter within ${PATIENCE / 1000} s`);
   }
 
   try {
-    await untilPass(quick ? WARM_UP.quick : WARM_UP.full);
+    await untilCycle(quick ? WARM_UP.quick : WARM_UP.full);
     const [info] = parseSeries(await scrape(), 'musubi_capture_info');
     return {
       pid: running.pid,
       capture: info?.labels.capture ?? capture,
       scrape,
       report,
-      passes: async (count) => untilPass((await report()).passes + count),
+      cycles: async (count) => untilCycle((await report()).cycles + count),
       async stop() {
         await running.stop();
-        // What the kernel tears down after a process, such as eBPF programs, is not the next run's.
+        // The kernel's clean-up after a process, such as freeing eBPF programs, must not count for the next run.
         await sleep(200);
       },
     };

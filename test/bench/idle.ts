@@ -1,6 +1,6 @@
 /** The cost of the exporter on an idle machine. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress } from './benchmark.ts';
 import { startExporter } from './exporter.ts';
 import { cpuSeconds } from './usage.ts';
 
@@ -19,7 +19,7 @@ export async function idle(options: BenchmarkOptions): Promise<Finding> {
       await exporter.scrape();
       await sleep(period * 1000);
       percents.push(((cpuSeconds(exporter.pid) - seconds) / ((performance.now() - time) / 1000)) * 100);
-      tell(`${period} s: ${percents.at(-1)?.toFixed(2)} % of a core`);
+      progress(`${period} s: ${percents.at(-1)?.toFixed(2)} % of a core`);
     }
     // The mean, not the median: what the exporter does now and then is part of its cost.
     const mean = percents.reduce((sum, percent) => sum + percent, 0) / periods;

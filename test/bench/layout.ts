@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ServiceMap, serviceMap } from '../../grafana-plugin/src/graph/fixtures/service-map.fixture.ts';
 import { crossingsWith } from '../../grafana-plugin/src/graph/layout/layers/reduce-crossings.ts';
-import { type BenchmarkOptions, type Finding, tell, verdict } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress, verdict } from './benchmark.ts';
 import type { Centres, EngineName } from './layout-engines.ts';
 import { type Estimate, estimate } from './pairs.ts';
 
@@ -36,7 +36,7 @@ export async function layout({ quick }: BenchmarkOptions): Promise<Finding> {
     for (const engine of ['musubi', ...others] as const) {
       // An engine gets as many rounds as fit into one or two minutes; ours is measured warm, as in the panel.
       runs[engine] = await measure(engine, map, engine === 'musubi' ? WARM_UP + 15 : quick ? 1 : 3);
-      tell(`${name}: ${engine} ${runs[engine] ? milliseconds(runs[engine].time) : 'gave up'}`);
+      progress(`${name}: ${engine} ${runs[engine] ? milliseconds(runs[engine].time) : 'timed out'}`);
     }
     raw[name] = runs;
     const own = runs.musubi;
@@ -56,7 +56,7 @@ export async function layout({ quick }: BenchmarkOptions): Promise<Finding> {
       ]);
     }
   }
-  const head = ['nodes / edges', 'engine', 'time', '÷ musubi', 'bar', 'lines that cross', 'bar'];
+  const head = ['nodes / edges', 'engine', 'time', '÷ musubi', 'bar', 'edge crossings', 'bar'];
   return { head, rows, raw };
 }
 

@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #define THREADS 2
-#define QUESTION 64
-#define ANSWER 256
+#define REQUEST_SIZE 64
+#define RESPONSE_SIZE 256
 
 static struct sockaddr_in address = {.sin_family = AF_INET};
 static int listener;
@@ -27,11 +27,11 @@ static long rate, total;
 
 static void *serve(void *unused) {
   (void)unused;
-  char buffer[ANSWER] = {0};
+  char buffer[RESPONSE_SIZE] = {0};
   for (;;) {
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0) err(1, "accept");
-    if (recv(fd, buffer, QUESTION, 0) > 0) send(fd, buffer, ANSWER, MSG_NOSIGNAL);
+    if (recv(fd, buffer, REQUEST_SIZE, 0) > 0) send(fd, buffer, RESPONSE_SIZE, MSG_NOSIGNAL);
     close(fd);
   }
 }
@@ -47,24 +47,24 @@ static void run_server(pid_t parent) {
   serve(NULL);
 }
 
-static void ask(void) {
-  char buffer[ANSWER] = {0};
+static void run_connection(void) {
+  char buffer[RESPONSE_SIZE] = {0};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) err(1, "socket");
   if (connect(fd, (struct sockaddr *)&address, sizeof address)) err(1, "connect");
-  if (send(fd, buffer, QUESTION, MSG_NOSIGNAL) != QUESTION) err(1, "send");
+  if (send(fd, buffer, REQUEST_SIZE, MSG_NOSIGNAL) != REQUEST_SIZE) err(1, "send");
   while (recv(fd, buffer, sizeof buffer, 0) > 0) {}
   close(fd);
 }
 
 static struct timespec begin;
 
-static void *keep_asking(void *first) {
+static void *run_connections(void *first) {
   for (long i = (long)first; i < total; i += THREADS) {
     long long due = begin.tv_nsec + i * (1000000000LL / rate);
     struct timespec at = {begin.tv_sec + due / 1000000000LL, due % 1000000000LL};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
-    ask();
+    run_connection();
   }
   return NULL;
 }
@@ -89,7 +89,7 @@ int main(int argc, char **argv) {
   prctl(PR_SET_NAME, "bench-client");
   clock_gettime(CLOCK_MONOTONIC, &begin);
   pthread_t threads[THREADS];
-  for (long i = 0; i < THREADS; i++) pthread_create(&threads[i], NULL, keep_asking, (void *)i);
+  for (long i = 0; i < THREADS; i++) pthread_create(&threads[i], NULL, run_connections, (void *)i);
   for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
   kill(server, SIGTERM);
   waitpid(server, NULL, 0);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../harness/free-port.ts';
 import { MUSUBI, NODE, toolPath } from '../harness/places.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress, verdict, withInterval } from './benchmark.ts';
 import { run, start } from './child.ts';
 import { estimate } from './pairs.ts';
 import { END, recordedEstate } from './recorded-estate.ts';
@@ -30,7 +30,7 @@ export async function look({ quick }: BenchmarkOptions): Promise<Finding> {
       const range = ['--from', `${END - seconds}`, '--to', `${END}`];
       const commands = [
         { title: '`look --depth 3`', argv: ['look', SERVICE, '--depth', '3'], bar },
-        { title: '`look` at the whole estate', argv: ['look', SERVICE, '--depth', EVERYWHERE] },
+        { title: '`look` for the whole estate', argv: ['look', SERVICE, '--depth', EVERYWHERE] },
         { title: '`diff --against 1h`', argv: ['diff', '--against', '1h'] },
       ];
       for (const { title: command, argv, bar } of commands) {
@@ -49,7 +49,7 @@ export async function look({ quick }: BenchmarkOptions): Promise<Finding> {
           ]);
           times.push((performance.now() - begin) / 1000);
           found = JSON.parse(output).edges?.length ?? 0;
-          tell(`${command} over ${title}: ${times.at(-1)?.toFixed(2)} s, ${found} dependencies`);
+          progress(`${command} over ${title}: ${times.at(-1)?.toFixed(2)} s, ${found} dependencies`);
         }
         const time = estimate(times);
         raw[`${command} over ${title}`] = times;

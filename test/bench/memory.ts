@@ -1,6 +1,6 @@
 /** The memory of the exporter: idle, with many edges, with many sockets. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress } from './benchmark.ts';
 import { startExporter } from './exporter.ts';
 import { estimate } from './pairs.ts';
 import { withConnections } from './sockets.ts';
@@ -51,7 +51,7 @@ export async function memory(options: BenchmarkOptions): Promise<Finding> {
     raw[name] = found;
     // During the first half the heap grows to its working size.
     const settled = estimate(found.resident.slice(seconds / 2)).median;
-    tell(`${name}: ${settled.toFixed(1)} MB, peak ${found.peak.toFixed(1)} MB`);
+    progress(`${name}: ${settled.toFixed(1)} MB, peak ${found.peak.toFixed(1)} MB`);
     rows.push([
       name,
       `${found.sockets}`,

@@ -4,7 +4,7 @@ import { createPageServer } from '../../grafana-plugin/standalone/server.mjs';
 import { BROWSER_FLAGS } from '../harness/browser-flags.ts';
 import { largeEstate } from '../harness/large-estate.ts';
 import { findTool, toolPath } from '../harness/places.ts';
-import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress } from './benchmark.ts';
 import { estimate } from './pairs.ts';
 import { type Estate, startEstate } from './panel-estate.ts';
 import { BEFORE_PAGE, type Measured } from './panel-probe.ts';
@@ -51,7 +51,7 @@ export async function panel({ quick }: BenchmarkOptions): Promise<Finding> {
         const figures = await measure(browser, { url: server.url, estate, nodes, quick });
         raw[name] = figures;
         rows.push(rowOf(name, figures));
-        tell(`${name}: ${rows.at(-1)?.slice(1).join(', ')}`);
+        progress(`${name}: ${rows.at(-1)?.slice(1).join(', ')}`);
       } finally {
         await server.close();
         await estate.close();

@@ -1,7 +1,7 @@
 /** The time of one collection cycle over many sockets, and of `ss` over the same. */
-import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress, verdict, withInterval } from './benchmark.ts';
 import { run } from './child.ts';
-import { type PassReport, startExporter } from './exporter.ts';
+import { type CycleReport, startExporter } from './exporter.ts';
 import { estimate } from './pairs.ts';
 import { programPath } from './programs.ts';
 import { withConnections } from './sockets.ts';
@@ -13,7 +13,7 @@ const OTHERS = ['ss -tn', 'ss -tnpi'] as const;
 type Other = (typeof OTHERS)[number];
 
 /** One cycle and, right after it, the other programs; in seconds. */
-type Measurement = { readonly pass: PassReport } & Readonly<Partial<Record<Other, number>>>;
+type Measurement = { readonly cycle: CycleReport } & Readonly<Partial<Record<Other, number>>>;
 
 /** Rounds of `ss -tnpi`, which takes ten seconds for 100,000 sockets. */
 const SLOW_ROUNDS = 3;
@@ -32,14 +32,14 @@ export async function pass(options: BenchmarkOptions): Promise<Finding> {
       try {
         const measurements: Measurement[] = [];
         for (let round = 0; round < rounds; round++) {
-          const report = await exporter.passes(1);
+          const report = await exporter.cycles(1);
           const seconds = await wallSeconds('ss -tn');
           measurements.push({
-            pass: report,
+            cycle: report,
             'ss -tn': seconds,
             ...(round < SLOW_ROUNDS && { 'ss -tnpi': await wallSeconds('ss -tnpi') }),
           });
-          tell(`${sockets} sockets: ${milliseconds(report.seconds)}, ss ${milliseconds(seconds)}`);
+          progress(`${sockets} sockets: ${milliseconds(report.seconds)}, ss ${milliseconds(seconds)}`);
         }
         return measurements;
       } finally {
@@ -48,12 +48,12 @@ export async function pass(options: BenchmarkOptions): Promise<Finding> {
     });
     raw[sockets] = found;
     const ratio = (other: Other) =>
-      estimate(figures(found, (one) => one.pass.seconds / (one[other] ?? Number.NaN)));
+      estimate(figures(found, (one) => one.cycle.seconds / (one[other] ?? Number.NaN)));
     const middle = (figure: (one: Measurement) => number | undefined) =>
       milliseconds(estimate(figures(found, figure)).median);
     rows.push([
       sockets.toLocaleString('en'),
-      middle((one) => one.pass.seconds),
+      middle((one) => one.cycle.seconds),
       middle((one) => one['ss -tn']),
       withInterval(ratio('ss -tn'), 2),
       '≤ 1',
@@ -64,7 +64,7 @@ export async function pass(options: BenchmarkOptions): Promise<Finding> {
   }
   const head = [
     'open sockets',
-    'one pass',
+    'one cycle',
     '`ss -tn`',
     'cycle ÷ `ss -tn`',
     'bar',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hourlySeries } from '@musubi/contract/recorded-series';
 import { toolPath } from '../harness/places.ts';
-import { tell } from './benchmark.ts';
+import { progress } from './benchmark.ts';
 import { run } from './child.ts';
 import {
   type Estate,
@@ -26,7 +26,7 @@ const LIFE = 7;
 export const END = Date.UTC(2026, 5, 1, 12, 40) / 1000;
 const BEGIN = END - DAYS * DAY;
 
-/** The half minutes that ranges of 24 h and 30 days need at their ends. Those between are omitted. */
+/** Half-minute samples are needed only at the start and end of ranges of 24 h and 30 days; others are omitted. */
 const FINE = [BEGIN, END - DAY, END - HOUR].map((from) => ({ from: from - 600, to: from + HOUR + 600 }));
 
 /** The data folder of a Prometheus with it. */
@@ -39,7 +39,7 @@ export async function recordedEstate(): Promise<string> {
   mkdirSync(unfinished, { recursive: true });
   const estate = makeEstate(WHOLE_ESTATE);
   for (let day = Math.floor(BEGIN / DAY); day * DAY <= END; day++) {
-    tell(`loading the estate of ${new Date(day * DAY * 1000).toISOString().slice(0, 10)}`);
+    progress(`loading the estate of ${new Date(day * DAY * 1000).toISOString().slice(0, 10)}`);
     await writeDay(text, restarted(estate, day), day);
     const load = ['tsdb', 'create-blocks-from', '--max-block-duration=24h', 'openmetrics', text, unfinished];
     await run([toolPath('promtool'), ...load]);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { renderRules } from '../../exporter/cli/expect/render-rules.ts';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { ROOT, toolPath } from '../harness/places.ts';
-import { type BenchmarkOptions, type Finding, tell } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress } from './benchmark.ts';
 import { run, start } from './child.ts';
 import {
   type Estate,
@@ -75,8 +75,8 @@ export async function rules({ quick }: BenchmarkOptions): Promise<Finding> {
 const seconds = (value: number) => `${value.toFixed(2)} s`;
 
 async function engines(): Promise<Engine[]> {
-  const built = await prometheus3({ log: tell });
-  if ('missing' in built) tell(built.missing);
+  const built = await prometheus3({ log: progress });
+  if ('missing' in built) progress(built.missing);
   return [
     { name: '2.42', prometheus: toolPath('prometheus') },
     ...('missing' in built ? [] : [{ name: '3', prometheus: built.prometheus }]),
@@ -89,7 +89,7 @@ async function measure({ name, prometheus }: Engine, estate: Estate, evaluations
   const folder = await mkdtemp(join(STATE, 'rules-'));
   try {
     await load(folder, estate);
-    tell(`Prometheus ${name}`);
+    progress(`Prometheus ${name}`);
     const server = start([
       prometheus,
       `--config.file=${await configure(folder, estate)}`,
@@ -121,7 +121,7 @@ async function load(folder: string, estate: Estate): Promise<void> {
   await run([toolPath('promtool'), 'tsdb', 'create-blocks-from', 'openmetrics', file, `${folder}/data`]);
   await rm(file);
   const late = Date.now() / 1000 - end;
-  tell(`data loaded ${Math.round(late + FRESH)} s after its generation started`);
+  progress(`data loaded ${Math.round(late + FRESH)} s after its generation started`);
   // Samples newer than the present would conflict with what the rules record.
   await sleep(Math.max(0, -late) * 1000);
 }

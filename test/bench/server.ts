@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxCommand } from '../harness/nginx.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { lostToPrograms } from './alternation.ts';
-import { type BenchmarkOptions, type Finding, tell, verdict, withInterval } from './benchmark.ts';
+import { type BenchmarkOptions, type Finding, progress, verdict, withInterval } from './benchmark.ts';
 import { type Child, start } from './child.ts';
 import { startExporter } from './exporter.ts';
 import { estimate, shuffled } from './pairs.ts';
@@ -75,7 +75,7 @@ export async function server(options: BenchmarkOptions): Promise<Finding> {
         const loads: Partial<Record<State, Load>> = {};
         for (const state of shuffled(['on', 'off'] as const)) loads[state] = await measure(state, header);
         found.push(loads as Pair);
-        tell(`${name}: pair ${pair + 1} of ${pairs}, ${lost(loads as Pair).toFixed(2)} % lost`);
+        progress(`${name}: pair ${pair + 1} of ${pairs}, ${lost(loads as Pair).toFixed(2)} % lost`);
       }
       const slices = captureInUse === 'ebpf' ? await alternate(nginx.pid, header, quick) : [];
       raw[name] = { pairs: found, slices };

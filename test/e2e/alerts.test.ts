@@ -86,7 +86,7 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   await serve(c, 'db', 2222);
   const rogue = await call(a, 'rogue', c, 2222, 0);
   rogue.writeLine('connect 1');
-  await rogue.says('connected 1');
+  await rogue.waitForOutput('connected 1');
   rogue.writeLine('close');
   await inEach((store) => fires(store, 'DependencyUnexpected'));
   const unexpected = 'DependencyUnexpected rogue a → db c 2222';
@@ -95,7 +95,7 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   // A dependency is cut.
   const cutAt = Date.now() / 1000;
   apiToDb.writeLine('close');
-  await apiToDb.says('closed');
+  await apiToDb.waitForOutput('closed');
   await inEach(async (store) => expectVanished(await fires(store, 'DependencyVanished'), cutAt));
   const vanished = 'DependencyVanished api b → db c 5432';
   await settled;

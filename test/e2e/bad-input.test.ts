@@ -132,10 +132,10 @@ it('without the right to look into other users’ processes, edges carry no proc
   const page = () => fetch(`http://127.0.0.1:${metrics}/metrics`).then((response) => response.text());
   await waitFor(page, () => `the agent: ${agent.stderr()}`);
   const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${port}`]);
-  await api.says('listening');
+  await api.waitForOutput('listening');
   const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', `${port}`]);
   web.writeLine('connect 1');
-  await web.says('connected 1');
+  await web.waitForOutput('connected 1');
 
   const edges = await waitFor(async () => {
     const series = parseSeries(await page(), 'service_dependency_active_connections');

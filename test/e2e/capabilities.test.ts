@@ -63,7 +63,7 @@ const NAMES = { outbound: 'web/node', inbound: 'api/node' };
 async function namesOfConnection({ metrics }: { metrics(): Promise<string> }) {
   const { web, port } = await startPair(3);
   web.writeLine('close');
-  await web.says('closed');
+  await web.waitForOutput('closed');
   return waitFor(async () => {
     const series = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
     const ours = series.filter(({ labels, value }) => labels.dst_port === port && value === 3);

@@ -28,7 +28,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
     if ('missing' in collector) return context.skip(collector.missing);
     const port = await freePort();
     const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${port}`]);
-    await api.says('listening');
+    await api.waitForOutput('listening');
     const agent = start(
       [
         NODE,
@@ -57,7 +57,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
     );
     const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', `${port}`]);
     web.writeLine('connect 2');
-    await web.says('connected 2');
+    await web.waitForOutput('connected 2');
 
     // What is told last of a connection: a later look at it gives the round-trip time.
     const here = `service_dependency_tcp_rtt_seconds{dst_port="${port}"}`;

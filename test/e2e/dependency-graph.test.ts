@@ -34,7 +34,7 @@ beforeAll(async () => {
   api = server.start([NODE, `${ROOT}/test/workloads/api.mjs`, '0.0.0.0', `${PORT}`], {
     onCleanup: onFileEnd,
   });
-  await api.says('listening');
+  await api.waitForOutput('listening');
   web = client.start([NODE, `${ROOT}/test/workloads/web.mjs`, server.address, `${PORT}`], {
     onCleanup: onFileEnd,
   });
@@ -49,7 +49,7 @@ describe('a client on one host calls a server on another', () => {
 
   it('Prometheus holds both halves of the dependency', async () => {
     web.writeLine('connect 50');
-    await web.says('connected 50');
+    await web.waitForOutput('connected 50');
     const halves = await waitFor(async () => {
       const series = await prometheus.query(
         `service_dependency_connection_opened_total{dst_port="${PORT}"} == 50`,
@@ -125,7 +125,7 @@ describe('a client on one host calls a server on another', () => {
 
   it('once the client stops, the edge leaves the exporters within a bounded time', async () => {
     web.writeLine('close');
-    await web.says('closed');
+    await web.waitForOutput('closed');
     const stopped = performance.now();
     for (const exporter of [onClient, onServer]) {
       await waitFor(async () => {

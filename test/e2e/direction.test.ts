@@ -37,10 +37,10 @@ describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
     const onClient = await startExporter(client, ['--capture', capture]);
     const onServer = await startExporter(server, ['--capture', capture]);
     const api = server.start([NODE, API, listen, `${port}`]);
-    await api.says('listening');
+    await api.waitForOutput('listening');
     const web = client.start([NODE, WEB, to, `${port}`]);
     web.writeLine('connect 3');
-    await web.says('connected 3');
+    await web.waitForOutput('connected 3');
 
     const expected = {
       network_transport: 'tcp',
@@ -76,10 +76,10 @@ describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
   it.each(STYLES)('of a connection older than the exporter, to a server on %s', async (_title, style) => {
     const { listen, port, to } = style();
     const api = server.start([NODE, API, listen, `${port}`]);
-    await api.says('listening');
+    await api.waitForOutput('listening');
     const web = client.start([NODE, WEB, to, `${port}`]);
     web.writeLine('connect 1');
-    await web.says('connected 1');
+    await web.waitForOutput('connected 1');
 
     const onClient = await startExporter(client, ['--capture', capture]);
     const onServer = await startExporter(server, ['--capture', capture]);

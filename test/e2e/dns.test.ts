@@ -8,7 +8,7 @@ import { A, encodeAnswer, encodeQuestion, type Label, pointer } from '../fixture
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { type Exporter, startExporter } from '../harness/exporter.ts';
-import { asking, startNameServer } from '../harness/name-server.ts';
+import { startNameServer, withNameServers } from '../harness/name-server.ts';
 import { createNetwork, type Host, inside } from '../harness/network.ts';
 import { NODE, ROOT } from '../harness/places.ts';
 import { parseSeries, type TextSeries } from '../harness/text-page.ts';
@@ -41,7 +41,7 @@ const CAPTURE = CANNOT_CAPTURE ? [] : ['--capture', 'ebpf'];
 const network = createNetwork();
 const elsewhere = network.host('elsewhere');
 const client = network.host('client');
-const local = asking(client, LOCAL);
+const local = withNameServers(client, LOCAL);
 let port: number;
 let exporter: Exporter;
 
@@ -155,7 +155,7 @@ describe('a name', () => {
   });
 
   it('that another name server told is known, once that server has been seen to be asked', async () => {
-    const abroad = asking(client, elsewhere.address6);
+    const abroad = withNameServers(client, elsewhere.address6);
     await connectByName('first.example.test', 1, abroad);
     await waitFor(
       async () =>
@@ -194,7 +194,7 @@ it('is no dependency of the exporter to listen', async () => {
 });
 
 it('is known in the network namespaces of others as well, such as those of containers', async () => {
-  const boxed = asking(network.host('boxed'), elsewhere.address6);
+  const boxed = withNameServers(network.host('boxed'), elsewhere.address6);
   ip(boxed, 'route', 'add', 'default', 'via', elsewhere.address);
   // As in a container, somebody lives there who holds a socket.
   await startServer(['::/0'], { on: boxed });
@@ -216,7 +216,7 @@ it('is known in the network namespaces of others as well, such as those of conta
 });
 
 it('with --dns off the far end is what it was without', async () => {
-  const plain = asking(network.host('plain'), elsewhere.address6);
+  const plain = withNameServers(network.host('plain'), elsewhere.address6);
   ip(plain, 'route', 'add', 'default', 'via', elsewhere.address);
   const deaf = await startExporter(plain, ['--dns', 'off', ...CAPTURE]);
   await connectByName('first.example.test', 1, plain);
@@ -227,7 +227,7 @@ it('with --dns off the far end is what it was without', async () => {
 });
 
 it('with --reverse-dns on a private address goes by the name in its own zone, a public one does not', async () => {
-  const plain = asking(network.host('asker'), elsewhere.address6);
+  const plain = withNameServers(network.host('asker'), elsewhere.address6);
   ip(plain, 'route', 'add', 'default', 'via', elsewhere.address);
   const asker = await startExporter(plain, ['--dns', 'off', '--reverse-dns', 'on', ...CAPTURE]);
   for (const address of [ZONED, '203.0.113.30'])

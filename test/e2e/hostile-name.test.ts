@@ -43,7 +43,7 @@ it('a process name of any bytes is the same text on every path and breaks none',
   const api = host.start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${PORT}`], {
     onCleanup: onFileEnd,
   });
-  await api.says('listening');
+  await api.waitForOutput('listening');
   startHostile();
   const own = { dst_port: `${PORT}`, direction: 'outbound' };
   const query = `service_dependency_active_connections{dst_port="${PORT}",direction="outbound"}`;

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 async function serve(on: Host, port: number, address = on.address): Promise<void> {
-  await on.start([NODE, API, address, `${port}`]).says('listening');
+  await on.start([NODE, API, address, `${port}`]).waitForOutput('listening');
 }
 
 /** Starts a server as systemd starts one: in a cgroup that bears the name of the unit. */
@@ -54,7 +54,7 @@ async function serveInUnit(port: number): Promise<void> {
   onFileEnd(() => removeCgroup(cgroup));
   const enter = `echo $$ > "$0/cgroup.procs" && exec "$@"`;
   const api = host.start(['sh', '-c', enter, cgroup, NODE, API, host.address, `${port}`]);
-  await api.says('listening');
+  await api.waitForOutput('listening');
 }
 
 /** One that is still in use is another's. */
@@ -84,7 +84,7 @@ async function relay(port: number, to: string): Promise<void> {
 async function call(to: Host, port: number, ...ports: number[]): Promise<JoinedEdge[]> {
   const web = caller.start([NODE, WEB, to.address, `${port}`]);
   web.writeLine('connect 3');
-  await web.says('connected 3');
+  await web.waitForOutput('connected 3');
   await onCaller.cycle();
   await onHost.cycle();
   return joinEdges([onCaller, onHost], [port, ...ports]);

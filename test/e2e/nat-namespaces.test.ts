@@ -67,7 +67,7 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)('seen by %s'
   /** Holds connections until both exporters have seen them. */
   async function call(on: Host, target: string, count: number): Promise<Running> {
     const calling = on.start([buildWorkload('hold'), `target=${target}`, `count=${count}`]);
-    await calling.says('held');
+    await calling.waitForOutput('held');
     await Promise.all([onHost.cycle(), onOther.cycle()]);
     return calling;
   }
@@ -105,7 +105,7 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)('seen by %s'
     await serve(9103);
     masquerade();
     const holding = startWorkload('hold', [`target=${other.address}/9103`, 'count=3'], { on: containers[0] });
-    await holding.says('held');
+    await holding.waitForOutput('held');
     await watch();
     await tell([{ src: host.address, dst: other.address, port: 9103, count: 3 }], [9103], OPEN);
   });

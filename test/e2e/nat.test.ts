@@ -9,7 +9,7 @@ import { type CountedHalfEdge, expectHalfEdges, OPEN, OPENED, readHalfEdges } fr
 import { createNetwork, type Host, inside, type Network } from '../harness/network.ts';
 import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
-import { ask, buildWorkload, runWorkload, startServer, startWorkload } from '../harness/workload.ts';
+import { buildWorkload, request, runWorkload, startServer, startWorkload } from '../harness/workload.ts';
 
 /** Nobody has it. */
 const VIRTUAL = '10.250.0.1';
@@ -58,7 +58,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
     async function call(target: string, count: number, user = 0): Promise<Running> {
       const become = ['setpriv', '--reuid', `${user}`, '--clear-groups'] as const;
       const calling = client.start([...become, buildWorkload('hold'), `target=${target}`, `count=${count}`]);
-      await calling.says('held');
+      await calling.waitForOutput('held');
       await Promise.all([onClient.cycle(), onServer.cycle()]);
       await calling.stop();
       return calling;
@@ -179,7 +179,7 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       );
       translate(client, `${virtual} -j DNAT --to ${server.address}:8011`);
       const held = startWorkload('hold', [`target=${VIRTUAL}/80`, 'count=6'], { on: client });
-      await held.says('held');
+      await held.waitForOutput('held');
       await watch();
       const at = { src: client.address, dst: server.address };
       const open = [8010, 8011].map((port) => ({ ...at, port, count: 3 }));
@@ -195,12 +195,12 @@ describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
       translate(client, `OUTPUT -d ${VIRTUAL} -p udp --dport 53 -j DNAT --to ${server.address}:8012`);
       await watch();
       const serving = startWorkload('udp-server', [`at=${server.address}/8012`], { on: server });
-      await serving.says('serving');
+      await serving.waitForOutput('serving');
       const asking = startWorkload('udp-client', [`target=${VIRTUAL}/53`, `way=${way}`, 'count=9'], {
         on: client,
       });
-      await asking.says('sent');
-      await ask(asking, 'close', 'closed');
+      await asking.waitForOutput('sent');
+      await request(asking, 'close', 'closed');
       await tell([{ src: client.address, dst: server.address, port: 8012, count: 9 }], [53, 8012]);
     });
   });

@@ -56,7 +56,7 @@ const fromProcess =
   async (_engine, address, port) => {
     const web = on().start([NODE, WEB, address, `${port}`]);
     web.writeLine('connect 3');
-    await web.says('connected 3');
+    await web.waitForOutput('connected 3');
   };
 
 const fromContainer: Call = async (engine, address, port) => {

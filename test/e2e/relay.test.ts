@@ -27,7 +27,7 @@ beforeAll(() => {
 
 async function startApi(on: Host, address: string): Promise<number> {
   const port = ports++;
-  await on.start([NODE, API, address, `${port}`]).says('listening');
+  await on.start([NODE, API, address, `${port}`]).waitForOutput('listening');
   return port;
 }
 
@@ -58,7 +58,7 @@ async function startActivatedRelay(to: string): Promise<number> {
 async function connect(from: Host, address: string, port: number): Promise<void> {
   const web = from.start([NODE, WEB, address, `${port}`]);
   web.writeLine('connect 3');
-  await web.says('connected 3');
+  await web.waitForOutput('connected 3');
 }
 
 async function edges(exporters: readonly Exporter[], ...ports: number[]) {
@@ -99,10 +99,10 @@ describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])('a relay, seen 
   it('of UDP is told as the service, once', async () => {
     const exporters = await observe(caller, host);
     const server = ports++;
-    await startWorkload('udp-server', [`at=127.0.0.1/${server}`], { on: host }).says('serving');
+    await startWorkload('udp-server', [`at=127.0.0.1/${server}`], { on: host }).waitForOutput('serving');
     const relay = await startRelay('0.0.0.0', `127.0.0.1:${server}`, 'UDP');
     const target = `target=${host.address}/${relay}`;
-    await startWorkload('udp-client', [target, 'way=connect'], { on: caller }).says('sent');
+    await startWorkload('udp-client', [target, 'way=connect'], { on: caller }).waitForOutput('sent');
     expect(await edges(exporters, server, relay)).toMatchObject([
       { src: 'udp-client', dst: 'udp-server', dstHost: 'host', at: `${host.address}:${relay}`, opened: 1 },
     ]);

@@ -43,7 +43,7 @@ it(
     const cwd = freshClone();
     const command = ['npm', 'start', '--', '--port', `${PORT}`] as const;
     const first = start(command, { cwd, env: shell(), ownGroup: true });
-    await first.says('Ctrl-C stops everything', TEN_MINUTES);
+    await first.waitForOutput('Ctrl-C stops everything', TEN_MINUTES);
     expect(first.stdout()).toContain('installing npm packages');
     expect(first.stdout()).toContain(`http://127.0.0.1:${PORT}`);
     if (OFFERS_EBPF) {
@@ -74,7 +74,7 @@ it(
     for (const used of [PORT, PORT + 1, PORT + 2]) await expect(canListen(used)).resolves.toBe(true);
 
     const again = start(command, { cwd, env: shell(), ownGroup: true });
-    await again.says('Ctrl-C stops everything', TEN_MINUTES);
+    await again.waitForOutput('Ctrl-C stops everything', TEN_MINUTES);
     expect(again.stdout()).not.toMatch(/installing|unpacking|building/);
   },
   TEN_MINUTES,
@@ -97,7 +97,7 @@ it(
         npm: start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shell() }),
       };
     });
-    await Promise.all(starts.map(({ npm }) => npm.says('Ctrl-C stops everything', TEN_MINUTES)));
+    await Promise.all(starts.map(({ npm }) => npm.waitForOutput('Ctrl-C stops everything', TEN_MINUTES)));
     for (const { port } of starts) {
       const config = await (await fetch(`http://127.0.0.1:${port + 1}/api/v1/status/config`)).text();
       expect(config).toContain(`127.0.0.1:${port + 2}`);
@@ -118,7 +118,7 @@ it('npm start tells nothing but that it stopped when it is stopped while it look
   const port = PORT + 40;
   onFileEnd(() => rmSync(join(ROOT, `.musubi/${port}`), { recursive: true, force: true }));
   const npm = start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shell(), ownGroup: true });
-  await npm.says('Dependencies of this machine', TEN_MINUTES);
+  await npm.waitForOutput('Dependencies of this machine', TEN_MINUTES);
   expect(await npm.stop('SIGINT')).toBe(0);
   expect(npm.stdout()).toMatch(/Stopped\.\n$/);
   expect(npm.stderr()).not.toContain('failed');

@@ -34,11 +34,11 @@ it.skipIf(!existsSync(PERL)).each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'
   'workers that give themselves titles are one process of one service, seen by %s',
   async (capture) => {
     const server = host.start([PERL, '-e', SERVER, `${host.address}:${PORT}`], { ownGroup: true });
-    await server.says('ready\nready\nready');
+    await server.waitForOutput('ready\nready\nready');
     const exporter = await startExporter(host, ['--capture', capture]);
     const client = host.start([NODE, `${ROOT}/test/workloads/web.mjs`, host.address, `${PORT}`]);
     client.writeLine(`connect ${CONNECTIONS}`);
-    await client.says(`connected ${CONNECTIONS}`);
+    await client.waitForOutput(`connected ${CONNECTIONS}`);
     await exporter.cycle();
 
     const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');

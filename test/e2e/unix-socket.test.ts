@@ -48,13 +48,13 @@ function socketName(kind: 'path' | 'abstract'): string {
 
 async function serve(where: Host, address: string): Promise<Running> {
   const db = where.start([NODE, join(folder, 'db.mjs'), address]);
-  await db.says('listening');
+  await db.waitForOutput('listening');
   return db;
 }
 
 async function ask(address: string): Promise<Running> {
   const app = host.start([NODE, join(folder, 'app.mjs'), address]);
-  await app.says('connected');
+  await app.waitForOutput('connected');
   return app;
 }
 
@@ -91,7 +91,7 @@ describe.each(['path', 'abstract'] as const)('a Unix socket with a name that is 
     expect(listen).toMatchObject([{ labels: { network_transport: 'unix', dst_service: 'db' }, value: 1 }]);
 
     app.writeLine('close');
-    await app.says('closed');
+    await app.waitForOutput('closed');
     await exporter.cycle();
     expect(await count(exporter, address)).toMatchObject([{ labels: expected, value: 0 }]);
   });

@@ -21,7 +21,7 @@ it(
   async () => {
     onFileEnd(() => rmSync(join(ROOT, `.musubi/${PORT}`), { recursive: true, force: true }));
     const npm = start(['npm', 'start', '--', '--port', `${PORT}`], { cwd: ROOT, ownGroup: true });
-    await npm.says('Ctrl-C stops everything', TEN_MINUTES);
+    await npm.waitForOutput('Ctrl-C stops everything', TEN_MINUTES);
     const page = await openPage(await openBrowser(), { timezoneId: 'UTC' });
 
     // Against what was before, a thing is new only where something is known of that.

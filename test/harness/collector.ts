@@ -14,7 +14,7 @@ export interface Collector {
 
 /**
  * Starts a real collector with the configuration that Musubi ships, listening on `address` and writing to the given
- * store. If no collector can be built, `missing` says why.
+ * store. If no collector can be built, `missing` gives the reason.
  */
 export async function startCollector(
   storeUrl: string,

@@ -52,7 +52,7 @@ const EMPTY_TAR = Buffer.alloc(1024);
 /** Directories that this machine's programs need. */
 const BINDS = ['/usr', '/bin', '/lib', '/lib64', ROOT, dirname(NODE)].filter((folder) => existsSync(folder));
 
-/** Starts Docker's engine for the test file; if it cannot run, `missing` says why. */
+/** Starts Docker's engine for the test file; if it cannot run, `missing` gives the reason. */
 export async function startDocker(
   host: Host,
   { subnet, publishes = false }: EngineOptions,
@@ -99,7 +99,7 @@ export async function startDocker(
       ...(body && { 'content-type': isRaw ? 'application/x-tar' : 'application/json' }),
     };
     return new Promise((resolve, reject) => {
-      const asked = request({ socketPath, method, path, headers, agent: false }, (response) => {
+      const requestBody = request({ socketPath, method, path, headers, agent: false }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (part) => {
           text += part;
@@ -109,8 +109,8 @@ export async function startDocker(
           else reject(new Error(`${method} ${path}: ${text}`));
         });
       });
-      asked.on('error', reject);
-      asked.end(isRaw ? body : body && JSON.stringify(body));
+      requestBody.on('error', reject);
+      requestBody.end(isRaw ? body : body && JSON.stringify(body));
     });
   }
 

@@ -18,9 +18,11 @@ export async function startFakePrometheus(
 ): Promise<string> {
   // Connections are kept open: on a busy machine one might be closed just when it is used again.
   const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
-    const asked = new URLSearchParams(await text(request));
+    const parameters = new URLSearchParams(await text(request));
     // Range queries, which have no such time, return nothing.
-    const found = asked.has('time') ? await answer(asked.get('query') ?? '', Number(asked.get('time'))) : [];
+    const found = parameters.has('time')
+      ? await answer(parameters.get('query') ?? '', Number(parameters.get('time')))
+      : [];
     if (found instanceof Error) {
       response.writeHead(503).end(JSON.stringify({ status: 'error', error: found.message }));
       return;

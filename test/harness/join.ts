@@ -46,13 +46,13 @@ export async function joinEdges(
   const halves = labelsOf('service_dependency_connection_opened_total');
   const outbound = halves.filter(({ labels }) => labels.direction === 'outbound');
   const inbound = halves.filter(({ labels }) => labels.direction === 'inbound');
-  const asked = new Set(outbound.map(({ labels }) => keyOf(labels)));
+  const destinations = new Set(outbound.map(({ labels }) => keyOf(labels)));
   const answered = new Map(inbound.map(({ labels }) => [keyOf(labels), labels]));
   const listening = new Map(
     labelsOf('service_dependency_listen').map(({ labels }) => [placeOf(labels), labels]),
   );
 
-  return [...outbound, ...inbound.filter(({ labels }) => !asked.has(keyOf(labels)))].map(
+  return [...outbound, ...inbound.filter(({ labels }) => !destinations.has(keyOf(labels)))].map(
     ({ labels, value }) => {
       const known = [labels, answered.get(keyOf(labels)), listening.get(placeOf(labels))];
       const named = known.find((one) => one?.dst_service !== undefined) ?? labels;

@@ -30,7 +30,7 @@ export async function startNameServer(
 }
 
 /** The same host with other name servers in its `/etc/resolv.conf`. */
-export function asking(host: Host, ...servers: readonly string[]): Host {
+export function withNameServers(host: Host, ...servers: readonly string[]): Host {
   const folder = mkdtempSync(join(tmpdir(), 'musubi-resolv-'));
   onFileEnd(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'resolv.conf');

@@ -71,7 +71,7 @@ export function createNetwork(): Network {
   ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge');
   ip('-n', bridge, 'link', 'set', 'br0', 'up');
 
-  /** Attaches a veth pair to the bridge; its other end is `link`, in `namespace` or in that of this process. */
+  /** Attaches a veth pair to the bridge; its peer is `link`, in `namespace` or in that of this process. */
   function plug(link: string, addresses: readonly string[], namespace?: string): void {
     const port = `p${hosts}`;
     ip(

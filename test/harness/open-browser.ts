@@ -35,7 +35,7 @@ export async function openPage(
 }
 
 /**
- * Makes the browser's requests in its place: Chromium aborts all requests with ERR_NETWORK_CHANGED whenever an address
+ * Makes the browser's requests on its behalf: Chromium aborts all requests with ERR_NETWORK_CHANGED whenever an address
  * of the machine changes, as with tests that run beside this one.
  */
 async function answerFromHere(route: Route): Promise<void> {

@@ -12,10 +12,10 @@ export interface Pair {
 /** Starts both; resolves once the client has opened some connections and holds them open. */
 export async function startPair(connections: number): Promise<Pair> {
   const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', '0']);
-  await api.says('listening');
+  await api.waitForOutput('listening');
   const port = /listening (\d+)/.exec(api.stdout())?.[1] ?? '';
   const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', port]);
   web.writeLine(`connect ${connections}`);
-  await web.says(`connected ${connections}`);
+  await web.waitForOutput(`connected ${connections}`);
   return { api, web, port };
 }

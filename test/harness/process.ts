@@ -11,7 +11,7 @@ export interface Running {
   /** Writes a line to its standard input. */
   writeLine(line: string): void;
   /** Resolves once standard output contains the text; rejects if the program ends first, or after `patience` ms. */
-  says(text: string | RegExp, patience?: number): Promise<void>;
+  waitForOutput(text: string | RegExp, patience?: number): Promise<void>;
   /** Ends it with a signal (SIGTERM by default) and resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Resolves to its exit code when it ends by itself. */
@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly uid?: number;
   /** Starts it in a process group of its own; `stop` then signals the group, as Ctrl-C does in a terminal. */
   readonly ownGroup?: boolean;
-  /** Registers its end; by default at the end of the test. */
+  /** Registers its clean-up; by default at the end of the test. */
   readonly onCleanup?: (stop: () => Promise<void>) => void;
 }
 
@@ -72,19 +72,19 @@ export function start(command: readonly [string, ...string[]], options: StartOpt
     stdout: () => stdout,
     stderr: () => stderr,
     writeLine: (line) => void child.stdin.write(`${line}\n`),
-    async says(text, patience) {
-      const isSaid = () => (typeof text === 'string' ? stdout.includes(text) : text.test(stdout));
+    async waitForOutput(text, patience) {
+      const isPrinted = () => (typeof text === 'string' ? stdout.includes(text) : text.test(stdout));
       const all = () => `${command.join(' ')}: ${stdout}${stderr}`;
-      const said = waitFor(
-        () => isSaid() || undefined,
+      const output = waitFor(
+        () => isPrinted() || undefined,
         () => `${text} from ${all()}`,
         patience,
       );
       const ended = exited.then((code) => {
-        if (!isSaid()) throw new Error(`ended with ${code}: ${all()}`);
+        if (!isPrinted()) throw new Error(`ended with ${code}: ${all()}`);
       });
-      await Promise.race([said, ended]);
-      said.catch(() => {});
+      await Promise.race([output, ended]);
+      output.catch(() => {});
     },
     stop,
     exited,

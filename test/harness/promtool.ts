@@ -25,7 +25,7 @@ export interface Expectation {
 }
 
 /** The expected alert at a time: all its firing instances. */
-export interface Said {
+export interface Reported {
   readonly at: string;
   readonly alert: string;
   readonly instances: readonly { readonly labels: Labels; readonly annotations: Labels }[];
@@ -34,7 +34,7 @@ export interface Said {
 /** Seconds between two values of a series, and between evaluations. */
 export const STEP = 30;
 
-/** The available promtools: Debian's 2.42 and, unless it cannot be built (`missing` says why), that of Prometheus 3. */
+/** The available promtools: Debian's 2.42 and, unless it cannot be built (`missing` gives the reason), that of Prometheus 3. */
 export async function promtools(): Promise<{ paths: string[]; missing?: string }> {
   const built = await prometheus3({ log: console.log });
   const debian = toolPath('promtool');
@@ -57,7 +57,7 @@ export async function testRules(
   rules: readonly string[],
   inputs: readonly Input[],
   expectations: readonly Expectation[],
-  said: readonly Said[] = [],
+  reported: readonly Reported[] = [],
   order: Order = 'as written',
 ): Promise<string> {
   const groups = (await Promise.all(rules.map(groupNames))).flat();
@@ -74,7 +74,7 @@ export async function testRules(
           expr,
           exp_samples: rows.map(([labels, value]) => ({ labels: selector(labels), value })),
         })),
-        alert_rule_test: said.map(({ at, alert, instances }) => ({
+        alert_rule_test: reported.map(({ at, alert, instances }) => ({
           eval_time: at,
           alertname: alert,
           exp_alerts: instances.map(({ labels, annotations }) => ({

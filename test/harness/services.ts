@@ -11,7 +11,7 @@ const named = (service: string) => ({
 /** A service that listens on a port of a host. */
 export async function serve(host: Host, service: string, port: number): Promise<Running> {
   const server = host.start([NODE, `${ROOT}/test/workloads/api.mjs`, '0.0.0.0', `${port}`], named(service));
-  await server.says('listening');
+  await server.waitForOutput('listening');
   return server;
 }
 
@@ -24,10 +24,10 @@ export async function call(
   connections = 1,
 ): Promise<Running> {
   const client = host.start([NODE, `${ROOT}/test/workloads/web.mjs`, to.address, `${port}`], named(service));
-  await client.says('ready');
+  await client.waitForOutput('ready');
   if (connections > 0) {
     client.writeLine(`connect ${connections}`);
-    await client.says(`connected ${connections}`);
+    await client.waitForOutput(`connected ${connections}`);
   }
   return client;
 }

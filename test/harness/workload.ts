@@ -80,7 +80,7 @@ export async function startServer(args: readonly string[], options?: WorkloadOpt
     running,
     ports: ports.map(Number),
     async counts() {
-      await ask(running, 'report', 'reported');
+      await request(running, 'report', 'reported');
       const lines = words(running.stdout(), 'accepted').slice(-ports.length);
       return new Map(
         lines.map((line) => {
@@ -93,7 +93,7 @@ export async function startServer(args: readonly string[], options?: WorkloadOpt
 }
 
 /** Writes a line to a workload and resolves to the words after `verb` in its response. */
-export async function ask(running: Running, line: string, verb: string): Promise<string[]> {
+export async function request(running: Running, line: string, verb: string): Promise<string[]> {
   const count = words(running.stdout(), verb).length + 1;
   running.writeLine(line);
   return (await linesOf(running, verb, count)).at(-1) ?? [];

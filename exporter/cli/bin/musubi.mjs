@@ -21,8 +21,8 @@ if (major < 22 || (major === 22 && minor < 15)) {
 }
 
 /**
- * An agent lives for weeks and must not cost what a server may: it has a small young generation, and one heap for all
- * of its threads, not one for each (mallopt(3)). Both are settled when a process begins, so this one begins anew.
+ * An agent runs for weeks and must use little memory: it gets a small new space, and one malloc arena for all threads
+ * instead of one each (mallopt(3)). Both are set when a process starts, so this one executes itself again.
  */
 function keepSmall() {
   const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];

@@ -33,7 +33,7 @@ afterEach(() => {
   proc[Symbol.dispose]();
 });
 
-/** Where the agent serves its metrics, once it says so. */
+/** The URL of the agent's metrics, once it is logged. */
 async function served(): Promise<string> {
   const line = await vi.waitFor(() => /metrics="?(http[^"\s]+)/.exec(io.err())?.[1] ?? expect.fail(io.err()));
   return line;
@@ -85,8 +85,8 @@ it('keeps serving the last state, and logs one error, while sockets cannot be re
   await vi.waitFor(async () => expect(await failures()).toBeGreaterThan(2));
   const page = await scrape(url);
   expect(page.map(({ name }) => name)).toContain('service_dependency_active_connections');
-  const said = io.err().slice(before.length);
-  expect(said.match(/level=error/g)).toHaveLength(1);
+  const logged = io.err().slice(before.length);
+  expect(logged.match(/level=error/g)).toHaveLength(1);
   io.interrupt();
   expect(await running).toBe(0);
 });

@@ -15,10 +15,10 @@ function entries(...halfEdges: Parameters<typeof halfEdge>[]) {
   return ledger.entries();
 }
 
-/** One whose far end has a name and no address. */
-function named(fields: Parameters<typeof halfEdge>[0], far: Pick<Endpoint, 'service' | 'kind'>) {
+/** An entry whose remote endpoint has a name, but no address. */
+function named(fields: Parameters<typeof halfEdge>[0], remote: Pick<Endpoint, 'service' | 'kind'>) {
   const ledger = createLedger(1000);
-  ledger.record([withRemoteEndpoint(halfEdge(fields), { address: '', ...far })], 5000);
+  ledger.record([withRemoteEndpoint(halfEdge(fields), { address: '', ...remote })], 5000);
   return ledger.entries();
 }
 
@@ -208,8 +208,8 @@ describe('rows', () => {
       entries([{ failed: [3, 0, 1, 0, 0, 0, 0], setup: { counts, sum: 0.5 } }]),
     );
     expect(more).toEqual([]);
-    const told = Object.entries(row ?? {}).filter(([name]) => /failed|setup/.test(name));
-    expect(Object.fromEntries(told)).toEqual({
+    const figures = Object.entries(row ?? {}).filter(([name]) => /failed|setup/.test(name));
+    expect(Object.fromEntries(figures)).toEqual({
       'service.dependency.connection.failed.refused': 3,
       'service.dependency.connection.failed.reset': 1,
       'service.dependency.connection.setup.duration.count': 3,

@@ -13,11 +13,11 @@ beforeEach(() => {
 
 afterEach(() => proc[Symbol.dispose]());
 
-const NO_ONE_TO_ASK = ['--container-engine', 'none', '--kubernetes', 'none'];
+const NO_SOURCES = ['--container-engine', 'none', '--kubernetes', 'none'];
 
 async function test(...argv: string[]) {
   const io = createIo();
-  const code = await rules.run(['test', ...NO_ONE_TO_ASK, ...argv], io);
+  const code = await rules.run(['test', ...NO_SOURCES, ...argv], io);
   expect({ code, err: io.err() }).toEqual({ code: 0, err: '' });
   return io.out();
 }
@@ -65,14 +65,14 @@ it('prints the same as JSON', async () => {
 it('reads the file of the agent’s variable', async () => {
   using file = createTempFile(RULES);
   const io = createIo({ MUSUBI_CONFIG: file.path });
-  await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io);
+  await rules.run(['test', ...NO_SOURCES, '--proc-root', proc.root], io);
   expect(io.out()).toMatch(/^sh +rule 2 /m);
 });
 
 it('warns about processes it cannot inspect', async () => {
   proc.start(60, { comm: 'hidden\n', cmdline: 'hidden\0', netns: 9 });
   const io = createIo();
-  expect(await rules.run(['test', ...NO_ONE_TO_ASK, '--proc-root', proc.root], io)).toBe(0);
+  expect(await rules.run(['test', ...NO_SOURCES, '--proc-root', proc.root], io)).toBe(0);
   expect(io.err()).toContain('some network namespaces cannot be read');
   expect(io.out()).toMatch(/^shop +program /m);
 });

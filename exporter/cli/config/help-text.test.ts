@@ -5,15 +5,15 @@ import { parseBoolean, parseText } from './values.ts';
 
 it('prints options in two columns', () => {
   const table = {
-    whom: { value: 'WHOM', help: 'to whom', parse: parseText, operand: true as const },
-    name: { value: 'NAME', help: 'who it is', env: [{ name: 'ME' }], parse: parseText, default: 'x' },
+    target: { value: 'TARGET', help: 'where to', parse: parseText, operand: true as const },
+    name: { value: 'NAME', help: 'its name', env: [{ name: 'ME' }], parse: parseText, default: 'x' },
     'a-rather-long-name-of-an-option': { value: 'VALUE', help: 'how long', parse: parseText },
     essay: {
       value: 'TEXT',
-      help: 'what is to be said of it, at more length than one line of this page has room for, and no variable',
+      help: 'a description that is longer than one line of this page, for an option without a variable',
       parse: parseText,
     },
-    help: { short: 'h', help: 'show this text', parse: parseBoolean },
+    help: { short: 'h', help: 'print this help', parse: parseBoolean },
   };
   expect(helpText('musubi do [OPTIONS]', 'Does it.', table)).toMatchInlineSnapshot(`
     "Usage: musubi do [OPTIONS]
@@ -21,13 +21,13 @@ it('prints options in two columns', () => {
     Does it.
 
     Options:
-      WHOM          to whom
-      --name NAME   who it is [default: x; ME]
+      TARGET        where to
+      --name NAME   its name [default: x; ME]
       --a-rather-long-name-of-an-option VALUE
                     how long
-      --essay TEXT  what is to be said of it, at more length than one line of this page has room for,
-                    and no variable
-      -h, --help    show this text
+      --essay TEXT  a description that is longer than one line of this page, for an option without a
+                    variable
+      -h, --help    print this help
     "
   `);
 });

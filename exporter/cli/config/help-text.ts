@@ -16,9 +16,9 @@ export function helpText(usage: string, summary: string, table: OptionTable): st
   const lines = rows.map(({ flag, help, notes }) => {
     const start = `  ${flag}`;
     const line = `${help} ${notes}`.trimEnd();
-    const room = COLUMNS - width;
+    const space = COLUMNS - width;
     const [first = '', ...more] =
-      line.length <= room ? [line] : [help, notes].filter(Boolean).flatMap((part) => wrap(part, room));
+      line.length <= space ? [line] : [help, notes].filter(Boolean).flatMap((part) => wrap(part, space));
     const head =
       start.length + 1 < width ? [start.padEnd(width) + first] : [start, ' '.repeat(width) + first];
     return [...head, ...more.map((line) => ' '.repeat(width) + line)].join('\n');

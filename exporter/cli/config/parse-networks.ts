@@ -9,7 +9,7 @@ export function parseNetworks(value: unknown): Network[] {
   return value.map((entry, at) => parseNetwork(entry, `network ${at + 1}`));
 }
 
-/** Parses `10.0.0.0/8=office,203.0.113.0/24`: ranges, with the name that stands for all of one. */
+/** Parses `10.0.0.0/8=office,203.0.113.0/24`: ranges, with an optional name for each. */
 export function parseNetworksText(text: string): Network[] {
   return text.split(',').map((part) => {
     const [cidr = '', ...name] = part.trim().split('=');

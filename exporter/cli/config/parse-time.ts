@@ -8,7 +8,7 @@ const FORMS = 'now, now-1h, 1h, 2026-11-23 10:00, 2026-11-23T10:00:00Z or unix s
 /**
  * A time as people write it for Grafana or Prometheus: `now`, `now-1h30m`, `1h` or `-1h` for an hour ago, RFC 3339, a
  * date with or without a time, unix seconds, or milliseconds as in the address of a dashboard. Without a zone it is
- * local time. Throws an `Error` whose message says what was expected.
+ * local time. Throws an `Error` whose message contains what was expected.
  */
 export function parseTime(text: string): TimeOf {
   const [, ago] = /^(?:now)?-?(\d+[a-z].*)$/.exec(text) ?? [];

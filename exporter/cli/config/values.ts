@@ -1,4 +1,4 @@
-/** Parsers of configuration values. Each throws an `Error` whose message says what was expected. */
+/** Parsers of configuration values. Each throws an `Error` whose message contains what was expected. */
 import { statSync } from 'node:fs';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {

@@ -61,7 +61,7 @@ ranges of hosts that run an exporter under \`networks\`, without a name. The hos
 | pids of a service and process name, as source and as destination | ${DEFAULT_MAX_PIDS} within an hour | the pid \`many\`, until the limit was not exceeded for an hour |
 | dependencies of a service, in each direction and transport | \`--max-edges-per-service\` | the remote endpoint is the service \`other\`, without an address and on the same port; above 16 of these also without the port and the local process, pid and address |
 
-First come, first served: a service or pid keeps its place until it was unused for an hour, an edge until it was unused
+First come, first served: a service or pid stays listed until it was unused for an hour, an edge until it was unused
 for \`--edge-expiration\`. Sums stay exact: what is folded is counted with the edge it is folded into.
 \`musubi_edges_folded\` and \`musubi_connections_folded_total\` count folded edges and connections by reason:
 \`internet\`, \`network\`, \`dns\`, \`forwarder\`, \`service_limit\`, \`edge_limit\`, \`pid_limit\`.

@@ -12,7 +12,7 @@ import {
 import { prometheusLabel, prometheusName } from '@musubi/contract/prometheus-name';
 import { markdownTable } from './markdown-table.ts';
 
-/** What each attribute of an edge tells. */
+/** Meaning of each attribute. */
 const ATTRIBUTE_HELP: Readonly<Record<string, string>> = {
   direction:
     '`outbound`: the reporting host is the client; `inbound`: it is the server; `unknown`: see below',

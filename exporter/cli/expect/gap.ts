@@ -7,7 +7,7 @@ const DAY = 86_400;
 /** Notation of an unlimited gap. */
 const NEVER = 'never';
 
-/** `5m`, `26h`, `never` to seconds. Throws an `Error` whose message says what was expected. */
+/** `5m`, `26h`, `never` to seconds. Throws an `Error` whose message contains what was expected. */
 export function parseGap(text: string): number {
   if (text === NEVER) return Number.POSITIVE_INFINITY;
   try {

@@ -86,7 +86,7 @@ expect:
     destination: db
     port: 5432
     transport: tcp
-    max_gap: 90s # asked for by Ann
+    max_gap: 90s # requested by Ann
     why: orders
   - { source: web, destination: db, port: 5432, max_gap: 1h }
 # what may be

@@ -14,7 +14,7 @@ import { parseGap } from './gap.ts';
 /** The version of the file's format. */
 export const VERSION = 1;
 
-/** A file of expectations: what it says, and the text it is written in, for one who changes it. */
+/** The parsed file of expectations, with its YAML document for editing. */
 export interface ExpectationsFile extends Expectations {
   readonly document: Document;
 }

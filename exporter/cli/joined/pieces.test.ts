@@ -36,7 +36,7 @@ it('uses the whole first hour if only the last use counts', () => {
     { hourly: true, from: 9 * HOUR, to: 12 * HOUR },
     { hourly: false, from: 12 * HOUR, to: 12.5 * HOUR },
   ]);
-  // Where that hour is missing, or reaches beyond the range, it is not to be had.
+  // If that hour is missing, or exceeds the range, it cannot be used.
   for (const known of [[], recordedAfter(11 * HOUR), recordedAfter(13 * HOUR)])
     expect(piecesOfLastUse({ from: 9.5 * 3600, to: 9.9 * 3600 }, known)).toEqual([
       { hourly: false, from: 9.5 * HOUR, to: 9.9 * HOUR },
@@ -84,16 +84,16 @@ it('covers each half minute of the range exactly once, for any recorded hours', 
               expect(takes(window, at, isClosed)).toBe(isIn);
           continue;
         }
-        const told = recorded.filter(
+        const read = recorded.filter(
           (hour) => takes(window, hour, isClosed) && (hour - RECORDING_DELAY - piece.from) % HOUR === 0,
         );
-        expect(told.length * HOUR).toBe(piece.to - piece.from);
-        for (const hour of told) covered.push([hour - RECORDING_DELAY - HOUR, hour - RECORDING_DELAY]);
+        expect(read.length * HOUR).toBe(piece.to - piece.from);
+        for (const hour of read) covered.push([hour - RECORDING_DELAY - HOUR, hour - RECORDING_DELAY]);
       }
       covered.sort(([one], [other]) => one - other);
       const ends = [from, ...covered.map(([, to]) => to)];
       const begins = [...covered.map(([begin]) => begin), from + length];
-      // Between one and the next there is nothing, or the one millisecond that no range can take.
+      // Consecutive pieces touch, or leave the one millisecond that no range can cover.
       for (const [at, begin] of begins.entries()) expect([0, 1]).toContain(begin - (ends[at] ?? 0));
     }),
   );

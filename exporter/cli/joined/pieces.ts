@@ -17,7 +17,7 @@ export const RECORDING_DELAY = 60_000;
 const SHORTEST = 2;
 
 /**
- * Covers the hours inside a range by the hourly series, and the rest (both ends of the range and missing hours) by the
+ * Covers the hours inside a range by the hourly series, and the rest (the start and end of the range, and missing hours) by the
  * fine one. `hours` are the times (ms) at which hours were recorded, `RECORDING_DELAY` after their end. They need not be
  * full hours: Prometheus shifts each rule group by an offset.
  */
@@ -55,7 +55,7 @@ export function piecesOfLastUse(range: TimeRange, hours: readonly number[]): Pie
  * start of the range, because versions differ in whether they include it (Prometheus 3 does not).
  */
 export function windowOf({ hourly, from, to }: Piece): { range: string; time: number } {
-  // Hourly samples are an hour apart, and the first is an hour after `from`.
+  // Hourly samples come once an hour, and the first is an hour after `from`.
   const length = hourly ? to - from - HOUR + 1000 : to - from - 1;
   return { range: `[${Math.max(1, length)}ms]`, time: (hourly ? to + RECORDING_DELAY : to) / 1000 };
 }

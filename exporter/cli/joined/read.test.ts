@@ -7,21 +7,21 @@ const HOUR = 3600;
 const RANGE = { from: 10.5 * HOUR, to: 12.5 * HOUR };
 const EDGE = { network_transport: 'tcp', dst_port: '80', src_service: 'web', dst_service: 'api' };
 
-/** A store in which hours end at minute 20 and are recorded a minute later; it gives the same samples for each query that holds the text. */
-function store(answers: Readonly<Record<string, readonly (readonly [Labels, number])[]>>) {
-  const asked: [expression: string, time: number][] = [];
+/** A store in which hours end at minute 20 and are recorded a minute later; it returns the same samples for each query that contains the text. */
+function store(responses: Readonly<Record<string, readonly (readonly [Labels, number])[]>>) {
+  const queries: [expression: string, time: number][] = [];
   const prometheus: Partial<Prometheus> = {
     async querySamples(_, time) {
       const hours = [9, 10, 11, 12].map((hour) => (hour + 21 / 60) * HOUR).filter((hour) => hour <= time);
       return [{ labels: {}, points: hours.map((hour) => [hour, hour] as const) }];
     },
     async query(expression, time) {
-      asked.push([expression, time]);
-      const found = Object.entries(answers).find(([text]) => expression.includes(text));
+      queries.push([expression, time]);
+      const found = Object.entries(responses).find(([text]) => expression.includes(text));
       return (found?.[1] ?? []).map(([labels, value]) => ({ labels, value }));
     },
   };
-  return { asked, prometheus: prometheus as Prometheus };
+  return { queries, prometheus: prometheus as Prometheus };
 }
 
 it('uses the latest last use of all pieces within the range', async () => {
@@ -43,7 +43,7 @@ it('uses the latest last use of all pieces within the range', async () => {
 
 it('sums connections over the pieces, and uses the higher count of the two endpoints', async () => {
   const source = { ...EDGE, observer: 'source' };
-  const { asked, prometheus } = store({
+  const { queries, prometheus } = store({
     'active_connections{': [[EDGE, 3]],
     'opened:increase1h': [
       [source, 5],
@@ -60,7 +60,7 @@ it('sums connections over the pieces, and uses the higher count of the two endpo
   // Two ends of half minutes and an hour between: 2 + 5 + 2 by the source, 7 by the destination.
   expect([...counts.values()]).toEqual([{ open: 3, opened: 9, failed: { refused: 3, timeout: 6 } }]);
   // All is a minute late.
-  const opened = asked.filter(([expression]) => expression.includes('opened:'));
+  const opened = queries.filter(([expression]) => expression.includes('opened:'));
   expect(
     opened.map(([expression, time]) => [expression.replace(/^.*(:increase.*)\)$/, '$1'), time / HOUR]),
   ).toEqual([

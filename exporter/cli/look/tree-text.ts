@@ -15,7 +15,7 @@ interface Line {
 }
 
 /**
- * The tree as text: the clients of each root, then its servers, each service below the one that leads to it. The
+ * The tree as text: the clients of each root, then its servers, each service below its predecessor. The
  * dependencies of a service are listed once, where it is nearest to the root; `(cycle)` marks a service that is among
  * its own ancestors, `(again)` one that is listed elsewhere.
  */

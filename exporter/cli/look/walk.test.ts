@@ -17,15 +17,15 @@ function seen(text: string): SeenEdge {
 const textOf = ({ src, dst }: ServiceEdge) =>
   [src, dst].map(({ name, site }) => (site === undefined ? name : `${name}@${site}`)).join('>');
 
-/** A store of these edges, with what it was asked. */
+/** A store of these edges, with what it was queries. */
 function store(...texts: string[]) {
   const edges = texts.map(seen);
-  const asked: Matchers[] = [];
+  const queries: Matchers[] = [];
   return {
-    asked,
+    queries,
     edges,
     async serviceEdges(matchers: Matchers = {}) {
-      asked.push(matchers);
+      queries.push(matchers);
       const found = edges.filter(({ edge }) =>
         Object.entries(matchers).every(([label, names]) =>
           names.includes(label === 'src_service' ? edge.src.name : edge.dst.name),
@@ -43,7 +43,7 @@ async function walked(texts: string[], direction: 'up' | 'down', root: string, d
   const steps = await walk(one, direction, first, depth);
   return {
     steps: [...steps.values()].map(({ edge, depth }) => `${depth} ${textOf(edge)}`),
-    asked: one.asked,
+    queries: one.queries,
   };
 }
 
@@ -59,8 +59,8 @@ it('follows its clients', async () => {
 });
 
 it('makes one query per step, for all new services', async () => {
-  const { steps, asked } = await walked(['a>b', 'a>c', 'b>d', 'c>d', 'd>a', 'd>e', 'a>a'], 'down', 'a', 9);
-  expect(asked).toEqual([{ src_service: ['b', 'c'] }, { src_service: ['d'] }, { src_service: ['e'] }]);
+  const { steps, queries } = await walked(['a>b', 'a>c', 'b>d', 'c>d', 'd>a', 'd>e', 'a>a'], 'down', 'a', 9);
+  expect(queries).toEqual([{ src_service: ['b', 'c'] }, { src_service: ['d'] }, { src_service: ['e'] }]);
   expect(steps).toEqual(['1 a>b', '1 a>c', '1 a>a', '2 b>d', '2 c>d', '3 d>a', '3 d>e']);
 });
 
@@ -70,5 +70,5 @@ it('distinguishes services of one name at two sites', async () => {
 });
 
 it('makes no query if there is nothing to follow', async () => {
-  expect(await walked([], 'down', 'a', 3)).toEqual({ steps: [], asked: [] });
+  expect(await walked([], 'down', 'a', 3)).toEqual({ steps: [], queries: [] });
 });

@@ -36,13 +36,13 @@ describe('a request', () => {
   it('is a POST below the path of the URL, with a timeout', async () => {
     await using server = await createHttpServer(good);
     expect(await query(['--prometheus-url', `${server.url}/prometheus/`])).toEqual(SAMPLES);
-    expect(server.asked).toMatchObject([{ method: 'POST', path: '/prometheus/api/v1/query' }]);
-    expect(Object.fromEntries(new URLSearchParams(server.asked[0]?.body))).toEqual({
+    expect(server.requests).toMatchObject([{ method: 'POST', path: '/prometheus/api/v1/query' }]);
+    expect(Object.fromEntries(new URLSearchParams(server.requests[0]?.body))).toEqual({
       query: 'up{job="a"}',
       time: '1700000000.123',
       timeout: '60000ms',
     });
-    expect(server.asked[0]?.headers).not.toHaveProperty('authorization');
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   it('reads a range, samples and the values of a label', async () => {
@@ -60,11 +60,11 @@ describe('a request', () => {
       'y',
     ]);
     expect(await prometheus.labelValues('job', ['up'])).toEqual(['x', 'y']);
-    expect(server.asked[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       path: '/api/v1/query_range',
       body: expect.stringContaining('start=1&end=2&step=0.5'),
     });
-    expect(server.asked.map(({ path }) => decodeURIComponent(path)).slice(2)).toEqual([
+    expect(server.requests.map(({ path }) => decodeURIComponent(path)).slice(2)).toEqual([
       '/api/v1/label/job/values?match[]=up&match[]=down{a="&"}&start=1&end=2',
       '/api/v1/label/job/values?match[]=up',
     ]);
@@ -84,12 +84,12 @@ describe('a request', () => {
     await query([...url, '--prometheus-username', 'me', '--prometheus-password-file', secret.path]);
     await query([...url, '--prometheus-token-file', token.path, '--prometheus-tenant', 'team-a|team-b']);
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
-    expect(server.asked.map(({ headers }) => headers.authorization)).toEqual([
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       basic('us@er:p:w'),
       basic('me:s:3cret ü'),
       'Bearer abc.def',
     ]);
-    expect(server.asked[2]?.headers['x-scope-orgid']).toBe('team-a|team-b');
+    expect(server.requests[2]?.headers['x-scope-orgid']).toBe('team-a|team-b');
   });
 
   it('uses TLS with a client certificate if both certificates are trusted', async () => {
@@ -109,7 +109,7 @@ describe('a request', () => {
     await expect(query(['--prometheus-url', server.url, ...own])).rejects.toThrow(
       `Prometheus at ${server.url}: TLS: self-signed certificate; see --prometheus-ca-file`,
     );
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     const http = server.url.replace('https', 'http');
     await expect(query(['--prometheus-url', http])).rejects.toMatchObject({ kind: 'unreachable' });
   });

@@ -4,7 +4,7 @@ import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { CANNOT_CAPTURE, openCapture, sum, sumBy, watch } from '../../harness/captures.ts';
 import type { Running } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';
-import { ask, linesOf, startServer, startWorkload, words } from '../../harness/workload.ts';
+import { linesOf, request, startServer, startWorkload, words } from '../../harness/workload.ts';
 
 const STARTS = 50;
 
@@ -20,7 +20,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       await Promise.all(clients.map((client) => linesOf(client, 'ready', 1)));
       /** How many connections the clients have made, and how many of them are open. */
       async function mark(line: 'go' | 'mark' | 'stop') {
-        const marks = await Promise.all(clients.map((client) => ask(client, line, 'mark')));
+        const marks = await Promise.all(clients.map((client) => request(client, line, 'mark')));
         const total = (at: number) => marks.reduce((all, words) => all + Number(words[at]), 0);
         return { made: total(0), open: total(1) };
       }
@@ -82,7 +82,7 @@ describe.skipIf(CANNOT_CAPTURE)(
     /** Resolves once the program `server` has accepted all clients: closing its listening socket resets those that wait. */
     const acceptedAll = (server: Running) =>
       waitFor(async () => {
-        await ask(server, 'report', 'reported');
+        await request(server, 'report', 'reported');
         const [, count] = words(server.stdout(), 'accepted').at(-1) ?? [];
         return Number(count) === CLIENTS || undefined;
       }, 'the server to accept all');
@@ -100,7 +100,7 @@ describe.skipIf(CANNOT_CAPTURE)(
       if (program === 'workers') await printed('accepted', CLIENTS);
       else await acceptedAll(server);
       if (isClosed) {
-        await ask(server, 'stop', 'stopped');
+        await request(server, 'stop', 'stopped');
         await printed('stopped', 4);
       }
       const pids = (verb: string) => words(server.stdout(), verb).map(([pid]) => Number(pid));

@@ -7,7 +7,7 @@ import { freeUdpPort } from '../../harness/free-udp-port.ts';
 import { createNetwork, type Host } from '../../harness/network.ts';
 import type { Running } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';
-import { ask, linesOf, startWorkload, type WorkloadOptions } from '../../harness/workload.ts';
+import { linesOf, request, startWorkload, type WorkloadOptions } from '../../harness/workload.ts';
 
 /** A server on a port of its choice, or on a given one; 0 leaves it to the kernel. */
 async function serve(
@@ -69,7 +69,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
         const server = await serve(address);
         const client = await sendFrom([`target=${to}/${server.port}`, `way=${way}`, 'count=100']);
         await capture.read();
-        await ask(client, 'close', 'closed');
+        await request(client, 'close', 'closed');
         await expectReported(capture, [
           [client.pid, { [`outbound ${server.port}`]: 100 }],
           [server.pid, { [`inbound ${server.port}`]: 100 }],
@@ -109,7 +109,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const server = await serve('127.0.0.1', ['silent=1']);
     const client = await sendFrom([`target=127.0.0.1/${server.port}`, 'answers=0']);
     await waitFor(
-      async () => (await ask(server.running, 'report', 'received'))[0] === '1' || undefined,
+      async () => (await request(server.running, 'report', 'received'))[0] === '1' || undefined,
       'the request',
     );
     await expectReported(capture, [
@@ -248,7 +248,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
       const sender = await sendFrom([`target=${group}/5399`, ...flags], { on: host });
       for (const { running } of receivers.slice(0, -1))
         await waitFor(
-          async () => (await ask(running, 'report', 'received'))[0] !== '0' || undefined,
+          async () => (await request(running, 'report', 'received'))[0] !== '0' || undefined,
           'the request',
         );
       await capture.read();
