@@ -73,7 +73,10 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)('seen by %s'
   }
 
   const tell = (expected: readonly CountedHalfEdge[], ports: readonly number[], metric?: string) =>
-    expectHalfEdges([onHost, onOther], expected, ports, metric);
+    expectHalfEdges([onHost, onOther], expected, ports, metric, [
+      ...[host, other, ...containers].map(({ address }) => address),
+      ...[VIRTUAL, NEXT],
+    ]);
 
   it('a container behind a host that masquerades', async () => {
     await serve(9101);
