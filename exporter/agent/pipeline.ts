@@ -8,7 +8,6 @@
  * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock are arguments.
  */
 import { createFold, type Flow } from './aggregate/fold.ts';
-import { pairLocal } from './aggregate/pair-local.ts';
 import { withoutWildcard } from './aggregate/wildcard-address.ts';
 import {
   type Capture,
@@ -40,6 +39,7 @@ import type { Dns } from './resolve/dns/open-dns.ts';
 import { createCollapseForwarders } from './resolve/forwarders/collapse-forwarders.ts';
 import { createLocalAddresses } from './resolve/local-addresses.ts';
 import { type AddressesAt, createNat } from './resolve/nat/nat.ts';
+import { pairLocal } from './resolve/pair-local.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { createSiteLabels } from './resolve/site-labels.ts';
 import { VERSION } from './version.ts';

@@ -50,8 +50,8 @@ export const PACKAGES: readonly Package[] = [
       ['resolve', 'resolve/nat'],
       ['resolve/dns'],
       ['metrics'],
-      ['aggregate'],
       ['half-edge.ts'],
+      ['aggregate'],
       ['identify'],
       ['conntrack'],
       ['capture/choose-capture.ts'],
@@ -125,6 +125,4 @@ export const PACKAGES: readonly Package[] = [
 ];
 
 /** Imports against the rules that are still to be removed. */
-export const EXCEPTIONS: readonly Exception[] = [
-  ['exporter/agent/half-edge.ts', 'exporter/agent/aggregate/fold.ts'],
-];
+export const EXCEPTIONS: readonly Exception[] = [];

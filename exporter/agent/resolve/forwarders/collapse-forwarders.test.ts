@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge } from '../../../../test/fixtures/half-edges.ts';
 import type { Flow } from '../../aggregate/fold.ts';
-import { pairLocal } from '../../aggregate/pair-local.ts';
 import { type HalfEdge, indexServices, toServiceListeners } from '../../half-edge.ts';
 import type { ForwarderTarget } from '../../identify/forwarder-target.ts';
 import type { Identity } from '../../identify/identify.ts';
 import { createLocalAddresses } from '../local-addresses.ts';
+import { pairLocal } from '../pair-local.ts';
 import { createCollapseForwarders } from './collapse-forwarders.ts';
 
 const HOST = 7;

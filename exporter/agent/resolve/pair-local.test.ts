@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Flow } from '../aggregate/fold.ts';
 import type { Listener } from '../capture/capture.ts';
 import {
   type HalfEdge,
@@ -7,7 +8,6 @@ import {
   toHalfEdge,
   toServiceListeners,
 } from '../half-edge.ts';
-import type { Flow } from './fold.ts';
 import { pairLocal } from './pair-local.ts';
 
 const CLIENT = { service: 'client', process: 'client', pid: 20, kind: 'process' } as const;
