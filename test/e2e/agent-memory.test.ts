@@ -1,4 +1,4 @@
-/** What keeps the agent small has to be told to Node.js and the C library when its process begins. */
+/** The settings of Node.js and the C library that keep the agent small must be given when its process starts. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startAgent } from '../harness/exporter.ts';
@@ -8,7 +8,7 @@ import { MUSUBI, NODE } from '../harness/places.ts';
 const list = (pid: number, name: 'cmdline' | 'environ') =>
   readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0').slice(0, -1);
 
-async function startedAs(...options: string[]) {
+async function startWith(...options: string[]) {
   const agent = ['agent', '--capture', 'procfs', '--web.listen-address', `127.0.0.1:${await freePort()}`];
   const { running } = await startAgent([NODE, ...options, MUSUBI, ...agent]);
   const [, ...args] = list(running.pid, 'cmdline');
@@ -20,16 +20,16 @@ async function startedAs(...options: string[]) {
   };
 }
 
-it('begins anew with a small young generation and one heap for all threads, as the same process', async () => {
-  const { options, arenas, running } = await startedAs('--no-warnings');
+it('restarts in the same process with a small new space and one malloc arena for all threads', async () => {
+  const { options, arenas, running } = await startWith('--no-warnings');
   expect(options).toEqual(['--no-warnings', '--max-semi-space-size=1']);
   expect(arenas).toEqual(['MALLOC_ARENA_MAX=1']);
   expect(running.stderr()).not.toContain('Warning');
   expect(await running.stop()).toBe(0);
 });
 
-it('leaves it as it is where whoever starts it has chosen', async () => {
-  const { options, arenas } = await startedAs('--max-semi-space-size=4');
+it('keeps a setting of Node.js that was given at its start', async () => {
+  const { options, arenas } = await startWith('--max-semi-space-size=4');
   expect(options).toEqual(['--max-semi-space-size=4']);
   expect(arenas).toEqual([]);
 });

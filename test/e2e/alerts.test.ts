@@ -11,16 +11,16 @@ import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 import { call, serve } from '../harness/services.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-/** All rules run so many times as fast as they are shipped. */
+/** The rules run this many times as fast as shipped. */
 const TIMES = 15;
 const SECOND = 1 / TIMES;
 const MINUTE = 60 * SECOND;
-/** As in the file below, in seconds of the test. */
+/** As in the expectations below, in seconds of the test. */
 const MAX_GAP = 5 * MINUTE;
 const SCRAPE = 15 * SECOND;
 const EVALUATION = 30 * SECOND;
-/** The promise: max_gap, 1 m in which rules settle, a scrape, two evaluations. */
-const PROMISED = MAX_GAP + MINUTE + SCRAPE + 2 * EVALUATION;
+/** The guaranteed delay: max_gap, 1 m for the rules to settle, a scrape, two evaluations. */
+const GUARANTEED = MAX_GAP + MINUTE + SCRAPE + 2 * EVALUATION;
 
 const EXPECTED = `version: 1
 expect:
@@ -31,7 +31,7 @@ allow:
   - { port: ${EXPORTER_PORT} }
 `;
 
-/** Prometheus 3 is built from its Go module the first time. */
+/** The first run builds Prometheus 3 from its Go module. */
 const BUILD = 15 * 60_000;
 const network = createNetwork();
 const [a, b, c] = [network.host('a'), network.host('b'), network.host('c')];
@@ -45,21 +45,21 @@ beforeAll(async () => {
   programs = [toolPath('prometheus'), ...('prometheus' in current ? [current.prometheus] : [])];
 }, BUILD);
 
-test('Prometheus 3 takes part', ({ skip }) => {
+test('the alerts are also tested with Prometheus 3', ({ skip }) => {
   if (missing) skip(missing);
   expect(programs).toHaveLength(2);
 });
 
-test('each thing that is wrong raises one alert, and nothing else raises any', {
+test('each problem raises one alert, and normal operation raises none', {
   timeout: 240_000,
 }, async () => {
-  // All are there before somebody watches: what takes longer than a max_gap to start has vanished.
+  // All run before the exporters start: a dependency that takes longer than its max_gap to start has vanished.
   await serve(c, 'db', 5432);
   const api = await serve(b, 'api', 8080);
   const apiToDb = await call(b, 'api', c, 5432);
   const webToApi = await call(a, 'web', b, 8080);
   const exporters = new Map<Host, Exporter>();
-  await Promise.all([a, b, c].map(async (host) => exporters.set(host, await watch(host))));
+  await Promise.all([a, b, c].map(async (host) => exporters.set(host, await observe(host))));
   const night = nightly(await call(c, 'night', c, 5432, 0));
   stores = await startStores();
   await inEach((store) =>
@@ -68,27 +68,27 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
       const edges = seen.map(({ metric }) => `${metric.src_service} ${metric.end} ${metric.host}`).sort();
       const all = 'api dst c,api src b,night dst c,night src c,web dst b,web src a';
       return edges.join() === all || undefined;
-    }, 'all expected dependencies with the hosts of both ends'),
+    }, 'all expected dependencies with the hosts of both endpoints'),
   );
 
-  // What may happen: an exporter is rolled, a service restarts, another one moves, Prometheus restarts.
+  // Normal operation: an exporter is upgraded, a service restarts, another one moves, Prometheus restarts.
   await exporters.get(b)?.running.stop();
-  exporters.set(b, await watch(b));
+  exporters.set(b, await observe(b));
   await api.stop();
   await serve(b, 'api', 8080);
   await webToApi.stop();
   await call(c, 'web', b, 8080);
   await inEach((store) => store.restart());
-  // Whatever all this would raise is there when that is over.
-  const settled = longEnough();
+  // By the end of this time, any alert about it has fired.
+  const settled = alertDelay();
 
-  // A process connects to a new place, once.
+  // A process connects once to a new destination.
   await serve(c, 'db', 2222);
   const rogue = await call(a, 'rogue', c, 2222, 0);
   rogue.writeLine('connect 1');
   await rogue.waitForOutput('connected 1');
   rogue.writeLine('close');
-  await inEach((store) => fires(store, 'DependencyUnexpected'));
+  await inEach((store) => waitForAlert(store, 'DependencyUnexpected'));
   const unexpected = 'DependencyUnexpected rogue a → db c 2222';
   await expectFired([unexpected]);
 
@@ -96,23 +96,23 @@ test('each thing that is wrong raises one alert, and nothing else raises any', {
   const cutAt = Date.now() / 1000;
   apiToDb.writeLine('close');
   await apiToDb.waitForOutput('closed');
-  await inEach(async (store) => expectVanished(await fires(store, 'DependencyVanished'), cutAt));
+  await inEach(async (store) => expectVanished(await waitForAlert(store, 'DependencyVanished'), cutAt));
   const vanished = 'DependencyVanished api b → db c 5432';
   await settled;
   await expectFired([unexpected, vanished]);
 
-  // An exporter stops, and what it told of does.
+  // An exporter stops, and with it a service that it reported.
   await exporters.get(c)?.running.stop();
   await night.stop();
   await inEach(async (store) => {
-    const { labels } = await fires(store, 'MusubiExporterDown');
+    const { labels } = await waitForAlert(store, 'MusubiExporterDown');
     expect(labels).toEqual({ alertname: 'MusubiExporterDown', severity: 'critical', host: 'c' });
   });
-  await longEnough();
+  await alertDelay();
   await expectFired([unexpected, vanished, 'MusubiExporterDown c']);
 });
 
-/** All see the same hosts, by the same rules, at the same time. */
+/** Each scrapes the same hosts at the same intervals and evaluates the same rules. */
 function startStores(): Promise<Prometheus[]> {
   const targets = [a, b, c].map(({ address, name }) => ({
     address: `${address}:${EXPORTER_PORT}`,
@@ -124,12 +124,12 @@ function startStores(): Promise<Prometheus[]> {
 
 const inEach = <T>(act: (store: Prometheus) => Promise<T>) => Promise.all(stores.map(act));
 
-/** Resolves when an alert on something that stopped now would have been raised. */
-const longEnough = () => sleep((PROMISED + 2 * MINUTE) * 1000);
+/** Resolves when an alert about a service that stopped now would have fired. */
+const alertDelay = () => sleep((GUARANTEED + 2 * MINUTE) * 1000);
 
 /**
- * The alerts that ever fired, each once: `DependencyVanished api b → db c 5432`. Those on what the kernel's capture missed
- * depend on what else runs on this machine.
+ * The alerts that ever fired, each once: `DependencyVanished api b → db c 5432`. Those about events that the kernel
+ * capture missed depend on what else runs on this machine.
  */
 async function expectFired(alerts: readonly string[]): Promise<void> {
   await inEach(async (store) => {
@@ -149,7 +149,7 @@ async function expectFired(alerts: readonly string[]): Promise<void> {
 function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number): void {
   expect(activeAt - cutAt).toBeGreaterThan(MAX_GAP);
   // A busy machine may miss one of each.
-  expect(activeAt - cutAt).toBeLessThan(PROMISED + SCRAPE + EVALUATION);
+  expect(activeAt - cutAt).toBeLessThan(GUARANTEED + SCRAPE + EVALUATION);
   expect(labels).toEqual({
     alertname: 'DependencyVanished',
     severity: 'critical',
@@ -166,13 +166,13 @@ function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number)
   expect(annotations.description).toMatch(/^Last seen \d{4}-.* UTC, node on b → node on c\. /);
   const [, at] =
     /\?time=(\d+)&time.window=1800000&var-service=api&var-service=db$/.exec(annotations.graph ?? '') ?? [];
-  expect(Math.abs(Number(at) / 1000 - cutAt)).toBeLessThan(PROMISED);
+  expect(Math.abs(Number(at) / 1000 - cutAt)).toBeLessThan(GUARANTEED);
 }
 
-const watch = (host: Host) =>
+const observe = (host: Host) =>
   startExporter(host, ['--edge-expiration', `${5 * MINUTE}s`], { onCleanup: onFileEnd });
 
-/** A job that connects for a moment each 10 minutes. */
+/** A job that connects briefly every 10 minutes. */
 function nightly(job: Running): { stop(): Promise<unknown> } {
   const connect = () => job.writeLine('connect 1\nclose');
   connect();
@@ -194,11 +194,11 @@ interface Alert {
   readonly activeAt: number;
 }
 
-/** Resolves to the one alert of that name, once it fires. */
-async function fires(prometheus: Prometheus, name: string): Promise<Alert> {
+/** Resolves to the only alert of that name, once it fires. */
+async function waitForAlert(prometheus: Prometheus, name: string): Promise<Alert> {
   return waitFor(async () => {
-    const answer = await fetch(`${prometheus.url}/api/v1/alerts`);
-    const { data } = (await answer.json()) as {
+    const response = await fetch(`${prometheus.url}/api/v1/alerts`);
+    const { data } = (await response.json()) as {
       data: { alerts: (Omit<Alert, 'activeAt'> & { activeAt: string })[] };
     };
     const firing = data.alerts.filter(({ labels, state }) => labels.alertname === name && state === 'firing');

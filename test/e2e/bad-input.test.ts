@@ -22,18 +22,22 @@ function config(text: string): string {
 const musubi = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   run([NODE, MUSUBI, ...args], { env: { ...process.env, ...env } });
 
-describe('wrong usage ends with exit code 2 and names what is wrong', () => {
+describe('wrong usage ends with exit code 2 and a message that names the error:', () => {
   it.each([
-    ['a command', ['snapshoot'], '"snapshoot"'],
+    ['an unknown command', ['snapshoot'], '"snapshoot"'],
     ['no command', [], 'no command'],
     ['an unknown flag', ['agent', '--intervall', '5s'], '--intervall'],
     ['a flag without its value', ['agent', '--interval'], '--interval'],
     ['a stray word', ['agent', 'now'], 'now'],
-    ['a duration', ['agent', '--interval', '5 parsecs'], '--interval: "5 parsecs"'],
-    ['a word of a list', ['agent', '--capture', 'pcap'], '--capture: "pcap"'],
-    ['an address', ['agent', '--web.listen-address', 'localhost'], '--web.listen-address: "localhost"'],
-    ['a URL', ['agent', '--otlp-endpoint', 'ftp://x'], '--otlp-endpoint: "ftp://x"'],
-    ['a duration of a snapshot', ['snapshot', '--duration', '-1s'], '--duration'],
+    ['an invalid duration', ['agent', '--interval', '5 parsecs'], '--interval: "5 parsecs"'],
+    ['an unknown word in a list', ['agent', '--capture', 'pcap'], '--capture: "pcap"'],
+    [
+      'an invalid address',
+      ['agent', '--web.listen-address', 'localhost'],
+      '--web.listen-address: "localhost"',
+    ],
+    ['an invalid URL', ['agent', '--otlp-endpoint', 'ftp://x'], '--otlp-endpoint: "ftp://x"'],
+    ['an invalid duration of a snapshot', ['snapshot', '--duration', '-1s'], '--duration'],
   ])('%s', async (_title, args, named) => {
     const { code, stderr, stdout } = await musubi(args);
     expect(stderr).toContain(named);
@@ -56,28 +60,28 @@ describe('wrong usage ends with exit code 2 and names what is wrong', () => {
   });
 
   it.each([
-    ['a key', 'interval: 2s\nintervall: 5s\n', /musubi\.yaml:2.*"intervall"/],
-    ['another file', 'config: other.yaml\n', /musubi\.yaml:1.*"config"/],
-    ['a switch', 'help: true\n', /musubi\.yaml:1.*"help"/],
-    ['a value', 'interval: 2s\ncapture: pcap\n', /musubi\.yaml:2: capture: "pcap"/],
-    ['a list', 'interval: [1s, 2s]\n', /musubi\.yaml:1: interval/],
+    ['an unknown key', 'interval: 2s\nintervall: 5s\n', /musubi\.yaml:2.*"intervall"/],
+    ['a reference to another file', 'config: other.yaml\n', /musubi\.yaml:1.*"config"/],
+    ['a command-line switch', 'help: true\n', /musubi\.yaml:1.*"help"/],
+    ['an invalid value', 'interval: 2s\ncapture: pcap\n', /musubi\.yaml:2: capture: "pcap"/],
+    ['a list for a single value', 'interval: [1s, 2s]\n', /musubi\.yaml:1: interval/],
     ['a key given twice', 'interval: 1s\ninterval: 2s\n', /musubi\.yaml:2.*unique/],
-    ['no YAML', 'interval: "1s\n', /musubi\.yaml:\d+: /],
-    ['no mapping', '- interval\n', /musubi\.yaml: not a YAML mapping/],
+    ['invalid YAML', 'interval: "1s\n', /musubi\.yaml:\d+: /],
+    ['a list as its root', '- interval\n', /musubi\.yaml: not a YAML mapping/],
   ])('%s in the configuration file', async (_title, text, named) => {
     const { code, stderr } = await musubi(['agent', '--config', config(text)]);
     expect(stderr).toMatch(named);
     expect(code).toBe(2);
   });
 
-  it('a configuration file that is not there', async () => {
+  it('a missing configuration file', async () => {
     const { code, stderr } = await musubi(['agent', '--config', `${folder}/none.yaml`]);
     expect(stderr).toContain(`${folder}/none.yaml`);
     expect(code).toBe(2);
   });
 });
 
-describe('a job that fails ends with exit code 1 and says why', () => {
+describe('a failed command ends with exit code 1 and a message that names the cause:', () => {
   it('a port in use', async () => {
     const port = await freePort();
     const other = createServer();
@@ -89,14 +93,14 @@ describe('a job that fails ends with exit code 1 and says why', () => {
     expect(code).toBe(1);
   });
 
-  it('no proc file system', async () => {
+  it('a missing proc file system', async () => {
     const { code, stderr } = await musubi(['snapshot', '--proc-root', folder]);
     expect(stderr).toContain(folder);
     expect(code).toBe(1);
   });
 });
 
-it('an unreachable OTLP endpoint at start is told once and the agent goes on', async () => {
+it('an OTLP endpoint unreachable at the start is logged once, and the agent continues', async () => {
   const [otlp, listen] = [await freePort(), await freePort()];
   const agent = start(
     [NODE, MUSUBI, 'agent', '--interval', '100ms', '--web.listen-address', `127.0.0.1:${listen}`],
@@ -121,13 +125,13 @@ it('an unreachable OTLP endpoint at start is told once and the agent goes on', a
   expect(await agent.stop()).toBe(0);
 });
 
-it('without the right to look into other users’ processes, edges carry no process and one warning says so', async () => {
-  const NOBODY = 65534;
+it('without access to the processes of other users, edges have no process and one warning is logged', async () => {
+  const UNPRIVILEGED = 65534;
   const port = await freePort();
   const [listen, metrics] = [`127.0.0.1:${port}`, await freePort()];
   const agent = start(
     [NODE, MUSUBI, 'agent', '--interval', '100ms', '--web.listen-address', `127.0.0.1:${metrics}`],
-    { uid: NOBODY },
+    { uid: UNPRIVILEGED },
   );
   const page = () => fetch(`http://127.0.0.1:${metrics}/metrics`).then((response) => response.text());
   await waitFor(page, () => `the agent: ${agent.stderr()}`);

@@ -1,6 +1,6 @@
 /**
- * What the agent gets out of root's powers, one by one: run as a user without any but those that the systemd unit
- * grants, or all but one of them.
+ * What the agent can do with each of root's capabilities: it runs as an unprivileged user with those that the systemd
+ * unit grants, or with all but one of them.
  */
 import {
   appendFileSync,
@@ -27,9 +27,9 @@ import { run } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-const NOBODY = '65534';
+const UNPRIVILEGED = '65534';
 
-/** What the unit grants. */
+/** What the systemd unit grants. */
 const GRANTED =
   /^AmbientCapabilities=(.*)$/m
     .exec(readFileSync(join(ROOT, 'provisioning/systemd/musubi.service'), 'utf8'))?.[1]
@@ -37,29 +37,29 @@ const GRANTED =
 
 const without = (...names: readonly string[]) => GRANTED.filter((name) => !names.includes(name));
 
-/** The command that runs `musubi` as nobody with some capabilities, and no way to others. */
-function asNobody(capabilities: readonly string[], ...args: readonly string[]): [string, ...string[]] {
+/** The command that runs `musubi` as an unprivileged user with some capabilities, unable to gain others. */
+function unprivileged(capabilities: readonly string[], ...args: readonly string[]): [string, ...string[]] {
   const names = capabilities.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
   const set = ['-all', ...names].join();
   return [
     'setpriv',
-    ...['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs'],
+    ...['--reuid', UNPRIVILEGED, '--regid', UNPRIVILEGED, '--clear-groups', '--no-new-privs'],
     ...['inh-caps', 'ambient-caps', 'bounding-set'].map((which) => `--${which}=${set}`),
     ...['--', NODE, MUSUBI, ...args],
   ];
 }
 
-/** Starts the agent as nobody and resolves once it is watching. */
-async function startAgentAsNobody(capabilities: readonly string[]) {
+/** Starts the agent as an unprivileged user and resolves once it is ready. */
+async function startUnprivilegedAgent(capabilities: readonly string[]) {
   const listen = ['--web.listen-address', '127.0.0.1:0', '--interval', '200ms'];
-  const { running, ...agent } = await startAgent(asNobody(capabilities, 'agent', ...listen));
+  const { running, ...agent } = await startAgent(unprivileged(capabilities, 'agent', ...listen));
   return { ...agent, log: running.stderr() };
 }
 
-/** Service and process at each end. */
+/** Service and process of each endpoint. */
 const NAMES = { outbound: 'web/node', inbound: 'api/node' };
 
-/** Connects one of root's processes to another; gives what the agent calls them, each by its own half. */
+/** Connects one of root's processes to another; returns their names, each from its own half-edge. */
 async function namesOfConnection({ metrics }: { metrics(): Promise<string> }) {
   const { web, port } = await startPair(3);
   web.writeLine('close');
@@ -75,10 +75,10 @@ async function namesOfConnection({ metrics }: { metrics(): Promise<string> }) {
           inbound: `${destination.dst_service}/${destination.dst_process}`,
         }
       : undefined;
-  }, 'both ends of three connections');
+  }, 'both endpoints of three connections');
 }
 
-/** A copy of the exporter, to build elsewhere. */
+/** A copy of the exporter, to be built in another folder. */
 function cloneExporter(): string {
   const clone = mkdtempSync(join(tmpdir(), 'musubi-clone-'));
   onTestFinished(() => rmSync(clone, { recursive: true }));
@@ -88,20 +88,20 @@ function cloneExporter(): string {
 }
 
 async function examine(capabilities: readonly string[]): Promise<{ capture: string; checks: Check[] }> {
-  return JSON.parse((await run(asNobody(capabilities, 'doctor', '--json'))).stdout);
+  return JSON.parse((await run(unprivileged(capabilities, 'doctor', '--json'))).stdout);
 }
 
-describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${cannot})` : ''}`, () => {
-  it('takes the in-kernel capture with those of the unit, and names the processes of others', async () => {
-    const agent = await startAgentAsNobody(GRANTED);
+describe.skipIf(cannot)(`an agent with some of root's capabilities${cannot ? ` (${cannot})` : ''}`, () => {
+  it("uses the in-kernel capture with those of the unit, and names other users' processes", async () => {
+    const agent = await startUnprivilegedAgent(GRANTED);
     expect(agent).toMatchObject({ capture: 'ebpf', log: expect.not.stringContaining('level=warn') });
     expect(await namesOfConnection(agent)).toEqual(NAMES);
   });
 
   it.each(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN'])(
-    'tells that it lacks %s, and takes the next capture',
+    'reports that it lacks %s, and uses the next capture',
     async (lacking) => {
-      const agent = await startAgentAsNobody(without(lacking));
+      const agent = await startUnprivilegedAgent(without(lacking));
       expect(agent.capture).toBe('sockdiag');
       expect(agent.log).toContain(`capture=ebpf reason="no ${lacking}"\n`);
       const { capture, checks } = await examine(without(lacking));
@@ -128,9 +128,9 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
       limited: 'sockdiag',
       limit: 'names only processes of its own user (no CAP_DAC_READ_SEARCH)',
     },
-  ])('works without $lacking, and tells what that takes from $limited', async (given) => {
+  ])('works without $lacking, and reports how that limits $limited', async (given) => {
     const { lacking, names, limited, limit } = given;
-    const agent = await startAgentAsNobody(without(lacking));
+    const agent = await startUnprivilegedAgent(without(lacking));
     expect(agent.capture).toBe('ebpf');
     expect(agent.log.includes(limit)).toBe(limited === agent.capture);
     expect(await namesOfConnection(agent)).toEqual(names);
@@ -143,8 +143,8 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     });
   });
 
-  it('goes without what name servers answer where it lacks CAP_NET_RAW, and tells so once', async () => {
-    const agent = await startAgentAsNobody(without('CAP_NET_RAW'));
+  it('does not read DNS responses without CAP_NET_RAW, and logs that once', async () => {
+    const agent = await startUnprivilegedAgent(without('CAP_NET_RAW'));
     expect(agent.capture).toBe('ebpf');
     const warnings = agent.log.split('\n').filter((line) => line.includes('level=warn'));
     expect(warnings).toEqual([
@@ -165,9 +165,9 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     );
   });
 
-  it('works without any, and takes no other capture than the one asked for', async () => {
-    expect(await startAgentAsNobody([])).toMatchObject({ capture: 'sockdiag' });
-    const { code, stderr } = await run(asNobody([], 'agent', '--capture', 'ebpf'));
+  it('works without any, and rejects a requested capture that needs them', async () => {
+    expect(await startUnprivilegedAgent([])).toMatchObject({ capture: 'sockdiag' });
+    const { code, stderr } = await run(unprivileged([], 'agent', '--capture', 'ebpf'));
     expect(stderr).toContain('no capture works: ebpf: no CAP_BPF, no CAP_PERFMON, no CAP_NET_ADMIN');
     expect(code).toBe(1);
   });
@@ -178,8 +178,8 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
     ['no cgroup2', ['--mount'], 'umount -l "$0"', 'cgroup2 is not mounted'],
     ['a part of cgroup2', ['--mount'], 'mount --bind "$0/musubi-test" "$0"', 'only part of the cgroup2'],
   ])(
-    'does not take the in-kernel capture where it has %s of its own, and tells why',
-    async (_, flags, script, told) => {
+    'does not use the in-kernel capture with %s of its own, and reports why',
+    async (_, flags, script, reason) => {
       const point = findCgroupRoot('/proc');
       mkdirSync(`${point}/musubi-test`, { recursive: true });
       onTestFinished(() => rmdirSync(`${point}/musubi-test`));
@@ -188,12 +188,12 @@ describe.skipIf(cannot)(`as a user with some of root's powers${cannot ? ` (${can
       expect(stderr).toBe('');
       const { capture, checks } = JSON.parse(stdout) as { capture: string; checks: Check[] };
       expect(capture).not.toBe('ebpf');
-      expect(checks.find(({ name }) => name === 'capture ebpf')?.detail).toContain(told);
+      expect(checks.find(({ name }) => name === 'capture ebpf')?.detail).toContain(reason);
     },
   );
 });
 
-it('is built without a compiler, says so in one line, and polls', async () => {
+it('a build without a compiler prints one line about it, and the agent polls', async () => {
   const clone = cloneExporter();
   const built = await run([NODE, join(clone, 'exporter/cli/build.mjs')], { env: { PATH: clone } });
   expect(built).toMatchObject({ code: 0, stdout: '' });
@@ -208,7 +208,7 @@ it('is built without a compiler, says so in one line, and polls', async () => {
   );
 });
 
-it('is not built of a kernel program that is wrong', async ({ skip }) => {
+it('a build with an error in the kernel program fails', async ({ skip }) => {
   if ('missing' in findBpfCompiler()) skip('needs clang and libbpf-dev');
   const clone = cloneExporter();
   appendFileSync(

@@ -1,4 +1,4 @@
-/** What becomes of the agent when its capture dies: here by a limit on file descriptors, set while it runs. */
+/** A capture that fails while the agent runs: here by a limit on its file descriptors. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,9 +11,9 @@ import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-/** Leaves a running process no file descriptor but those that it has, and that it gives back. */
+/** Leaves a running process only the file descriptors that it has open all the time. */
 async function exhaustDescriptors({ pid }: Running): Promise<void> {
-  // It takes some for a moment, as for a pass: those are not its own.
+  // It opens some for a moment, as for a collection cycle: those do not count.
   const samples: number[] = [];
   for (let i = 0; i < 50; i++) {
     const taken = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
@@ -39,7 +39,7 @@ async function startWatching(...flags: string[]) {
   return { agent, logged, metrics };
 }
 
-it.skipIf(CANNOT_LOAD)('an in-kernel capture that cannot be loaded again is left for the next', async () => {
+it.skipIf(CANNOT_LOAD)('an in-kernel capture that cannot be restarted is replaced by the next', async () => {
   const { agent, logged, metrics } = await startWatching();
   await exhaustDescriptors(agent);
   await logged(/msg="capture failed" capture=ebpf reason="?.*EMFILE/);
@@ -54,11 +54,11 @@ it.skipIf(CANNOT_LOAD)('an in-kernel capture that cannot be loaded again is left
   await waitFor(async () => {
     const opened = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
     return opened.find(({ labels, value }) => labels.dst_port === port && value === 3);
-  }, 'what was opened since');
+  }, 'the connections opened since');
   expect(await agent.stop()).toBe(0);
 });
 
-it.skipIf(CANNOT_LOAD)('one that was asked for comes back once it can', async () => {
+it.skipIf(CANNOT_LOAD)('a requested capture is restarted as soon as that is possible', async () => {
   const { agent, logged } = await startWatching('--capture', 'ebpf');
   await exhaustDescriptors(agent);
   await logged(/msg="capture not restarted, retrying" reason="--capture is ebpf"/);

@@ -17,14 +17,14 @@ let metricsPort: number;
 
 beforeAll(async () => {
   metricsPort = await freePort();
-  // Two stores: in one, the same series by two paths would be one series.
+  // Two stores: in one store, a series received in two ways would be one series.
   scraped = await startPrometheus([{ address: `127.0.0.1:${metricsPort}`, instance: HOST_NAME }]);
   written = await startPrometheus([]);
   collector = await startCollector(written.url);
 }, 15 * 60_000);
 
-describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (protocol) => {
-  it('the store holds the same series as by a scrape', async (context) => {
+describe.each(['grpc', 'http/protobuf'])('over OTLP %s through a collector', (protocol) => {
+  it('the store receives the same series as by a scrape', async (context) => {
     if ('missing' in collector) return context.skip(collector.missing);
     const port = await freePort();
     const api = start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${port}`]);
@@ -33,9 +33,9 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
       [
         NODE,
         ...[MUSUBI, 'agent', '--interval', '200ms', '--web.listen-address', `127.0.0.1:${metricsPort}`],
-        // It sees the connections of the tests beside it, and some of those make thousands.
+        // It captures the connections of concurrent tests, and some of those make thousands.
         ...['--max-edges-per-service', '20'],
-        // Whether this machine translates addresses depends on the tests beside it, too.
+        // Whether this machine translates addresses depends on concurrent tests, too.
         ...['--nat', 'off'],
       ],
       {
@@ -53,18 +53,21 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
         const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
         return (parseSeries(page, 'musubi_collection_cycles_total')[0]?.value ?? 0) > 1 || undefined;
       },
-      () => `the first pass of the agent: ${agent.stderr()}`,
+      () => `the first collection cycle of the agent: ${agent.stderr()}`,
     );
     const web = start([NODE, `${ROOT}/test/workloads/web.mjs`, '127.0.0.1', `${port}`]);
     web.writeLine('connect 2');
     await web.waitForOutput('connected 2');
 
-    // What is told last of a connection: a later look at it gives the round-trip time.
-    const here = `service_dependency_tcp_rtt_seconds{dst_port="${port}"}`;
+    // The last metric of a connection to be exported: the round-trip time is read by a later socket scan.
+    const roundTripTime = `service_dependency_tcp_rtt_seconds{dst_port="${port}"}`;
     const same = await waitFor(
       async () => {
         if (agent.child.exitCode !== null) throw new Error(agent.stderr());
-        if ((await written.query(here)).length < 2 || (await scraped.query(here)).length < 2)
+        if (
+          (await written.query(roundTripTime)).length < 2 ||
+          (await scraped.query(roundTripTime)).length < 2
+        )
           return undefined;
         const [pulled, pushed] = [await seriesAbout(scraped, port), await seriesAbout(written, port)];
         return JSON.stringify(pulled) === JSON.stringify(pushed) ? { pulled, pushed } : undefined;
@@ -125,7 +128,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
       }),
     );
 
-    // The values agree too, where they do not move between two looks.
+    // The values that do not change between a scrape and a push are equal, too.
     const value = async (store: Prometheus, name: string) =>
       (await store.query(`${name}{dst_port="${port}",direction="outbound"}`)).map((series) => series.value);
     expect(await value(written, 'service_dependency_connection_opened_total')).toEqual([2]);
@@ -133,7 +136,7 @@ describe.each(['grpc', 'http/protobuf'])('by OTLP %s through a collector', (prot
   });
 });
 
-/** The labels of all series that are not about some other traffic of this machine, sorted. */
+/** The labels of all series except those about other traffic of this machine, sorted. */
 async function seriesAbout(store: Prometheus, port: number): Promise<Series[]> {
   const series = (await store.query(OURS)).map(({ metric }) => metric);
   return series

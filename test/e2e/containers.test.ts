@@ -9,7 +9,7 @@ import { waitFor } from '../harness/wait-for.ts';
 import { buildWorkload, startServer as startWorkloadServer } from '../harness/workload.ts';
 
 const API = `${ROOT}/test/workloads/api.mjs`;
-/** Connects, tells so, and holds the connection. */
+/** Connects, prints a line, and holds the connection. */
 const CLIENT = `
   const [host, port] = process.argv.slice(1);
   require('node:net').connect(port, host, () => console.log('connected')).resume();
@@ -29,7 +29,7 @@ const ofService = (service: string) => ({
   'com.docker.compose.service': service,
 });
 
-/** Starts a container, waits for what it says, and gives its address. */
+/** Starts a container, waits until it prints a text, and returns its address. */
 async function run(engine: Docker, text: string, options: ContainerOptions): Promise<string> {
   const address = await engine.run(options);
   await waitFor(
@@ -47,11 +47,11 @@ function startClient(engine: Docker, to: string, port: number, options: Omit<Con
   return run(engine, 'connected', { ...options, command: [NODE, '-e', CLIENT, to, `${port}`] });
 }
 
-/** The labels of each half of the edges to a port, the ones asked for by name first. */
-async function halves(exporter: Exporter, port: number) {
+/** The labels of the half-edges to a port. */
+async function readHalfEdges(exporter: Exporter, port: number) {
   await exporter.cycle();
   const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
-  const labels = series.map((one) => one.labels).filter(({ dst_port }) => dst_port === `${port}`);
+  const labels = series.map((series) => series.labels).filter(({ dst_port }) => dst_port === `${port}`);
   return {
     outbound: labels.filter(({ direction }) => direction === 'outbound'),
     inbound: labels.filter(({ direction }) => direction === 'inbound'),
@@ -62,47 +62,52 @@ function observe(engine: string): Promise<Exporter> {
   return startExporter(host, ['--netns', 'all', '--capture', 'sockdiag', '--container-engine', engine]);
 }
 
-it('containers go by their Compose service or their name', async ({ skip }) => {
+it('a container is named by its Compose service or its own name', async ({ skip }) => {
   if ('missing' in docker) return skip(docker.missing);
   const port = 8210;
   const api = await startServer(docker, port, { name: 'shop-api-1', labels: ofService('api') });
   await startClient(docker, api, port, { name: 'front' });
   await startClient(docker, api, port, { name: 'shop-hostile-1', labels: ofService(HOSTILE) });
 
-  const { outbound, inbound } = await halves(await observe(docker.socketPath), port);
+  const { outbound, inbound } = await readHalfEdges(await observe(docker.socketPath), port);
   const source = (name: string) =>
     expect.objectContaining({ src_service: name, src_kind: 'container', src_process: 'node' });
   expect(outbound).toHaveLength(2);
   expect(outbound).toEqual(expect.arrayContaining([source('front'), source(`shop/${HOSTILE}`)]));
   expect(inbound).not.toEqual([]);
-  for (const half of inbound) expect(half).toMatchObject({ dst_service: 'shop/api', dst_kind: 'container' });
+  for (const halfEdge of inbound)
+    expect(halfEdge).toMatchObject({ dst_service: 'shop/api', dst_kind: 'container' });
 });
 
-it('one on the network of the host goes by its name, and not by what runs in it', async ({ skip }) => {
+it('a container on the network of its host is named by its own name, not by its process', async ({
+  skip,
+}) => {
   if ('missing' in docker) return skip(docker.missing);
   const port = 8211;
   await startServer(docker, port, { name: 'gateway', network: 'host' });
-  await startClient(docker, host.address, port, { name: 'caller', network: 'host' });
+  await startClient(docker, host.address, port, { name: 'client', network: 'host' });
 
-  const { outbound, inbound } = await halves(await observe(docker.socketPath), port);
-  expect(outbound).toMatchObject([{ src_service: 'caller', src_kind: 'container' }]);
+  const { outbound, inbound } = await readHalfEdges(await observe(docker.socketPath), port);
+  expect(outbound).toMatchObject([{ src_service: 'client', src_kind: 'container' }]);
   expect(inbound).toMatchObject([{ dst_service: 'gateway', dst_kind: 'container' }]);
 });
 
-it('without its engine a container goes by what runs in it, and one warning tells why', async ({ skip }) => {
+it('a container whose engine cannot be reached is named by its process, and one warning is logged', async ({
+  skip,
+}) => {
   if ('missing' in docker) return skip(docker.missing);
   const port = 8212;
-  const api = await startServer(docker, port, { name: 'nobody-asks' });
-  await startClient(docker, api, port, { name: 'nobody-is-asked' });
+  const api = await startServer(docker, port, { name: 'unnamed-server' });
+  await startClient(docker, api, port, { name: 'unnamed-client' });
 
   const exporter = await observe('/nowhere/docker.sock');
-  const { outbound, inbound } = await halves(exporter, port);
+  const { outbound, inbound } = await readHalfEdges(exporter, port);
   expect(outbound).toMatchObject([{ src_kind: 'process' }]);
   expect(inbound).toMatchObject([{ dst_service: 'api', dst_kind: 'process' }]);
   expect(exporter.running.stderr().match(/cannot look up container names.*ENOENT/g)).toHaveLength(1);
 });
 
-it.skipIf(CANNOT_CAPTURE)('a container that lives for a connection is told by its name', async ({ skip }) => {
+it.skipIf(CANNOT_CAPTURE)('a container that lives for one connection is named', async ({ skip }) => {
   if ('missing' in docker) return skip(docker.missing);
   const engine = docker;
   const served = await startWorkloadServer(['request=1', 'answer=1', '0.0.0.0/8214'], { on: host });
@@ -119,18 +124,18 @@ it.skipIf(CANNOT_CAPTURE)('a container that lives for a connection is told by it
   );
   await exporter.cycle();
   const opened = parseSeries(await exporter.metrics(), 'service_dependency_connection_opened_total');
-  const labels = opened.map((one) => one.labels).filter(({ dst_port }) => dst_port === '8214');
+  const labels = opened.map((series) => series.labels).filter(({ dst_port }) => dst_port === '8214');
   expect(labels.find(({ direction }) => direction === 'outbound')).toMatchObject({
     ...{ src_service: 'shop/brief', src_kind: 'container', src_process: 'client' },
   });
 });
 
-it('containers go by what runs in them where that is wanted', async ({ skip }) => {
+it('a container is named by its process if that is configured', async ({ skip }) => {
   if ('missing' in docker) return skip(docker.missing);
   const port = 8213;
-  const api = await startServer(docker, port, { name: 'unseen' });
-  await startClient(docker, api, port, { name: 'unseen-caller' });
+  const api = await startServer(docker, port, { name: 'plain-server' });
+  await startClient(docker, api, port, { name: 'plain-client' });
 
-  const { inbound } = await halves(await observe('none'), port);
+  const { inbound } = await readHalfEdges(await observe('none'), port);
   expect(inbound).toMatchObject([{ dst_service: 'api', dst_kind: 'process' }]);
 });

@@ -17,12 +17,12 @@ beforeAll(() => {
   server = network.host('server');
 });
 
-/** How the server listens, and to which of its addresses the client connects. */
+/** How the server listens, and the address to which the client connects. */
 const STYLES: readonly [string, () => { listen: string; port: number; to: string }][] = [
   ['one address', () => ({ listen: server.address, port: 8001, to: server.address })],
   ['every IPv4 address', () => ({ listen: '0.0.0.0', port: 8002, to: server.address })],
-  ['every address, called by IPv4', () => ({ listen: '::', port: 8003, to: server.address })],
-  ['every address, called by IPv6', () => ({ listen: '::', port: 8004, to: server.address6 })],
+  ['every address, reached over IPv4', () => ({ listen: '::', port: 8003, to: server.address })],
+  ['every address, reached over IPv6', () => ({ listen: '::', port: 8004, to: server.address6 })],
   ['a port of the ephemeral range', () => ({ listen: '0.0.0.0', port: 40000, to: server.address })],
 ];
 
@@ -31,7 +31,7 @@ async function edges(exporter: Exporter, port: number) {
   return series.filter(({ labels, value }) => labels.dst_port === `${port}` && value > 0);
 }
 
-describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
+describe.each(['sockdiag', 'procfs'])('%s distinguishes client and server', (capture) => {
   it.each(STYLES)('of a server on %s', async (_title, style) => {
     const { listen, port, to } = style();
     const onClient = await startExporter(client, ['--capture', capture]);
@@ -51,7 +51,7 @@ describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
     const [outbound, ...otherOutbound] = await waitFor(async () => {
       const found = await edges(onClient, port);
       return found[0]?.value === 3 ? found : undefined;
-    }, "the client's half");
+    }, "the client's half-edge");
     expect(otherOutbound).toEqual([]);
     expect(outbound?.labels).toMatchObject({
       ...expected,
@@ -62,7 +62,7 @@ describe.each(['sockdiag', 'procfs'])('%s tells who asked', (capture) => {
     const [inbound, ...otherInbound] = await waitFor(async () => {
       const found = await edges(onServer, port);
       return found[0]?.value === 3 ? found : undefined;
-    }, "the server's half");
+    }, "the server's half-edge");
     expect(otherInbound).toEqual([]);
     expect(inbound?.labels).toMatchObject({
       ...expected,

@@ -1,4 +1,4 @@
-/** Far ends go by the names that programs of the host asked name servers for. */
+/** Remote endpoints are named by the names that programs on the host have resolved. */
 import { createSocket } from 'node:dgram';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLibc } from '../../exporter/agent/native/libc.ts';
@@ -21,21 +21,21 @@ const PRIVATE = '10.77.0.5';
 /** Has a name in its own zone. */
 const ZONED = '10.77.0.6';
 const PUBLIC6 = '2001:db8::1';
-/** Nobody has it: what is sent there goes to another host. */
+/** Assigned to no host: packets to it are sent to another host. */
 const VIRTUAL = '10.250.2.1';
 const OTHERS = ['203.0.113.20', '203.0.113.30', '203.0.113.31'];
 
 const LONG = [63, 63, 63, 53].map((length) => 'x'.repeat(length));
-/** Names as programs may ask for them and servers may answer, each within a zone that has an address of its own. */
+/** Names as programs can look them up and servers can answer, each within a zone with an address of its own. */
 const HOSTILE: readonly (readonly [title: string, labels: readonly Label[], text: string])[] = [
   ['markup and quotes', ['<b onclick="x">\''], '<b onclick="x">\''],
   ['right-to-left marks', ['gpj\u202eexe'], 'gpj\u202eexe'],
-  ['bytes that are no text', [Buffer.from([0x61, 0xff, 0xfe])], 'a\\xff\\xfe'],
+  ['bytes that are not UTF-8', [Buffer.from([0x61, 0xff, 0xfe])], 'a\\xff\\xfe'],
   ['253 characters', LONG, LONG.join('.')],
 ];
 const hostileAddress = (at: number) => `203.0.113.${100 + at}`;
 
-/** The one that counts every connection, where it can. */
+/** The capture that counts every connection, if it is available. */
 const CAPTURE = CANNOT_CAPTURE ? [] : ['--capture', 'ebpf'];
 
 const network = createNetwork();
@@ -77,24 +77,24 @@ function ip(host: Host, ...args: string[]): void {
   inside(host, 'ip', ...args);
 }
 
-/** Has a program look a name up, and at once connect to all its addresses. */
+/** Runs a program that looks up a name and connects to all its addresses at once. */
 async function connectByName(name: string, times = 1, on = local): Promise<void> {
   const workload = `${ROOT}/test/workloads/connect-by-name.mjs`;
   const program = on.start([NODE, workload, name, `${port}`, `${times}`]);
   if ((await program.exited) !== 0) throw new Error(program.stderr());
 }
 
-/** Has bash connect to an address. */
+/** Runs bash to connect to an address. */
 async function connectTo(address: string): Promise<void> {
   const running = client.start(['bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`]);
   if ((await running.exited) !== 0) throw new Error(running.stderr());
 }
 
-/** The connections that were opened to what `isMeant`, once there are as many as wanted, by the labels of that end. */
-async function opened(wanted: number, isMeant: (labels: TextSeries['labels']) => boolean, by = exporter) {
+/** The connections opened to the destinations for which `isWanted` holds, once there are as many as wanted. */
+async function opened(wanted: number, isWanted: (labels: TextSeries['labels']) => boolean, by = exporter) {
   const read = async () => {
     const series = parseSeries(await by.metrics(), 'service_dependency_connection_opened_total');
-    return series.filter(({ labels }) => labels.dst_port === `${port}` && isMeant(labels));
+    return series.filter(({ labels }) => labels.dst_port === `${port}` && isWanted(labels));
   };
   await waitFor(
     async () => {
@@ -119,8 +119,8 @@ async function readHalfEdges(metric: string, label?: readonly [string, string]):
   )?.value;
 }
 
-describe('a name', () => {
-  it('with four addresses is one destination, and every connection counts', async () => {
+describe('a DNS name', () => {
+  it('with four addresses is one destination, and every connection is counted', async () => {
     await connectByName('api.example.test', 25);
     expect(await to('api.example.test', 100)).toEqual([
       { dst_service: 'api.example.test', dst_kind: 'dns', dst_address: undefined, value: 100 },
@@ -128,24 +128,24 @@ describe('a name', () => {
     expect(await internet()).toBe(0);
   });
 
-  it('of a private address leaves the address in sight', async () => {
+  it('of a private address keeps the address visible', async () => {
     await connectByName('DB.example.test');
     expect(await to('db.example.test', 1)).toEqual([
       { dst_service: 'db.example.test', dst_kind: 'dns', dst_address: PRIVATE, value: 1 },
     ]);
   });
 
-  it('is the one that was asked for, at the head of a chain of aliases', async () => {
+  it('at the head of a chain of aliases is used', async () => {
     await connectByName('www.example.test');
     expect(await to('www.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
   });
 
-  it('of an IPv6 address is as good', async () => {
+  it('of an IPv6 address is used as well', async () => {
     await connectByName('six.example.test');
     expect(await to('six.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
   });
 
-  it('of a virtual address is that of the host to which it leads', async () => {
+  it('of a virtual address belongs to the host to which it is translated', async () => {
     const rule = `OUTPUT -d ${VIRTUAL} -p tcp -j DNAT --to ${elsewhere.address}`;
     inside(client, 'iptables', '-w', '-t', 'nat', '-A', ...rule.split(' '));
     await connectByName('virtual.example.test', 3);
@@ -154,93 +154,93 @@ describe('a name', () => {
     ]);
   });
 
-  it('that another name server told is known, once that server has been seen to be asked', async () => {
-    const abroad = withNameServers(client, elsewhere.address6);
-    await connectByName('first.example.test', 1, abroad);
+  it('from another name server is used once a program was observed to query that server', async () => {
+    const withOtherServer = withNameServers(client, elsewhere.address6);
+    await connectByName('first.example.test', 1, withOtherServer);
     await waitFor(
       async () =>
         (await readHalfEdges('musubi_dns_servers', ['state', 'observed'])) === 2 ? true : undefined,
       () => `the other name server; ${exporter.running.stderr()}`,
     );
-    await connectByName('second.example.test', 1, abroad);
+    await connectByName('second.example.test', 1, withOtherServer);
     expect(await to('second.example.test', 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
   });
 
   it.each(HOSTILE.map((hostile, at) => [...hostile, at] as const))(
-    'of %s is text',
+    'of %s is kept as text',
     async (_title, labels, text, at) => {
-      await ask([...labels, `h${at}`, 'test']);
+      await lookUp([...labels, `h${at}`, 'test']);
       await connectTo(hostileAddress(at));
       expect(await to(`${text}.h${at}.test`, 1)).toMatchObject([{ dst_kind: 'dns', value: 1 }]);
     },
   );
 });
 
-/** Asks the local name server for a name that no resolver's library would take. */
-async function ask(labels: readonly Label[]): Promise<void> {
-  const question = encodeQuestion(labels, A).toString('hex');
+/** Looks up a name at the local name server that no resolver library would accept. */
+async function lookUp(labels: readonly Label[]): Promise<void> {
+  const query = encodeQuestion(labels, A).toString('hex');
   const script = `const socket = require('node:dgram').createSocket('udp4');
-    socket.on('message', () => socket.close()).send(Buffer.from('${question}', 'hex'), 53, '${LOCAL}');`;
+    socket.on('message', () => socket.close()).send(Buffer.from('${query}', 'hex'), 53, '${LOCAL}');`;
   const running = client.start([NODE, '-e', script]);
   if ((await running.exited) !== 0) throw new Error(running.stderr());
 }
 
-it('is no dependency of the exporter to listen', async () => {
+it('the exporter reports no dependency of its own on name servers', async () => {
   await exporter.cycle();
   const series = parseSeries(await exporter.metrics(), 'service_dependency_active_connections');
   const pid = `${exporter.running.pid}`;
-  const own = series.filter(({ labels }) => labels.src_pid === pid || labels.dst_pid === pid);
-  expect(own.filter(({ labels }) => labels.network_transport === 'udp')).toEqual([]);
+  const ours = series.filter(({ labels }) => labels.src_pid === pid || labels.dst_pid === pid);
+  expect(ours.filter(({ labels }) => labels.network_transport === 'udp')).toEqual([]);
 });
 
-it('is known in the network namespaces of others as well, such as those of containers', async () => {
-  const boxed = withNameServers(network.host('boxed'), elsewhere.address6);
-  ip(boxed, 'route', 'add', 'default', 'via', elsewhere.address);
-  // As in a container, somebody lives there who holds a socket.
-  await startServer(['::/0'], { on: boxed });
-  // The watcher sees that namespace too: an address that is assigned in it would be one of its own.
+it('names are also learned in other network namespaces, such as those of containers', async () => {
+  const container = withNameServers(network.host('container'), elsewhere.address6);
+  ip(container, 'route', 'add', 'default', 'via', elsewhere.address);
+  // As in a container, a process in the namespace holds a socket.
+  await startServer(['::/0'], { on: container });
+  // The watcher captures that namespace too: an address assigned in it would be local.
   ip(elsewhere, 'route', 'add', 'local', '198.51.100.0/24', 'dev', 'lo');
   const watcher = await startExporter(network.host('watcher'), ['--netns', 'all', ...CAPTURE]);
   const isNamed = async (name: string) =>
     (await opened(0, ({ dst_service }) => dst_service === name, watcher)).length > 0;
   await waitFor(
     async () => {
-      await connectByName('third.example.test', 1, boxed);
+      await connectByName('third.example.test', 1, container);
       return (await isNamed('third.example.test')) || undefined;
     },
     () => `a name in another namespace; ${watcher.running.stderr()}`,
   );
-  await connectByName('fourth.example.test', 5, boxed);
+  await connectByName('fourth.example.test', 5, container);
   const seen = await opened(5, ({ dst_service }) => dst_service === 'fourth.example.test', watcher);
   expect(seen).toMatchObject([{ dst_kind: 'dns', value: 5 }]);
 });
 
-it('with --dns off the far end is what it was without', async () => {
+it('with --dns off, remote endpoints have no DNS names', async () => {
   const plain = withNameServers(network.host('plain'), elsewhere.address6);
   ip(plain, 'route', 'add', 'default', 'via', elsewhere.address);
-  const deaf = await startExporter(plain, ['--dns', 'off', ...CAPTURE]);
+  const withoutDns = await startExporter(plain, ['--dns', 'off', ...CAPTURE]);
   await connectByName('first.example.test', 1, plain);
-  expect(await opened(1, ({ direction }) => direction === 'outbound', deaf)).toEqual([
+  expect(await opened(1, ({ direction }) => direction === 'outbound', withoutDns)).toEqual([
     { dst_service: 'internet', dst_kind: 'internet', dst_address: undefined, value: 1 },
   ]);
-  expect(await deaf.metrics()).not.toContain('musubi_dns_');
+  expect(await withoutDns.metrics()).not.toContain('musubi_dns_');
 });
 
-it('with --reverse-dns on a private address goes by the name in its own zone, a public one does not', async () => {
-  const plain = withNameServers(network.host('asker'), elsewhere.address6);
+it('with --reverse-dns on, a private address is named by its zone, and a public one is not', async () => {
+  const plain = withNameServers(network.host('reverse'), elsewhere.address6);
   ip(plain, 'route', 'add', 'default', 'via', elsewhere.address);
-  const asker = await startExporter(plain, ['--dns', 'off', '--reverse-dns', 'on', ...CAPTURE]);
+  const withReverseDns = await startExporter(plain, ['--dns', 'off', '--reverse-dns', 'on', ...CAPTURE]);
   for (const address of [ZONED, '203.0.113.30'])
     plain.start(['bash', '-c', `exec 3<>/dev/tcp/${address}/${port}; read -r <&3`]);
-  const named = () => opened(0, ({ dst_kind }) => dst_kind !== 'unknown', asker);
-  const ends = await waitFor(
+  const named = () => opened(0, ({ dst_kind }) => dst_kind !== 'unknown', withReverseDns);
+  const endpoints = await waitFor(
     async () => {
       const found = await named();
       return found.length === 2 ? found : undefined;
     },
-    async () => `two ends in ${JSON.stringify(await named())}`,
+    async () => `two endpoints in ${JSON.stringify(await named())}`,
   );
-  expect(ends).toEqual(
+  expect(endpoints).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ dst_service: 'zoned.example.test', dst_kind: 'dns', dst_address: ZONED }),
       expect.objectContaining({ dst_service: 'internet' }),
@@ -248,9 +248,9 @@ it('with --reverse-dns on a private address goes by the name in its own zone, a 
   );
 });
 
-describe('a listener', () => {
+describe('the DNS socket', () => {
   const SERVER = '127.88.53.1';
-  const answer = (last: number) =>
+  const response = (last: number) =>
     encodeAnswer(['a', 'test'], A, [
       { owner: pointer(12), type: A, ttl: 60, data: Buffer.from([10, 0, 0, last]) },
     ]);
@@ -262,7 +262,7 @@ describe('a listener', () => {
     return socket;
   }
 
-  it('gets nothing but answers of its name servers, counts what it has no room for', async () => {
+  it('reads only responses of its name servers, and counts those that it drops', async () => {
     const [server, other, program] = await Promise.all([
       bound(SERVER, 53),
       bound('127.88.53.2', 53),
@@ -274,28 +274,28 @@ describe('a listener', () => {
       new Promise((resolve) => from.send(message, target, '127.0.0.1', resolve));
     const socket = createDnsSocket(loadLibc());
     onFileEnd(() => socket.close());
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const read = () =>
-      socket.read([SERVER], 0, (message) => heard.push(parseResponse(message)?.addresses[0]));
+      socket.read([SERVER], 0, (message) => received.push(parseResponse(message)?.addresses[0]));
     read();
 
-    await send(server, answer(1));
+    await send(server, response(1));
     await send(server, encodeQuestion(['a', 'test'], A));
     await send(server, encodeAnswer(['a', 'test'], A, [], 0x8183));
     await send(server, encodeAnswer(['a', 'test'], A, []));
     await send(server, Buffer.from('short'));
-    await send(other, answer(2));
-    await send(elsewhere, answer(3));
-    await send(server, answer(4));
+    await send(other, response(2));
+    await send(elsewhere, response(3));
+    await send(server, response(4));
     read();
-    expect(heard).toEqual(['10.0.0.1', '10.0.0.4']);
+    expect(received).toEqual(['10.0.0.1', '10.0.0.4']);
     expect(socket.dropped()).toBe(0);
 
     const COUNT = 20_000;
-    for (let sent = 0; sent < COUNT; sent++) await send(server, answer(5));
-    heard.length = 0;
+    for (let sent = 0; sent < COUNT; sent++) await send(server, response(5));
+    received.length = 0;
     read();
-    expect(heard.length).toBeGreaterThan(100);
-    expect(heard.length + socket.dropped()).toBe(COUNT);
+    expect(received.length).toBeGreaterThan(100);
+    expect(received.length + socket.dropped()).toBe(COUNT);
   });
 });

@@ -11,9 +11,9 @@ import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-/** What the kernel will hold as the name of a process: markup, a quote, a newline, no UTF-8, a backslash. */
+/** What the kernel accepts as the name of a process: markup, a quote, a newline, a byte that is not UTF-8, a backslash. */
 const BYTES = Buffer.concat([Buffer.from('<b>"\n'), Buffer.from([0xff]), Buffer.from('\\')]);
-/** The same as text. */
+/** The same name as text. */
 const NAME = '<b>"\n\\xff\\';
 const PORT = 8090;
 
@@ -27,17 +27,17 @@ beforeAll(async () => {
   page = await openGraphPage(prometheus.url);
 });
 
-/** Has a shell with that name hold a connection. */
+/** Starts a shell with that name which holds a connection. */
 function startHostile(): void {
   const folder = mkdtempSync(join(tmpdir(), 'musubi-hostile-'));
   onFileEnd(() => rmSync(folder, { recursive: true }));
   symlinkSync('/bin/bash', Buffer.concat([Buffer.from(`${folder}/`), BYTES]));
-  // The glob stands for the name, which no argument of a Node.js program can carry.
+  // The glob matches the name, which no argument of a Node.js program can contain.
   const connect = `exec 3<>/dev/tcp/127.0.0.1/${PORT}; read -r <&3`;
   host.start(['/bin/bash', '-c', 'exec ./* -c "$0"', connect], { cwd: folder, onCleanup: onFileEnd });
 }
 
-it('a process name of any bytes is the same text on every path and breaks none', async (context) => {
+it('a process name of any bytes is the same text in every output and breaks none', async (context) => {
   const written = await startPrometheus([]);
   const collector = await startCollector(written.url, network.address);
   const api = host.start([NODE, `${ROOT}/test/workloads/api.mjs`, '127.0.0.1', `${PORT}`], {
@@ -45,9 +45,9 @@ it('a process name of any bytes is the same text on every path and breaks none',
   });
   await api.waitForOutput('listening');
   startHostile();
-  const own = { dst_port: `${PORT}`, direction: 'outbound' };
+  const labels = { dst_port: `${PORT}`, direction: 'outbound' };
   const query = `service_dependency_active_connections{dst_port="${PORT}",direction="outbound"}`;
-  const named = expect.objectContaining({ ...own, src_service: NAME, src_process: NAME });
+  const named = expect.objectContaining({ ...labels, src_service: NAME, src_process: NAME });
 
   await startExporter(host, []);
   const [scraped] = await waitFor(async () => {
@@ -69,7 +69,7 @@ it('a process name of any bytes is the same text on every path and breaks none',
   );
   const text = snapshot([]);
   expect(await text.exited).toBe(0);
-  // On a terminal the newline is shown, not made.
+  // On a terminal the newline is escaped.
   expect(text.stdout()).toContain('<b>"\\n\\xff\\');
 
   if ('missing' in collector) return context.skip(collector.missing);

@@ -1,6 +1,6 @@
 /**
- * Both hosts tell one and the same connection by the same addresses and port, whatever their rules translate, so that
- * their halves meet. The rules are real ones, in network namespaces.
+ * Both hosts report a connection with the same addresses and port, whatever their rules translate, so that their
+ * half-edges join. The rules are real ones, in network namespaces.
  */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CANNOT_CAPTURE } from '../harness/captures.ts';
@@ -11,197 +11,223 @@ import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
 import { buildWorkload, request, runWorkload, startServer, startWorkload } from '../harness/workload.ts';
 
-/** Nobody has it. */
+/** Assigned to no host. */
 const VIRTUAL = '10.250.0.1';
 const VIRTUAL6 = 'fd00:250::1';
 const ONE_BYTE = ['request=1', 'answer=1'];
 
-describe.skipIf(CANNOT_CAPTURE)(`translated${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`, () => {
-  let network: Network;
-  beforeAll(() => {
-    network = createNetwork();
-  });
-
-  describe.each(['ebpf', 'sockdiag'] as const)('seen by %s', (capture) => {
-    let client: Host;
-    let server: Host;
-    let onClient: Exporter;
-    let onServer: Exporter;
-
+describe.skipIf(CANNOT_CAPTURE)(
+  `a translated connection${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
+  () => {
+    let network: Network;
     beforeAll(() => {
-      client = network.host(`${capture}-c`);
-      server = network.host(`${capture}-s`);
-      inside(client, 'ip', 'route', 'add', `${VIRTUAL}/32`, 'dev', 'eth0');
-      inside(client, 'ip', '-6', 'route', 'add', `${VIRTUAL6}/128`, 'dev', 'eth0');
+      network = createNetwork();
     });
 
-    beforeEach(() => {
-      for (const host of [client, server])
-        for (const program of ['iptables', 'ip6tables']) inside(host, program, '-w', '-t', 'nat', '-F');
-    });
+    describe.each(['ebpf', 'sockdiag'] as const)('is reported by %s alike on both hosts', (capture) => {
+      let client: Host;
+      let server: Host;
+      let onClient: Exporter;
+      let onServer: Exporter;
 
-    /** Adds a rule to the table `nat` of a host. */
-    const translate = (host: Host, rule: string, program = 'iptables') =>
-      inside(host, program, '-w', '-t', 'nat', '-A', ...rule.split(' '));
+      beforeAll(() => {
+        client = network.host(`${capture}-c`);
+        server = network.host(`${capture}-s`);
+        inside(client, 'ip', 'route', 'add', `${VIRTUAL}/32`, 'dev', 'eth0');
+        inside(client, 'ip', '-6', 'route', 'add', `${VIRTUAL6}/128`, 'dev', 'eth0');
+      });
 
-    const watch = async () => {
-      onClient = await startExporter(client, ['--capture', capture]);
-      onServer = await startExporter(server, ['--capture', capture]);
-    };
+      beforeEach(() => {
+        for (const host of [client, server])
+          for (const program of ['iptables', 'ip6tables']) inside(host, program, '-w', '-t', 'nat', '-F');
+      });
 
-    const serve = async (...ports: readonly number[]) => {
-      const places = ports.map((port) => `${server.address}/${port}`);
-      return startServer([...ONE_BYTE, ...places, `::/${(ports[0] ?? 0) + 1000}`], { on: server });
-    };
+      /** Adds a rule to the table `nat` of a host. */
+      const translate = (host: Host, rule: string, program = 'iptables') =>
+        inside(host, program, '-w', '-t', 'nat', '-A', ...rule.split(' '));
 
-    /** Holds connections until both exporters have seen them, and gives the process. */
-    async function call(target: string, count: number, user = 0): Promise<Running> {
-      const become = ['setpriv', '--reuid', `${user}`, '--clear-groups'] as const;
-      const calling = client.start([...become, buildWorkload('hold'), `target=${target}`, `count=${count}`]);
-      await calling.waitForOutput('held');
-      await Promise.all([onClient.cycle(), onServer.cycle()]);
-      await calling.stop();
-      return calling;
-    }
+      const observe = async () => {
+        onClient = await startExporter(client, ['--capture', capture]);
+        onServer = await startExporter(server, ['--capture', capture]);
+      };
 
-    const tell = (expected: readonly CountedHalfEdge[], ports: readonly number[], metric?: string) =>
-      expectHalfEdges([onClient, onServer], expected, ports, metric);
+      const serve = async (...ports: readonly number[]) => {
+        const addresses = ports.map((port) => `${server.address}/${port}`);
+        return startServer([...ONE_BYTE, ...addresses, `::/${(ports[0] ?? 0) + 1000}`], { on: server });
+      };
 
-    it('by the host that asks (DNAT)', async () => {
-      await serve(8001);
-      translate(client, `OUTPUT -d ${VIRTUAL} -p tcp --dport 80 -j DNAT --to ${server.address}:8001`);
-      await watch();
-      await call(`${VIRTUAL}/80`, 7);
-      await tell([{ src: client.address, dst: server.address, port: 8001, count: 7 }], [80, 8001]);
-    });
-
-    it('by the host that is asked (DNAT), which tells who listens at the published place', async () => {
-      await serve(8002);
-      translate(server, `PREROUTING -p tcp --dport 80 -j DNAT --to ${server.address}:8002`);
-      await watch();
-      await call(`${server.address}/80`, 7);
-      await tell([{ src: client.address, dst: server.address, port: 80, count: 7 }], [80, 8002]);
-      const listening = parseSeries(await onServer.metrics(), 'service_dependency_listen');
-      expect(listening.filter(({ labels }) => labels.dst_port === '80')).toMatchObject([
-        { labels: { dst_service: 'server', dst_address: server.address } },
-      ]);
-    });
-
-    it('by the host that asks, the own address as well (SNAT)', async () => {
-      await serve(8003);
-      const other = client.address.replace(/\d+$/, '200');
-      inside(client, 'ip', 'address', 'add', `${other}/24`, 'dev', 'eth0');
-      translate(client, `POSTROUTING -p tcp --dport 8003 -j SNAT --to ${other}`);
-      await watch();
-      await call(`${server.address}/8003`, 5);
-      await tell([{ src: other, dst: server.address, port: 8003, count: 5 }], [8003]);
-      inside(client, 'ip', 'address', 'delete', `${other}/24`, 'dev', 'eth0');
-    });
-
-    it('over IPv6', async () => {
-      await serve(8004);
-      translate(
-        client,
-        `OUTPUT -d ${VIRTUAL6} -p tcp --dport 80 -j DNAT --to [${server.address6}]:9004`,
-        'ip6tables',
-      );
-      await watch();
-      await call(`${VIRTUAL6}/80`, 3);
-      await tell([{ src: client.address6, dst: server.address6, port: 9004, count: 3 }], [80, 9004]);
-    });
-
-    it('to one of two backends in turn, and some not at all', async () => {
-      await serve(8005, 8006, 8007);
-      const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
-      translate(
-        client,
-        `${virtual} -m statistic --mode nth --every 4 --packet 0 -j DNAT --to ${server.address}:8005`,
-      );
-      translate(client, `${virtual} -j DNAT --to ${server.address}:8006`);
-      await watch();
-      const calls = capture === 'ebpf' ? 2000 : 100;
-      if (capture === 'sockdiag') await call(`${VIRTUAL}/80`, calls);
-      else {
-        const brief = ['hold=1000', ...ONE_BYTE];
-        await runWorkload('client', [`target=${VIRTUAL}/80`, `count=${calls}`, ...brief], { on: client });
+      /** Holds connections until both exporters have reported them, and returns the process. */
+      async function connect(target: string, count: number, user = 0): Promise<Running> {
+        const prefix = ['setpriv', '--reuid', `${user}`, '--clear-groups'] as const;
+        const running = client.start([
+          ...prefix,
+          buildWorkload('hold'),
+          `target=${target}`,
+          `count=${count}`,
+        ]);
+        await running.waitForOutput('held');
+        await Promise.all([onClient.cycle(), onServer.cycle()]);
+        await running.stop();
+        return running;
       }
-      await call(`${server.address}/8006`, 10);
-      const at = { src: client.address, dst: server.address };
-      await tell(
-        [
-          { ...at, port: 8005, count: calls / 4 },
-          { ...at, port: 8006, count: (calls * 3) / 4 + 10 },
-        ],
-        [80, 8005, 8006],
-      );
-    });
 
-    it('for two processes on one address, to a backend each or to none', async () => {
-      await serve(8008, 8009);
-      const users = { 61001: 8008, 61002: 8009 };
-      for (const [user, port] of Object.entries(users))
+      const expectReported = (
+        expected: readonly CountedHalfEdge[],
+        ports: readonly number[],
+        metric?: string,
+      ) => expectHalfEdges([onClient, onServer], expected, ports, metric);
+
+      it('if the client host translates the destination (DNAT)', async () => {
+        await serve(8001);
+        translate(client, `OUTPUT -d ${VIRTUAL} -p tcp --dport 80 -j DNAT --to ${server.address}:8001`);
+        await observe();
+        await connect(`${VIRTUAL}/80`, 7);
+        await expectReported(
+          [{ src: client.address, dst: server.address, port: 8001, count: 7 }],
+          [80, 8001],
+        );
+      });
+
+      it('if the server host translates the destination (DNAT), and its listener at the published address, too', async () => {
+        await serve(8002);
+        translate(server, `PREROUTING -p tcp --dport 80 -j DNAT --to ${server.address}:8002`);
+        await observe();
+        await connect(`${server.address}/80`, 7);
+        await expectReported([{ src: client.address, dst: server.address, port: 80, count: 7 }], [80, 8002]);
+        const listeners = parseSeries(await onServer.metrics(), 'service_dependency_listen');
+        expect(listeners.filter(({ labels }) => labels.dst_port === '80')).toMatchObject([
+          { labels: { dst_service: 'server', dst_address: server.address } },
+        ]);
+      });
+
+      it('if the client host translates the source (SNAT)', async () => {
+        await serve(8003);
+        const other = client.address.replace(/\d+$/, '200');
+        inside(client, 'ip', 'address', 'add', `${other}/24`, 'dev', 'eth0');
+        translate(client, `POSTROUTING -p tcp --dport 8003 -j SNAT --to ${other}`);
+        await observe();
+        await connect(`${server.address}/8003`, 5);
+        await expectReported([{ src: other, dst: server.address, port: 8003, count: 5 }], [8003]);
+        inside(client, 'ip', 'address', 'delete', `${other}/24`, 'dev', 'eth0');
+      });
+
+      it('if it is over IPv6', async () => {
+        await serve(8004);
         translate(
           client,
-          `OUTPUT -d ${server.address} -p tcp --dport 8008 -m owner --uid-owner ${user} -j DNAT --to ${server.address}:${port}`,
+          `OUTPUT -d ${VIRTUAL6} -p tcp --dport 80 -j DNAT --to [${server.address6}]:9004`,
+          'ip6tables',
         );
-      await watch();
-      const to = `${server.address}/8008`;
-      const callers = await Promise.all([call(to, 40, 61001), call(to, 60, 61002), call(to, 30, 61003)]);
-      const byPid = async () => {
-        const series = parseSeries(await onClient.metrics(), OPENED);
-        return callers.map(({ pid }) =>
-          series
-            .filter(({ labels, value }) => labels.src_pid === `${pid}` && value > 0)
-            .map(({ labels: { dst_port }, value }) => ({ port: Number(dst_port), count: value })),
+        await observe();
+        await connect(`${VIRTUAL6}/80`, 3);
+        await expectReported(
+          [{ src: client.address6, dst: server.address6, port: 9004, count: 3 }],
+          [80, 9004],
         );
-      };
-      const at = { src: client.address, dst: server.address };
-      await tell(
-        [
-          { ...at, port: 8008, count: 70 },
-          { ...at, port: 8009, count: 60 },
-        ],
-        [8008, 8009],
-      );
-      expect(await byPid()).toEqual([
-        [{ port: 8008, count: 40 }],
-        [{ port: 8009, count: 60 }],
-        [{ port: 8008, count: 30 }],
-      ]);
-    });
-
-    it('before the exporter came, and is told as long as it is open', async () => {
-      await serve(8010, 8011);
-      const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
-      translate(
-        client,
-        `${virtual} -m statistic --mode nth --every 2 --packet 0 -j DNAT --to ${server.address}:8010`,
-      );
-      translate(client, `${virtual} -j DNAT --to ${server.address}:8011`);
-      const held = startWorkload('hold', [`target=${VIRTUAL}/80`, 'count=6'], { on: client });
-      await held.waitForOutput('held');
-      await watch();
-      const at = { src: client.address, dst: server.address };
-      const open = [8010, 8011].map((port) => ({ ...at, port, count: 3 }));
-      await tell(open, [80, 8010, 8011], OPEN);
-      await held.stop();
-      await tell([], [80, 8010, 8011], OPEN);
-      expect(await readHalfEdges(onClient, 'outbound', [80], 'service_dependency_last_seen_seconds')).toEqual(
-        [],
-      );
-    });
-
-    it.skipIf(capture === 'sockdiag').each(['connect', 'sendto'])('of UDP (%s)', async (way) => {
-      translate(client, `OUTPUT -d ${VIRTUAL} -p udp --dport 53 -j DNAT --to ${server.address}:8012`);
-      await watch();
-      const serving = startWorkload('udp-server', [`at=${server.address}/8012`], { on: server });
-      await serving.waitForOutput('serving');
-      const asking = startWorkload('udp-client', [`target=${VIRTUAL}/53`, `way=${way}`, 'count=9'], {
-        on: client,
       });
-      await asking.waitForOutput('sent');
-      await request(asking, 'close', 'closed');
-      await tell([{ src: client.address, dst: server.address, port: 8012, count: 9 }], [53, 8012]);
+
+      it('if some go to one of two backends in turn, and some are not translated', async () => {
+        await serve(8005, 8006, 8007);
+        const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
+        translate(
+          client,
+          `${virtual} -m statistic --mode nth --every 4 --packet 0 -j DNAT --to ${server.address}:8005`,
+        );
+        translate(client, `${virtual} -j DNAT --to ${server.address}:8006`);
+        await observe();
+        const connections = capture === 'ebpf' ? 2000 : 100;
+        if (capture === 'sockdiag') await connect(`${VIRTUAL}/80`, connections);
+        else {
+          const brief = ['hold=1000', ...ONE_BYTE];
+          await runWorkload('client', [`target=${VIRTUAL}/80`, `count=${connections}`, ...brief], {
+            on: client,
+          });
+        }
+        await connect(`${server.address}/8006`, 10);
+        const at = { src: client.address, dst: server.address };
+        await expectReported(
+          [
+            { ...at, port: 8005, count: connections / 4 },
+            { ...at, port: 8006, count: (connections * 3) / 4 + 10 },
+          ],
+          [80, 8005, 8006],
+        );
+      });
+
+      it('if two processes connect to one address, each to its own backend or to none', async () => {
+        await serve(8008, 8009);
+        const users = { 61001: 8008, 61002: 8009 };
+        for (const [user, port] of Object.entries(users))
+          translate(
+            client,
+            `OUTPUT -d ${server.address} -p tcp --dport 8008 -m owner --uid-owner ${user} -j DNAT --to ${server.address}:${port}`,
+          );
+        await observe();
+        const to = `${server.address}/8008`;
+        const clients = await Promise.all([
+          connect(to, 40, 61001),
+          connect(to, 60, 61002),
+          connect(to, 30, 61003),
+        ]);
+        const byPid = async () => {
+          const series = parseSeries(await onClient.metrics(), OPENED);
+          return clients.map(({ pid }) =>
+            series
+              .filter(({ labels, value }) => labels.src_pid === `${pid}` && value > 0)
+              .map(({ labels: { dst_port }, value }) => ({ port: Number(dst_port), count: value })),
+          );
+        };
+        const at = { src: client.address, dst: server.address };
+        await expectReported(
+          [
+            { ...at, port: 8008, count: 70 },
+            { ...at, port: 8009, count: 60 },
+          ],
+          [8008, 8009],
+        );
+        expect(await byPid()).toEqual([
+          [{ port: 8008, count: 40 }],
+          [{ port: 8009, count: 60 }],
+          [{ port: 8008, count: 30 }],
+        ]);
+      });
+
+      it('if it is older than the exporter, for as long as it is open', async () => {
+        await serve(8010, 8011);
+        const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
+        translate(
+          client,
+          `${virtual} -m statistic --mode nth --every 2 --packet 0 -j DNAT --to ${server.address}:8010`,
+        );
+        translate(client, `${virtual} -j DNAT --to ${server.address}:8011`);
+        const held = startWorkload('hold', [`target=${VIRTUAL}/80`, 'count=6'], { on: client });
+        await held.waitForOutput('held');
+        await observe();
+        const at = { src: client.address, dst: server.address };
+        const open = [8010, 8011].map((port) => ({ ...at, port, count: 3 }));
+        await expectReported(open, [80, 8010, 8011], OPEN);
+        await held.stop();
+        await expectReported([], [80, 8010, 8011], OPEN);
+        expect(
+          await readHalfEdges(onClient, 'outbound', [80], 'service_dependency_last_seen_seconds'),
+        ).toEqual([]);
+      });
+
+      it.skipIf(capture === 'sockdiag').each(['connect', 'sendto'])('if it is over UDP (%s)', async (way) => {
+        translate(client, `OUTPUT -d ${VIRTUAL} -p udp --dport 53 -j DNAT --to ${server.address}:8012`);
+        await observe();
+        const serving = startWorkload('udp-server', [`at=${server.address}/8012`], { on: server });
+        await serving.waitForOutput('serving');
+        const udpClient = startWorkload('udp-client', [`target=${VIRTUAL}/53`, `way=${way}`, 'count=9'], {
+          on: client,
+        });
+        await udpClient.waitForOutput('sent');
+        await request(udpClient, 'close', 'closed');
+        await expectReported(
+          [{ src: client.address, dst: server.address, port: 8012, count: 9 }],
+          [53, 8012],
+        );
+      });
     });
-  });
-});
+  },
+);

@@ -1,6 +1,6 @@
 /**
- * What we ship to run Musubi with others' programs, checked by those programs: Docker Compose, systemd, Prometheus
- * and the OpenTelemetry Collector.
+ * What we ship to run Musubi with other programs, checked by those programs: Docker Compose, systemd, Prometheus and
+ * the OpenTelemetry Collector.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,9 +29,9 @@ const PROMETHEUS_CONFIG = join(ROOT, 'provisioning/prometheus/prometheus.yml');
 const COLLECTOR_CONFIG = join(ROOT, 'provisioning/otelcol/config.yaml');
 const PLUGIN = 'musubi-dependencies-panel';
 const DASHBOARD = 'musubi-service-dependencies';
-/** What `docker compose config` is made of: it fills in variables and checks schema and references. */
+/** The library behind `docker compose config`: it fills in variables and checks schema and references. */
 const COMPOSE_CHECKER = 'github.com/compose-spec/compose-go/v2/cmd@v2.16.2';
-/** The collector and the checker are built from Go modules the first time. */
+/** The first run builds the collector and the checker from Go modules. */
 const BUILD = { timeout: 15 * 60_000 };
 
 const run = promisify(execFile);
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 describe('docker-compose.yml', () => {
-  test('is what Compose takes', BUILD, async ({ skip }) => {
+  test('is valid for Compose', BUILD, async ({ skip }) => {
     const check = await composeCheck();
     if ('missing' in check) return skip(check.missing);
     await run(check.program, check.args, { cwd: ROOT });
@@ -57,13 +57,13 @@ describe('docker-compose.yml', () => {
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test('publishes on 127.0.0.1 only', async () => {
+  test('publishes only on 127.0.0.1', async () => {
     const ports = (await services()).flatMap((service) => service.ports ?? []);
     expect(ports).toHaveLength(4);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  test('pins every image, the collector at the version that we build', async () => {
+  test('pins every image, and the collector at the version that we build', async () => {
     const images = (await services()).filter((service) => !service.build).map((service) => service.image);
     for (const image of images) expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
     const { dist } = await readYaml('provisioning/otelcol/builder.yaml');
@@ -101,7 +101,7 @@ describe('musubi.service', () => {
   const capabilities = async (setting: string) =>
     new RegExp(`^${setting}=(.*)$`, 'm').exec(await read(UNIT))?.[1]?.split(' ');
 
-  test('is what systemd takes, and lets the agent do little else', async ({ skip }) => {
+  test('is valid for systemd, and restricts the agent', async ({ skip }) => {
     const unit = join(scratch, 'musubi.service');
     await writeFile(unit, (await read(UNIT)).replace('/usr/bin/node', process.execPath));
     const analyze = (...args: string[]) => run('systemd-analyze', [...args, unit]);
@@ -111,7 +111,7 @@ describe('musubi.service', () => {
     await analyze('security', '--offline=true', '--threshold=30');
   });
 
-  test('grants what the container of docker-compose.yml is granted, and no more', async () => {
+  test('grants exactly the capabilities of the container in docker-compose.yml', async () => {
     const { exporter } = (await readYaml('docker-compose.yml')).services;
     expect(exporter.cap_drop).toEqual(['ALL']);
     const granted = exporter.cap_add.map((name: string) => `CAP_${name}`);
@@ -121,16 +121,16 @@ describe('musubi.service', () => {
 });
 
 describe('prometheus.yml', () => {
-  test('is what Prometheus takes, without and with hosts to scrape', async () => {
+  test('is valid for Prometheus, without and with hosts to scrape', async () => {
     const check = async (file: string) => (await run(toolPath('promtool'), ['check', 'config', file])).stdout;
     for (const file of [PROMETHEUS_CONFIG, await configToScrape('web-1:9464')]) {
-      const said = await check(file);
-      expect(said).toContain('SUCCESS');
-      expect(said).not.toContain('WARNING');
+      const output = await check(file);
+      expect(output).toContain('SUCCESS');
+      expect(output).not.toContain('WARNING');
     }
   });
 
-  test('loads the rules, but not those that are to be opted for', async () => {
+  test('loads the rules, but not the optional ones', async () => {
     const { stdout } = await run(toolPath('promtool'), ['check', 'config', PROMETHEUS_CONFIG]);
     const loaded = [...stdout.matchAll(/^Checking .*\/(.+\.yaml)$/gm)].map(([, file]) => file);
     expect(loaded).toContain('musubi-edges.yaml');
@@ -139,13 +139,13 @@ describe('prometheus.yml', () => {
 });
 
 describe('the collector recipe', () => {
-  test('is what the collector takes', BUILD, async ({ skip }) => {
+  test('is valid for the collector', BUILD, async ({ skip }) => {
     const collector = await collectorBinary({ log: console.log });
     if ('missing' in collector) return skip(collector.missing);
     await run(collector.path, ['validate', '--config', COLLECTOR_CONFIG]);
   });
 
-  test('stores by push the very series that a scrape stores', BUILD, async ({ skip }) => {
+  test('stores the same series by push as by a scrape', BUILD, async ({ skip }) => {
     const port = await freePort();
     const store = `http://127.0.0.1:${port}`;
     const collector = await startCollector(store);
@@ -160,7 +160,7 @@ describe('the collector recipe', () => {
       '--web.enable-remote-write-receiver',
     ]);
 
-    // Pushed as hosts of their own: `instance` is all that may tell the three apart.
+    // Pushed as separate hosts: only `instance` differs between the three.
     await push('grpc', collector.grpc);
     await push('http/protobuf', collector.http);
     const seriesOf = (instance: string) => seriesIn(store, instance);
@@ -179,7 +179,7 @@ const isAbsent = (error: { code?: unknown }) => error.code === 'ENOENT';
 
 const ODD_TEXT = 'a "quoted" back\\slash\nand 結び 🪢';
 
-/** Every metric once, with labels that are hard to carry. */
+/** Every metric once, with unusual labels. */
 const FAMILIES = CATALOGUE.map((definition) => ({
   definition,
   points: [
@@ -197,7 +197,7 @@ const resourceOf = (host: string) => ({
   'host.name': 'web-1',
 });
 
-/** Pushes as a host named like the protocol, until the store has taken it. */
+/** Pushes as a host named like the protocol, until the store has accepted it. */
 async function push(protocol: OtlpProtocol, endpoint: string) {
   const sender = await createOtlpSender(protocol, endpoint);
   const attempt = () =>
@@ -206,17 +206,17 @@ async function push(protocol: OtlpProtocol, endpoint: string) {
   await expect.poll(attempt, { timeout: 20_000, interval: 300 }).toEqual([{ state: 'delivered' }]);
 }
 
-/** Our series of an instance, by name and without that label. What Prometheus adds to a scrape is left out. */
+/** Our series of an instance, by name and without that label; without those that Prometheus adds to a scrape. */
 async function seriesIn(store: string, instance: string): Promise<Record<string, string>[]> {
   const query = `{instance="${instance}",__name__=~"(service_dependency|musubi)_.+|target_info"}`;
-  const answer = await fetch(`${store}/api/v1/query?${new URLSearchParams({ query })}`);
-  const { data } = (await answer.json()) as { data: { result: { metric: Record<string, string> }[] } };
+  const response = await fetch(`${store}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await response.json()) as { data: { result: { metric: Record<string, string> }[] } };
   return data.result
     .map(({ metric: { instance: _, ...labels } }) => labels)
     .sort((a, b) => ((a.__name__ ?? '') < (b.__name__ ?? '') ? -1 : 1));
 }
 
-/** The shipped Prometheus configuration with a host to scrape, and in more of a hurry. */
+/** The shipped Prometheus configuration with a host to scrape, and a shorter interval. */
 async function configToScrape(target: string): Promise<string> {
   const folder = await mkdtemp(join(scratch, 'prometheus-'));
   await mkdir(join(folder, 'targets'));
@@ -237,7 +237,7 @@ async function serve(page: string): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The command that checks the compose file: Docker Compose, or the library it is made of. */
+/** The command that checks the compose file: Docker Compose, or the library that it uses. */
 async function composeCheck(): Promise<{ program: string; args: string[] } | { missing: string }> {
   const failure = (program: string, args: string[], env = process.env) =>
     run(program, args, { env }).then(() => undefined, String);
@@ -265,7 +265,7 @@ async function services(): Promise<Service[]> {
   return Object.values((await readYaml('docker-compose.yml')).services);
 }
 
-/** The folders and files of the repository that containers see. */
+/** The folders and files of the repository that are mounted into containers. */
 async function mounts(): Promise<Mount[]> {
   return (await services())
     .flatMap((service) => service.volumes ?? [])

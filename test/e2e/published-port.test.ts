@@ -9,12 +9,12 @@ import { waitFor } from '../harness/wait-for.ts';
 
 const API = `${ROOT}/test/workloads/api.mjs`;
 const WEB = `${ROOT}/test/workloads/web.mjs`;
-/** Makes three connections, says so, and holds them. */
+/** Makes three connections, prints a line, and holds them. */
 const CLIENT = `
   const [host, port] = process.argv.slice(1);
   const { connect } = require('node:net');
-  const ask = () => new Promise((done) => connect(port, host).once('data', done).write('hello\\n'));
-  Promise.all([ask(), ask(), ask()]).then(() => console.log('connected 3'));
+  const open = () => new Promise((done) => connect(port, host).once('data', done).write('hello\\n'));
+  Promise.all([open(), open(), open()]).then(() => console.log('connected 3'));
 `;
 const PORT = 8481;
 const PUBLISHED = 8480;
@@ -39,27 +39,27 @@ beforeAll(async () => {
     network: 'store_default',
     publish: { port: PORT, on: PUBLISHED },
   });
-  await says(docker, NAME, 'listening');
+  await waitForLog(docker, NAME, 'listening');
 });
 
-async function says(engine: Docker, name: string, text: string): Promise<void> {
+async function waitForLog(engine: Docker, name: string, text: string): Promise<void> {
   await waitFor(
     async () => (await engine.logs(name)).includes(text) || undefined,
     async () => `${text} from ${name}: ${await engine.logs(name)}`,
   );
 }
 
-type Call = (engine: Docker, address: string, port: number) => Promise<void>;
+type Connect = (engine: Docker, address: string, port: number) => Promise<void>;
 
 const fromProcess =
-  (on: () => Host): Call =>
+  (on: () => Host): Connect =>
   async (_engine, address, port) => {
     const web = on().start([NODE, WEB, address, `${port}`]);
     web.writeLine('connect 3');
     await web.waitForOutput('connected 3');
   };
 
-const fromContainer: Call = async (engine, address, port) => {
+const fromContainer: Connect = async (engine, address, port) => {
   await engine.run({
     name: 'store-front-1',
     command: [NODE, '-e', CLIENT, address, `${port}`],
@@ -67,19 +67,19 @@ const fromContainer: Call = async (engine, address, port) => {
     network: 'store_default',
     onCleanup: onTestFinished,
   });
-  await says(engine, 'store-front-1', 'connected 3');
+  await waitForLog(engine, 'store-front-1', 'connected 3');
 };
 
-it.for<[string, string, Call, () => string, number]>([
-  ['its host by loopback', 'web', fromProcess(() => host), () => '127.0.0.1', PUBLISHED],
-  ["its host by the host's address", 'web', fromProcess(() => host), () => host.address, PUBLISHED],
-  ["its host by the container's address", 'web', fromProcess(() => host), () => api, PORT],
-  ['another container by its address', 'store/front', fromContainer, () => api, PORT],
+it.for<[string, string, Connect, () => string, number]>([
+  ['its host over loopback', 'web', fromProcess(() => host), () => '127.0.0.1', PUBLISHED],
+  ["its host at the host's address", 'web', fromProcess(() => host), () => host.address, PUBLISHED],
+  ["its host at the container's address", 'web', fromProcess(() => host), () => api, PORT],
+  ['another container at its address', 'store/front', fromContainer, () => api, PORT],
   ['another container by its name', 'store/front', fromContainer, () => NAME, PORT],
-  ["another container by the host's address", 'store/front', fromContainer, () => host.address, PUBLISHED],
+  ["another container at the host's address", 'store/front', fromContainer, () => host.address, PUBLISHED],
 ])(
-  'a container called from %s is where the one edge ends',
-  async ([_title, src, call, address, port], { skip }) => {
+  'a container reached from %s is the destination of a single edge',
+  async ([_title, src, connect, address, port], { skip }) => {
     if (CANNOT_CAPTURE) return skip(CANNOT_CAPTURE);
     if ('missing' in docker) return skip(docker.missing);
     const exporters = [
@@ -93,7 +93,7 @@ it.for<[string, string, Call, () => string, number]>([
       ]),
       await startExporter(other, ['--capture', 'ebpf']),
     ];
-    await call(docker, address(), port);
+    await connect(docker, address(), port);
     for (const exporter of exporters) await exporter.cycle();
     expect(await joinEdges(exporters, [PORT, PUBLISHED])).toMatchObject([
       { src, dst: 'store/api', dstKind: 'container', dstHost: 'docker', opened: 3 },

@@ -6,11 +6,11 @@ import { MUSUBI, NODE } from '../harness/places.ts';
 import { start } from '../harness/process.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-/** Service managers kill what has not ended after a while: Docker after 10 s. */
+/** Service managers kill a process that has not ended after a while: Docker after 10 s. */
 const PATIENCE = 9000;
 
-/** An endpoint that takes connections and never says a word; gives its port and how many have come. */
-async function startSilence() {
+/** An endpoint that accepts connections and never responds; returns its port and the number of connections. */
+async function startSilentEndpoint() {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket.on('error', () => {}))).listen(
     0,
@@ -27,10 +27,10 @@ async function startSilence() {
 }
 
 it.each(['grpc', 'http/protobuf'])(
-  'the agent ends though its OTLP endpoint never answers: %s',
+  'the agent ends if its OTLP endpoint never responds: %s',
   async (protocol) => {
-    const silence = await startSilence();
-    const endpoint = ['--otlp-endpoint', `http://127.0.0.1:${silence.port}`, '--otlp-protocol', protocol];
+    const silent = await startSilentEndpoint();
+    const endpoint = ['--otlp-endpoint', `http://127.0.0.1:${silent.port}`, '--otlp-protocol', protocol];
     const agent = start([
       NODE,
       MUSUBI,
@@ -42,7 +42,7 @@ it.each(['grpc', 'http/protobuf'])(
       ...endpoint,
     ]);
     await waitFor(
-      () => silence.connections() > 0 || undefined,
+      () => silent.connections() > 0 || undefined,
       () => `a push: ${agent.stderr()}`,
     );
     const before = performance.now();
@@ -53,7 +53,7 @@ it.each(['grpc', 'http/protobuf'])(
 );
 
 it.each(['grpc', 'http/protobuf'])(
-  'the agent ends though its OTLP endpoint is away: %s',
+  'the agent ends if its OTLP endpoint is unreachable: %s',
   async (protocol) => {
     const endpoint = ['--otlp-endpoint', `http://127.0.0.1:${await freePort()}`, '--otlp-protocol', protocol];
     const agent = start([NODE, MUSUBI, 'agent', '--netns', 'self', ...endpoint]);

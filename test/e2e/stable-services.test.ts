@@ -19,7 +19,7 @@ const SQL_PORT = 5433;
 const BACKENDS = 20;
 const VISITS = 40;
 /** PostgreSQL does not run as root. */
-const NOBODY = 65534;
+const UNPRIVILEGED = 65534;
 
 const host = createNetwork().host('host');
 const folder = mkdtempSync(join(tmpdir(), 'musubi-stable-'));
@@ -37,18 +37,23 @@ function findPostgres(): { folder: string } | { missing: string } {
 
 async function startPostgres(programs: string): Promise<Running> {
   const data = join(folder, 'data');
-  const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] as const;
+  const unprivileged = [
+    'setpriv',
+    `--reuid=${UNPRIVILEGED}`,
+    `--regid=${UNPRIVILEGED}`,
+    '--clear-groups',
+  ] as const;
   const settings = ['-c', `listen_addresses=${host.address}`, '-c', 'unix_socket_directories='];
-  chownSync(folder, NOBODY, NOBODY);
+  chownSync(folder, UNPRIVILEGED, UNPRIVILEGED);
   const initdb = host.start([
-    ...asNobody,
+    ...unprivileged,
     join(programs, 'initdb'),
     ...['-D', data, '-A', 'trust', '-U', 'test', '--no-sync', '--locale=C'],
   ]);
   expect([await initdb.exited, initdb.stderr()]).toMatchObject([0, expect.any(String)]);
   writeFileSync(join(data, 'pg_hba.conf'), 'host all all all trust\n');
   const postgres = host.start([
-    ...asNobody,
+    ...unprivileged,
     join(programs, 'postgres'),
     ...['-D', data, '-p', `${SQL_PORT}`, '-F', ...settings],
   ]);
@@ -65,31 +70,31 @@ function openSession(): Promise<Socket> {
   const length = Buffer.alloc(4);
   length.writeInt32BE(body.length + 4);
   return new Promise((resolve, reject) => {
-    let answer = '';
+    let response = '';
     const socket = connect(SQL_PORT, host.address, () => socket.write(Buffer.concat([length, body])));
-    socket.once('error', reject).once('close', () => reject(new Error(`PostgreSQL closed: ${answer}`)));
+    socket.once('error', reject).once('close', () => reject(new Error(`PostgreSQL closed: ${response}`)));
     socket.on('data', (part) => {
-      answer += part.toString('latin1');
+      response += part.toString('latin1');
       // ReadyForQuery, idle.
-      if (answer.endsWith('Z\0\0\0\x05I')) resolve(socket);
+      if (response.endsWith('Z\0\0\0\x05I')) resolve(socket);
     });
   });
 }
 
-/** Has every backend replaced by a new one. */
+/** Replaces every backend by a new one. */
 async function replaceSessions(sessions: Socket[]): Promise<void> {
   for (const socket of sessions.splice(0)) socket.destroy();
   for (let i = 0; i < BACKENDS; i++) sessions.push(await openSession());
 }
 
-/** Asks nginx so often, each time by a connection of its own. */
+/** Sends `VISITS` requests to nginx, each over a connection of its own. */
 async function visit(): Promise<void> {
   const headers = { connection: 'close' };
-  const ask = () => fetch(`http://${host.address}:${HTTP_PORT}/`, { headers });
-  for (let i = 0; i < VISITS; i++) await (await ask()).text();
+  const request = () => fetch(`http://${host.address}:${HTTP_PORT}/`, { headers });
+  for (let i = 0; i < VISITS; i++) await (await request()).text();
 }
 
-/** Runs the job so often, one after the other, each a process of its own. */
+/** Runs the job `count` times in sequence, each time in a new process. */
 async function runJobs(count: number): Promise<void> {
   const job = join(folder, 'report.sh');
   writeFileSync(job, `#!/bin/bash\nexec 3<>/dev/tcp/${host.address}/${HTTP_PORT}\n`, { mode: 0o755 });
@@ -98,8 +103,8 @@ async function runJobs(count: number): Promise<void> {
 }
 
 /**
- * All series of the services, each as its name and labels; without round-trip times, which are there for as long as
- * a connection is open and known to the kernel's walk.
+ * All series of the services, each as its name and labels; without round-trip times, which exist only while a connection
+ * is open and found by socket scans.
  */
 async function seriesOf(exporter: Exporter): Promise<string[]> {
   await exporter.cycle();
@@ -110,7 +115,7 @@ async function seriesOf(exporter: Exporter): Promise<string[]> {
   return lines.map((line) => line.slice(0, line.lastIndexOf(' '))).sort();
 }
 
-it('nginx, PostgreSQL and a job are three services, with as many series after an hour as after a minute', async ({
+it('nginx, PostgreSQL and a job are three services, with the same series after an hour as after a minute', async ({
   skip,
 }) => {
   if (CANNOT_CAPTURE) return skip(CANNOT_CAPTURE);
@@ -148,8 +153,8 @@ it('nginx, PostgreSQL and a job are three services, with as many series after an
   expect(sumOf('outbound', 'report', HTTP_PORT)).toBe(3600);
   expect(sumOf('inbound', 'nginx', HTTP_PORT)).toBe(3600 + 2 * VISITS);
   expect(sumOf('inbound', 'postgres', SQL_PORT)).toBe(2 * BACKENDS);
-  const asked = opened.filter(({ labels }) => labels.direction === 'inbound');
-  const names = asked.map(({ labels }) => `${labels.dst_service} ${labels.dst_pid} ${labels.dst_port}`);
+  const inbound = opened.filter(({ labels }) => labels.direction === 'inbound');
+  const names = inbound.map(({ labels }) => `${labels.dst_service} ${labels.dst_pid} ${labels.dst_port}`);
   expect([...new Set(names)].sort()).toEqual([
     `musubi ${exporter.running.pid} ${EXPORTER_PORT}`,
     `nginx ${nginx.pid} ${HTTP_PORT}`,

@@ -10,8 +10,8 @@ const PERL = '/usr/bin/perl';
 const PORT = 8491;
 const CONNECTIONS = 6;
 /**
- * A server that forks its workers in advance and gives each a title of its own, as spamd and Starman do: Perl puts it in
- * place of the arguments and, cut, of the name.
+ * A server that forks its workers in advance and sets a title for each, as spamd and Starman do: Perl replaces the
+ * arguments by it and, truncated, the name of the process.
  */
 const SERVER = `
   use IO::Socket::INET;
@@ -31,7 +31,7 @@ const SERVER = `
 const host = createNetwork().host('host');
 
 it.skipIf(!existsSync(PERL)).each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])(
-  'workers that give themselves titles are one process of one service, seen by %s',
+  'workers with titles of their own are one process of one service, captured by %s',
   async (capture) => {
     const server = host.start([PERL, '-e', SERVER, `${host.address}:${PORT}`], { ownGroup: true });
     await server.waitForOutput('ready\nready\nready');

@@ -9,13 +9,13 @@ import { NODE } from '../harness/places.ts';
 import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
 
-/** Serves on the Unix socket of its argument. */
+/** Listens on the Unix socket of its argument. */
 const DB = `
 import { createServer } from 'node:net';
 const path = process.argv[2].replace(/^@/, '\\0');
 createServer((socket) => socket.pipe(socket)).listen(path, () => console.log('listening'));
 `;
-/** Holds one connection to it until it is told a line. */
+/** Holds one connection to it until it reads a line. */
 const APP = `
 import { connect } from 'node:net';
 const socket = connect(process.argv[2].replace(/^@/, '\\0'), () => console.log('connected'));
@@ -37,7 +37,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'app.mjs'), APP);
 });
 
-/** A name for a socket that is removed with the test. */
+/** A socket address that is removed with the test. */
 function socketName(kind: 'path' | 'abstract'): string {
   const name = `db-${sockets++}.sock`;
   if (kind === 'abstract') return `@musubi-${process.pid}-${name}`;
@@ -52,7 +52,7 @@ async function serve(where: Host, address: string): Promise<Running> {
   return db;
 }
 
-async function ask(address: string): Promise<Running> {
+async function connect(address: string): Promise<Running> {
   const app = host.start([NODE, join(folder, 'app.mjs'), address]);
   await app.waitForOutput('connected');
   return app;
@@ -67,11 +67,11 @@ const count = (exporter: Exporter, address: string) =>
   series(exporter, 'service_dependency_active_connections', address);
 
 describe.each(['path', 'abstract'] as const)('a Unix socket with a name that is %s', (kind) => {
-  it('is a dependency between the services at its ends, for as long as it is open', async () => {
+  it('is a dependency between the services of its endpoints while it is open', async () => {
     const address = socketName(kind);
     const exporter = await startExporter(host, ['--capture', 'sockdiag']);
     const db = await serve(host, address);
-    const app = await ask(address);
+    const app = await connect(address);
     await exporter.cycle();
     const expected = {
       network_transport: 'unix',
@@ -97,10 +97,10 @@ describe.each(['path', 'abstract'] as const)('a Unix socket with a name that is 
   });
 });
 
-it('a Unix socket that two network namespaces share, as containers do, names the service in the other', async () => {
+it('a Unix socket shared by two network namespaces, as with containers, names the service in the other', async () => {
   const address = socketName('path');
   const db = await serve(other, address);
-  const app = await ask(address);
+  const app = await connect(address);
   const exporter = await startExporter(host, ['--capture', 'sockdiag']);
   expect(await count(exporter, address)).toMatchObject([
     {

@@ -1,4 +1,4 @@
-/** From `npm start` to what a person sees of one new connection, while it is there and after it has ended. */
+/** From `npm start` to the panel: one new connection, while it is open and after it has ended. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -17,16 +17,16 @@ const TEN_MINUTES = 600_000;
 const PATIENCE = 60_000;
 
 it(
-  'a connection is drawn as new with its processes, and after it ended in the past only',
+  'a connection is drawn as new with its processes, and after it has ended only in the past',
   async () => {
     onFileEnd(() => rmSync(join(ROOT, `.musubi/${PORT}`), { recursive: true, force: true }));
     const npm = start(['npm', 'start', '--', '--port', `${PORT}`], { cwd: ROOT, ownGroup: true });
     await npm.waitForOutput('Ctrl-C stops everything', TEN_MINUTES);
     const page = await openPage(await openBrowser(), { timezoneId: 'UTC' });
 
-    // Against what was before, a thing is new only where something is known of that.
+    // In a comparison, an edge is new only if the previous range has data.
     await waitFor(
-      async () => (await look(page, Date.now() - PATIENCE)).length > 0 || undefined,
+      async () => (await openRange(page, Date.now() - PATIENCE)).length > 0 || undefined,
       'the first edge',
       PATIENCE,
     );
@@ -34,7 +34,8 @@ it(
     const { web, api, port } = await startPair(3);
 
     await waitFor(
-      async () => (await look(page, before)).find((edge) => edge.port === port && edge.connections === '3'),
+      async () =>
+        (await openRange(page, before)).find((edge) => edge.port === port && edge.connections === '3'),
       'the connection to be drawn',
       PATIENCE,
     );
@@ -57,26 +58,26 @@ it(
     await api.stop();
     const ended = Date.now();
 
-    // In the past it is what it was, in the present it is not; the machine's other connections are.
+    // It remains in the past and leaves the present; other connections of the machine remain in both.
     const present = await waitFor(
       async () => {
-        // On a busy machine the end is seen later.
+        // On a busy machine this is detected later.
         const from = Math.max(ended + 2000, Date.now() - 15_000);
-        const edges = await look(page, from);
+        const edges = await openRange(page, from);
         return edges.length > 0 && edges.every((edge) => edge.port !== port) ? from : undefined;
       },
-      'the connection to be gone from the present',
+      'the connection to leave the present',
       PATIENCE,
     );
-    const past = await look(page, before, ended);
+    const past = await openRange(page, before, ended);
     expect(past.find((edge) => edge.port === port)).toMatchObject({
       source: 'web',
       destination: 'api',
       sourcePid: `${web.pid}`,
       destinationPid: `${api.pid}`,
     });
-    // Side by side with that past, it has vanished.
-    await look(page, present);
+    // Compared with that past, it has vanished.
+    await openRange(page, present);
     await compareWith(page, 'Custom range…');
     await page.getByRole('radio', { name: 'Fixed range' }).check({ force: true });
     await page.getByRole('textbox', { name: 'From' }).fill(local(before));
@@ -87,12 +88,12 @@ it(
   TEN_MINUTES,
 );
 
-/** On a busy machine the table's first rows would be others by bytes. */
+// On a busy machine the table's first rows by bytes would be other edges.
 const BY_PORT = encodeURIComponent(JSON.stringify({ sort: { column: 'port', descending: true } }));
 
-/** What the page draws of a range in ms since 1970, which ends now unless told otherwise. */
-async function look(page: Page, from: number, to = Date.now()): Promise<DrawnEdge[]> {
-  // Of what was chosen before, nothing is left: each look is that of someone who comes by.
+/** The edges that the page draws for a range in ms since 1970, until now by default. */
+async function openRange(page: Page, from: number, to = Date.now()): Promise<DrawnEdge[]> {
+  // Each visit starts without earlier selections.
   const range = `from=${from}&to=${Math.max(to, from + 1000)}`;
   await page.goto(`http://127.0.0.1:${PORT}/?${range}&refresh=&options=${BY_PORT}`);
   await page.locator('[data-testid=musubi-panel]:not([data-panel-state=loading])').waitFor();
@@ -100,5 +101,5 @@ async function look(page: Page, from: number, to = Date.now()): Promise<DrawnEdg
   return edgesOn(page);
 }
 
-/** A time as an input for the local time takes it. */
+/** A time in the format of an input for local time. */
 const local = (at: number) => new Date(at).toISOString().slice(0, 19);

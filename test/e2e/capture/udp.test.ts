@@ -181,7 +181,7 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
         server,
         clientPort,
         serverPort,
-        async request() {
+        async exchange() {
           client.writeLine(`${address}/${serverPort}`);
           requests++;
           await Promise.all([linesOf(server, 'received', requests), linesOf(client, 'received', requests)]);
@@ -191,8 +191,8 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
 
     it.each(['127.0.0.1', '::1'])('reports the first sender over %s as the client', async (address) => {
       const capture = await beginWatch();
-      const { client, server, serverPort, request } = await startPair(address);
-      for (let count = 0; count < 3; count++) await request();
+      const { client, server, serverPort, exchange } = await startPair(address);
+      for (let count = 0; count < 3; count++) await exchange();
       await expectReported(capture, [
         [client.pid, { [`outbound ${serverPort}`]: 1 }],
         [server.pid, { [`inbound ${serverPort}`]: 1 }],
@@ -200,8 +200,8 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     });
 
     it('reports a conversation that began before the capture as unknown', async () => {
-      const { client, server, clientPort, serverPort, request } = await startPair('127.0.0.1');
-      await request();
+      const { client, server, clientPort, serverPort, exchange } = await startPair('127.0.0.1');
+      await exchange();
       const capture = await beginWatch();
       // The server sends first from now on: that does not make it the client.
       server.writeLine(`127.0.0.1/${clientPort}`);
