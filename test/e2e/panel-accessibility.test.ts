@@ -5,7 +5,7 @@ import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { compareWith, rowsOn } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** What axe-core finds fault with by the rules of WCAG 2.2, levels A and AA: names, roles, contrast, sizes. */
+/** The panel under axe-core's rules for WCAG 2.2, levels A and AA: names, roles, contrast, sizes. */
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PLACES: Places = {
@@ -30,7 +30,7 @@ async function faults(): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }
 
-it.each(['dark', 'light'])('nothing is in the way of anybody, in the %s theme', async (theme) => {
+it.each(['dark', 'light'])('the panel has no accessibility violations in the %s theme', async (theme) => {
   found = DEPENDENCIES;
   const { page } = panel;
   const options = encodeURIComponent(JSON.stringify({ frames: 'site', compare: '1d' }));
@@ -48,15 +48,18 @@ it.each(['dark', 'light'])('nothing is in the way of anybody, in the %s theme', 
   expect(await faults()).toEqual([]);
 });
 
-it.each(['dark', 'light'])('nor in a narrow panel, in the %s theme', async (theme) => {
-  found = DEPENDENCIES;
-  await panel.page.setViewportSize({ width: 320, height: 600 });
-  await panel.open(`theme=${theme}&refresh=`);
-  await panel.page.getByRole('button', { name: 'More' }).click();
-  expect(await faults()).toEqual([]);
-});
+it.each(['dark', 'light'])(
+  'a narrow panel has no accessibility violations in the %s theme',
+  async (theme) => {
+    found = DEPENDENCIES;
+    await panel.page.setViewportSize({ width: 320, height: 600 });
+    await panel.open(`theme=${theme}&refresh=`);
+    await panel.page.getByRole('button', { name: 'More' }).click();
+    expect(await faults()).toEqual([]);
+  },
+);
 
-it('nor where there is nothing to draw', async () => {
+it('the message of an empty panel has no accessibility violations', async () => {
   found = [];
   await panel.page.goto(`${panel.url}/?refresh=`);
   await panel.page.getByTestId('musubi-state').waitFor();

@@ -4,7 +4,7 @@ import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** What a viewer chooses in the running panel is in the address of the page, and nowhere else. */
+/** The viewer's choices in the panel are in the address of the page only. */
 
 const PLACES: Places = {
   web: { host: 'front-1', site: 'tokyo' },
@@ -25,7 +25,7 @@ const choose = (level: string) => graph.page.getByRole('radio', { name: level })
 const search = () => graph.page.getByRole('textbox', { name: 'Search the graph' });
 const pinned = () => graph.page.getByTestId('musubi-pinned').getByRole('heading');
 
-it('survives a reload, and the back button takes choices back one by one', async () => {
+it('choices survive a reload, and the back button undoes them one by one', async () => {
   await open();
   await choose('Host');
   await expect.poll(listed).toEqual(BY_HOST);
@@ -42,7 +42,7 @@ it('survives a reload, and the back button takes choices back one by one', async
   await expect.poll(listed).toEqual(BY_HOST);
 });
 
-it('letters of a search are no steps to go back to', async () => {
+it('typing a search adds no entries to the history', async () => {
   await open();
   await choose('Host');
   await search().pressSequentially('data');
@@ -53,7 +53,7 @@ it('letters of a search are no steps to go back to', async () => {
   await expect.poll(() => search().inputValue()).toBe('');
 });
 
-it('what is selected is selected where the address is opened', async () => {
+it('the selection is restored from the address', async () => {
   await open();
   await pinEdge(graph.page, '[data-source=web]');
   expect(await pinned().textContent()).toBe('web → api :8080');
@@ -65,7 +65,7 @@ it('what is selected is selected where the address is opened', async () => {
   await graph.page.keyboard.press('Escape');
 });
 
-it('the part that is looked at is looked at where the address is opened, until all of it is', async () => {
+it('the view is restored from the address, until Fit resets it', async () => {
   await open();
   const canvas = graph.page.getByTestId('musubi-canvas');
   const picture = () =>
@@ -89,7 +89,7 @@ it('the part that is looked at is looked at where the address is opened, until a
   expect(view()).toBeNull();
 });
 
-it('what the dashboard says is the default, and needs no word in the address', async () => {
+it('the options of the dashboard are the defaults, and are not in the address', async () => {
   await open('refresh=', ({ panels: [panel] }) => Object.assign(panel?.options ?? {}, { level: 'host' }));
   expect(await listed()).toEqual(BY_HOST);
   await choose('Instance');
@@ -99,7 +99,7 @@ it('what the dashboard says is the default, and needs no word in the address', a
   await expect.poll(() => inAddress('musubi-1')).toBeNull();
 });
 
-it('another panel of the dashboard has a name of its own', async () => {
+it('each panel of the dashboard has its own parameter in the address', async () => {
   const other = encodeURIComponent('{"level":"site"}');
   await open(`refresh=&musubi-2=${other}`);
   expect(await listed()).toEqual(ALL);
@@ -112,21 +112,21 @@ it.each([
   ['{"level":"galaxy","search":7,"hideIdle":true}', 'level, search'],
   ['{"focus":', '{"focus":'],
   ['{"<img src=x onerror=alert(1)>":1}', '<img src=x onerror=alert(1)>'],
-])('what nobody could have chosen is left aside with a note: %s', async (text, told) => {
+])('an invalid choice in the address is ignored with a note: %s', async (text, ignored) => {
   await open(`refresh=&musubi-1=${encodeURIComponent(text)}`);
   expect(await listed()).toEqual(ALL);
   await graph.page.getByRole('button', { name: 'Notes' }).click();
-  expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain(`were ignored: ${told}`);
+  expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain(`were ignored: ${ignored}`);
 });
 
-it('while the panel is edited, choices are its options', async () => {
+it('while the panel is edited, choices change its options', async () => {
   const chosen = encodeURIComponent('{"level":"site"}');
   await open(`refresh=&editPanel=1&musubi-1=${chosen}`);
   expect(await listed()).toEqual(ALL);
   await choose('Host');
   await expect.poll(listed).toEqual(BY_HOST);
   expect([inAddress('musubi-1'), inAddress('options')]).toEqual([{ level: 'site' }, { level: 'host' }]);
-  // What is selected is no option.
+  // The selection does not belong to the options.
   await graph.page.getByTestId('musubi-edges').getByRole('button', { name: 'front-1' }).focus();
   await graph.page.keyboard.press('Enter');
   expect(await pinned().textContent()).toBe('front-1 → back-1 :8080');

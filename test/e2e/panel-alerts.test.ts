@@ -1,5 +1,5 @@
 /**
- * What is missing, unexpected, failing and alerting, on the graph: exporters on two hosts, Prometheus with the shipped rules
+ * Missing, unexpected, failing and alerting dependencies in the graph: exporters on two hosts, Prometheus with the shipped rules
  * and those of a file of expectations, and the panel in a browser.
  */
 import { beforeAll, expect, test } from 'vitest';
@@ -13,12 +13,12 @@ import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 import { call, serve } from '../harness/services.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-/** All rules run so many times as fast as they are shipped. */
+/** Acceleration of all rules compared with the shipped ones. */
 const TIMES = 20;
 const network = createNetwork();
 const [a, b] = [network.host('a'), network.host('b')];
 
-/** Nobody listens at the port of mail, which therefore has no name but its address. */
+/** No process listens on the port of mail, which is therefore known by its address only. */
 const EXPECTED = `version: 1
 expect:
   - { source: web, destination: api, port: 8080, max_gap: 1h }
@@ -31,7 +31,7 @@ allow:
 
 let prometheus: Prometheus;
 let page: GraphPage;
-/** Those whose dependencies are not as expected. */
+/** The services whose dependencies are not as expected. */
 let shop: Running;
 let post: Running;
 let rogue: Running;
@@ -77,7 +77,9 @@ async function states(from: number, to: number): Promise<Record<string, string |
   return Object.fromEntries(edges.map((edge) => [`${edge.source} → ${edge.destination}`, edge.states]));
 }
 
-test('is drawn while it is so, and told of the past after it ended', { timeout: 150_000 }, async () => {
+test('states are drawn while they last, and for past ranges after they ended', {
+  timeout: 150_000,
+}, async () => {
   await waitFor(async () => {
     const seen = await prometheus.query('musubi:expected_edge:host_last_seen_seconds{src_service="shop"}');
     return seen.length === 2 || undefined;
@@ -93,18 +95,18 @@ test('is drawn while it is so, and told of the past after it ended', { timeout: 
   ]);
 
   const then = Date.now();
-  const told = {
+  const expected = {
     'web → api': '',
     'rogue → api': 'unexpected alerting',
     'shop → db': 'missing alerting',
     'night → db': 'missing alerting',
     'post → unknown process': 'alerting',
   };
-  expect(await states(began, then)).toEqual(told);
+  expect(await states(began, then)).toEqual(expected);
   const drawn = await page.svg();
   for (const text of ['▲ alerting ? · :5432', '▲ alerting ! · :8080', '▲ alerting · :2525'])
     expect(drawn).toContain(`>${text}`);
-  // Dots are what is missing.
+  // Missing edges are dotted.
   expect(drawn.match(/stroke-dasharray="1.5 5"/g)).toHaveLength(2);
 
   clearInterval(failures);
@@ -112,7 +114,7 @@ test('is drawn while it is so, and told of the past after it ended', { timeout: 
   shop.writeLine('connect 1');
   await call(a, 'night', b, 5432);
   await fire([]);
-  expect(await states(began, then)).toEqual(told);
+  expect(await states(began, then)).toEqual(expected);
   expect(await states(began, Date.now())).toEqual({
     'web → api': '',
     'rogue → api': 'unexpected alerted',

@@ -1,4 +1,4 @@
-/** The graph against other ranges, as a real Prometheus holds them, chosen in a real browser. */
+/** The graph compared with previous ranges, in a real browser with a real Prometheus. */
 import { beforeEach, expect, it } from 'vitest';
 import { compareWith, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 const NOW = Math.floor(Date.now() / 1000 / SCRAPE) * SCRAPE - MINUTE;
 
-/** Was there for the hours that ended so many seconds ago, opening a connection a minute; counted anew in each. */
+/** Active in the hours that ended these numbers of seconds ago, with a connection a minute and a counter reset in each. */
 const within =
   (...ends: readonly number[]) =>
   (time: number) => {
@@ -21,23 +21,23 @@ const within =
   };
 const PAST = [
   { name: 'steady', port: 9001, at: within(0, HOUR, DAY, WEEK) },
-  { name: 'young', port: 9002, at: within(0) },
+  { name: 'recent', port: 9002, at: within(0) },
   { name: 'daily', port: 9003, at: within(0, DAY, WEEK) },
   { name: 'earlier', port: 9004, at: within(HOUR) },
   { name: 'yesterday', port: 9005, at: within(DAY) },
 ];
-/** What each choice is to tell of them. */
+/** The expected states for each choice. */
 const AGAINST = {
-  hour: { young: 'new', daily: 'new', earlier: 'vanished' },
-  day: { young: 'new', yesterday: 'vanished' },
-  week: { young: 'new' },
+  hour: { recent: 'new', daily: 'new', earlier: 'vanished' },
+  day: { recent: 'new', yesterday: 'vanished' },
+  week: { recent: 'new' },
 };
 
 const graph = panelPage(
   async () => (await startPrometheus([], { history: pastOf(PAST, NOW - WEEK - HOUR, NOW) })).url,
   { timezoneId: 'UTC' },
 );
-/** Unix seconds for which each query was asked. */
+/** The evaluation time of each query, in Unix seconds. */
 let times: number[];
 
 beforeEach(() => {
@@ -55,7 +55,7 @@ async function open(options: object = {}): Promise<void> {
 
 const compare = (choice: string | RegExp) => compareWith(graph.page, choice);
 
-/** The name of each dependency that has a state, with it. */
+/** Each dependency that has a state, with the state. */
 const states = async () =>
   Object.fromEntries(
     (await graph.edges())
@@ -65,11 +65,11 @@ const states = async () =>
 
 const comparisonText = () => graph.page.getByTestId('musubi-compare').textContent();
 const chosen = () => graph.inAddress('musubi-1');
-/** As the page writes a time, in UTC. */
+/** A time as the page formats it, in UTC. */
 const at = (unixSeconds: number) => new Date(unixSeconds * 1000).toISOString();
 const minuteOf = (unixSeconds: number) => at(unixSeconds).slice(11, 16);
 
-it('asks for no other range until it is told to', async () => {
+it('queries only the current range until a comparison is chosen', async () => {
   await open();
   expect(times.length).toBeGreaterThan(5);
   expect([...new Set(times)]).toEqual([NOW]);
@@ -81,7 +81,7 @@ it.each([
   ['1 hour earlier', '1h', HOUR, AGAINST.hour],
   ['1 day earlier', '1d', DAY, AGAINST.day],
   ['1 week earlier', '1w', WEEK, AGAINST.week],
-] as const)('compares with what is called %j, and says so', async (choice, option, earlier, expected) => {
+] as const)('compares with %j, and shows both ranges', async (choice, option, earlier, expected) => {
   await open();
   await compare(choice);
   await expect.poll(states).toEqual(expected);
@@ -97,7 +97,7 @@ it.each([
   await expect.poll(states).toEqual({});
 });
 
-it('shows the figures of both ranges', async () => {
+it('shows the values of both ranges', async () => {
   await open({ compare: '1d' });
   await expect.poll(states).toEqual(AGAINST.day);
   await pinEdge(graph.page, '[data-source=steady-client]');
@@ -112,7 +112,7 @@ it('shows the figures of both ranges', async () => {
   expect(opened).toHaveLength(3);
 });
 
-it('compares with how much earlier one types', async () => {
+it('compares with a typed offset', async () => {
   await open();
   await compare('Custom range…');
   const dialog = graph.page.getByRole('dialog', { name: 'Compare with another time range' });
@@ -126,7 +126,7 @@ it('compares with how much earlier one types', async () => {
   expect(await comparisonText()).toContain('7d earlier: ');
 });
 
-it('compares with a range from one time to another', async () => {
+it('compares with a fixed range', async () => {
   await open();
   await compare('Custom range…');
   const dialog = graph.page.getByRole('dialog', { name: 'Compare with another time range' });
@@ -150,13 +150,13 @@ const notes = async () => {
   return graph.page.getByTestId('musubi-notes').textContent();
 };
 
-it('marks nothing as new before the data begins, and says why', async () => {
+it('marks nothing as new before the first sample, and explains why', async () => {
   await open({ compare: '4w' });
   expect(await states()).toEqual({});
   expect(await notes()).toContain('nothing is marked as new');
 });
 
-it('names the query that fails, and compares what it can', async () => {
+it('names a failed query, and compares the other values', async () => {
   graph.mayComplain(/status of 422/);
   await open();
   await graph.page.route('**/api/v1/query', async (route) => {
@@ -171,19 +171,19 @@ it('names the query that fails, and compares what it can', async () => {
   expect(await notes()).toContain('compared range are missing: too many samples (query opened)');
 });
 
-it('says that what is no range is none', async () => {
+it('reports an invalid range', async () => {
   await open({ compare: 'yesterday' });
   expect(await states()).toEqual({});
   expect(await notes()).toContain('Invalid comparison "yesterday"');
 });
 
-it('drops a question when another takes its place', async () => {
+it('cancels queries when another comparison is chosen', async () => {
   await open();
   const dropped: string[] = [];
   graph.page.on('requestfailed', (request) => dropped.push(request.failure()?.errorText ?? ''));
   await graph.page.route('**/api/v1/query', async (route) => {
     const time = Number(new URLSearchParams(route.request().postData() ?? '').get('time'));
-    // That of a week ago is never answered.
+    // The query for a week ago never gets a response.
     if (time > NOW - WEEK) await route.continue();
   });
   await compare('1 week earlier');

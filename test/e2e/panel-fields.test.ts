@@ -4,7 +4,7 @@ import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.t
 import { exportFrom, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** What Grafana's field options do to the graph: units, names, mappings, colours and widths. */
+/** The effect of Grafana's field options on the graph: units, names, mappings, colours and widths. */
 
 const PLACES: Places = {
   web: { host: 'front-1', site: 'tokyo' },
@@ -17,7 +17,7 @@ const DEPENDENCIES: readonly Dependency[] = [
   { from: 'api', to: 'db', port: '5432', bytes: 20_000, opened: 4, open: 0 },
 ];
 
-/** Failures, which `api` alone has when it asks `db`; an alert fires for the other. */
+/** Connections fail from `api` to `db` only; an alert fires for the other dependency. */
 function answer(query: string): Answered[] {
   if (query.includes('ALERTS')) {
     const labels = { alertname: 'Slow', alertstate: 'firing', src_service: 'web', dst_service: 'api' };
@@ -62,29 +62,29 @@ async function drawing(): Promise<{ svg: string; strokes: { colour: string; widt
   };
 }
 
-it('units, decimals, names and mappings hold in the table, the details and the drawing', async () => {
+it('units, decimals, names and mappings apply to the table, the details and the drawing', async () => {
   await open(
     [
       setFor('io', { unit: 'decbytes', decimals: 2, displayName: 'Volume' }),
       setFor('opened', { displayName: 'Calls' }),
-      setFor('open', { mappings: [{ type: 'value', options: { 0: { text: 'nobody', color: 'red' } } }] }),
+      setFor('open', { mappings: [{ type: 'value', options: { 0: { text: 'none open', color: 'red' } } }] }),
       setFor('rtt', { noValue: 'not measured' }),
     ],
     { edgeLabel: 'connections' },
   );
   const table = graph.page.getByTestId('musubi-edges');
   expect(await table.locator('thead').textContent()).toMatch(/CallsFailedOpenVolume/);
-  expect(await table.locator('tbody').textContent()).toMatch(/nobody20\.00 kB/);
+  expect(await table.locator('tbody').textContent()).toMatch(/none open20\.00 kB/);
   const text = await details();
   expect(text).toMatch(/Calls44/);
   expect(text).toContain('20.00 kB');
-  expect(text).toContain('nobody');
+  expect(text).toContain('none open');
   const { svg } = await drawing();
   expect(svg).toMatch(/>:5432 · 4 Calls</);
   await graph.page.getByText('kB = 1000 B').waitFor();
 });
 
-it('thresholds mark figures by a colour beside them', async () => {
+it('thresholds mark values with a coloured dot', async () => {
   const steps = [
     { value: null, color: 'green' },
     { value: 50, color: 'orange' },
@@ -99,7 +99,7 @@ it('thresholds mark figures by a colour beside them', async () => {
   expect(dots).toEqual(['rgb(255, 152, 48)', 'rgb(115, 191, 105)']);
 });
 
-it('an edge is as wide as its figure is large, at most as is configured', async () => {
+it('the width of an edge follows its value, up to the configured maximum', async () => {
   await open([setFor('opened', { max: 90_000 })], { widthBy: 'opened' });
   const widths = async () => (await drawing()).strokes.map(({ width }) => width).sort();
   const [thin = 0, wide = 0] = await widths();
@@ -110,11 +110,11 @@ it('an edge is as wide as its figure is large, at most as is configured', async 
   );
 });
 
-it('an edge has the colour of its figure, and that of its states around it', async () => {
+it('an edge has the colour of its value, with the colour of its state around it', async () => {
   await open([], { colourBy: 'failureShare', widthBy: 'none' });
   const { strokes } = await drawing();
   const colours = strokes.map(({ colour }) => colour);
-  // Each edge twice: in the colour of its states or of the theme, and narrower within, in that of the share.
+  // Each edge is drawn twice: in the colour of its state or of the theme, and narrower inside in that of the ratio.
   expect(strokes.map(({ width }) => width)).toEqual([6, 3, 6, 3]);
   expect(new Set(colours).size).toBe(4);
   expect(colours).toContain('#FF7383');

@@ -53,7 +53,7 @@ beforeAll(async () => {
   page = await openGraphPage(prometheus.url);
 });
 
-/** What the page draws for a range that ends now, by the name of the estate. */
+/** The edges that the page draws for a range that ends now, by their names in the estate. */
 async function drawn(seconds: number): Promise<Map<string, DrawnEdge>> {
   await page.open({ from: (NOW - seconds) * 1000, to: NOW * 1000 });
   const edges = await page.edges();
@@ -65,7 +65,7 @@ function expectAbout(edge: DrawnEdge | undefined, truth: number, margin = 2): vo
   expect(Math.abs(Number(edge?.connections ?? Number.NaN) - truth)).toBeLessThanOrEqual(margin);
 }
 
-it('counts the connections of the range, whatever happened to the counter', async () => {
+it('counts the connections of the range across counter resets', async () => {
   const edges = await drawn(HOUR);
   for (const edge of edges.values()) expect(edge).toMatchObject({ seenBy: 'both' });
   expectAbout(edges.get('steady'), 60);
@@ -73,24 +73,24 @@ it('counts the connections of the range, whatever happened to the counter', asyn
   expectAbout(edges.get('burst'), 50, 0);
 });
 
-it('an outage at the start of the range does not bring in what was counted before', async () => {
+it('an outage at the start of the range does not add earlier connections', async () => {
   const edges = await drawn(HOUR);
   expectAbout(edges.get('unscraped'), 60, 10);
 });
 
-it('a range longer than the data counts what came before a restart, too', async () => {
+it('a range longer than the data includes connections before a restart', async () => {
   const edges = await drawn(30 * 24 * HOUR);
   expectAbout(edges.get('restarted'), 181);
   expectAbout(edges.get('over'), 9, 0);
 });
 
-it('a restart right after the first connections loses at most what came after it', async () => {
+it('a restart right after the first connections loses at most those after it', async () => {
   const { connections } = (await drawn(HOUR)).get('lost') ?? {};
   expect(Number(connections)).toBeGreaterThanOrEqual(20);
   expect(Number(connections)).toBeLessThanOrEqual(25);
 });
 
-it('what was in use before the range only stays out, though it was still exported', async () => {
+it('a dependency used only before the range is left out, even if it was still exported', async () => {
   expect([...(await drawn(HOUR)).keys()].sort()).toEqual([
     'behind',
     'burst',
@@ -101,13 +101,13 @@ it('what was in use before the range only stays out, though it was still exporte
   ]);
 });
 
-it('what has connections open is there, on hosts with a late clock and between two scrapes as well', async () => {
+it('a dependency with open connections is shown, also with a late clock and between two scrapes', async () => {
   expect([...(await drawn(5 * MINUTE)).keys()]).toContain('behind');
   await page.open({ from: (NOW - 10) * 1000, to: (NOW - 5) * 1000 });
   expect(await page.edges()).toHaveLength(6);
 });
 
-it('compared with the range before, what began is new and what ended has vanished', async () => {
+it('compared with the previous range, dependencies that began are new and those that ended have vanished', async () => {
   const range = { from: (NOW - HOUR) * 1000, to: NOW * 1000 };
   await page.open({ ...range, options: { compare: 'before' } });
   const states = (await page.edges()).map(({ source, states }) => [

@@ -5,7 +5,7 @@ import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.t
 import { exportFrom } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** Names that mean harm, in a real browser: shown as the text they are, wherever the panel shows names. */
+/** Malicious names in a real browser: shown as text wherever the panel shows names. */
 
 const HACK = 'window.hacked=1';
 const NAMES = [
@@ -22,7 +22,7 @@ const NAMES = [
   '__proto__',
   'a/b&amp;c',
 ];
-/** The address of the page holds the keys of what is selected, and no more than a browser takes. */
+/** Short enough for the address of the page, which holds the keys of the selection. */
 const brief = (name: string) => name.slice(0, 200);
 const PLACES: Places = Object.fromEntries([
   ['safe', { host: 'h', site: '' }],
@@ -48,7 +48,7 @@ function answer(query: string): Answered[] {
 }
 
 const graph = panelPage(() => startFakePrometheus(answer));
-/** What would tell that a name was more than text. */
+/** Signs that a name was treated as more than text. */
 const harm: string[] = [];
 
 beforeEach(() => {
@@ -61,7 +61,7 @@ afterEach(async () => {
   expect(harm).toEqual([]);
 });
 
-/** Notes dialogs, other pages, requests to elsewhere, and scripts that the page's policy had to stop. */
+/** Records dialogs, navigations, requests to other hosts, and scripts that the page's policy blocked. */
 function watch(watched: Page): void {
   watched.on('dialog', (dialog) => {
     harm.push(`dialog: ${dialog.message()}`);
@@ -91,11 +91,11 @@ async function open(options: object = {}, chosen: object = {}): Promise<void> {
   await graph.open(`${query}`);
 }
 
-/** Control characters, and those that turn text around or hide in it; isolates, which keep text apart, are none. */
+/** Control characters, and characters that reverse text or are invisible; isolates, which delimit text, are allowed. */
 const DECEPTIVE =
   '[\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F\\u061C\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2066\\u2067\\uFEFF]';
 
-/** What is wrong with what the panel shows, or tells screen readers. */
+/** Faults in the texts that the panel shows or announces to screen readers. */
 const faults = () =>
   graph.page.evaluate(`(() => {
     const deceptive = new RegExp(${JSON.stringify(DECEPTIVE)});
@@ -125,7 +125,7 @@ it('in the table, and in the details of every dependency', async () => {
   expect(await graph.page.getByTestId('musubi-edges').textContent()).toContain(`<script>${HACK}</script>`);
 });
 
-it('in the drawing, the details of every node, and what is said of it', async () => {
+it('in the drawing, the details of every node, and its announcement', async () => {
   await open();
   await graph.page.getByTestId('musubi-nodes').focus();
   await graph.page.keyboard.press('Home');
@@ -140,7 +140,7 @@ it('in the drawing, the details of every node, and what is said of it', async ()
   }
 });
 
-it('in frames, in groups, in what is hidden, and above a path', async () => {
+it('in frames, groups, the list of hidden nodes, and the strip of a path', async () => {
   const keyOf = (name: string) => JSON.stringify(['service', name, brief(name)]);
   for (const name of NAMES.slice(3, 6)) {
     const focus = { node: keyOf(name), way: 'both', hops: 1 };
@@ -155,7 +155,7 @@ it('in frames, in groups, in what is hidden, and above a path', async () => {
   expect(await faults()).toEqual([]);
 });
 
-it('in a search, and in what is wrong with one', async () => {
+it('in a search, and in its error message', async () => {
   await open();
   const search = graph.page.getByRole('textbox', { name: 'Search the graph' });
   for (const name of NAMES.filter((each) => !/[\n\t]/.test(each))) {
@@ -171,7 +171,7 @@ it('in a search, and in what is wrong with one', async () => {
   await expect.poll(wrong).toContain('`<b>/` is not a number');
 });
 
-it('in what a data source says is wrong', async () => {
+it('in the error of a data source', async () => {
   graph.mayComplain(/status of 400/);
   const body = JSON.stringify({ status: 'error', error: NAMES.join('\n') });
   await graph.page.route('**/api/v1/query', (route) =>
@@ -183,7 +183,7 @@ it('in what a data source says is wrong', async () => {
   expect(await faults()).toEqual([]);
 });
 
-it('in whatever is exported', async () => {
+it('in every export', async () => {
   await open();
   const names: string[] = [];
   for (const choice of ['CSV table', 'JSON', 'Mermaid', 'PNG image']) {
@@ -196,7 +196,7 @@ it('in whatever is exported', async () => {
   expect(names).toEqual(['dependencies.csv', 'dependencies.json', 'dependencies.mmd', 'dependencies.png']);
 });
 
-it('in an exported image that is opened as a page of its own', async () => {
+it('in an exported image that is opened as a page', async () => {
   await open({}, { frames: 'host' });
   const { content: body } = await exportFrom(graph.page, 'SVG image');
   const image = graph.page;

@@ -16,13 +16,13 @@ import { shopHistory } from '../harness/shop.ts';
 
 const HOSTS = [
   { grafana: '12.4.10', react: '18.3.1', libraries: npmFolder('grafana-12') },
-  // Those that the page is built with.
+  // The libraries that the page is built with.
   { grafana: '13.2.2', react: '19.3.1', libraries: undefined },
 ] as const;
 const THEMES = ['dark', 'light'] as const;
 
 let scratch: string;
-/** Where the pictures go: those of the plugin's page in Grafana's catalogue are made by this test. */
+/** The folder of the pictures: this test takes those of the plugin's page in Grafana's catalogue. */
 let pictures: string;
 let prometheus: Prometheus;
 let browser: Browser;
@@ -38,7 +38,7 @@ beforeAll(async () => {
 describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, libraries }) => {
   let url: string;
   let page: Page;
-  /** Whatever the browser complains of. */
+  /** Errors and warnings of the browser. */
   const complaints: string[] = [];
 
   beforeAll(async () => {
@@ -73,14 +73,14 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
       for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
         expect(text).toContain(part);
       await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
-      // Icons of one name come one after the other.
+      // Icons are loaded one after another.
       const leads = details.locator('a, button');
       await expect.poll(() => leads.locator('svg').count()).toBe(await leads.count());
       await page.screenshot({ path: join(pictures, `details-${theme}.png`) });
     });
   });
 
-  it('shows the same as a table', async () => {
+  it('shows the dependencies in a table', async () => {
     await open('light');
     await page.getByRole('button', { name: 'Table' }).click();
     const table = page.getByTestId('musubi-edges');
@@ -88,7 +88,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     expect(await table.ariaSnapshot()).toMatch(/report · db-3.*postgres · db-1.*5432/);
   });
 
-  it('tells screen readers what there is, and where the keyboard is', async () => {
+  it('announces the graph and the focused node to screen readers', async () => {
     await open('dark');
     const toolbar = await page.getByRole('toolbar', { name: 'Dependency graph' }).ariaSnapshot();
     for (const part of [
@@ -112,9 +112,9 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     await page.keyboard.press('Enter');
     const details = page.getByRole('dialog', { name: 'Details' });
     await details.waitFor();
-    const told = await details.ariaSnapshot();
+    const snapshot = await details.ariaSnapshot();
     for (const part of [/- button "Close details"/, /- heading "\S+" \[level=3\]/, /- rowheader "Used by"/])
-      expect(told).toMatch(part);
+      expect(snapshot).toMatch(part);
     expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('dialog');
     await page.keyboard.press('Escape');
     const head = await page.getByTestId('musubi-edges').locator('thead').ariaSnapshot();
@@ -122,7 +122,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     expect(await page.getByTestId('musubi-edges').getAttribute('aria-rowcount')).toBe('13');
   });
 
-  it('speaks Japanese where Grafana does', async () => {
+  it('is in Japanese if Grafana is', async () => {
     await open('dark', 'ja');
     const table = page.getByTestId('musubi-edges');
     await page.getByRole('button', { name: 'テーブル' }).click();
@@ -136,7 +136,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     await page.screenshot({ path: join(scratch, `japanese-${grafana}.png`) });
   });
 
-  it('colours edges by a figure, sets a variable, links to a service and keeps what is chosen', async () => {
+  it('colours edges by a value, sets a variable, links to a service and keeps the choices', async () => {
     await page.route('**/dashboard.json', async (route) => {
       const dashboard = await (await fetchFor(route)).json();
       dashboard.panels[0].options.colourBy = 'bytes';
@@ -151,7 +151,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     }
     await pinEdge(page);
     const details = page.getByTestId('musubi-pinned');
-    // Each end is known by name to its own host only.
+    // Each endpoint is named on its own host only.
     for (const service of ['report', 'postgres']) {
       const link = details.getByRole('link', { name: `One service: ${service}` });
       const to = 'musubi-one-service\\?from=\\d+&to=\\d+&var-datasource=prometheus&var-service';
@@ -165,20 +165,20 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     await page.unroute('**/dashboard.json');
   });
 
-  it('nothing was complained of', () => {
+  it('the browser reported no errors', () => {
     expect(complaints).toEqual([]);
   });
 
   async function open(theme: string, lang = 'en'): Promise<void> {
     await page.goto(`${url}/?from=now-15m&to=now&refresh=&theme=${theme}&lang=${lang}`);
     await untilDrawn(page);
-    // The same on every run, and of what the panel shows by itself.
+    // The pointer away from the panel: the same picture on every run.
     await page.mouse.move(0, 0);
   }
 
   const rows = () => rowsOn(page);
 
-  /** How many colours the drawing has, edges of its strokes included. */
+  /** The number of colours in the drawing, including antialiasing. */
   const coloursDrawn = () =>
     page.getByTestId('musubi-canvas').evaluate((element) => {
       // Run in the page, whose types this program does not have.

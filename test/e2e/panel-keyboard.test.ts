@@ -3,7 +3,7 @@ import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** The graph in a real browser, by the keyboard alone: where it leads, what is said of it, and how one leaves. */
+/** The graph in a real browser, by keyboard only: movement, announcements, and leaving it. */
 
 const PLACES: Places = {
   web: { host: 'front-1', site: '' },
@@ -27,57 +27,57 @@ const details = () => graph.page.getByTestId('musubi-pinned');
 async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await graph.page.keyboard.press(key);
 }
-/** What a screen reader says of where the keyboard is, with its position. */
-const said = () =>
+/** The announcement of the focused node or edge, with its position. */
+const announced = () =>
   graph.page.evaluate(`(() => {
     const at = document.getElementById(document.activeElement.getAttribute('aria-activedescendant'));
     return at && [at.ariaLabel, at.ariaPosInSet + '/' + at.ariaSetSize].join(' · ');
   })()`);
-/** The `data-testid` of what has the focus, or of what that is in. */
+/** The `data-testid` of the focused element or of its closest ancestor that has one. */
 const place = () => graph.page.evaluate('document.activeElement.closest("[data-testid]")?.dataset.testid');
 const chosen = () => graph.inAddress('musubi-1') ?? {};
-/** Where nodes have been put, by what is in the address. */
+/** The saved positions of nodes in the address. */
 const saved = () => Object.values((graph.inAddress('options') as Saved | null)?.saved ?? {});
 interface Saved {
   readonly saved: Readonly<Record<string, { readonly y: number }>>;
 }
 
-it('is one stop of the tab key, and arrows lead along the dependencies', async () => {
+it('the graph is one tab stop, and arrow keys follow the dependencies', async () => {
   await graph.page.getByRole('textbox').focus();
   for (let i = 0; i < 6 && (await place()) !== 'musubi-nodes'; i++) await press('Tab');
   await expect.poll(place).toBe('musubi-nodes');
-  await expect.poll(said).toBe('web on front-1, depends on 2 · 1/4');
+  await expect.poll(announced).toBe('web on front-1, depends on 2 · 1/4');
   await press('ArrowRight');
-  await expect.poll(said).toMatch(/^(cart|shop\/api) on back-1, used by 1, depends on 1.* · [23]\/4$/);
+  await expect.poll(announced).toMatch(/^(cart|shop\/api) on back-1, used by 1, depends on 1.* · [23]\/4$/);
   await press('ArrowRight');
-  await expect.poll(said).toBe('db on data-1, used by 2, 1 idle · 4/4');
+  await expect.poll(announced).toBe('db on data-1, used by 2, 1 idle · 4/4');
   await press('ArrowRight');
-  await expect.poll(said).toMatch(/^db /);
+  await expect.poll(announced).toMatch(/^db /);
   await press('Home', 'PageDown');
-  await expect.poll(said).toMatch(/2\/4$/);
+  await expect.poll(announced).toMatch(/2\/4$/);
   await press('End');
-  await expect.poll(said).toMatch(/^db /);
+  await expect.poll(announced).toMatch(/^db /);
 });
 
-it('a ring is around the node that has the keyboard', async () => {
+it('a ring surrounds the focused node', async () => {
   await nodes().focus();
   await press('End');
   const ring = await nodes().getByRole('option').boundingBox();
   if (!ring) throw new Error('no ring');
   expect(ring.width).toBeGreaterThan(100);
-  // Whatever else is told of the node, the pointer finds it there.
+  // The pointer finds the node inside of the ring.
   await graph.page.getByRole('textbox').focus();
   await graph.page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
   const tooltip = graph.page.getByTestId('musubi-tooltip');
   await expect.poll(() => tooltip.getByRole('heading').textContent()).toBe('db');
 });
 
-it('walks the dependencies of a node, opens the details of one, and comes back', async () => {
+it('moves along the dependencies of a node, opens the details of one, and returns', async () => {
   await nodes().focus();
   await press('Home', 'n');
-  await expect.poll(said).toMatch(/^web depends on (cart|shop\/api), :\d+ .* · 1\/2$/);
+  await expect.poll(announced).toMatch(/^web depends on (cart|shop\/api), :\d+ .* · 1\/2$/);
   await press('n');
-  await expect.poll(said).toMatch(/2\/2$/);
+  await expect.poll(announced).toMatch(/2\/2$/);
   await press('N', 'Enter');
   await expect.poll(place).toBe('musubi-pinned');
   expect(await details().getByRole('heading').textContent()).toMatch(/^web → /);
@@ -85,10 +85,10 @@ it('walks the dependencies of a node, opens the details of one, and comes back',
   await expect.poll(place).toBe('musubi-nodes');
   await expect.poll(() => details().count()).toBe(0);
   await press('Escape');
-  await expect.poll(said).toMatch(/^web on /);
+  await expect.poll(announced).toMatch(/^web on /);
 });
 
-it('reaches what can be done with a node, and does it by keys of its own', async () => {
+it('reaches the actions on a node, and has shortcuts for them', async () => {
   await nodes().focus();
   await press('End', 'Enter', 'Tab', 'Tab');
   await expect.poll(place).toBe('musubi-pinned');
@@ -96,11 +96,11 @@ it('reaches what can be done with a node, and does it by keys of its own', async
   await expect.poll(chosen).toMatchObject({ focus: { way: 'both', hops: 1 } });
   await press('f');
   await expect.poll(chosen).not.toHaveProperty('focus');
-  // The nodes that were left out come back with the next layout.
+  // Hidden nodes come back with the next layout.
   await expect
     .poll(async () => {
       await press('Home');
-      return said();
+      return announced();
     })
     .toMatch(/^web /);
   await press('w');
@@ -117,7 +117,7 @@ it('moves a node with the arrow keys', async () => {
   await press('ArrowDown');
   await expect.poll(() => saved()[0]?.y).toBe(before + 24);
   await press('Enter', 'ArrowRight');
-  await expect.poll(said).not.toMatch(/^web /);
+  await expect.poll(announced).not.toMatch(/^web /);
 });
 
 it('zooms, moves and fits the drawing', async () => {
@@ -135,19 +135,19 @@ it('zooms, moves and fits the drawing', async () => {
   await expect.poll(ring).toEqual(fitted);
 });
 
-it('searches, and comes back', async () => {
+it('searches, and returns to the graph', async () => {
   await nodes().focus();
   await press('/');
   await graph.page.keyboard.type('db');
   await expect.poll(() => graph.page.getByRole('textbox').inputValue()).toBe('db');
   await press('Enter', 'Escape', 'Escape');
   await expect.poll(place).toBe('musubi-nodes');
-  await expect.poll(said).toMatch(/^db /);
+  await expect.poll(announced).toMatch(/^db /);
 });
 
-it('lists its keys, and lets Grafana have all others', async () => {
+it('lists its shortcuts, and leaves all other keys to Grafana', async () => {
   await graph.page.evaluate(
-    `document.addEventListener('keydown', (event) => (window.heard ??= []).push(event.key))`,
+    `document.addEventListener('keydown', (event) => (window.pressed ??= []).push(event.key))`,
   );
   await nodes().focus();
   await press('?');
@@ -157,10 +157,10 @@ it('lists its keys, and lets Grafana have all others', async () => {
   await press('Enter', 'Escape');
   await expect.poll(place).toBe('musubi-nodes');
   await press('ArrowRight', 'f', 'f', 'd', 'Escape');
-  expect(await graph.page.evaluate('window.heard')).toEqual(['d', 'Escape']);
+  expect(await graph.page.evaluate('window.pressed')).toEqual(['d', 'Escape']);
 });
 
-it('lets the tab key out on both sides', async () => {
+it('the tab key leaves the panel on both sides', async () => {
   await nodes().focus();
   for (const key of ['Tab', 'Shift+Tab']) {
     for (let i = 0; i < 60 && (await isInPanel()); i++) await press(key);
@@ -171,7 +171,7 @@ it('lets the tab key out on both sides', async () => {
 const isInPanel = () =>
   graph.page.evaluate('document.activeElement.closest("[data-testid=musubi-panel]") !== null');
 
-it('from a row of the table it goes to the details and back', async () => {
+it('the focus moves from a row of the table to the details and back', async () => {
   const row = graph.page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first();
   await row.focus();
   await press('Enter');
@@ -180,7 +180,7 @@ it('from a row of the table it goes to the details and back', async () => {
   await expect.poll(place).toBe('musubi-edges');
 });
 
-it('says what is shown whenever that changes', async () => {
+it('announces the graph whenever it changes', async () => {
   const shown = graph.page.getByTestId('musubi-shown');
   expect(await shown.textContent()).toBe('Shown: 4 nodes, 4 dependencies, 1 idle');
   await graph.page.getByRole('button', { name: 'Hide idle' }).click();

@@ -6,11 +6,11 @@ import { openBrowser, openPage } from '../harness/open-browser.ts';
 import { exportFrom, pictureOn } from '../harness/panel.ts';
 import { servePage } from '../harness/serve-page.ts';
 
-/** A graph of 10,000 services and 50,000 dependencies in a real browser, from afar and from near. */
+/** A graph of 10,000 services and 50,000 dependencies in a real browser, zoomed out and in. */
 
 const NODES = 10_000;
 const EDGES = 50_000;
-/** Other tests run beside, on few cores. */
+/** Other tests run at the same time, on few cores. */
 const PATIENCE = 120_000;
 
 let url: string;
@@ -41,7 +41,7 @@ async function middle(): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
-/** How many of the drawing's pixels differ from the background. */
+/** The number of the drawing's pixels that differ from the background. */
 const ink = () =>
   canvas().evaluate((element) => {
     // Run in the page, whose types this program does not have.
@@ -60,7 +60,7 @@ interface Canvas {
 
 const picture = () => pictureOn(page);
 
-/** Moves the pointer along the middle until it meets something, and gives what is said of that. */
+/** Moves the pointer along the middle until a tooltip appears, and returns its text. */
 async function meet(wanted: RegExp): Promise<string> {
   const { x, y } = await middle();
   const tooltip = page.getByTestId('musubi-tooltip');
@@ -69,7 +69,7 @@ async function meet(wanted: RegExp): Promise<string> {
     const text = (await tooltip.count()) > 0 ? ((await tooltip.textContent()) ?? '') : '';
     if (wanted.test(text)) return text;
   }
-  throw new Error(`nothing in the middle says ${wanted}`);
+  throw new Error(`nothing in the middle contains ${wanted}`);
 }
 
 async function zoomIn(until: 'dots' | 'cards'): Promise<void> {
@@ -84,19 +84,19 @@ async function zoomIn(until: 'dots' | 'cards'): Promise<void> {
 }
 
 describe('without frames', { timeout: 3 * PATIENCE }, () => {
-  it('shows dots from afar, and says what each is', async () => {
+  it('shows dots when zoomed out, with a tooltip for each', async () => {
     await open({});
     await drawn('dots');
     expect(await ink()).toBeGreaterThan(10_000);
     expect(await meet(/service-\d+/)).toMatch(/service-\d+/);
   });
 
-  it('shows cards from near', async () => {
+  it('shows cards when zoomed in', async () => {
     await zoomIn('cards');
     expect(await meet(/Host/)).toMatch(/service-\d+-\d+.*host-\d+/);
   });
 
-  it('finds a service, and brings it to the middle', async () => {
+  it('finds a service, and centres it', async () => {
     const search = page.getByRole('textbox', { name: 'Search the graph' });
     await search.fill('service=service-106-4326');
     await expect
@@ -116,7 +116,7 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
     await search.press('Escape');
   });
 
-  it('follows a drag at once, and goes back by Fit', async () => {
+  it('follows a drag at once, and Fit resets the view', async () => {
     await page.getByRole('button', { name: 'Fit', exact: true }).click();
     await drawn('dots');
     await page.mouse.move(0, 0);
@@ -154,7 +154,7 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
 });
 
 describe('with sites framed', { timeout: 3 * PATIENCE }, () => {
-  it('shows a tile for each, says what it is, and goes into it at a click', async () => {
+  it('shows a tile for each, with a tooltip, and zooms into it on click', async () => {
     await open({ frames: 'site' });
     await drawn('tiles');
     expect(await meet(/Nodes/)).toMatch(/site-\d.*Nodes1,000/);
@@ -166,6 +166,6 @@ describe('with sites framed', { timeout: 3 * PATIENCE }, () => {
   });
 });
 
-it('nothing was complained of', () => {
+it('the browser reported no errors', () => {
   expect(complaints).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { fetchFor } from '../harness/open-browser.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** Where the panel lays its graph out: in a worker, and on the spot where the page's policy forbids those. */
+/** The panel lays its graph out in a worker, or on the main thread if the page's policy forbids workers. */
 
 const PLACES = { web: { host: 'front', site: '' }, api: { host: 'back', site: '' } };
 
@@ -27,7 +27,7 @@ function workersOf(): string[] {
   return workers;
 }
 
-it('lays out in a worker that is made of the plugin itself', async () => {
+it('lays out in a worker created from the plugin itself', async () => {
   const workers = workersOf();
   await graph.open();
   await isDrawn();
@@ -35,7 +35,7 @@ it('lays out in a worker that is made of the plugin itself', async () => {
   expect(workers[0]).toMatch(/^blob:/);
 });
 
-it('draws the graph where the policy of the page forbids workers', async () => {
+it('draws the graph if the policy of the page forbids workers', async () => {
   graph.mayComplain(/worker-src 'none'/);
   const workers = workersOf();
   await graph.page.route(/\/\?/, async (route) => {

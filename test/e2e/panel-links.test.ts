@@ -5,7 +5,7 @@ import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** Data links of the fields, in the details of nodes and edges; what comes from the network runs nothing there. */
+/** Data links of the fields in the details of nodes and edges; values from the network cannot run code there. */
 
 const EVIL = 'javascript:alert(1)//"><img src=x onerror=alert(2)>';
 const PLACES: Places = {
@@ -20,7 +20,7 @@ const DEPENDENCIES: readonly Dependency[] = [
 
 const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
 
-/** Opens the graph with links at the fields that a matcher finds, and pins an edge. */
+/** Opens the graph with links on the fields of a matcher, and pins an edge. */
 async function openEdge(
   source: string,
   fields: string,
@@ -36,7 +36,7 @@ async function openEdge(
 
 const details = () => graph.page.getByTestId('musubi-pinned');
 
-/** Titles and addresses of the links of what is pinned. */
+/** Titles and addresses of the links in the pinned details. */
 const links = () =>
   details()
     .getByRole('link')
@@ -48,7 +48,7 @@ const links = () =>
       ]),
     );
 
-it('variables of the row, of the range and of the dashboard are filled in', async () => {
+it('variables of the row, the range and the dashboard are replaced', async () => {
   await openEdge('web', '^Value #opened$', {
     title: '${__value.raw} by ${__field.labels.src_service}',
     url: '/d/x?${__url_time_range}&to=${__data.fields.dst_service}&host=${__field.labels.dst_host}&way=$direction',
@@ -58,7 +58,7 @@ it('variables of the row, of the range and of the dashboard are filled in', asyn
   ]);
 });
 
-it('a node has the links of the labels of its side, an edge those of both ends', async () => {
+it('a node has the links of its own labels, an edge those of both endpoints', async () => {
   const link = { title: 'Look at ${__value.raw}', url: 'https://wiki.example/${__value.raw}' };
   await openEdge('web', '^(src|dst)_service$', link);
   const [ofWeb, ofApi] = [
@@ -71,7 +71,7 @@ it('a node has the links of the labels of its side, an edge those of both ends',
   await expect.poll(links).toEqual([ofWeb]);
 });
 
-it('what would run something is shown and cannot be followed', async () => {
+it('a link that would run code is shown as text', async () => {
   await openEdge(
     'api & co',
     '^dst_service$',
@@ -87,7 +87,7 @@ it('what would run something is shown and cannot be followed', async () => {
   expect(await graph.page.locator('img[src=x]').count()).toBe(0);
 });
 
-it('the provisioned dashboard leads from a service to its own dashboard', async () => {
+it('the provisioned dashboard links a service to its own dashboard', async () => {
   await graph.open('from=1700000000000&to=1700003600000&refresh=');
   await pinEdge(graph.page, '[data-source=web]');
   const range = 'from=1700000000000&to=1700003600000';

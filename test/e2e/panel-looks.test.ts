@@ -4,9 +4,9 @@ import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** What a viewer sees of the drawing: nothing in passing, and nothing covered. */
+/** The drawing as a viewer sees it: no flicker, and nothing covered. */
 
-/** So many fill a panel of any shape. */
+/** Enough nodes to fill a panel of any shape. */
 const LEAVES = Array.from({ length: 60 }, (_, i) => `leaf-${i}`);
 const PLACES: Places = Object.fromEntries(
   ['root', ...LEAVES].map((name) => [name, { host: name, site: '' }]),
@@ -15,8 +15,8 @@ const DEPENDENCIES: Dependency[] = LEAVES.map((to) => ({ from: 'root', to, port:
 
 const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
 
-it('is drawn from where it is looked at right away', async () => {
-  // From the moment on that there is something to draw.
+it('is drawn in its final view right away', async () => {
+  // From the first drawing on.
   await panel.page.addInitScript(`
     window.details = [];
     new MutationObserver(() => {
@@ -30,7 +30,7 @@ it('is drawn from where it is looked at right away', async () => {
   expect([...new Set(await panel.page.evaluate<string[]>('window.details'))]).toEqual(['dots']);
 });
 
-it('stands clear of what says which part of it is looked at, and what it is compared with', async () => {
+it('is not covered by the strips of a focus and a comparison', async () => {
   await panel.open(`refresh=&options=${encodeURIComponent('{"compare":"1d"}')}`);
   const search = panel.page.getByRole('textbox', { name: 'Search the graph' });
   await search.fill('service=root');
@@ -42,7 +42,7 @@ it('stands clear of what says which part of it is looked at, and what it is comp
   expect(await inkBelow(panel.page, 'musubi-canvas')).toBeGreaterThan(1000);
 });
 
-it('says at the foot of the drawing that a query failed, legibly', async () => {
+it('shows a legible warning below the drawing if a query failed', async () => {
   await panel.page.route('**/api/v1/query', async (route) => {
     const query = new URLSearchParams(route.request().postData() ?? '').get('query');
     const answer = { status: 'error', error: 'too many samples' };
@@ -51,13 +51,13 @@ it('says at the foot of the drawing that a query failed, legibly', async () => {
   await panel.open();
   const failure = panel.page.getByRole('alert');
   expect(await failure.textContent()).toContain('values may be missing · too many samples (query failed)');
-  // What is below does not show through.
+  // The drawing below does not show through.
   const background = `getComputedStyle(document.querySelector('[role=alert]')).backgroundColor`;
   expect(await panel.page.evaluate(background)).toMatch(/^rgb\(/);
   expect(await topOf(panel.page, 'musubi-failure')).toBeGreaterThan(400);
 });
 
-/** How many pixels are drawn below where something begins. */
+/** The number of pixels drawn below an element's upper border. */
 async function inkBelow(page: Page, id: string): Promise<number> {
   const [top, canvas] = await Promise.all([topOf(page, id), topOf(page, 'musubi-canvas')]);
   return page.getByTestId('musubi-canvas').evaluate(

@@ -1,4 +1,4 @@
-/** What the panel makes, in a real browser, of answers that are not as they should be. */
+/** Unusual query results in the panel, in a real browser. */
 import { beforeAll, expect, test } from 'vitest';
 import { type GraphPage, openGraphPage } from '../harness/browser.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
@@ -15,7 +15,7 @@ const EDGE = {
 const { src_service: _, ...WITHOUT_SOURCE } = EDGE;
 const { direction: __, ...WITHOUT_DIRECTION } = EDGE;
 
-/** The answer to each query, by a part of it. */
+/** The result of each query, by a part of its expression. */
 let answers: Readonly<Record<string, readonly Answered[]>> = {};
 let page: GraphPage;
 
@@ -31,7 +31,7 @@ async function shown(given: typeof answers) {
   return { state, edges: state === 'ready' ? await page.edges() : [], complaints: page.complaints() };
 }
 
-test('numbers that are none are left out, and everything else is drawn', async () => {
+test('values that are not numbers are left out, and everything else is drawn', async () => {
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, -1e300].map((value, i) => ({
     labels: { ...EDGE, dst_port: `${i}` },
     value,
@@ -42,7 +42,7 @@ test('numbers that are none are left out, and everything else is drawn', async (
   expect(complaints).toEqual([]);
 });
 
-test('a query without the labels that it needs is named, with what to do', async () => {
+test('a note names a query that lacks labels, with what to do', async () => {
   const { state, complaints } = await shown({
     last_seen: [{ labels: EDGE, value: 1_700_000_000 }],
     opened: [{ labels: WITHOUT_SOURCE, value: 1 }],
@@ -58,7 +58,7 @@ test('a query without the labels that it needs is named, with what to do', async
   expect(complaints).toEqual([]);
 });
 
-test('where no query has a label, there is advice instead of a drawing', async () => {
+test('if no query has the labels, advice is shown instead of a drawing', async () => {
   const { state, complaints } = await shown({ last_seen: [{ labels: { job: 'x' }, value: 1 }] });
   expect(state).toBe('wrong-data');
   expect(complaints).toEqual([]);

@@ -6,7 +6,7 @@ import { openBrowser, openPage } from '../harness/open-browser.ts';
 import { exportFrom, rowsOn } from '../harness/panel.ts';
 import { servePage } from '../harness/serve-page.ts';
 
-/** A hundred refreshes in a row, each with other figures of the same dependencies. */
+/** A hundred refreshes in a row, each with new values for the same dependencies. */
 
 const NODES = 200;
 const REFRESHES = 100;
@@ -36,13 +36,13 @@ async function refresh(): Promise<void> {
 /** The drawing as an SVG image. */
 const image = async () => `${(await exportFrom(page, 'SVG image')).content}`;
 
-/** The corners of what stands in it, in its order. */
+/** The corners of its elements, in order. */
 const cornersIn = (svg: string): string[] =>
   [...svg.matchAll(/<rect x="(\S+)" y="(\S+)" width="(\S+)" height="46"/g)].map((match) =>
     match.slice(1).join(' '),
   );
 
-it('moves no node, and shows the latest figures', { timeout: 300_000 }, async () => {
+it('moves no node, and shows the latest values', { timeout: 300_000 }, async () => {
   const before = await image();
   for (let i = 0; i < REFRESHES; i++) await refresh();
   const after = await image();

@@ -4,14 +4,14 @@ import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { exportFrom, untilReady } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** The table twin in a real browser: sorted by any column, with the pointer or the keyboard, however long it is. */
+/** The table of dependencies in a real browser: sorted by any column, by pointer or keyboard, at any length. */
 
 const FEW: readonly Dependency[] = [
   { from: 'web', to: 'db-10', port: '8080', bytes: 300, opened: 9 },
   { from: 'web', to: 'db-2', port: '443', bytes: 20_000, opened: 10 },
   { from: 'api', to: 'db-2', port: '90', bytes: 4000, opened: 100 },
 ];
-/** As many as a large estate has at once. */
+/** As many as in a large estate. */
 const MANY: readonly Dependency[] = Array.from({ length: 3000 }, (_, i) => ({
   from: `s${i % 300}`,
   to: `s${(i * 7 + 1) % 300}`,
@@ -37,7 +37,7 @@ async function open(refresh = ''): Promise<void> {
 const table = () => graph.page.getByTestId('musubi-edges');
 const rows = () => table().locator('tr[data-row]');
 const head = (name: string) => table().getByRole('button', { name, exact: true });
-/** A column of all rows, as programs read it. */
+/** A column of all rows, from the data attributes. */
 const column = (name: string) =>
   rows().evaluateAll((all, key) => all.map((row) => row.getAttribute(`data-${key}`)), name);
 const sortedBy = () =>
@@ -45,7 +45,7 @@ const sortedBy = () =>
     .locator('th[aria-sort]')
     .evaluateAll((all) => all.map((each) => `${each.textContent} ${each.getAttribute('aria-sort')}`));
 
-it('is sorted by most bytes first, then by whatever column is clicked', async () => {
+it('is sorted by bytes first, then by any column that is clicked', async () => {
   await open();
   expect(await column('port')).toEqual(['443', '90', '8080']);
   await expect.poll(sortedBy).toEqual(['Bytes descending']);
@@ -58,7 +58,7 @@ it('is sorted by most bytes first, then by whatever column is clicked', async ()
   await expect.poll(() => column('destination')).toEqual(['db-2', 'db-2', 'db-10']);
 });
 
-it('is sorted by the keyboard as well, and stays so in its address and in the file saved', async () => {
+it('is sorted by keyboard as well, and keeps the order in its address and in the export', async () => {
   await open();
   await head('Connections').focus();
   await graph.page.keyboard.press('Enter');
@@ -77,7 +77,7 @@ it('is sorted by the keyboard as well, and stays so in its address and in the fi
   expect(lines.slice(1).map((line) => line.split(',')[at])).toEqual(['9', '10', '100']);
 });
 
-it('of thousands of rows only those in sight are there, and the keyboard reaches each', async () => {
+it('renders only visible rows of thousands, and the keyboard reaches each', async () => {
   dependencies = MANY;
   await open();
   expect(await table().getAttribute('aria-rowcount')).toBe(`${MANY.length + 1}`);
@@ -90,7 +90,7 @@ it('of thousands of rows only those in sight are there, and the keyboard reaches
   await graph.page.keyboard.press('Home');
   await graph.page.keyboard.press('ArrowDown');
   await expect.poll(focused).toEqual({ index: '3', isSeen: true });
-  // Who scrolls away finds the keyboard where it was.
+  // Scrolling away keeps the focus.
   await graph.page.mouse.move(640, 700);
   await graph.page.mouse.wheel(0, 40_000);
   await expect.poll(async () => Number((await column('bytes')).at(-1))).toBeLessThan(1700);
@@ -100,7 +100,7 @@ it('of thousands of rows only those in sight are there, and the keyboard reaches
   await expect.poll(() => rows().count()).toBeLessThanOrEqual(101);
 });
 
-/** The row that has the focus, and whether it is within what is scrolled, below the head. */
+/** The focused row, and whether it is visible below the header. */
 const focused = () =>
   graph.page.evaluate(`(() => {
     const row = document.activeElement?.closest('tr');
@@ -111,7 +111,7 @@ const focused = () =>
     return { index: row?.getAttribute('aria-rowindex'), isSeen };
   })()`);
 
-it('the keyboard stays with its dependency when a refresh sorts the table anew', async () => {
+it('the focus stays with its dependency when a refresh changes the order', async () => {
   await open('1s');
   await rows().getByRole('button').first().focus();
   const port = () => graph.page.evaluate('document.activeElement.closest("tr")?.dataset.port');

@@ -1,4 +1,4 @@
-/** How a dependency or a service fared over the range, asked for when it is looked at: a real Prometheus and browser. */
+/** The trend of a dependency or a service over the range, in a real browser with a real Prometheus. */
 import { beforeEach, expect, it } from 'vitest';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 /** Steps of a minute end with the range. */
 const NOW = Math.floor(Date.now() / 1000 / MINUTE) * MINUTE - MINUTE;
 const BEGIN = NOW - 2 * HOUR;
-/** A name that would be more than a name, were it not taken as it is. */
+/** A name that is special in a regular expression and in a variable. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana writes its variables so.
 const HOSTILE = '"} or vector(7) # $__range [[x]] ${datasource} \\ .*|';
 
@@ -24,19 +24,19 @@ const PAST = [
   { name: 'busy', port: 9101, at: busy, labels: SITES },
   { name: 'twin', port: 9105, at: busy, labels: SITES },
   { name: 'calm', port: 9102, at: () => ({ opened: 5 }) },
-  // Seen in one scrape only, and counted all the same.
+  // In one scrape only, and counted nevertheless.
   { name: 'brief', port: 9103, at: (time: number) => (time === NOW - HOUR / 2 ? { opened: 4 } : undefined) },
   { name: HOSTILE, port: 9104, at: busy },
 ];
 
 const graph = panelPage(async () => (await startPrometheus([], { history: pastOf(PAST, BEGIN, NOW) })).url);
-/** The range queries that were asked. */
-let asked: URLSearchParams[];
+/** The range queries that were sent. */
+let sent: URLSearchParams[];
 
 beforeEach(() => {
-  asked = [];
+  sent = [];
   graph.page.on('request', (request) => {
-    if (request.url().endsWith('/query_range')) asked.push(new URLSearchParams(request.postData() ?? ''));
+    if (request.url().endsWith('/query_range')) sent.push(new URLSearchParams(request.postData() ?? ''));
   });
 });
 
@@ -46,8 +46,8 @@ async function open(options: object = {}): Promise<void> {
 }
 
 const trend = () => graph.page.getByTestId('musubi-trend');
-/** What is told of each figure: its name, the most of a step, and the last. */
-const told = () =>
+/** The row of each value: its name, its maximum, and its last value. */
+const values = () =>
   trend()
     .locator('tbody tr')
     .evaluateAll((rows) =>
@@ -56,62 +56,62 @@ const told = () =>
       ),
     );
 
-it('asks for nothing until a dependency is looked at, then for that one', async () => {
+it('queries nothing until a dependency is pinned, then only that dependency', async () => {
   await open();
   await graph.page.mouse.move(400, 400);
-  expect(asked).toEqual([]);
+  expect(sent).toEqual([]);
   await pinEdge(graph.page, '[data-port="9101"]');
-  await expect.poll(told).toEqual([['Connections opened', '31', '1']]);
-  expect(asked.length).toBeGreaterThan(0);
-  for (const query of asked) {
+  await expect.poll(values).toEqual([['Connections opened', '31', '1']]);
+  expect(sent.length).toBeGreaterThan(0);
+  for (const query of sent) {
     expect(query.get('query')).toContain('src_service="busy-client"');
     expect(query.get('step')).toBe('60s');
   }
 });
 
-it('draws each figure, and tells it to those who do not see it', async () => {
+it('draws each value, with a text for screen readers', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9101"]');
   const curve = trend().getByRole('img', { name: 'Connections opened: max 31, last 1' });
   await curve.waitFor();
-  // One point for each minute of the hour, its ends included.
+  // One point for each minute of the hour, including the first and the last.
   expect((await curve.locator('path').last().getAttribute('d'))?.match(/[ML]/g)).toHaveLength(61);
   expect(await trend().textContent()).toContain('in steps of 1m');
   expect(await trend().ariaSnapshot()).toMatch(/region "Trend"[\s\S]*rowheader "Connections opened"/);
 });
 
-it('tells what was there for a moment, and what was idle', async () => {
+it('shows a short-lived dependency, and an idle one', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9103"]');
-  await expect.poll(told).toEqual([['Connections opened', '4', '0']]);
+  await expect.poll(values).toEqual([['Connections opened', '4', '0']]);
   await pinEdge(graph.page, '[data-port="9102"]');
-  await expect.poll(told).toEqual([['Connections opened', '0', '0']]);
+  await expect.poll(values).toEqual([['Connections opened', '0', '0']]);
 });
 
-it('takes a name for a name, whatever it holds', async () => {
+it('escapes names in queries', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9104"]');
-  await expect.poll(told).toEqual([['Connections opened', '31', '1']]);
+  await expect.poll(values).toEqual([['Connections opened', '31', '1']]);
 });
 
-it('adds up what is drawn as one', async () => {
+it('sums the dependencies that are drawn as one', async () => {
   await open({ level: 'site' });
   await pinEdge(graph.page, '[data-destination=osaka]');
-  await expect.poll(told).toEqual([['Connections opened', '62', '2']]);
+  await expect.poll(values).toEqual([['Connections opened', '62', '2']]);
 });
 
-it('tells of a service how many connections it was asked for, and how many it asked for', async () => {
+it('shows the incoming and the outgoing connections of a service', async () => {
   await open();
   const search = graph.page.getByRole('textbox', { name: 'Search the graph' });
   await search.fill('service=busy-server');
   await search.press('Enter');
-  await expect.poll(told).toEqual([['Incoming connections', '31', '1']]);
+  await expect.poll(values).toEqual([['Incoming connections', '31', '1']]);
   await search.fill('service=busy-client');
   await search.press('Enter');
-  await expect.poll(told).toEqual([['Outgoing connections', '31', '1']]);
+  await expect.poll(values).toEqual([['Outgoing connections', '31', '1']]);
 });
 
-it('says what the data source said when it fails', async () => {
+it('shows the error of the data source', async () => {
   graph.mayComplain(/status of 503/);
   await open();
   await graph.page.route('**/query_range', (route) =>
@@ -123,7 +123,7 @@ it('says what the data source said when it fails', async () => {
   expect(await alert.textContent()).toContain('Trend not available: too busy');
 });
 
-it('asks no longer once the details are closed', async () => {
+it('cancels the queries when the details are closed', async () => {
   await open();
   const dropped: string[] = [];
   graph.page.on('requestfailed', (request) => dropped.push(request.failure()?.errorText ?? ''));

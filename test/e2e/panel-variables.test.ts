@@ -4,7 +4,7 @@ import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.t
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** Variables of the dashboard decide what is shown, and are set from what is shown. */
+/** Dashboard variables select what is shown, and can be set from the details. */
 
 const PLACES: Places = {
   web: { host: 'front-1', site: 'tokyo' },
@@ -40,7 +40,7 @@ async function pick(label: string, value: string): Promise<void> {
   await graph.page.keyboard.press('Escape');
 }
 
-it('a service is shown with its neighbours, up, down or both', async () => {
+it('a service is shown with its dependents, its dependencies or both', async () => {
   await open();
   expect(await listed()).toEqual(ALL);
   await pick('Service', 'api');
@@ -52,23 +52,23 @@ it('a service is shown with its neighbours, up, down or both', async () => {
   await expect.poll(listed).toEqual(['api → db']);
 });
 
-it('variables of the address hold at any level, and several values are taken together', async () => {
+it('variables in the address apply at any level, and several values are combined', async () => {
   await open('refresh=&var-service=web&var-service=mail');
   expect(await listed()).toEqual(['db → mail', 'web → api']);
   await graph.page.getByRole('radio', { name: 'Host' }).check({ force: true });
   await expect.poll(listed).toEqual(['data-1 → data-2', 'front-1 → back-1']);
 });
 
-it('sites and hosts', async () => {
+it('sites and hosts can be selected', async () => {
   await open('refresh=&var-site=osaka&var-direction=up');
   expect(await listed()).toEqual(['api → db', 'db → mail']);
   await open('refresh=&var-host=front-1');
   expect(await listed()).toEqual(['web → api']);
 });
 
-it('says so when there is nothing of what the variables say', async () => {
+it('shows a message if nothing matches the variables', async () => {
   await graph.page.goto(`${graph.url}/?refresh=&var-service=nobody`);
-  // Until the answers are there it tells that they are awaited.
+  // Until the results arrive it shows that it is loading.
   const message = () => graph.page.getByTestId('musubi-state').textContent();
   await expect.poll(message).toMatch(/match the dashboard variables.*service = nobody/);
 });
@@ -91,7 +91,7 @@ it('a node or an edge sets the variables that the dashboard has', async () => {
   await expect.poll(listed).toEqual(ALL);
 });
 
-it('none is offered that the dashboard has not', async () => {
+it('variables that the dashboard does not have are not offered', async () => {
   await open('refresh=', ({ templating }) => {
     templating.list = templating.list.filter((variable) => (variable as { name: string }).name !== 'host');
   });
@@ -104,7 +104,7 @@ it('none is offered that the dashboard has not', async () => {
   expect(names).toHaveLength(3);
 });
 
-it('a link to a dashboard of Grafana leads to the page', async () => {
+it('a link to a dashboard of Grafana opens the page', async () => {
   await graph.page.goto(`${graph.url}/d/musubi-service-dependencies?refresh=&var-service=api`);
   await graph.ready();
   expect(await listed()).toEqual(AROUND_API);

@@ -4,7 +4,7 @@ import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.t
 import { compareWith, exportFrom, pictureOn, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** Working with the graph in a real browser: what can be clicked and typed, and what is shown then. */
+/** Working with the graph in a real browser: clicks, input, and their results. */
 
 const TARGETS = Array.from({ length: 9 }, (_, i) => `target${i}`);
 const PLACES: Places = {
@@ -26,11 +26,11 @@ const DEPENDENCIES: readonly Dependency[] = [
 ];
 
 let dependencies = DEPENDENCIES;
-/** Those of the hour before. */
+/** The dependencies of the previous hour. */
 let before = DEPENDENCIES;
-/** Whether there are alerts, and dependencies that are not as expected. */
+/** Whether there are alerts and unexpected dependencies. */
 let watched = false;
-/** Answers the dashboard's queries: one is missing, one unexpected, and an alert fires for another. */
+/** The results of the dashboard's queries: one missing, one unexpected, one alerting dependency. */
 function answer(query: string, at: number): Answered[] {
   const edge = (from: string, to: string) => ({ src_service: from, dst_service: to });
   if (!watched && /ALERTS|vanished|unexpected/.test(query)) return [];
@@ -52,9 +52,9 @@ beforeEach(() => {
   watched = false;
 });
 
-/** What a viewer has chosen in the first panel. */
+/** The viewer's choices in the first panel. */
 const chosen = () => (graph.inAddress('musubi-1') ?? {}) as { readonly collapsed?: readonly string[] };
-/** What belongs to the dashboard. */
+/** The options of the dashboard. */
 const optionsInUrl = () => (graph.inAddress('options') ?? {}) as { readonly saved?: object };
 
 it('shows sites, hosts, services or processes, and keeps the choice in its address', async () => {
@@ -70,7 +70,7 @@ it('shows sites, hosts, services or processes, and keeps the choice in its addre
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });
 
-it('frames what belongs together', async () => {
+it('frames the nodes of a group', async () => {
   await open();
   await graph.page.getByRole('button', { name: 'Frames: No frames' }).click();
   await graph.page.getByRole('menuitemradio', { name: 'Frame hosts' }).click();
@@ -82,7 +82,7 @@ it('frames what belongs together', async () => {
 const groupButton = (name: string) => graph.page.getByRole('button', { name, exact: true });
 const collapsedGroups = () => chosen().collapsed?.map((key): string => JSON.parse(key)[2]);
 
-it('collapses what it frames, one by one or all at once, and keeps that in its address', async () => {
+it('collapses groups one by one or all at once, and keeps that in the address', async () => {
   await open('refresh=&options={"frames":"site"}');
   const card = graph.page.getByTestId('musubi-canvas');
   await groupButton('Collapse osaka').click();
@@ -90,7 +90,7 @@ it('collapses what it frames, one by one or all at once, and keeps that in its a
   await expect.poll(collapsedGroups).toEqual(['osaka']);
   await reload();
   await expect.poll(listed).toEqual(['api → osaka', 'cart → osaka', 'web → api', 'web → cart']);
-  // By the keyboard alone.
+  // By keyboard only.
   await groupButton('Expand osaka').focus();
   await graph.page.keyboard.press('Enter');
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
@@ -103,7 +103,7 @@ it('collapses what it frames, one by one or all at once, and keeps that in its a
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
 });
 
-it('moves nobody else when a group is collapsed, and opens it as it was', async () => {
+it('moves no other node when a group is collapsed, and restores it when expanded', async () => {
   await open('refresh=&options={"frames":"host"}');
   const picture = () => pictureOn(graph.page);
   const placeOf = async (name: string) => groupButton(name).boundingBox();
@@ -122,7 +122,7 @@ it('moves nobody else when a group is collapsed, and opens it as it was', async 
   await expect.poll(picture).toBe(laidOut);
 });
 
-it('tells what is in a collapsed group, and finds it there', async () => {
+it('lists the members of a collapsed group, and finds them', async () => {
   await open('refresh=&options={"frames":"site"}');
   await groupButton('Collapse osaka').click();
   await groupButton('Expand osaka').waitFor();
@@ -140,7 +140,7 @@ it('tells what is in a collapsed group, and finds it there', async () => {
 const search = () => graph.page.getByRole('textbox', { name: 'Search the graph' });
 const pinnedTitle = () => graph.page.getByTestId('musubi-pinned').getByRole('heading').textContent();
 
-it('finds as one types, goes from match to match, and clears', async () => {
+it('finds matches while typing, goes from match to match, and clears', async () => {
   await open();
   await search().fill('host:back-1');
   await expect.poll(() => graph.page.getByRole('status').first().textContent()).toBe('2 found');
@@ -157,7 +157,7 @@ it('finds as one types, goes from match to match, and clears', async () => {
   await expect.poll(() => search().inputValue()).toBe('');
 });
 
-it('tells what is wrong with a search, and where', async () => {
+it('shows the error in a search, and its position', async () => {
   await open();
   await search().fill('web hots:back');
   const alert = graph.page.getByTestId('musubi-search-error');
@@ -172,7 +172,7 @@ async function pin(name: string): Promise<void> {
   await search().press('Escape');
 }
 
-it('looks at what is around a node, so many hops up or down', async () => {
+it('focuses on a node, with some hops of dependents or dependencies', async () => {
   await open();
   await pin('api');
   await graph.page.getByRole('button', { name: 'Dependencies' }).click();
@@ -197,7 +197,7 @@ it('shows the paths from one node to another', async () => {
   expect(await graph.page.getByTestId('musubi-focus').textContent()).toContain('Paths web → db');
 });
 
-it('hides what is idle, and what everything is linked with', async () => {
+it('hides idle dependencies and hubs', async () => {
   const idle = { from: 'web', to: 'cache', port: '6379', opened: 0, open: 0, bytes: 0 };
   const scraped = TARGETS.map((to) => ({ from: 'scraper', to, port: '9100' }));
   dependencies = [...DEPENDENCIES, idle, ...scraped];
@@ -214,7 +214,7 @@ it('hides what is idle, and what everything is linked with', async () => {
   await expect.poll(() => muted.count()).toBe(0);
 });
 
-it('takes for hubs what has as many partners as the options say', async () => {
+it('takes nodes above the threshold of the options as hubs', async () => {
   await open('refresh=&options={"muteHubs":true,"hubPartners":2}');
   await expect.poll(listed).toEqual(['cart → db', 'web → cart']);
   expect(await graph.page.getByTestId('musubi-muted').textContent()).toBe(
@@ -222,7 +222,7 @@ it('takes for hubs what has as many partners as the options say', async () => {
   );
 });
 
-it('hides single nodes, says which, and shows them again', async () => {
+it('hides single nodes, lists them, and shows them again', async () => {
   await open();
   await pin('cart');
   await graph.page.getByRole('button', { name: 'Hide', exact: true }).click();
@@ -246,17 +246,17 @@ const states = async () =>
       .map(({ source, destination, states }) => [`${source} → ${destination}`, states]),
   );
 
-it('tells what is missing, unexpected and alerting, and compares with the range before', async () => {
+it('shows missing, unexpected and alerting dependencies, and compares with the previous range', async () => {
   watched = true;
   const unlike = { from: 'web', to: 'db', port: '5432' };
   dependencies = [...DEPENDENCIES, unlike];
   before = [...DEPENDENCIES.slice(1), { from: 'web', to: 'cache', port: '6379' }];
   await open();
-  const told = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
-  await expect.poll(states).toEqual(told);
+  const expected = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
+  await expect.poll(states).toEqual(expected);
   await compareWith(graph.page, 'Previous range');
   await expect.poll(states).toEqual({
-    ...told,
+    ...expected,
     'web → api': 'new',
     'web → db': 'new unexpected',
     'web → cache': 'vanished',
@@ -268,7 +268,7 @@ it('tells what is missing, unexpected and alerting, and compares with the range 
   await expect.poll(listed).toEqual(['api → cache', 'web → api', 'web → db']);
 });
 
-it('shows in the details what fires, and where the ends differ', async () => {
+it('shows alerts in the details, and values that differ between the endpoints', async () => {
   watched = true;
   dependencies = [{ from: 'api', to: 'cache', port: '6379', bytes: 5_000_000, received: 1_000_000 }];
   await open();
@@ -280,7 +280,7 @@ it('shows in the details what fires, and where the ends differ', async () => {
   ]);
 });
 
-it('exports what is shown, as images and as data', async () => {
+it('exports the current view as images and as data', async () => {
   await open();
   const exported = (choice: string) => exportFrom(graph.page, choice);
   const csv = await exported('CSV table');
@@ -296,21 +296,21 @@ it('exports what is shown, as images and as data', async () => {
   expect(content.readUInt32BE(16)).toBeGreaterThan(1000);
 });
 
-it('tells of what could not be told', async () => {
+it('shows notes on problems with the data', async () => {
   before = [];
   await open('refresh=&options={"compare":"before"}');
   await graph.page.getByRole('button', { name: 'Notes' }).click();
   expect(await graph.page.getByTestId('musubi-notes').textContent()).toContain('nothing is marked as new');
 });
 
-it('a node is put elsewhere by the pointer, stays there, and goes back when asked', async () => {
+it('a node moves by dragging, stays there, and goes back by Reset positions', async () => {
   await open();
   const canvas = graph.page.getByTestId('musubi-canvas');
   const picture = () => pictureOn(graph.page);
   const box = await canvas.boundingBox();
   if (!box) throw new Error('nothing is drawn');
   const laidOut = await picture();
-  // `web`, which nobody depends on, is leftmost and half-way down.
+  // `web` has no dependents, so it is leftmost, in the middle.
   const tooltip = graph.page.getByTestId('musubi-tooltip').getByRole('heading', { name: /^web$/ });
   let x = box.x;
   const y = box.y + box.height / 2;
@@ -331,7 +331,7 @@ it('a node is put elsewhere by the pointer, stays there, and goes back when aske
   await expect.poll(picture).toBe(laidOut);
 });
 
-/** What of the panel's own controls is cut off by its borders: their names. */
+/** The names of the panel's controls that its borders cut off. */
 const cutOff = () =>
   graph.page.getByTestId('musubi-panel').evaluate((element) => {
     // Run in the page, whose types this program does not have.
@@ -355,7 +355,7 @@ interface PageElement {
   closest(selector: string): PageElement | null;
 }
 
-it('keeps its controls within reach in a narrow panel', async () => {
+it('keeps its controls reachable in a narrow panel', async () => {
   await open();
   for (const width of [320, 480, 640, 800, 1600]) {
     await graph.page.setViewportSize({ width, height: 500 });
@@ -375,7 +375,7 @@ it('keeps its controls within reach in a narrow panel', async () => {
   await expect.poll(() => graph.page.getByRole('button', { name: 'Hide idle' }).count()).toBe(0);
 });
 
-it('in a low panel gives up first the legend, then the toolbar', async () => {
+it('a low panel hides first the legend, then the toolbar', async () => {
   await open();
   const legend = graph.page.getByTestId('musubi-legend');
   const search = graph.page.getByRole('textbox', { name: 'Search the graph' });
@@ -395,7 +395,7 @@ it('in a low panel gives up first the legend, then the toolbar', async () => {
   await legend.waitFor();
 });
 
-/** What moves in the panel: the names of animations that are no mere change of colour. */
+/** Moving elements in the panel: the names of animations, except for changes of colour. */
 const moving = () =>
   graph.page.evaluate(`
     document.getAnimations()
@@ -404,8 +404,8 @@ const moving = () =>
       .map((each) => each.animationName ?? each.transitionProperty)
   `);
 
-it('moves nothing for those who want no motion', async () => {
-  // Prometheus does not answer: the panel waits, and shows that.
+it('moves nothing if the user prefers reduced motion', async () => {
+  // Prometheus does not respond: the panel shows that it is loading.
   await graph.page.route('**/api/v1/**', () => {});
   const waiting = async (reducedMotion: 'reduce' | 'no-preference') => {
     await graph.page.emulateMedia({ reducedMotion });

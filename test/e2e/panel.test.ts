@@ -4,12 +4,12 @@ import { type Answer, startFakePrometheus } from '../harness/fake-prometheus.ts'
 import { rowsOn, untilReady } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
-/** The panel in a real browser, with a Prometheus that answers as the test wants. */
+/** The panel in a real browser, with a fake Prometheus. */
 
 let delay: number;
 let broken: boolean;
 
-/** Answers every query of the panel with the same dependencies: web calls two others. */
+/** Returns the same dependencies for every query of the panel: web depends on two others. */
 async function answer(query: string): Promise<Answer> {
   await sleep(delay);
   if (broken) return new Error('too many queries');
@@ -70,7 +70,7 @@ it('details stay within a small panel, wherever the pointer is', async () => {
   expect(seen).toBeGreaterThan(5);
 });
 
-it('the keyboard reaches every dependency, pins its details and lets them go', async () => {
+it('the keyboard reaches every dependency, pins its details and closes them', async () => {
   await open({ width: 1280, height: 800 });
   await ready();
   await rowsOn(graph.page).getByRole('button').first().focus();
@@ -83,7 +83,7 @@ it('the keyboard reaches every dependency, pins its details and lets them go', a
   await graph.page.keyboard.press('Home');
   await graph.page.keyboard.press('Enter');
   expect([first, await heading.textContent()].sort()).toEqual([
-    // A name that would turn the rest around is isolated, one that pretends to be another shows that it does.
+    // A name that would reverse the rest is isolated; one that imitates another is made visible.
     'web → \u2068שירות\u2069 :8080',
     'web → \uFFFDyo :9090',
   ]);
@@ -91,15 +91,15 @@ it('the keyboard reaches every dependency, pins its details and lets them go', a
   expect(await graph.page.getByTestId('musubi-pinned').count()).toBe(0);
 });
 
-it('a Prometheus slower than the refresh is waited for', async () => {
+it('a Prometheus slower than the refresh interval still gets its responses shown', async () => {
   delay = 2500;
   await open({ width: 1280, height: 800 }, '1s');
   expect(await graph.page.getByTestId('musubi-panel').textContent()).toContain('Loading');
   await ready();
 });
 
-it('a Prometheus that fails is told of, and the graph is back once it answers', async () => {
-  // The browser itself logs each; nothing else may be there.
+it('a failing Prometheus is reported, and the graph is back once it recovers', async () => {
+  // The browser logs each failure; other errors must not occur.
   graph.mayComplain(/503/);
   await open({ width: 1280, height: 800 }, '1s');
   await ready();
