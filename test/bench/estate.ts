@@ -3,9 +3,11 @@
  * recording rules have at any time, to be written as OpenMetrics and loaded by
  * `promtool tsdb create-blocks-from openmetrics`. The same sizes give the same estate.
  */
+
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import type { ExpectedEdge } from '../../exporter/cli/expect/expectations.ts';
 import { edgeKey } from '../../exporter/cli/joined/edge.ts';
 
@@ -228,7 +230,7 @@ export function* joinedSeries(
     // An edge is recorded for 5 m after its last use.
     const isRecorded = (time: number) => time - lastUse(time) <= 300 + interval;
     yield {
-      labels: { __name__: nameOf('musubi:edge:last_seen_seconds'), ...flow, ...known, observer },
+      labels: { __name__: nameOf(RECORDED.edgeLastSeen), ...flow, ...known, observer },
       value: (time) => (isRecorded(time) ? lastUse(time) : undefined),
     };
     const source =
@@ -259,8 +261,7 @@ export function* joinedSeries(
       value: (time) => opened(time) || undefined,
     };
   }
-  if (form)
-    yield { labels: { __name__: 'musubi:hourly:evaluation_timestamp_seconds' }, value: (time) => time };
+  if (form) yield { labels: { __name__: RECORDED.hourlyTimestamp }, value: (time) => time };
 }
 
 /** Times from `from` to `to` (unix seconds, both whole multiples of `step`). */

@@ -1,8 +1,10 @@
 /** The provisioned dashboards on a real Prometheus: each query is one that it takes, and finds what it asks for. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, EDGE_METRICS, LISTEN_METRICS } from '@musubi/contract/catalogue';
 import { prometheusLabel, seriesNames } from '@musubi/contract/prometheus-name';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { interpolate } from '../../grafana-plugin/standalone/src/interpolate.ts';
 import { ROOT } from '../harness/places.ts';
@@ -104,7 +106,7 @@ function history(): string {
   const places = { src_host: 'h1', dst_host: 'h2', src_site: 'tokyo', dst_site: 'osaka' };
   const series: Series[] = [
     { __name__: 'up' },
-    { __name__: 'musubi:exporter:last_report_seconds' },
+    { __name__: RECORDED.exporterLastReport },
     // A service that calls itself is at both ends of its edge.
     ...['db', 'api'].flatMap((dst_service) =>
       [

@@ -1,12 +1,11 @@
-import { hourlySeries } from '@musubi/contract/recorded-series';
+import { hourlySeries, RECORDED } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
 import { edgeKey, serviceEdgeOf } from '../joined/edge.ts';
-import { createEdgeReader, SERVICE_EDGES } from '../joined/read.ts';
+import { createEdgeReader } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import type { Sample } from '../prometheus/result.ts';
 import type { EdgeHistory } from './learn.ts';
 
-const OPEN = 'musubi:service_edge:active_connections';
 /** Default of `--edge-expiration` in seconds: exporters export an edge this long after its last use. */
 const EDGE_EXPIRATION = 300;
 const DAY = 86_400;
@@ -36,13 +35,18 @@ export async function readHistories(prometheus: Prometheus, range: TimeRange): P
     const to = range.from + day * duration;
     const from = to - duration;
     const length = `${Math.round(duration)}s`;
-    const hours = await prometheus.querySamples(`${hourlySeries(SERVICE_EDGES)}[${length}]`, to);
+    const hours = await prometheus.querySamples(
+      `${hourlySeries(RECORDED.serviceEdgeLastSeen)}[${length}]`,
+      to,
+    );
     for (const { labels, points } of hours) {
       const key = edgeKey(serviceEdgeOf(labels));
       uses.set(key, new Set([...(uses.get(key) ?? []), ...points.map(([, lastSeen]) => lastSeen)]));
     }
-    const recorded = byEdge(await prometheus.query(`count_over_time(${SERVICE_EDGES}[${length}])`, to));
-    const held = `count_over_time(${OPEN}[${length}]) and min_over_time(${OPEN}[${length}]) > 0`;
+    const recorded = byEdge(
+      await prometheus.query(`count_over_time(${RECORDED.serviceEdgeLastSeen}[${length}])`, to),
+    );
+    const held = `count_over_time(${RECORDED.activeConnections}[${length}]) and min_over_time(${RECORDED.activeConnections}[${length}]) > 0`;
     const heldOpen = byEdge(await prometheus.query(held, to));
     days.push({ from, to, evaluations: Math.max(0, ...recorded.values()), recorded, heldOpen });
   }

@@ -1,3 +1,4 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { createEdgeReader } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { type Attempts, IN_USE, type SeenEdge } from './compare.ts';
@@ -24,7 +25,7 @@ export async function readState(
     past.serviceEdges(),
     recent.serviceEdges(),
     recent.counts(),
-    prometheus.query(`${at} - musubi:host:last_report_seconds > 180`, at),
+    prometheus.query(`${at} - ${RECORDED.hostLastReport} > 180`, at),
   ]);
   const attempts = [...inUse].map(([key, { edge }]) => {
     const { opened = 0, failed = {} } = counts.get(key) ?? {};

@@ -1,6 +1,6 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
 import type { Prometheus } from '../prometheus/client.ts';
-import { HOURS, SERVICE_EDGES } from './read.ts';
 
 /** Longer than the usual retention; some stores reject longer ranges. */
 const LONGEST = '2y';
@@ -15,10 +15,10 @@ export async function readHistory(prometheus: Prometheus, now: number): Promise<
   const one = async (expression: string, time: number) =>
     (await prometheus.query(expression, time))[0]?.value;
   const [firstHour, lastHour] = await Promise.all([
-    one(`min_over_time(${HOURS}[${LONGEST}])`, now),
-    one(`max_over_time(${HOURS}[${LONGEST}])`, now),
+    one(`min_over_time(${RECORDED.hourlyTimestamp}[${LONGEST}])`, now),
+    one(`max_over_time(${RECORDED.hourlyTimestamp}[${LONGEST}])`, now),
   ]);
-  const near = `${SERVICE_EDGES}[${TWO_HOURS}s]`;
+  const near = `${RECORDED.serviceEdgeLastSeen}[${TWO_HOURS}s]`;
   const [from, to] = await Promise.all([
     one(`min(min_over_time(${near}))`, firstHour ?? now),
     one(`max(max_over_time(${near}))`, Math.min(now, (lastHour ?? now) + TWO_HOURS)),

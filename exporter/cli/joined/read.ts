@@ -1,4 +1,4 @@
-import { hourlySeries } from '@musubi/contract/recorded-series';
+import { hourlySeries, RECORDED } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import type { Labels, Sample } from '../prometheus/result.ts';
@@ -7,12 +7,6 @@ import { edgeKey, type ProcessPair, processPairOf, type ServiceEdge, serviceEdge
 import { type Piece, piecesOf, piecesOfLastUse, RECORDING_DELAY, windowOf } from './pieces.ts';
 
 /** Recorded series (provisioning/prometheus/rules/musubi-edges.yaml). */
-export const SERVICE_EDGES = 'musubi:service_edge:last_seen_seconds';
-export const PROCESS_EDGES = 'musubi:edge:last_seen_seconds';
-const OPENED = 'musubi:service_edge:connections_opened:increase';
-const FAILED = 'musubi:service_edge:connections_failed:increase';
-const OPEN = 'musubi:service_edge:active_connections';
-export const HOURS = 'musubi:hourly:evaluation_timestamp_seconds';
 
 /** Offset of the rules in seconds: by then both endpoints have reported. */
 const SETTLE = 60;
@@ -95,7 +89,7 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
     within: (part) => edgeReader(prometheus, part, hours),
     async serviceEdges(matchers = {}) {
       const seen = new Map<string, SeenEdge>();
-      await read('max_over_time', SERVICE_EDGES, matchers, ({ labels, value: lastSeen }) => {
+      await read('max_over_time', RECORDED.serviceEdgeLastSeen, matchers, ({ labels, value: lastSeen }) => {
         const edge = serviceEdgeOf(labels);
         const key = edgeKey(edge);
         if (lastSeen >= range.from && lastSeen > (seen.get(key)?.lastSeen ?? 0))
@@ -105,9 +99,9 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
     },
     async counts(matchers = {}) {
       const [open, opened, failed] = await Promise.all([
-        prometheus.query(selector(OPEN, matchers), recordedAt(range).to),
-        sums(OPENED, matchers),
-        sums(FAILED, matchers),
+        prometheus.query(selector(RECORDED.activeConnections, matchers), recordedAt(range).to),
+        sums(RECORDED.connectionsOpened, matchers),
+        sums(RECORDED.connectionsFailed, matchers),
       ]);
       const counts = new Map<string, Counts>();
       const entry = (labels: Labels) => {
@@ -130,7 +124,7 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
     },
     async processes(matchers) {
       const latest = new Map<string, Sample>();
-      await read('max_over_time', PROCESS_EDGES, matchers, (sample) => {
+      await read('max_over_time', RECORDED.edgeLastSeen, matchers, (sample) => {
         if (sample.value < range.from) return;
         const key = JSON.stringify(
           Object.entries(sample.labels).sort(([one], [other]) => (one < other ? -1 : 1)),
@@ -160,6 +154,9 @@ export function noConnections(): Counts {
 /** The times, in ms, at which the hours that end within the range were recorded. */
 async function readHours(prometheus: Prometheus, { from, to }: TimeRange): Promise<number[]> {
   const length = Math.round((to - from) * 1000) + RECORDING_DELAY;
-  const series = await prometheus.querySamples(`${HOURS}[${length}ms]`, to + RECORDING_DELAY / 1000);
+  const series = await prometheus.querySamples(
+    `${RECORDED.hourlyTimestamp}[${length}ms]`,
+    to + RECORDING_DELAY / 1000,
+  );
   return series.flatMap(({ points }) => points.map(([time]) => Math.round(time * 1000)));
 }

@@ -1,7 +1,8 @@
 import { displayText } from '@musubi/agent/text/display-text';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
 import { readHistory } from '../joined/history.ts';
-import { createEdgeReader, PROCESS_EDGES, SERVICE_EDGES } from '../joined/read.ts';
+import { createEdgeReader } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { rangeText, timeText } from './edge-text.ts';
 import { findRoots } from './find.ts';
@@ -68,10 +69,10 @@ export async function explainNotFound(
 /** The names of all services and hosts. */
 async function readNames(prometheus: Prometheus): Promise<string[]> {
   const names = await Promise.all([
-    prometheus.labelValues('src_service', [SERVICE_EDGES]),
-    prometheus.labelValues('dst_service', [SERVICE_EDGES]),
-    prometheus.labelValues('src_host', [PROCESS_EDGES]),
-    prometheus.labelValues('dst_host', [PROCESS_EDGES]),
+    prometheus.labelValues('src_service', [RECORDED.serviceEdgeLastSeen]),
+    prometheus.labelValues('dst_service', [RECORDED.serviceEdgeLastSeen]),
+    prometheus.labelValues('src_host', [RECORDED.edgeLastSeen]),
+    prometheus.labelValues('dst_host', [RECORDED.edgeLastSeen]),
   ]);
   return names.flat();
 }

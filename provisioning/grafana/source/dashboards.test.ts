@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { CATALOGUE, EDGE_ATTRIBUTES } from '@musubi/contract/catalogue';
 import { prometheusLabel, seriesNames } from '@musubi/contract/prometheus-name';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exporters } from './exporters.ts';
@@ -54,7 +55,7 @@ describe.each(files)('%s', async (file) => {
   const all = [...queries, ...dashboard.templating.list.flatMap(({ definition }) => definition ?? [])];
 
   it('asks for series that there are', () => {
-    const rendered = ['musubi:expected_edge:max_gap_seconds', 'musubi:allowed_edge:last_seen_seconds'];
+    const rendered = [RECORDED.expectedEdgeMaxGap, RECORDED.allowedEdgeLastSeen];
     const known = [...CATALOGUE.flatMap(seriesNames), ...recorded, ...rendered];
     const named = all.flatMap((expr) => expr.match(/\b(?:musubi[:_]|service_dependency_)[\w:]+/g) ?? []);
     expect(named.length).toBeGreaterThan(5);

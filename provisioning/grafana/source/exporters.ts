@@ -1,5 +1,6 @@
 import { DNS_METRICS, type MetricDefinition, SELF_METRICS, TABLE_METRICS } from '@musubi/contract/catalogue';
 import { prometheusName } from '@musubi/contract/prometheus-name';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { promql } from '../../prometheus/source/promql.ts';
 import { dashboardJson, type Panel } from './dashboard.ts';
 import { curves, table } from './panels.ts';
@@ -55,7 +56,7 @@ const PANELS: readonly Panel[] = [
       },
       {
         name: 'Last report',
-        expr: `max by (instance) (last_over_time(musubi:exporter:last_report_seconds${CHOSEN}[$__range])) * 1000`,
+        expr: `max by (instance) (last_over_time(${RECORDED.exporterLastReport}${CHOSEN}[$__range])) * 1000`,
         unit: 'dateTimeFromNow',
       },
       { name: 'Capture', label: 'capture' },

@@ -1,15 +1,16 @@
 import { EDGE_METRICS } from '@musubi/contract/catalogue';
 import { prometheusName } from '@musubi/contract/prometheus-name';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { dashboardJson, type Panel } from './dashboard.ts';
 import { type Column, curves, table } from './panels.ts';
 
 const UID = 'musubi-one-service';
 
 /** Series of `rules/musubi-edges.yaml`: both ends by their names, whoever reported. */
-const SEEN = 'musubi:service_edge:last_seen_seconds';
-const OPEN = 'musubi:service_edge:active_connections';
-const OPENED = 'musubi:service_edge:connections_opened:increase';
-const FAILED = 'musubi:service_edge:connections_failed:increase';
+const SEEN = RECORDED.serviceEdgeLastSeen;
+const OPEN = RECORDED.activeConnections;
+const OPENED = RECORDED.connectionsOpened;
+const FAILED = RECORDED.connectionsFailed;
 
 const ASKED = '{dst_service="$service"}';
 const ASKS = '{src_service="$service"}';

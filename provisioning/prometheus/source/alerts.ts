@@ -1,5 +1,7 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { SERVICE_EDGE } from './edges.ts';
 import { promql } from './promql.ts';
+import { EXAMPLE } from './watch.ts';
 
 /** An alert. Its value is above zero where it fires. */
 export interface Alert {
@@ -38,14 +40,14 @@ const AROUND_ENDS = ['src', 'dst']
 /** The edges with the process and host at each end; those of which none is known as they are. */
 const withEnds = (edges: string) => promql`
   ${edges}
-  * on (${SERVICE_EDGE}) group_left (${ENDS}) (musubi:service_edge:example_last_seen_seconds > bool 0)
+  * on (${SERVICE_EDGE}) group_left (${ENDS}) (${EXAMPLE} > bool 0)
   or on (${SERVICE_EDGE})
   ${edges}`;
 
 export const DEPENDENCY_ALERTS: readonly Alert[] = [
   {
     alert: 'DependencyVanished',
-    expr: withEnds('musubi:vanished_edge:last_seen_seconds'),
+    expr: withEnds(RECORDED.vanishedEdgeLastSeen),
     severity: 'critical',
     summary: `Vanished: ${EDGE}`,
     description: ifSeen(
@@ -57,7 +59,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
   },
   {
     alert: 'DependencyUnexpected',
-    expr: withEnds('musubi:unexpected_edge:last_seen_seconds'),
+    expr: withEnds(RECORDED.unexpectedEdgeLastSeen),
     // Past the restart of an exporter, without which an end may go by its address.
     for: '2m',
     severity: 'warning',
@@ -68,7 +70,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
   },
   {
     alert: 'DependencyFailing',
-    expr: withEnds('musubi:failing_edge:connections_failed:increase5m'),
+    expr: withEnds(RECORDED.failingEdgeConnectionsFailed),
     severity: 'warning',
     summary: `Failing: ${EDGE}`,
     description: `{{ printf "%.0f" $value }} connections failed within 5 minutes, more than a tenth of all, ${BOTH}.`,
@@ -84,14 +86,14 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     alert: 'MusubiExporterDown',
     expr: promql`
       (
-        (time() - musubi:host:last_report_seconds > 180)
-        unless on (host) musubi:exporter:cycles
+        (time() - ${RECORDED.hostLastReport} > 180)
+        unless on (host) ${RECORDED.exporterCycles}
       )
       or
       label_replace(
         (up == bool 0) > 0
-        and on (job) musubi:exporter:cycles
-        unless on (job, instance) musubi:exporter:last_report_seconds,
+        and on (job) ${RECORDED.exporterCycles}
+        unless on (job, instance) ${RECORDED.exporterLastReport},
         "host", "$1", "instance", "(?s)(.*)"
       )`,
     // Prometheus that was restarted has yet to scrape.

@@ -1,4 +1,4 @@
-import { hourlySeries } from '@musubi/contract/recorded-series';
+import { hourlySeries, RECORDED } from '@musubi/contract/recorded-series';
 import { cycles } from './cycles.ts';
 import {
   byAddress,
@@ -154,7 +154,7 @@ several are left out, since only the source knows which of them it is.`,
   },
   {
     why: 'Edges with what is known of the processes at both ends, each told once.',
-    record: 'musubi:edge:last_seen_seconds',
+    record: RECORDED.edgeLastSeen,
     expr: promql`
       ${withLabelsOf(
         promql`max by (${OWN}) (${byAddress})`,
@@ -175,22 +175,22 @@ several are left out, since only the source knows which of them it is.`,
       )`,
   },
   {
-    record: 'musubi:service_edge:last_seen_seconds',
+    record: RECORDED.serviceEdgeLastSeen,
     expr: byServiceEdge('max', halfEdges(), []),
   },
   {
     why: `Connections opened since the evaluation before, where there were any, as each end counted them. In a range:
-  max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[1d]))`,
-    record: 'musubi:service_edge:connections_opened:increase',
+  max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[1d]))`,
+    record: RECORDED.connectionsOpened,
     expr: byServiceEdge('sum', openedDelta, ['observer']),
   },
   {
-    record: 'musubi:service_edge:connections_failed:increase',
+    record: RECORDED.connectionsFailed,
     expr: byServiceEdge('sum', failedDelta, ['observer', 'error_type']),
   },
   {
     why: 'Connections open now: as the source counts them where it reports, else as the destination does.',
-    record: 'musubi:service_edge:active_connections',
+    record: RECORDED.activeConnections,
     expr: promql`
       ${openBy('direction="outbound"')}
       or on (${SERVICE_EDGE})
@@ -214,13 +214,13 @@ const hourly = (over: string, series: string): Rule => ({
 });
 
 export const HOURLY_RULES: readonly Rule[] = [
-  hourly('max_over_time', 'musubi:edge:last_seen_seconds'),
-  hourly('max_over_time', 'musubi:service_edge:last_seen_seconds'),
-  hourly('sum_over_time', 'musubi:service_edge:connections_opened:increase'),
-  hourly('sum_over_time', 'musubi:service_edge:connections_failed:increase'),
+  hourly('max_over_time', RECORDED.edgeLastSeen),
+  hourly('max_over_time', RECORDED.serviceEdgeLastSeen),
+  hourly('sum_over_time', RECORDED.connectionsOpened),
+  hourly('sum_over_time', RECORDED.connectionsFailed),
   {
     why: 'Which hours are there: each ended a minute before the time of its samples.',
-    record: 'musubi:hourly:evaluation_timestamp_seconds',
+    record: RECORDED.hourlyTimestamp,
     expr: 'time()',
   },
 ];

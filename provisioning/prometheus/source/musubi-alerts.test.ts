@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CATALOGUE } from '@musubi/contract/catalogue';
 import { FAILING } from '@musubi/contract/failing';
 import { seriesNames } from '@musubi/contract/prometheus-name';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { grafanaAlerts } from './grafana-alerts.ts';
@@ -31,11 +32,7 @@ it('grafana/alerting/musubi-alerts.yaml is made from here', async () => {
 
 it('the rules ask for series that there are', () => {
   const recorded = [...rules, ...rulesOf(musubiEdges())].map(({ record }) => record);
-  const rendered = [
-    'musubi:expected_edge:max_gap_seconds',
-    'musubi:allowed_edge:last_seen_seconds',
-    'musubi:unlisted_edge:last_seen_seconds',
-  ];
+  const rendered = [RECORDED.expectedEdgeMaxGap, RECORDED.allowedEdgeLastSeen, RECORDED.unlistedEdgeLastSeen];
   const known = [...CATALOGUE.flatMap(seriesNames), ...recorded, ...rendered];
   const named = rules.flatMap(({ expr }) => expr.match(/\b(?:musubi[:_]|service_dependency_)[\w:]+/g) ?? []);
   expect(named.length).toBeGreaterThan(50);
@@ -43,9 +40,7 @@ it('the rules ask for series that there are', () => {
 });
 
 it('fails by the same measure as musubi expect check', () => {
-  const failing = rules.find(
-    ({ record }) => record === 'musubi:failing_edge:connections_failed:increase5m',
-  )?.expr;
+  const failing = rules.find(({ record }) => record === RECORDED.failingEdgeConnectionsFailed)?.expr;
   expect(failing).toContain(`>= ${FAILING.least}\n`);
   expect(failing).toContain(`> ${FAILING.share} * (`);
 });

@@ -1,3 +1,4 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { promql, recorded, withCopies } from './promql.ts';
 import { type Rule, rulesFile } from './rule.ts';
 
@@ -42,10 +43,10 @@ const RULES: readonly Rule[] = [
 what a series begins with.`,
     record: COUNTED,
     labels: { outcome: 'none' },
-    expr: promql`${byPair('group', 'last_over_time(musubi:service_edge:last_seen_seconds[2m])')} * 0`,
+    expr: promql`${byPair('group', `last_over_time(${RECORDED.serviceEdgeLastSeen}[2m])`)} * 0`,
   },
-  counted('opened', 'musubi:service_edge:connections_opened:increase'),
-  counted('failed', 'musubi:service_edge:connections_failed:increase{error_type!="cancelled"}'),
+  counted('opened', RECORDED.connectionsOpened),
+  counted('failed', `${RECORDED.connectionsFailed}{error_type!="cancelled"}`),
   { ...growing('traces_service_graph_request_total', 'none|opened|failed'), why: 'Connections asked for.' },
   {
     ...growing('traces_service_graph_request_failed_total', 'none|failed'),
@@ -66,7 +67,7 @@ There are no times of requests, since nothing here sees one (traces_service_grap
 connection_type is always empty. Services of the same name at several sites are one.
 
 For rates and pictures. An evaluation that is missed is missing from these sums; for counts ask for
-musubi:service_edge:connections_opened:increase, which is exact.
+${RECORDED.connectionsOpened}, which is exact.
 
 Made from provisioning/prometheus/source; \`npx vitest run --project unit provisioning -u\` makes it anew.`,
     [{ name: 'musubi-service-graph', interval: '30s', rules: RULES }],

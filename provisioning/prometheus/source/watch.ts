@@ -1,3 +1,4 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { cycles } from './cycles.ts';
 import { JOINED_CYCLES, SERVICE_EDGE } from './edges.ts';
 import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
@@ -13,23 +14,23 @@ const DAY = '86400';
 /** No host is kept in mind for longer than that for an edge without a max_gap, in seconds. */
 const MONTH = '2592000';
 
-const CYCLES = 'musubi:exporter:cycles';
-const EXPORTER_REPORTED = 'musubi:exporter:last_report_seconds';
-const REPORTED = 'musubi:host:last_report_seconds';
+const CYCLES = RECORDED.exporterCycles;
+const EXPORTER_REPORTED = RECORDED.exporterLastReport;
+const REPORTED = RECORDED.hostLastReport;
 const KNOWN_CYCLES = 'musubi:exporter:known_cycles';
 const KNOWN = 'musubi:host:last_joined_seconds';
 const SINCE = 'musubi:host:watched_since_seconds';
 const ADDRESS = 'musubi:host:address_last_seen_seconds';
 const USE = 'musubi:service_edge:user_last_seen_seconds';
-const EXAMPLE = 'musubi:service_edge:example_last_seen_seconds';
-const MAX_GAP = 'musubi:expected_edge:max_gap_seconds';
+export const EXAMPLE = 'musubi:service_edge:example_last_seen_seconds';
+const MAX_GAP = RECORDED.expectedEdgeMaxGap;
 const HOST_USE = 'musubi:expected_edge:host_user_last_seen_seconds';
 const HOST_SEEN = 'musubi:expected_edge:host_last_seen_seconds';
 const SEEN = 'musubi:expected_edge:last_seen_seconds';
 const UNUSED = 'musubi:expected_edge:unused_seconds';
 const WATCHED = 'musubi:expected_edge:watched_seconds';
-const ALLOWED = 'musubi:allowed_edge:last_seen_seconds';
-const UNLISTED = 'musubi:unlisted_edge:last_seen_seconds';
+const ALLOWED = RECORDED.allowedEdgeLastSeen;
+const UNLISTED = RECORDED.unlistedEdgeLastSeen;
 const OPENED = 'musubi:service_edge:connections_opened:increase5m';
 const FAILED = 'musubi:service_edge:connections_failed:increase5m';
 
@@ -130,16 +131,12 @@ export const WATCH_RULES: readonly Rule[] = [
   },
   {
     why: `Who uses a service edge: processes, hosts and addresses, but no pids. Its ends go by the names that
-musubi:service_edge:last_seen_seconds has.`,
+${RECORDED.serviceEdgeLastSeen} has.`,
     record: USE,
     expr: promql`
       max by (${[...SERVICE_EDGE, ...USER]}) (
         ${withFirstOf(
-          withFirstOf('musubi:edge:last_seen_seconds', 'src_service', [
-            'src_service',
-            'src_address',
-            'src_host',
-          ]),
+          withFirstOf(RECORDED.edgeLastSeen, 'src_service', ['src_service', 'src_address', 'src_host']),
           'dst_service',
           ['dst_service', 'dst_address', 'dst_host'],
         )}
@@ -247,7 +244,7 @@ was never seen nobody knows who should watch for it: all hosts that are known.`,
   },
   {
     why: 'What DependencyVanished tells.',
-    record: 'musubi:vanished_edge:last_seen_seconds',
+    record: RECORDED.vanishedEdgeLastSeen,
     expr: promql`
       ${SEEN}
       and (${UNUSED} > ${MAX_GAP})
@@ -256,7 +253,7 @@ was never seen nobody knows who should watch for it: all hosts that are known.`,
   {
     why: `What DependencyUnexpected tells: what is there and is neither expected nor allowed. An end that goes by its address
 while its exporter is down is no other one.`,
-    record: 'musubi:unexpected_edge:last_seen_seconds',
+    record: RECORDED.unexpectedEdgeLastSeen,
     expr: promql`
       ${UNLISTED}
       and on (${SERVICE_EDGE}) ${USE}
@@ -275,19 +272,19 @@ asked for before those: none is without its likes.`,
     expr: promql`
       sum without (error_type) (
         max without (observer) (
-          sum_over_time(musubi:service_edge:connections_failed:increase{error_type!="cancelled"}[5m])
+          sum_over_time(${RECORDED.connectionsFailed}{error_type!="cancelled"}[5m])
         )
       )`,
   },
   {
     why: 'Connections, as the end that counted more of them did.',
     record: OPENED,
-    expr: promql`max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[5m]))`,
+    expr: promql`max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[5m]))`,
   },
   {
     why: `What DependencyFailing tells: five failures or more, and more than a tenth of all, of what is known not to be
 allowed. It may be there no more.`,
-    record: 'musubi:failing_edge:connections_failed:increase5m',
+    record: RECORDED.failingEdgeConnectionsFailed,
     expr: promql`
       ${FAILED} >= 5
       and (${FAILED} > 0.1 * (${FAILED} + (${OPENED} or ${FAILED} * 0)))

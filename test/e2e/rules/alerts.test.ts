@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseExpectations } from '../../../exporter/cli/expect/parse-expectations.ts';
 import { renderRules } from '../../../exporter/cli/expect/render-rules.ts';
@@ -55,7 +56,10 @@ async function render(text: string, name: string): Promise<string> {
 async function lateBy(time: string, rendered: string): Promise<string> {
   const path = join(folder, 'late.yaml');
   const text = await readFile(rendered, 'utf8');
-  await writeFile(path, text.replace(/musubi:service_edge:last_seen_seconds({.*?})?/g, `$& offset ${time}`));
+  await writeFile(
+    path,
+    text.replace(new RegExp(`${RECORDED.serviceEdgeLastSeen}({.*?})?`, 'g'), `$& offset ${time}`),
+  );
   return path;
 }
 
@@ -342,7 +346,7 @@ describe('DependencyUnexpected', () => {
       at(40.5 * 60, names, named),
       at(41 * 60, names, unnamed),
       at(41.5 * 60, names, named),
-      ...[40.5, 41, 41.5].map((minute) => at(minute * 60, 'musubi:unexpected_edge:last_seen_seconds', [])),
+      ...[40.5, 41, 41.5].map((minute) => at(minute * 60, RECORDED.unexpectedEdgeLastSeen, [])),
     ];
     const rules = [shipped('musubi-edges.yaml'), expected, shipped('musubi-alerts.yaml')];
     const inputs = estate(END, hosts, [webToApi(), apiToDb()]);
@@ -488,7 +492,7 @@ describe("an alert's link to the graph", () => {
   });
 
   test('selects the time at which it fires, and both endpoints', async () => {
-    const series = { __name__: 'musubi:failing_edge:connections_failed:increase5m', ...edge };
+    const series = { __name__: RECORDED.failingEdgeConnectionsFailed, ...edge };
     const results = tools.paths.map((promtool) =>
       testRules(
         promtool,
@@ -513,7 +517,7 @@ describe("an alert's link to the graph", () => {
   });
 
   test('selects the time of the last use if that is known', async () => {
-    const series = { __name__: 'musubi:unexpected_edge:last_seen_seconds', ...edge };
+    const series = { __name__: RECORDED.unexpectedEdgeLastSeen, ...edge };
     const results = tools.paths.map((promtool) =>
       testRules(
         promtool,

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hourlySeries, RECORDED } from '@musubi/contract/recorded-series';
 import { afterEach, beforeEach, describe, test } from 'vitest';
 import { inbound, listens, outbound } from '../../fixtures/rule-series.ts';
 import { at, expectedSeries, expectOf, failed, opened, processOn } from './edge-rules.ts';
@@ -42,7 +43,7 @@ describe('the count of opened connections', () => {
         expectedSeries(
           '11m',
           'sum',
-          'max without (observer) (sum_over_time(musubi:service_edge:connections_opened:increase[1h]))',
+          `max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[1h]))`,
           ['src_service'],
           ['dst_service'],
           { 'web > db': 25 },
@@ -165,7 +166,7 @@ describe('the count of opened connections', () => {
   });
 
   test('is complete in each hour, and over several hours', async () => {
-    const hourly = 'musubi:service_edge:connections_opened:increase1h';
+    const hourly = hourlySeries(RECORDED.connectionsOpened);
     const row = (time: string, expr: string, count: number) =>
       expectedSeries(time, 'sum', expr, ['src_service'], ['dst_service', 'observer'], {
         'web > db source': count,
@@ -181,7 +182,7 @@ describe('the count of opened connections', () => {
         row('1h', hourly, 117),
         row('2h', hourly, 120),
         row('2h', `${hourly} + ${hourly} offset 1h`, 237),
-        row('2h', 'sum_over_time(musubi:service_edge:connections_opened:increase[2h] offset 1m)', 237),
+        row('2h', `sum_over_time(${RECORDED.connectionsOpened}[2h] offset 1m)`, 237),
       ],
     );
   });

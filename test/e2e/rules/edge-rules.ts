@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { expect } from 'vitest';
 import type { Process } from '../../fixtures/rule-series.ts';
 import { ROOT } from '../../harness/places.ts';
@@ -36,7 +37,7 @@ export function edges(time: string, ...rows: string[]): Expectation {
   return expectedSeries(
     time,
     'group',
-    'musubi:edge:last_seen_seconds',
+    RECORDED.edgeLastSeen,
     ['src_service', 'src_pid', 'src_host'],
     ['dst_service', 'dst_pid', 'dst_host', 'dst_address', 'dst_port', 'observer'],
     Object.fromEntries(rows.map((row) => [row, 1])),
@@ -45,13 +46,13 @@ export function edges(time: string, ...rows: string[]): Expectation {
 
 /** Connections opened in the hour before, by `SERVICE > SERVICE PORT OBSERVER`. */
 export function opened(time: string, rows: Readonly<Record<string, number>>, range = '1h'): Expectation {
-  const series = `sum_over_time(musubi:service_edge:connections_opened:increase[${range}])`;
+  const series = `sum_over_time(${RECORDED.connectionsOpened}[${range}])`;
   return expectedSeries(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'observer'], rows);
 }
 
 /** Failures in the hour before, by `SERVICE > SERVICE PORT REASON`. */
 export function failed(time: string, rows: Readonly<Record<string, number>>): Expectation {
-  const series = 'sum_over_time(musubi:service_edge:connections_failed:increase[1h])';
+  const series = `sum_over_time(${RECORDED.connectionsFailed}[1h])`;
   return expectedSeries(
     time,
     'sum',
@@ -67,7 +68,7 @@ export function open(time: string, rows: Readonly<Record<string, number>>): Expe
   return expectedSeries(
     time,
     'sum',
-    'musubi:service_edge:active_connections',
+    RECORDED.activeConnections,
     ['src_service'],
     ['dst_service', 'dst_port'],
     rows,
@@ -76,7 +77,7 @@ export function open(time: string, rows: Readonly<Record<string, number>>): Expe
 
 /** The service edges, as `SITE SERVICE > SITE SERVICE PORT`, with the time of their last use. */
 export function serviceEdges(time: string, rows: Readonly<Record<string, number>>): Expectation {
-  const series = 'musubi:service_edge:last_seen_seconds';
+  const series = RECORDED.serviceEdgeLastSeen;
   return expectedSeries(
     time,
     'sum',

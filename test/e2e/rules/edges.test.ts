@@ -1,3 +1,4 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 /** The endpoints that the recording rules give each edge. */
 import { describe, test } from 'vitest';
 import { halfEdge, inbound, listens, outbound } from '../../fixtures/rule-series.ts';
@@ -355,7 +356,7 @@ describe('unusual input', () => {
       [
         {
           at: '10m',
-          expr: 'count(musubi:edge:last_seen_seconds{src_service="web", dst_service="db", observer="both"})',
+          expr: `count(${RECORDED.edgeLastSeen}{src_service="web", dst_service="db", observer="both"})`,
           rows: [[{}, 1]],
         },
       ],
@@ -380,7 +381,7 @@ describe('unusual input', () => {
       [
         {
           at: '10m',
-          expr: 'count by (dst_host) (musubi:edge:last_seen_seconds{src_service="web"})',
+          expr: `count by (dst_host) (${RECORDED.edgeLastSeen}{src_service="web"})`,
           rows: [[{ dst_host: 'b' }, 3]],
         },
       ],

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RECORDED } from '@musubi/contract/recorded-series';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { edgeFamilies } from '../../../exporter/agent/metrics/edge-families.ts';
 import { createLedger } from '../../../exporter/agent/metrics/ledger.ts';
@@ -58,9 +59,9 @@ test('a connection of 1 ms during an interrupted push is counted once', async ({
   }
 
   const opened = async () =>
-    (
-      await store.query('sum_over_time(musubi:service_edge:connections_opened:increase{dst_port="80"}[1h])')
-    ).map(({ metric, value }) => [metric.src_service, metric.dst_service, value]);
+    (await store.query(`sum_over_time(${RECORDED.connectionsOpened}{dst_port="80"}[1h])`)).map(
+      ({ metric, value }) => [metric.src_service, metric.dst_service, value],
+    );
   await expect.poll(opened, { timeout: 30_000 }).toEqual([['shop', '10.0.0.9', 1]]);
   const evaluations = async () =>
     (await store.query('count_over_time(musubi:half_edge:start_time_seconds{dst_port="80"}[1h])'))[0]
@@ -68,6 +69,6 @@ test('a connection of 1 ms during an interrupted push is counted once', async ({
   const before = await evaluations();
   await expect.poll(evaluations, { timeout: 30_000 }).toBeGreaterThan(before + 2);
   expect(await opened()).toEqual([['shop', '10.0.0.9', 1]]);
-  const seen = await store.query('max_over_time(musubi:service_edge:last_seen_seconds{dst_port="80"}[1h])');
+  const seen = await store.query(`max_over_time(${RECORDED.serviceEdgeLastSeen}{dst_port="80"}[1h])`);
   expect(seen.map(({ value }) => value)).toEqual([(now - 20 * MINUTE) / 1000]);
 });

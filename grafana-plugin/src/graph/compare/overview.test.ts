@@ -1,3 +1,4 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
@@ -119,9 +120,7 @@ describe('a dependency', () => {
         [ruled('web', 'api', '80', { src_site: 'tokyo' })],
         [ruled('api', 'queue', '4222')],
       ]),
-      tableOf('x', [
-        [{ __name__: 'musubi:unexpected_edge:last_seen_seconds', ...ruled('web', 'db', '5432') }],
-      ]),
+      tableOf('x', [[{ __name__: RECORDED.unexpectedEdgeLastSeen, ...ruled('web', 'db', '5432') }]]),
     ]);
     expect(show(graph)).toEqual(['api>queue:4222 missing', 'web>api:80 missing', 'web>db:5432 unexpected']);
     expect(graph.nodes.filter(({ title }) => title === 'api')).toHaveLength(1);
