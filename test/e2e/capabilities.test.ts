@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -83,7 +84,11 @@ function cloneExporter(): string {
   const clone = mkdtempSync(join(tmpdir(), 'musubi-clone-'));
   onTestFinished(() => rmSync(clone, { recursive: true }));
   cpSync(join(ROOT, 'exporter'), join(clone, 'exporter'), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  mkdirSync(join(clone, 'node_modules'));
+  for (const name of readdirSync(join(ROOT, 'node_modules')))
+    if (name !== '@musubi') symlinkSync(join(ROOT, 'node_modules', name), join(clone, 'node_modules', name));
+  // The workspaces must be those of the copy.
+  symlinkSync(join(clone, 'exporter'), join(clone, 'node_modules/@musubi'));
   return clone;
 }
 

@@ -57,7 +57,7 @@ it.each(['grpc', 'http/protobuf'])(
   async (protocol) => {
     const endpoint = ['--otlp-endpoint', `http://127.0.0.1:${await freePort()}`, '--otlp-protocol', protocol];
     const agent = start([NODE, MUSUBI, 'agent', '--netns', 'self', ...endpoint]);
-    await waitFor(() => agent.stderr().includes('watching') || undefined, 'the agent to start');
+    await waitFor(() => agent.stderr().includes('agent started') || undefined, 'the agent to start');
     const before = performance.now();
     expect(await agent.stop()).toBe(0);
     expect(performance.now() - before).toBeLessThan(PATIENCE);
