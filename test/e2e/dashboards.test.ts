@@ -1,5 +1,4 @@
-/** The provisioned dashboards on a real Prometheus: each query is one that it takes, and finds what it asks for. */
-
+/** The provisioned dashboards on a real Prometheus: each query is valid, and returns data. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, EDGE_METRICS, LISTEN_METRICS } from '@musubi/contract/catalogue';
@@ -25,10 +24,10 @@ const read = (file: string): Dashboard => JSON.parse(readFileSync(join(FOLDER, f
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
 const NOW = Math.floor(Date.now() / 1000);
-/** When the alert of Prometheus ends, and when that of Grafana begins. */
+/** The end of the alert of Prometheus, and the start of that of Grafana. */
 const [ENDED, BEGUN] = [NOW - 1200, NOW - 600];
 const RANGE = { from: (NOW - 1800) * 1000, to: NOW * 1000 };
-/** What a person has chosen, and what Grafana makes of an hour. */
+/** The values chosen for the variables, and Grafana's intervals for an hour. */
 const CHOSEN: Readonly<Record<string, string>> = {
   service: 'api',
   instance: 'web-1',
@@ -46,7 +45,7 @@ beforeAll(async () => {
   prometheus = await startPrometheus([], { history: history() });
 });
 
-/** What there is to choose of each variable, in the history below. */
+/** The values of each variable in the history below. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   service: ['api', 'db'],
   host: ['h1', 'h2'],
@@ -56,18 +55,18 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 describe.each(files)('%s', (file) => {
   const { panels, templating } = read(file);
 
-  test('every query is one that Prometheus takes, and finds something', async () => {
+  test('every query is valid, and returns data', async () => {
     for (const { title, targets } of panels) {
       for (const { refId, expr } of targets) {
         const rows = await prometheus.query(fill(expr), NOW);
-        // The graph's queries also ask for what there need not be: alerts, what is expected.
+        // Some queries of the graph need not return data: alerts, expected dependencies.
         if (file !== 'service-dependencies.json') expect(rows, `${title}, ${refId}: ${expr}`).not.toEqual([]);
         for (const { value } of rows) expect(value, `${title}, ${refId}`).not.toBeNaN();
       }
     }
   });
 
-  test('the values of its variables are there', async () => {
+  test('its variables have their values', async () => {
     const queries = templating.list.flatMap(({ name, definition, regex }) => {
       const [, query] = /^query_result\((.*)\)$/.exec(definition ?? '') ?? [];
       return query ? [{ name, query, regex }] : [];
@@ -80,7 +79,7 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-test("the graph is told which alerts fire at the range's end, and which have ended within it", async () => {
+test("the graph's query returns the alerts that fire at the end of the range, and those that ended within it", async () => {
   const [graph] = read('service-dependencies.json').panels;
   const query = graph?.targets.find(({ refId }) => refId === 'alerts')?.expr ?? '';
   const at = async (time: number) => {
@@ -89,25 +88,25 @@ test("the graph is told which alerts fire at the range's end, and which have end
     return rows.map(({ metric, value }) => `${metric.alertname} ${value}`).sort();
   };
   expect(await at(NOW)).toEqual(['DependencyFailing 1', 'DependencyVanished 0']);
-  // In the midst of an alert of Prometheus, and before that of Grafana.
+  // During the alert of Prometheus, and before that of Grafana.
   expect(await at(ENDED - 60)).toEqual(['DependencyVanished 1']);
   expect(await at(ENDED - 3000)).toEqual([]);
 });
 
-/** A row as Grafana hands it to the regular expression of a variable. */
+/** A row in the form that Grafana matches with the regular expression of a variable. */
 const asText = (metric: Series) =>
   `{${Object.entries(metric)
     .map(([name, value]) => `${name}="${value}"`)
     .join(',')}} 1 1`;
 
-/** OpenMetrics text: the series that Musubi has, and those of the rules, for an hour until now. */
+/** OpenMetrics text: the series of Musubi and of the rules, for the last hour. */
 function history(): string {
-  const ends = { src_service: 'api', dst_service: 'db', dst_port: '5432', network_transport: 'tcp' };
-  const places = { src_host: 'h1', dst_host: 'h2', src_site: 'tokyo', dst_site: 'osaka' };
+  const edge = { src_service: 'api', dst_service: 'db', dst_port: '5432', network_transport: 'tcp' };
+  const locations = { src_host: 'h1', dst_host: 'h2', src_site: 'tokyo', dst_site: 'osaka' };
   const series: Series[] = [
     { __name__: 'up' },
     { __name__: RECORDED.exporterLastReport },
-    // A service that calls itself is at both ends of its edge.
+    // `api → api`: a service that calls itself is both client and server.
     ...['db', 'api'].flatMap((dst_service) =>
       [
         'last_seen_seconds',
@@ -116,7 +115,7 @@ function history(): string {
         'connections_failed:increase',
       ].map((name) => ({
         __name__: `musubi:service_edge:${name}`,
-        ...ends,
+        ...edge,
         dst_service,
         ...(name.includes('increase') && { observer: 'source' }),
         ...(name.includes('failed') && { error_type: 'refused' }),
@@ -126,8 +125,8 @@ function history(): string {
       Object.values({ ...EDGE_METRICS, ...LISTEN_METRICS })
         .flatMap(seriesOf)
         .map((labels) => ({
-          ...ends,
-          ...places,
+          ...edge,
+          ...locations,
           dst_service: direction === 'inbound' ? 'api' : 'db',
           ...labels,
           direction,
@@ -145,7 +144,7 @@ function history(): string {
     });
   });
   const alert = (labels: Series, from: number, to: number) => {
-    const text = Object.entries({ ...ends, alertstate: 'firing', severity: 'warning', ...labels })
+    const text = Object.entries({ ...edge, alertstate: 'firing', severity: 'warning', ...labels })
       .filter(([name]) => name !== '__name__')
       .map(([name, value]) => `${name}="${value}"`);
     return Array.from(
@@ -155,7 +154,7 @@ function history(): string {
   };
   const alerts = [
     ...alert({ __name__: 'ALERTS', alertname: 'DependencyVanished' }, ENDED - 600, ENDED),
-    // What it runs upon changes, which makes no further alert of it.
+    // The host changes; it is still one alert.
     ...alert(
       { __name__: 'ALERTS', alertname: 'DependencyVanished', src_host: 'b' },
       ENDED - 900,
@@ -171,7 +170,7 @@ function history(): string {
   return `${[...lines, ...alerts].join('\n')}\n# EOF\n`;
 }
 
-/** The series of a metric with a value for each of its attributes; a histogram's buckets each count more. */
+/** The series of a metric, with a value for each of its attributes and two buckets for a histogram. */
 function seriesOf(definition: (typeof CATALOGUE)[number]): Series[] {
   const attributes = Object.fromEntries(definition.attributes.map((name) => [prometheusLabel(name), 'some']));
   return seriesNames(definition).flatMap((__name__) => {

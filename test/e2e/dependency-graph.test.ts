@@ -40,31 +40,31 @@ beforeAll(async () => {
   });
 });
 
-/** The edge under test among those of the page, which also shows that Prometheus scrapes. */
+/** The edge under test; the page also draws the scrapes of Prometheus. */
 const drawn = async () => (await page.edges()).filter(({ port }) => port === `${PORT}`);
 
-/** Tests of one story, in order: each goes on where the one before stopped. */
-describe('a client on one host calls a server on another', () => {
+/** The tests run in order: each continues from the state that the previous test left. */
+describe('when a client on one host calls a server on another', () => {
   let inUse: { from: number; to: number };
 
-  it('Prometheus holds both halves of the dependency', async () => {
+  it('Prometheus has the half-edges of the two hosts', async () => {
     web.writeLine('connect 50');
     await web.waitForOutput('connected 50');
-    const halves = await waitFor(async () => {
+    const halfEdges = await waitFor(async () => {
       const series = await prometheus.query(
         `service_dependency_connection_opened_total{dst_port="${PORT}"} == 50`,
       );
       return series.length === 2 ? series.map(({ metric }) => metric) : undefined;
-    }, 'both halves with 50 connections each');
+    }, 'two half-edges with 50 connections each');
 
-    const both = {
+    const common = {
       network_transport: 'tcp',
       src_address: client.address,
       dst_address: server.address,
       dst_port: `${PORT}`,
     };
-    expect(halves.find(({ direction }) => direction === 'outbound')).toEqual({
-      ...both,
+    expect(halfEdges.find(({ direction }) => direction === 'outbound')).toEqual({
+      ...common,
       __name__: 'service_dependency_connection_opened_total',
       job: 'musubi',
       instance: 'client',
@@ -76,8 +76,8 @@ describe('a client on one host calls a server on another', () => {
       src_kind: 'process',
       dst_kind: 'unknown',
     });
-    expect(halves.find(({ direction }) => direction === 'inbound')).toEqual({
-      ...both,
+    expect(halfEdges.find(({ direction }) => direction === 'inbound')).toEqual({
+      ...common,
       __name__: 'service_dependency_connection_opened_total',
       job: 'musubi',
       instance: 'server',
@@ -91,11 +91,11 @@ describe('a client on one host calls a server on another', () => {
     });
   });
 
-  it('the server names where it can be reached', async () => {
+  it('the server reports the addresses that it listens on', async () => {
     const addresses = (await prometheus.query(`service_dependency_listen{dst_port="${PORT}"}`)).map(
       ({ metric }) => metric.dst_address,
     );
-    // It listens on every IPv4 address, and so on none of IPv6.
+    // It listens on all IPv4 addresses, and on no IPv6 address.
     expect(addresses.sort()).toEqual(['0.0.0.0', server.address]);
   });
 
@@ -123,7 +123,7 @@ describe('a client on one host calls a server on another', () => {
     inUse = { from: Date.now() - 60_000, to: Date.now() };
   });
 
-  it('once the client stops, the edge leaves the exporters within a bounded time', async () => {
+  it('the edge is removed from the exporters within a bounded time after the client stops', async () => {
     web.writeLine('close');
     await web.waitForOutput('closed');
     const stopped = performance.now();
@@ -131,13 +131,13 @@ describe('a client on one host calls a server on another', () => {
       await waitFor(async () => {
         const series = parseSeries(await exporter.metrics(), 'service_dependency_last_seen_seconds');
         return series.every(({ labels }) => labels.dst_port !== `${PORT}`) || undefined;
-      }, 'the edge to leave /metrics');
+      }, 'the edge to be removed from /metrics');
     }
-    // What bounds it: the time to forget and a few passes, on a machine busy with other tests.
+    // The bound: the edge expiration and a few cycles, on a machine busy with other tests.
     expect(performance.now() - stopped).toBeLessThan((EDGE_EXPIRATION_SECONDS + 10) * 1000);
   });
 
-  it('the page shows the edge for the past range and not for the present one', async () => {
+  it('the page shows the edge for the past range and not for the current one', async () => {
     await waitFor(
       async () =>
         (await prometheus.query(`service_dependency_last_seen_seconds{dst_port="${PORT}"}`)).length === 0 ||

@@ -1,4 +1,4 @@
-/** Whether what the panel takes from the libraries of Grafana 13 was in those of Grafana 12 already. */
+/** The panel uses nothing of Grafana 13's libraries that those of Grafana 12 lack. */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,27 +8,27 @@ import { expect, onTestFinished, test } from 'vitest';
 import { npmFolder } from '../../provisioning/local/npm-folder.mjs';
 import { NODE, ROOT } from '../harness/places.ts';
 
-/** The libraries of 12.1 to 12.4.3 cannot be installed: they name a package that is in no registry. */
+/** The libraries of 12.1 to 12.4.3 cannot be installed: they depend on a package that is in no registry. */
 const OLDEST = '12.4.10';
 
 /**
- * What levitate tells though nothing is wrong: a type of the overload that is deprecated and not used here was
- * declared in another way.
+ * Reported by levitate, but harmless: a type in a deprecated overload, which the panel does not use, was declared
+ * differently.
  */
 const HARMLESS = ['Changed `PanelPlugin.setSuggestionsSupplier` used in'];
 
 test(`@grafana/levitate finds nothing that Grafana ${OLDEST} lacks`, { timeout: 300_000 }, async () => {
   const targets = ['data', 'ui', 'runtime'].map((name) => `@grafana/${name}@${OLDEST}`);
-  const said = await levitate(['is-compatible', '--path', 'src/module.ts', '--target', targets.join(',')]);
-  for (const target of targets) expect(said).toContain(`compatibility between src/module.ts and ${target}`);
-  expect(said.match(/Successfully compared versions/g) ?? [], said).toHaveLength(targets.length);
-  const found = [...said.matchAll(/^\d+\) (.*)$/gm)].map(([, line = '']) => line);
+  const report = await levitate(['is-compatible', '--path', 'src/module.ts', '--target', targets.join(',')]);
+  for (const target of targets) expect(report).toContain(`compatibility between src/module.ts and ${target}`);
+  expect(report.match(/Successfully compared versions/g) ?? [], report).toHaveLength(targets.length);
+  const found = [...report.matchAll(/^\d+\) (.*)$/gm)].map(([, line = '']) => line);
   expect(found.filter((line) => !HARMLESS.some((start) => line.startsWith(start)))).toEqual([]);
 });
 
 /**
- * The panel in a folder of its own: levitate asks npm for the libraries in use, and npm tells them of the whole
- * project where the panel is a workspace of one.
+ * The panel in a folder of its own: levitate takes the libraries in use from npm, which lists those of the whole
+ * project if the panel is one of its workspaces.
  */
 function panelAlone(): string {
   const folder = mkdtempSync(join(tmpdir(), 'musubi-panel-'));
@@ -39,7 +39,7 @@ function panelAlone(): string {
   return folder;
 }
 
-/** What levitate says of the panel; its exit code tells of the harmless, too. */
+/** The output of levitate for the panel; its exit code is not 0 for harmless findings either. */
 async function levitate(args: readonly string[]): Promise<string> {
   const program = join(npmFolder('plugin-checks'), 'node_modules/.bin/levitate');
   const run = promisify(execFile)(NODE, [program, ...args], {

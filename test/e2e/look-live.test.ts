@@ -10,7 +10,7 @@ import { waitFor } from '../harness/wait-for.ts';
 import { linesOf, runWorkload, startServer, startWorkload } from '../harness/workload.ts';
 
 const PORT = 8080;
-/** The rules run each 30 s, on what was a minute before. */
+/** The rules run every 30 s, on the data of a minute before. */
 const PATIENCE = 150_000;
 
 const network = createNetwork();
@@ -32,13 +32,13 @@ interface Edge {
   readonly processes: readonly Record<string, unknown>[];
 }
 
-/** What depends on `server`, as a person's command tells it. */
+/** Runs `musubi look` for what depends on `server`. */
 function look() {
   const options = ['--direction', 'up', '--json', '--prometheus-url', prometheus.url];
   return run([NODE, MUSUBI, 'look', 'server', ...options]);
 }
 
-it('names both ends of a dependency between two hosts, by exporters, Prometheus and its rules', {
+it('look names client and server of a dependency between two hosts, from exporters, Prometheus and its rules', {
   timeout: PATIENCE + 30_000,
 }, async () => {
   const start = Date.now() / 1000;
@@ -46,20 +46,20 @@ it('names both ends of a dependency between two hosts, by exporters, Prometheus 
   const target = `target=${server.address}/${PORT}`;
   const holding = startWorkload('hold', [target, 'count=5'], { on: client });
   await linesOf(holding, 'held', 1);
-  // One connection that is over at once, which only a capture in the kernel is sure to see.
+  // One short connection, which only a capture in the kernel reliably sees.
   if (!CANNOT_CAPTURE) await runWorkload('client', [target, 'count=1'], { on: client });
 
-  let told = '';
+  let output = '';
   const edges = await waitFor(
     async () => {
       const { code, stdout, stderr } = await look();
-      told = `${stdout}${stderr}`;
+      output = `${stdout}${stderr}`;
       const found: Edge[] = code === 0 ? JSON.parse(stdout).edges : [];
-      // The rules of one evaluation record one after the other, and who holds connections may be known before how many.
+      // The rules record one after another: an edge may appear before its number of open connections.
       const isCounted = found.some((edge) => edge['service.dependency.active_connections'] === 5);
       return isCounted && found.length === (CANNOT_CAPTURE ? 1 : 2) ? found : undefined;
     },
-    () => `look to tell of the dependencies: ${told}`,
+    () => `look to list the dependencies; its output: ${output}`,
     PATIENCE,
   );
   const flow = { 'network.transport': 'tcp', 'dst.service': 'server', 'dst.port': PORT, 'depth.up': 1 };

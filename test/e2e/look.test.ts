@@ -5,19 +5,19 @@ import { beforeAll, describe, expect, it, test } from 'vitest';
 import { main } from '../../exporter/cli/main.ts';
 import { prometheus3 } from '../../provisioning/local/prometheus3.mjs';
 import { createIo } from '../fixtures/io.ts';
-import { type RecordedEdge, type RecordedEnd, recordedEdges } from '../fixtures/recorded-edges.ts';
+import { type RecordedEdge, type RecordedEndpoint, recordedEdges } from '../fixtures/recorded-edges.ts';
 import { MUSUBI, NODE, toolPath } from '../harness/places.ts';
 import { run as runProgram } from '../harness/process.ts';
 import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 
-/** The rules ran for two days until then, and recorded each hour at seven minutes past it. */
+/** The rules ran for two days until then; those of an hour recorded seven minutes after each full hour. */
 const END = Date.UTC(2026, 4, 10, 12) / 1000;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const HISTORY = { from: END - 2 * DAY, to: END, hourly: 420 };
 const HOSTILE = '"}) or vector(1) #\\\n<b>&|.*';
 
-const end = (service: string, more: RecordedEnd = {}) => ({
+const endpoint = (service: string, more: RecordedEndpoint = {}) => ({
   service,
   process: service,
   pid: '1',
@@ -27,37 +27,37 @@ const end = (service: string, more: RecordedEnd = {}) => ({
 
 const EDGES: RecordedEdge[] = [
   {
-    src: end('web', { pid: '411' }),
-    dst: end('api', { address: '10.0.0.8' }),
+    src: endpoint('web', { pid: '411' }),
+    dst: endpoint('api', { address: '10.0.0.8' }),
     port: 8080,
     opened: [END - DAY, END - DAY + 1, ...Array.from({ length: 10 }, (_, index) => END - 600 + index)],
     used: [[END - 2 * DAY, END - 120]],
   },
   {
-    src: end('web', { pid: '17', host: 'web-2' }),
-    dst: end('api', { address: '10.0.0.8' }),
+    src: endpoint('web', { pid: '17', host: 'web-2' }),
+    dst: endpoint('api', { address: '10.0.0.8' }),
     port: 8080,
     used: [[END - 2 * HOUR, END - 200]],
   },
   {
-    src: end('api', { address: '10.0.0.8' }),
-    dst: end('db'),
+    src: endpoint('api', { address: '10.0.0.8' }),
+    dst: endpoint('db'),
     port: 5432,
     opened: [END - 900],
     failed: { refused: [END - 800, END - 799], timeout: [END - 700] },
   },
-  { src: end('db'), dst: end('web'), port: 443, opened: [END - 1000] },
+  { src: endpoint('db'), dst: endpoint('web'), port: 443, opened: [END - 1000] },
   // A connection of 1 ms, once.
-  { src: end('cron'), dst: end('db'), port: 5432, opened: [END - 20 * HOUR - 17] },
-  { src: end('lone'), dst: { address: '10.0.0.5', site: 'fra' }, port: 80, opened: [END - 500] },
-  { src: end('lone'), dst: { address: '10.0.0.5', site: 'nyc' }, port: 80, opened: [END - 500] },
-  { src: end(HOSTILE), dst: end('victim'), port: 1, opened: [END - 500] },
-  { src: end('bystander'), dst: end('victim'), port: 1, opened: [END - 500] },
+  { src: endpoint('cron'), dst: endpoint('db'), port: 5432, opened: [END - 20 * HOUR - 17] },
+  { src: endpoint('lone'), dst: { address: '10.0.0.5', site: 'fra' }, port: 80, opened: [END - 500] },
+  { src: endpoint('lone'), dst: { address: '10.0.0.5', site: 'nyc' }, port: 80, opened: [END - 500] },
+  { src: endpoint(HOSTILE), dst: endpoint('victim'), port: 1, opened: [END - 500] },
+  { src: endpoint('bystander'), dst: endpoint('victim'), port: 1, opened: [END - 500] },
 ];
 
 /** Prometheus 3 is built from its Go module the first time. */
 const BUILD = 15 * 60_000;
-/** Debian's Prometheus and, where it can be built, Prometheus 3, which has other bounds for ranges; of the same data. */
+/** Debian's Prometheus and, if it can be built, Prometheus 3, which has different range boundaries; with the same data. */
 let stores: readonly Prometheus[];
 let missing: string | undefined;
 
@@ -69,12 +69,12 @@ beforeAll(async () => {
   stores = await Promise.all(programs.map((program) => startPrometheus([], { history, program })));
 }, BUILD);
 
-test('Prometheus 3 takes part', ({ skip }) => {
+test('Prometheus 3 is one of the stores under test', ({ skip }) => {
   if (missing) skip(missing);
   expect(stores).toHaveLength(2);
 });
 
-/** Asks each store, which must all lead to the same. */
+/** Runs the command with each store: the results must be equal. */
 async function musubi(...argv: string[]) {
   const all = await Promise.all(
     stores.map(async ({ url }) => {
@@ -88,11 +88,11 @@ async function musubi(...argv: string[]) {
   return first ?? expect.fail('no store');
 }
 
-/** Looks at the time before `END`, which is in UTC. */
-async function look(asked: string, seconds: number, ...more: string[]) {
+/** Runs `musubi look` for a range of this many seconds until `END`, in UTC. */
+async function look(target: string, seconds: number, ...more: string[]) {
   const { code, out, err } = await musubi(
     'look',
-    asked,
+    target,
     '--from',
     `${END - seconds}`,
     '--to',
@@ -113,7 +113,7 @@ async function rows(...of: Parameters<typeof look>): Promise<Row[]> {
 }
 
 describe('look', () => {
-  it('draws what depends on a service and what it depends on, with both ends', async () => {
+  it('draws the dependents and the dependencies of a service, with their processes', async () => {
     process.env.TZ = 'UTC';
     expect(await look('api', HOUR)).toMatchInlineSnapshot(`
       "api, 2026-05-10 11:00:00 to 2026-05-10 12:00:00, UTC
@@ -134,7 +134,7 @@ describe('look', () => {
     `);
   });
 
-  it('marks cycles, and tells a service that is reached twice once', async () => {
+  it('marks cycles, and expands a service only once', async () => {
     const text = await look('api', 2 * DAY, '--depth', '5', '--direction', 'down');
     expect(text.match(/^.*─▶ \S+.* {2}\d+\/tcp/gm)).toMatchInlineSnapshot(`
       [
@@ -145,7 +145,7 @@ describe('look', () => {
     `);
   });
 
-  it('finds a connection of 1 ms once in a day, with its count, in every range that holds it', async () => {
+  it('finds a single connection of 1 ms in every range that contains it, with its count', async () => {
     const at = END - 20 * HOUR - 17;
     for (const [from, to] of [
       [at - 1, at + 60],
@@ -175,7 +175,7 @@ describe('look', () => {
     }
   });
 
-  it('counts each connection once, from hours and half minutes', async () => {
+  it('counts each connection once, from the series of hours and of half minutes', async () => {
     const [web] = await rows('api', 2 * DAY, '--direction', 'up', '--depth', '1');
     expect(web).toMatchObject({ 'src.service': 'web', 'service.dependency.connection.opened': 12 });
     const [db] = await rows('api', HOUR, '--direction', 'down', '--depth', '1');
@@ -185,7 +185,7 @@ describe('look', () => {
     });
   });
 
-  it('tells each pair of processes, and when it was last seen', async () => {
+  it('lists each pair of processes, with the time it was last seen', async () => {
     const [web] = await rows('api', HOUR, '--direction', 'up', '--depth', '1');
     expect(web?.processes).toEqual([
       expect.objectContaining({
@@ -203,14 +203,14 @@ describe('look', () => {
     ]);
   });
 
-  it('takes a host, and tells its own processes first', async () => {
+  it('accepts a host, and lists its processes first', async () => {
     const text = await look('web-2', HOUR, '--depth', '1');
     expect(text).toMatch(/^host web-2, /);
     expect(text).toMatch(/─▶ api .*\n +· web \(pid 17\) on web-2 ─▶ api.*\n +· web \(pid 411\)/);
     expect(text).toContain('Connections are counted by service');
   });
 
-  it('takes an address, with or without a port', async () => {
+  it('accepts an address, with or without a port', async () => {
     expect((await rows('10.0.0.8:8080', HOUR, '--depth', '1')).map((row) => row['dst.service'])).toEqual([
       'api',
       'db',
@@ -223,7 +223,7 @@ describe('look', () => {
     expect({ code, err }).toEqual({ code: 1, err: 'musubi: no dependency of "10.0.0.8:9"\n' });
   });
 
-  it('keeps sites apart', async () => {
+  it('distinguishes sites', async () => {
     const text = await look('10.0.0.5', HOUR, '--direction', 'up');
     expect(text).toContain('What depends on 10.0.0.5 (fra):');
     expect(text).toContain('What depends on 10.0.0.5 (nyc):');
@@ -244,22 +244,22 @@ describe('look', () => {
     });
   });
 
-  it('takes a name that would end its query for what it is: a name', async () => {
+  it('escapes names in its queries', async () => {
     const found = await rows(HOSTILE, HOUR);
     expect(found.map((row) => [row['src.service'], row['dst.service']])).toEqual([[HOSTILE, 'victim']]);
-    // As one of several, it is within a pattern.
+    // As one of several names, it is part of a regular expression.
     const text = await look('victim', HOUR, '--depth', '3');
     expect(text).toContain(`◀ "}) or vector(1) #\\\\n<b>&|.*  1/tcp`);
-    for (const asked of ['.*', 'a|b', 'api"} or {x="', "api'"]) {
-      const { code, err } = await musubi('look', asked, '--from', `${END - HOUR}`, '--to', `${END}`);
+    for (const target of ['.*', 'a|b', 'api"} or {x="', "api'"]) {
+      const { code, err } = await musubi('look', target, '--from', `${END - HOUR}`, '--to', `${END}`);
       expect(code).toBe(1);
       expect(err).toMatch(/^musubi: no service or host named "/);
     }
   });
 });
 
-describe('where there is nothing', () => {
-  it('tells what may have been meant', async () => {
+describe('without a result', () => {
+  it('suggests a similar name', async () => {
     const { code, err, out } = await musubi('look', 'crom', '--from', `${END - HOUR}`, '--to', `${END}`);
     expect({ code, err, out }).toEqual({
       code: 1,
@@ -268,7 +268,7 @@ describe('where there is nothing', () => {
     });
   });
 
-  it('tells of what time something is known', async () => {
+  it('states the time range of the data', async () => {
     const before = await musubi('look', 'api', '--from', '2026-05-01 10:00', '--to', '2026-05-01 11:00');
     expect(before).toEqual({
       code: 1,
@@ -279,7 +279,7 @@ describe('where there is nothing', () => {
     expect(after.err).toMatch(/^musubi: no data for .*, and none since\n$/);
   });
 
-  it('tells which rules are needed', async () => {
+  it('names the rules that are needed', async () => {
     const empty = await startPrometheus([]);
     for (const argv of [['look', 'api'], ['diff']]) {
       const io = createIo();
@@ -294,7 +294,7 @@ describe('where there is nothing', () => {
 describe('diff', () => {
   const range = ['--from', `${END - HOUR}`, '--to', `${END}`];
 
-  it('tells what appeared, vanished and changed', async () => {
+  it('lists what appeared, vanished and changed', async () => {
     const day = ['--from', `${END - DAY}`, '--to', `${END - 12 * HOUR}`];
     const { code, out, err } = await musubi('diff', ...day, '--against', `${END - HOUR}/${END}`);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -316,7 +316,7 @@ describe('diff', () => {
     `);
   });
 
-  it('compares with the range before, or the same so much earlier', async () => {
+  it('compares with the previous range, or with the same range at an offset', async () => {
     const { out } = await musubi('diff', ...range, '--json');
     const at = (time: number) => new Date(time * 1000).toISOString();
     expect(JSON.parse(out)).toMatchObject({
@@ -329,7 +329,7 @@ describe('diff', () => {
     expect(earlier.against).toEqual({ from: at(END - DAY - HOUR), to: at(END - DAY) });
   });
 
-  it('ends with code 1 where there is a difference, if it is told to', async () => {
+  it('exits with code 1 on a difference, given --exit-code', async () => {
     expect((await musubi('diff', ...range, '--exit-code')).code).toBe(1);
     const quiet = ['--from', `${END - 10 * HOUR}`, '--to', `${END - 9 * HOUR}`, '--against', '1h'];
     expect(await musubi('diff', ...quiet, '--exit-code')).toMatchObject({
@@ -338,7 +338,7 @@ describe('diff', () => {
     });
   });
 
-  it('says so where it compares with what is before the data', async () => {
+  it('warns if it compares with a time before the data', async () => {
     const first = ['--from', `${END - 2 * DAY}`, '--to', `${END - DAY}`];
     const { code, err } = await musubi('diff', ...first, '--against', '1h');
     expect({ code, err }).toEqual({
@@ -351,10 +351,10 @@ describe('diff', () => {
   });
 });
 
-it('takes no privilege and loads nothing that captures', async () => {
+it('look needs no privileges, and loads no code of the captures', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'musubi-coverage-'));
   try {
-    // What the runtime reports its coverage of is what it has loaded.
+    // The coverage report of the runtime lists the modules that were loaded.
     const env = { ...process.env, NODE_V8_COVERAGE: folder, PROMETHEUS_URL: stores[0]?.url };
     const command = [NODE, MUSUBI, 'look', 'api', '--from', `${END - HOUR}`, '--to', `${END}`] as const;
     const { code, stdout, stderr } = await runProgram(command, { env });
@@ -373,12 +373,12 @@ it('takes no privilege and loads nothing that captures', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const nobody = await runProgram(
+  const unprivileged = await runProgram(
     [NODE, MUSUBI, 'look', 'api', '--from', `${END - HOUR}`, '--to', `${END}`],
     {
       env: { ...process.env, PROMETHEUS_URL: stores[0]?.url },
       uid: 65534,
     },
   );
-  expect(nobody).toMatchObject({ code: 0, stderr: '' });
+  expect(unprivileged).toMatchObject({ code: 0, stderr: '' });
 });

@@ -16,7 +16,7 @@ const PORT = 19462;
 const TEN_MINUTES = 600_000;
 const OFFERS_EBPF = process.getuid?.() === 0 && existsSync('/sys/kernel/btf/vmlinux');
 
-/** What git would give someone who clones this working tree now. */
+/** A copy of this working tree as git would clone it. */
 function freshClone(): string {
   const clone = mkdtempSync(join(tmpdir(), 'musubi-clone-'));
   onFileEnd(() => rmSync(clone, { recursive: true, force: true }));
@@ -30,19 +30,19 @@ function freshClone(): string {
   return clone;
 }
 
-/** The environment of a person's shell: this checkout's own programs are not on its path. */
-function shell(): NodeJS.ProcessEnv {
+/** The environment of a user's shell: the programs of this checkout are not on its path. */
+function shellEnvironment(): NodeJS.ProcessEnv {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
   const { npm_execpath, npm_config_user_agent, INIT_CWD, ...env } = process.env;
   return { ...env, PATH: path.join(delimiter) };
 }
 
 it(
-  'npm start comes up in a fresh clone, draws what is connected afterwards, and stops as a whole',
+  'npm start works in a fresh clone, draws later connections, and stops all its processes',
   async () => {
     const cwd = freshClone();
     const command = ['npm', 'start', '--', '--port', `${PORT}`] as const;
-    const first = start(command, { cwd, env: shell(), ownGroup: true });
+    const first = start(command, { cwd, env: shellEnvironment(), ownGroup: true });
     await first.waitForOutput('Ctrl-C stops everything', TEN_MINUTES);
     expect(first.stdout()).toContain('installing npm packages');
     expect(first.stdout()).toContain(`http://127.0.0.1:${PORT}`);
@@ -57,14 +57,14 @@ it(
     const edge = await waitFor(async () => {
       await page.open({ from: 'now-5m', to: 'now' });
       return (await page.edges()).find((drawn) => drawn.port === port);
-    }, 'the edge made after the start to be drawn');
+    }, 'the edge of the later connections to be drawn');
     expect(edge).toMatchObject({ source: 'web', destination: 'api', destinationPid: `${api.pid}` });
 
-    // What joins and watches dependencies runs as well, for `musubi look` and the dashboards.
+    // The rules for `musubi look` and the dashboards are loaded too.
     const rules = await (await fetch(`http://127.0.0.1:${PORT + 1}/api/v1/rules`)).text();
     for (const group of ['musubi-edges', 'musubi-exporters']) expect(rules).toContain(`"name":"${group}"`);
 
-    const second = await run(command, { cwd, env: shell() });
+    const second = await run(command, { cwd, env: shellEnvironment() });
     expect(second.stderr).toContain(`port ${PORT} (page) is taken`);
     expect(second.stderr).toContain('--port');
     expect(second.code).toBe(1);
@@ -73,7 +73,7 @@ it(
     expect(first.stdout()).toContain('Stopped.');
     for (const used of [PORT, PORT + 1, PORT + 2]) await expect(canListen(used)).resolves.toBe(true);
 
-    const again = start(command, { cwd, env: shell(), ownGroup: true });
+    const again = start(command, { cwd, env: shellEnvironment(), ownGroup: true });
     await again.waitForOutput('Ctrl-C stops everything', TEN_MINUTES);
     expect(again.stdout()).not.toMatch(/installing|unpacking|building/);
   },
@@ -81,7 +81,7 @@ it(
 );
 
 it(
-  'starts in one folder do not touch each other, and nothing outlives one that is killed',
+  'several npm starts in one folder are independent, and no process outlives one that is killed',
   async () => {
     const kills: readonly ((npm: Running, port: number) => void)[] = [
       (npm) => npm.child.kill('SIGTERM'),
@@ -94,7 +94,7 @@ it(
       return {
         kill,
         port,
-        npm: start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shell() }),
+        npm: start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shellEnvironment() }),
       };
     });
     await Promise.all(starts.map(({ npm }) => npm.waitForOutput('Ctrl-C stops everything', TEN_MINUTES)));
@@ -107,24 +107,28 @@ it(
       await waitFor(
         async () =>
           (await Promise.all([0, 1, 2].map((i) => canListen(port + i)))).every(Boolean) || undefined,
-        `ports ${port} and on to be free again`,
+        `ports ${port} to ${port + 2} to be free again`,
       );
     }
   },
   TEN_MINUTES,
 );
 
-it('npm start tells nothing but that it stopped when it is stopped while it looks', async () => {
+it('npm start reports only that it stopped if it is interrupted while it lists dependencies', async () => {
   const port = PORT + 40;
   onFileEnd(() => rmSync(join(ROOT, `.musubi/${port}`), { recursive: true, force: true }));
-  const npm = start(['npm', 'start', '--', '--port', `${port}`], { cwd: ROOT, env: shell(), ownGroup: true });
+  const npm = start(['npm', 'start', '--', '--port', `${port}`], {
+    cwd: ROOT,
+    env: shellEnvironment(),
+    ownGroup: true,
+  });
   await npm.waitForOutput('Dependencies of this machine', TEN_MINUTES);
   expect(await npm.stop('SIGINT')).toBe(0);
   expect(npm.stdout()).toMatch(/Stopped\.\n$/);
   expect(npm.stderr()).not.toContain('failed');
 });
 
-/** The pid of the script, not of npm nor its shell, that runs on a port. */
+/** The pid of the script (not of npm or its shell) that runs on a port. */
 function startScript(port: number): number {
   const pids = readdirSync('/proc').filter((name) => {
     try {
@@ -145,9 +149,12 @@ it.each([
   [['--port', '65534'], '--port: "65534"'],
   [['--prot', '80'], '--prot'],
   [['8080'], '8080'],
-])('npm start -- %j is wrong usage', async (flags, named) => {
-  const { code, stderr } = await run(['npm', 'start', '--', ...flags], { cwd: ROOT, env: shell() });
-  expect(stderr).toContain(named);
+])('npm start rejects %j', async (flags, expected) => {
+  const { code, stderr } = await run(['npm', 'start', '--', ...flags], {
+    cwd: ROOT,
+    env: shellEnvironment(),
+  });
+  expect(stderr).toContain(expected);
   expect(code).toBe(2);
 });
 
