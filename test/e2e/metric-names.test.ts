@@ -1,4 +1,4 @@
-/** What the linters of Prometheus say of the names, types, units and descriptions of all metrics. */
+/** Prometheus's linter accepts the names, types, units and descriptions of all metrics. */
 import { spawnSync } from 'node:child_process';
 import {
   CATALOGUE,
@@ -39,20 +39,20 @@ const lint = (promtool: string, page: string) => {
   return { status, output: stdout + stderr };
 };
 
-test.each(PROMTOOLS)('%s finds no fault in a page with every metric', (promtool) => {
+test.each(PROMTOOLS)('%s accepts a page with every metric', (promtool) => {
   const page = [...prometheusText(CATALOGUE.map(sampleOf), { 'host.name': 'h' })].join('');
   for (const definition of CATALOGUE) expect(page).toContain(`# TYPE ${prometheusName(definition)} `);
   expect(lint(promtool, page)).toEqual({ status: 0, output: '' });
 });
 
-test.each(PROMTOOLS)('%s finds one in the name that this metric had', (promtool) => {
-  const old = { ...EDGE_METRICS.open, name: 'service.dependency.connection.count' };
-  const { status, output } = lint(promtool, [...prometheusText([sampleOf(old)], {})].join(''));
+test.each(PROMTOOLS)('%s rejects the former name of a metric', (promtool) => {
+  const former = { ...EDGE_METRICS.open, name: 'service.dependency.connection.count' };
+  const { status, output } = lint(promtool, [...prometheusText([sampleOf(former)], {})].join(''));
   expect(status).toBe(3);
   expect(output).toContain('service_dependency_connection_count');
 });
 
-test('the promtool of Prometheus 3 is among them', ({ skip }) => {
+test('the names are also checked with Prometheus 3', ({ skip }) => {
   if (MISSING) skip(MISSING);
   expect(PROMTOOLS).toHaveLength(2);
 });
