@@ -18,11 +18,11 @@ const DEPENDENCIES: Dependency[] = [
   { from: 'api', to: 'db', port: '5432', bytes: 5_000_000, received: 1_000_000 },
 ];
 
-let found = DEPENDENCIES;
-const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, found, PLACES)));
+let dependencies = DEPENDENCIES;
+const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, dependencies, PLACES)));
 
-/** `color-contrast: button.name`, of each fault. */
-async function faults(): Promise<string[]> {
+/** Each violation as `color-contrast: button.name`. */
+async function violationsOnPage(): Promise<string[]> {
   await panel.page.evaluate(axe.source);
   const run = `axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`;
   const { violations, passes } = await panel.page.evaluate<axe.AxeResults>(run);
@@ -31,37 +31,37 @@ async function faults(): Promise<string[]> {
 }
 
 it.each(['dark', 'light'])('the panel has no accessibility violations in the %s theme', async (theme) => {
-  found = DEPENDENCIES;
+  dependencies = DEPENDENCIES;
   const { page } = panel;
   const options = encodeURIComponent(JSON.stringify({ frames: 'site', compare: '1d' }));
   await panel.open(`theme=${theme}&refresh=&options=${options}`);
   await page.getByRole('button', { name: 'Collapse osaka' }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await violationsOnPage()).toEqual([]);
 
   await page.getByRole('button', { name: 'Table' }).click();
   await rowsOn(page).getByRole('button').first().click();
   await page.getByTestId('musubi-pinned').waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await violationsOnPage()).toEqual([]);
 
   await compareWith(page, 'Custom range…');
   await page.getByRole('dialog', { name: 'Compare with another time range' }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await violationsOnPage()).toEqual([]);
 });
 
 it.each(['dark', 'light'])(
   'a narrow panel has no accessibility violations in the %s theme',
   async (theme) => {
-    found = DEPENDENCIES;
+    dependencies = DEPENDENCIES;
     await panel.page.setViewportSize({ width: 320, height: 600 });
     await panel.open(`theme=${theme}&refresh=`);
     await panel.page.getByRole('button', { name: 'More' }).click();
-    expect(await faults()).toEqual([]);
+    expect(await violationsOnPage()).toEqual([]);
   },
 );
 
 it('the message of an empty panel has no accessibility violations', async () => {
-  found = [];
+  dependencies = [];
   await panel.page.goto(`${panel.url}/?refresh=`);
   await panel.page.getByTestId('musubi-state').waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await violationsOnPage()).toEqual([]);
 });

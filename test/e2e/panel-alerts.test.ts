@@ -1,6 +1,6 @@
 /**
- * Missing, unexpected, failing and alerting dependencies in the graph: exporters on two hosts, Prometheus with the shipped rules
- * and those of a file of expectations, and the panel in a browser.
+ * Missing, unexpected, failing and alerting dependencies in the graph: exporters on two hosts, Prometheus with the
+ * shipped rules and those of an expectations file, and the panel in a browser.
  */
 import { beforeAll, expect, test } from 'vitest';
 import { acceleratedRules } from '../harness/accelerate-rules.ts';
@@ -13,12 +13,12 @@ import { type Prometheus, startPrometheus } from '../harness/prometheus.ts';
 import { call, serve } from '../harness/services.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-/** Acceleration of all rules compared with the shipped ones. */
-const TIMES = 20;
+/** The rules run faster than shipped, by this factor. */
+const FACTOR = 20;
 const network = createNetwork();
 const [a, b] = [network.host('a'), network.host('b')];
 
-/** No process listens on the port of mail, which is therefore known by its address only. */
+/** No process listens on port 2525: the destination of that dependency is known by its address only. */
 const EXPECTED = `version: 1
 expect:
   - { source: web, destination: api, port: 8080, max_gap: 1h }
@@ -43,7 +43,7 @@ beforeAll(async () => {
     address: `${address}:${EXPORTER_PORT}`,
     instance: name,
   }));
-  const rules = acceleratedRules(EXPECTED, TIMES);
+  const rules = acceleratedRules(EXPECTED, FACTOR);
   [prometheus] = await Promise.all([
     startPrometheus(targets, { rules, scrapeInterval: '500ms' }),
     ...[a, b].map((host) => startExporter(host, ['--edge-expiration', '5s'], { onCleanup: onFileEnd })),
@@ -58,19 +58,19 @@ beforeAll(async () => {
   ]);
 });
 
-/** `DependencyVanished shop`, of each alert on a dependency that fires, sorted. */
+/** The firing alerts on dependencies as `DependencyVanished shop`, sorted. */
 async function firing(): Promise<string[]> {
   const alerts = await prometheus.query('ALERTS{alertstate="firing", alertname=~"Dependency.+"}');
   return alerts.map(({ metric }) => `${metric.alertname} ${metric.src_service}`).sort();
 }
 
-const fire = (wanted: readonly string[]) =>
+const untilFiring = (expected: readonly string[]) =>
   waitFor(
-    async () => `${await firing()}` === `${wanted}` || undefined,
-    async () => `${wanted} to fire, not ${await firing()}`,
+    async () => `${await firing()}` === `${expected}` || undefined,
+    async () => `${expected} to fire, not ${await firing()}`,
   );
 
-/** `web → api`: its states, of the edges of the graph. */
+/** The states of each edge of the graph, by `web → api`. */
 async function states(from: number, to: number): Promise<Record<string, string | undefined>> {
   await page.open({ from, to });
   const edges = (await page.edges()).filter(({ port }) => port !== `${EXPORTER_PORT}`);
@@ -81,20 +81,20 @@ test('states are drawn while they last, and for past ranges after they ended', {
   timeout: 150_000,
 }, async () => {
   await waitFor(async () => {
-    const seen = await prometheus.query('musubi:expected_edge:host_last_seen_seconds{src_service="shop"}');
-    return seen.length === 2 || undefined;
-  }, 'the dependency of shop to be known');
+    const hosts = await prometheus.query('musubi:expected_edge:host_last_seen_seconds{src_service="shop"}');
+    return hosts.length === 2 || undefined;
+  }, 'the last-seen times of the dependency of shop');
   shop.writeLine('close');
   const failures = setInterval(() => post.writeLine('try 10'), 500);
   onFileEnd(() => clearInterval(failures));
-  await fire([
+  await untilFiring([
     'DependencyFailing post',
     'DependencyUnexpected rogue',
     'DependencyVanished night',
     'DependencyVanished shop',
   ]);
 
-  const then = Date.now();
+  const endOfAlerts = Date.now();
   const expected = {
     'web → api': '',
     'rogue → api': 'unexpected alerting',
@@ -102,7 +102,7 @@ test('states are drawn while they last, and for past ranges after they ended', {
     'night → db': 'missing alerting',
     'post → unknown process': 'alerting',
   };
-  expect(await states(began, then)).toEqual(expected);
+  expect(await states(began, endOfAlerts)).toEqual(expected);
   const drawn = await page.svg();
   for (const text of ['▲ alerting ? · :5432', '▲ alerting ! · :8080', '▲ alerting · :2525'])
     expect(drawn).toContain(`>${text}`);
@@ -113,8 +113,8 @@ test('states are drawn while they last, and for past ranges after they ended', {
   await rogue.stop();
   shop.writeLine('connect 1');
   await call(a, 'night', b, 5432);
-  await fire([]);
-  expect(await states(began, then)).toEqual(expected);
+  await untilFiring([]);
+  expect(await states(began, endOfAlerts)).toEqual(expected);
   expect(await states(began, Date.now())).toEqual({
     'web → api': '',
     'rogue → api': 'unexpected alerted',

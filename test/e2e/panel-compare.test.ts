@@ -14,9 +14,9 @@ const NOW = Math.floor(Date.now() / 1000 / SCRAPE) * SCRAPE - MINUTE;
 
 /** Active in the hours that ended these numbers of seconds ago, with a connection a minute and a counter reset in each. */
 const within =
-  (...ends: readonly number[]) =>
+  (...ages: readonly number[]) =>
   (time: number) => {
-    const begin = ends.map((end) => NOW - end - HOUR).find((start) => time > start && time < start + HOUR);
+    const begin = ages.map((age) => NOW - age - HOUR).find((start) => time > start && time < start + HOUR);
     return begin === undefined ? undefined : { opened: Math.floor((time - begin) / MINUTE) + 1 };
   };
 const PAST = [
@@ -179,8 +179,8 @@ it('reports an invalid range', async () => {
 
 it('cancels queries when another comparison is chosen', async () => {
   await open();
-  const dropped: string[] = [];
-  graph.page.on('requestfailed', (request) => dropped.push(request.failure()?.errorText ?? ''));
+  const cancelled: string[] = [];
+  graph.page.on('requestfailed', (request) => cancelled.push(request.failure()?.errorText ?? ''));
   await graph.page.route('**/api/v1/query', async (route) => {
     const time = Number(new URLSearchParams(route.request().postData() ?? '').get('time'));
     // The query for a week ago never gets a response.
@@ -190,5 +190,5 @@ it('cancels queries when another comparison is chosen', async () => {
   await expect.poll(() => times.includes(NOW - WEEK)).toBe(true);
   await compare('1 day earlier');
   await expect.poll(states).toEqual(AGAINST.day);
-  expect([...new Set(dropped)]).toEqual(['net::ERR_ABORTED']);
+  expect([...new Set(cancelled)]).toEqual(['net::ERR_ABORTED']);
 });

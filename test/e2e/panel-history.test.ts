@@ -34,7 +34,7 @@ const PAST: readonly PastDependency[] = [
   },
   { name: 'behind', port: 8005, at: (time) => ({ opened: perMinute(time), lastSeen: time - 10 * MINUTE }) },
   {
-    name: 'over',
+    name: 'ended',
     port: 8006,
     at: (time) =>
       time > NOW - HOUR + 4 * MINUTE ? undefined : { opened: 9, open: 0, lastSeen: NOW - HOUR - MINUTE },
@@ -60,9 +60,9 @@ async function drawn(seconds: number): Promise<Map<string, DrawnEdge>> {
   return new Map(edges.map((edge) => [(edge.source ?? '').replace('-client', ''), edge]));
 }
 
-/** `increase()` extrapolates: the truth within a few connections. */
-function expectAbout(edge: DrawnEdge | undefined, truth: number, margin = 2): void {
-  expect(Math.abs(Number(edge?.connections ?? Number.NaN) - truth)).toBeLessThanOrEqual(margin);
+/** `increase()` extrapolates, so a count may be off by a few connections. */
+function expectAbout(edge: DrawnEdge | undefined, expected: number, margin = 2): void {
+  expect(Math.abs(Number(edge?.connections ?? Number.NaN) - expected)).toBeLessThanOrEqual(margin);
 }
 
 it('counts the connections of the range across counter resets', async () => {
@@ -81,7 +81,7 @@ it('an outage at the start of the range does not add earlier connections', async
 it('a range longer than the data includes connections before a restart', async () => {
   const edges = await drawn(30 * 24 * HOUR);
   expectAbout(edges.get('restarted'), 181);
-  expectAbout(edges.get('over'), 9, 0);
+  expectAbout(edges.get('ended'), 9, 0);
 });
 
 it('a restart right after the first connections loses at most those after it', async () => {
@@ -118,7 +118,7 @@ it('compared with the previous range, dependencies that began are new and those 
     behind: '',
     burst: 'new',
     lost: 'new',
-    over: 'vanished',
+    ended: 'vanished',
     restarted: '',
     steady: '',
     unscraped: '',

@@ -70,11 +70,12 @@ function watch(watched: Page): void {
   watched.on('popup', (popup) => harm.push(`opened ${popup.url()}`));
   watched.on('request', (request) => {
     if (!/^(?:http:\/\/127\.0\.0\.1|blob:|data:|file:)/.test(request.url()))
-      harm.push(`asked ${request.url()}`);
+      harm.push(`requested ${request.url()}`);
     if (/\/x$/.test(request.url())) harm.push(`loaded ${request.url()}`);
   });
   watched.on('framenavigated', (frame) => {
-    if (!/^(?:http:\/\/127\.0\.0\.1|file:|about:)/.test(frame.url())) harm.push(`went to ${frame.url()}`);
+    if (!/^(?:http:\/\/127\.0\.0\.1|file:|about:)/.test(frame.url()))
+      harm.push(`navigated to ${frame.url()}`);
   });
   watched.on('pageerror', (error) => harm.push(String(error)));
   watched.on('console', (message) => {
@@ -101,16 +102,16 @@ const faults = () =>
     const deceptive = new RegExp(${JSON.stringify(DECEPTIVE)});
     const panel = document.querySelector('[data-testid=musubi-panel]');
     const all = [...document.body.querySelectorAll('*')];
-    const spoken = all.flatMap((each) => ['aria-label', 'title', 'placeholder', 'alt'].map((name) => each.getAttribute(name) ?? ''));
-    const texts = [...document.body.innerText.split('\\n'), ...spoken].filter((text) => deceptive.test(text));
+    const accessible = all.flatMap((each) => ['aria-label', 'title', 'placeholder', 'alt'].map((name) => each.getAttribute(name) ?? ''));
+    const texts = [...document.body.innerText.split('\\n'), ...accessible].filter((text) => deceptive.test(text));
     const links = all.filter((each) => /^\\s*(?:javascript|data|vbscript):/i.test(each.getAttribute('href') ?? each.getAttribute('src') ?? ''));
-    const made = [...panel.querySelectorAll('img, script, iframe, object, embed')];
-    const escaped = [...document.body.innerText.split('\\n'), ...spoken].filter((text) => /&(?:lt|quot|#x2F|#39|amp;amp);/.test(text));
+    const embedded = [...panel.querySelectorAll('img, script, iframe, object, embed')];
+    const escaped = [...document.body.innerText.split('\\n'), ...accessible].filter((text) => /&(?:lt|quot|#x2F|#39|amp;amp);/.test(text));
     const wide = document.documentElement.scrollWidth > innerWidth ? ['the page is too wide'] : [];
-    return [...texts, ...escaped, ...links.map((each) => each.outerHTML), ...made.map((each) => each.outerHTML), ...wide].map((fault) => fault.slice(0, 300));
+    return [...texts, ...escaped, ...links.map((each) => each.outerHTML), ...embedded.map((each) => each.outerHTML), ...wide].map((fault) => fault.slice(0, 300));
   })()`);
 
-it('in the table, and in the details of every dependency', async () => {
+it('the table and the details of every dependency show names as text', async () => {
   await open({}, { sort: { column: 'source', descending: false } });
   await graph.page.getByRole('button', { name: 'Table' }).click();
   const rows = graph.page.getByTestId('musubi-edges').locator('tr[data-row]');
@@ -125,7 +126,7 @@ it('in the table, and in the details of every dependency', async () => {
   expect(await graph.page.getByTestId('musubi-edges').textContent()).toContain(`<script>${HACK}</script>`);
 });
 
-it('in the drawing, the details of every node, and its announcement', async () => {
+it('the drawing, and the details and announcement of every node, show names as text', async () => {
   await open();
   await graph.page.getByTestId('musubi-nodes').focus();
   await graph.page.keyboard.press('Home');
@@ -140,7 +141,7 @@ it('in the drawing, the details of every node, and its announcement', async () =
   }
 });
 
-it('in frames, groups, the list of hidden nodes, and the strip of a path', async () => {
+it('frames, groups, the list of hidden nodes and the strip of a path show names as text', async () => {
   const keyOf = (name: string) => JSON.stringify(['service', name, brief(name)]);
   for (const name of NAMES.slice(3, 6)) {
     const focus = { node: keyOf(name), way: 'both', hops: 1 };
@@ -155,7 +156,7 @@ it('in frames, groups, the list of hidden nodes, and the strip of a path', async
   expect(await faults()).toEqual([]);
 });
 
-it('in a search, and in its error message', async () => {
+it('a search and its error message show names as text', async () => {
   await open();
   const search = graph.page.getByRole('textbox', { name: 'Search the graph' });
   for (const name of NAMES.filter((each) => !/[\n\t]/.test(each))) {
@@ -165,13 +166,13 @@ it('in a search, and in its error message', async () => {
   }
   await search.fill('<img>:x <b>');
   await search.fill('img:<b>');
-  const wrong = () => graph.page.getByTestId('musubi-search-error').textContent();
-  await expect.poll(wrong).toContain('Unknown field `img`');
+  const searchError = () => graph.page.getByTestId('musubi-search-error').textContent();
+  await expect.poll(searchError).toContain('Unknown field `img`');
   await search.fill('rtt:<b>/');
-  await expect.poll(wrong).toContain('`<b>/` is not a number');
+  await expect.poll(searchError).toContain('`<b>/` is not a number');
 });
 
-it('in the error of a data source', async () => {
+it('the error of a data source shows names as text', async () => {
   graph.mayComplain(/status of 400/);
   const body = JSON.stringify({ status: 'error', error: NAMES.join('\n') });
   await graph.page.route('**/api/v1/query', (route) =>
@@ -183,7 +184,7 @@ it('in the error of a data source', async () => {
   expect(await faults()).toEqual([]);
 });
 
-it('in every export', async () => {
+it('every export contains names as text', async () => {
   await open();
   const names: string[] = [];
   for (const choice of ['CSV table', 'JSON', 'Mermaid', 'PNG image']) {
@@ -196,7 +197,7 @@ it('in every export', async () => {
   expect(names).toEqual(['dependencies.csv', 'dependencies.json', 'dependencies.mmd', 'dependencies.png']);
 });
 
-it('in an exported image that is opened as a page', async () => {
+it('an exported image that is opened as a page shows names as text', async () => {
   await open({}, { frames: 'host' });
   const { content: body } = await exportFrom(graph.page, 'SVG image');
   const image = graph.page;

@@ -1,4 +1,4 @@
-/** One built panel under the libraries of two Grafanas: 12.4 with React 18, 13.2 with React 19. */
+/** One build of the panel with the libraries of two Grafana versions: 12.4 with React 18, 13.2 with React 19. */
 
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,13 +69,13 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
       const details = page.getByTestId('musubi-pinned');
       await details.waitFor();
       const text = await details.textContent();
-      // The row that comes first has the most bytes.
+      // The first row has the most bytes.
       for (const part of ['report', 'postgres', '9120', '640', 'db-3', 'db-1', '5432'])
         expect(text).toContain(part);
       await page.getByTestId('musubi-trend').getByRole('img', { name: 'Connections opened: ' }).waitFor();
-      // Icons are loaded one after another.
-      const leads = details.locator('a, button');
-      await expect.poll(() => leads.locator('svg').count()).toBe(await leads.count());
+      // Each control has an icon; icons are loaded one after another.
+      const controls = details.locator('a, button');
+      await expect.poll(() => controls.locator('svg').count()).toBe(await controls.count());
       await page.screenshot({ path: join(pictures, `details-${theme}.png`) });
     });
   });
@@ -117,8 +117,8 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
       expect(snapshot).toMatch(part);
     expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('dialog');
     await page.keyboard.press('Escape');
-    const head = await page.getByTestId('musubi-edges').locator('thead').ariaSnapshot();
-    expect(head).toContain('- columnheader "Source":\n      - button "Source"');
+    const header = await page.getByTestId('musubi-edges').locator('thead').ariaSnapshot();
+    expect(header).toContain('- columnheader "Source":\n      - button "Source"');
     expect(await page.getByTestId('musubi-edges').getAttribute('aria-rowcount')).toBe('13');
   });
 
@@ -165,7 +165,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
     await page.unroute('**/dashboard.json');
   });
 
-  it('the browser reported no errors', () => {
+  it('the browser logs no errors or warnings', () => {
     expect(complaints).toEqual([]);
   });
 
@@ -181,7 +181,7 @@ describe.each(HOSTS)('Grafana $grafana with React $react', ({ grafana, react, li
   /** The number of colours in the drawing, including antialiasing. */
   const coloursDrawn = () =>
     page.getByTestId('musubi-canvas').evaluate((element) => {
-      // Run in the page, whose types this program does not have.
+      // Runs in the page, whose types are not available here.
       const canvas = element as unknown as {
         width: number;
         height: number;

@@ -30,22 +30,23 @@ async function press(...keys: string[]): Promise<void> {
 /** The announcement of the focused node or edge, with its position. */
 const announced = () =>
   graph.page.evaluate(`(() => {
-    const at = document.getElementById(document.activeElement.getAttribute('aria-activedescendant'));
-    return at && [at.ariaLabel, at.ariaPosInSet + '/' + at.ariaSetSize].join(' · ');
+    const active = document.getElementById(document.activeElement.getAttribute('aria-activedescendant'));
+    return active && [active.ariaLabel, active.ariaPosInSet + '/' + active.ariaSetSize].join(' · ');
   })()`);
 /** The `data-testid` of the focused element or of its closest ancestor that has one. */
-const place = () => graph.page.evaluate('document.activeElement.closest("[data-testid]")?.dataset.testid');
+const focusedPart = () =>
+  graph.page.evaluate('document.activeElement.closest("[data-testid]")?.dataset.testid');
 const chosen = () => graph.inAddress('musubi-1') ?? {};
 /** The saved positions of nodes in the address. */
-const saved = () => Object.values((graph.inAddress('options') as Saved | null)?.saved ?? {});
+const savedPositions = () => Object.values((graph.inAddress('options') as Saved | null)?.saved ?? {});
 interface Saved {
   readonly saved: Readonly<Record<string, { readonly y: number }>>;
 }
 
 it('the graph is one tab stop, and arrow keys follow the dependencies', async () => {
   await graph.page.getByRole('textbox').focus();
-  for (let i = 0; i < 6 && (await place()) !== 'musubi-nodes'; i++) await press('Tab');
-  await expect.poll(place).toBe('musubi-nodes');
+  for (let i = 0; i < 6 && (await focusedPart()) !== 'musubi-nodes'; i++) await press('Tab');
+  await expect.poll(focusedPart).toBe('musubi-nodes');
   await expect.poll(announced).toBe('web on front-1, depends on 2 · 1/4');
   await press('ArrowRight');
   await expect.poll(announced).toMatch(/^(cart|shop\/api) on back-1, used by 1, depends on 1.* · [23]\/4$/);
@@ -63,7 +64,7 @@ it('a ring surrounds the focused node', async () => {
   await nodes().focus();
   await press('End');
   const ring = await nodes().getByRole('option').boundingBox();
-  if (!ring) throw new Error('no ring');
+  if (!ring) throw new Error('no focus ring');
   expect(ring.width).toBeGreaterThan(100);
   // The pointer finds the node inside of the ring.
   await graph.page.getByRole('textbox').focus();
@@ -79,10 +80,10 @@ it('moves along the dependencies of a node, opens the details of one, and return
   await press('n');
   await expect.poll(announced).toMatch(/2\/2$/);
   await press('N', 'Enter');
-  await expect.poll(place).toBe('musubi-pinned');
+  await expect.poll(focusedPart).toBe('musubi-pinned');
   expect(await details().getByRole('heading').textContent()).toMatch(/^web → /);
   await press('Escape');
-  await expect.poll(place).toBe('musubi-nodes');
+  await expect.poll(focusedPart).toBe('musubi-nodes');
   await expect.poll(() => details().count()).toBe(0);
   await press('Escape');
   await expect.poll(announced).toMatch(/^web on /);
@@ -91,7 +92,7 @@ it('moves along the dependencies of a node, opens the details of one, and return
 it('reaches the actions on a node, and has shortcuts for them', async () => {
   await nodes().focus();
   await press('End', 'Enter', 'Tab', 'Tab');
-  await expect.poll(place).toBe('musubi-pinned');
+  await expect.poll(focusedPart).toBe('musubi-pinned');
   await press('Escape', 'f');
   await expect.poll(chosen).toMatchObject({ focus: { way: 'both', hops: 1 } });
   await press('f');
@@ -112,10 +113,10 @@ it('reaches the actions on a node, and has shortcuts for them', async () => {
 it('moves a node with the arrow keys', async () => {
   await nodes().focus();
   await press('Home', 'm', 'ArrowDown');
-  await expect.poll(saved).toHaveLength(1);
-  const [{ y: before } = { y: 0 }] = saved();
+  await expect.poll(savedPositions).toHaveLength(1);
+  const [{ y: before } = { y: 0 }] = savedPositions();
   await press('ArrowDown');
-  await expect.poll(() => saved()[0]?.y).toBe(before + 24);
+  await expect.poll(() => savedPositions()[0]?.y).toBe(before + 24);
   await press('Enter', 'ArrowRight');
   await expect.poll(announced).not.toMatch(/^web /);
 });
@@ -141,7 +142,7 @@ it('searches, and returns to the graph', async () => {
   await graph.page.keyboard.type('db');
   await expect.poll(() => graph.page.getByRole('textbox').inputValue()).toBe('db');
   await press('Enter', 'Escape', 'Escape');
-  await expect.poll(place).toBe('musubi-nodes');
+  await expect.poll(focusedPart).toBe('musubi-nodes');
   await expect.poll(announced).toMatch(/^db /);
 });
 
@@ -153,9 +154,9 @@ it('lists its shortcuts, and leaves all other keys to Grafana', async () => {
   await press('?');
   await graph.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await press('Escape');
-  await expect.poll(place).toBe('musubi-nodes');
+  await expect.poll(focusedPart).toBe('musubi-nodes');
   await press('Enter', 'Escape');
-  await expect.poll(place).toBe('musubi-nodes');
+  await expect.poll(focusedPart).toBe('musubi-nodes');
   await press('ArrowRight', 'f', 'f', 'd', 'Escape');
   expect(await graph.page.evaluate('window.pressed')).toEqual(['d', 'Escape']);
 });
@@ -175,9 +176,9 @@ it('the focus moves from a row of the table to the details and back', async () =
   const row = graph.page.getByTestId('musubi-edges').locator('tbody').getByRole('button').first();
   await row.focus();
   await press('Enter');
-  await expect.poll(place).toBe('musubi-pinned');
+  await expect.poll(focusedPart).toBe('musubi-pinned');
   await press('Escape');
-  await expect.poll(place).toBe('musubi-edges');
+  await expect.poll(focusedPart).toBe('musubi-edges');
 });
 
 it('announces the graph whenever it changes', async () => {

@@ -44,7 +44,7 @@ async function middle(): Promise<{ x: number; y: number }> {
 /** The number of the drawing's pixels that differ from the background. */
 const ink = () =>
   canvas().evaluate((element) => {
-    // Run in the page, whose types this program does not have.
+    // Runs in the page, whose types are not available here.
     const { width, height, getContext } = element as unknown as Canvas;
     const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height);
     return data.reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0);
@@ -60,16 +60,16 @@ interface Canvas {
 
 const picture = () => pictureOn(page);
 
-/** Moves the pointer along the middle until a tooltip appears, and returns its text. */
-async function meet(wanted: RegExp): Promise<string> {
+/** Moves the pointer along the middle until a tooltip matches, and returns its text. */
+async function tooltipMatching(pattern: RegExp): Promise<string> {
   const { x, y } = await middle();
   const tooltip = page.getByTestId('musubi-tooltip');
   for (let step = 0; step < 120; step++) {
     await page.mouse.move(x + (step % 2 ? step : -step) * 4, y + (step % 7) * 3);
     const text = (await tooltip.count()) > 0 ? ((await tooltip.textContent()) ?? '') : '';
-    if (wanted.test(text)) return text;
+    if (pattern.test(text)) return text;
   }
-  throw new Error(`nothing in the middle contains ${wanted}`);
+  throw new Error(`no tooltip in the middle matches ${pattern}`);
 }
 
 async function zoomIn(until: 'dots' | 'cards'): Promise<void> {
@@ -88,12 +88,12 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
     await open({});
     await drawn('dots');
     expect(await ink()).toBeGreaterThan(10_000);
-    expect(await meet(/service-\d+/)).toMatch(/service-\d+/);
+    expect(await tooltipMatching(/service-\d+/)).toMatch(/service-\d+/);
   });
 
   it('shows cards when zoomed in', async () => {
     await zoomIn('cards');
-    expect(await meet(/Host/)).toMatch(/service-\d+-\d+.*host-\d+/);
+    expect(await tooltipMatching(/Host/)).toMatch(/service-\d+-\d+.*host-\d+/);
   });
 
   it('finds a service, and centres it', async () => {
@@ -140,11 +140,11 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
     ['SVG image', /^<svg .*>service-106-4326<.*<\/svg>\n$/s],
     ['CSV table', /service-106-4326/],
     ['JSON', /service-106-4326/],
-  ])('exports all of it: %s', async (choice, content) => {
+  ])('exports the whole graph: %s', async (choice, content) => {
     expect(`${(await exportFrom(page, choice)).content}`).toMatch(content);
   });
 
-  it('exports an image that a browser can show', async () => {
+  it('exports an image of a size that browsers can show', async () => {
     const { content: png } = await exportFrom(page, 'PNG image');
     // PNG, section 11.2.2: width and height.
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
@@ -153,19 +153,19 @@ describe('without frames', { timeout: 3 * PATIENCE }, () => {
   });
 });
 
-describe('with sites framed', { timeout: 3 * PATIENCE }, () => {
-  it('shows a tile for each, with a tooltip, and zooms into it on click', async () => {
+describe('with frames for sites', { timeout: 3 * PATIENCE }, () => {
+  it('shows a tile with a tooltip for each site, and zooms into it on click', async () => {
     await open({ frames: 'site' });
     await drawn('tiles');
-    expect(await meet(/Nodes/)).toMatch(/site-\d.*Nodes1,000/);
+    expect(await tooltipMatching(/Nodes/)).toMatch(/site-\d.*Nodes1,000/);
     await page.mouse.down();
     await page.mouse.up();
     await drawn('dots');
     await zoomIn('cards');
-    expect(await meet(/Host/)).toMatch(/host-\d+/);
+    expect(await tooltipMatching(/Host/)).toMatch(/host-\d+/);
   });
 });
 
-it('the browser reported no errors', () => {
+it('the browser logs no errors', () => {
   expect(complaints).toEqual([]);
 });

@@ -41,7 +41,7 @@ const links = () =>
   details()
     .getByRole('link')
     .evaluateAll((all) =>
-      // Run in the page, whose types this program does not have.
+      // Runs in the page, whose types are not available here.
       (all as unknown as { textContent: string; getAttribute(name: string): string }[]).map((link) => [
         link.textContent.trim(),
         link.getAttribute('href'),

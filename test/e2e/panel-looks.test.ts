@@ -62,7 +62,7 @@ async function inkBelow(page: Page, id: string): Promise<number> {
   const [top, canvas] = await Promise.all([topOf(page, id), topOf(page, 'musubi-canvas')]);
   return page.getByTestId('musubi-canvas').evaluate(
     (element, from) => {
-      // Run in the page, whose types this program does not have.
+      // Runs in the page, whose types are not available here.
       const { width, height, getContext } = element as unknown as Canvas;
       const { data } = getContext.call(element, '2d').getImageData(0, from, width, height - from);
       return data.reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0);
@@ -73,7 +73,7 @@ async function inkBelow(page: Page, id: string): Promise<number> {
 
 async function topOf(page: Page, id: string): Promise<number> {
   const box = await page.getByTestId(id).boundingBox();
-  if (!box) throw new Error(`${id} is not there`);
+  if (!box) throw new Error(`${id} is not on the page`);
   return box.y;
 }
 

@@ -31,7 +31,7 @@ async function shown(given: typeof answers) {
   return { state, edges: state === 'ready' ? await page.edges() : [], complaints: page.complaints() };
 }
 
-test('values that are not numbers are left out, and everything else is drawn', async () => {
+test('invalid values are left out, and everything else is drawn', async () => {
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, -1e300].map((value, i) => ({
     labels: { ...EDGE, dst_port: `${i}` },
     value,
@@ -42,7 +42,7 @@ test('values that are not numbers are left out, and everything else is drawn', a
   expect(complaints).toEqual([]);
 });
 
-test('a note names a query that lacks labels, with what to do', async () => {
+test('a note names a query that lacks labels, and what to do', async () => {
   const { state, complaints } = await shown({
     last_seen: [{ labels: EDGE, value: 1_700_000_000 }],
     opened: [{ labels: WITHOUT_SOURCE, value: 1 }],
@@ -58,7 +58,7 @@ test('a note names a query that lacks labels, with what to do', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('if no query has the labels, advice is shown instead of a drawing', async () => {
+test('if no query has the labels of an edge, advice is shown instead of a drawing', async () => {
   const { state, complaints } = await shown({ last_seen: [{ labels: { job: 'x' }, value: 1 }] });
   expect(state).toBe('wrong-data');
   expect(complaints).toEqual([]);

@@ -36,13 +36,13 @@ async function refresh(): Promise<void> {
 /** The drawing as an SVG image. */
 const image = async () => `${(await exportFrom(page, 'SVG image')).content}`;
 
-/** The corners of its elements, in order. */
+/** The position and width of each card, in the order of the image. */
 const cornersIn = (svg: string): string[] =>
   [...svg.matchAll(/<rect x="(\S+)" y="(\S+)" width="(\S+)" height="46"/g)].map((match) =>
     match.slice(1).join(' '),
   );
 
-it('moves no node, and shows the latest values', { timeout: 300_000 }, async () => {
+it('a refresh moves no node, and shows the latest values', { timeout: 300_000 }, async () => {
   const before = await image();
   for (let i = 0; i < REFRESHES; i++) await refresh();
   const after = await image();

@@ -84,18 +84,18 @@ it('renders only visible rows of thousands, and the keyboard reaches each', asyn
   await expect.poll(() => rows().count()).toBeLessThan(60);
   await rows().getByRole('button').first().focus();
   await graph.page.keyboard.press('End');
-  await expect.poll(focused).toEqual({ index: `${MANY.length + 1}`, isSeen: true });
+  await expect.poll(focused).toEqual({ index: `${MANY.length + 1}`, isVisible: true });
   await graph.page.keyboard.press('PageUp');
   await graph.page.keyboard.press('ArrowDown');
   await graph.page.keyboard.press('Home');
   await graph.page.keyboard.press('ArrowDown');
-  await expect.poll(focused).toEqual({ index: '3', isSeen: true });
+  await expect.poll(focused).toEqual({ index: '3', isVisible: true });
   // Scrolling away keeps the focus.
   await graph.page.mouse.move(640, 700);
   await graph.page.mouse.wheel(0, 40_000);
   await expect.poll(async () => Number((await column('bytes')).at(-1))).toBeLessThan(1700);
   await graph.page.keyboard.press('ArrowDown');
-  await expect.poll(focused).toEqual({ index: '4', isSeen: true });
+  await expect.poll(focused).toEqual({ index: '4', isVisible: true });
   await graph.page.getByRole('button', { name: 'Table' }).click();
   await expect.poll(() => rows().count()).toBeLessThanOrEqual(101);
 });
@@ -107,8 +107,8 @@ const focused = () =>
     const box = row?.getBoundingClientRect();
     const pane = row?.closest('div').getBoundingClientRect();
     const head = row?.closest('table').querySelector('th').getBoundingClientRect();
-    const isSeen = box !== undefined && box.top >= head.bottom - 1 && box.bottom <= pane.bottom;
-    return { index: row?.getAttribute('aria-rowindex'), isSeen };
+    const isVisible = box !== undefined && box.top >= head.bottom - 1 && box.bottom <= pane.bottom;
+    return { index: row?.getAttribute('aria-rowindex'), isVisible };
   })()`);
 
 it('the focus stays with its dependency when a refresh changes the order', async () => {

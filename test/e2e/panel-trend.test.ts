@@ -8,10 +8,10 @@ import { pastOf } from '../harness/recorded-past.ts';
 /** Seconds. */
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-/** Steps of a minute end with the range. */
+/** A whole minute, so that the last step of a minute ends with the range. */
 const NOW = Math.floor(Date.now() / 1000 / MINUTE) * MINUTE - MINUTE;
 const BEGIN = NOW - 2 * HOUR;
-/** A name that is special in a regular expression and in a variable. */
+/** A name that would change the query if it were not escaped. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana writes its variables so.
 const HOSTILE = '"} or vector(7) # $__range [[x]] ${datasource} \\ .*|';
 
@@ -125,12 +125,12 @@ it('shows the error of the data source', async () => {
 
 it('cancels the queries when the details are closed', async () => {
   await open();
-  const dropped: string[] = [];
-  graph.page.on('requestfailed', (request) => dropped.push(request.failure()?.errorText ?? ''));
+  const cancelled: string[] = [];
+  graph.page.on('requestfailed', (request) => cancelled.push(request.failure()?.errorText ?? ''));
   await graph.page.route('**/query_range', () => {});
   await pinEdge(graph.page, '[data-port="9101"]');
   await graph.page.locator('[data-testid=musubi-trend][aria-busy=true]').waitFor();
   await graph.page.getByRole('button', { name: 'Close details' }).click();
-  await expect.poll(() => dropped.length).toBeGreaterThan(0);
-  expect([...new Set(dropped)]).toEqual(['net::ERR_ABORTED']);
+  await expect.poll(() => cancelled.length).toBeGreaterThan(0);
+  expect([...new Set(cancelled)]).toEqual(['net::ERR_ABORTED']);
 });

@@ -24,7 +24,7 @@ const AROUND_API = ['api → db', 'web → api'];
 function answer(query: string): Answered[] {
   const [, label] = /^group by \((\w+)\)/.exec(query) ?? [];
   if (label === undefined) return answerFor(query, DEPENDENCIES, PLACES);
-  const values = Object.entries(PLACES).map(([service, place]) => ({ service, ...place })[label] ?? '');
+  const values = Object.entries(PLACES).map(([service, location]) => ({ service, ...location })[label] ?? '');
   return [...new Set(values)].map((value) => ({ labels: { [label]: value }, value: 1 }));
 }
 

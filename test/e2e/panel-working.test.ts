@@ -106,16 +106,16 @@ it('collapses groups one by one or all at once, and keeps that in the address', 
 it('moves no other node when a group is collapsed, and restores it when expanded', async () => {
   await open('refresh=&options={"frames":"host"}');
   const picture = () => pictureOn(graph.page);
-  const placeOf = async (name: string) => groupButton(name).boundingBox();
+  const boxOf = async (name: string) => groupButton(name).boundingBox();
   const [laidOut, front, data] = [
     await picture(),
-    await placeOf('Collapse front-1'),
-    await placeOf('Collapse data-1'),
+    await boxOf('Collapse front-1'),
+    await boxOf('Collapse data-1'),
   ];
   await groupButton('Collapse back-1').click();
   await groupButton('Expand back-1').waitFor();
   await expect.poll(listed).toEqual(['back-1 → cache', 'back-1 → db', 'web → back-1']);
-  expect([await placeOf('Collapse front-1'), await placeOf('Collapse data-1')]).toEqual([front, data]);
+  expect([await boxOf('Collapse front-1'), await boxOf('Collapse data-1')]).toEqual([front, data]);
   await groupButton('Expand back-1').click();
   await expect.poll(listed).toHaveLength(DEPENDENCIES.length);
   await graph.page.mouse.move(0, 0);
@@ -248,8 +248,8 @@ const states = async () =>
 
 it('shows missing, unexpected and alerting dependencies, and compares with the previous range', async () => {
   watched = true;
-  const unlike = { from: 'web', to: 'db', port: '5432' };
-  dependencies = [...DEPENDENCIES, unlike];
+  const unexpected = { from: 'web', to: 'db', port: '5432' };
+  dependencies = [...DEPENDENCIES, unexpected];
   before = [...DEPENDENCIES.slice(1), { from: 'web', to: 'cache', port: '6379' }];
   await open();
   const expected = { 'cart → cache': 'missing', 'web → db': 'unexpected', 'api → cache': 'alerting' };
@@ -334,7 +334,7 @@ it('a node moves by dragging, stays there, and goes back by Reset positions', as
 /** The names of the panel's controls that its borders cut off. */
 const cutOff = () =>
   graph.page.getByTestId('musubi-panel').evaluate((element) => {
-    // Run in the page, whose types this program does not have.
+    // Runs in the page, whose types are not available here.
     const panel = element as unknown as PageElement;
     const border = panel.getBoundingClientRect();
     return [...panel.querySelectorAll('button, input')]

@@ -46,7 +46,7 @@ const tooltip = () => graph.page.getByTestId('musubi-tooltip');
 
 async function boxOf(id: string) {
   const box = await graph.page.getByTestId(id).boundingBox();
-  if (!box) throw new Error(`${id} is not there`);
+  if (!box) throw new Error(`${id} is not on the page`);
   return box;
 }
 

@@ -58,15 +58,15 @@ it(
     await api.stop();
     const ended = Date.now();
 
-    // It remains in the past and leaves the present; other connections of the machine remain in both.
-    const present = await waitFor(
+    // It is drawn for the past range, not for the current one, which has other connections of the machine.
+    const currentFrom = await waitFor(
       async () => {
         // On a busy machine this is detected later.
         const from = Math.max(ended + 2000, Date.now() - 15_000);
         const edges = await openRange(page, from);
         return edges.length > 0 && edges.every((edge) => edge.port !== port) ? from : undefined;
       },
-      'the connection to leave the present',
+      'the connection to be absent from the current range',
       PATIENCE,
     );
     const past = await openRange(page, before, ended);
@@ -76,8 +76,8 @@ it(
       sourcePid: `${web.pid}`,
       destinationPid: `${api.pid}`,
     });
-    // Compared with that past, it has vanished.
-    await openRange(page, present);
+    // Compared with that past range, it has vanished.
+    await openRange(page, currentFrom);
     await compareWith(page, 'Custom range…');
     await page.getByRole('radio', { name: 'Fixed range' }).check({ force: true });
     await page.getByRole('textbox', { name: 'From' }).fill(local(before));
