@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { compareWith, rowsOn } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -8,7 +8,7 @@ import { panelPage } from '../harness/panel-page.ts';
 /** The panel under axe-core's rules for WCAG 2.2, levels A and AA: names, roles, contrast, sizes. */
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: 'tokyo' },
   api: { host: 'back-1', site: 'tokyo' },
   db: { host: 'data-1', site: 'osaka' },
@@ -19,7 +19,7 @@ const DEPENDENCIES: Dependency[] = [
 ];
 
 let dependencies = DEPENDENCIES;
-const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, dependencies, PLACES)));
+const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, dependencies, LOCATIONS)));
 
 /** Each violation as `color-contrast: button.name`. */
 async function violationsOnPage(): Promise<string[]> {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** The viewer's choices in the panel are in the address of the page only. */
 
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: 'tokyo' },
   api: { host: 'back-1', site: 'tokyo' },
   db: { host: 'data-1', site: 'osaka' },
@@ -18,7 +18,7 @@ const DEPENDENCIES: readonly Dependency[] = [
 const ALL = ['api → db', 'web → api'];
 const BY_HOST = ['back-1 → data-1', 'front-1 → back-1'];
 
-const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, LOCATIONS)));
 const { open, ready, reload, listed, inAddress } = graph;
 
 const choose = (level: string) => graph.page.getByRole('radio', { name: level }).check({ force: true });

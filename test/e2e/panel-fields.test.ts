@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { exportFrom, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** The effect of Grafana's field options on the graph: units, names, mappings, colours and widths. */
 
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: 'tokyo' },
   api: { host: 'back-1', site: 'tokyo' },
   db: { host: 'data-1', site: 'osaka' },
@@ -23,8 +23,8 @@ function answer(query: string): Answered[] {
     const labels = { alertname: 'Slow', alertstate: 'firing', src_service: 'web', dst_service: 'api' };
     return [{ labels, value: 1 }];
   }
-  if (!query.includes('failed')) return answerFor(query, DEPENDENCIES, PLACES);
-  return answerFor('opened', DEPENDENCIES, PLACES).flatMap(({ labels }) => {
+  if (!query.includes('failed')) return answerFor(query, DEPENDENCIES, LOCATIONS);
+  return answerFor('opened', DEPENDENCIES, LOCATIONS).flatMap(({ labels }) => {
     const value = labels.src_service === 'api' ? 6 : 0;
     return labels.direction === 'outbound' ? [{ labels: { ...labels, error_type: 'refused' }, value }] : [];
   });

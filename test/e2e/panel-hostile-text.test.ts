@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { exportFrom } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -24,7 +24,7 @@ const NAMES = [
 ];
 /** Short enough for the address of the page, which holds the keys of the selection. */
 const brief = (name: string) => name.slice(0, 200);
-const PLACES: Places = Object.fromEntries([
+const LOCATIONS: ServiceLocations = Object.fromEntries([
   ['safe', { host: 'h', site: '' }],
   ...NAMES.map((name) => [name, { host: brief(name), site: brief(name) }] as const),
 ]);
@@ -41,7 +41,7 @@ function answer(query: string): Answered[] {
       value: 1,
     }));
   }
-  return answerFor(query, DEPENDENCIES, PLACES).map(({ labels, value }) => {
+  return answerFor(query, DEPENDENCIES, LOCATIONS).map(({ labels, value }) => {
     const process = brief(labels.src_service ?? '');
     return { labels: { ...labels, src_process: process, src_pid: process, dst_address: process }, value };
   });

@@ -1,11 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** The graph in a real browser, by keyboard only: movement, announcements, and leaving it. */
 
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: '' },
   cart: { host: 'back-1', site: '' },
   'shop/api': { host: 'back-1', site: '' },
@@ -18,7 +18,7 @@ const DEPENDENCIES: readonly Dependency[] = [
   { from: 'shop/api', to: 'db', port: '5432', bytes: 900_000 },
 ];
 
-const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, LOCATIONS)));
 beforeEach(() => graph.open());
 
 const nodes = () => graph.page.getByTestId('musubi-nodes');

@@ -6,10 +6,10 @@ import { panelPage } from '../harness/panel-page.ts';
 
 /** The panel lays its graph out in a worker, or on the main thread if the page's policy forbids workers. */
 
-const PLACES = { web: { host: 'front', site: '' }, api: { host: 'back', site: '' } };
+const LOCATIONS = { web: { host: 'front', site: '' }, api: { host: 'back', site: '' } };
 
 const graph = panelPage(() =>
-  startFakePrometheus((query) => answerFor(query, [{ from: 'web', to: 'api', port: '80' }], PLACES)),
+  startFakePrometheus((query) => answerFor(query, [{ from: 'web', to: 'api', port: '80' }], LOCATIONS)),
 );
 
 /** Resolves once anything is drawn on the canvas. */

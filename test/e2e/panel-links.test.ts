@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Grafana writes its variables so.
 import { expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -8,7 +8,7 @@ import { panelPage } from '../harness/panel-page.ts';
 /** Data links of the fields in the details of nodes and edges; values from the network cannot run code there. */
 
 const EVIL = 'javascript:alert(1)//"><img src=x onerror=alert(2)>';
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: 'tokyo' },
   'api & co': { host: 'back-1', site: 'tokyo' },
   [EVIL]: { host: 'data-1', site: 'osaka' },
@@ -18,7 +18,7 @@ const DEPENDENCIES: readonly Dependency[] = [
   { from: 'api & co', to: EVIL, port: '5432' },
 ];
 
-const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, LOCATIONS)));
 
 /** Opens the graph with links on the fields of a matcher, and pins an edge. */
 async function openEdge(

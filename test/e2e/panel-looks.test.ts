@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
@@ -8,12 +8,12 @@ import { panelPage } from '../harness/panel-page.ts';
 
 /** Enough nodes to fill a panel of any shape. */
 const LEAVES = Array.from({ length: 60 }, (_, i) => `leaf-${i}`);
-const PLACES: Places = Object.fromEntries(
+const LOCATIONS: ServiceLocations = Object.fromEntries(
   ['root', ...LEAVES].map((name) => [name, { host: name, site: '' }]),
 );
 const DEPENDENCIES: Dependency[] = LEAVES.map((to) => ({ from: 'root', to, port: '80' }));
 
-const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, PLACES)));
+const panel = panelPage(() => startFakePrometheus((query) => answerFor(query, DEPENDENCIES, LOCATIONS)));
 
 it('is drawn in its final view right away', async () => {
   // From the first drawing on.

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { exportFrom, untilReady } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -18,12 +18,12 @@ const MANY: readonly Dependency[] = Array.from({ length: 3000 }, (_, i) => ({
   port: `${1000 + i}`,
   bytes: i,
 }));
-const PLACES: Places = Object.fromEntries(
+const LOCATIONS: ServiceLocations = Object.fromEntries(
   [...FEW, ...MANY].flatMap(({ from, to }) => [from, to].map((name) => [name, { host: 'h', site: '' }])),
 );
 
 let dependencies = FEW;
-const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, dependencies, PLACES)));
+const graph = panelPage(() => startFakePrometheus((query) => answerFor(query, dependencies, LOCATIONS)));
 beforeEach(() => {
   dependencies = FEW;
 });

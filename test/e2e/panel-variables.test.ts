@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
 
 /** Dashboard variables select what is shown, and can be set from the details. */
 
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: 'tokyo' },
   api: { host: 'back-1', site: 'tokyo' },
   db: { host: 'data-1', site: 'osaka' },
@@ -23,8 +23,10 @@ const AROUND_API = ['api → db', 'web → api'];
 /** Values of the variables `service`, `host` and `site`, else edges. */
 function answer(query: string): Answered[] {
   const [, label] = /^group by \((\w+)\)/.exec(query) ?? [];
-  if (label === undefined) return answerFor(query, DEPENDENCIES, PLACES);
-  const values = Object.entries(PLACES).map(([service, location]) => ({ service, ...location })[label] ?? '');
+  if (label === undefined) return answerFor(query, DEPENDENCIES, LOCATIONS);
+  const values = Object.entries(LOCATIONS).map(
+    ([service, location]) => ({ service, ...location })[label] ?? '',
+  );
   return [...new Set(values)].map((value) => ({ labels: { [label]: value }, value: 1 }));
 }
 

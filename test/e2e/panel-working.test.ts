@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { answerFor, type Dependency, type Places } from '../harness/estate.ts';
+import { answerFor, type Dependency, type ServiceLocations } from '../harness/estate.ts';
 import { type Answered, startFakePrometheus } from '../harness/fake-prometheus.ts';
 import { compareWith, exportFrom, pictureOn, pinEdge } from '../harness/panel.ts';
 import { panelPage } from '../harness/panel-page.ts';
@@ -7,7 +7,7 @@ import { panelPage } from '../harness/panel-page.ts';
 /** Working with the graph in a real browser: clicks, input, and their results. */
 
 const TARGETS = Array.from({ length: 9 }, (_, i) => `target${i}`);
-const PLACES: Places = {
+const LOCATIONS: ServiceLocations = {
   web: { host: 'front-1', site: 'tokyo' },
   cart: { host: 'back-1', site: 'tokyo' },
   api: { host: 'back-1', site: 'tokyo' },
@@ -40,7 +40,7 @@ function answer(query: string, at: number): Answered[] {
   }
   if (query.includes('vanished_edge')) return [{ labels: edge('cart', 'cache'), value: 60 }];
   if (query.includes('unexpected_edge')) return [{ labels: edge('web', 'db'), value: 60 }];
-  return answerFor(query, at < Date.now() / 1000 - 1800 ? before : dependencies, PLACES);
+  return answerFor(query, at < Date.now() / 1000 - 1800 ? before : dependencies, LOCATIONS);
 }
 
 const graph = panelPage(() => startFakePrometheus(answer));

@@ -15,33 +15,40 @@ export interface Dependency {
 }
 
 /** The host and site of each service. */
-export type Places = Readonly<Record<string, { readonly host: string; readonly site: string }>>;
+export type ServiceLocations = Readonly<Record<string, { readonly host: string; readonly site: string }>>;
 
 /** Responds to a dashboard query for a range with these dependencies. */
 export function answerFor(
   query: string,
   dependencies: readonly Dependency[],
-  places: Places,
+  locations: ServiceLocations,
   now = Date.now() / 1000,
 ): Answered[] {
   // There are no expectations.
   if (/expected|allowed|vanished/.test(query)) return [];
-  const end = (side: 'src' | 'dst', service: string) => ({
+  const endpointLabels = (side: 'src' | 'dst', service: string) => ({
     [`${side}_service`]: service,
     [`${side}_kind`]: 'service',
-    [`${side}_host`]: places[service]?.host ?? '',
-    [`${side}_site`]: places[service]?.site ?? '',
-    [`${side}_address`]: `10.0.0.${Object.keys(places).indexOf(service) + 1}`,
+    [`${side}_host`]: locations[service]?.host ?? '',
+    [`${side}_site`]: locations[service]?.site ?? '',
+    [`${side}_address`]: `10.0.0.${Object.keys(locations).indexOf(service) + 1}`,
   });
   return dependencies.flatMap((dependency) => {
     const { from, to, port, opened = 10, open = 1, bytes = 1000, received = bytes } = dependency;
-    const shared = { network_transport: 'tcp', dst_port: port, ...end('src', from), ...end('dst', to) };
+    const shared = {
+      network_transport: 'tcp',
+      dst_port: port,
+      ...endpointLabels('src', from),
+      ...endpointLabels('dst', to),
+    };
     return (['outbound', 'inbound'] as const).flatMap((direction): Answered[] => {
       const labels = { ...shared, direction };
       const isSource = direction === 'outbound';
       if (query.includes('io_bytes')) {
-        const way = isSource ? 'transmit' : 'receive';
-        return [{ labels: { ...labels, network_io_direction: way }, value: isSource ? bytes : received }];
+        const ioDirection = isSource ? 'transmit' : 'receive';
+        return [
+          { labels: { ...labels, network_io_direction: ioDirection }, value: isSource ? bytes : received },
+        ];
       }
       if (query.includes('listen')) return [];
       if (query.includes('last_seen')) return [{ labels, value: now }];

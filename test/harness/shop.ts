@@ -3,14 +3,14 @@
 const STEP = 15;
 const DURATION = 30 * 60;
 
-interface Place {
+interface ServiceInstance {
   readonly host: string;
   readonly address: string;
   readonly process: string;
   readonly pid: number;
 }
 
-const PLACES: Readonly<Record<string, Place>> = {
+const INSTANCES: Readonly<Record<string, ServiceInstance>> = {
   web: { host: 'edge-1', address: '10.0.0.1', process: 'nginx', pid: 811 },
   shop: { host: 'app-1', address: '10.0.1.1', process: 'node', pid: 2210 },
   cart: { host: 'app-1', address: '10.0.1.1', process: 'node', pid: 2304 },
@@ -55,7 +55,7 @@ export function shopHistory(now: number): string {
       lines.push(`${name}{${text.join(',')}} ${value(since)} ${now - DURATION + since}`);
   };
   for (const [source, destination, port, rate] of CALLS) {
-    const [src, dst] = [PLACES[source], PLACES[destination]];
+    const [src, dst] = [INSTANCES[source], INSTANCES[destination]];
     if (!src || !dst) throw new Error(`${source} or ${destination} is not in the estate`);
     const common = {
       job: 'musubi',
@@ -64,19 +64,21 @@ export function shopHistory(now: number): string {
       src_address: src.address,
       dst_address: dst.address,
     };
-    const halves = [
-      { ...common, direction: 'outbound', instance: src.host, ...endOf('src', source, src) },
-      { ...common, direction: 'inbound', instance: dst.host, ...endOf('dst', destination, dst) },
+    const halfEdges = [
+      { ...common, direction: 'outbound', instance: src.host, ...endpointLabels('src', source, src) },
+      { ...common, direction: 'inbound', instance: dst.host, ...endpointLabels('dst', destination, dst) },
     ];
-    for (const half of halves) {
-      const ioWay = half.direction === 'outbound' ? 'receive' : 'transmit';
-      add('service_dependency_last_seen_seconds', half, (since) => now - DURATION + since);
-      add('service_dependency_active_connections', half, () => 1 + (rate % 7));
-      add('service_dependency_connection_opened_total', half, (since) => Math.floor((since * rate) / 100));
-      add('service_dependency_tcp_rtt_seconds', half, () => 0.0004);
+    for (const halfEdge of halfEdges) {
+      const ioDirection = halfEdge.direction === 'outbound' ? 'receive' : 'transmit';
+      add('service_dependency_last_seen_seconds', halfEdge, (since) => now - DURATION + since);
+      add('service_dependency_active_connections', halfEdge, () => 1 + (rate % 7));
+      add('service_dependency_connection_opened_total', halfEdge, (since) =>
+        Math.floor((since * rate) / 100),
+      );
+      add('service_dependency_tcp_rtt_seconds', halfEdge, () => 0.0004);
       add(
         'service_dependency_io_bytes_total',
-        { ...half, network_io_direction: ioWay },
+        { ...halfEdge, network_io_direction: ioDirection },
         (since) => since * rate * 1024,
       );
     }
@@ -84,9 +86,9 @@ export function shopHistory(now: number): string {
   return `${[...families.values()].flat().join('\n')}\n# EOF\n`;
 }
 
-const endOf = (end: 'src' | 'dst', service: string, { host, process, pid }: Place) => ({
-  [`${end}_service`]: service,
-  [`${end}_host`]: host,
-  [`${end}_process`]: process,
-  [`${end}_pid`]: `${pid}`,
+const endpointLabels = (side: 'src' | 'dst', service: string, { host, process, pid }: ServiceInstance) => ({
+  [`${side}_service`]: service,
+  [`${side}_host`]: host,
+  [`${side}_process`]: process,
+  [`${side}_pid`]: `${pid}`,
 });
