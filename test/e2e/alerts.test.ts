@@ -162,7 +162,7 @@ function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number)
     dst_host: 'c',
     dst_port: '5432',
   });
-  expect(annotations.summary).toBe('Vanished: api → db:5432/tcp');
+  expect(annotations.summary).toBe('Dependency vanished: api → db:5432/tcp');
   expect(annotations.description).toMatch(/^Last seen \d{4}-.* UTC, node on b → node on c\. /);
   const [, at] =
     /\?time=(\d+)&time.window=1800000&var-service=api&var-service=db$/.exec(annotations.graph ?? '') ?? [];

@@ -3,82 +3,82 @@ import { SERVICE_EDGE } from './edges.ts';
 import { promql } from './promql.ts';
 import { EXAMPLE } from './watch.ts';
 
-/** An alert. Its value is above zero where it fires. */
+/** An alert. The value of its expression is above zero where it fires. */
 export interface Alert {
   readonly alert: string;
   readonly expr: string;
-  /** For how long it must be so. */
   readonly for?: string;
   readonly severity: 'critical' | 'warning' | 'info';
-  /** Templates of Prometheus, of the kind that Grafana reads as well: `$labels`, `$value` and functions. */
+  /** What happened to whom. Prometheus templates that Grafana understands as well: `$labels`, `$value`, functions. */
   readonly summary: string;
+  /** What to check first, as a template. */
   readonly description: string;
-  /** The unix time of the graph to look at, as a template; without it the time at which it fires. */
+  /** Unix time of the linked graph, as a template; by default the time at which the alert fires. */
   readonly at?: string;
-  /** What the graph is to show, as variables of its dashboard with values that are templates; without it all. */
+  /** Filter of the linked graph: dashboard variables with templates as values; by default none. */
   readonly around?: string;
 }
 
-const ENDS = ['src_process', 'src_host', 'dst_process', 'dst_host'] as const;
+const ENDPOINTS = ['src_process', 'src_host', 'dst_process', 'dst_host'] as const;
 
-/** Names of ends, as templates. */
+/** Names of endpoints, as templates. */
 const PORT = '{{ with $labels.dst_port }}:{{ . }}{{ end }}';
 const EDGE = `{{ $labels.src_service }} → {{ $labels.dst_service }}${PORT}/{{ $labels.network_transport }}`;
 const side = (end: string) =>
   `{{ with $labels.${end}_process }}{{ . }}{{ else }}an unknown process{{ end }}{{ with $labels.${end}_host }} on {{ . }}{{ end }}{{ with $labels.${end}_site }} at {{ . }}{{ end }}`;
 const BOTH = `${side('src')} → ${side('dst')}`;
 
-/** One text for an edge of which some end was seen by its exporter, else the other. */
-const ifSeen = (seen: string, other: string) =>
-  `{{ if $labels.src_host }}${seen}{{ else }}{{ if $labels.dst_host }}${seen}{{ else }}${other}{{ end }}{{ end }}`;
+/** One text for an edge that an exporter has seen, and another for one that was never seen. */
+const ifSeen = (seen: string, never: string) =>
+  `{{ if $labels.src_host }}${seen}{{ else }}{{ if $labels.dst_host }}${seen}{{ else }}${never}{{ end }}{{ end }}`;
 
-/** Both ends of the edge, with their neighbours. */
-const AROUND_ENDS = ['src', 'dst']
+/** Both endpoints of the edge, with their neighbours. */
+const AROUND_ENDPOINTS = ['src', 'dst']
   .map((end) => `&var-service={{ $labels.${end}_service | urlquery }}`)
   .join('');
 
-/** The edges with the process and host at each end; those of which none is known as they are. */
-const withEnds = (edges: string) => promql`
+/** The edges with process and host of each endpoint, where known. */
+const withEndpoints = (edges: string) => promql`
   ${edges}
-  * on (${SERVICE_EDGE}) group_left (${ENDS}) (${EXAMPLE} > bool 0)
+  * on (${SERVICE_EDGE}) group_left (${ENDPOINTS}) (${EXAMPLE} > bool 0)
   or on (${SERVICE_EDGE})
   ${edges}`;
 
 export const DEPENDENCY_ALERTS: readonly Alert[] = [
   {
     alert: 'DependencyVanished',
-    expr: withEnds(RECORDED.vanishedEdgeLastSeen),
+    expr: withEndpoints(RECORDED.vanishedEdgeLastSeen),
     severity: 'critical',
-    summary: `Vanished: ${EDGE}`,
+    summary: `Dependency vanished: ${EDGE}`,
     description: ifSeen(
-      `Last seen {{ humanizeTimestamp $value }}, ${BOTH}. It has been away for longer than its max_gap.`,
-      'Expected since {{ humanizeTimestamp $value }}, for longer than its max_gap, and not seen yet.',
+      `Last seen {{ humanizeTimestamp $value }} (${BOTH}), longer ago than its max_gap. Check that the source is running and can reach the destination. If the dependency was removed on purpose, remove it from the expected ones.`,
+      'Expected since {{ humanizeTimestamp $value }}, longer than its max_gap, but never seen. Check that the source is running, and the entry among the expected dependencies.',
     ),
     at: '$value',
-    around: AROUND_ENDS,
+    around: AROUND_ENDPOINTS,
   },
   {
     alert: 'DependencyUnexpected',
-    expr: withEnds(RECORDED.unexpectedEdgeLastSeen),
-    // Past the restart of an exporter, without which an end may go by its address.
+    expr: withEndpoints(RECORDED.unexpectedEdgeLastSeen),
+    // Longer than a restart of an exporter, during which an endpoint may be identified by its address.
     for: '2m',
     severity: 'warning',
-    summary: `Unexpected: ${EDGE}`,
-    description: `Seen {{ humanizeTimestamp $value }}, ${BOTH}. It is neither expected nor allowed.`,
+    summary: `Unexpected dependency: ${EDGE}`,
+    description: `Seen {{ humanizeTimestamp $value }} (${BOTH}), but neither expected nor allowed. Check what the source process is. If the dependency is right, add it to the expected or allowed ones.`,
     at: '$value',
-    around: AROUND_ENDS,
+    around: AROUND_ENDPOINTS,
   },
   {
     alert: 'DependencyFailing',
-    expr: withEnds(RECORDED.failingEdgeConnectionsFailed),
+    expr: withEndpoints(RECORDED.failingEdgeConnectionsFailed),
     severity: 'warning',
-    summary: `Failing: ${EDGE}`,
-    description: `{{ printf "%.0f" $value }} connections failed within 5 minutes, more than a tenth of all, ${BOTH}.`,
-    around: AROUND_ENDS,
+    summary: `Dependency failing: ${EDGE}`,
+    description: `{{ printf "%.0f" $value }} connection attempts failed within 5 minutes, more than a tenth of all (${BOTH}). Check that the destination is running and accepts connections. musubi look shows the reasons.`,
+    around: AROUND_ENDPOINTS,
   },
 ];
 
-/** Of what one exporter counts; a counter begins at zero. */
+/** The exporter whose own metrics raise the alert. */
 const ON_INSTANCE = '{{ $labels.instance }}';
 
 export const EXPORTER_ALERTS: readonly Alert[] = [
@@ -96,13 +96,13 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
         unless on (job, instance) ${RECORDED.exporterLastReport},
         "host", "$1", "instance", "(?s)(.*)"
       )`,
-    // Prometheus that was restarted has yet to scrape.
+    // A restarted Prometheus has not scraped yet.
     for: '1m',
     severity: 'critical',
     summary: 'No exporter reports from {{ $labels.host }}',
     description:
-      'Nothing is known of the dependencies of {{ $labels.host }} meanwhile, and none of them is told to have vanished.',
-    // One that was never heard of is called by its instance, which is no host of the graph.
+      'The dependencies of {{ $labels.host }} are unknown meanwhile, and "vanished" alerts for it are suppressed. Check that the host is up and that its musubi agent is running.',
+    // A target that never answered is identified by its instance, which is not a host of the graph.
     around: '{{ if not $labels.instance }}&var-host={{ $labels.host | urlquery }}{{ end }}',
   },
   {
@@ -110,9 +110,9 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     expr: promql`increase(musubi_collection_cycles_failed_total[5m]) > 0.1 * increase(musubi_collection_cycles_total[5m])`,
     for: '5m',
     severity: 'warning',
-    summary: `The exporter on ${ON_INSTANCE} cannot look at the sockets`,
+    summary: `Collection cycles fail on ${ON_INSTANCE}`,
     description:
-      'More than a tenth of its passes fail. Its log tells why; what it exports is as old as the last pass.',
+      'More than a tenth of the collection cycles failed within 5 minutes; the result of the last successful one stays exported. Check the log of the exporter, and run musubi doctor on the host.',
   },
   {
     alert: 'MusubiCaptureRestarted',
@@ -121,9 +121,9 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
       * on (job, instance) group_left (capture)
       topk by (job, instance) (1, musubi_capture_info)`,
     severity: 'warning',
-    summary: `The capture on ${ON_INSTANCE} died, and is {{ $labels.capture }} now`,
+    summary: `The capture on ${ON_INSTANCE} failed; now in use: {{ $labels.capture }}`,
     description:
-      'It was started anew or left for the next one; what happened meanwhile was not seen. See docs/capture.md for what each sees.',
+      'It was restarted, or replaced by another capture; connections in between may be missing. Check the log of the exporter for the reason. docs/capture.md lists what each capture sees.',
   },
   {
     alert: 'MusubiCaptureTableFull',
@@ -132,32 +132,35 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
       or
       (increase(musubi_capture_connections_folded_total[15m]) > 0)`,
     severity: 'warning',
-    summary: `The table of the capture on ${ON_INSTANCE} is full, or nearly so`,
-    description: 'Further dependencies are counted in one, the service other.',
+    summary: `The capture table on ${ON_INSTANCE} is full or nearly full`,
+    description:
+      'Further dependencies are folded into the service other. Check which service has so many dependencies.',
   },
   {
     alert: 'MusubiEdgeLimitReached',
     expr: promql`increase(musubi_connections_folded_total{reason="edge_limit"}[15m]) > 0`,
     for: '15m',
     severity: 'info',
-    summary: `A service on ${ON_INSTANCE} has more dependencies than are told apart`,
-    description: 'What is past --max-edges-per-service is counted in one, the service other.',
+    summary: `A service on ${ON_INSTANCE} exceeds the limit of dependencies`,
+    description:
+      'Dependencies beyond --max-edges-per-service are folded into the service other. Check which service it is, and raise the limit or name the address range of its peers under networks.',
   },
   {
     alert: 'MusubiCaptureEventsMissed',
     expr: promql`increase(musubi_capture_events_missed_total[15m]) > 0`,
-    // A few are missed on any busy host.
+    // A busy host misses a few now and then.
     for: '15m',
     severity: 'info',
-    summary: `The capture on ${ON_INSTANCE} keeps missing events of the kernel`,
-    description: '{{ printf "%.0f" $value }} within 15 minutes: connections that were short may be missing.',
+    summary: `The capture on ${ON_INSTANCE} misses kernel events`,
+    description:
+      '{{ printf "%.0f" $value }} events missed within 15 minutes: short connections may be missing. Check whether the host is overloaded or runs another tracer.',
   },
   {
     alert: 'MusubiOtlpBatchesDropped',
     expr: promql`increase(musubi_otlp_batches_dropped_total[15m]) > 0`,
     severity: 'warning',
-    summary: `The exporter on ${ON_INSTANCE} gave up what it could not push`,
+    summary: `The exporter on ${ON_INSTANCE} dropped OTLP batches`,
     description:
-      '{{ printf "%.0f" $value }} batches within 15 minutes were refused, or were too many to keep.',
+      '{{ printf "%.0f" $value }} batches within 15 minutes were rejected, or did not fit into the queue: their metrics are lost. Check the log of the collector.',
   },
 ];

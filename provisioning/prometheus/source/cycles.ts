@@ -1,6 +1,6 @@
 import { promql, withCopies } from './promql.ts';
 
-/** The cycles of each exporter, with its host, at a time before now: `offset 1m`. A failed cycle sees nothing. */
+/** Successful collection cycles of each exporter with its host, at an earlier time: ` offset 1m`. */
 export const cycles = (offset = '') => promql`
   max by (job, instance, host) (
     ${withCopies(

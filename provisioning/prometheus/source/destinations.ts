@@ -1,14 +1,14 @@
 import { halfEdges } from './half-edges.ts';
-import { firstBy, promql, recorded, sole, withCopies, withLabelsOf } from './promql.ts';
+import { firstBy, promql, recorded, unique, withCopies, withLabelsOf } from './promql.ts';
 import type { Rule } from './rule.ts';
 
-/** Outbound half-edges of which the exporter knew no more of the destination than an address and perhaps its name. */
+/** Outbound half-edges whose exporter knows only the destination's address, and perhaps a name for it. */
 export const byAddress = halfEdges(
   'direction="outbound", network_transport!="unix", dst_host="", dst_address!=""',
 );
 
-/** Who asks for what by address: outbound half-edges of the same have the same destination. */
-export const QUESTION = [
+/** A lookup of a destination by address: outbound half-edges with the same values have the same destination. */
+export const LOOKUP = [
   'network_transport',
   'src_host',
   'src_address',
@@ -17,112 +17,113 @@ export const QUESTION = [
   'dst_port',
 ] as const;
 
-/** The names of a destination, all that may be known of it beside address and port. */
+/** The labels of a destination that a lookup adds. */
 export const NAMES = ['dst_service', 'dst_process', 'dst_pid', 'dst_host', 'dst_site', 'dst_kind'] as const;
 
-/** For each question the one destination that answers it. */
+/** The destination found for each lookup. */
 const DESTINATION = 'musubi:destination:identity';
 export const destination = recorded(DESTINATION);
-/** Those whose host reports the same edge, and all others. */
-export const metDestination = recorded(DESTINATION, 'identified_by="flow"');
+/** Destinations whose host reports the same edge, and all others. */
+export const reportedDestination = recorded(DESTINATION, 'identified_by="flow"');
 export const otherDestination = recorded(DESTINATION, 'identified_by!="flow"');
 
-const HOLDER = 'musubi:address:host';
-const holder = recorded(HOLDER);
-const OWNER = 'musubi:address:unique_host';
-const ASKED = 'musubi:destination:lookup';
-const asked = recorded(ASKED);
+const HOST = 'musubi:address:host';
+const host = recorded(HOST);
+const UNIQUE_HOST = 'musubi:address:unique_host';
+const LOOKUPS = 'musubi:destination:lookup';
+const lookups = recorded(LOOKUPS);
 const PROCESS = 'musubi:endpoint:process';
 const ENDPOINT = 'musubi:endpoint:identity';
 const endpoint = recorded(ENDPOINT);
 const INBOUND = 'musubi:inbound:identity';
 const inbound = recorded(INBOUND);
 
-/** Both ends of an edge report these. */
+/** The key of an edge's connections: both its half-edges have these. */
 export const FLOW = ['network_transport', 'src_address', 'dst_address', 'dst_port'] as const;
-const PLACE = ['network_transport', 'dst_host', 'dst_address', 'dst_port'] as const;
+const SOCKET = ['network_transport', 'dst_host', 'dst_address', 'dst_port'] as const;
 
-/** Addresses that are one host's: not of loopback, of every interface or of a link. */
-const OWN_ADDRESS = `dst_address!~"|0\\\\.0\\\\.0\\\\.0|::|127\\\\..*|::1|169\\\\.254\\\\..*|fe[89ab].:.*"`;
-const LISTENERS = `service_dependency_listen{network_transport!="unix", dst_host!="", ${OWN_ADDRESS}}`;
-const CONNECTED = halfEdges(`direction="inbound", network_transport!="unix", dst_host!="", ${OWN_ADDRESS}`);
+/** Addresses of one host: neither loopback nor unspecified nor link-local. */
+const HOST_ADDRESS = `dst_address!~"|0\\\\.0\\\\.0\\\\.0|::|127\\\\..*|::1|169\\\\.254\\\\..*|fe[89ab].:.*"`;
+const LISTENERS = `service_dependency_listen{network_transport!="unix", dst_host!="", ${HOST_ADDRESS}}`;
+const CONNECTED = halfEdges(`direction="inbound", network_transport!="unix", dst_host!="", ${HOST_ADDRESS}`);
 
-/** What processes at one place agree on: all of it, or all but the pid, or but the process, or the host alone. */
-function agreed(processes: string): string {
+/** What all processes on a socket have in common: everything, or all but the pid, or all but pid and process, or the host. */
+function common(processes: string): string {
   const without = (...labels: string[]) => `group without (${labels.join(', ')}) (${processes})`;
-  return firstBy(PLACE, [
-    sole(processes, PLACE),
-    sole(without('dst_pid'), PLACE),
-    sole(without('dst_pid', 'dst_process'), PLACE),
-    promql`group by (${PLACE}) (${processes})`,
+  return firstBy(SOCKET, [
+    unique(processes, SOCKET),
+    unique(without('dst_pid'), SOCKET),
+    unique(without('dst_pid', 'dst_process'), SOCKET),
+    promql`group by (${SOCKET}) (${processes})`,
   ]);
 }
 
-const OPEN = 'musubi:destination:unresolved';
-const open = recorded(OPEN);
+const UNRESOLVED = 'musubi:destination:unresolved';
+const unresolved = recorded(UNRESOLVED);
 
-const unanswered = promql`(${asked} unless on (${QUESTION}) ${destination})`;
-const oneAnswer = (rows: string) => promql`
-  topk by (${QUESTION}) (1,
+const notFound = promql`(${lookups} unless on (${LOOKUP}) ${destination})`;
+const onePerLookup = (rows: string) => promql`
+  topk by (${LOOKUP}) (1,
     ${rows}
   )`;
 
 const processesOf = (rows: string) => promql`
   group by (${['network_transport', 'dst_address', 'dst_port', ...NAMES]}) (
     ${rows}
-    and on (network_transport, dst_address, dst_port) ${asked}
+    and on (network_transport, dst_address, dst_port) ${lookups}
   )`;
 
 export const DESTINATION_RULES: readonly Rule[] = [
   {
-    why: 'Which hosts have which address.',
-    record: HOLDER,
+    comment: 'The hosts that have each address.',
+    record: HOST,
     expr: promql`group by (dst_address, dst_host, dst_site) (${LISTENERS})`,
   },
   {
-    why: `The one host of a site that has the address. Where two have it, it has moved if only one of them had it 10 m
-ago; else it is nobody's, as is the 172.17.0.2 that each Docker host has.`,
-    record: OWNER,
+    comment: `The only host of a site that has the address. If two have it, and only one of them had it 10 m ago, the address has
+moved to the other. Otherwise it identifies no host, like the 172.17.0.2 of every Docker host.`,
+    record: UNIQUE_HOST,
     expr: promql`
-      ${sole(holder, ['dst_address', 'dst_site'])}
+      ${unique(host, ['dst_address', 'dst_site'])}
       or
       (
-        (${holder} unless ${HOLDER} offset 10m)
+        (${host} unless ${HOST} offset 10m)
         and on (dst_address, dst_site)
-        (count by (dst_address, dst_site) (${holder}) == 2)
+        (count by (dst_address, dst_site) (${host}) == 2)
         and on (dst_address, dst_site)
-        (count by (dst_address, dst_site) (${holder} and ${HOLDER} offset 10m) == 1)
+        (count by (dst_address, dst_site) (${host} and ${HOST} offset 10m) == 1)
       )`,
   },
   {
-    why: 'What is asked for by address, and by whom. It is looked for at "site" first.',
-    record: ASKED,
+    comment: 'Destinations to look up by address, for each source. Those at "site" are preferred.',
+    record: LOOKUPS,
     expr: promql`
-      group by (${[...QUESTION, 'site']}) (
+      group by (${[...LOOKUP, 'site']}) (
         label_replace(
-          ${withCopies(promql`group by (${[...QUESTION, 'dst_site']}) (${byAddress})`, { site: 'src_site' })},
+          ${withCopies(promql`group by (${[...LOOKUP, 'dst_site']}) (${byAddress})`, { site: 'src_site' })},
           "site", "$1", "dst_site", "(?s)(.+)"
         )
       )`,
   },
   {
-    why: 'The processes there: those that listen or, where none is known to, those that are connected to.',
+    comment:
+      'The processes on these addresses and ports: listeners or, if none is known, servers of connections.',
     record: PROCESS,
-    expr: firstBy(PLACE, [processesOf(LISTENERS), processesOf(CONNECTED)]),
+    expr: firstBy(SOCKET, [processesOf(LISTENERS), processesOf(CONNECTED)]),
   },
   {
-    why: `What the processes at one place agree on: workers that share a port have one service, and no pid in common.
-One row for each place.`,
+    comment: `What the processes on each socket have in common: workers that share a port have one service, but no common pid.
+One row for each socket.`,
     record: ENDPOINT,
-    expr: agreed(recorded(PROCESS)),
+    expr: common(recorded(PROCESS)),
   },
   {
-    why: 'Where the two addresses of an inbound half-edge lead to. One row for each host.',
+    comment: 'The destination of each inbound half-edge, by connection key. One row for each host.',
     record: INBOUND,
     expr: withCopies(
       withLabelsOf(
         promql`group by (${[...FLOW, 'dst_host']}) (${halfEdges('direction="inbound", network_transport!="unix", src_address!="", dst_host!=""')})`,
-        PLACE,
+        SOCKET,
         NAMES.filter((name) => name !== 'dst_host'),
         endpoint,
       ),
@@ -130,13 +131,14 @@ One row for each place.`,
     ),
   },
   {
-    why: `Who answers a question: the host that asks, if it listens there itself. Only it knows who has a container's or a
-bridge's address. One row for each question: the outermost aggregation sees to that, here and below, whatever the data.`,
+    comment: `The destination of a lookup: on the source's host, if it listens there itself. No other host knows the addresses of
+its containers and bridges. One row for each lookup: here and below, the outermost aggregation guarantees it for any
+data.`,
     record: DESTINATION,
     labels: { identified_by: 'host' },
-    expr: oneAnswer(
+    expr: onePerLookup(
       withLabelsOf(
-        asked,
+        lookups,
         ['network_transport', 'src_host', 'dst_address', 'dst_port'],
         NAMES,
         withCopies(endpoint, { src_host: 'dst_host' }),
@@ -144,55 +146,55 @@ bridge's address. One row for each question: the outermost aggregation sees to t
     ),
   },
   {
-    why: 'Else an inbound half-edge between the same addresses, if there is but one: so most are answered.',
+    comment: 'Otherwise the only inbound half-edge between the same addresses: this finds most destinations.',
     record: DESTINATION,
     labels: { identified_by: 'flow' },
-    expr: oneAnswer(withLabelsOf(unanswered, FLOW, NAMES, sole(inbound, FLOW))),
+    expr: onePerLookup(withLabelsOf(notFound, FLOW, NAMES, unique(inbound, FLOW))),
   },
   {
-    why: 'What is open yet.',
-    record: OPEN,
-    expr: unanswered,
+    comment: 'Lookups without a result so far.',
+    record: UNRESOLVED,
+    expr: notFound,
   },
   {
-    why: `That is answered by the first of these that knows:
-  1. the one inbound half-edge between the same addresses at the site
-  2. the listener on the host that has the address, at the site; or anywhere, if no other host has it
-  3. who answered at the evaluation before, unless another host has the address now: it is down or restarts
+    comment: `Their destination is the first that is found:
+  1. the only inbound half-edge between the same addresses at the site
+  2. the listener on the host that has the address, at the site; or at any site, if no other host has it
+  3. the destination of the previous evaluation, unless another host has the address now: it is down or restarting
   4. a listener of the last 10 m`,
     record: DESTINATION,
     labels: { identified_by: 'address' },
-    expr: oneAnswer(
-      firstBy(QUESTION, [
+    expr: onePerLookup(
+      firstBy(LOOKUP, [
         withLabelsOf(
-          open,
+          unresolved,
           [...FLOW, 'site'],
           NAMES,
-          sole(`(${inbound} and on (${FLOW.join(', ')}) ${open})`, [...FLOW, 'site']),
+          unique(`(${inbound} and on (${FLOW.join(', ')}) ${unresolved})`, [...FLOW, 'site']),
         ),
         withLabelsOf(
-          open,
+          unresolved,
           ['network_transport', 'dst_address', 'dst_port', 'site'],
           NAMES,
-          withCopies(promql`${endpoint} and on (dst_host, dst_address, dst_site) ${recorded(OWNER)}`, {
+          withCopies(promql`${endpoint} and on (dst_host, dst_address, dst_site) ${recorded(UNIQUE_HOST)}`, {
             site: 'dst_site',
           }),
         ),
         withLabelsOf(
-          open,
+          unresolved,
           ['network_transport', 'dst_address', 'dst_port'],
           NAMES,
-          promql`(${endpoint} and on (dst_host, dst_address) ${sole(holder, ['dst_address'])})`,
+          promql`(${endpoint} and on (dst_host, dst_address) ${unique(host, ['dst_address'])})`,
         ),
         promql`
           (
             ${DESTINATION} offset 1s
-            and on (${QUESTION}) ${open}
+            and on (${LOOKUP}) ${unresolved}
             unless on (dst_address, site)
-            ${withCopies(`${holder} unless on (dst_address, dst_host) ${DESTINATION} offset 1s`, { site: 'dst_site' })}
+            ${withCopies(`${host} unless on (dst_address, dst_host) ${DESTINATION} offset 1s`, { site: 'dst_site' })}
           )`,
         withLabelsOf(
-          open,
+          unresolved,
           ['network_transport', 'dst_address', 'dst_port', 'site'],
           NAMES,
           promql`
@@ -200,7 +202,7 @@ bridge's address. One row for each question: the outermost aggregation sees to t
               ${withCopies(
                 promql`
                   last_over_time(${ENDPOINT}[10m])
-                  and on (dst_host, dst_address, dst_site) last_over_time(${OWNER}[10m])`,
+                  and on (dst_host, dst_address, dst_site) last_over_time(${UNIQUE_HOST}[10m])`,
                 { site: 'dst_site' },
               )}
             )`,

@@ -4,13 +4,13 @@ import {
   byAddress,
   destination,
   FLOW,
-  metDestination,
+  LOOKUP,
   NAMES,
   otherDestination,
-  QUESTION,
+  reportedDestination,
 } from './destinations.ts';
-import { EDGE, failedDelta, halfEdges, openedDelta, SETTLE } from './half-edges.ts';
-import { promql, recorded, sole, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
+import { EDGE, failedIncrease, halfEdges, openedIncrease, SETTLE } from './half-edges.ts';
+import { promql, recorded, unique, withCopies, withFirstOf, withLabel, withLabelsOf } from './promql.ts';
 import type { Rule } from './rule.ts';
 
 /** The labels of a service edge. */
@@ -23,8 +23,8 @@ export const SERVICE_EDGE = [
   'dst_site',
 ] as const;
 
-/** A half-edge without processes, as `TOLD_AS` knows it. */
-const HALF = [
+/** The labels of a half-edge without processes. */
+const HALF_EDGE = [
   'direction',
   'network_transport',
   'src_service',
@@ -38,29 +38,29 @@ const HALF = [
   'dst_site',
 ] as const;
 
-/** The service edge that a half-edge is part of, beside its own labels. */
-const ENDS = ['from_service', 'from_site', 'to_service', 'to_site'] as const;
+/** The endpoints of the service edge that a half-edge belongs to, as additional labels. */
+const ENDPOINTS = ['from_service', 'from_site', 'to_service', 'to_site'] as const;
 
-/** Both ends report these, once the destination's host is known. */
-const MEETING = [...FLOW, 'dst_host'] as const;
+/** The labels that both half-edges of an edge have, once the destination's host is known. */
+const MATCH = [...FLOW, 'dst_host'] as const;
 
-const TOLD_AS = 'musubi:half_edge:service_edge';
+const SERVICE_EDGE_OF = 'musubi:half_edge:service_edge';
 
-/** How far exporters had come when what they told was joined. */
+/** The collection cycles of each exporter that were joined. */
 export const JOINED_CYCLES = 'musubi:exporter:joined_cycles';
 
 const OUTBOUND = halfEdges('direction="outbound"');
 const INBOUND = halfEdges('direction!="outbound"');
-/** What an outbound half-edge tells for certain. */
-const OWN = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly string[]).includes(label));
+/** The labels of an outbound half-edge that a lookup does not replace. */
+const KEPT = EDGE.filter((label) => label !== 'direction' && !(NAMES as readonly string[]).includes(label));
 
-const AS_TOLD = 'musubi:outbound:as_reported';
-const asTold = recorded(AS_TOLD);
+const AS_REPORTED = 'musubi:outbound:as_reported';
+const asReported = recorded(AS_REPORTED);
 
-const REACHED = 'musubi:outbound:service_edge';
-const reached = recorded(REACHED);
-/** Fills in the ends: the name, else the address, else the host. */
-const withEnds = (rows: string, to: 'dst' | 'to') =>
+const OUTBOUND_SERVICE_EDGE = 'musubi:outbound:service_edge';
+const outboundServiceEdge = recorded(OUTBOUND_SERVICE_EDGE);
+/** Adds names for both endpoints: the service, else the address, else the host. */
+const withEndpoints = (rows: string, to: 'dst' | 'to') =>
   withFirstOf(
     withFirstOf(withCopies(rows, { from_site: 'src_site' }), 'from_service', [
       'src_service',
@@ -70,24 +70,24 @@ const withEnds = (rows: string, to: 'dst' | 'to') =>
     'to_service',
     [`${to}_service`, 'dst_address', `${to}_host`],
   );
-const withOwnEnds = (rows: string) =>
-  withEnds(withCopies(rows, { to_site: 'dst_site', to_host: 'dst_host' }), 'dst');
+const withReportedEndpoints = (rows: string) =>
+  withEndpoints(withCopies(rows, { to_site: 'dst_site', to_host: 'dst_host' }), 'dst');
 
-/** Outbound rows with who reports their edge. */
+/** Outbound rows with a label for the hosts that report their edge. */
 const withOutboundObserver = (rows: string) => promql`
-  ${withLabel(promql`${rows} and on (${MEETING}) ${INBOUND}`, 'observer', 'both')}
+  ${withLabel(promql`${rows} and on (${MATCH}) ${INBOUND}`, 'observer', 'both')}
   or
-  ${withLabel(promql`${rows} unless on (${MEETING}) ${INBOUND}`, 'observer', 'source')}`;
+  ${withLabel(promql`${rows} unless on (${MATCH}) ${INBOUND}`, 'observer', 'source')}`;
 
-/** The sum by service edge of half-edges' values. */
-function byServiceEdge(aggregation: string, halves: string, more: readonly string[]): string {
+/** Aggregates values of half-edges by service edge. */
+function byServiceEdge(aggregation: string, rows: string, more: readonly string[]): string {
   const rest = ['network_transport', 'dst_port', ...more];
   return promql`
     ${aggregation} by (${[...SERVICE_EDGE, ...more]}) (
       ${withCopies(
         promql`
-          ${aggregation} by (${[...rest, ...ENDS]}) (
-            ${withLabelsOf(halves, HALF, [...ENDS, ...more.filter((label) => label === 'observer')], recorded(TOLD_AS))}
+          ${aggregation} by (${[...rest, ...ENDPOINTS]}) (
+            ${withLabelsOf(rows, HALF_EDGE, [...ENDPOINTS, ...more.filter((label) => label === 'observer')], recorded(SERVICE_EDGE_OF))}
           )`,
         {
           src_service: 'from_service',
@@ -99,7 +99,7 @@ function byServiceEdge(aggregation: string, halves: string, more: readonly strin
     )`;
 }
 
-const openBy = (direction: string) =>
+const activeBy = (direction: string) =>
   byServiceEdge(
     'sum',
     promql`max by (${EDGE}) (service_dependency_active_connections{${direction}} offset ${SETTLE})`,
@@ -108,70 +108,70 @@ const openBy = (direction: string) =>
 
 export const EDGE_RULES: readonly Rule[] = [
   {
-    why: 'Outbound half-edges that nothing is added to.',
-    record: AS_TOLD,
-    expr: promql`${OUTBOUND} unless (${byAddress} and on (${QUESTION}) ${destination})`,
+    comment: 'Outbound half-edges without a lookup result.',
+    record: AS_REPORTED,
+    expr: promql`${OUTBOUND} unless (${byAddress} and on (${LOOKUP}) ${destination})`,
   },
   {
-    why: `The service edge that each half-edge is part of: its ends in labels of their own, which are never empty, as an
-end without a name is its address, or its host. First the outbound ones.`,
-    record: TOLD_AS,
+    comment: `The service edge that each half-edge belongs to, with its endpoints in additional labels. They are never empty: an
+unnamed endpoint is identified by its address, or its host. First the outbound half-edges.`,
+    record: SERVICE_EDGE_OF,
     labels: { observer: 'source' },
     expr: promql`
-      ${withEnds(
+      ${withEndpoints(
         withLabelsOf(
-          promql`group by (${HALF}) (${byAddress})`,
-          QUESTION,
+          promql`group by (${HALF_EDGE}) (${byAddress})`,
+          LOOKUP,
           ['to_service', 'to_host', 'to_site'],
           withCopies(destination, { to_service: 'dst_service', to_host: 'dst_host', to_site: 'dst_site' }),
         ),
         'to',
       )}
       or
-      ${withOwnEnds(promql`group by (${HALF}) (${asTold})`)}`,
+      ${withReportedEndpoints(promql`group by (${HALF_EDGE}) (${asReported})`)}`,
   },
   {
-    why: 'Where those lead to, in the labels by which inbound ones meet them.',
-    record: REACHED,
+    comment: 'Their service edges by the labels that match inbound half-edges.',
+    record: OUTBOUND_SERVICE_EDGE,
     expr: promql`
-      group by (${[...MEETING, ...ENDS]}) (
+      group by (${[...MATCH, ...ENDPOINTS]}) (
         ${withCopies(
           promql`
-            group by (${[...FLOW, 'to_host', ...ENDS]}) (${recorded(TOLD_AS, 'observer="source"')})`,
+            group by (${[...FLOW, 'to_host', ...ENDPOINTS]}) (${recorded(SERVICE_EDGE_OF, 'observer="source"')})`,
           { dst_host: 'to_host' },
         )}
       )`,
   },
   {
-    why: `Then the inbound ones: as part of the edge that they meet, else with what their host knows. Those that meet
-several are left out, since only the source knows which of them it is.`,
-    record: TOLD_AS,
+    comment: `Then the inbound half-edges: with the service edge of the matching outbound one, else as reported. Those that match
+several are omitted, since only the source's host can tell them apart.`,
+    record: SERVICE_EDGE_OF,
     labels: { observer: 'destination' },
     expr: promql`
-      ${withLabelsOf(promql`group by (${HALF}) (${INBOUND})`, MEETING, ENDS, sole(reached, MEETING))}
+      ${withLabelsOf(promql`group by (${HALF_EDGE}) (${INBOUND})`, MATCH, ENDPOINTS, unique(outboundServiceEdge, MATCH))}
       or
-      ${withOwnEnds(promql`group by (${HALF}) (${INBOUND} unless on (${MEETING}) ${reached})`)}`,
+      ${withReportedEndpoints(promql`group by (${HALF_EDGE}) (${INBOUND} unless on (${MATCH}) ${outboundServiceEdge})`)}`,
   },
   {
-    why: 'Edges with what is known of the processes at both ends, each told once.',
+    comment: 'Edges with the processes of both endpoints, each once.',
     record: RECORDED.edgeLastSeen,
     expr: promql`
       ${withLabelsOf(
-        promql`max by (${OWN}) (${byAddress})`,
-        QUESTION,
+        promql`max by (${KEPT}) (${byAddress})`,
+        LOOKUP,
         [...NAMES, 'observer'],
         promql`
           (
-            ${withLabel(metDestination, 'observer', 'both')}
+            ${withLabel(reportedDestination, 'observer', 'both')}
             or
             ${withOutboundObserver(otherDestination)}
           )`,
       )}
       or
       max without (direction) (
-        ${withOutboundObserver(asTold)}
+        ${withOutboundObserver(asReported)}
         or
-        ${withLabel(promql`${INBOUND} unless on (${MEETING}) ${reached}`, 'observer', 'destination')}
+        ${withLabel(promql`${INBOUND} unless on (${MATCH}) ${outboundServiceEdge}`, 'observer', 'destination')}
       )`,
   },
   {
@@ -179,38 +179,38 @@ several are left out, since only the source knows which of them it is.`,
     expr: byServiceEdge('max', halfEdges(), []),
   },
   {
-    why: `Connections opened since the evaluation before, where there were any, as each end counted them. In a range:
+    comment: `Connections opened since the previous evaluation, if any, as counted by each observer. In a range:
   max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[1d]))`,
     record: RECORDED.connectionsOpened,
-    expr: byServiceEdge('sum', openedDelta, ['observer']),
+    expr: byServiceEdge('sum', openedIncrease, ['observer']),
   },
   {
     record: RECORDED.connectionsFailed,
-    expr: byServiceEdge('sum', failedDelta, ['observer', 'error_type']),
+    expr: byServiceEdge('sum', failedIncrease, ['observer', 'error_type']),
   },
   {
-    why: 'Connections open now: as the source counts them where it reports, else as the destination does.',
+    comment: 'Open connections, as counted by the source if it reports, else by the destination.',
     record: RECORDED.activeConnections,
     expr: promql`
-      ${openBy('direction="outbound"')}
+      ${activeBy('direction="outbound"')}
       or on (${SERVICE_EDGE})
-      ${openBy('direction!="outbound"')}`,
+      ${activeBy('direction!="outbound"')}`,
   },
   {
-    why: 'How far each exporter had come: what it told by then is recorded above.',
+    comment: 'The collection cycles of each exporter up to which its edges are recorded above.',
     record: JOINED_CYCLES,
     expr: cycles(` offset ${SETTLE}`),
   },
 ];
 
 /**
- * For ranges of weeks: an hour in one sample. Range selectors hold both ends in Prometheus 2, hence not 1h. It ends a
- * minute ago: groups run side by side, and what the other is about to record now would be in no hour at all.
+ * One sample per hour, for ranges of weeks. Range selectors of Prometheus 2 include both ends, hence not 1h. It ends a
+ * minute ago: groups run concurrently, and a sample that the other group records just now would be in no hour.
  */
 const HOUR = '[3599999ms] offset 1m';
-const hourly = (over: string, series: string): Rule => ({
+const hourly = (aggregation: string, series: string): Rule => ({
   record: hourlySeries(series),
-  expr: `${over}(${series}${HOUR})`,
+  expr: `${aggregation}(${series}${HOUR})`,
 });
 
 export const HOURLY_RULES: readonly Rule[] = [
@@ -219,7 +219,7 @@ export const HOURLY_RULES: readonly Rule[] = [
   hourly('sum_over_time', RECORDED.connectionsOpened),
   hourly('sum_over_time', RECORDED.connectionsFailed),
   {
-    why: 'Which hours are there: each ended a minute before the time of its samples.',
+    comment: 'The recorded hours. Each ended a minute before the time of its samples.',
     record: RECORDED.hourlyTimestamp,
     expr: 'time()',
   },

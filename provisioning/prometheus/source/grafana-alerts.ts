@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { type Alert, DEPENDENCY_ALERTS, EXPORTER_ALERTS } from './alerts.ts';
 import { graphUrl, INTERVAL } from './musubi-alerts.ts';
+import { GENERATED } from './rule.ts';
 
 const GROUPS: Readonly<Record<string, readonly Alert[]>> = {
   'musubi-dependencies': DEPENDENCY_ALERTS,
@@ -9,10 +10,11 @@ const GROUPS: Readonly<Record<string, readonly Alert[]>> = {
 
 /** The data source of `provisioning/grafana/datasources`. */
 const DATA_SOURCE = 'prometheus';
+/** Its own URL, as a template. */
 const GRAFANA = '{{ reReplaceAll "/$" "" externalURL }}';
 
 /**
- * The text of `grafana/alerting/musubi-alerts.yaml`: the alerts of `musubi-alerts.yaml` as Grafana evaluates them
+ * The text of `grafana/alerting/musubi-alerts.yaml`: the alerts of `musubi-alerts.yaml`, for evaluation by Grafana
  * (https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/).
  */
 export function grafanaAlerts(): string {
@@ -23,13 +25,13 @@ export function grafanaAlerts(): string {
     interval: INTERVAL,
     rules: alerts.map(toRule),
   }));
-  return `# The alerts of provisioning/prometheus/rules/musubi-alerts.yaml, evaluated by Grafana: take one or the other. The
-# recording rules of that file are needed all the same. In a Grafana with several of them, its data source is "${DATA_SOURCE}".
-# Made from provisioning/prometheus/source; \`npx vitest run --project unit provisioning -u\` makes it anew.
+  return `# The alerts of provisioning/prometheus/rules/musubi-alerts.yaml, evaluated by Grafana: use one or the other. The
+# recording rules of that file are required either way. The data source is "${DATA_SOURCE}": change it if yours differs.
+# ${GENERATED}
 ${stringify({ apiVersion: 1, groups }, { lineWidth: 0 })}`;
 }
 
-/** What Prometheus gives fires: the values of alerts are above zero, and nothing is good news. */
+/** Every result of the expression fires: values of alerts are above zero. No result is healthy. */
 function toRule(rule: Alert) {
   const { alert, expr, for: hold = '0s', severity, summary, description, at } = rule;
   const annotations = { summary, description, graph: graphUrl(GRAFANA, rule, at) };

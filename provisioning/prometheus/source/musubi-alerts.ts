@@ -1,17 +1,16 @@
-import { stringify } from 'yaml';
 import { type Alert, DEPENDENCY_ALERTS, EXPORTER_ALERTS } from './alerts.ts';
-import { rulesFile } from './rule.ts';
+import { type AlertingRule, GENERATED, rulesFile } from './rule.ts';
 import { WATCH_RULES } from './watch.ts';
 
-/** How often alerts are looked at. */
+/** Evaluation interval of the alerts. */
 export const INTERVAL = '30s';
 
 const DASHBOARD = '/d/musubi-service-dependencies';
 
 /**
- * The address of the graph that an alert is about, around its time, or else of the last half hour.
+ * The URL of the graph that an alert is about, around its time, or else of the last half hour.
  *
- * @param grafana Grafana's own address, as a template
+ * @param grafana URL of Grafana, as a template
  * @param at the time, as a template
  */
 export function graphUrl(grafana: string, { around = '' }: Alert, at: string | undefined): string {
@@ -19,46 +18,42 @@ export function graphUrl(grafana: string, { around = '' }: Alert, at: string | u
   return `${grafana}${DASHBOARD}?${range}${around}`;
 }
 
-/** The time at which an alert fires, which Prometheus tells its templates by a query only, and Grafana not at all. */
+/** The time of evaluation: Prometheus's templates get it by a query only, Grafana's not at all. */
 const NOW = '(query "time()" | first | value)';
 
 const GRAFANA = '{{ with $externalLabels.grafana_url }}{{ . }}{{ else }}http://127.0.0.1:3000{{ end }}';
 
 /** The text of `rules/musubi-alerts.yaml`. */
-export function musubiAlerts(): string {
-  const watch = rulesFile(
-    `Alerts on dependencies and on the exporters that tell of them: docs/alerts.md says what each means and what to do.
-Made from provisioning/prometheus/source; \`npx vitest run --project unit provisioning -u\` makes it anew.
+export const musubiAlerts = (): string =>
+  rulesFile(
+    `Alerts on dependencies and on the exporters: docs/alerts.md explains each and what to do about it.
+${GENERATED}
 
-What should be there comes from a file that \`musubi expect render\` makes, to be put beside this one; without it
-DependencyFailing and the alerts on exporters work. What is there comes from musubi-edges.yaml.
+The expected dependencies come from a file made by \`musubi expect render\`, to be loaded together with this one. Without
+it, only DependencyFailing and the alerts on exporters work. The current dependencies come from musubi-edges.yaml.
 
-A dependency has vanished when it was not used for longer than its max_gap, by a clock that runs only while the
-exporters of all hosts that had it report. So an exporter that is down stops the clocks of its host, and raises one
-alert of its own. A clock starts anew when an exporter, or Prometheus, was away for more than five minutes. Times are
-those at which Prometheus learnt of something: the clocks of hosts may be wrong.`,
-    [{ name: 'musubi-watch', interval: INTERVAL, rules: WATCH_RULES }],
+A dependency has vanished if it was unused for longer than its max_gap, by a clock that runs only while the exporters
+of all its hosts report. So an exporter that is down stops the clocks of its host, and raises a single alert. The clocks
+start again from zero after an exporter, or Prometheus, was down for more than five minutes. Times are those at which
+Prometheus received the data: the clocks of hosts may be wrong.`,
+    [
+      // Alerts are in the group of their series, so that none is evaluated on outdated ones.
+      {
+        name: 'musubi-watch',
+        interval: INTERVAL,
+        rules: [...WATCH_RULES, ...DEPENDENCY_ALERTS.map(alertingRule)],
+      },
+      { name: 'musubi-exporters', interval: INTERVAL, rules: EXPORTER_ALERTS.map(alertingRule) },
+    ],
   );
-  // In the group of what they tell, so that none is held on the word of an evaluation that is long past.
-  const dependencies = DEPENDENCY_ALERTS.map(alertText);
-  const exporters = `  - name: musubi-exporters\n    interval: ${INTERVAL}\n    rules:\n${EXPORTER_ALERTS.map(alertText).join('\n')}`;
-  return [watch, ...dependencies, exporters].join('\n');
-}
 
-function alertText(rule: Alert): string {
+function alertingRule(rule: Alert): AlertingRule {
   const { alert, expr, for: hold, severity, summary, description, at = NOW } = rule;
-  const texts = stringify({ summary, description, graph: graphUrl(GRAFANA, rule, at) }, { lineWidth: 0 });
-  const lines = [
-    `- alert: ${alert}`,
-    '  expr: |',
-    ...indented(expr),
-    ...(hold ? [`  for: ${hold}`] : []),
-    '  labels:',
-    `    severity: ${severity}`,
-    '  annotations:',
-    ...indented(texts.trimEnd()),
-  ];
-  return lines.map((line) => `      ${line}\n`).join('');
+  return {
+    alert,
+    expr,
+    ...(hold && { for: hold }),
+    labels: { severity },
+    annotations: { summary, description, graph: graphUrl(GRAFANA, rule, at) },
+  };
 }
-
-const indented = (text: string) => text.split('\n').map((line) => `    ${line}`);

@@ -1,10 +1,10 @@
-/** Pieces of PromQL that the rules are made of. An expression is text; a label list is one name or many. */
+/** Building blocks for PromQL expressions. An expression is text; a label list is one name or many. */
 
 export type Labels = readonly string[];
 
 /**
- * A template for expressions of several lines: what is put in keeps its lines, indented as the place where it is
- * put. Common leading space and outer blank lines go.
+ * A template for multi-line expressions: interpolated text keeps its lines, indented like the line it is inserted in.
+ * Common leading space and outer blank lines are removed.
  */
 export function promql(parts: TemplateStringsArray, ...values: readonly (string | Labels)[]): string {
   let text = '';
@@ -20,7 +20,7 @@ export function promql(parts: TemplateStringsArray, ...values: readonly (string 
   return lines.map((line) => line.slice(margin)).join('\n');
 }
 
-/** Label names in one line or, where they are many, in lines of their own. */
+/** Label names on one line, or wrapped if they are many. */
 function listed(labels: Labels): string {
   const inLine = labels.join(', ');
   if (inLine.length <= 100) return inLine;
@@ -29,15 +29,15 @@ function listed(labels: Labels): string {
 }
 
 /**
- * What a rule before this one recorded in the same evaluation. Without a range there might be more: rows of the last
- * 5 m too that were not marked as ended, because Prometheus was restarted.
+ * The result of an earlier rule in the same evaluation. A bare selector could also return series of the last 5 m that
+ * got no staleness marker because Prometheus was restarted.
  */
 export function recorded(series: string, matchers = ''): string {
   return `last_over_time(${series}${matchers && `{${matchers}}`}[1ms])`;
 }
 
 /**
- * Each row of `many` with labels of the row of `one` that has the same `key`. Rows without one are left out, and
+ * Each row of `many` with labels of the row of `one` that has the same `key`. Rows without a match are dropped, and
  * `one` must have at most one row for each key.
  */
 export function withLabelsOf(many: string, key: Labels, labels: Labels, one: string): string {
@@ -47,8 +47,8 @@ export function withLabelsOf(many: string, key: Labels, labels: Labels, one: str
     ${one}`;
 }
 
-/** The rows of which there is but one for each `key`. */
-export function sole(rows: string, key: Labels): string {
+/** The rows whose `key` no other row has. */
+export function unique(rows: string, key: Labels): string {
   return promql`
     (
       ${rows}
@@ -58,8 +58,8 @@ export function sole(rows: string, key: Labels): string {
 }
 
 /**
- * The rows with labels that are copies of others: `{ site: 'src_site' }`. What is copied may be empty. A join of one takes
- * less than the regular expressions of `label_replace` do.
+ * The rows with labels copied from others: `{ site: 'src_site' }`. The copied value may be empty. `label_join` of one
+ * label is cheaper than the regular expressions of `label_replace`.
  */
 export function withCopies(rows: string, copies: Readonly<Record<string, string>>): string {
   return Object.entries(copies).reduce(
@@ -81,7 +81,7 @@ export function withLabel(rows: string, label: string, value: string): string {
     )`;
 }
 
-/** The rows with a label that is the first of others that is not empty. */
+/** The rows with a label that has the first non-empty value of others. */
 export function withFirstOf(rows: string, label: string, others: Labels): string {
   return promql`
     label_replace(
@@ -93,7 +93,7 @@ export function withFirstOf(rows: string, label: string, others: Labels): string
     )`;
 }
 
-/** What the first expression gives and, for keys that it has no row of, what the next gives. */
+/** The result of the first expression; for keys without a row in it, that of the next. */
 export function firstBy(key: Labels, expressions: readonly string[]): string {
   return expressions.join(`\nor on (${key.join(', ')})\n`);
 }

@@ -1,40 +1,62 @@
+import { Document, Scalar, type YAMLMap } from 'yaml';
+
 /** A recording rule. */
 export interface Rule {
-  /** What the reader of the file should know. */
-  readonly why?: string;
+  /** Comment above the rule in the file. */
+  readonly comment?: string;
   readonly record: string;
   readonly expr: string;
-  /** Labels that all its rows get. */
+  /** Labels added to all its series. */
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface AlertingRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface Group {
   readonly name: string;
   readonly interval: string;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly (Rule | AlertingRule)[];
 }
 
-/** A file of rules as YAML, below what it says of itself. */
+/** A Prometheus rule file, with a comment at its top. */
 export function rulesFile(about: string, groups: readonly Group[]): string {
-  return `${comment(about, '')}\n\ngroups:\n${groups.map(groupText).join('\n')}`;
+  const document = new Document({});
+  document.commentBefore = commentText(about);
+  const nodes = groups.map(({ name, interval, rules }) => ({
+    name,
+    interval,
+    rules: spacedOut(rules.map((rule) => ruleNode(document, rule))),
+  }));
+  document.set('groups', spacedOut(nodes.map((group) => document.createNode(group))));
+  return document.toString({ lineWidth: 0 });
 }
 
-function groupText({ name, interval, rules }: Group): string {
-  return `  - name: ${name}\n    interval: ${interval}\n    rules:\n${rules.map(ruleText).join('\n')}`;
+function ruleNode(document: Document, rule: Rule | AlertingRule): YAMLMap {
+  const expr = new Scalar(`${rule.expr}\n`);
+  expr.type = Scalar.BLOCK_LITERAL;
+  if ('alert' in rule) return document.createNode({ ...rule, expr });
+  const { comment, record, labels } = rule;
+  const flow = labels && document.createNode(labels, { flow: true });
+  const node = document.createNode({ record, ...(flow && { labels: flow }), expr });
+  if (comment) node.commentBefore = commentText(comment);
+  return node;
 }
 
-function ruleText({ why, record, expr, labels = {} }: Rule): string {
-  const indent = '      ';
-  const lines = [
-    ...(why ? [comment(why, indent)] : []),
-    `${indent}- record: ${record}`,
-    ...Object.entries(labels).map(([name, value]) => `${indent}  labels: { ${name}: ${value} }`),
-    `${indent}  expr: |`,
-    ...expr.split('\n').map((line) => `${indent}    ${line}`),
-  ];
-  return `${lines.join('\n')}\n`;
+/** Nodes with an empty line between them. */
+function spacedOut(nodes: YAMLMap[]): YAMLMap[] {
+  for (const node of nodes.slice(1)) node.spaceBefore = true;
+  return nodes;
 }
 
-function comment(text: string, indent: string): string {
-  return text.replaceAll(/^/gm, `${indent}# `).replaceAll(/ +$/gm, '');
-}
+/** With a space after each `#`. */
+const commentText = (text: string): string => text.replaceAll(/^/gm, ' ');
+
+/** For the comment at the top of a file. */
+export const GENERATED =
+  'Generated from provisioning/prometheus/source by `npx vitest run --project unit provisioning -u`.';

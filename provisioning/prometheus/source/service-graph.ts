@@ -1,6 +1,6 @@
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { promql, recorded, withCopies } from './promql.ts';
-import { type Rule, rulesFile } from './rule.ts';
+import { GENERATED, type Rule, rulesFile } from './rule.ts';
 
 const COUNTED = 'musubi:service_graph:requests';
 const OF_MUSUBI = { source: 'musubi' };
@@ -12,17 +12,17 @@ function byPair(aggregation: string, rows: string): string {
     )`;
 }
 
-/** What was counted 1 m before, in 30 s: by then the edge has been told. */
-function counted(outcome: string, deltas: string): Rule {
+/** Connections of 30 s, a minute later: by then the edge has been recorded. */
+function counted(outcome: string, increases: string): Rule {
   return {
     record: COUNTED,
     labels: { outcome },
-    expr: byPair('sum', promql`max without (observer) (sum_over_time(${deltas}[29999ms] offset 1m))`),
+    expr: byPair('sum', promql`max without (observer) (sum_over_time(${increases}[29999ms] offset 1m))`),
   };
 }
 
-/** A sum that grows by what was counted, for as long as its edge is told. */
-function growing(series: string, outcomes: string): Rule {
+/** A counter that exists as long as its edge is recorded. */
+function counter(series: string, outcomes: string): Rule {
   return {
     record: series,
     labels: OF_MUSUBI,
@@ -39,36 +39,36 @@ function growing(series: string, outcomes: string): Rule {
 
 const RULES: readonly Rule[] = [
   {
-    why: `The edges told in the last minutes, with nothing counted: each is told before it counts, as rates know nothing of
-what a series begins with.`,
+    comment: `The edges of the last minutes, with a count of zero: a counter must exist before it increases, as rate() ignores the
+first value of a series.`,
     record: COUNTED,
     labels: { outcome: 'none' },
     expr: promql`${byPair('group', `last_over_time(${RECORDED.serviceEdgeLastSeen}[2m])`)} * 0`,
   },
   counted('opened', RECORDED.connectionsOpened),
   counted('failed', `${RECORDED.connectionsFailed}{error_type!="cancelled"}`),
-  { ...growing('traces_service_graph_request_total', 'none|opened|failed'), why: 'Connections asked for.' },
+  { ...counter('traces_service_graph_request_total', 'none|opened|failed'), comment: 'Connection attempts.' },
   {
-    ...growing('traces_service_graph_request_failed_total', 'none|failed'),
-    why: 'Of these, the ones that were never established, but for those that the client itself gave up.',
+    ...counter('traces_service_graph_request_failed_total', 'none|failed'),
+    comment: 'Failed connection attempts, except those that the client cancelled.',
   },
 ];
 
 /** The text of `optional/musubi-service-graph.yaml`. */
 export const serviceGraph = (): string =>
   rulesFile(
-    `Offers the edges of musubi-edges.yaml under the names by which Grafana's service graph asks for those of traces. Not
-loaded unless you list it under rule_files: where Tempo or a collector's service graph connector writes these very
-names too, that view draws both as one. The label source="musubi" tells them apart.
+    `Records the edges of musubi-edges.yaml under the metric names that Grafana's service graph reads. Not loaded unless you
+list it under rule_files: if Tempo or a collector's service graph connector writes the same names, Grafana draws both as
+one graph. The label source="musubi" distinguishes them.
 
-What they mean is another thing: a "request" here is a connection. A client that keeps its connections open makes
-thousands of requests over one of them, and this tells one; while it opens none, the edge is there, without a rate.
-There are no times of requests, since nothing here sees one (traces_service_graph_request_server_seconds_*), and
-connection_type is always empty. Services of the same name at several sites are one.
+A "request" is a connection here. A client that keeps its connections open makes thousands of requests over one of
+them, which count as one; while it opens none, the edge exists without a rate. There are no request durations
+(traces_service_graph_request_server_seconds_*), and connection_type is always empty. Services of the same name at
+several sites are merged.
 
-For rates and pictures. An evaluation that is missed is missing from these sums; for counts ask for
-${RECORDED.connectionsOpened}, which is exact.
+For rates and graphs only: connections of missed evaluations are not counted. For exact counts query
+${RECORDED.connectionsOpened}.
 
-Made from provisioning/prometheus/source; \`npx vitest run --project unit provisioning -u\` makes it anew.`,
+${GENERATED}`,
     [{ name: 'musubi-service-graph', interval: '30s', rules: RULES }],
   );

@@ -4,29 +4,29 @@ import { JOINED_CYCLES, SERVICE_EDGE } from './edges.ts';
 import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
 import type { Rule } from './rule.ts';
 
-/** Who uses a service edge. */
+/** The labels of a user of a service edge. */
 const USER = ['src_process', 'src_host', 'src_address', 'dst_process', 'dst_host', 'dst_address'] as const;
 
-/** A break in what a host reports, in seconds, beyond which its clocks start anew: a restart takes less. */
+/** Seconds without reports after which the clocks of a host start again from zero: a restart takes less. */
 const BREAK = '300';
-/** How long a host is known of which nothing is heard, in seconds. */
+/** Seconds for which a silent host is remembered. */
 const DAY = '86400';
-/** No host is kept in mind for longer than that for an edge without a max_gap, in seconds. */
+/** Seconds for which a host is remembered at most, for an edge without a max_gap. */
 const MONTH = '2592000';
 
 const CYCLES = RECORDED.exporterCycles;
-const EXPORTER_REPORTED = RECORDED.exporterLastReport;
-const REPORTED = RECORDED.hostLastReport;
+const EXPORTER_REPORT = RECORDED.exporterLastReport;
+const HOST_REPORT = RECORDED.hostLastReport;
 const KNOWN_CYCLES = 'musubi:exporter:known_cycles';
-const KNOWN = 'musubi:host:last_joined_seconds';
-const SINCE = 'musubi:host:watched_since_seconds';
+const LAST_JOINED = 'musubi:host:last_joined_seconds';
+const WATCHED_SINCE = 'musubi:host:watched_since_seconds';
 const ADDRESS = 'musubi:host:address_last_seen_seconds';
-const USE = 'musubi:service_edge:user_last_seen_seconds';
+const USERS = 'musubi:service_edge:user_last_seen_seconds';
 export const EXAMPLE = 'musubi:service_edge:example_last_seen_seconds';
 const MAX_GAP = RECORDED.expectedEdgeMaxGap;
-const HOST_USE = 'musubi:expected_edge:host_user_last_seen_seconds';
-const HOST_SEEN = 'musubi:expected_edge:host_last_seen_seconds';
-const SEEN = 'musubi:expected_edge:last_seen_seconds';
+const HOST_USERS = 'musubi:expected_edge:host_user_last_seen_seconds';
+const HOST_LAST_SEEN = 'musubi:expected_edge:host_last_seen_seconds';
+const LAST_SEEN = 'musubi:expected_edge:last_seen_seconds';
 const UNUSED = 'musubi:expected_edge:unused_seconds';
 const WATCHED = 'musubi:expected_edge:watched_seconds';
 const ALLOWED = RECORDED.allowedEdgeLastSeen;
@@ -34,28 +34,28 @@ const UNLISTED = RECORDED.unlistedEdgeLastSeen;
 const OPENED = 'musubi:service_edge:connections_opened:increase5m';
 const FAILED = 'musubi:service_edge:connections_failed:increase5m';
 
-/** What a series was at the evaluation before, or the last one where some were missed. */
-const before = (series: string) => `last_over_time(${series}[1h])`;
+/** The value of a series at the previous evaluation, even if some were missed. */
+const previous = (series: string) => `last_over_time(${series}[1h])`;
 
-/** The time now, for series that have changed since the evaluation before, or are new. */
+/** The current time, for series that are new or changed since the previous evaluation. */
 const nowIfChanged = (series: string) => promql`
   ((${series} unless (${series} == ${series} offset 30s)) * 0 + time())`;
 
 /**
- * Each end of a service edge by itself: what is known of it under labels of its own, as `end` which it is, and labels of
- * the edge.
+ * The endpoints of the service edges, one per row: `labels` of the endpoint without their prefix, `end` as the prefix,
+ * and `kept` labels of the edge.
  */
-function eitherEnd(
-  known: Readonly<Record<string, string>>,
+function endpoints(
+  labels: Readonly<Record<string, string>>,
   kept: readonly string[],
   select: (end: string) => string,
 ): string {
   const end = (which: string) => {
-    const labels = Object.entries(known).map(([to, from]) => [to, `${which}_${from}`] as const);
-    // By fewer rows first: each change of a label goes through all of them.
+    const copies = Object.entries(labels).map(([to, from]) => [to, `${which}_${from}`] as const);
+    // Aggregate first: each change of a label visits every row.
     const rows = promql`
-      max by (${[...kept, ...labels.map(([, from]) => from)]}) (${USE}{${select(which)}})`;
-    return withLabel(withCopies(rows, Object.fromEntries(labels)), 'end', which);
+      max by (${[...kept, ...copies.map(([, from]) => from)]}) (${USERS}{${select(which)}})`;
+    return withLabel(withCopies(rows, Object.fromEntries(copies)), 'end', which);
   };
   return promql`
     (
@@ -66,20 +66,20 @@ function eitherEnd(
 }
 
 /**
- * Service edges of which an end goes by the address of a host whose exporter does not report, or had missed a scrape
- * when the edges were joined: they have another name.
+ * Service edges with an endpoint that is identified by an address of a host whose exporter does not report, or had
+ * missed a scrape when the edges were joined: the endpoint has a name, which is unknown meanwhile.
  */
-const nameless = (end: string) => promql`
+const unnamed = (end: string) => promql`
   (
     label_replace(
-      ${USE}{${end}_host="", ${end}_address!=""},
+      ${USERS}{${end}_host="", ${end}_address!=""},
       "address", "$1", "${end}_address", "(?s)(.*)"
     )
     and on (address)
     (
       ${ADDRESS}
       unless on (host)
-      (${KNOWN_CYCLES} and on (host) (${REPORTED} >= time() - 60))
+      (${KNOWN_CYCLES} and on (host) (${HOST_REPORT} >= time() - 60))
     )
   )`;
 
@@ -87,52 +87,55 @@ const LOOPBACK = '|127[.].*|::1';
 
 export const WATCH_RULES: readonly Rule[] = [
   {
-    why: 'Which exporters watch, on which hosts.',
+    comment: 'The exporters that report, with their hosts.',
     record: CYCLES,
     expr: cycles(),
   },
   {
-    why: 'When each last told of a pass: of the last day, and of those that are still to be scraped.',
-    record: EXPORTER_REPORTED,
+    comment:
+      'Time of the last report of each exporter: of the last day, and of those that are still scrape targets.',
+    record: EXPORTER_REPORT,
     expr: promql`
       ${nowIfChanged(CYCLES)}
       or
-      (${before(EXPORTER_REPORTED)} > time() - ${DAY})
+      (${previous(EXPORTER_REPORT)} > time() - ${DAY})
       or
-      (${before(EXPORTER_REPORTED)} and on (job, instance) up == 0)`,
+      (${previous(EXPORTER_REPORT)} and on (job, instance) up == 0)`,
   },
   {
-    record: REPORTED,
-    expr: promql`max by (host) (${EXPORTER_REPORTED})`,
+    record: HOST_REPORT,
+    expr: promql`max by (host) (${EXPORTER_REPORT})`,
   },
   {
-    why: `Passes of which the edges are known. Asked for before the edges, which all of these are then among.`,
+    comment:
+      'Cycles whose edges are recorded. Read before the edges, which then include those of all these cycles.',
     record: KNOWN_CYCLES,
     expr: JOINED_CYCLES,
   },
   {
-    why: 'When there last were new ones, by host: a clock that stands still, too, while edges are not joined.',
-    record: KNOWN,
+    comment:
+      'When edges of a new cycle were last recorded, by host: a clock that also stops while edges are not joined.',
+    record: LAST_JOINED,
     expr: promql`
       max by (host) (${nowIfChanged(KNOWN_CYCLES)})
       or
-      (${before(KNOWN)} and ${REPORTED})`,
+      (${previous(LAST_JOINED)} and ${HOST_REPORT})`,
   },
   {
-    why: 'Since when each host is watched without a break.',
-    record: SINCE,
+    comment: 'Since when each host has reported without interruption.',
+    record: WATCHED_SINCE,
     expr: promql`
       (
-        (${SINCE} and ${KNOWN})
-        unless (${KNOWN} - ${KNOWN} offset 30s > ${BREAK})
+        (${WATCHED_SINCE} and ${LAST_JOINED})
+        unless (${LAST_JOINED} - ${LAST_JOINED} offset 30s > ${BREAK})
       )
       or
-      ${KNOWN}`,
+      ${LAST_JOINED}`,
   },
   {
-    why: `Who uses a service edge: processes, hosts and addresses, but no pids. Its ends go by the names that
-${RECORDED.serviceEdgeLastSeen} has.`,
-    record: USE,
+    comment: `The users of each service edge: processes, hosts and addresses, but no pids. Endpoints are named as in
+${RECORDED.serviceEdgeLastSeen}.`,
+    record: USERS,
     expr: promql`
       max by (${[...SERVICE_EDGE, ...USER]}) (
         ${withFirstOf(
@@ -143,29 +146,29 @@ ${RECORDED.serviceEdgeLastSeen} has.`,
       )`,
   },
   {
-    why: `One of these for each service edge: the same for as long as it is there, so that an alert keeps its labels. That
-of an expected edge stays. Its value is when it was there last.`,
+    comment: `One user of each service edge: the same one as long as it exists, so that the labels of an alert do not change. That
+of an expected edge is kept. The value is the time at which it was last seen.`,
     record: EXAMPLE,
     expr: promql`
       topk by (${SERVICE_EDGE}) (1,
         (
           (
-            (${EXAMPLE} and ${USE})
+            (${EXAMPLE} and ${USERS})
             or on (${SERVICE_EDGE})
-            topk by (${SERVICE_EDGE}) (1, ${USE})
+            topk by (${SERVICE_EDGE}) (1, ${USERS})
           ) * 0 + time()
         )
         or on (${SERVICE_EDGE})
-        (${before(EXAMPLE)} and on (${SERVICE_EDGE}) ${MAX_GAP})
+        (${previous(EXAMPLE)} and on (${SERVICE_EDGE}) ${MAX_GAP})
       )`,
   },
   {
-    why: 'The addresses of hosts that have an exporter.',
+    comment: 'The addresses of hosts with an exporter.',
     record: ADDRESS,
     expr: promql`
       (
         max by (host, address) (
-          ${eitherEnd(
+          ${endpoints(
             { host: 'host', address: 'address' },
             [],
             (end) => `${end}_host!="", ${end}_address!~"${LOOPBACK}"`,
@@ -173,101 +176,101 @@ of an expected edge stays. Its value is when it was there last.`,
         ) * 0 + time()
       )
       or
-      (${before(ADDRESS)} > time() - ${DAY})`,
+      (${previous(ADDRESS)} > time() - ${DAY})`,
   },
   {
-    why: 'Which hosts have either end of an expected edge.',
-    record: HOST_USE,
+    comment: 'The hosts with an endpoint of an expected edge.',
+    record: HOST_USERS,
     expr: promql`
       max by (${[...SERVICE_EDGE, 'end', 'host']}) (
-        ${eitherEnd({ host: 'host' }, SERVICE_EDGE, (end) => `${end}_host!=""`)}
+        ${endpoints({ host: 'host' }, SERVICE_EDGE, (end) => `${end}_host!=""`)}
       )
       and ignoring (end, host) ${MAX_GAP}`,
   },
   {
-    why: `When they last did. A host that stopped more than a max_gap before the others is left out: the service has moved
-away from it.`,
-    record: HOST_SEEN,
+    comment: `When they were last seen with it. A host last seen more than a max_gap before the others is removed: the service has
+moved to another host.`,
+    record: HOST_LAST_SEEN,
     expr: promql`
-      ${nowIfChanged(HOST_USE)}
+      ${nowIfChanged(HOST_USERS)}
       or
       (
-        ${before(HOST_SEEN)}
+        ${previous(HOST_LAST_SEEN)}
         >= ignoring (end, host) group_left ()
-        (${before(SEEN)} - clamp_max(${MAX_GAP}, ${MONTH}))
+        (${previous(LAST_SEEN)} - clamp_max(${MAX_GAP}, ${MONTH}))
       )`,
   },
   {
-    why: 'When an expected edge was last seen; one that never was, when it was first expected.',
-    record: SEEN,
+    comment: 'When an expected edge was last seen; if it never was, since when it has been expected.',
+    record: LAST_SEEN,
     expr: promql`
       (
-        max without (end, host) (${HOST_SEEN})
+        max without (end, host) (${HOST_LAST_SEEN})
         or
-        ${before(SEEN)}
+        ${previous(LAST_SEEN)}
         or
         ((${MAX_GAP} > bool 0) * 0 + time())
       )
       and ${MAX_GAP}`,
   },
   {
-    why: `For how long it was not used, as far as all of its hosts have reported. A host of which nothing was heard for a
-day does not count.`,
+    comment: `How long it has been unused, up to the last time at which all its hosts reported. A host that has been silent for a day
+is ignored.`,
     record: UNUSED,
     expr: promql`
       (
-        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () ${KNOWN})
-        - ${SEEN}
+        min without (end, host) (${HOST_LAST_SEEN} * 0 + on (host) group_left () ${LAST_JOINED})
+        - ${LAST_SEEN}
       )
       or
-      (time() - ${SEEN} unless ignoring (end, host) ${HOST_SEEN})`,
+      (time() - ${LAST_SEEN} unless ignoring (end, host) ${HOST_LAST_SEEN})`,
   },
   {
-    why: `For how long all of them have watched; not for one whose source is on hosts that do not count. Of an edge that
-was never seen nobody knows who should watch for it: all hosts that are known.`,
+    comment: `How long all its hosts have reported without interruption; nothing if all hosts of the source are ignored. For an edge
+that was never seen, the hosts are unknown: all known hosts must report.`,
     record: WATCHED,
     expr: promql`
       (
-        min without (end, host) (${HOST_SEEN} * 0 + on (host) group_left () (${KNOWN} - ${SINCE}))
+        min without (end, host) (${HOST_LAST_SEEN} * 0 + on (host) group_left () (${LAST_JOINED} - ${WATCHED_SINCE}))
         unless ignoring (end, host)
         (
-          ${HOST_SEEN}{end="src"}
+          ${HOST_LAST_SEEN}{end="src"}
           unless ignoring (end, host)
-          (${HOST_SEEN}{end="src"} and on (host) ${KNOWN})
+          (${HOST_LAST_SEEN}{end="src"} and on (host) ${LAST_JOINED})
         )
       )
       or
       (
-        (time() - ${SEEN} unless ignoring (end, host) ${HOST_SEEN})
-        and on () (min(${KNOWN}) > time() - 180)
+        (time() - ${LAST_SEEN} unless ignoring (end, host) ${HOST_LAST_SEEN})
+        and on () (min(${LAST_JOINED}) > time() - 180)
       )`,
   },
   {
-    why: 'What DependencyVanished tells.',
+    comment: 'The edges of DependencyVanished.',
     record: RECORDED.vanishedEdgeLastSeen,
     expr: promql`
-      ${SEEN}
+      ${LAST_SEEN}
       and (${UNUSED} > ${MAX_GAP})
       and (${WATCHED} > ${MAX_GAP})`,
   },
   {
-    why: `What DependencyUnexpected tells: what is there and is neither expected nor allowed. An end that goes by its address
-while its exporter is down is no other one.`,
+    comment: `The edges of DependencyUnexpected: in use, neither expected nor allowed. An endpoint identified by its address because
+its exporter is down is not a different endpoint.`,
     record: RECORDED.unexpectedEdgeLastSeen,
     expr: promql`
       ${UNLISTED}
-      and on (${SERVICE_EDGE}) ${USE}
+      and on (${SERVICE_EDGE}) ${USERS}
       unless on (${SERVICE_EDGE})
       (
-        ${nameless('src')}
+        ${unnamed('src')}
         or
-        ${nameless('dst')}
+        ${unnamed('dst')}
       )
       and on () (count(${MAX_GAP}) > 0)`,
   },
   {
-    why: `Failures of the last 5 m. One that its source cancelled has none. They are joined after the connections opened, and
-asked for before those: none is without its likes.`,
+    comment: `Failed connection attempts of the last 5 m, except those that the client cancelled. They are recorded after the opened
+connections and read before them: no failure is read without the successes of the same time.`,
     record: FAILED,
     expr: promql`
       sum without (error_type) (
@@ -277,13 +280,13 @@ asked for before those: none is without its likes.`,
       )`,
   },
   {
-    why: 'Connections, as the end that counted more of them did.',
+    comment: 'Opened connections, by the observer that counted more.',
     record: OPENED,
     expr: promql`max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[5m]))`,
   },
   {
-    why: `What DependencyFailing tells: five failures or more, and more than a tenth of all, of what is known not to be
-allowed. It may be there no more.`,
+    comment: `The edges of DependencyFailing, even if not in use any more: five or more failed attempts, and more than a tenth of all
+attempts, unless the edge is allowed.`,
     record: RECORDED.failingEdgeConnectionsFailed,
     expr: promql`
       ${FAILED} >= 5

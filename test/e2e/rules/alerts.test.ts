@@ -504,9 +504,9 @@ describe("an alert's link to the graph", () => {
             'DependencyFailing',
             { ...edge, severity: 'warning' },
             {
-              summary: 'Failing: a&b → shop/db 1:5432/tcp',
+              summary: 'Dependency failing: a&b → shop/db 1:5432/tcp',
               description:
-                '7 connections failed within 5 minutes, more than a tenth of all, an unknown process → an unknown process.',
+                '7 connection attempts failed within 5 minutes, more than a tenth of all (an unknown process → an unknown process). Check that the destination is running and accepts connections. musubi look shows the reasons.',
               graph: `${GRAPH}?time=600000&time.window=1800000&var-service=a%26b&var-service=shop%2Fdb+1`,
             },
           ),
@@ -529,9 +529,9 @@ describe("an alert's link to the graph", () => {
             'DependencyUnexpected',
             { ...edge, severity: 'warning' },
             {
-              summary: 'Unexpected: a&b → shop/db 1:5432/tcp',
+              summary: 'Unexpected dependency: a&b → shop/db 1:5432/tcp',
               description:
-                'Seen 1970-01-01 00:08:20 +0000 UTC, an unknown process → an unknown process. It is neither expected nor allowed.',
+                'Seen 1970-01-01 00:08:20 +0000 UTC (an unknown process → an unknown process), but neither expected nor allowed. Check what the source process is. If the dependency is right, add it to the expected or allowed ones.',
               graph: `${GRAPH}?time=500000&time.window=1800000&var-service=a%26b&var-service=shop%2Fdb+1`,
             },
           ),
