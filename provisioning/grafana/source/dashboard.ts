@@ -1,7 +1,7 @@
-/** The parts of Grafana's dashboard JSON (schema version 42) that our dashboards are made of. */
+/** The parts of Grafana's dashboard JSON (schema version 42) that our dashboards use. */
 
-/** The one that is chosen at the top of the dashboard. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.
+/** The one selected at the top of the dashboard. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana replaces it.
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
 export interface Target {
@@ -11,7 +11,7 @@ export interface Target {
   readonly instant: boolean;
   readonly range: boolean;
   readonly legendFormat: string;
-  /** The least step, in Grafana's notation. */
+  /** Minimum step, in Grafana's notation. */
   readonly interval?: string;
 }
 
@@ -19,7 +19,7 @@ export interface Panel {
   readonly type: string;
   readonly title: string;
   readonly description: string;
-  /** Columns of 24, and units of 30 px. */
+  /** In columns, of which the grid has 24, and in units of 30 px. */
   readonly width: number;
   readonly height: number;
   readonly targets: readonly Target[];
@@ -31,12 +31,12 @@ export interface Panel {
 interface Variable {
   readonly name: string;
   readonly label: string;
-  /** In the notation of Grafana's Prometheus data source: `label_values(…)` or `query_result(…)`. */
+  /** A variable query of Grafana's Prometheus data source: `label_values(…)` or `query_result(…)`. */
   readonly query: string;
-  /** What is taken of each row that the query gives. */
+  /** Extracts the value from each row of the result. */
   readonly regex?: string;
-  /** Whether many values may be chosen, and all. */
-  readonly many?: boolean;
+  /** Whether several values can be selected, or all. */
+  readonly multi?: boolean;
 }
 
 export interface Dashboard {
@@ -47,7 +47,7 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
 }
 
-/** The text of a dashboard's file; its panels stand in rows, in their order. */
+/** The text of a dashboard's file. Panels are laid out in rows, in the given order. */
 export function dashboardJson({ uid, title, description, variables, panels }: Dashboard): string {
   const json = {
     uid,
@@ -103,7 +103,7 @@ const DATASOURCE_VARIABLE = {
   current: {},
 };
 
-function variableJson({ name, label, query, regex = '', many = false }: Variable): object {
+function variableJson({ name, label, query, regex = '', multi = false }: Variable): object {
   return {
     name,
     label,
@@ -116,18 +116,18 @@ function variableJson({ name, label, query, regex = '', many = false }: Variable
     refresh: 2,
     sort: 1,
     hide: 0,
-    includeAll: many,
-    multi: many,
-    ...(many && { allValue: '.*' }),
+    includeAll: multi,
+    multi,
+    ...(multi && { allValue: '.*' }),
     options: [],
     skipUrlSync: false,
-    current: many ? { text: ['All'], value: ['$__all'] } : {},
+    current: multi ? { text: ['All'], value: ['$__all'] } : {},
   };
 }
 
 const COLUMNS = 24;
 
-/** Gives each panel its place: beside the one before it, or where it does not fit, below. */
+/** Places each panel next to the previous one or, if it does not fit, in a new row. */
 function inRows(panels: readonly Panel[]): (Panel & { gridPos: object })[] {
   let x = 0;
   let y = 0;

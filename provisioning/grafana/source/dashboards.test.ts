@@ -26,11 +26,11 @@ interface Dashboard {
   }[];
 }
 
-it('dashboards/one-service.json is made from here', async () => {
+it('dashboards/one-service.json is generated from this source', async () => {
   await expect(oneService()).toMatchFileSnapshot('../dashboards/one-service.json');
 });
 
-it('dashboards/exporters.json is made from here', async () => {
+it('dashboards/exporters.json is generated from this source', async () => {
   await expect(exporters()).toMatchFileSnapshot('../dashboards/exporters.json');
 });
 
@@ -44,7 +44,7 @@ for (const file of RULES) {
     recorded.push(...rules.map(({ record }: { record?: string }) => record ?? ''));
 }
 
-it('there are the three that the documentation tells of', () => {
+it('there are the three documented dashboards', () => {
   expect(files.sort()).toEqual(['exporters.json', 'one-service.json', 'service-dependencies.json']);
 });
 
@@ -54,7 +54,7 @@ describe.each(files)('%s', async (file) => {
   const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
   const all = [...queries, ...dashboard.templating.list.flatMap(({ definition }) => definition ?? [])];
 
-  it('asks for series that there are', () => {
+  it('queries existing series only', () => {
     const rendered = [RECORDED.expectedEdgeMaxGap, RECORDED.allowedEdgeLastSeen];
     const known = [...CATALOGUE.flatMap(seriesNames), ...recorded, ...rendered];
     const named = all.flatMap((expr) => expr.match(/\b(?:musubi[:_]|service_dependency_)[\w:]+/g) ?? []);
@@ -62,7 +62,7 @@ describe.each(files)('%s', async (file) => {
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('asks for labels that there are', () => {
+  it('uses existing labels only', () => {
     const attributes = [...EDGE_ATTRIBUTES, ...CATALOGUE.flatMap(({ attributes }) => attributes)];
     const known = [
       ...attributes.map(prometheusLabel),
@@ -90,7 +90,7 @@ describe.each(files)('%s', async (file) => {
     expect(named.filter((label) => !known.includes(label ?? ''))).toEqual([]);
   });
 
-  it('its variables are used, and none is used that it has not', () => {
+  it('uses each of its variables, and no others', () => {
     const names = dashboard.templating.list.map(({ name }) => name);
     const used = [...text.matchAll(/\$(?:\{([a-z]\w*)\}|([a-z]\w*))/g)].map(
       ([, braced, bare]) => braced ?? bare,
@@ -98,7 +98,7 @@ describe.each(files)('%s', async (file) => {
     expect([...new Set(used)].sort()).toEqual(names.sort());
   });
 
-  it('its panels have ids of their own and do not cover each other', () => {
+  it('has panels with unique ids that do not overlap', () => {
     const { panels } = dashboard;
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -108,7 +108,7 @@ describe.each(files)('%s', async (file) => {
     for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
   });
 
-  it('goes by the id and the tag that others link to', () => {
+  it('has the uid and the tag that links use', () => {
     expect(dashboard).toMatchObject({
       uid: `musubi-${file.replace('.json', '')}`,
       tags: ['musubi'],

@@ -3,12 +3,12 @@ import { prometheusName } from '@musubi/contract/prometheus-name';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { promql } from '../../prometheus/source/promql.ts';
 import { dashboardJson, type Panel } from './dashboard.ts';
-import { curves, table } from './panels.ts';
+import { table, timeSeries } from './panels.ts';
 
-const CHOSEN = '{instance=~"$instance"}';
-const of = (metric: MetricDefinition) => `${prometheusName(metric)}${CHOSEN}`;
+const SELECTED = '{instance=~"$instance"}';
+const of = (metric: MetricDefinition) => `${prometheusName(metric)}${SELECTED}`;
 const perSecond = (metric: MetricDefinition) => `rate(${of(metric)}[$__rate_interval])`;
-const gained = (metric: MetricDefinition) => `increase(${of(metric)}[$__rate_interval])`;
+const increase = (metric: MetricDefinition) => `increase(${of(metric)}[$__rate_interval])`;
 
 const {
   buildInfo,
@@ -43,20 +43,20 @@ const PANELS: readonly Panel[] = [
     {
       title: 'Exporters',
       description:
-        'The capture in use decides what is seen. One that is pushed is not scraped, so it is neither up nor down.',
+        'What is visible depends on the capture in use. An exporter that pushes is not scraped, so it is neither up nor down.',
       width: 24,
     },
     [
       { name: 'Exporter', label: 'instance' },
       {
         name: 'Scrape',
-        // Those that never answered are of the same job.
-        expr: `max by (instance) (up${CHOSEN} and on (job) max by (job) (last_over_time(${prometheusName(cycles)}[$__range])))`,
+        // Targets that never answered have the same job.
+        expr: `max by (instance) (up${SELECTED} and on (job) max by (job) (last_over_time(${prometheusName(cycles)}[$__range])))`,
         mappings: UP_OR_DOWN,
       },
       {
         name: 'Last report',
-        expr: `max by (instance) (last_over_time(${RECORDED.exporterLastReport}${CHOSEN}[$__range])) * 1000`,
+        expr: `max by (instance) (last_over_time(${RECORDED.exporterLastReport}${SELECTED}[$__range])) * 1000`,
         unit: 'dateTimeFromNow',
       },
       { name: 'Capture', label: 'capture' },
@@ -72,106 +72,117 @@ const PANELS: readonly Panel[] = [
       },
     ],
   ),
-  curves(
-    { title: 'Passes', description: 'How often each looks at the sockets, each second.', width: 8 },
+  timeSeries(
+    { title: 'Collection cycles', description: 'Cycles per second of each exporter.', width: 8 },
     [
       { legend: '{{instance}}', expr: perSecond(cycles) },
       { legend: '{{instance}}: failed', expr: perSecond(cyclesFailed) },
     ],
     { unit: 'ops' },
   ),
-  curves(
-    { title: 'Time of a pass', description: 'The longest of the chosen exporters, by stage.', width: 8 },
+  timeSeries(
+    {
+      title: 'Collection duration',
+      description: 'Duration of each pipeline stage, the longest of the selected exporters.',
+      width: 8,
+    },
     [{ legend: '{{stage}}', expr: `max by (stage) (${of(stageDuration)})` }],
     { unit: 's' },
   ),
-  curves({ title: 'Sockets and edges', description: 'As of the last pass.', width: 8 }, [
+  timeSeries({ title: 'Sockets and edges', description: 'In the last collection cycle.', width: 8 }, [
     { legend: '{{instance}}: sockets', expr: of(sockets) },
-    { legend: '{{instance}}: sockets without a process', expr: of(unattributed) },
+    { legend: '{{instance}}: unattributed sockets', expr: of(unattributed) },
     { legend: '{{instance}}: edges', expr: of(edges) },
   ]),
-  curves(
+  timeSeries(
     {
-      title: 'Told as one with others',
-      description: 'Half-edges of the last pass, by the reason.',
+      title: 'Folded edges',
+      description: 'Half-edges folded into others in the last collection cycle, by reason.',
       width: 8,
     },
     [{ legend: '{{instance}}: {{reason}}', expr: of(foldedEdges) }],
   ),
-  curves(
-    { title: 'Connections told as one with others', description: 'Each second, by the reason.', width: 8 },
+  timeSeries(
+    { title: 'Folded connections', description: 'Per second, by reason.', width: 8 },
     [
       { legend: '{{instance}}: {{reason}}', expr: perSecond(foldedConnections) },
       { legend: '{{instance}}: table full', expr: perSecond(TABLE_METRICS.folded) },
     ],
     { unit: 'cps' },
   ),
-  curves(
+  timeSeries(
     {
-      title: 'Fill of the table in the kernel',
-      description: 'Past 100 %, dependencies are counted as `other`.',
+      title: 'Capture table usage',
+      description: 'Kernel-side table. When it is full, dependencies are folded into `other`.',
       width: 8,
     },
     [{ legend: '{{instance}}', expr: `${of(TABLE_METRICS.used)} / ${of(TABLE_METRICS.size)}` }],
-    { unit: 'percentunit', most: 1 },
+    { unit: 'percentunit', max: 1 },
   ),
-  curves(
+  timeSeries(
     {
-      title: 'Missed and died',
-      description: 'Kernel events that were not seen, and captures that died.',
+      title: 'Capture errors',
+      description: 'Missed kernel events, and restarts of the capture.',
       width: 8,
     },
     [
-      { legend: '{{instance}}: events missed', expr: gained(TABLE_METRICS.missed) },
-      { legend: '{{instance}}: captures died', expr: gained(captureRestarts) },
+      { legend: '{{instance}}: events missed', expr: increase(TABLE_METRICS.missed) },
+      { legend: '{{instance}}: restarts', expr: increase(captureRestarts) },
     ],
     { bars: true },
   ),
-  curves(
+  timeSeries(
     {
-      title: 'Pushes',
-      description: 'OTLP batches that failed at the first try, and those given up.',
+      title: 'OTLP errors',
+      description: 'Batches whose first delivery attempt failed, and dropped batches.',
       width: 8,
     },
     [
-      { legend: '{{instance}}: failed', expr: gained(otlpFailed) },
-      { legend: '{{instance}}: given up', expr: gained(otlpDropped) },
+      { legend: '{{instance}}: failed', expr: increase(otlpFailed) },
+      { legend: '{{instance}}: dropped', expr: increase(otlpDropped) },
     ],
     { bars: true },
   ),
-  curves(
-    { title: 'Network namespaces', description: 'Seen in the last pass, by what became of them.', width: 8 },
+  timeSeries(
+    { title: 'Network namespaces', description: 'Found in the last collection cycle, by state.', width: 8 },
     [
       { legend: '{{instance}}: {{state}}', expr: of(namespaces) },
       { legend: '{{instance}}: with NAT', expr: of(natNamespaces) },
     ],
   ),
-  curves(
-    { title: 'Address translation', description: 'Translated connections, each second.', width: 8 },
+  timeSeries(
+    { title: 'Address translation', description: 'Translated connections per second.', width: 8 },
     [
       { legend: '{{instance}}: translated', expr: perSecond(natConnections) },
-      { legend: '{{instance}}: given up', expr: perSecond(natDropped) },
+      { legend: '{{instance}}: dropped', expr: perSecond(natDropped) },
       { legend: '{{instance}}: overruns', expr: perSecond(natOverruns) },
     ],
     { unit: 'cps' },
   ),
-  curves(
+  timeSeries(
     {
-      title: 'Answers of name servers',
-      description: 'Heard, and those that taught nothing, each second.',
+      title: 'DNS responses',
+      description: 'Inspected and dropped responses per second.',
       width: 8,
     },
     [
-      { legend: '{{instance}}: heard', expr: perSecond(DNS_METRICS.responses) },
-      { legend: '{{instance}}: {{reason}}', expr: perSecond(DNS_METRICS.dropped) },
+      { legend: '{{instance}}: inspected', expr: perSecond(DNS_METRICS.responses) },
+      { legend: '{{instance}}: dropped, {{reason}}', expr: perSecond(DNS_METRICS.dropped) },
     ],
     { unit: 'ops' },
   ),
-  curves({ title: 'Names', description: 'Name servers by state, and addresses known by a name.', width: 8 }, [
-    { legend: '{{instance}}: servers {{state}}', expr: of(DNS_METRICS.servers) },
-    { legend: '{{instance}}: addresses', expr: of(DNS_METRICS.addresses) },
-    { legend: '{{instance}}: lost for others', expr: gained(DNS_METRICS.evicted) },
-  ]),
+  timeSeries(
+    {
+      title: 'DNS names',
+      description: 'Name servers by state, named addresses, and evicted ones.',
+      width: 8,
+    },
+    [
+      { legend: '{{instance}}: servers {{state}}', expr: of(DNS_METRICS.servers) },
+      { legend: '{{instance}}: addresses', expr: of(DNS_METRICS.addresses) },
+      { legend: '{{instance}}: evicted addresses', expr: increase(DNS_METRICS.evicted) },
+    ],
+  ),
 ];
 
 /** The text of `dashboards/exporters.json`. */
@@ -180,13 +191,13 @@ export const exporters = () =>
     uid: 'musubi-exporters',
     title: 'Exporters',
     description:
-      'Whether the Musubi exporters report, what they see with, and what they could not tell apart.',
+      'Whether the Musubi exporters report, which capture they use, and what they folded, missed or dropped.',
     variables: [
       {
         name: 'instance',
         label: 'Exporter',
         query: `label_values(${prometheusName(cycles)}, instance)`,
-        many: true,
+        multi: true,
       },
     ],
     panels: PANELS,

@@ -2,30 +2,30 @@ import { EDGE_METRICS } from '@musubi/contract/catalogue';
 import { prometheusName } from '@musubi/contract/prometheus-name';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { dashboardJson, type Panel } from './dashboard.ts';
-import { type Column, curves, table } from './panels.ts';
+import { type Column, table, timeSeries } from './panels.ts';
 
 const UID = 'musubi-one-service';
 
-/** Series of `rules/musubi-edges.yaml`: both ends by their names, whoever reported. */
+/** Series of `rules/musubi-edges.yaml`, with the names of both endpoints. */
 const SEEN = RECORDED.serviceEdgeLastSeen;
 const OPEN = RECORDED.activeConnections;
 const OPENED = RECORDED.connectionsOpened;
 const FAILED = RECORDED.connectionsFailed;
 
-const ASKED = '{dst_service="$service"}';
-const ASKS = '{src_service="$service"}';
+const AS_DESTINATION = '{dst_service="$service"}';
+const AS_SOURCE = '{src_service="$service"}';
 
-/** What the recording rules have no series of is told by the service's own sockets. */
-const OWN_ASKING = '{direction="outbound", src_service="$service"}';
-// Where the direction is unknown, the reporting process stands as the destination.
-const OWN_ASKED = '{direction=~"inbound|unknown", dst_service="$service"}';
+/** Half-edges of the service's own sockets, for metrics that the recording rules do not aggregate. */
+const OWN_AS_SOURCE = '{direction="outbound", src_service="$service"}';
+// If the direction is unknown, the reporting process is the destination.
+const OWN_AS_DESTINATION = '{direction=~"inbound|unknown", dst_service="$service"}';
 const { io, rtt, retransmits, setup } = EDGE_METRICS;
 
-/** A recorded count over a time, as the end that counted more told it. */
+/** A recorded count over a range, by the observer that counted more. */
 const sum = (series: string, matchers: string, over: string) =>
   `max without (observer) (sum_over_time(${series}${matchers}[${over}]))`;
 
-/** One side of a service: the ends of its edges that are not itself. */
+/** The neighbours of a service on one side. */
 function neighbours(title: string, description: string, end: 'src' | 'dst', matchers: string): Panel {
   const labels = [`${end}_service`, `${end}_site`, 'dst_port', 'network_transport'].join(', ');
   const link = {
@@ -49,97 +49,111 @@ function neighbours(title: string, description: string, end: 'src' | 'dst', matc
 }
 
 const PANELS: readonly Panel[] = [
-  neighbours('What depends on it', 'Who asked $service for connections.', 'src', ASKED),
-  neighbours('What it depends on', 'Whom $service asked for connections.', 'dst', ASKS),
-  curves(
-    { title: 'Connections opened to it', description: 'Each counted once, by who asked.', width: 12 },
-    [{ legend: '{{src_service}}', expr: `sum by (src_service) (${sum(OPENED, ASKED, '$__interval')})` }],
+  neighbours('What depends on it', 'Services that connected to $service.', 'src', AS_DESTINATION),
+  neighbours('What it depends on', 'Services that $service connected to.', 'dst', AS_SOURCE),
+  timeSeries(
+    { title: 'Connections opened to it', description: 'Each counted once, by source.', width: 12 },
+    [
+      {
+        legend: '{{src_service}}',
+        expr: `sum by (src_service) (${sum(OPENED, AS_DESTINATION, '$__interval')})`,
+      },
+    ],
     { bars: true },
   ),
-  curves(
-    { title: 'Connections it opened', description: 'Each counted once, by who was asked.', width: 12 },
-    [{ legend: '{{dst_service}}', expr: `sum by (dst_service) (${sum(OPENED, ASKS, '$__interval')})` }],
+  timeSeries(
+    { title: 'Connections it opened', description: 'Each counted once, by destination.', width: 12 },
+    [{ legend: '{{dst_service}}', expr: `sum by (dst_service) (${sum(OPENED, AS_SOURCE, '$__interval')})` }],
     { bars: true },
   ),
-  curves(
-    { title: 'Failed to reach it', description: 'Connections never established, by the reason.', width: 12 },
+  timeSeries(
+    {
+      title: 'Failed connections to it',
+      description: 'Attempts that were never established, by reason.',
+      width: 12,
+    },
     [
       {
         legend: '{{src_service}}: {{error_type}}',
-        expr: `sum by (src_service, error_type) (${sum(FAILED, ASKED, '$__interval')})`,
+        expr: `sum by (src_service, error_type) (${sum(FAILED, AS_DESTINATION, '$__interval')})`,
       },
     ],
     { bars: true },
   ),
-  curves(
-    { title: 'It failed to reach', description: 'Connections never established, by the reason.', width: 12 },
+  timeSeries(
+    {
+      title: 'Its failed connections',
+      description: 'Attempts that were never established, by reason.',
+      width: 12,
+    },
     [
       {
         legend: '{{dst_service}}: {{error_type}}',
-        expr: `sum by (dst_service, error_type) (${sum(FAILED, ASKS, '$__interval')})`,
+        expr: `sum by (dst_service, error_type) (${sum(FAILED, AS_SOURCE, '$__interval')})`,
       },
     ],
     { bars: true },
   ),
-  curves({ title: 'Connections open', description: 'At each end of the service.', width: 12 }, [
-    { legend: 'from {{src_service}}', expr: `sum by (src_service) (${OPEN}${ASKED})` },
-    { legend: 'to {{dst_service}}', expr: `sum by (dst_service) (${OPEN}${ASKS})` },
+  timeSeries({ title: 'Open connections', description: 'To and from the service.', width: 12 }, [
+    { legend: 'from {{src_service}}', expr: `sum by (src_service) (${OPEN}${AS_DESTINATION})` },
+    { legend: 'to {{dst_service}}', expr: `sum by (dst_service) (${OPEN}${AS_SOURCE})` },
   ]),
-  curves(
+  timeSeries(
     {
-      title: 'Time to establish',
+      title: 'Connection setup time',
       description:
-        'Of the connections that it asked for, as its hosts saw it. Only a capture in the kernel measures it.',
+        'From connect() to ESTABLISHED, of the connections that it opened. Measured by the capture ebpf only.',
       width: 12,
     },
     [0.5, 0.95, 0.99].map((share) => ({
       legend: `${share * 100} %`,
-      expr: `histogram_quantile(${share}, sum by (le) (rate(${prometheusName(setup)}_bucket${OWN_ASKING}[$__rate_interval])))`,
+      expr: `histogram_quantile(${share}, sum by (le) (rate(${prometheusName(setup)}_bucket${OWN_AS_SOURCE}[$__rate_interval])))`,
     })),
     { unit: 's' },
   ),
-  curves(
+  timeSeries(
     {
-      title: 'Round trip',
-      description: 'Smoothed round-trip time, the mean over its open connections.',
+      title: 'Round-trip time',
+      description: 'Smoothed TCP round-trip time, averaged over its open connections.',
       width: 8,
     },
     [
-      { legend: 'to what it depends on', expr: `avg(${prometheusName(rtt)}${OWN_ASKING})` },
-      { legend: 'to what depends on it', expr: `avg(${prometheusName(rtt)}${OWN_ASKED})` },
+      { legend: 'to what it depends on', expr: `avg(${prometheusName(rtt)}${OWN_AS_SOURCE})` },
+      { legend: 'to what depends on it', expr: `avg(${prometheusName(rtt)}${OWN_AS_DESTINATION})` },
     ],
     { unit: 's' },
   ),
-  curves(
+  timeSeries(
     {
       title: 'Bytes',
-      description: 'Of payload, at its own sockets. A rate leaves out what a dependency begins with.',
+      description:
+        'Payload per second, at its own sockets. The first sample of a new dependency is not counted.',
       width: 8,
     },
     [
       {
         legend: '{{network_io_direction}}',
-        expr: `sum by (network_io_direction) (rate(${prometheusName(io)}${OWN_ASKING}[$__rate_interval]) or rate(${prometheusName(io)}${OWN_ASKED}[$__rate_interval]))`,
+        expr: `sum by (network_io_direction) (rate(${prometheusName(io)}${OWN_AS_SOURCE}[$__rate_interval]) or rate(${prometheusName(io)}${OWN_AS_DESTINATION}[$__rate_interval]))`,
       },
     ],
     { unit: 'binBps' },
   ),
-  curves(
-    { title: 'Sent again', description: 'TCP segments that it had to send again, each second.', width: 8 },
+  timeSeries(
+    { title: 'Retransmits', description: 'TCP segments that it retransmitted, per second.', width: 8 },
     [
       {
         legend: 'to what it depends on',
-        expr: `sum(rate(${prometheusName(retransmits)}${OWN_ASKING}[$__rate_interval]))`,
+        expr: `sum(rate(${prometheusName(retransmits)}${OWN_AS_SOURCE}[$__rate_interval]))`,
       },
       {
         legend: 'to what depends on it',
-        expr: `sum(rate(${prometheusName(retransmits)}${OWN_ASKED}[$__rate_interval]))`,
+        expr: `sum(rate(${prometheusName(retransmits)}${OWN_AS_DESTINATION}[$__rate_interval]))`,
       },
     ],
   ),
 ];
 
-/** Every name at either end of an edge. */
+/** The names of all endpoints. */
 const SERVICES = ['src_service', 'dst_service']
   .map(
     (end) =>
@@ -152,7 +166,7 @@ export const oneService = () =>
   dashboardJson({
     uid: UID,
     title: 'One service',
-    description: 'What depends on a service, what it depends on, and how its connections fare.',
+    description: 'What depends on a service, what it depends on, and the state of its connections.',
     variables: [
       {
         name: 'service',

@@ -1,6 +1,6 @@
 import type { Panel, Target } from './dashboard.ts';
 
-/** What a panel shows, and how large. */
+/** Title and size of a panel. */
 interface Frame {
   readonly title: string;
   readonly description: string;
@@ -8,17 +8,17 @@ interface Frame {
   readonly height?: number;
 }
 
-/** A line for each row of an expression; `legend` names it, with labels as `{{label}}`. */
+/** One line for each series of an expression; `legend` names it, with labels as `{{label}}`. */
 export interface Line {
   readonly legend: string;
   readonly expr: string;
 }
 
-/** Curves over time. `bars` are for counts of an interval, which a line between them would falsify. */
-export function curves(
+/** A time series panel. `bars` are for counts per interval: a line would interpolate between them. */
+export function timeSeries(
   { title, description, width, height = 8 }: Frame,
   lines: readonly Line[],
-  { unit = 'short', bars = false, most }: { unit?: string; bars?: boolean; most?: number } = {},
+  { unit = 'short', bars = false, max }: { unit?: string; bars?: boolean; max?: number } = {},
 ): Panel {
   return {
     type: 'timeseries',
@@ -30,7 +30,7 @@ export function curves(
       defaults: {
         unit,
         min: 0,
-        ...(most !== undefined && { max: most }),
+        ...(max !== undefined && { max }),
         custom: bars
           ? { drawStyle: 'bars', fillOpacity: 60, lineWidth: 0, stacking: { mode: 'normal', group: 'A' } }
           : { drawStyle: 'line', fillOpacity: 0, lineWidth: 1, showPoints: 'auto', spanNulls: false },
@@ -45,7 +45,7 @@ export function curves(
   };
 }
 
-/** Recorded sums are there once a minute: a shorter step would miss some and show gaps between others. */
+/** With a step shorter than the recording interval, sums would have gaps. */
 const overTime = (refId: string, legendFormat: string, expr: string): Target => ({
   refId,
   expr,
@@ -59,20 +59,20 @@ const overTime = (refId: string, legendFormat: string, expr: string): Target => 
 /** A column of a table: a label of the rows, or the value of a query. */
 export interface Column {
   readonly name: string;
-  /** The label that it shows, or the expression. */
+  /** The label shown, or else the expression. */
   readonly label?: string;
   readonly expr?: string;
   readonly unit?: string;
-  /** Where a click on it leads. */
+  /** Data link of its cells. */
   readonly link?: { readonly title: string; readonly url: string };
   readonly mappings?: readonly object[];
 }
 
-/** A table of the range's end: the rows of several queries that agree in all labels are one. */
+/** A table at the end of the range. Rows of several queries with equal labels are merged. */
 export function table({ title, description, width, height = 9 }: Frame, columns: readonly Column[]): Panel {
   const values = columns.flatMap(({ expr }) => (expr === undefined ? [] : [expr]));
   const refId = (expr: string) => String.fromCharCode(65 + values.indexOf(expr));
-  // What Grafana calls the column before it is renamed. `merge` keeps the refId in the name of a value, alone or not.
+  // Grafana's name of the column before it is renamed: `merge` adds the refId if there are several values.
   const field = ({ label, expr }: Column) =>
     label ?? (values.length > 1 ? `Value #${refId(expr ?? '')}` : 'Value');
   return {

@@ -22,15 +22,15 @@ const rulesOf = (text: string): Rule[] => parse(text).groups.flatMap(({ rules }:
 const rules = rulesOf(musubiAlerts());
 const alerts = rules.filter(({ alert }) => alert !== undefined);
 
-it('rules/musubi-alerts.yaml is made from here', async () => {
+it('rules/musubi-alerts.yaml is generated from this source', async () => {
   await expect(musubiAlerts()).toMatchFileSnapshot('../rules/musubi-alerts.yaml');
 });
 
-it('grafana/alerting/musubi-alerts.yaml is made from here', async () => {
+it('grafana/alerting/musubi-alerts.yaml is generated from this source', async () => {
   await expect(grafanaAlerts()).toMatchFileSnapshot('../../grafana/alerting/musubi-alerts.yaml');
 });
 
-it('the rules ask for series that there are', () => {
+it('the rules query existing series only', () => {
   const recorded = [...rules, ...rulesOf(musubiEdges())].map(({ record }) => record);
   const rendered = [RECORDED.expectedEdgeMaxGap, RECORDED.allowedEdgeLastSeen, RECORDED.unlistedEdgeLastSeen];
   const known = [...CATALOGUE.flatMap(seriesNames), ...recorded, ...rendered];
@@ -39,13 +39,13 @@ it('the rules ask for series that there are', () => {
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
 
-it('fails by the same measure as musubi expect check', () => {
+it('DependencyFailing has the thresholds of musubi expect check', () => {
   const failing = rules.find(({ record }) => record === RECORDED.failingEdgeConnectionsFailed)?.expr;
   expect(failing).toContain(`>= ${FAILING.least}\n`);
   expect(failing).toContain(`> ${FAILING.share} * (`);
 });
 
-it('every alert has what Alertmanager routes by and a person reads', () => {
+it('every alert has a severity, a summary, a description and a link to the graph', () => {
   expect(alerts.length).toBeGreaterThan(8);
   for (const { labels, annotations } of alerts) {
     expect(labels?.severity).toMatch(/^(critical|warning|info)$/);
@@ -53,7 +53,7 @@ it('every alert has what Alertmanager routes by and a person reads', () => {
   }
 });
 
-describe('in Grafana', () => {
+describe('alerts evaluated by Grafana', () => {
   interface GrafanaRule {
     readonly uid: string;
     readonly title: string;
@@ -70,13 +70,13 @@ describe('in Grafana', () => {
   const file = parse(grafanaAlerts());
   const mine: GrafanaRule[] = file.groups.flatMap((group: { rules: GrafanaRule[] }) => group.rules);
 
-  it('the alerts are the same', () => {
+  it('are the same as in Prometheus', () => {
     expect(mine.map((rule) => [rule.title, rule.data[0]?.model.expr, rule.for, rule.labels])).toEqual(
       alerts.map(({ alert, expr, for: hold = '0s', labels }) => [alert, expr.trimEnd(), hold, labels]),
     );
   });
 
-  it('each asks the data source that is provisioned, and a condition of its own', async () => {
+  it('query the provisioned data source, and evaluate a condition on the result', async () => {
     const sources = parse(
       await readFile(new URL('../../grafana/datasources/prometheus.yaml', import.meta.url), 'utf8'),
     );
@@ -93,7 +93,7 @@ describe('in Grafana', () => {
     expect(new Set(mine.map(({ uid }) => uid)).size).toBe(mine.length);
   });
 
-  it('their texts use what Grafana knows', () => {
+  it('use only template functions that Grafana has', () => {
     const functions = [
       'printf',
       'humanizeTimestamp',
@@ -116,7 +116,7 @@ describe('in Grafana', () => {
     }
   });
 
-  it('both link to the dashboard that is provisioned', async () => {
+  it('link to the provisioned dashboard, as those of Prometheus do', async () => {
     const path = '../../grafana/dashboards/service-dependencies.json';
     const { uid } = JSON.parse(await readFile(new URL(path, import.meta.url), 'utf8'));
     const links = [...mine, ...alerts].map(({ annotations }) => annotations?.graph);
