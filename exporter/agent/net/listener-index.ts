@@ -21,8 +21,12 @@ export interface ListenerIndex<Listener> {
 }
 
 /** The same text for the same socket address, and for no other. */
-export function socketKey({ netns, transport, port, address }: SocketAddress): string {
-  return `${netns} ${transport} ${port} ${address}`;
+export function socketKey(socket: SocketAddress): string {
+  return portKey(socket) + socket.address;
+}
+
+function portKey({ netns, transport, port }: Omit<SocketAddress, 'address'>): string {
+  return `${netns} ${transport} ${port} `;
 }
 
 /**
@@ -42,7 +46,8 @@ export function createListenerIndex<Listener>(
 
   return {
     find(target) {
-      const at = (address: string) => byKey.get(socketKey({ ...target, address }));
+      const port = portKey(target);
+      const at = (address: string) => byKey.get(port + address);
       const exact = at(target.address);
       if (exact) return exact.listener;
       if (isIpv6(target.address)) return at(ANY_IPV6)?.listener;
