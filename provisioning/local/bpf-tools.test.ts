@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
 import { ensureBpfTools } from './bpf-tools.mjs';
 
-/** The only folder in which programs are looked for. */
+/** The only folder in PATH. */
 let folder: string;
 
 beforeEach(() => {
@@ -19,14 +19,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A compiler that finds libbpf's headers, or does not. */
+/** A compiler with or without libbpf's headers. */
 function installClang(name: string, { headers }: { headers: boolean }): void {
   const path = join(folder, name);
   writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] || exit ${headers ? 0 : 1}\n`);
   chmodSync(path, 0o755);
 }
 
-it('finds a clang of any name, and tells what is missing', () => {
+it('finds a clang with any version suffix, and lists what is missing', () => {
   expect(findBpfCompiler()).toEqual({ missing: ['clang', 'libbpf-dev'] });
   installClang('clang-16', { headers: true });
   installClang('clang-14', { headers: true });
@@ -35,7 +35,7 @@ it('finds a clang of any name, and tells what is missing', () => {
   expect(findBpfCompiler()).toEqual({ missing: ['libbpf-dev'] });
 });
 
-it('says in one line what to install where it may not, and goes on', async () => {
+it('lists in one line what to install where it has no permission, and continues', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   await ensureBpfTools();
   expect(write.mock.calls.map(([text]) => text)).toEqual([

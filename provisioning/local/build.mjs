@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBpfCompiler } from '../../exporter/agent/compile-bpf.mjs';
-import { ROOT } from './places.mjs';
+import { step } from './console.mjs';
+import { ROOT } from './paths.mjs';
 import { must } from './run.mjs';
-import { step } from './say.mjs';
 
 /**
- * What is built, from what, and the file that its build writes last: one that was cut short is done again.
- * `lacks` tells that a build left out what it now could make.
+ * Build products with their sources. `product` is the file that a build writes last, so that an interrupted build is repeated.
+ * `lacks` returns whether the build omitted something that could be built now.
  */
 const PRODUCTS = [
   {
@@ -29,7 +29,7 @@ const PRODUCTS = [
   },
 ];
 
-/** Builds what is not built, or is older than its sources. */
+/** Builds products that are missing or older than their sources. */
 export async function ensureBuilt() {
   for (const { workspace, sources, product, lacks } of PRODUCTS) {
     const path = join(ROOT, product);
@@ -44,7 +44,7 @@ export async function ensureBuilt() {
 }
 
 /**
- * When a file, or the youngest file of a folder, was last changed, in ms since 1970.
+ * Modification time of a file, or of the newest file in a folder, in ms since 1970.
  * @param {string} path
  * @returns {number}
  */

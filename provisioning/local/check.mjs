@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path';
 import { checkSources } from './checks.mjs';
+import { runMain } from './console.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
-import { BIN, ROOT } from './places.mjs';
+import { BIN, ROOT } from './paths.mjs';
 import { must } from './run.mjs';
-import { runMain } from './say.mjs';
 
 await runMain(async () => {
   await ensureNpmPackages();

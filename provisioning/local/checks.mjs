@@ -1,6 +1,6 @@
-import { ROOT } from './places.mjs';
+import { step } from './console.mjs';
+import { ROOT } from './paths.mjs';
 import { must } from './run.mjs';
-import { step } from './say.mjs';
 
 /**
  * The checks of the sources, in the order in which they run: `npm run check` and `npm test` run all of them.

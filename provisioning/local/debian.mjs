@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { ENV, STATE } from './places.mjs';
+import { SetupError, step } from './console.mjs';
+import { ENV, STATE } from './paths.mjs';
 import { must, run } from './run.mjs';
-import { SetupError, step } from './say.mjs';
 
 const NONINTERACTIVE = { ...ENV, DEBIAN_FRONTEND: 'noninteractive' };
 
@@ -28,19 +28,19 @@ export function which(name) {
 }
 
 /**
- * Installs the Debian packages of those programs that are missing.
+ * Installs the Debian packages of missing programs.
  * @param {readonly { program: string, package: string }[]} wanted
  */
 export async function ensurePrograms(wanted) {
   const missing = wanted.filter(({ program }) => which(program) === undefined).map((entry) => entry.package);
   if (missing.length === 0) return;
-  demandDebian(missing);
-  demandRoot(missing, installCommand(missing));
+  requireDebian(missing);
+  requireRoot(missing, installCommand(missing));
   await installPackages(missing);
 }
 
 /**
- * What a person types to install Debian packages.
+ * The command that installs Debian packages.
  * @param {readonly string[]} packages
  */
 export function installCommand(packages) {
@@ -57,42 +57,42 @@ export async function installPackages(packages) {
   });
 }
 
-/** Whether this user may install Debian packages here. */
-export function mayInstall() {
+/** Whether this user can install Debian packages on this machine. */
+export function canInstall() {
   return process.getuid?.() === 0 && hasApt();
 }
 
 /**
- * The path of a program from a Debian package that is unpacked and not installed: installing `prometheus`
- * would start a service on every interface, which nobody asked for. One that is installed is used.
+ * The path of a program from a Debian package that is only unpacked: installing `prometheus` would start a service on
+ * every interface. If the package is installed already, that program is used.
  * @param {string} program
  * @param {string} packageName
- * @param {readonly string[]} [folders] Where in the package it may be.
+ * @param {readonly string[]} [folders] candidate folders within the package
  */
 export async function ensureUnpacked(program, packageName, folders = ['usr/bin', 'usr/sbin']) {
   const folder = join(STATE, 'tools', packageName);
-  const places = folders.map((place) => join(folder, place, program));
-  const find = () => places.find((place) => existsSync(place));
+  const candidates = folders.map((path) => join(folder, path, program));
+  const find = () => candidates.find((path) => existsSync(path));
   const unpacked = find();
   if (unpacked) return unpacked;
   const installed = which(program);
   if (installed) return installed;
-  demandDebian([packageName]);
+  requireDebian([packageName]);
   await step(`unpacking Debian's ${packageName} into .musubi/tools (no service is installed)`, async () => {
     await mkdir(join(STATE, 'tools'), { recursive: true });
     const scratch = await mkdtemp(join(STATE, 'tools/.unpack-'));
     try {
-      // As this user, who needs not be root: the sandbox user of apt may not write here.
+      // As this user, without root: apt's sandbox user cannot write here.
       const download = ['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName];
       if ((await run('apt-get', download, { cwd: scratch, silent: true })) !== 0) {
-        demandRoot([packageName], 'apt-get update');
+        requireRoot([packageName], 'apt-get update');
         await refreshLists();
         await must('apt-get', download, { cwd: scratch, quiet: true });
       }
       const [file] = (await readdir(scratch)).filter((name) => name.endsWith('.deb'));
       if (!file) throw new SetupError(`apt-get downloaded no ${packageName} package`);
       await must('dpkg-deb', ['-x', join(scratch, file), join(scratch, 'root')]);
-      // One that was cut short would be in the way.
+      // Left over from an interrupted run.
       await rm(folder, { recursive: true, force: true });
       await rename(join(scratch, 'root'), folder);
     } finally {
@@ -100,7 +100,7 @@ export async function ensureUnpacked(program, packageName, folders = ['usr/bin',
     }
   });
   const path = find();
-  if (!path) throw new SetupError(`Debian's package ${packageName} holds no ${program}`);
+  if (!path) throw new SetupError(`Debian's package ${packageName} does not contain ${program}`);
   return path;
 }
 
@@ -109,25 +109,25 @@ function refreshLists() {
 }
 
 /**
- * Throws, with what is missing, where there are no Debian packages.
+ * Throws an error with the missing packages unless this is Debian.
  * @param {readonly string[]} packages
  */
-function demandDebian(packages) {
+function requireDebian(packages) {
   if (!hasApt()) {
     throw new SetupError(
-      `missing: ${packages.join(' ')}. This is not Debian: install that with your package manager and start again.`,
+      `missing: ${packages.join(' ')}. This is not Debian: install them with your package manager, then run the command again.`,
     );
   }
 }
 
 /**
- * Throws, with what is missing and how to get it, where this user may not.
+ * Throws an error with the missing packages and the command to run unless this user is root.
  * @param {readonly string[]} packages
  * @param {string} command
  */
-function demandRoot(packages, command) {
+function requireRoot(packages, command) {
   if (process.getuid?.() === 0) return;
-  throw new SetupError(`missing: ${packages.join(' ')}. Run this and start again: sudo ${command}`);
+  throw new SetupError(`missing: ${packages.join(' ')}. Run this first: sudo ${command}`);
 }
 
 function hasApt() {

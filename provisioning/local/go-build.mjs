@@ -9,23 +9,22 @@ import { exitCode } from './stop.mjs';
 const TIME_LIMIT_MS = 15 * 60_000;
 
 /**
- * Programs that are built from Go modules the first time (some minutes) and kept in the user's cache for every later
- * one.
+ * Programs built from Go modules once (some minutes) and kept in the user's cache.
  *
  * @typedef {object} GoBuild
- * @property {string} what what is built, for people
+ * @property {string} what display name
  * @property {string} name of its folder in the cache
- * @property {string} recipe all that the build depends on: another one is another build
+ * @property {string} recipe everything the build depends on; part of the cache key
  * @property {readonly string[]} programs
  * @property {(folder: string, go: (args: string[], env?: object) => Promise<Result>) => Promise<Result>} build
- *   leaves the programs in the folder
+ *   writes the programs into the folder
  *
- * @typedef {{ ok: boolean, why: string }} Result `why` is the end of what a command said, or that it could not be run
+ * @typedef {{ ok: boolean, why: string }} Result `why` is the end of the command's output, or why it could not be run
  */
 
 /**
- * The folder that holds the programs. `missing` says why there is none: Go is absent, or the build failed, as it
- * does without a network.
+ * The folder with the programs. `missing` is the reason why there is none: Go is not installed, or the build failed, for
+ * example without a network.
  *
  * @param {GoBuild} wanted
  * @param {{ log: (line: string) => void }} options
@@ -36,10 +35,10 @@ export async function goPrograms({ what, name, recipe, programs, build }, { log 
   const folder = join(cache, `${name}-${createHash('sha256').update(recipe).digest('hex').slice(0, 12)}`);
   if (await areExecutable(programs.map((program) => join(folder, program)))) return { folder };
   if (!(await run('go', ['version'])).ok) {
-    return { missing: `no ${what}: \`go\`, which builds it, is not installed` };
+    return { missing: `no ${what}: \`go\` is not installed` };
   }
 
-  log(`building ${what} from its Go modules, once: this takes some minutes`);
+  log(`building ${what} from Go modules, once (some minutes)`);
   const started = Date.now();
   await mkdir(cache, { recursive: true });
   const scratch = await mkdtemp(join(cache, `${name}-build-`));
@@ -47,7 +46,7 @@ export async function goPrograms({ what, name, recipe, programs, build }, { log 
     const built = await build(scratch, (args, env) => run('go', args, scratch, env));
     if (!built.ok) return { missing: `no ${what}: its build failed: ${built.why}` };
     await mkdir(folder, { recursive: true });
-    // Only a finished program ever has the name that the next run looks for.
+    // Programs get their final path only when complete.
     for (const program of programs) await rename(join(scratch, program), join(folder, program));
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -70,12 +69,12 @@ async function areExecutable(paths) {
  * @param {string} command
  * @param {string[]} args
  * @param {string} [cwd]
- * @param {object} [env] beside that of this process
+ * @param {object} [env] added to the environment of this process
  * @returns {Promise<Result>}
  */
 async function run(command, args, cwd, env) {
-  let said = '';
-  // A signal, as the timer of the option `timeout` outlives a command that cannot be started.
+  let output = '';
+  // Not the option `timeout`: its timer keeps running if the command cannot be started.
   const signal = AbortSignal.timeout(TIME_LIMIT_MS);
   const child = spawn(command, args, {
     cwd,
@@ -85,12 +84,12 @@ async function run(command, args, cwd, env) {
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
-      said = (said + text).slice(-600);
+      output = (output + text).slice(-600);
     });
   }
   try {
     const code = await exitCode(child);
-    return { ok: code === 0, why: `${said.trim()} (${child.signalCode ?? `exit code ${code}`})` };
+    return { ok: code === 0, why: `${output.trim()} (${child.signalCode ?? `exit code ${code}`})` };
   } catch (error) {
     return { ok: false, why: /** @type {Error} */ (error).message };
   }

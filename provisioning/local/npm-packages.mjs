@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BIN, ENV, ROOT } from './places.mjs';
+import { SetupError, step } from './console.mjs';
+import { BIN, ENV, ROOT } from './paths.mjs';
 import { must } from './run.mjs';
-import { SetupError, step } from './say.mjs';
 import { exitCode } from './stop.mjs';
 
-/** Installs the npm packages of the lock file, the pinned Node.js among them, unless they are there already. */
+/** Installs the npm packages of the lock file, including the pinned Node.js, unless they are installed already. */
 export async function ensureNpmPackages() {
   const installed = join(ROOT, 'node_modules/.package-lock.json');
   const isCurrent =
@@ -15,8 +15,8 @@ export async function ensureNpmPackages() {
   await step(
     'installing npm packages and the pinned Node.js into node_modules (about 950 MB, a minute or two)',
     () =>
-      // Not `npm ci`: it refuses a lock file made where a registry lacks another platform's optional package.
-      // Only errors: the npm of an older Node.js warns that packages want the newer one that is on its way.
+      // Not `npm ci`: it rejects a lock file that lacks optional packages of other platforms, as some registries do.
+      // Errors only: npm of an older Node.js warns that packages require the newer one, which is just being installed.
       must('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT }),
   );
   if (!existsSync(join(BIN, 'node'))) {
@@ -27,8 +27,8 @@ export async function ensureNpmPackages() {
 }
 
 /**
- * Goes on under the pinned Node.js: runs the same script with it, if this is another one.
- * @returns {Promise<number | undefined>} the exit code when it ran elsewhere
+ * Runs the same script with the pinned Node.js if this Node.js is too old.
+ * @returns {Promise<number | undefined>} the exit code, if it was run again
  */
 export async function continueUnderPinnedNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

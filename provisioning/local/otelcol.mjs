@@ -7,7 +7,7 @@ const MANIFEST = fileURLToPath(new URL('../otelcol/builder.yaml', import.meta.ur
 const BUILDER = 'go.opentelemetry.io/collector/cmd/builder';
 
 /**
- * An OpenTelemetry Collector with the components of `provisioning/otelcol/builder.yaml`, or why there is none.
+ * Path of an OpenTelemetry Collector with the components of `provisioning/otelcol/builder.yaml`, or why it is missing.
  *
  * @param {{ log: (line: string) => void }} options
  * @returns {Promise<{ path: string } | { missing: string }>}

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { goPrograms } from './go-build.mjs';
 
-/** Of the Go module: that of Prometheus 3.16 is 0.316. */
+/** Version of the Go module: 0.316 is Prometheus 3.16. */
 const VERSION = '0.316.0';
 
-/** Without service discovery of clouds, which is most of what there is to compile. */
+/** Omits service discovery, most of the code to compile. */
 const TAGS = 'netgo,remove_all_sd';
 
 const PROGRAMS = /** @type {const} */ (['prometheus', 'promtool']);
 
 /**
- * Prometheus 3 and its promtool, or why there are none. Debian has Prometheus 2.
+ * Paths of Prometheus 3 and its promtool, or why they are missing. Debian has Prometheus 2.
  *
  * @param {{ log: (line: string) => void }} options
  * @returns {Promise<{ prometheus: string, promtool: string } | { missing: string }>}

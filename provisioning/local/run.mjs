@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { ENV } from './places.mjs';
-import { SetupError } from './say.mjs';
+import { SetupError } from './console.mjs';
+import { ENV } from './paths.mjs';
 import { exitCode, stop } from './stop.mjs';
 
 /**
- * Runs a command to its end and resolves to its exit code. Its output is shown, or with `quiet` kept and shown
- * only when it fails, or with `silent` not at all. When this program is to stop, so is the command, and `Stopped` is thrown.
+ * Runs a command and resolves to its exit code. Its output is shown; with `quiet` only if it fails, with `silent` never.
+ * When this program has to stop, the command is stopped as well and `Stopped` is thrown.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, silent?: boolean }} [options]
@@ -14,7 +14,7 @@ import { exitCode, stop } from './stop.mjs';
 export async function run(command, args, { cwd, env = ENV, quiet = false, silent = false } = {}) {
   stop.throwIfAborted();
   const shown = silent ? 'ignore' : quiet ? 'pipe' : 'inherit';
-  // A group of its own: npm passes signals on to its shell, and not to what the shell runs.
+  // In its own process group: npm forwards signals to its shell, but not to the shell's children.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', shown, shown], detached: true });
   /** @type {Buffer[]} */
   const output = [];
@@ -27,12 +27,13 @@ export async function run(command, args, { cwd, env = ENV, quiet = false, silent
 }
 
 /**
- * As `run`, but a failure throws a `SetupError` that names the command.
+ * Like `run`, but throws a `SetupError` with the command if it fails.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {Parameters<typeof run>[2]} [options]
  */
 export async function must(command, args, options) {
   const code = await run(command, args, options);
-  if (code !== 0) throw new SetupError(`this failed with exit code ${code}: ${[command, ...args].join(' ')}`);
+  if (code !== 0)
+    throw new SetupError(`command failed with exit code ${code}: ${[command, ...args].join(' ')}`);
 }

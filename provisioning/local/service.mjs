@@ -2,33 +2,33 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from './console.mjs';
 import { which } from './debian.mjs';
-import { SetupError } from './say.mjs';
 import { stop } from './stop.mjs';
 
 /**
- * A program that runs beside this one, its output in a log file.
+ * A program that runs in the background, with its output in a log file.
  * @typedef {object} Service
  * @property {string} name
- * @property {Promise<SetupError>} ended settles when it ends by itself, with the end of its log
+ * @property {Promise<SetupError>} ended resolves when it ends by itself, with the end of its log
  * @property {() => Promise<void>} stop
  */
 
-const PATIENCE = 10_000;
+const KILL_DELAY_MS = 10_000;
 
-/** Has the kernel end a program when this one is gone, even by kill -9. Part of every Debian. */
-const WITH_US = which('setpriv') ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
+/** Makes the kernel terminate a program when this one ends, even by kill -9. Part of every Debian. */
+const DIE_WITH_PARENT = which('setpriv') ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
 
 /**
  * @param {string} name
  * @param {readonly [string, ...string[]]} command
- * @param {string} log path of the log file, begun anew
+ * @param {string} log path of the log file, which is overwritten
  * @returns {Service}
  */
 export function startService(name, command, log) {
-  const [program = '', ...args] = [...WITH_US, ...command];
+  const [program = '', ...args] = [...DIE_WITH_PARENT, ...command];
   const output = openSync(log, 'w');
-  // A group of its own: Ctrl-C on the terminal must reach this program first, which then stops the others.
+  // In its own process group: Ctrl-C must reach only this program, which then stops the others.
   const child = spawn(program, args, { stdio: ['ignore', output, output], detached: true });
   closeSync(output);
   /** @type {Promise<string>} */
@@ -41,7 +41,7 @@ export function startService(name, command, log) {
     ended: exit.then((how) => new SetupError(`${name} ended (${how}). The end of ${log}:\n${tail(log)}`)),
     async stop() {
       child.kill('SIGTERM');
-      const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      const killer = setTimeout(() => child.kill('SIGKILL'), KILL_DELAY_MS);
       await exit;
       clearTimeout(killer);
     },
@@ -54,11 +54,11 @@ function tail(path) {
 }
 
 /**
- * Resolves once the URL answers with success; throws when the service ends first or takes too long.
+ * Resolves once the URL responds with success; throws if the service ends first or takes too long.
  * @param {string} url
  * @param {Service} service
  */
-export async function untilAnswers(url, service) {
+export async function untilReady(url, service) {
   const deadline = performance.now() + 60_000;
   /** @type {SetupError | undefined} */
   let ended;
@@ -67,24 +67,24 @@ export async function untilAnswers(url, service) {
   });
   while (performance.now() < deadline) {
     stop.throwIfAborted();
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) return;
     if (ended) throw ended;
     await sleep(100);
   }
-  throw new SetupError(`${service.name} does not answer at ${url}`);
+  throw new SetupError(`${service.name} does not respond at ${url}`);
 }
 
 /**
- * Why a port of the loopback address cannot be listened on, or undefined if it can.
+ * Why a port on 127.0.0.1 is not available, or undefined if it is.
  * @param {number} port
  * @returns {Promise<string | undefined>}
  */
-export function portTrouble(port) {
+export function portProblem(port) {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
-      resolve(error.code === 'EACCES' ? 'is for root only' : 'is taken'),
+      resolve(error.code === 'EACCES' ? 'requires root' : 'is in use'),
     );
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(undefined)));
   });

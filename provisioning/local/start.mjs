@@ -1,6 +1,6 @@
 /**
- * `npm start`: sets up what is missing and runs the main job on this machine – the exporter on its own sockets,
- * a Prometheus that scrapes it, the page that draws the graph – until Ctrl-C.
+ * `npm start`: installs what is missing, then runs until Ctrl-C: the exporter on this machine, a Prometheus that scrapes it
+ * and a page with the graph.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,34 +8,34 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBpfTools } from './bpf-tools.mjs';
 import { ensureBuilt } from './build.mjs';
+import { print, runMain, SetupError } from './console.mjs';
 import { ensureUnpacked } from './debian.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
-import { BIN, ROOT, STATE } from './places.mjs';
+import { BIN, ROOT, STATE } from './paths.mjs';
 import { must } from './run.mjs';
-import { runMain, SetupError, say } from './say.mjs';
-import { portTrouble, startService, untilAnswers } from './service.mjs';
+import { portProblem, startService, untilReady } from './service.mjs';
 import { Stopped, stop } from './stop.mjs';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 9462;
 const HELP = `Usage: npm start [-- --port N]
 
-Sets up what is missing, then runs the exporter on this machine's sockets, a Prometheus that
-scrapes it and the page that draws the graph, all on ${HOST}, until Ctrl-C.
+Installs what is missing, then runs the exporter on this machine, a Prometheus that scrapes it
+and a page with the graph, all on ${HOST}, until Ctrl-C.
 
-  --port N   port of the page (default ${DEFAULT_PORT}); Prometheus takes N+1, the exporter N+2
+  --port N   port of the page (default ${DEFAULT_PORT}); Prometheus uses N+1, the exporter N+2
 `;
 
 await runMain(async () => {
   const options = parseOptions();
   if (options.help) {
-    say(HELP);
+    print(HELP);
     return 0;
   }
   if (process.platform !== 'linux')
-    throw new SetupError('Musubi reads Linux sockets: it runs on Linux only.');
+    throw new SetupError('Musubi reads Linux sockets: it only runs on Linux.');
   const ports = { page: options.port, Prometheus: options.port + 1, exporter: options.port + 2 };
-  await demandPorts(ports);
+  await requirePorts(ports);
   await ensureNpmPackages();
   return (await continueUnderPinnedNode()) ?? (await mainJob(ports));
 });
@@ -47,7 +47,9 @@ function parseOptions() {
     });
     const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65533) {
-      throw new Error(`--port: ${JSON.stringify(values.port)} is no port from 1 to 65533`);
+      throw new Error(
+        `invalid value for --port: ${JSON.stringify(values.port)} (expected a port from 1 to 65533)`,
+      );
     }
     return { port, help: values.help === true };
   } catch (error) {
@@ -59,20 +61,20 @@ function parseOptions() {
 /** @typedef {{ page: number, Prometheus: number, exporter: number }} Ports */
 
 /** @param {Ports} ports */
-async function demandPorts(ports) {
+async function requirePorts(ports) {
   for (const [name, port] of Object.entries(ports)) {
-    const trouble = await portTrouble(port);
-    if (!trouble) continue;
+    const problem = await portProblem(port);
+    if (!problem) continue;
     throw new SetupError(
-      `port ${port} (${name}) ${trouble}. Choose others: npm start -- --port ${await freePort()}`,
+      `port ${port} (${name}) ${problem}. Use other ports: npm start -- --port ${await freePort()}`,
     );
   }
 }
 
-/** A port that is free with the two after it. */
+/** The first of three free ports in a row. */
 async function freePort() {
   let port = DEFAULT_PORT;
-  while ((await Promise.all([port, port + 1, port + 2].map(portTrouble))).some(Boolean)) port += 10;
+  while ((await Promise.all([port, port + 1, port + 2].map(portProblem))).some(Boolean)) port += 10;
   return port;
 }
 
@@ -81,7 +83,7 @@ async function mainJob(ports) {
   const prometheus = await ensureUnpacked('prometheus', 'prometheus');
   await ensureBpfTools();
   await ensureBuilt();
-  // Two starts in one folder run side by side, and two Prometheus would spoil each other's data.
+  // By port: several instances can run from one checkout, but two Prometheus cannot share a data folder.
   const state = join(STATE, `${ports.page}`);
   /** @type {{ stop(): Promise<unknown> }[]} */
   const running = [];
@@ -99,10 +101,10 @@ async function mainJob(ports) {
       join(state, 'prometheus.log'),
     );
     running.push(store);
-    await untilAnswers(`http://${HOST}:${ports.exporter}/metrics`, exporter);
-    await untilAnswers(`http://${HOST}:${ports.Prometheus}/-/ready`, store);
+    await untilReady(`http://${HOST}:${ports.exporter}/metrics`, exporter);
+    await untilReady(`http://${HOST}:${ports.Prometheus}/-/ready`, store);
 
-    // Imported here: before the set-up there may be nothing to import.
+    // Imported here: before the set-up, its packages may be missing.
     const { createPageServer } = await import('../../grafana-plugin/standalone/server.mjs');
     const page = await createPageServer({
       prometheusUrl: `http://${HOST}:${ports.Prometheus}`,
@@ -111,20 +113,20 @@ async function mainJob(ports) {
     });
     running.push({ stop: () => page.close() });
 
-    say('\nDependencies of this machine, seen in 3 s:\n');
+    print('\nDependencies of this machine, observed for 3 s:\n');
     await must(join(BIN, 'musubi'), ['snapshot', '--duration', '3s']);
-    say(`\nGraph:      ${page.url}`);
-    say(`Metrics:    http://${HOST}:${ports.exporter}/metrics`);
-    say(`Prometheus: http://${HOST}:${ports.Prometheus}  (data in ${relative(ROOT, state)})`);
-    say(`Ask it:     npx musubi look SERVICE --prometheus-url http://${HOST}:${ports.Prometheus}`);
-    say('Ctrl-C stops everything.');
+    print(`\nGraph:      ${page.url}`);
+    print(`Metrics:    http://${HOST}:${ports.exporter}/metrics`);
+    print(`Prometheus: http://${HOST}:${ports.Prometheus}  (data in ${relative(ROOT, state)})`);
+    print(`Query:      npx musubi look SERVICE --prometheus-url http://${HOST}:${ports.Prometheus}`);
+    print('Ctrl-C stops everything.');
     throw await Promise.race([exporter.ended, store.ended, stopping()]);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
     await Promise.all(running.map((part) => part.stop()));
   }
-  say('\nStopped.');
+  print('\nStopped.');
   return 0;
 }
 
@@ -138,16 +140,16 @@ function exporterCommand(port) {
 }
 
 /**
- * Writes Prometheus's configuration and gives the command that runs it on loopback.
+ * Writes Prometheus's configuration and returns the command that runs it on loopback.
  * @param {string} binary
  * @param {Ports} ports
- * @param {string} state the folder for what it keeps
+ * @param {string} state its state folder
  * @returns {Promise<[string, ...string[]]>}
  */
 async function prometheusCommand(binary, ports, state) {
   const config = join(state, 'prometheus.json');
   const target = { targets: [`${HOST}:${ports.exporter}`], labels: { instance: hostname() } };
-  // JSON is YAML, and needs no care for what a host name may hold.
+  // JSON is valid YAML, and escapes any host name.
   await writeFile(
     config,
     JSON.stringify({
@@ -164,7 +166,7 @@ async function prometheusCommand(binary, ports, state) {
   ];
 }
 
-/** @returns {Promise<Stopped>} once this program is to stop */
+/** @returns {Promise<Stopped>} when this program has to stop */
 function stopping() {
   return new Promise((resolve) => {
     if (stop.aborted) resolve(stop.reason);

@@ -1,10 +1,10 @@
-/** How this program is told to stop, and passes that on to what it started. */
+/** Stopping: signals to this program, forwarded to its children. */
 
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** @typedef {keyof typeof EXIT_CODES} StopSignal */
 
-/** Ends the work at hand because this program is to stop; its message is all there is to show. */
+/** Thrown to end current work because this program has to stop; shown without a stack trace. */
 export class Stopped extends Error {
   /** @param {StopSignal} signal */
   constructor(signal) {
@@ -17,14 +17,14 @@ export class Stopped extends Error {
 
 const controller = new AbortController();
 
-/** Aborted, with a `Stopped` as the reason, when this program is to stop. */
+/** Aborted with a `Stopped` as the reason when this program has to stop. */
 export const stop = controller.signal;
 
-/** Heeds signals and the death of the process that started this one from now on. */
-export function heedSignals() {
+/** Starts watching for signals and for the end of the parent process. */
+export function watchSignals() {
   for (const signal of /** @type {StopSignal[]} */ (Object.keys(EXIT_CODES)))
     process.on(signal, () => controller.abort(new Stopped(signal)));
-  // An npm that is killed with -9 tells nobody, but leaves this program with a new parent.
+  // An npm that is killed with -9 forwards no signal, but this program gets a new parent process.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) controller.abort(new Stopped('SIGTERM'));
@@ -32,14 +32,14 @@ export function heedSignals() {
 }
 
 /**
- * Resolves to a child's exit code. The signal that stops this program is passed on to the child, or to its whole
- * group if it leads one.
+ * Resolves to a child's exit code. The signal that stops this program is forwarded to the child, or to its process group
+ * if it leads one.
  * @param {import('node:child_process').ChildProcess} child
  * @param {{ leadsGroup?: boolean }} [options]
  * @returns {Promise<number>}
  */
 export async function exitCode(child, { leadsGroup = false } = {}) {
-  function pass() {
+  function forward() {
     if (!child.pid) return;
     try {
       process.kill(leadsGroup ? -child.pid : child.pid, stop.reason.signal);
@@ -47,13 +47,13 @@ export async function exitCode(child, { leadsGroup = false } = {}) {
       // It has ended already.
     }
   }
-  stop.addEventListener('abort', pass);
+  stop.addEventListener('abort', forward);
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve(code ?? 1));
     });
   } finally {
-    stop.removeEventListener('abort', pass);
+    stop.removeEventListener('abort', forward);
   }
 }

@@ -1,24 +1,24 @@
-/** `npm test`: sets up what is missing, then checks everything: lint, types, unit and end-to-end tests. */
+/** `npm test`: installs what is missing, then checks everything: lint, types, unit and end-to-end tests. */
 import { join } from 'node:path';
 import { ensureBpfTools } from './bpf-tools.mjs';
 import { ensureBuilt } from './build.mjs';
 import { checkSources } from './checks.mjs';
+import { print, runMain, SetupError } from './console.mjs';
 import { ensurePrograms, ensureUnpacked } from './debian.mjs';
 import { ensureNpmFolder } from './npm-folder.mjs';
 import { continueUnderPinnedNode, ensureNpmPackages } from './npm-packages.mjs';
 import { collectorBinary } from './otelcol.mjs';
-import { BIN, ROOT } from './places.mjs';
+import { BIN, ROOT } from './paths.mjs';
 import { prometheus3 } from './prometheus3.mjs';
 import { must } from './run.mjs';
-import { runMain, SetupError, say } from './say.mjs';
 import { stop } from './stop.mjs';
 
-/** What the checks of the sources lack: the types of npm packages that only the tests need. */
+/** Additional checks, which need the types of npm packages that only tests use. */
 const CHECKS = /** @type {const} */ ([
   ["checking types of the panel's specs", 'tsc', ['--noEmit', '-p', 'grafana-plugin/e2e']],
 ]);
 
-/** A program of each package of Docker's engine: the tests run one of their own. */
+/** Programs of Docker's engine and their packages: the tests run their own engine. */
 const ENGINE = /** @type {const} */ ([
   ['dockerd', 'docker.io'],
   ['containerd', 'containerd'],
@@ -31,7 +31,7 @@ await runMain(async () => {
 });
 
 /**
- * Sets up what the tests can do without.
+ * Installs an optional requirement of the tests.
  * @param {string} what
  * @param {() => Promise<unknown>} ensure
  */
@@ -40,7 +40,7 @@ async function ensureIfPossible(what, ensure) {
     await ensure();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    say(`no ${what} to test with: ${error.message}`);
+    print(`tests without ${what}: ${error.message}`);
   }
 }
 
@@ -52,24 +52,24 @@ async function test() {
     { program: 'socat', package: 'socat' },
     { program: 'dnsmasq', package: 'dnsmasq-base' },
   ]);
-  // Older releases of Debian have no such package: there pages are tested in the whole of Chromium.
-  await ensureIfPossible('Chromium without windows', () =>
+  // Older releases of Debian lack this package: pages are tested in the full Chromium there.
+  await ensureIfPossible('headless Chromium', () =>
     ensurePrograms([{ program: 'chromium-headless-shell', package: 'chromium-headless-shell' }]),
   );
   await ensureBpfTools();
   await ensureUnpacked('prometheus', 'prometheus');
   for (const [program, name] of ENGINE) await ensureUnpacked(program, name);
   await ensureUnpacked('nginx', 'nginx');
-  // The package bears the version, so other releases of Debian do not have it: there its test is left out.
+  // The package name contains the version, so other releases of Debian lack it: its test is skipped there.
   await ensureIfPossible('PostgreSQL', () =>
     ensureUnpacked('postgres', 'postgresql-15', ['usr/lib/postgresql/15/bin']),
   );
   for (const name of ['grafana-12', 'plugin-checks']) await ensureNpmFolder(name);
-  // Built here, not by the first test that wants it: others would wait for it, or build it too.
+  // Built here, not by the first test that needs it: other tests would wait, or build it again.
   for (const built of [collectorBinary, prometheus3]) {
-    const made = await built({ log: say });
+    const made = await built({ log: print });
     stop.throwIfAborted();
-    if ('missing' in made) say(made.missing);
+    if ('missing' in made) print(made.missing);
   }
   await ensureBuilt();
   await checkSources(CHECKS);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { SetupError } from '../local/say.mjs';
+import { SetupError } from '../local/console.mjs';
 import { dateChangelog } from './changelog.mjs';
 import { bumpLock, bumpManifest } from './manifests.mjs';
 import { whyNotNext } from './version.mjs';

@@ -1,8 +1,8 @@
 /** `npm run release -- X.Y.Z`: makes a release of the checkout. Nothing is published. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT, STATE } from '../local/places.mjs';
-import { runMain, SetupError, say } from '../local/say.mjs';
+import { print, runMain, SetupError } from '../local/console.mjs';
+import { ROOT, STATE } from '../local/paths.mjs';
 import { buildArtifacts } from './artifacts.mjs';
 import { makeRelease } from './make-release.mjs';
 
@@ -17,7 +17,7 @@ Sets the version in every package.json, dates the changelog, builds the artifact
 await runMain(async () => {
   const { version, dryRun } = parseOptions();
   if (version === undefined) {
-    say(HELP);
+    print(HELP);
     return 0;
   }
   await makeRelease({
@@ -26,7 +26,7 @@ await runMain(async () => {
     date: new Date().toISOString().slice(0, 10),
     folder: join(STATE, 'release'),
     dryRun,
-    log: say,
+    log: print,
     build: buildArtifacts,
   });
   return 0;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT } from '../local/places.mjs';
+import { ROOT } from '../local/paths.mjs';
 import { writeChecksums } from './artifacts.mjs';
 import { dateChangelog, unreleased } from './changelog.mjs';
 import { makeRelease } from './make-release.mjs';

@@ -65,7 +65,7 @@ it(
     for (const group of ['musubi-edges', 'musubi-exporters']) expect(rules).toContain(`"name":"${group}"`);
 
     const second = await run(command, { cwd, env: shellEnvironment() });
-    expect(second.stderr).toContain(`port ${PORT} (page) is taken`);
+    expect(second.stderr).toContain(`port ${PORT} (page) is in use`);
     expect(second.stderr).toContain('--port');
     expect(second.code).toBe(1);
 

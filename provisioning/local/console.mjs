@@ -1,14 +1,14 @@
-import { heedSignals, Stopped } from './stop.mjs';
+import { Stopped, watchSignals } from './stop.mjs';
 
-/** What the set-up tells the person who waits for it. Plain JavaScript without packages: it runs before any is installed. */
+/** Console output of the set-up. Plain JavaScript without packages: it runs before any is installed. */
 
 /** @param {string} text */
-export function say(text) {
+export function print(text) {
   process.stdout.write(`${text}\n`);
 }
 
 /**
- * Runs a step that may take long and tells that it began and how long it took.
+ * Runs a step that may take long, and prints its title and duration.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
@@ -16,13 +16,13 @@ export function say(text) {
  */
 export async function step(title, work) {
   const start = performance.now();
-  say(`• ${title} …`);
+  print(`• ${title} …`);
   const result = await work();
-  say(`  done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  print(`  done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   return result;
 }
 
-/** Something a person has to put right; its message is all there is to show. */
+/** A problem that the user has to solve; shown without a stack trace. */
 export class SetupError extends Error {
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
@@ -32,12 +32,12 @@ export class SetupError extends Error {
 }
 
 /**
- * Runs a script's main function; a `SetupError` or a `Stopped` ends it with its message alone.
+ * Runs the main function of a script. Of a `SetupError` or `Stopped`, only the message is printed.
  * @param {() => Promise<number>} main resolves to the exit code
  */
 export async function runMain(main) {
-  heedSignals();
-  // A closed terminal must not keep this program from stopping what it started.
+  watchSignals();
+  // If the terminal is closed, this program must still stop its children.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     process.exitCode = await main();

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 
-/** The root of the checkout. */
+/** Root of the checkout. */
 export const ROOT = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 
-/** What the set-up and the main job keep: unpacked tools, Prometheus's data, logs. Ignored by git. */
+/** State of `npm start` and the tests: unpacked tools, Prometheus's data, logs. Ignored by git. */
 export const STATE = join(ROOT, '.musubi');
 
-/** The programs of the npm packages, the pinned Node.js among them. */
+/** Programs of the npm packages, including the pinned Node.js. */
 export const BIN = join(ROOT, 'node_modules/.bin');
 
-/** The environment for child processes: in it `node` is the pinned one, and leaves no compiled code in /tmp. */
+/** Environment for child processes: `node` is the pinned one, and writes no compile cache to /tmp. */
 export const ENV = {
   ...process.env,
   PATH: `${BIN}:${process.env.PATH}`,
