@@ -32,7 +32,7 @@ import { edgeFamilies, listenFamily } from './metrics/edge-families.ts';
 import type { Family } from './metrics/family.ts';
 import { createFoldCounts } from './metrics/folds.ts';
 import { dnsFamilies, tableFamilies } from './metrics/health-families.ts';
-import { createLedger, type Entry } from './metrics/ledger.ts';
+import { createLedger, type LedgerEntry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
 import type { Dns } from './resolve/dns/open-dns.ts';
@@ -75,7 +75,7 @@ export interface Pipeline {
   /** Runs one collection cycle. Rejects if the host could not be read; the edges known before stay. */
   runCycle(): Promise<Reading>;
   /** The half-edges known now. */
-  edges(): readonly Entry[];
+  edges(): readonly LedgerEntry[];
   /** All metrics, each family made on demand. */
   families(): Iterable<Family>;
   readonly self: SelfMetrics;
@@ -112,7 +112,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
     const observations = await time('nat', () => {
       nat.learn(reading, addressesAt, now);
-      const observed = reading.observations.map((seen) => withoutWildcard(seen, addressesAt(seen.netns)));
+      const observed = reading.observations.map((observation) =>
+        withoutWildcard(observation, addressesAt(observation.netns)),
+      );
       return nat.translateObservations(observed, now);
     });
     const unread = new Set(skippedNamespaces(reading).map(({ netns }) => netns));

@@ -3,11 +3,11 @@ import { FAILURES, SETUP_BOUNDS } from '../capture/capture.ts';
 import type { ServiceListener } from '../half-edge.ts';
 import { type Attributes, attributesKey, listenAttributes } from './edge-attributes.ts';
 import type { Distribution, Family, Point } from './family.ts';
-import type { Entry } from './ledger.ts';
+import type { LedgerEntry } from './ledger.ts';
 
 /** The metrics of edges, each made on demand. A value that no capture gives makes no point. */
-export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
-  const points = (value: (entry: Entry) => Point['value'] | undefined, more?: Attributes): Point[] =>
+export function* edgeFamilies(entries: readonly LedgerEntry[]): Generator<Family> {
+  const points = (value: (entry: LedgerEntry) => Point['value'] | undefined, more?: Attributes): Point[] =>
     entries.flatMap((entry) => {
       const known = value(entry);
       if (known === undefined) return [];
@@ -41,7 +41,7 @@ export function* edgeFamilies(entries: readonly Entry[]): Generator<Family> {
   yield { definition: EDGE_METRICS.startTime, points: points(({ since }) => since / 1000) };
 }
 
-function setupOf({ setup }: Entry): Distribution | undefined {
+function setupOf({ setup }: LedgerEntry): Distribution | undefined {
   return setup && { bounds: SETUP_BOUNDS, ...setup };
 }
 

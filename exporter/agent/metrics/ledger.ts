@@ -3,7 +3,7 @@ import type { HalfEdge } from '../half-edge.ts';
 import { type Attributes, edgeAttributes, edgeKey } from './edge-attributes.ts';
 
 /** A dependency with its final attributes. Its sums never decrease while it is exported. */
-export interface Entry extends Counts {
+export interface LedgerEntry extends Counts {
   readonly attributes: Attributes;
   /** When it was first seen and its sums started, in ms since 1970. */
   readonly since: number;
@@ -22,14 +22,14 @@ export interface Ledger {
    * in ms) continues evenly if the clock is set, as it may be by hours on a machine that has just started.
    */
   record(halfEdges: readonly HalfEdge[], now: number, uptime?: number): void;
-  entries(): readonly Entry[];
+  entries(): readonly LedgerEntry[];
 }
 
 /** Keeps the exported edges, each for `edgeExpiration` ms after its last use. */
 export function createLedger(edgeExpiration: number): Ledger {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, LedgerEntry>();
 
-  function entryOf(half: HalfEdge, now: number, usedAt: number): Entry {
+  function entryOf(half: HalfEdge, now: number, usedAt: number): LedgerEntry {
     const key = edgeKey(half);
     let entry = entries.get(key);
     if (!entry) {

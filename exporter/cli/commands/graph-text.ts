@@ -1,6 +1,6 @@
 import { FAILURES } from '@musubi/agent/capture/capture';
 import type { Attributes, AttributeValue } from '@musubi/agent/metrics/edge-attributes';
-import type { Entry } from '@musubi/agent/metrics/ledger';
+import type { LedgerEntry } from '@musubi/agent/metrics/ledger';
 import { formatEndpoint } from '@musubi/agent/net/address';
 import { displayText } from '@musubi/agent/text/display-text';
 
@@ -16,7 +16,7 @@ interface Line {
  * A text graph: every source with the destinations it depends on. A connection within this host, reported by both
  * endpoints, is shown once with both names. One of unknown direction is shown unless a directed one covers it.
  */
-export function graphText(entries: readonly Entry[]): string {
+export function graphText(entries: readonly LedgerEntry[]): string {
   const halves = (direction: string) =>
     entries.filter(({ attributes }) => attributes.direction === direction);
   const outbound = halves('outbound');
@@ -44,7 +44,7 @@ export function graphText(entries: readonly Entry[]): string {
 }
 
 /** `twin` is the destination's half-edge, which may know that endpoint's name. */
-function toLine(half: Entry, twin: Entry | undefined): Line {
+function toLine(half: LedgerEntry, twin: LedgerEntry | undefined): Line {
   const { attributes } = half;
   const named = attributes['dst.service'] === undefined ? (twin?.attributes ?? attributes) : attributes;
   const name = named['dst.service'] === undefined ? '' : nameOf(named, 'dst');
@@ -57,7 +57,7 @@ function toLine(half: Entry, twin: Entry | undefined): Line {
 }
 
 /** The client is unknown, so it is listed below this host's endpoint. */
-function toUndirectedLine(half: Entry): Line {
+function toUndirectedLine(half: LedgerEntry): Line {
   const { attributes } = half;
   const position = `${endpointOf(attributes)}, direction unknown`;
   return {
@@ -84,7 +84,7 @@ function figuresOf({
   failed,
   transmittedBytes = 0,
   receivedBytes = 0,
-}: Entry): string {
+}: LedgerEntry): string {
   const figures = [`${open} open`];
   if (opened > 0) figures.push(`${opened} opened`);
   if (failed) figures.push(failuresOf(failed));
@@ -123,7 +123,7 @@ function joinKeyOf(attributes: Attributes): string {
 }
 
 /** A service of this host, its peer and the port. The peer is its address, or a name that many addresses share. */
-function peerOf({ attributes }: Entry): string {
+function peerOf({ attributes }: LedgerEntry): string {
   const [local, remote] = attributes.direction === 'outbound' ? ['src', 'dst'] : ['dst', 'src'];
   const peer = attributes[`${remote}.address`] === undefined ? `${remote}.service` : `${remote}.address`;
   const names = ['network.transport', 'dst.port', `${local}.service`, peer];

@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue } from '@musubi/agent/metrics/edge-attributes';
 import { edgeFamilies } from '@musubi/agent/metrics/edge-families';
 import { countOf } from '@musubi/agent/metrics/family';
-import type { Entry } from '@musubi/agent/metrics/ledger';
+import type { LedgerEntry } from '@musubi/agent/metrics/ledger';
 
 /** A half-edge as an object: its attributes and metrics, with the names of the metric catalogue. */
 export type SnapshotRow = Record<string, AttributeValue>;
@@ -10,7 +10,7 @@ export type SnapshotRow = Record<string, AttributeValue>;
  * One object for each half-edge. A metric's own attributes become part of the name: `service.dependency.io.transmit`,
  * `service.dependency.connection.failed.refused`. A histogram has `….count` and `….sum`.
  */
-export function snapshotRows(entries: readonly Entry[]): SnapshotRow[] {
+export function snapshotRows(entries: readonly LedgerEntry[]): SnapshotRow[] {
   const rows = new Map<Attributes, SnapshotRow>();
   for (const { definition, points } of edgeFamilies(entries)) {
     for (const { attributes, more = {}, value } of points) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseCapture } from '@musubi/agent/capture/choose-capture';
 import { createHiddenWarning } from '@musubi/agent/hidden-warning';
 import { createPlainLog } from '@musubi/agent/log';
-import type { Entry } from '@musubi/agent/metrics/ledger';
+import type { LedgerEntry } from '@musubi/agent/metrics/ledger';
 import { openPipeline } from '@musubi/agent/open-pipeline';
 import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
@@ -41,7 +41,7 @@ export const snapshot: Command = {
   },
 };
 
-async function observe(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly Entry[]> {
+async function observe(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly LedgerEntry[]> {
   const host = resourceOf(io.env, settings['host-name'])['host.name'];
   const log = createPlainLog(io.stderr);
   const where = { procRoot: settings['proc-root'], netns: settings.netns };

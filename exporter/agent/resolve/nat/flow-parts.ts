@@ -96,9 +96,9 @@ export function createFlowParts(mayTrack: () => boolean): FlowParts {
     const now = new Map<Part, number>();
     let left = open;
     for (const part of parts.values()) {
-      const own = Math.min(left, part.open.size);
-      now.set(part, own);
-      left -= own;
+      const tracked = Math.min(left, part.open.size);
+      now.set(part, tracked);
+      left -= tracked;
     }
     // Older than this program, or than its tracing: the next cycle attributes them.
     for (const { wire } of left > 0 ? pending().slice(-left) : []) {

@@ -70,8 +70,8 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
     },
     translateObservations: (observations, now) =>
       observations.map((observation) => connections.translate(observation, now)),
-    translateFlows: (seen, traceOf, addressesAt, now) =>
-      traceOf ? flows.translate(seen, traceOf, addressesAt, now) : seen,
+    translateFlows: (untranslated, traceOf, addressesAt, now) =>
+      traceOf ? flows.translate(untranslated, traceOf, addressesAt, now) : untranslated,
     publishedListeners: (listeners, addressesAt, now) => published.find(listeners, addressesAt, now),
   };
 }

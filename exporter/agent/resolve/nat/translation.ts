@@ -11,14 +11,14 @@ export interface WireAddresses {
   readonly port: number;
 }
 
-/** Replaces the addresses by those on the wire. A client keeps the original destination, under which it may be known. */
-export function withWireAddresses<Seen extends WireAddresses & { readonly direction: string }>(
-  seen: Seen,
+/** Replaces the addresses by those on the wire. An outbound record keeps the original destination, whose name may be known. */
+export function withWireAddresses<Addressed extends WireAddresses & { readonly direction: string }>(
+  record: Addressed,
   { localAddress, remoteAddress, port }: WireAddresses,
-): Seen & { readonly originalAddress?: string } {
-  const translated = { ...seen, localAddress, remoteAddress, port };
-  if (seen.direction !== 'outbound' || remoteAddress === seen.remoteAddress) return translated;
-  return { ...translated, originalAddress: seen.remoteAddress };
+): Addressed & { readonly originalAddress?: string } {
+  const translated = { ...record, localAddress, remoteAddress, port };
+  if (record.direction !== 'outbound' || remoteAddress === record.remoteAddress) return translated;
+  return { ...translated, originalAddress: record.remoteAddress };
 }
 
 /** A socket on this host whose connection is translated. */
