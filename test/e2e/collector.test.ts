@@ -93,6 +93,7 @@ describe.each(['grpc', 'http/protobuf'])('over OTLP %s through a collector', (pr
         'service_dependency_tcp_retransmits_total',
         'service_dependency_tcp_rtt_seconds',
         'target_info',
+        'musubi_build_info',
         'musubi_capture_connections_folded_total',
         'musubi_capture_events_missed_total',
         'musubi_capture_info',

@@ -9,7 +9,7 @@ export interface Alert {
   readonly expr: string;
   readonly for?: string;
   readonly severity: 'critical' | 'warning' | 'info';
-  /** What happened to whom. Prometheus templates that Grafana understands as well: `$labels`, `$value`, functions. */
+  /** Event and its subject. Prometheus templates that Grafana understands as well: `$labels`, `$value`, functions. */
   readonly summary: string;
   /** What to check first, as a template. */
   readonly description: string;

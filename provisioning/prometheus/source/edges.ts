@@ -144,7 +144,7 @@ unnamed endpoint is identified by its address, or its host. First the outbound h
   },
   {
     comment: `Then the inbound half-edges: with the service edge of the matching outbound one, else as reported. Those that match
-several are omitted, since only the source's host can tell them apart.`,
+several are omitted, since only the source's host can distinguish them.`,
     record: SERVICE_EDGE_OF,
     labels: { observer: 'destination' },
     expr: promql`
@@ -204,7 +204,7 @@ several are omitted, since only the source's host can tell them apart.`,
 ];
 
 /**
- * One sample per hour, for ranges of weeks. Range selectors of Prometheus 2 include both ends, hence not 1h. It ends a
+ * One sample per hour, for ranges of weeks. Range selectors of Prometheus 2 include the sample at their start, hence not 1h. It ends a
  * minute ago: groups run concurrently, and a sample that the other group records just now would be in no hour.
  */
 const HOUR = '[3599999ms] offset 1m';
