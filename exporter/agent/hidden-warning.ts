@@ -5,12 +5,12 @@ import type { Log } from './log.ts';
  * Warns once about processes that cannot be inspected, if connections are unnamed because of that, and once about
  * network namespaces that cannot be read.
  */
-export function createHiddenWarning(log: Log): (pass: Reading) => void {
+export function createHiddenWarning(log: Log): (reading: Reading) => void {
   let warnedOfProcesses = false;
   let warnedOfNamespaces = false;
 
-  return (pass) => {
-    const { hiddenProcesses, observations } = pass;
+  return (reading) => {
+    const { hiddenProcesses, observations } = reading;
     const unnamed = observations.some(({ open, pid }) => open > 0 && pid === undefined);
     if (hiddenProcesses > 0 && unnamed && !warnedOfProcesses) {
       warnedOfProcesses = true;
@@ -19,7 +19,7 @@ export function createHiddenWarning(log: Log): (pass: Reading) => void {
         needs: 'CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH',
       });
     }
-    const skipped = skippedNamespaces(pass);
+    const skipped = skippedNamespaces(reading);
     if (skipped[0]?.skipped !== undefined && !warnedOfNamespaces) {
       warnedOfNamespaces = true;
       log.warn('some network namespaces cannot be read: their connections are missing', {

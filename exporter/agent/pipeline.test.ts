@@ -110,7 +110,7 @@ describe('a collection cycle', () => {
       },
     };
     start({ workloads });
-    for (let passes = 0; passes < 2; passes++) await pipeline.runCycle();
+    for (let cycles = 0; cycles < 2; cycles++) await pipeline.runCycle();
     expect(pipeline.edges().map(({ attributes }) => attributes)).toMatchObject([
       { 'src.service': 'shop', 'src.kind': 'container', 'dst.service': 'nginx', 'dst.kind': 'process' },
     ]);

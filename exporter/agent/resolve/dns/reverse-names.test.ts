@@ -62,7 +62,7 @@ it('takes the same one of several names each time', async () => {
 
 it('has at most eight lookups pending, one per address', () => {
   lookUp = () => new Promise(() => {});
-  for (let pass = 0; pass < 5; pass++) {
+  for (let cycle = 0; cycle < 5; cycle++) {
     now += SECOND;
     for (let last = 1; last <= 100; last++) names.nameOf(`10.0.0.${last}`);
   }
