@@ -101,7 +101,7 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)(
       });
     });
 
-    it.skipIf(capture === 'sockdiag')('of such a container that last a millisecond', async () => {
+    it.skipIf(capture === 'sockdiag')('of a masqueraded container that last a millisecond', async () => {
       await serve(9102);
       masquerade();
       await observe();
@@ -133,7 +133,7 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)(
     });
 
     it.skipIf(capture === 'sockdiag')(
-      'by both, for thousands of short ones during collection cycles',
+      'by rules of both, for thousands of short ones during collection cycles',
       async () => {
         await serve(9109);
         const [container] = containers;
