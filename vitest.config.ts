@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // Far above what any test takes: a busy machine is no failure.
+          // Far above what any test takes: a busy machine must not fail a test.
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },
           exclude: [...configDefaults.exclude, KERNEL],

@@ -90,7 +90,7 @@ describe('between packages', () => {
   });
 });
 
-it('prints who imports whom, from top to bottom', () => {
+it('prints the map of imports, from top to bottom', () => {
   const report = check({
     'app/main.ts': "import './draw/a.ts'; import './net/a.ts'; import './net/b.ts'; import '@x/contract/a';",
   });

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { readImports } from './read-imports.ts';
 
 export interface Package {
-  /** As other packages import it, or a short name for a folder that is no npm package. */
+  /** As other packages import it, or a short name for a folder without a package.json. */
   readonly name: string;
   readonly folder: string;
   /** The packages it may import. */

@@ -1,6 +1,6 @@
 /**
- * The packages, and the layers of each: imports go downward only. `npm run lint:imports -- --map` prints who imports
- * whom. A new folder gets a line here.
+ * The packages, and the layers of each: imports go downward only. `npm run lint:imports -- --map` prints the
+ * map of imports. A new folder gets a line here.
  */
 import type { Exception, Package } from './check.ts';
 

@@ -1,4 +1,4 @@
-/** `npm run lint:imports`: checks the directions of imports. `-- --map` also prints who imports whom. */
+/** `npm run lint:imports`: checks the directions of imports. `-- --map` also prints the map of imports. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
