@@ -5,7 +5,7 @@ import { waitFor } from './wait-for.ts';
 export const OPENED = 'service_dependency_connection_opened_total';
 export const OPEN = 'service_dependency_active_connections';
 
-/** The number of connections that one endpoint reports from a source to a destination address. */
+/** Connections reported by one endpoint, counted by source and destination address. */
 export interface CountedHalfEdge {
   readonly src: string | undefined;
   readonly dst: string | undefined;
