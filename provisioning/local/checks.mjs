@@ -9,6 +9,7 @@ import { must } from './run.mjs';
 const CHECKS = /** @type {const} */ ([
   ['checking format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['checking the format of C', 'npm', ['run', '--silent', 'clang-format', '--', '--dry-run', '--Werror']],
+  ['checking the words', 'node', ['test/lint/prose/run.ts']],
   ['checking the directions of imports', 'node', ['test/lint/imports/run.ts']],
   ['checking for unused files, exports and dependencies', 'knip', []],
   ['checking types', 'tsc', ['--noEmit', '-p', '.']],
