@@ -163,7 +163,9 @@ function expectVanished({ activeAt, labels, annotations }: Alert, cutAt: number)
     dst_port: '5432',
   });
   expect(annotations.summary).toBe('Dependency vanished: api → db:5432/tcp');
-  expect(annotations.description).toMatch(/^Last seen \d{4}-.* UTC \(node on b → node on c\), longer ago than its max_gap\. /);
+  expect(annotations.description).toMatch(
+    /^Last seen \d{4}-.* UTC \(node on b → node on c\), longer ago than its max_gap\. /,
+  );
   const [, at] =
     /\?time=(\d+)&time.window=1800000&var-service=api&var-service=db$/.exec(annotations.graph ?? '') ?? [];
   expect(Math.abs(Number(at) / 1000 - cutAt)).toBeLessThan(GUARANTEED);
