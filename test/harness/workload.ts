@@ -105,20 +105,20 @@ const PATIENCE = 50_000;
 /** Resolves to the lines that start with `verb` once there are that many; rejects if they do not arrive in time. */
 export function linesOf(running: Running, verb: string, count: number): Promise<string[][]> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`${why} said ${verb}: ${running.stderr()}`));
+    const fail = (why: string) => reject(new Error(`${why} printed ${verb}: ${running.stderr()}`));
     const timer = setTimeout(() => fail(`waited ${PATIENCE / 1000} s for a workload that never`), PATIENCE);
-    const look = () => {
+    const check = () => {
       const lines = words(running.stdout(), verb);
       if (lines.length < count) return;
       clearTimeout(timer);
-      running.child.stdout?.off('data', look);
+      running.child.stdout?.off('data', check);
       resolve(lines);
     };
-    running.child.stdout?.on('data', look);
+    running.child.stdout?.on('data', check);
     running.exited
       .then((code) => fail(`ended with ${code} before it`), reject)
       .finally(() => clearTimeout(timer));
-    look();
+    check();
   });
 }
 
