@@ -9,6 +9,7 @@ const facts: ProcessFacts = {
   pid: 20,
   files: processFiles('gunicorn', 'gunicorn: master --name shop --workers 4', '/usr/bin/gunicorn3'),
   cgroup: '',
+  machine: undefined,
   unit: 'shop@eu-west',
   user: 'www-data',
   otelName: undefined,
@@ -18,7 +19,7 @@ const facts: ProcessFacts = {
 
 const nothing: ProcessFacts = {
   ...{ pid: 21, files: processFiles('x'), cgroup: '', ports: [] },
-  ...{ unit: undefined, user: undefined, otelName: undefined, workload: undefined },
+  ...{ machine: undefined, unit: undefined, user: undefined, otelName: undefined, workload: undefined },
 };
 
 const named = (match: object, service = 'yes', of = facts) =>

@@ -69,7 +69,7 @@ function factValue(name: string, facts: ProcessFacts, port: number | undefined):
     case 'unit':
       return facts.unit;
     case 'container':
-      return facts.workload?.container;
+      return facts.workload ? facts.workload.container : facts.machine;
     case 'user':
       return facts.user;
     case 'port':

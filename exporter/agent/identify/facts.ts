@@ -3,6 +3,7 @@ import { readStart } from '../proc/read-start.ts';
 import { createUserNames, parseUid } from '../proc/users.ts';
 import { escapeBytes } from '../text/escape-bytes.ts';
 import { parseCgroup } from './container/cgroup.ts';
+import { parseMachine } from './container/machine.ts';
 import { otelName } from './otel-name.ts';
 import { systemdUnit } from './systemd-unit.ts';
 import type { Workload, WorkloadOf } from './workload.ts';
@@ -13,7 +14,9 @@ export interface ProcessFacts {
   readonly files: ProcessFiles;
   /** The text of `/proc/PID/cgroup`, of any version; '' if unknown. */
   readonly cgroup: string;
-  /** Its systemd service. */
+  /** The machine (system container) that it runs in, by its cgroup. */
+  readonly machine: string | undefined;
+  /** Its systemd service, within its machine. */
   readonly unit: string | undefined;
   /** The name of its user, or the number of a user without a name. */
   readonly user: string | undefined;
@@ -66,11 +69,15 @@ export function createFactsReader(procRoot: string, { portsOf, workloadOf }: Cha
     const name = once(own.otelName);
     // An engine can run a container in a cgroup below its own unit, which is not the container's.
     const unit = once(() => (parseCgroup(cgroup()) ? undefined : systemdUnit(cgroup())));
+    const machine = once(() => parseMachine(cgroup()));
     return {
       pid,
       files,
       get cgroup() {
         return cgroup();
+      },
+      get machine() {
+        return machine();
       },
       get unit() {
         return unit();

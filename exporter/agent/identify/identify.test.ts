@@ -249,6 +249,63 @@ describe('a process is named by the first step that applies', () => {
   });
 });
 
+describe('a process in a machine', () => {
+  const nginx = { comm: 'nginx\n', cmdline: 'nginx\0', exe: '/usr/sbin/nginx' };
+  const cgroups = {
+    host: '0::/system.slice/nginx.service\n',
+    web1: '0::/lxc.payload.web-1/system.slice/nginx.service\n',
+    web2: '0::/lxc.payload.web-2/system.slice/nginx.service\n',
+  };
+
+  it('has the name of its machine and unit', () => {
+    for (const [at, cgroup] of Object.values(cgroups).entries()) proc.start(30 + at, { ...nginx, cgroup });
+    const identities = [30, 31, 32].map((pid) => identifier.identify(pid));
+    expect(identities.map((identity) => [identity?.service, identity?.kind])).toEqual([
+      ['nginx', 'process'],
+      ['web-1/nginx', 'container'],
+      ['web-2/nginx', 'container'],
+    ]);
+  });
+
+  it('has the name of its machine and its environment or program outside of units', () => {
+    const cgroup = '0::/lxc.payload.web-1/init.scope\n';
+    proc.start(30, { ...nginx, cgroup });
+    proc.start(31, { ...nginx, cgroup, environ: 'OTEL_SERVICE_NAME=cart\0' });
+    expect([30, 31].map((pid) => identifier.identify(pid)?.service)).toEqual(['web-1/nginx', 'web-1/cart']);
+  });
+
+  it('has no name of a container of the host, also in a container of its machine', () => {
+    const id = 'a'.repeat(64);
+    proc.start(30, {
+      ...nginx,
+      cgroup: `0::/lxc.payload.web-1/system.slice/containerd.service/x:docker:${id}\n`,
+    });
+    expect(identifier.identify(30)?.service).toBe('web-1/nginx');
+  });
+
+  it('does not become a worker of a process outside of it', () => {
+    proc.start(30, { ...nginx, cgroup: '0::/init.scope\n' });
+    proc.start(31, { ...nginx, cgroup: '0::/lxc.payload.web-1\n', parent: 30 });
+    proc.start(32, { ...nginx, cgroup: '0::/lxc.payload.web-1\n', parent: 31 });
+    expect([31, 32].map((pid) => identifier.identify(pid))).toMatchObject([
+      { service: 'web-1/nginx', pid: 31 },
+      { service: 'web-1/nginx', pid: 31 },
+    ]);
+  });
+
+  it('matches rules by the name of its machine', () => {
+    const rules = parseRules([
+      { match: { container: 'web-\\d', unit: '.*/nginx' }, service: 'front' },
+      { match: { unit: 'nginx' }, service: 'host' },
+    ]);
+    identifier = createIdentifier(proc.root, { rules });
+    identifier.beginCycle();
+    proc.start(30, { ...nginx, cgroup: cgroups.web1 });
+    proc.start(31, { ...nginx, cgroup: cgroups.host });
+    expect([30, 31].map((pid) => identifier.identify(pid)?.service)).toEqual(['front', 'host']);
+  });
+});
+
 describe('a port forwarder', () => {
   beforeEach(() => {
     proc.start(30, { comm: 'socat\n', cmdline: 'socat\0TCP-LISTEN:80,fork\0TCP:10.0.0.5:80\0', parent: 1 });

@@ -193,8 +193,8 @@ function programOf(files: ProcessFiles): Program {
  * A worker might have a different name and title than its leader, but runs the same file for the same service; or an
  * interpreter with `-c`, as in Python's multiprocessing.
  */
-function mayLead({ program, naming }: NamedProcess, worker: NamedProcess): boolean {
-  if (program.file !== worker.program.file) return false;
+function mayLead({ program, naming, facts }: NamedProcess, worker: NamedProcess): boolean {
+  if (program.file !== worker.program.file || facts.machine !== worker.facts.machine) return false;
   const isUnnamed = isInterpreter(worker.program.service);
   if (isUnnamed && worker.naming.step === 'program') return true;
   return (isUnnamed || program.service === worker.program.service) && mayName(naming, worker.naming);
@@ -204,15 +204,13 @@ function mayName(leader: Naming, worker: Naming): boolean {
   return leader.service === worker.service || STEPS.indexOf(leader.step) < STEPS.indexOf(worker.step);
 }
 
-function toIdentity({
-  naming: { service, step, site, forwardsTo },
-  facts: { pid, files },
-}: NamedProcess): Identity {
+function toIdentity({ naming, facts: { pid, files } }: NamedProcess): Identity {
+  const { service, site, forwardsTo } = naming;
   return {
     service: shorten(service),
     process: shorten(processName(files)),
     pid,
-    kind: kindOf(step),
+    kind: kindOf(naming),
     ...(site !== undefined && { site: shorten(site) }),
     ...(forwardsTo && { forwardsTo }),
   };

@@ -1,5 +1,6 @@
 import type { EndpointKind } from '@musubi/contract/endpoint-kind';
 import { applyRules } from './apply-rules.ts';
+import { inMachine } from './container/machine.ts';
 import type { ProcessFacts } from './facts.ts';
 import { type ForwarderTarget, forwarderTarget } from './forwarder-target.ts';
 import type { Rule } from './rules.ts';
@@ -14,6 +15,8 @@ export type Step = (typeof STEPS)[number];
 export interface Naming {
   readonly service: string;
   readonly step: Step;
+  /** The machine that the name starts with. */
+  readonly machine?: string;
   /** The number of the user's rule, from 1. */
   readonly rule?: number;
   /** The site that the rule assigns. */
@@ -31,14 +34,23 @@ export function nameProcess(facts: ProcessFacts, rules: readonly Rule[]): Naming
 }
 
 function nameWithoutRules(facts: ProcessFacts): Naming {
-  const { workload } = facts;
+  const { workload, machine } = facts;
   if (workload) return { step: workload.kind, service: workload.service };
+  const named = nameWithinMachine(facts);
+  if (machine === undefined) return named;
+  const service = named.step === 'unit' ? named.service : inMachine(machine, named.service);
+  return { ...named, service, machine };
+}
+
+/** The unit already contains the machine. */
+function nameWithinMachine(facts: ProcessFacts): Naming {
   if (facts.unit) return { step: 'unit', service: facts.unit };
   if (facts.otelName) return { step: 'environment', service: facts.otelName };
   return { step: 'program', service: serviceName(facts.files) };
 }
 
 /** The value of `src.kind` and `dst.kind`: units and environment variables belong to the process itself. */
-export function kindOf(step: Step): EndpointKind {
+export function kindOf({ step, machine }: Naming): EndpointKind {
+  if (machine !== undefined) return 'container';
   return step === 'rule' || step === 'kubernetes' || step === 'container' ? step : 'process';
 }

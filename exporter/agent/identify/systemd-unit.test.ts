@@ -26,6 +26,9 @@ describe('finds the unit', () => {
     ['/system.slice/caf\\xc3\\xa9.service', 'café'],
     ['/system.slice/caf\\xe9.service', 'caf\\xe9'],
     ['/system.slice/getty@.service', 'getty'],
+    // A slash would be that of a machine.
+    ['/system.slice/web\\x2fnginx.service', 'web\\x2fnginx'],
+    ['/machine.slice/machine-x.scope/system.slice/nginx.service', 'x/nginx'],
   ])('of %s: %s', (path, unit) => expect(v2(path)).toBe(unit));
 });
 
@@ -38,7 +41,7 @@ describe('finds no unit for a process', () => {
     ['of a user’s scope', '/user.slice/user-1000.slice/user@1000.service/app.slice/app-x-12.scope'],
     ['of a container', `/system.slice/docker-${'a'.repeat(64)}.scope`],
     ['of a container without systemd', `/docker/${'a'.repeat(64)}`],
-    ['of a scope, with any content', '/machine.slice/machine-x.scope/system.slice/nginx.service'],
+    ['of a scope, with any content', '/app.slice/app-x.scope/system.slice/nginx.service'],
     ['of `systemd-run` with a number', '/system.slice/run-u123.service'],
     ['of a newer `systemd-run`', '/system.slice/run-p812-i1812.service'],
     ['of a D-Bus connection', '/user.slice/user@1000.service/dbus-:1.2-org.example.App@0.service'],
@@ -86,7 +89,7 @@ it('reverses systemd’s escaping', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (name) => {
       fc.pre(!name.includes('\\') && name.isWellFormed());
-      expect(v2(`/system.slice/a@${escapeName(name)}.service`)).toBe(`a@${name}`);
+      expect(v2(`/system.slice/a@${escapeName(name)}.service`)).toBe(`a@${name.replaceAll('/', '\\x2f')}`);
     }),
   );
 });

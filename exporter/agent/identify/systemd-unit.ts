@@ -1,13 +1,19 @@
-import { escapeBytes } from '../text/escape-bytes.ts';
+import { inMachine, parseMachine, splitMachine } from './container/machine.ts';
+import { unitName } from './unit-name.ts';
 
 /**
  * The systemd service of a process, by its `/proc/PID/cgroup`: the name of the unit without `.service`, with its
- * instance (`postgresql@15-main`). Undefined for a process of a session, of a scope, or outside any unit.
+ * instance (`postgresql@15-main`), after that of the machine that it runs in (`web-1/nginx`). Undefined for a process of
+ * a session, of a scope, or outside any unit.
  */
 export function systemdUnit(cgroup: string): string | undefined {
+  const machine = parseMachine(cgroup);
   for (const path of systemdPaths(cgroup)) {
-    const unit = serviceUnit(path);
-    if (unit) return nameOf(unit);
+    const { machine: within, parts } = splitMachine(path);
+    const unit = within === machine ? serviceUnit(parts) : undefined;
+    if (!unit) continue;
+    const name = unitName(unit);
+    return name && inMachine(machine, name);
   }
   return undefined;
 }
@@ -26,38 +32,14 @@ function systemdPaths(cgroup: string): string[] {
 
 const SERVICE = '.service';
 
-/**
- * The first unit below the slices, or below the user manager. Deeper cgroups belong to the service itself. A path from
- * outside of the agent's cgroup namespace starts with `..`.
- */
-function serviceUnit(path: string): string | undefined {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '..');
+/** The first unit below the slices, or below the user manager. Deeper cgroups belong to the service itself. */
+function serviceUnit(path: readonly string[]): string | undefined {
   // systemd prefixes a `_` to a name that clashes with a file of the kernel.
-  const unit = parts.map((part) => part.replace(/^_/, '')).find((part) => !isOuter(part));
+  const unit = path.map((part) => part.replace(/^_/, '')).find((part) => !isOuter(part));
   return unit?.endsWith(SERVICE) ? unit.slice(0, -SERVICE.length) : undefined;
 }
 
+/** Whether units are deeper: `ns` is the root of a machine of Proxmox, and `libvirt` of one of libvirt. */
 function isOuter(part: string): boolean {
-  return part.endsWith('.slice') || /^user@\d+\.service$/.test(part);
-}
-
-/** Units with a new name at every start: those of `systemd-run`, and those of D-Bus for each connection. */
-const TRANSIENT = /^(?:run-(?:r[0-9a-f]{32}|u\d+|p\d+-i\d+)|dbus-:.*)$/;
-/** An instance for each connection, with its number and addresses or the peer's pid (`Accept=yes`). */
-const CONNECTION = /^\d+-(?:.*:\d+-.*:\d+|\d+-\d+)$/;
-
-function nameOf(unit: string): string | undefined {
-  if (TRANSIENT.test(unit)) return undefined;
-  const at = unit.indexOf('@');
-  const [template, instance] = at === -1 ? [unit, ''] : [unit.slice(0, at), unit.slice(at + 1)];
-  return unescapeName(instance === '' || CONNECTION.test(instance) ? template : unit) || undefined;
-}
-
-/** `\x2d` → `-` (systemd.unit(5)). */
-function unescapeName(name: string): string {
-  if (!name.includes('\\x')) return name;
-  const bytes = name
-    .split(/(\\x[0-9a-fA-F]{2})/)
-    .map((part, at) => Buffer.from(at % 2 === 1 ? part.slice(2) : part, at % 2 === 1 ? 'hex' : 'utf8'));
-  return escapeBytes(Buffer.concat(bytes));
+  return part.endsWith('.slice') || /^(?:user@\d+\.service|ns|libvirt)$/.test(part);
 }

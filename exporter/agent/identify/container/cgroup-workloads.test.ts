@@ -23,3 +23,15 @@ it('names the processes of a container after a refresh', async () => {
   // The same object, so that an unchanged workload can be recognised by identity.
   expect(workloads.of(CGROUP)).toBe(name);
 });
+
+it('does not look up a container that runs within a machine', async () => {
+  const source: NameSource = {
+    title: 'Docker',
+    isFor: () => true,
+    lookUp: () => Promise.reject(new Error()),
+  };
+  const namer = createContainerNamer({ sources: [source], log: { warn: () => {} }, uptime: () => 0 });
+  const workloads = createCgroupWorkloads(namer);
+  expect(workloads.of(`0::/lxc.payload.web/docker/${'a'.repeat(64)}\n`)).toBeUndefined();
+  expect(await workloads.refresh()).toBe(false);
+});

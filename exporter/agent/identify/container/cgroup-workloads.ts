@@ -36,8 +36,8 @@ export function createCgroupWorkloads(namer: ContainerNamer): CgroupWorkloads {
   return {
     of(cgroup) {
       const container = containerOf(cgroup);
-      const name = container && namer.name(container);
-      return name === 'pending' ? undefined : name;
+      const name = container && !container.isInMachine && namer.name(container);
+      return !name || name === 'pending' ? undefined : name;
     },
     refresh: () => namer.refresh(),
   };

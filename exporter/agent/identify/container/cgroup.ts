@@ -1,3 +1,6 @@
+import { containerAt } from './container-id.ts';
+import { splitMachine } from './machine.ts';
+
 export type Runtime = 'docker' | 'containerd' | 'cri-o' | 'podman' | 'unknown';
 
 /** The container in which a process runs. */
@@ -7,6 +10,8 @@ export interface Container {
   readonly containerId: string;
   /** Its Kubernetes pod. */
   readonly podUid?: string;
+  /** It runs within a machine, by an engine of that machine, which this host cannot query. */
+  readonly isInMachine?: true;
 }
 
 const RUNTIMES: Readonly<Record<string, Runtime>> = {
@@ -17,9 +22,6 @@ const RUNTIMES: Readonly<Record<string, Runtime>> = {
   libpod: 'podman',
 };
 
-/** `ID`, `docker-ID.scope`, or the `SLICE:cri-containerd:ID` of an engine configured with the wrong cgroup driver. */
-const CONTAINER =
-  /^(?:[^:]*:)?(?:(docker|cri-containerd|nerdctl|crio|libpod)[-:])?([0-9a-f]{64})(?:\.scope)?$/;
 /** `podUID`, or `kubepods-burstable-podUID.slice` with `_` for `-`. The UID of a static pod is a hash. */
 const POD = /(?:^|-)pod([0-9a-f]{32}|[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12})(?:\.slice)?(?::|$)/;
 
@@ -36,15 +38,22 @@ export function parseCgroup(text: string): Container | undefined {
 
 /** The innermost container, as engines can run in containers themselves, and the innermost pod around it. */
 function containerOf(path: string): Container | undefined {
+  const { machine, parts: inside } = splitMachine(path);
+  const isInMachine = machine !== undefined && inside.some(containerAt);
   let container: Container | undefined;
   let podUid: string | undefined;
   let parent = '';
   for (const part of path.split('/')) {
     podUid = POD.exec(part)?.[1]?.replaceAll('_', '-') ?? podUid;
-    const [, prefix, containerId] = CONTAINER.exec(part) ?? [];
-    if (containerId) {
-      const runtime = RUNTIMES[prefix ?? parent] ?? 'unknown';
-      container = { runtime, containerId, ...(podUid && { podUid }) };
+    const found = containerAt(part);
+    if (found) {
+      const runtime = RUNTIMES[found.prefix ?? parent] ?? 'unknown';
+      container = {
+        runtime,
+        containerId: found.id,
+        ...(podUid && { podUid }),
+        ...(isInMachine && { isInMachine }),
+      };
     }
     parent = part;
   }
