@@ -4,8 +4,9 @@ import { containerAt } from './container-id.ts';
 /** A cgroup path, split at the machine that contains it: a system container, with an init and units of its own. */
 export interface MachinePath {
   /**
-   * Its name, after those of the machines around it (`outer/inner`). A machine that is not of the host's root starts
-   * with its owner, so that nobody can create a machine with another's name: `user@1000/web`, `ci.service/web`.
+   * Its name, after those of the machines around it (`outer/inner`). The owner of a
+   * machine that is not directly below the root is in front, so that it differs from one of the host: `user@1000/web`,
+   * `ci.service/web`.
    */
   readonly machine: string | undefined;
   /** The components of the path within the innermost machine; without one, those of the whole path. */
