@@ -96,7 +96,10 @@ describe.skipIf(CANNOT_CAPTURE)(`the eBPF capture${CANNOT_CAPTURE ? ` (${CANNOT_
       watched.seen().filter((seen) => isOurs(seen) && seen.direction === direction);
     await settle([...others], () => others.every((other) => sum(ours(other, 'outbound'), 'open') === 0));
     await settle([{ ...capture, read: () => pipeline.runCycle() }], () =>
-      ['outbound', 'inbound'].every((direction) => sum(ours(capture, direction), 'opened') >= 20_000),
+      ['outbound', 'inbound'].every(
+        (direction) =>
+          sum(ours(capture, direction), 'opened') >= 20_000 && sum(ours(capture, direction), 'open') === 0,
+      ),
     );
 
     for (const watched of [capture, ...others]) {
