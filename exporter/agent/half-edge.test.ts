@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
 import type { Transport } from './capture/capture.ts';
-import { toServiceListeners } from './half-edge.ts';
+import { toServiceListeners, withoutForeignListeners } from './half-edge.ts';
 
 const local = { host: 'host-a', ...SHOP };
 
@@ -78,6 +78,33 @@ describe('many dependencies in one', () => {
     const { src, dst } = halfEdge(folded, null);
     expect(src).toEqual({ ...other, host: 'host-a' });
     expect(dst).toEqual(other);
+  });
+});
+
+describe('a listener bound to an address', () => {
+  const OWN = ['10.0.0.5', 'fd00::5'];
+  const kept = (address: string, addresses: readonly string[] = OWN, transport: Transport = 'tcp') =>
+    withoutForeignListeners(
+      [{ netns: 7, transport, address, port: 80, pid: 20, ipv6Only: false }],
+      (netns) => (netns === 7 ? addresses : []),
+    ).length > 0;
+
+  it('that another host has, such as a virtual IP of which this host is the standby, is not reported', () => {
+    expect(kept('10.0.0.99')).toBe(false);
+    expect(kept('fd00::99')).toBe(false);
+  });
+
+  it.each([...OWN, '0.0.0.0', '::', '127.0.0.53', '::1', '169.254.20.10', 'fe80::1'])(
+    'of its network namespace or of every one, such as %s, is reported',
+    (address) => expect(kept(address)).toBe(true),
+  );
+
+  it('is reported if the addresses of its network namespace cannot be read', () => {
+    expect(kept('10.0.0.99', [])).toBe(true);
+  });
+
+  it('that is the name of a Unix socket is reported', () => {
+    expect(kept('/run/app.sock', OWN, 'unix')).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
 import type { ForwarderTarget } from './identify/forwarder-target.ts';
 import type { Identity } from './identify/identify.ts';
-import { ANY_IPV6, isIpv6, isWildcard } from './net/address.ts';
+import { ANY_IPV6, isIpv6, isLinkLocal, isLoopback, isWildcard } from './net/address.ts';
 import { createListenerIndex, type ListenerIndex } from './net/listener-index.ts';
 
 /** The client or the server of a dependency. Unknown fields are absent. */
@@ -91,6 +91,22 @@ export function remoteEndpoint({ flow, src, dst }: HalfEdge): Endpoint {
 /** A copy with another remote endpoint. */
 export function withRemoteEndpoint({ flow, src, dst }: HalfEdge, remote: Endpoint): HalfEdge {
   return flow.direction === 'outbound' ? { flow, src, dst: remote } : { flow, src: remote, dst };
+}
+
+/**
+ * Without those bound to an address that their network namespace does not have: IP_FREEBIND allows it, for one that may
+ * move here from another host. Loopback and link-local addresses are not among those of `addressesAt`.
+ */
+export function withoutForeignListeners(
+  listeners: readonly Listener[],
+  addressesAt: (netns: number) => readonly string[],
+): readonly Listener[] {
+  return listeners.filter(({ netns, transport, address }) => {
+    if (transport === 'unix' || isWildcard(address) || isLoopback(address) || isLinkLocal(address))
+      return true;
+    const addresses = addressesAt(netns);
+    return addresses.length === 0 || addresses.includes(address);
+  });
 }
 
 /**

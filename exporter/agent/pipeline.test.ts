@@ -122,6 +122,27 @@ describe('a collection cycle', () => {
     expect(addresses).toEqual(['0.0.0.0', '10.1.2.3']);
   });
 
+  it('reports a listener on a virtual IP once its network namespace has the address', async () => {
+    const at = {
+      netns: NETNS,
+      transport: 'tcp',
+      address: '10.1.2.99',
+      port: 81,
+      pid: 30,
+      ipv6Only: false,
+    } as const;
+    reading = { ...seen(), listeners: [at] };
+    await pipeline.runCycle();
+    expect(points('service.dependency.listen')).toEqual([]);
+    const fibTrie = '  |-- 10.1.2.3\n     /32 host LOCAL\n  |-- 10.1.2.99\n     /32 host LOCAL\n';
+    proc.start(30, { comm: 'nginx\n', cmdline: 'nginx\0', net: { fib_trie: fibTrie } });
+    now += 1000;
+    await pipeline.runCycle();
+    expect(points('service.dependency.listen').map(({ attributes }) => attributes)).toMatchObject([
+      { 'dst.service': 'nginx', 'dst.address': '10.1.2.99' },
+    ]);
+  });
+
   it('continues counts from cycle to cycle, until the edge expires', async () => {
     await pipeline.runCycle();
     reading = seen(observation(), observation({ id: '2' }));

@@ -23,6 +23,7 @@ import {
   type ServiceListener,
   toHalfEdge,
   toServiceListeners,
+  withoutForeignListeners,
 } from './half-edge.ts';
 import type { CgroupWorkloads } from './identify/container/cgroup-workloads.ts';
 import { createIdentifier } from './identify/identify.ts';
@@ -121,7 +122,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const folded = await time('aggregate', () => fold(observations, unread));
     const { flows, listeners } = await time('nat', () => ({
       flows: nat.translateFlows(folded, reading.traceOf, addressesAt, now),
-      listeners: [...reading.listeners, ...nat.publishedListeners(reading.listeners, addressesAt, now)],
+      listeners: [
+        ...withoutForeignListeners(reading.listeners, addressesAt),
+        ...nat.publishedListeners(reading.listeners, addressesAt, now),
+      ],
     }));
 
     const named = await time('identify', () => {

@@ -171,6 +171,21 @@ describe.skipIf(CANNOT_CAPTURE).each(['ebpf', 'sockdiag'] as const)(
       );
     });
 
+    it('and publishes no sidecar of a container at the address of a server in another', async () => {
+      const [client, server] = containers;
+      await startServer([...ONE_BYTE, `${server.address}/9110`], { on: server });
+      await startServer([...ONE_BYTE, '127.0.0.1/9111'], { on: client });
+      translate(client, `OUTPUT -d ${server.address} -p tcp --dport 9110 -j REDIRECT --to-ports 9111`);
+      await observe();
+      const running = await connect(client, `${server.address}/9110`, 4);
+      const listeners = parseSeries(await onHost.metrics(), 'service_dependency_listen');
+      const pids = listeners.flatMap(({ labels: { dst_address, dst_port, dst_pid } }) =>
+        dst_address === server.address && dst_port === '9110' ? [dst_pid] : [],
+      );
+      expect(pids).toHaveLength(1);
+      await running.stop();
+    });
+
     // The kernel program would report both hosts of the test as one.
     it.skipIf(capture === 'ebpf')('to a container by rules of the host and its own', async () => {
       const [container] = containers;

@@ -100,6 +100,23 @@ describe.skipIf(CANNOT_CAPTURE)(
         ]);
       });
 
+      it('if a redirect on the client host takes it to a sidecar there, which is not published at the address of the server', async () => {
+        await serve(8013);
+        await startServer([...ONE_BYTE, '0.0.0.0/8014', '127.0.0.1/8015'], { on: client });
+        const toServer = `OUTPUT -d ${server.address} -p tcp --dport 8013 -m owner --uid-owner`;
+        translate(client, `${toServer} 61001 -j REDIRECT --to-ports 8014`);
+        translate(client, `${toServer} 61002 -j REDIRECT --to-ports 8015`);
+        await observe();
+        const to = `${server.address}/8013`;
+        await Promise.all([connect(to, 3, 61001), connect(to, 4, 61002), connect(to, 5)]);
+        expect(await readHalfEdges(onServer, 'inbound', [8013])).toEqual([
+          { src: client.address, dst: server.address, port: 8013, count: 5 },
+        ]);
+        const listeners = parseSeries(await onClient.metrics(), 'service_dependency_listen');
+        expect(listeners.filter(({ labels }) => labels.dst_port === '8014')).not.toEqual([]);
+        expect(listeners.filter(({ labels }) => labels.dst_address === server.address)).toEqual([]);
+      });
+
       it('if the client host translates the source (SNAT)', async () => {
         await serve(8003);
         const other = client.address.replace(/\d+$/, '200');

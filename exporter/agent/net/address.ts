@@ -42,6 +42,11 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
+/** Whether it is a link-local address (169.254.0.0/16, fe80::/10). */
+export function isLinkLocal(address: string): boolean {
+  return address.startsWith('169.254.') || /^fe[89ab].:/.test(address);
+}
+
 /** Whether it is a wildcard address: a socket bound to it accepts on all addresses. */
 export function isWildcard(address: string): boolean {
   return address === ANY_IPV4 || address === ANY_IPV6;

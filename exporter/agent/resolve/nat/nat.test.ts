@@ -62,6 +62,44 @@ it('translates a connection of a network namespace whose addresses cannot be rea
   expect(localAddressAfter([readingOf({ observations: [seen] })], () => [])).toBe('10.1.1.1');
 });
 
+it.each<[string, readonly string[]]>([
+  ['are read', ['10.1.1.1']],
+  ['cannot be read', []],
+])('publishes a translated address of a network namespace whose addresses %s', (_title, addresses) => {
+  const fromOutside: TrackedConnection = {
+    ...masqueraded,
+    original: { src: '10.9.9.9', srcPort: 50000, dst: '10.1.1.1', dstPort: 80 },
+    reply: { src: '10.1.1.1', srcPort: 8080, dst: '10.9.9.9', dstPort: 50000 },
+  };
+  const conntrack: Conntrack = {
+    read: () => ({ connections: [fromOutside], overruns: 0, namespaces: 1 }),
+    close() {},
+  };
+  const nat = createNat(
+    conntrack,
+    createSelfMetrics(() => 0),
+  );
+  const listener = {
+    netns: 1,
+    transport: 'tcp',
+    address: '10.1.1.1',
+    port: 8080,
+    pid: 9,
+    ipv6Only: false,
+  } as const;
+  const accepted: Observation = {
+    ...seen,
+    netns: 1,
+    direction: 'inbound',
+    localAddress: '10.1.1.1',
+    port: 8080,
+  };
+  nat.learn(readingOf({ observations: [accepted], namespaces: [{ netns: 1, pid: 9 }] }), () => addresses, 0);
+  expect(nat.publishedListeners([listener], () => addresses, 0)).toMatchObject([
+    { address: '10.1.1.1', port: 80, pid: 9 },
+  ]);
+});
+
 it('drops a connection that has no local endpoint in the next cycle either', () => {
   const readings = [readingOf(), readingOf(), readingOf({ namespaces: [CONTAINER] })];
   expect(localAddressAfter(readings, atContainer)).toBe('172.17.0.2');

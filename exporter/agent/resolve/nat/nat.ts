@@ -5,7 +5,7 @@ import type { SelfMetrics } from '../../metrics/self-metrics.ts';
 import { isLoopback } from '../../net/address.ts';
 import { createConnectionTranslator } from './connection-translator.ts';
 import { createFlowTranslator } from './flow-translator.ts';
-import { createPublishedListeners } from './published-listeners.ts';
+import { createPublishedListeners, type HostAddresses } from './published-listeners.ts';
 import { translationsOf } from './translation.ts';
 
 /** The addresses of a network namespace, loopback left out. */
@@ -48,7 +48,8 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
     learn(reading, addressesAt, now) {
       if (!conntrack) return;
       const { connections: begun, overruns, namespaces } = conntrack.read(reading.namespaces);
-      const isLocal = localAddressesOf(reading, addressesAt);
+      const host = hostAddressesOf(reading, addressesAt);
+      const { isLocal } = host;
       const hasNoLocalEndpoint = ({ original, reply }: TrackedConnection) =>
         !isLocal(original.src) && !isLocal(reply.src);
       const hasOnlyLocalServer = ({ original, reply }: TrackedConnection) =>
@@ -62,7 +63,7 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
       withoutLocalClient = begun.filter(hasOnlyLocalServer);
       earlier = namespaces > 1 ? begun.filter((connection) => !hasNoLocalEndpoint(connection)) : [];
       (reading.traceOf ? flows : connections).learn(translations, now);
-      published.learn(begun, isLocal, now);
+      published.learn(begun, host, now);
       self.add('natConnections', translations.length);
       self.add('natOverruns', overruns);
       self.set('natDropped', connections.dropped + flows.dropped);
@@ -80,16 +81,30 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
  * Recognizes the addresses of this host: those of its network namespaces, and of sockets in namespaces whose addresses
  * cannot be read.
  */
-function localAddressesOf(
-  { namespaces, observations }: Reading,
-  addressesAt: AddressesAt,
-): (address: string) => boolean {
-  let addresses: ReadonlySet<string> | undefined;
-  return (address) => {
-    addresses ??= new Set([
-      ...namespaces.flatMap(({ netns }) => addressesAt(netns)),
-      ...observations.map(({ localAddress }) => localAddress),
-    ]);
-    return addresses.has(address) || isLoopback(address);
+function hostAddressesOf({ namespaces, observations }: Reading, addressesAt: AddressesAt): HostAddresses {
+  let all: ReadonlySet<string> | undefined;
+  const byNamespace = new Map<number, ReadonlySet<string>>();
+
+  function readAddressesAt(netns: number): ReadonlySet<string> {
+    const addresses = addressesAt(netns);
+    if (addresses.length > 0) return new Set(addresses);
+    const inNamespace = observations.filter((observation) => observation.netns === netns);
+    return new Set(inNamespace.map(({ localAddress }) => localAddress));
+  }
+
+  return {
+    isLocal(address) {
+      all ??= new Set([
+        ...namespaces.flatMap(({ netns }) => addressesAt(netns)),
+        ...observations.map(({ localAddress }) => localAddress),
+      ]);
+      return all.has(address) || isLoopback(address);
+    },
+    // Called for each translated connection, and a node may have an address for each virtual one.
+    has(netns, address) {
+      const addresses = byNamespace.get(netns) ?? readAddressesAt(netns);
+      byNamespace.set(netns, addresses);
+      return addresses.has(address);
+    },
   };
 }
