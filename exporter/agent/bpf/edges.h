@@ -22,14 +22,24 @@ struct {
 	__type(value, struct edge);
 } musubi_folds SEC(".maps");
 
+/* An overflow record has no namespace, so edges of others must not get there. */
+static __always_inline bool is_counted(const struct edge_key *key)
+{
+	struct control *control = lookup_first(&musubi_control);
+
+	return !control || !control->netns || control->netns == key->netns;
+}
+
 /*
- * The record of an edge, created if missing. If the table is full, the key is folded, and later counts go to the same
- * overflow record.
+ * The record of an edge, created if missing; none for a namespace that is not counted. If the table is full, the key is
+ * folded, and later counts go to the same overflow record.
  */
 static __always_inline struct edge *edge_of(struct edge_key *key)
 {
 	struct edge *edge;
 
+	if (!is_counted(key))
+		return NULL;
 	if (!key->folded) {
 		edge = bpf_map_lookup_elem(&musubi_edges, key);
 		if (edge)

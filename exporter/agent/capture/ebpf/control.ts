@@ -8,6 +8,8 @@ interface Values {
   /** In ns since boot; 0 until the first scan is complete. */
   uncertainUntil: bigint;
   isTracing: boolean;
+  /** The only network namespace whose edges are counted; 0 for all. */
+  netns: number;
 }
 
 /** The values that control the kernel program. */
@@ -19,12 +21,12 @@ export interface Control {
 
 export function createControl(libbpf: Libbpf, map: number): Control {
   const key = indexKey(0);
-  const values: Values = { scan: 0, uncertainUntil: 0n, isTracing: false };
+  const values: Values = { scan: 0, uncertainUntil: 0n, isTracing: false, netns: 0 };
   return {
     values,
     set(change) {
-      const { scan, uncertainUntil, isTracing } = Object.assign(values, change);
-      libbpf.update(map, key, encodeControl(scan, uncertainUntil > 0n, uncertainUntil, isTracing));
+      const { scan, uncertainUntil, isTracing, netns } = Object.assign(values, change);
+      libbpf.update(map, key, encodeControl(scan, uncertainUntil > 0n, uncertainUntil, isTracing, netns));
     },
   };
 }

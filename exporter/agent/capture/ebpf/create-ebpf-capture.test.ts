@@ -74,7 +74,7 @@ describe('limited to its own namespace', () => {
     expect(pass.listeners).toMatchObject([{ netns: OWN }, { netns: OTHER }]);
   });
 
-  it('reports folded records of all namespaces', async () => {
+  it('reports folded records, which the kernel program keeps of this namespace only', async () => {
     program.writeFold(0, { opened: 3 });
     const { observations } = await create('self').read();
     expect(observations).toMatchObject([{ netns: OWN }, { folded: true, opened: 3 }]);

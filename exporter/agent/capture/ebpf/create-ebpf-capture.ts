@@ -13,7 +13,8 @@ import { createUnixEdges } from './unix-edges.ts';
 export function createEbpfCapture(options: PollingOptions): Capture {
   if (!IS_READABLE) throw new Error('the in-kernel capture supports little-endian hosts only');
   const root = findCgroupRoot(options.procRoot);
-  return captureOf(loadKernelProgram(loadLibbpf(), kernelProgramPath(), root), options);
+  const netns = options.netns === 'self' ? ownNetworkNamespace(options.procRoot)[0]?.netns : undefined;
+  return captureOf(loadKernelProgram(loadLibbpf(), kernelProgramPath(), root, { netns }), options);
 }
 
 /** A capture that reads the counts of a kernel program. */
@@ -35,7 +36,7 @@ export function captureOf(
     const all = program.scan();
     const rows = all.filter(isWanted);
     const listeners = listenersOf(rows);
-    // Folded records may be of any namespace. Without them, connections would be lost silently.
+    // A folded record has no namespace: the kernel program folds connections of the wanted ones only.
     const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixConnects())].filter(
       (observation) => isWanted(observation) || observation.folded,
     );

@@ -7,6 +7,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CANNOT_CAPTURE, sum, type Watch, watch } from '../../../../test/harness/captures.ts';
 import { loadLibbpf } from '../../native/libbpf.ts';
+import { ownNetworkNamespace } from '../../proc/namespaces.ts';
 import { findCgroupRoot } from './cgroup-root.ts';
 import { captureOf } from './create-ebpf-capture.ts';
 import { bytesOf, keyBytes } from './kernel-bytes.case.ts';
@@ -15,10 +16,8 @@ import { type KernelProgram, kernelProgramPath, loadKernelProgram } from './kern
 const SIZE = 4;
 const DESTINATIONS = 50;
 
-const load = (maxEdges?: number): KernelProgram =>
-  loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), {
-    ...(maxEdges !== undefined && { maxEdges }),
-  });
+const load = (maxEdges?: number, netns?: number): KernelProgram =>
+  loadKernelProgram(loadLibbpf(), kernelProgramPath(), findCgroupRoot('/proc'), { maxEdges, netns });
 
 describe.skipIf(CANNOT_CAPTURE)(
   `a table of ${SIZE} records${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : ''}`,
@@ -96,6 +95,34 @@ describe.skipIf(CANNOT_CAPTURE)(
       expect(await difference()).toEqual(before);
       expect(foldedOpen - sum(folded(), 'open')).toBeGreaterThan(DESTINATIONS);
     });
+  },
+);
+
+it.skipIf(CANNOT_CAPTURE)(
+  'a program that is limited to a network namespace folds nothing of the others, even if its table is full',
+  async () => {
+    // No connection is in this namespace.
+    using limited = closing(load(1, 2 ** 32 - 1));
+    using own = closing(load(SIZE, ownNetworkNamespace('/proc')[0]?.netns));
+    const server = createServer().listen(0, '0.0.0.0');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const clients: Socket[] = [];
+    for (let i = 1; i <= DESTINATIONS; i++) {
+      const client = connect({ host: `127.1.0.${i}`, port });
+      clients.push(client);
+      await once(client, 'connect');
+    }
+    const refused = connect({ host: '127.0.0.1', port: 1 });
+    await once(refused, 'error');
+    for (const client of clients) client.destroy();
+    server.close();
+    limited.scan();
+    own.scan();
+    const unused = bytesOf('edge');
+    expect(limited.folds().filter((fold) => !fold.equals(unused))).toEqual([]);
+    expect(limited.health().folded).toBe(0);
+    expect(own.health().folded).toBeGreaterThanOrEqual(DESTINATIONS);
   },
 );
 

@@ -120,7 +120,7 @@ const kernel: Libbpf = {
   misses: (program) => program - 47,
 };
 
-const load = (options: { maxEdges?: number; kernel?: string } = { kernel: '6.7.0' }) =>
+const load = (options: { maxEdges?: number; netns?: number; kernel?: string } = { kernel: '6.7.0' }) =>
   loadKernelProgram(kernel, 'musubi.bpf.o', '/', options);
 
 const index = (value: number) => Buffer.from([value, 0, 0, 0]);
@@ -154,6 +154,14 @@ describe('loading', () => {
     expect(uncertainty > 4_000_000_000n && uncertainty <= 5_000_000_000n).toBe(true);
     expect(control.subarray(8)).toEqual(bytesOf('control', { scan: 1, seeded: 1 }).subarray(8));
     expect(more).toEqual([]);
+  });
+
+  it('limits the program to a network namespace before it sees any connection, and in every scan', () => {
+    load({ netns: 7, kernel: '6.7.0' });
+    expect(calls[0]).toBe(`musubi_control ${bytesOf('control', { netns: 7 }).toString('hex')}`);
+    expect(calls[1]).toMatch(/^attach /);
+    const controls = calls.filter((call) => call.startsWith('musubi_control'));
+    expect(controls.map((call) => call.slice(-8))).toEqual(['07000000', '07000000', '07000000']);
   });
 
   it.each(PROGRAMS)('cleans up when %s cannot be attached', (name) => {

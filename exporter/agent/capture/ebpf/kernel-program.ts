@@ -65,6 +65,14 @@ export function kernelProgramPath(): string {
   return paths.find(existsSync) ?? (paths[0] as string);
 }
 
+interface LoadOptions {
+  /** Size of the table of edges. */
+  readonly maxEdges?: number | undefined;
+  /** The only network namespace whose edges are counted, by its inode; all by default. */
+  readonly netns?: number | undefined;
+  readonly kernel?: string;
+}
+
 /**
  * Loads and attaches the program, then scans the existing sockets. In this order, a connection made in the meantime is
  * seen by its events, by the scan or by both, and counted once. The kernel unloads everything when this process ends,
@@ -74,7 +82,7 @@ export function loadKernelProgram(
   libbpf: Libbpf,
   path: string,
   cgroupRoot: string,
-  { maxEdges, kernel = release() }: { readonly maxEdges?: number; readonly kernel?: string } = {},
+  { maxEdges, netns, kernel = release() }: LoadOptions = {},
 ): KernelProgram {
   const hasUnixConnects = isKernelAtLeast(kernel, 6, 7);
   const overrides = { [UNIX_PROGRAM]: hasUnixConnects ? UNIX_CONNECT : ('omit' as const) };
@@ -90,10 +98,13 @@ export function loadKernelProgram(
   };
   try {
     const maps = openMaps(libbpf, object);
+    const control = createControl(libbpf, maps.control);
+    // Beforehand: what is counted of other namespaces would stay in the table.
+    if (netns !== undefined) control.set({ netns });
     attachPrograms(object, links, cgroupRoot, hasUnixConnects);
     const iterator = object.attachIterator(SCAN);
     links.push(iterator);
-    const scanner = createScanner(libbpf, maps, iterator);
+    const scanner = createScanner(libbpf, maps, control, iterator);
     return programOf(libbpf, object, maps, scanner, hasUnixConnects, close);
   } catch (error) {
     close();
@@ -124,8 +135,7 @@ interface Scanner {
 }
 
 /** Runs the first scan. */
-function createScanner(libbpf: Libbpf, maps: KernelMaps, iterator: Link): Scanner {
-  const control = createControl(libbpf, maps.control);
+function createScanner(libbpf: Libbpf, maps: KernelMaps, control: Control, iterator: Link): Scanner {
   const traces = createTraces(libbpf, maps.traces, control);
 
   function scan(): Row[] {

@@ -123,6 +123,7 @@ export const CONTROL = {
   scan: 8,
   seeded: 12,
   tracing: 16,
+  netns: 20,
 } as const;
 
 /** `struct health`: its size and the offset of each field, in bytes. */

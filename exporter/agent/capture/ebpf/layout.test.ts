@@ -186,6 +186,7 @@ it('encodes the control values', () => {
   const expected = bytesOf('control', { uncertain_until: uncertainUntil, scan: 3, seeded: 1 });
   expect(encodeControl(3, true, uncertainUntil, false)).toEqual(expected);
   expect(encodeControl(3, false, 0n, true)).toEqual(bytesOf('control', { scan: 3, tracing: 1 }));
+  expect(encodeControl(3, false, 0n, false, 7)).toEqual(bytesOf('control', { scan: 3, netns: 7 }));
 });
 
 describe('a trace', () => {

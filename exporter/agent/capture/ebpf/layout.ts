@@ -180,18 +180,20 @@ export const FOLDS = [
   { index: 6, transport: 'udp', direction: 'unknown' },
 ] as const;
 
-/** `struct control`. `uncertainUntil` is in ns since boot. */
+/** `struct control`. `uncertainUntil` is in ns since boot; `netns` is 0 for all network namespaces. */
 export function encodeControl(
   scan: number,
   seeded: boolean,
   uncertainUntil: bigint,
   tracing: boolean,
+  netns = 0,
 ): Buffer {
   const bytes = Buffer.alloc(CONTROL.sizeof);
   bytes.writeBigUInt64LE(uncertainUntil, CONTROL.uncertain_until);
   bytes.writeUInt32LE(scan, CONTROL.scan);
   bytes.writeUInt32LE(seeded ? 1 : 0, CONTROL.seeded);
   bytes.writeUInt32LE(tracing ? 1 : 0, CONTROL.tracing);
+  bytes.writeUInt32LE(netns, CONTROL.netns);
   return bytes;
 }
 
