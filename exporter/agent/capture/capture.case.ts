@@ -19,6 +19,8 @@ interface Allowed {
   readonly noTcpInfo?: string;
   /** No connections over Unix sockets, only listeners. */
   readonly noUnixConnections?: string;
+  /** No direction of a connection that is older than the capture and whose listener is closed. */
+  readonly noRole?: string;
   /** No failed connection attempts, and no setup times. */
   readonly noFailures?: string;
   /** One observation for all connections that differ only in the ephemeral port, instead of one for each. */
@@ -199,6 +201,47 @@ export function describeCapture({ name, create, allowed }: CaptureCase): void {
       });
       expect(sum(await observe(port, 'inbound'), 'open')).toBe(1);
       expect(sum(await observe(port, 'outbound'), 'open')).toBe(1);
+    });
+
+    it(
+      allowed.noRole === undefined
+        ? 'reports the direction of a connection that is older than the capture, without its listener'
+        : `reports no direction of a connection that is older than the capture, without its listener: ${allowed.noRole}`,
+      async () => {
+        const port = await sockets.listen({ host: '127.0.0.1' });
+        const { localPort } = await sockets.connect({ host: '127.0.0.1', port });
+        await sockets.stopListening(port);
+        await begin();
+        const openAt = async (at: number, direction: Direction) => sum(await observe(at, direction), 'open');
+        await eventually(async () => {
+          const directions = {
+            server: await openAt(port, 'inbound'),
+            client: await openAt(port, 'outbound'),
+          };
+          expect(directions).toEqual(
+            allowed.noRole === undefined ? { server: 1, client: 1 } : { server: 0, client: 0 },
+          );
+        });
+        const unknown = { server: await openAt(port, 'unknown'), client: await openAt(localPort, 'unknown') };
+        expect(unknown).toEqual(
+          allowed.noRole === undefined ? { server: 0, client: 0 } : { server: 1, client: 1 },
+        );
+        // Not reversed either.
+        expect(await openAt(localPort, 'outbound')).toBe(0);
+      },
+    );
+
+    it('reports a client that chose its port as such', async () => {
+      const port = await sockets.listen({ host: '127.0.0.1' });
+      // Outside of the ephemeral range.
+      const localPort = 30_000 + (process.pid % 2000);
+      await sockets.connect({ host: '127.0.0.1', port, localPort });
+      await begin();
+      await sockets.connect({ host: '127.0.0.1', port });
+      for (const direction of ['inbound', 'outbound'] as const)
+        await eventually(async () => expect(sum(await observe(port, direction), 'open')).toBe(2));
+      const { observations } = await capture.read();
+      expect(observations.filter((seen) => seen.port === localPort && seen.open > 0)).toEqual([]);
     });
 
     it('keeps the id of a connection, and does not reuse it', async () => {

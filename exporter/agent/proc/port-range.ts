@@ -26,3 +26,7 @@ export function parsePortRange(text: string): PortRange | undefined {
   const match = /^\s*(\d+)\s+(\d+)\s*$/.exec(text);
   return match ? { first: Number(match[1]), last: Number(match[2]) } : undefined;
 }
+
+export function isWithin(range: PortRange, port: number): boolean {
+  return port >= range.first && port <= range.last;
+}

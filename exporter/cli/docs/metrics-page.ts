@@ -47,8 +47,9 @@ ${FAILURES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` means by
 the client. Only the \`ebpf\` capture sees failures and set-up times; with other captures these two metrics are absent.
 
 ${attributeTable(EDGE_ATTRIBUTES)}
-If both UDP sockets are bound to a port of their choice, the kernel does not show which one is the client. The direction
-is then \`unknown\`, not guessed, and the reporting process is the destination, because \`dst_port\` is its own port.
+If both UDP sockets are bound to a port of their choice, the kernel does not show which one is the client; the socket
+tables of the polling captures do not always show it either. The direction is then \`unknown\`, not guessed, and the
+reporting process is the destination, because \`dst_port\` is its own port.
 
 If the kernel's table of the \`ebpf\` capture is full, further dependencies are folded into the service \`other\`, without
 address and port. \`musubi_capture_connections_folded_total\` counts their connections.

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clientSocket, listener, serverSocket } from '../../../../test/fixtures/socket-rows.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { createDirections } from './direction.ts';
 import { createListeningSet } from './listening.ts';
 import type { Socket } from './socket.ts';
 import { TcpState } from './tcp-state.ts';
@@ -16,8 +17,9 @@ function cycle(sockets: readonly Socket[], owners: Readonly<Record<number, numbe
 }
 
 function observe(sockets: readonly Socket[], owners: Readonly<Record<number, number>> = {}, netns = NETNS) {
-  const listening = createListeningSet(sockets, ephemeral);
-  return connections.observe(netns, sockets, listening.find, (inode) => owners[inode]);
+  const listening = [createListeningSet(sockets, ephemeral)];
+  const directions = createDirections([{ netns, sockets, listening }], ephemeral);
+  return connections.observe(netns, sockets, directions, (inode) => owners[inode]);
 }
 
 beforeEach(() => {
@@ -47,10 +49,23 @@ describe('direction', () => {
     ]);
   });
 
+  it('is unknown for a server that closed its listener before the capture started, with its own port', () => {
+    const [observation] = cycle([serverSocket()], { 2: 20 });
+    expect(observation).toMatchObject({ direction: 'unknown', port: 80, pid: 20, open: 1 });
+    expect(observation).not.toHaveProperty('clientPort');
+  });
+
+  it('stays unknown when a listener reuses the port', () => {
+    cycle([clientSocket({ localPort: 700 })]);
+    expect(cycle([listener({ localPort: 700 }), clientSocket({ localPort: 700 })])).toMatchObject([
+      { direction: 'unknown' },
+    ]);
+  });
+
   it('is determined by listeners of the same namespace only', () => {
     connections.beginCycle();
     observe([listener()], {}, 1);
-    expect(observe([serverSocket()], {}, 2)).toMatchObject([{ netns: 2, direction: 'outbound' }]);
+    expect(observe([serverSocket()], {}, 2)).toMatchObject([{ netns: 2, direction: 'unknown' }]);
   });
 });
 
@@ -64,7 +79,7 @@ describe('a socket that contains its direction', () => {
   it('corrects a direction determined without it', () => {
     const [first] = cycle([serverSocket()]);
     const [second] = cycle([serverSocket({ initiated: false })]);
-    expect([first?.direction, second?.direction]).toEqual(['outbound', 'inbound']);
+    expect([first?.direction, second?.direction]).toEqual(['unknown', 'inbound']);
     expect(second?.id).toBe(first?.id);
     expect(cycle([serverSocket({ inode: 0, state: TcpState.finWait2 })])).toMatchObject([
       { direction: 'inbound' },

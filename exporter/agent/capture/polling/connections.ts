@@ -1,4 +1,5 @@
 import { type Direction, type Observation, TRAFFIC_COUNTS } from '../capture.ts';
+import type { Directions } from './direction.ts';
 import { isConnection, isOpen, type Socket } from './socket.ts';
 import { TcpState } from './tcp-state.ts';
 
@@ -20,13 +21,13 @@ export interface Connections {
   /** Starts a cycle: connections without a row in it are removed at the next. */
   beginCycle(): void;
   /**
-   * The observations of one namespace. `listenerOf` returns the listener that accepted a connection, `ownerOf` the
+   * The observations of one namespace. `directions` contains what the tables of this cycle show, `ownerOf` returns the
    * process of a socket.
    */
   observe(
     netns: number,
     sockets: readonly Socket[],
-    listenerOf: (socket: Socket) => Socket | undefined,
+    directions: Directions,
     ownerOf: (inode: number) => number | undefined,
   ): Observation[];
   /** Keeps the connections of a namespace that could not be read in this cycle unchanged. */
@@ -36,8 +37,8 @@ export interface Connections {
 /**
  * Direction, process and id of a connection are determined when it is first seen, and kept: once its listener or its
  * process has ended, or it is in TIME_WAIT, the socket table does not contain them. Only a direction from the socket
- * itself overrides this. A connection too short to be seen open is still seen in TIME_WAIT, for a minute, at the
- * endpoint that closed first.
+ * itself overrides this. A listener that appears later does not: it can reuse the port of a client. A connection too
+ * short to be seen open is still seen in TIME_WAIT, for a minute, at the endpoint that closed first.
  */
 export function createConnections(): Connections {
   const connections = new Map<string, Connection>();
@@ -48,7 +49,7 @@ export function createConnections(): Connections {
   function recognise(
     netns: number,
     socket: Socket,
-    listenerOf: (socket: Socket) => Socket | undefined,
+    directions: Directions,
     ownerOf: (inode: number) => number | undefined,
   ): Connection | undefined {
     const key = keyOf(netns, socket);
@@ -63,10 +64,10 @@ export function createConnections(): Connections {
       known.pass = pass;
       return known;
     }
-    const listener = listenerOf(socket);
-    const direction = directionOf(socket) ?? (listener ? 'inbound' : 'outbound');
+    const direction = directionOf(socket) ?? directions.find(netns, socket);
+    const listener = direction === 'inbound' ? directions.listenerOf(netns, socket) : undefined;
     // A connection that is not accepted yet, or no longer held by a process, is attributed to the listener.
-    const listenerPid = direction === 'inbound' && listener ? ownerOf(listener.inode) : undefined;
+    const listenerPid = listener && ownerOf(listener.inode);
     const connection: Connection = {
       id: `${++serial}`,
       netns,
@@ -86,11 +87,11 @@ export function createConnections(): Connections {
       for (const [key, connection] of connections) if (connection.pass < pass) connections.delete(key);
       pass++;
     },
-    observe(netns, sockets, listenerOf, ownerOf) {
+    observe(netns, sockets, directions, ownerOf) {
       const observations: Observation[] = [];
       for (const socket of sockets) {
         if (!isConnection(socket)) continue;
-        const connection = recognise(netns, socket, listenerOf, ownerOf);
+        const connection = recognise(netns, socket, directions, ownerOf);
         if (connection) observations.push(toObservation(netns, socket, connection));
       }
       return observations;
@@ -129,12 +130,13 @@ function toObservation(netns: number, socket: Socket, connection: Connection): O
     direction,
     localAddress,
     remoteAddress,
-    port: direction === 'inbound' ? socket.localPort : socket.remotePort,
-    clientPort: direction === 'inbound' ? socket.remotePort : socket.localPort,
+    port: direction === 'outbound' ? socket.remotePort : socket.localPort,
     pid,
     open: isOpen(socket) ? 1 : 0,
     opened: before ? 0 : 1,
   };
+  if (direction !== 'unknown')
+    observation.clientPort = direction === 'inbound' ? socket.remotePort : socket.localPort;
   for (const count of TRAFFIC_COUNTS) {
     const value = socket[count];
     if (value !== undefined) observation[count] = value - (before?.[count] ?? 0);

@@ -16,8 +16,9 @@ import {
   skippedNamespaces,
 } from '../capture.ts';
 import { createConnections } from './connections.ts';
+import { createDirections } from './direction.ts';
 import { createListeningSet, type ListeningSet } from './listening.ts';
-import { acceptsAnyPeer, isConnection, type Socket, type SocketRows, type SocketTable } from './socket.ts';
+import { acceptsAnyPeer, isConnection, type SocketRows, type SocketTable } from './socket.ts';
 import { createUnixConnections } from './unix-connections.ts';
 import { pairUnix } from './unix-pairs.ts';
 import { isUnixListener, type UnixSocket } from './unix-socket.ts';
@@ -81,13 +82,15 @@ export function createPollingCapture(
     const ownerOf = (inode: number) => pidOf.get(inode);
     const observations: Observation[] = [];
     const listeners: Listener[] = [];
+    const tables = readings.map(({ reading, sockets, listening }) => {
+      const before = listeningBefore.get(reading.netns);
+      return { netns: reading.netns, sockets, listening: before ? [listening, before] : [listening] };
+    });
+    const directions = createDirections(tables, ephemeral);
     connections.beginCycle();
     for (const { reading, sockets, unix, listening } of readings) {
       if (unread.has(reading.netns)) connections.hold(reading.netns);
-      const listenerOf = (socket: Socket) =>
-        // A server can accept a connection and close its listener between two cycles.
-        listening.find(socket) ?? listeningBefore.get(reading.netns)?.find(socket);
-      for (const seen of connections.observe(reading.netns, sockets, listenerOf, ownerOf))
+      for (const seen of connections.observe(reading.netns, sockets, directions, ownerOf))
         observations.push(seen);
       for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);
       for (const listener of unixListenersOf(reading.netns, unix, ownerOf)) listeners.push(listener);

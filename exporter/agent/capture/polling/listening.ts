@@ -1,10 +1,10 @@
 import { createListenerIndex, type SocketAddress, socketKey } from '../../net/listener-index.ts';
-import type { PortRange } from '../../proc/port-range.ts';
+import { isWithin, type PortRange } from '../../proc/port-range.ts';
 import { acceptsAnyPeer, type Socket } from './socket.ts';
 
 /** The listening sockets of one network namespace, by address. */
 export interface ListeningSet {
-  /** The listener that accepted the connection of this socket; undefined if it is a client's. */
+  /** The listener that gets what is sent to this address and port. */
   find(socket: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): Socket | undefined;
   /** One socket per address and port. */
   readonly sockets: readonly Socket[];
@@ -32,10 +32,6 @@ export function createListeningSet(sockets: readonly Socket[], ephemeral: PortRa
     ipv6Only: socket.ipv6Only,
   }));
   return { sockets: listeners, find: (socket) => index.find(boundTo(socket)) };
-}
-
-function isWithin(range: PortRange, port: number): boolean {
-  return port >= range.first && port <= range.last;
 }
 
 /** All of them are of the same network namespace, so it is left out. */
