@@ -6,10 +6,18 @@
 export const RECORDED = {
   /** Unix time of an edge's last use, by process. */
   edgeLastSeen: 'musubi:edge:last_seen_seconds',
+  /**
+   * Connections by edge, without pids. Each connection is counted once, in the series of the processes that it belongs to: a
+   * coarser count (by service, host or site) is a sum of these.
+   */
+  edgeActiveConnections: 'musubi:edge:active_connections',
+  edgeConnectionsOpened: 'musubi:edge:connections_opened:increase',
+  /** Likewise, and by `error_type`. */
+  edgeConnectionsFailed: 'musubi:edge:connections_failed:increase',
   /** The same by service edge, as are the following. */
   serviceEdgeLastSeen: 'musubi:service_edge:last_seen_seconds',
   activeConnections: 'musubi:service_edge:active_connections',
-  /** Since the previous evaluation, by `observer`. */
+  /** Since the previous evaluation: the sum of the counts by edge. */
   connectionsOpened: 'musubi:service_edge:connections_opened:increase',
   /** Likewise, and by `error_type`. */
   connectionsFailed: 'musubi:service_edge:connections_failed:increase',
