@@ -21,6 +21,8 @@ export const RECORDED = {
   connectionsOpened: 'musubi:service_edge:connections_opened:increase',
   /** Likewise, and by `error_type`. */
   connectionsFailed: 'musubi:service_edge:connections_failed:increase',
+  /** The time of each evaluation, recorded after everything else. */
+  evaluationTimestamp: 'musubi:edges:evaluation_timestamp_seconds',
   /** One sample for each hour of which the hourly forms are recorded. */
   hourlyTimestamp: 'musubi:hourly:evaluation_timestamp_seconds',
 

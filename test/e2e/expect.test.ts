@@ -37,7 +37,7 @@ const EDGES: RecordedEdge[] = [
   { src: endpoint('night'), dst: db, port: 5432, opened: each(DAY, BEGIN + 5 * HOUR) },
   { src: endpoint('once'), dst: db, port: 5432, opened: [END - 30 * HOUR] },
   { src: endpoint('recent'), dst: db, port: 5432, opened: [END - 20 * HOUR], used: [[END - 20 * HOUR, END]] },
-  { src: endpoint('gone'), dst: db, port: 5432, used: [[BEGIN, END - DAY]] },
+  { src: endpoint('gone'), dst: db, port: 5432, used: [[BEGIN, END - DAY - 240]] },
   { src: endpoint(HOSTILE), dst: db, port: 5432, used: [[BEGIN, END]] },
   {
     src: endpoint('failing'),

@@ -291,6 +291,57 @@ describe('without a result', () => {
   });
 });
 
+describe('a range that ends now', () => {
+  /** The last evaluation, two minutes ago; the edge closed between it and now. */
+  const EVALUATED = Math.floor(Date.now() / 1000 / 30) * 30 - 120;
+  const RECENT: RecordedEdge[] = [
+    {
+      src: endpoint('web'),
+      dst: endpoint('api'),
+      port: 8080,
+      opened: [EVALUATED - 100, EVALUATED - 150],
+      used: [[EVALUATED - 600, EVALUATED - 30]],
+    },
+  ];
+  let store: Prometheus;
+  beforeAll(async () => {
+    const range = { from: EVALUATED - HOUR, to: EVALUATED };
+    store = await startPrometheus([], { history: recordedEdges(RECENT, range) });
+  });
+  const run = async (...argv: string[]) => {
+    const io = createIo({ PROMETHEUS_URL: store.url });
+    return { code: await main(argv, io), out: io.out(), err: io.err() };
+  };
+  const settled = EVALUATED - 60;
+  const at = (time: number) => new Date(time * 1000).toISOString();
+
+  it('ends where the records end, and states it', async () => {
+    const { out } = await run('look', 'web', '--from', '10m');
+    expect(out.split('\n')[0]).toMatch(/^web, .* to .* \(recorded so far\), /);
+    expect(out).toContain('1 open, 2 opened');
+    const json = JSON.parse((await run('look', 'web', '--from', '10m', '--json')).out);
+    expect(json).toMatchObject({ to: at(settled), requested_to: expect.any(String) });
+  });
+
+  it('is compared with a previous range of the same length', async () => {
+    const from = settled - 60;
+    const { out } = await run('diff', '--from', `${from}`, '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      to: at(settled),
+      against: { from: at(from - 60), to: at(from) },
+      vanished: [],
+      changed: [],
+    });
+  });
+
+  it('is refused if nothing of it is recorded yet', async () => {
+    expect(await run('diff', '--from', `${settled + 1}`)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^musubi: nothing is recorded yet since .*: records end at .*\n$/),
+    });
+  });
+});
+
 describe('diff', () => {
   const range = ['--from', `${END - HOUR}`, '--to', `${END}`];
 

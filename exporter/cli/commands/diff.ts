@@ -2,13 +2,14 @@ import { helpOption, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
 import { option } from '../config/option.ts';
 import { parseTime, type TimeOf } from '../config/parse-time.ts';
-import { RANGE_OPTIONS, rangeOf, type TimeRange } from '../config/range-options.ts';
+import { RANGE_OPTIONS, rangeOf, refuseAtAnyTime, type TimeRange } from '../config/range-options.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
+import { timeText } from '../config/time-text.ts';
 import { parseBoolean, parseSpan } from '../config/values.ts';
 import { readHistory } from '../joined/history.ts';
+import { readClock, settledRange } from '../joined/settled.ts';
 import { compare, readUsed } from '../look/compare.ts';
 import { differencesRows, differencesText } from '../look/differences-text.ts';
-import { timeText } from '../look/edge-text.ts';
 import { explainEmptyRange } from '../look/explain.ts';
 import { connect } from '../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../prometheus/options.ts';
@@ -43,19 +44,20 @@ export const diff: Command = {
       io.stdout(helpText('musubi diff [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    const now = Date.now() / 1000;
-    const range = rangeOf(settings, now);
-    const length = range.to - range.from;
-    const against = settings.against?.(range, now) ?? { from: range.from - length, to: range.from };
+    const previousOf = (range: TimeRange, now: number) =>
+      settings.against?.(range, now) ?? { from: range.from - (range.to - range.from), to: range.from };
+    refuseAtAnyTime((now) => previousOf(rangeOf(settings, now), now));
 
     const prometheus = await connect(settings, io);
-    const [current, previous] = await Promise.all([
-      readUsed(prometheus, range),
-      readUsed(prometheus, against),
-    ]);
+    const clock = await readClock(prometheus);
+    const { now } = clock;
+    const range = settledRange(rangeOf(settings, now), clock);
+    const against = settledRange(previousOf(range, now), clock);
+
+    const [current, before] = await Promise.all([readUsed(prometheus, range), readUsed(prometheus, against)]);
     for (const [used, searched] of [
       [current, range],
-      [previous, against],
+      [before, against],
     ] as const) {
       const reason = used.size === 0 ? await explainEmptyRange(prometheus, searched, now) : undefined;
       if (reason !== undefined) throw new Error(reason);
@@ -66,8 +68,8 @@ export const diff: Command = {
         `note: no data before ${timeText(history.from)}: older dependencies are reported as appeared\n`,
       );
 
-    const ratio = length / (against.to - against.from);
-    const differences = compare(previous, current, { factor: settings.factor, ratio });
+    const ratio = (range.to - range.from) / (against.to - against.from);
+    const differences = compare(before, current, { factor: settings.factor, ratio });
     io.stdout(
       settings.json
         ? `${JSON.stringify(differencesRows(differences, range, against), null, 2)}\n`

@@ -1,11 +1,12 @@
 import { helpOption, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
 import { option } from '../config/option.ts';
-import { RANGE_OPTIONS, rangeOf } from '../config/range-options.ts';
+import { RANGE_OPTIONS, rangeOf, refuseAtAnyTime } from '../config/range-options.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { oneOf, parseBoolean, parseCount, parseText } from '../config/values.ts';
 import { createEdgeReader } from '../joined/read.ts';
+import { readClock, settledRange } from '../joined/settled.ts';
 import { dotText, mermaidText } from '../look/diagrams.ts';
 import { explainNotFound } from '../look/explain.ts';
 import { findRoots } from '../look/find.ts';
@@ -54,10 +55,12 @@ export const look: Command = {
     if (!search) throw new UsageError('missing argument SERVICE|HOST|IP[:PORT]');
     if ([json, dot, mermaid].filter(Boolean).length > 1)
       throw new UsageError('--json, --dot and --mermaid are mutually exclusive');
-    const now = Date.now() / 1000;
-    const range = rangeOf(settings, now);
+    refuseAtAnyTime((now) => rangeOf(settings, now));
 
     const prometheus = await connect(settings, io);
+    const clock = await readClock(prometheus);
+    const { now } = clock;
+    const range = settledRange(rangeOf(settings, now), clock);
     const reader = await createEdgeReader(prometheus, range);
     const roots = await findRoots(reader, search.target, site);
     if (!roots) {

@@ -6,6 +6,8 @@ import { UsageError } from './usage-error.ts';
 export interface TimeRange {
   readonly from: number;
   readonly to: number;
+  /** The end that the user requested, if the records end earlier. */
+  readonly requestedTo?: number;
 }
 
 /** The options of every command that reads a range of time. */
@@ -27,4 +29,20 @@ export function rangeOf({ from, to }: { from: TimeOf; to: TimeOf }, now: number)
     throw new UsageError(`invalid range: --to (${at(range.to)}) is before --from (${at(range.from)})`);
   if (range.from > now) throw new UsageError(`invalid value for --from: ${at(range.from)} is in the future`);
   return range;
+}
+
+/** Unix seconds before and after every time that a user specifies. */
+const ANY_TIME = [0, Date.UTC(2200) / 1000];
+
+/** Throws what `read` throws at any time: an invalid range is refused before the clock of the store is known. */
+export function refuseAtAnyTime(read: (now: number) => unknown): void {
+  const fails = (now: number) => {
+    try {
+      read(now);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  if (ANY_TIME.every(fails)) read(Date.now() / 1000);
 }

@@ -1,4 +1,5 @@
-import { figure, timeText } from '../look/edge-text.ts';
+import { timeText } from '../config/time-text.ts';
+import { figure } from '../look/edge-text.ts';
 import type { Difference } from './compare.ts';
 import { edgeText, labelsOf } from './expectations.ts';
 import { formatGap } from './gap.ts';

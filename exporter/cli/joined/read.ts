@@ -5,11 +5,7 @@ import type { Labels, Sample } from '../prometheus/result.ts';
 import { type Matchers, selector } from '../prometheus/selector.ts';
 import { edgeKey, type ProcessPair, processPairOf, type ServiceEdge, serviceEdgeOf } from './edge.ts';
 import { type Piece, piecesOf, piecesOfLastUse, RECORDING_DELAY, windowOf } from './pieces.ts';
-
-/** Recorded series (provisioning/prometheus/rules/musubi-edges.yaml). */
-
-/** Offset of the rules in seconds: by then both endpoints have reported. */
-const SETTLE = 60;
+import { SETTLE } from './settled.ts';
 
 export interface SeenEdge {
   readonly edge: ServiceEdge;

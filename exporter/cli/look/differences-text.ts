@@ -1,6 +1,7 @@
 import type { TimeRange } from '../config/range-options.ts';
+import { rangeText, timeText } from '../config/time-text.ts';
 import type { Differences, UsedEdge } from './compare.ts';
-import { countsText, failures, figure, portText, rangeText, serviceText, timeText } from './edge-text.ts';
+import { countsText, failures, figure, portText, serviceText } from './edge-text.ts';
 import { countsRow, edgeRow, rangeRow } from './rows.ts';
 
 /** One line for each difference: `+` appeared, `-` vanished, `~` changed. */

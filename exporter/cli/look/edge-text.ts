@@ -47,17 +47,3 @@ function endpointText({ process, pid, host, address }: ProcessEndpoint): string 
   ].filter((part) => part !== false);
   return text.length > 0 ? displayText(text.join(' ')) : '(unknown)';
 }
-
-/** `2026-11-23 10:00:00` in local time. */
-export function timeText(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const two = (part: number) => `${part}`.padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
-}
-
-/** `2026-11-23 09:00:00 to 2026-11-23 10:00:00, Europe/Berlin` */
-export function rangeText({ from, to }: { from: number; to: number }): string {
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return `${timeText(from)} to ${timeText(to)}, ${zone}`;
-}

@@ -1,10 +1,10 @@
 import { displayText } from '@musubi/agent/text/display-text';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
+import { rangeText, timeText } from '../config/time-text.ts';
 import { readHistory } from '../joined/history.ts';
 import { createEdgeReader } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
-import { rangeText, timeText } from './edge-text.ts';
 import { findRoots } from './find.ts';
 import { similarNames } from './similar-names.ts';
 import type { SearchTarget } from './target.ts';

@@ -1,3 +1,4 @@
+import type { TimeRange } from '../config/range-options.ts';
 import type { ProcessEndpoint, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
 import type { Counts } from '../joined/read.ts';
 import type { Tree } from './tree.ts';
@@ -24,8 +25,13 @@ export function treeRows({ range, roots, edges }: Tree): Row {
   };
 }
 
-export function rangeRow({ from, to }: { from: number; to: number }): Row {
-  return { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() };
+export function rangeRow({ from, to, requestedTo }: TimeRange): Row {
+  const text = (time: number) => new Date(time * 1000).toISOString();
+  return {
+    from: text(from),
+    to: text(to),
+    ...(requestedTo !== undefined && { requested_to: text(requestedTo) }),
+  };
 }
 
 export function edgeRow({ src, dst, transport, port }: ServiceEdge): Row {

@@ -1,6 +1,7 @@
 import { displayText } from '@musubi/agent/text/display-text';
+import { rangeText, timeText } from '../config/time-text.ts';
 import { type Service, serviceKey } from '../joined/edge.ts';
-import { countsText, pairText, portText, rangeText, serviceText, timeText } from './edge-text.ts';
+import { countsText, pairText, portText, serviceText } from './edge-text.ts';
 import type { Tree, TreeEdge } from './tree.ts';
 import { type Direction, endsOf } from './walk.ts';
 

@@ -10,6 +10,8 @@ import { parseMatrix, parseTexts, parseVector, type Sample, type Series } from '
 /** The HTTP API of Prometheus and compatible stores. Times are unix seconds. */
 export interface Prometheus {
   readonly url: string;
+  /** The current time by the clock of the store. */
+  now(): Promise<number>;
   /** The instant vector of an expression, at a time. */
   query(expression: string, time: number): Promise<Sample[]>;
   /** The samples as they were stored: the expression is a range selector such as `up[1h]`. */
@@ -99,6 +101,10 @@ export function createPrometheus(connection: Connection, options: ClientOptions)
 
   return {
     url,
+    async now() {
+      const [sample] = parsed(await post('query', { query: 'vector(time())' }), parseVector);
+      return parsed(sample?.value, (value) => value as number | undefined);
+    },
     async query(expression, time) {
       return parsed(await post('query', { query: expression, time: seconds(time) }), parseVector);
     },

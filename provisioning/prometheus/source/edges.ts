@@ -201,6 +201,11 @@ several are omitted, since only the source's host can distinguish them.`,
     record: JOINED_CYCLES,
     expr: cycles(` offset ${SETTLE}`),
   },
+  {
+    comment: `The evaluations whose edges are recorded above: up to ${SETTLE} before.`,
+    record: RECORDED.evaluationTimestamp,
+    expr: 'time()',
+  },
 ];
 
 /**

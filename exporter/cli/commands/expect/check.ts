@@ -10,6 +10,7 @@ import { compareWith } from '../../expect/compare.ts';
 import { differenceRows, differenceText } from '../../expect/difference-text.ts';
 import { readExpectations } from '../../expect/read-expectations.ts';
 import { readState } from '../../expect/read-state.ts';
+import { readClock } from '../../joined/settled.ts';
 import { explainEmptyRange } from '../../look/explain.ts';
 import { connect } from '../../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../../prometheus/options.ts';
@@ -40,12 +41,14 @@ export const check: Command = {
     }
     if (settings.file === undefined) throw new UsageError('missing argument FILE');
     const expectations = await readExpectations(settings.file);
-    const now = Date.now() / 1000;
-    const at = settings.at(now);
-    if (at > now)
-      throw new UsageError(`invalid value for --at: ${new Date(at * 1000).toISOString()} is in the future`);
-
     const prometheus = await connect(settings, io);
+    const { now, settled } = await readClock(prometheus);
+    const requested = settings.at(now);
+    if (requested > now)
+      throw new UsageError(
+        `invalid value for --at: ${new Date(requested * 1000).toISOString()} is in the future`,
+      );
+    const at = Math.min(requested, settled);
     const { seen, attempts, silentHosts } = await readState(prometheus, expectations, at);
     const reason = seen.length === 0 && (await explainEmptyRange(prometheus, { from: at - 1, to: at }, now));
     if (reason) throw new Error(reason);

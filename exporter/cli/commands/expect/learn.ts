@@ -12,6 +12,7 @@ import { type Learned, learnExpectations } from '../../expect/learn.ts';
 import { readExpectations } from '../../expect/read-expectations.ts';
 import { readHistories } from '../../expect/read-histories.ts';
 import { readHistory } from '../../joined/history.ts';
+import { readClock } from '../../joined/settled.ts';
 import { explainEmptyRange } from '../../look/explain.ts';
 import { connect } from '../../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../../prometheus/options.ts';
@@ -49,15 +50,20 @@ export const learn: Command = {
     const { output, range } = settings;
     const file = output !== undefined && existsSync(output) ? await readExpectations(output) : undefined;
     const prometheus = await connect(settings, io);
-    const now = Date.now() / 1000;
-    const requested = { from: now - range.seconds, to: now };
+    const { now, settled } = await readClock(prometheus);
+    const requested = { from: now - range.seconds, to: settled };
     const reason = await explainEmptyRange(prometheus, requested, now);
     if (reason !== undefined) throw new Error(reason);
     const history = await readHistory(prometheus, now);
     const from = Math.max(requested.from, history?.from ?? requested.from);
-    if (now - from < SHORTEST) throw new Error('less than one hour of history: gaps cannot be learned yet');
+    if (settled - from < SHORTEST)
+      throw new Error('less than one hour of history: gaps cannot be learned yet');
 
-    const learned = learnExpectations(await readHistories(prometheus, { from, to: now }), file, range.text);
+    const learned = learnExpectations(
+      await readHistories(prometheus, { from, to: settled }),
+      file,
+      range.text,
+    );
     if (output === undefined) io.stdout(learned.text);
     else await writeFile(output, learned.text).catch(refuseFile(`--output: cannot write ${output}`));
     io.stderr(summaryOf(learned));
