@@ -1,5 +1,5 @@
 import { isLoopback, isWildcard } from '../model/address.ts';
-import { type Endpoint, type HalfEdge, type Listener, reporterOf } from '../model/half-edge.ts';
+import { type Endpoint, type HalfEdge, type Listener, remoteOf, reporterOf } from '../model/half-edge.ts';
 
 /** Maps addresses to their hosts, and to the endpoints that listen on them. */
 export interface AddressBook {
@@ -63,12 +63,28 @@ export function createAddressBook(
 }
 
 /**
- * The join key of a half-edge. It includes the host if the addresses are valid on that host only, as those of Unix
- * sockets are. Half-edges without addresses represent many dependencies and never join with another.
+ * The join key of a half-edge: the addresses, port and transport of its connections, and the host if the addresses are
+ * valid on that host only, as those of Unix sockets are. A remote endpoint that has no address, and that the reporter
+ * does not know as a service of a host either, is identified by its name and site: such a half-edge joins with none of
+ * another reporter.
  */
 export function joinKey(halfEdge: HalfEdge, book: AddressBook): string {
   const { direction, src, dst, port, transport } = halfEdge;
-  if (src.address === '' && dst.address === '') return JSON.stringify([direction, port, transport]);
-  const local = transport === 'unix' || (book.isHostLocal(src.address) && book.isHostLocal(dst.address));
-  return JSON.stringify([src.address, dst.address, port, transport, local ? reporterOf(halfEdge) : '']);
+  const remote = remoteOf(halfEdge);
+  if (!canBeReportedToo(halfEdge))
+    return JSON.stringify([direction, port, transport, remote.service, remote.site]);
+  const isLocal =
+    transport === 'unix' ||
+    (src.address === '' && dst.address === '') ||
+    (book.isHostLocal(src.address) && book.isHostLocal(dst.address));
+  return JSON.stringify([src.address, dst.address, port, transport, isLocal ? reporterOf(halfEdge) : '']);
+}
+
+/** Whether another half-edge can be identified as the report of the remote endpoint. */
+function canBeReportedToo(halfEdge: HalfEdge): boolean {
+  const { src, dst, transport } = halfEdge;
+  const remote = remoteOf(halfEdge);
+  // Of the two endpoints of a Unix socket, only the server has an address.
+  const hasAddress = transport === 'unix' ? src.address + dst.address !== '' : remote.address !== '';
+  return hasAddress || (remote.service !== '' && remote.host !== '');
 }

@@ -48,16 +48,22 @@ export function buildGraph(
   };
 }
 
-/** Identity: a service on a host, or its process; else an unnamed process on a host; else an address. */
+/**
+ * Identity: a service on a host, or its process; a name without a host, with its site, as in recorded series; else an
+ * unnamed process on a host; else an address.
+ */
 function nodeKey(endpoint: MergedEndpoint, book: AddressBook, byProcess: boolean): string {
-  const { service, host, address, kind, candidates, processes } = endpoint;
+  const { service, host, address, kind, site, candidates, processes } = endpoint;
+  if (service !== '' && host === '' && site !== '') return JSON.stringify(['service', service, '', '', site]);
   if (service !== '') {
     const process = processes.join(', ');
     const hasProcess = byProcess && process !== '' && host !== '';
     return JSON.stringify(hasProcess ? ['service', service, host, process] : ['service', service, host]);
   }
   if (host !== '' && candidates.length === 0) return JSON.stringify(['unknown', '', host]);
-  return JSON.stringify(['external', address || kind, book.isHostLocal(address) ? host : '']);
+  // Any other kind is of a name, which is missing here.
+  const name = address || (kind === 'internet' ? kind : '');
+  return JSON.stringify(['external', name, book.isHostLocal(address) ? host : '']);
 }
 
 type HostAndSite = Pick<MergedEndpoint, 'host' | 'site'>;

@@ -26,8 +26,8 @@ export function joinHalfEdges(
       ? unmatched.flatMap((report) => byLocalEndpoint(report.halfEdges, 'inbound', 'dst', true))
       : unmatched;
     return [
-      ...clients.map((client) => fromSource(client, clients, listeners, book)),
-      ...[...separate, ...undirected].map((report) => fromDestination(report, book)),
+      ...clients.flatMap((client) => fromSource(client, clients, listeners, book)),
+      ...[...separate, ...undirected].flatMap((report) => fromDestination(report, book)),
     ];
   });
 }
@@ -72,43 +72,65 @@ const canJoin = (client: Report, listener: Report): boolean =>
   (client.remote === '' || client.remote === identity(listener.local)) &&
   (listener.remote === '' || listener.remote === identity(client.local));
 
-const figuresOf = (reports: readonly Report[]): Figures =>
-  sumFigures(reports.flatMap(({ halfEdges: halves }) => halves.map((half) => half.figures)));
+const figuresOf = (halfEdges: readonly HalfEdge[]): Figures =>
+  sumFigures(halfEdges.map((half) => half.figures));
 
-/** One edge per client service; it absorbs the half-edges of the listeners that can join with it. */
-function fromSource(client: Report, clients: Report[], listeners: Report[], book: AddressBook): JoinedEdge {
+/**
+ * The edges of a client service: one to the service that reports the connections, whose half-edges it absorbs; else one
+ * for each name that the client knows for the address.
+ */
+function fromSource(client: Report, clients: Report[], listeners: Report[], book: AddressBook): JoinedEdge[] {
   const joined = listeners.filter((listener) => canJoin(client, listener));
   // A listener cannot distinguish several clients behind one address.
   const shared = clients.some(
     (other) => other !== client && joined.some((listener) => canJoin(other, listener)),
   );
   const listening = mergeReports(joined.flatMap(({ halfEdges: halves }) => halves.map((half) => half.dst)));
-  const far = nameRemoteEndpoint(client.halfEdges, 'dst', book);
-  const candidates = distinct([...listening.candidates, ...far.candidates]);
-  return {
-    transport: client.halfEdges[0].transport,
-    port: client.halfEdges[0].port,
-    directed: true,
-    src: client.local,
-    dst: ifNamed(listening.endpoint) ?? ifNamed(far) ?? listening.endpoint ?? { ...far, candidates },
-    seenBy: joined.length > 0 ? 'both' : 'source',
-    atSource: figuresOf([client]),
-    atDestination: joined.length > 0 && !shared ? figuresOf(joined) : undefined,
-  };
+  const named = ifNamed(listening.endpoint);
+  const parts = named ? [client.halfEdges] : byRemoteName(client.halfEdges, 'dst');
+  return parts.map((halfEdges) => {
+    const remote = nameRemoteEndpoint(halfEdges, 'dst', book);
+    const candidates = distinct([...listening.candidates, ...remote.candidates]);
+    return {
+      transport: halfEdges[0].transport,
+      port: halfEdges[0].port,
+      directed: true,
+      src: client.local,
+      dst: named ?? ifNamed(remote) ?? listening.endpoint ?? { ...remote, candidates },
+      seenBy: joined.length > 0 ? 'both' : 'source',
+      atSource: figuresOf(halfEdges),
+      atDestination:
+        joined.length > 0 && !shared && parts.length === 1
+          ? figuresOf(joined.flatMap((report) => report.halfEdges))
+          : undefined,
+    };
+  });
 }
 
-/** One edge per service that reported the port as its own, without a matching report of a client. */
-function fromDestination(listener: Report, book: AddressBook): JoinedEdge {
-  return {
-    transport: listener.halfEdges[0].transport,
-    port: listener.halfEdges[0].port,
-    directed: listener.halfEdges[0].direction !== 'unknown',
-    src: nameRemoteEndpoint(listener.halfEdges, 'src', book),
+/** The edges to a service that reported the port as its own, without a matching report of a client: one for each name of a client. */
+function fromDestination(listener: Report, book: AddressBook): JoinedEdge[] {
+  return byRemoteName(listener.halfEdges, 'src').map((halfEdges) => ({
+    transport: halfEdges[0].transport,
+    port: halfEdges[0].port,
+    directed: halfEdges[0].direction !== 'unknown',
+    src: nameRemoteEndpoint(halfEdges, 'src', book),
     dst: listener.local,
     seenBy: 'destination',
     atSource: undefined,
-    atDestination: figuresOf([listener]),
-  };
+    atDestination: figuresOf(halfEdges),
+  }));
+}
+
+/**
+ * Half-edges by the name that the reporter knows for the remote endpoint, and its site: different names are different
+ * endpoints. Those without a name belong to the only one that there is.
+ */
+function byRemoteName(halfEdges: NonEmptyHalfEdges, side: 'src' | 'dst'): NonEmptyHalfEdges[] {
+  const nameOf = ({ [side]: { service, site } }: HalfEdge) => (service === '' ? '' : `${service}\0${site}`);
+  if (distinct(halfEdges.map(nameOf)).length < 2) return [halfEdges];
+  return [...Map.groupBy(halfEdges, nameOf).values()].flatMap(([first, ...rest]) =>
+    first ? [[first, ...rest]] : [],
+  );
 }
 
 const ifNamed = (party: MergedEndpoint | undefined) => (party && party.service !== '' ? party : undefined);

@@ -51,3 +51,7 @@ export interface Listener {
 /** The host that reported the half-edge. */
 export const reporterOf = (half: HalfEdge): string =>
   half.direction === 'outbound' ? half.src.host : half.dst.host;
+
+/** The endpoint that did not report the half-edge. */
+export const remoteOf = ({ direction, src, dst }: HalfEdge): Endpoint =>
+  direction === 'outbound' ? dst : src;

@@ -50,14 +50,19 @@ const localEndpoint = (
   ...(byProcess && processes.length > 0 && { [`${side}_process`]: processes }),
 });
 
-/** An endpoint as the exporter of the other endpoint reports it: by address and, on the same host, where several services can share an address, also by name. */
+/**
+ * An endpoint as the exporter of the other endpoint reports it: by address, and also by name where that exporter knows
+ * it, because several services can share an address.
+ */
 const remoteEndpoint = (
   side: Side,
   local: GraphNode,
   node: GraphNode,
   details: EndpointDetails,
 ): Matchers => ({
-  ...(node.host === local.host && { [`${side}_service`]: ['', node.service] }),
+  ...((node.host === local.host || (node.host === '' && node.service !== '')) && {
+    [`${side}_service`]: ['', node.service],
+  }),
   ...byAddress(side, node, details),
 });
 

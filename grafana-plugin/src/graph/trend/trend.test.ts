@@ -72,6 +72,14 @@ describe('the half-edges of', () => {
     });
   });
 
+  test('an endpoint known by one of the names of an address are matched by that name, too', () => {
+    const name = node({ kind: 'external', service: 'a.internal', addresses: ['10.9.9.9'] });
+    expect(matchEdge(edge('source', { dst: name }), web, name, false)).toMatchObject({
+      dst_service: ['', 'a.internal'],
+      dst_address: ['10.9.9.9'],
+    });
+  });
+
   test('a process are matched by the process label', () => {
     expect(matchEdge(edge('both'), web, db, true)).toMatchObject({ src_process: ['nginx'] });
   });
