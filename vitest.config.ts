@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           ...e2e,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/{e2e,join-model}/**/*.test.ts'],
           exclude: ALONE,
           // Each file starts real servers and namespaces: two cores run two at a time.
           maxWorkers: 2,
