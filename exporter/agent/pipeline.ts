@@ -43,6 +43,7 @@ import { type AddressesAt, createNat } from './resolve/nat/nat.ts';
 import { pairLocal } from './resolve/pair-local.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { createSiteLabels } from './resolve/site-labels.ts';
+import type { AgentSettings } from './settings.ts';
 import { VERSION } from './version.ts';
 
 export interface PipelineOptions extends ResolveOptions {
@@ -72,7 +73,15 @@ export interface PipelineOptions extends ResolveOptions {
   readonly uptime?: () => number;
 }
 
+/** The settings that can change while the pipeline runs. */
+export type PipelineConfig = Pick<
+  AgentSettings,
+  'site' | 'rules' | 'networks' | 'internet' | 'edgeExpiration' | 'maxServices' | 'maxEdges'
+>;
+
 export interface Pipeline {
+  /** Uses other settings from the next cycle on. Edges and their sums stay. */
+  reconfigure(config: PipelineConfig): void;
   /** Runs one collection cycle. Rejects if the host could not be read; the edges known before stay. */
   runCycle(): Promise<Reading>;
   /** The half-edges known now. */
@@ -88,21 +97,25 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const addressesOf = createNetAddresses(procRoot, uptime);
   const nat = createNat(options.conntrack, self);
   const fold = createFold();
-  const identifier = createIdentifier(procRoot, {
-    rules: options.rules ?? [],
-    ...(workloads && { workloadOf: workloads.of }),
-  });
-  const siteLabels = createSiteLabels(options.site);
   const collapseForwarders = createCollapseForwarders();
-  const resolve = createResolve(options);
-  const limit = createLimits(options);
+  let { identifier, siteLabels, resolve, limit } = configuredStages(options);
+  let nextConfig: PipelineConfig | undefined;
   const folds = createFoldCounts(self);
   const ledger = createLedger(options.edgeExpiration);
   const started = clock();
   let serviceListeners: readonly ServiceListener[] = [];
   let table: TableHealth | undefined;
 
+  /** Between cycles, as a cycle must not mix two configurations. */
+  function applyConfig(): void {
+    if (!nextConfig) return;
+    ({ identifier, siteLabels, resolve, limit } = configuredStages({ ...options, ...nextConfig }));
+    ledger.setExpiration(nextConfig.edgeExpiration);
+    nextConfig = undefined;
+  }
+
   async function observe(): Promise<Reading> {
+    applyConfig();
     const time = self.startTimer();
     const reading = await time('capture', () => capture.read());
     const now = uptime();
@@ -196,6 +209,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
+    reconfigure({ site, rules, networks, internet, edgeExpiration, maxServices, maxEdges }) {
+      nextConfig = { site, rules, networks, internet, edgeExpiration, maxServices, maxEdges };
+    },
     async runCycle() {
       try {
         return await observe();
@@ -216,5 +232,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       yield* dnsFamilies(dns?.health, started);
     },
     self,
+  };
+}
+
+/** The stages that depend on the user's configuration. */
+function configuredStages(options: PipelineOptions) {
+  const { procRoot, rules = [], site, workloads } = options;
+  return {
+    identifier: createIdentifier(procRoot, { rules, ...(workloads && { workloadOf: workloads.of }) }),
+    siteLabels: createSiteLabels(site),
+    resolve: createResolve(options),
+    limit: createLimits(options),
   };
 }

@@ -16,12 +16,7 @@ it('finishes within the grace period and logs it when the endpoint never respond
   const address = server.address();
   const endpoint = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
   const self = createSelfMetrics(() => 0);
-  const pipeline = {
-    self,
-    families: () => self.families(),
-    edges: () => [],
-    runCycle: () => Promise.reject(),
-  };
+  const pipeline = { self, families: () => self.families() };
   let output = '';
   const log = createLog((line) => {
     output += line;

@@ -10,7 +10,7 @@ const GRACE = 5000;
 /** Pushes at every interval. `finish` pushes once more and closes the sender, within `grace` ms. */
 export async function startPush(
   { protocol, endpoint, interval }: OtlpSettings,
-  pipeline: Pipeline,
+  pipeline: Pick<Pipeline, 'families' | 'self'>,
   resource: Attributes,
   log: Log,
   grace = GRACE,

@@ -1,25 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reading } from './capture/capture.ts';
 import { chooseCapture } from './capture/choose-capture.ts';
 import { captureLimits } from './doctor/capture-limits.ts';
 import { FatalError } from './fatal-error.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
-import type { Log } from './log.ts';
+import type { CountingLog } from './log.ts';
 import type { Attributes } from './metrics/edge-attributes.ts';
 import { type MetricsServer, serveMetrics } from './metrics/metrics-server.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
 import { formatEndpoint } from './net/address.ts';
 import { openPipeline } from './open-pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import { readEffectiveCapabilities } from './proc/capabilities.ts';
 import { startPush } from './push-loop.ts';
+import { type Configuration, createReload } from './reload.ts';
 import type { AgentSettings } from './settings.ts';
+
+/** How long the last cycle can delay the shutdown (ms). */
+const LAST_CYCLE_GRACE = 2000;
 
 /** What the agent needs besides its settings. */
 export interface AgentContext {
   readonly env: NodeJS.ProcessEnv;
   /** Stops the agent, on Ctrl-C or on a stop by a service manager. */
   readonly stop: AbortSignal;
-  readonly log: Log;
+  /** Calls its argument whenever the configuration should be read again. */
+  readonly onReload: (reload: () => void) => void;
+  /** Reads the configuration again. Rejects if it is invalid. */
+  readonly readConfiguration: () => Promise<Configuration>;
+  readonly log: CountingLog;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface AgentContext {
 export async function runAgent(
   settings: AgentSettings,
   resource: Attributes & { readonly 'host.name': string },
-  { env, stop, log }: AgentContext,
+  { env, stop, onReload, readConfiguration, log }: AgentContext,
 ): Promise<void> {
   const { procRoot, listen, otlp, edgeExpiration, maxServices, maxEdges } = settings;
   const options = { procRoot, netns: settings.netns };
@@ -58,8 +66,22 @@ export async function runAgent(
       ...(server && { metrics: server.url }),
       ...(otlp && { otlp: otlp.protocol }),
     });
-    await watch(() => pipeline.runCycle(), settings.interval, stop, log);
-    await push?.finish();
+    let current = settings;
+    const reload = createReload({
+      initial: { settings, host: resource['host.name'] },
+      read: readConfiguration,
+      async apply(next) {
+        pipeline.reconfigure(next);
+        current = next;
+      },
+      ...{ self: pipeline.self, log, clock: Date.now },
+    });
+    onReload(() => void reload());
+    await watch(pipeline, () => current.interval, stop, log);
+    if (push) {
+      await runLastCycle(pipeline, log);
+      await push.finish();
+    }
   } finally {
     await server?.close();
     close();
@@ -69,10 +91,10 @@ export async function runAgent(
 
 /** Runs collection cycles until `stop`. The first of several failures in a row is logged. */
 async function watch(
-  runCycle: () => Promise<Reading>,
-  interval: number,
+  { runCycle, self }: Pick<Pipeline, 'runCycle' | 'self'>,
+  interval: () => number,
   stop: AbortSignal,
-  log: Log,
+  log: CountingLog,
 ): Promise<void> {
   const warnOfHidden = createHiddenWarning(log);
   let failing = false;
@@ -86,8 +108,25 @@ async function watch(
       if (!failing) log.error('collection cycle failed', { reason: (error as Error).message });
       failing = true;
     }
-    const delay = delayAfter(performance.now() - start, interval);
+    self.set('logLinesLost', log.lost);
+    const delay = delayAfter(performance.now() - start, interval());
     await sleep(delay, undefined, { signal: stop }).catch(() => {});
+  }
+}
+
+/** Observes what happened since the last cycle, for the last push. */
+async function runLastCycle({ runCycle }: Pick<Pipeline, 'runCycle'>, log: CountingLog): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(LAST_CYCLE_GRACE, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`not finished within ${LAST_CYCLE_GRACE / 1000} s`);
+  });
+  try {
+    await Promise.race([runCycle(), late]);
+  } catch (error) {
+    log.error('last collection cycle failed', { reason: (error as Error).message });
+  } finally {
+    late.catch(() => {});
+    timer.abort();
   }
 }
 

@@ -5,6 +5,9 @@ export interface Io {
   readonly env: Environment;
   /** Aborted by SIGINT and SIGTERM. */
   readonly stop: AbortSignal;
+  /** Calls `listener` at each SIGHUP, which ends the process otherwise. */
+  onHangup(listener: () => void): void;
   stdout(text: string): void;
-  stderr(text: string): void;
+  /** Returns false if the text is lost, such as on a full disk. */
+  stderr(text: string): unknown;
 }

@@ -26,7 +26,7 @@ Commands:
 ${(await Promise.all(rows)).join('\n')}
 
   musubi COMMAND --help    show the options of a command
-  musubi --version         show the version
+  musubi --version         show the version, as does each command
 `;
 }
 
@@ -37,7 +37,7 @@ export async function main([name, ...argv]: readonly string[], io: Io): Promise<
     io.stdout(await help());
     return 0;
   }
-  if (name === '--version') {
+  if (name === '--version' || (Object.hasOwn(COMMANDS, name ?? '') && argv.includes('--version'))) {
     io.stdout(`musubi ${VERSION}\n`);
     return 0;
   }

@@ -152,6 +152,23 @@ export const SELF_METRICS = define({
     integer: true,
     help: 'Captures that failed and were restarted or replaced by another.',
   },
+  configReloaded: {
+    name: 'musubi.config.last_reload.successful',
+    integer: true,
+    help: 'Whether the last reload of the configuration succeeded (1) or was refused (0).',
+  },
+  configReloadTime: {
+    name: 'musubi.config.last_reload.success.timestamp',
+    unit: 's',
+    help: 'Unix time of the last successful load of the configuration.',
+  },
+  logLinesLost: {
+    name: 'musubi.log.lines.lost',
+    kind: 'counter',
+    unit: '{line}',
+    integer: true,
+    help: 'Log lines lost because they could not be written.',
+  },
   stageDuration: {
     name: 'musubi.stage.duration',
     unit: 's',

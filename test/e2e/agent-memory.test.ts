@@ -22,7 +22,7 @@ async function startWith(...options: string[]) {
 
 it('restarts in the same process with a small new space and one malloc arena for all threads', async () => {
   const { options, arenas, running } = await startWith('--no-warnings');
-  expect(options).toEqual(['--no-warnings', '--max-semi-space-size=1']);
+  expect(options).toEqual(['--no-warnings', '--max-semi-space-size=1', '--disable-sigusr1']);
   expect(arenas).toEqual(['MALLOC_ARENA_MAX=1']);
   expect(running.stderr()).not.toContain('Warning');
   expect(await running.stop()).toBe(0);

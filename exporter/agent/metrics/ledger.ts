@@ -23,6 +23,8 @@ export interface Ledger {
    */
   record(halfEdges: readonly HalfEdge[], now: number, uptime?: number): void;
   entries(): readonly LedgerEntry[];
+  /** Changes how long entries are kept. */
+  setExpiration(edgeExpiration: number): void;
 }
 
 /** Keeps the exported edges, each for `edgeExpiration` ms after its last use. */
@@ -55,5 +57,8 @@ export function createLedger(edgeExpiration: number): Ledger {
       for (const [key, entry] of entries) if (uptime - entry.usedAt > edgeExpiration) entries.delete(key);
     },
     entries: () => [...entries.values()],
+    setExpiration(milliseconds) {
+      edgeExpiration = milliseconds;
+    },
   };
 }

@@ -22,11 +22,17 @@ if (major < 22 || (major === 22 && minor < 15)) {
 
 /**
  * An agent runs for weeks and must use little memory: it gets a small new space, and one malloc arena for all threads
- * instead of one each (mallopt(3)). Both are set when a process starts, so this one executes itself again.
+ * instead of one each (mallopt(3)). Both are set when a process starts, so this one executes itself again. SIGUSR1 is
+ * ignored from the start: it opens Node's inspector, to which every local user can connect.
  */
 function keepSmall() {
   const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
   if (given.some((options) => options.includes('--max-semi-space-size'))) return;
-  const args = [...process.execArgv, '--max-semi-space-size=1', ...process.argv.slice(1)];
+  const args = [
+    ...process.execArgv,
+    '--max-semi-space-size=1',
+    '--disable-sigusr1',
+    ...process.argv.slice(1),
+  ];
   process.execve?.(process.execPath, [process.execPath, ...args], { MALLOC_ARENA_MAX: '1', ...process.env });
 }

@@ -1,4 +1,5 @@
 import { createLog } from '@musubi/agent/log';
+import type { Configuration } from '@musubi/agent/reload';
 import { runAgent } from '@musubi/agent/run-agent';
 import type { AgentSettings } from '@musubi/agent/settings';
 import { AGENT_OPTIONS } from '../config/agent-options.ts';
@@ -19,6 +20,8 @@ OTEL_EXPORTER_OTLP_* variables is set. Precedence: flag, environment variable, c
 export const agent: Command = {
   summary: SUMMARY,
   async run(argv, io) {
+    let reload = () => {};
+    io.onHangup(() => reload());
     const options = await resolveOptions(AGENT_OPTIONS, argv, io.env);
     if (options.help) {
       io.stdout(helpText('musubi agent [OPTIONS]', `${SUMMARY}\n${ABOUT}`, AGENT_OPTIONS));
@@ -26,9 +29,20 @@ export const agent: Command = {
     }
     const settings = agentSettings(options, io.env);
     const resource = resourceOf(io.env, options['host-name']);
-    const log = createLog(io.stderr);
+    const log = createLog(io.stderr, { level: options['log-level'], format: options['log-format'] });
+    const onReload = (listener: () => void) => {
+      reload = listener;
+    };
+    const readConfiguration = async (): Promise<Configuration> => {
+      const next = await resolveOptions(AGENT_OPTIONS, argv, io.env);
+      return {
+        settings: agentSettings(next, io.env),
+        host: resourceOf(io.env, next['host-name'])['host.name'],
+      };
+    };
     try {
-      await runAgent(settings, resource, { env: io.env, stop: io.stop, log });
+      const { env, stop } = io;
+      await runAgent(settings, resource, { env, stop, log, onReload, readConfiguration });
       return 0;
     } catch (error) {
       log.error('agent failed', { reason: (error as Error).message });

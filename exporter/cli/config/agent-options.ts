@@ -1,5 +1,6 @@
 import { parseRules, type Rule } from '@musubi/agent/identify/rules';
 import { DEFAULT_MAX_EDGES, DEFAULT_MAX_SERVICES } from '@musubi/agent/limit/limits';
+import { LOG_FORMATS, LOG_LEVELS } from '@musubi/agent/log';
 import { option } from './option.ts';
 import { parseNetworks, parseNetworksText } from './parse-networks.ts';
 import {
@@ -169,6 +170,20 @@ export const AGENT_OPTIONS = {
     env: [{ name: 'OTEL_METRIC_EXPORT_INTERVAL', parse: parseMilliseconds }],
     parse: parseDuration,
     default: '60s',
+  }),
+  'log-level': option({
+    value: LOG_LEVELS.join('|'),
+    help: 'lowest level of the lines that are logged',
+    env: [{ name: 'MUSUBI_LOG_LEVEL' }],
+    parse: oneOf(...LOG_LEVELS),
+    default: 'info',
+  }),
+  'log-format': option({
+    value: LOG_FORMATS.join('|'),
+    help: 'format of the log, one line for each event',
+    env: [{ name: 'MUSUBI_LOG_FORMAT' }],
+    parse: oneOf(...LOG_FORMATS),
+    default: 'logfmt',
   }),
   ...HOST_OPTIONS,
 };

@@ -45,6 +45,8 @@ const CASES = {
   internet: ['keep', 'fold', 'keep', ['keep', 'fold', 'keep'], 'fold'],
   'max-services': ['1', '2', '3', [1, 2, 3], 1000],
   'max-edges-per-service': ['1', '2', '3', [1, 2, 3], 500],
+  'log-level': ['warn', 'error', 'info', ['warn', 'error', 'info'], 'info'],
+  'log-format': ['json', 'logfmt', 'json', ['json', 'logfmt', 'json'], 'logfmt'],
   'proc-root': ['/', '/etc', '/tmp', ['/', '/etc', '/tmp'], '/proc'],
 } as const;
 

@@ -39,6 +39,18 @@ networks:
   - { cidr: 203.0.113.0/24 } # own hosts with public addresses
 \`\`\`
 
+## Signals
+
+- \`SIGTERM\` and \`SIGINT\` stop the agent. If it pushes by OTLP, it runs one last collection cycle and pushes once more, within 7
+  seconds.
+- \`SIGHUP\` reloads the configuration file: \`rules\`, \`networks\`, \`internet\`, \`site\`, limits and intervals take effect with the next
+  collection cycle, and no sum starts again. Other changed settings are logged: they take effect after a restart. An
+  invalid file is refused and logged, and the configuration before stays in use; \`musubi_config_last_reload_successful\` is then 0.
+- \`SIGUSR1\` is ignored: it would open the inspector of Node.js to every local user.
+
+The log is one line for each event on standard error. Lines that cannot be written, as on a full disk, are counted in
+\`musubi_log_lines_lost_total\`, and their number is logged once there is space again.
+
 ## Remote endpoints
 
 An endpoint on another host, known only by its address, is named by the narrowest matching range:
