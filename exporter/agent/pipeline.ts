@@ -43,7 +43,6 @@ import { type AddressesAt, createNat } from './resolve/nat/nat.ts';
 import { pairLocal } from './resolve/pair-local.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
 import { createSiteLabels } from './resolve/site-labels.ts';
-import type { AgentSettings } from './settings.ts';
 import { VERSION } from './version.ts';
 
 export interface PipelineOptions extends ResolveOptions {
@@ -74,9 +73,11 @@ export interface PipelineOptions extends ResolveOptions {
 }
 
 /** The settings that can change while the pipeline runs. */
-export type PipelineConfig = Pick<
-  AgentSettings,
-  'site' | 'rules' | 'networks' | 'internet' | 'edgeExpiration' | 'maxServices' | 'maxEdges'
+export type PipelineConfig = Required<
+  Pick<
+    PipelineOptions,
+    'site' | 'rules' | 'networks' | 'internet' | 'edgeExpiration' | 'maxServices' | 'maxEdges'
+  >
 >;
 
 export interface Pipeline {

@@ -44,7 +44,7 @@ export const PACKAGES: readonly Package[] = [
     imports: ['@musubi/contract'],
     layers: [
       ['compile-bpf.mjs', 'run-agent.ts'],
-      ['open-pipeline.ts', 'push-loop.ts'],
+      ['open-pipeline.ts', 'push-loop.ts', 'reload.ts'],
       ['settings.ts', 'follow-nat.ts', 'hidden-warning.ts', 'pipeline.ts'],
       ['limit', 'metrics/otlp', 'doctor'],
       ['resolve', 'resolve/nat'],
