@@ -1,4 +1,5 @@
-import { combineFigures, isIdle, sumFigures } from '../model/figures.ts';
+import type { EndpointKind } from '@musubi/contract/endpoint-kind';
+import { combineFigures, hasTraffic, isIdle, sumFigures } from '../model/figures.ts';
 import type { EndpointDetails, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import type { Figures, HalfEdge, Listener } from '../model/half-edge.ts';
 import type { JoinedEdge } from '../model/joined-edge.ts';
@@ -13,39 +14,61 @@ export interface BuildOptions {
   readonly byProcess?: boolean;
   /** Edges that recording rules have joined already. */
   readonly joined?: readonly JoinedEdge[];
+  /** Whether half-edges prove edges; otherwise they only add figures to those of `joined`. */
+  readonly halfEdgesProve?: boolean;
   /** The address book, if it knows more than these half-edges. */
   readonly book?: AddressBook;
 }
 
+/** A graph, and what could not be drawn. */
+interface BuiltGraph {
+  readonly graph: Graph;
+  /** The number of edges with traffic that nothing proves: their figures are of no edge of the graph. */
+  readonly unproven: number;
+}
+
 /** Builds the dependency graph of services on hosts from the half-edges and listeners of one time range. */
-export function buildGraph(
+export const buildGraph = (...input: Parameters<typeof buildProvenGraph>): Graph =>
+  buildProvenGraph(...input).graph;
+
+/** The same, with the number of edges that are omitted. */
+export function buildProvenGraph(
   halfEdges: readonly HalfEdge[],
   listeners: readonly Listener[],
   {
     byProcess = false,
-    joined: others = [],
+    joined: recorded = [],
+    halfEdgesProve = true,
     book = createAddressBook(halfEdges, listeners),
   }: BuildOptions = {},
-): Graph {
+): BuiltGraph {
   const keys = new Map<MergedEndpoint, string>();
   const keyOf = (endpoint: MergedEndpoint): string => {
     const key = keys.get(endpoint) ?? nodeKey(endpoint, book, byProcess);
     keys.set(endpoint, key);
     return key;
   };
-  const joined = preferDirected([...joinHalfEdges(halfEdges, book, byProcess), ...others], keyOf);
-  const endpoints = Map.groupBy(
-    joined.flatMap(({ src, dst }) => [src, dst]),
+  const reported = joinHalfEdges(halfEdges, book, byProcess);
+  const joined = preferDirected(
+    [...(halfEdgesProve ? reported : reported.map((edge) => ({ ...edge, proves: false }))), ...recorded],
     keyOf,
   );
-  const siteOf = sitesOfHosts([...halfEdges, ...others]);
-  const edges = Map.groupBy(joined, ({ src, dst, port, transport }) =>
+  const groups = Map.groupBy(joined, ({ src, dst, port, transport }) =>
     JSON.stringify([keyOf(src), keyOf(dst), port, transport]),
   );
-  return {
-    nodes: [...endpoints].map(([key, same]) => toNode(key, same, siteOf)).sort(byKey),
-    edges: [...edges].map(([key, same]) => toEdge(key, same, keyOf)).sort(byKey),
-  };
+  const edges: GraphEdge[] = [];
+  const endpoints: MergedEndpoint[] = [];
+  let unproven = 0;
+  for (const [key, same] of groups) {
+    const edge = toEdge(key, same, keyOf);
+    if (same.some(({ proves }) => proves)) {
+      edges.push(edge);
+      for (const { src, dst } of same) endpoints.push(src, dst);
+    } else if (hasTraffic(edge.figures)) unproven++;
+  }
+  const siteOf = sitesOfHosts([...halfEdges, ...recorded]);
+  const nodes = [...Map.groupBy(endpoints, keyOf)].map(([key, same]) => toNode(key, same, siteOf));
+  return { graph: { nodes: nodes.sort(byKey), edges: edges.sort(byKey) }, unproven };
 }
 
 /**
@@ -95,8 +118,7 @@ function toNode(
   ];
   return {
     key,
-    // A name without a host comes from DNS or a network list: there is no exporter.
-    kind: identity === 'service' && host === '' ? 'external' : identity,
+    kind: identity === 'service' && endpoints.some(isExternal) ? 'external' : identity,
     title: process === name ? name : [name, process].filter(Boolean).join(' / '),
     service: identity === 'service' ? name : '',
     host,
@@ -105,6 +127,12 @@ function toNode(
     ...detailsOf(endpoints),
   };
 }
+
+const EXTERNAL: readonly EndpointKind[] = ['dns', 'network', 'internet', 'unknown'];
+
+/** Whether its name is that of an address: it has no exporter. */
+const isExternal = ({ host, kind }: MergedEndpoint): boolean =>
+  host === '' && (EXTERNAL as readonly string[]).includes(kind);
 
 function detailsOf(endpoints: readonly MergedEndpoint[]): EndpointDetails {
   const addresses = distinct(endpoints.map((endpoint) => endpoint.address));
@@ -128,8 +156,11 @@ function toEdge(
 ): GraphEdge {
   // Groups are never empty.
   const { src, dst, port, transport } = joined[0] as JoinedEdge;
-  const [seenBy, ...others] = new Set(joined.map((each) => each.seenBy));
-  const figures = sumFigures(joined.map((each) => combineFigures(each.atSource, each.atDestination)));
+  const [seenBy = 'unknown', ...others] = new Set(joined.flatMap((each) => each.seenBy ?? []));
+  const observed = sumFigures(joined.map((each) => combineFigures(each.atSource, each.atDestination)));
+  const recorded = sumSeen(joined.map((each) => each.recorded));
+  const lastSeen = Math.max(observed.lastSeen ?? 0, recorded?.lastSeen ?? 0);
+  const figures = { ...observed, ...recorded, ...(lastSeen > 0 && { lastSeen }) };
   return {
     key,
     source: keyOf(src),
@@ -139,10 +170,11 @@ function toEdge(
     directed: joined.every((each) => each.directed),
     src: detailsOf(joined.map((each) => each.src)),
     dst: detailsOf(joined.map((each) => each.dst)),
-    seenBy: seenBy && others.length === 0 ? seenBy : 'both',
+    seenBy: others.length === 0 ? seenBy : 'both',
     figures,
     atSource: sumSeen(joined.map((each) => each.atSource)),
     atDestination: sumSeen(joined.map((each) => each.atDestination)),
+    ...(recorded && { recorded }),
     states: isIdle(figures) ? ['idle'] : [],
     alerts: [],
     parts: [],

@@ -103,6 +103,7 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
         joined.length > 0 && !shared && parts.length === 1
           ? figuresOf(joined.flatMap((report) => report.halfEdges))
           : undefined,
+      proves: true,
     };
   });
 }
@@ -118,6 +119,7 @@ function fromDestination(listener: Report, book: AddressBook): JoinedEdge[] {
     seenBy: 'destination',
     atSource: undefined,
     atDestination: figuresOf(halfEdges),
+    proves: true,
   }));
 }
 

@@ -18,7 +18,7 @@ export function compareGraphs(current: Graph, previous: Graph, ranges: RangeLeng
   const oldNodes = new Map(previous.nodes.map((node) => [node.key, node]));
   const vanished = previous.edges
     .filter(({ key }) => !present.has(key))
-    .map((edge) => ({
+    .map(({ recorded: _, ...edge }) => ({
       nodes: [edge.source, edge.target].flatMap((key) => oldNodes.get(key) ?? []),
       edge: {
         ...edge,

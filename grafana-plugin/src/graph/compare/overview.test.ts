@@ -5,6 +5,7 @@ import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
 import { outbound, tableOf } from '../fixtures/tables.fixture.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Table } from '../tables/table.ts';
+import { whyEmpty } from '../tables/why-empty.ts';
 import { readOverview } from './overview.ts';
 
 const show = ({ nodes, edges }: Graph) => {
@@ -238,6 +239,104 @@ describe('joined edges', () => {
     ]);
     expect(show(graph)).toEqual(['web>api:80']);
     expect(graph.edges[0]?.figures).toEqual({ lastSeen: 9, opened: 4 });
+  });
+});
+
+describe('recorded counts', () => {
+  const { direction: _, ...half } = web;
+  const recorded = { ...half, dst_service: 'api', dst_host: 'o1', dst_address: '10.0.0.2' };
+  const seen = tableOf('lastSeen', [[{ ...recorded, src_pid: '7', observer: 'both' }, 9]]);
+
+  test('are the figures of recorded edges, whatever half-edges count', () => {
+    const { graph, notes } = readOverview([
+      seen,
+      tableOf('opened', [[recorded, 5]]),
+      tableOf('failed', [[{ ...recorded, src_process: 'w' }, 2]]),
+      tableOf('open', [[recorded, 1]]),
+      tableOf('io', [[{ ...web, network_io_direction: 'transmit' }, 100]]),
+      tableOf('rtt', [[web, 0.1]]),
+      tableOf('listen', [[{ ...listens('api', '10.0.0.2', '80'), dst_host: 'o1' }]]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80']);
+    expect(graph.edges[0]).toMatchObject({
+      seenBy: 'both',
+      figures: { lastSeen: 9, opened: 5, failed: 2, open: 1, transmit: 100, rtt: 0.1 },
+    });
+    expect(notes).toEqual([]);
+  });
+
+  test('of the ends that half-edges name otherwise draw no other edge, which is noted', () => {
+    const { graph, notes } = readOverview([
+      seen,
+      tableOf('io', [[{ ...web, network_io_direction: 'transmit' }, 100]]),
+    ]);
+    expect(show(graph)).toEqual(['web>api:80']);
+    expect(notes).toEqual([{ code: 'unproven-edges', edges: 1 }]);
+  });
+});
+
+describe('service edges', () => {
+  const edgesOf = (...edges: [string, string][]) =>
+    edges.map(([src_service, dst_service]) => [
+      {
+        __name__: RECORDED.serviceEdgeLastSeen,
+        ...ruled(src_service, dst_service, '443', { src_site: 'tokyo' }),
+      },
+      7,
+    ]) as [Record<string, string>, number][];
+
+  test('are drawn between services, and addresses without a service', () => {
+    const { graph, contents, notes } = readOverview([
+      tableOf('A', edgesOf(['web', 'api.stripe.example'], ['web', '10.0.0.9'], ['fd00::7', 'web'])),
+    ]);
+    expect(show(graph)).toEqual(['fd00::7>web:443', 'web>10.0.0.9:443', 'web>api.stripe.example:443']);
+    expect(graph.nodes.map(({ kind, title, site }) => `${kind} ${title} ${site}`).toSorted()).toEqual([
+      'external 10.0.0.9 ',
+      'external fd00::7 tokyo',
+      'service api.stripe.example ',
+      'service web ',
+      'service web tokyo',
+    ]);
+    expect(graph.edges.map(({ seenBy, figures }) => [seenBy, figures.lastSeen])).toEqual([
+      ['unknown', 7],
+      ['unknown', 7],
+      ['unknown', 7],
+    ]);
+    expect([notes, whyEmpty(1, contents, graph)]).toEqual([[], undefined]);
+  });
+});
+
+describe('without an answer to lastSeen', () => {
+  const alerts = tableOf('alerts', [[{ alertname: 'DependencyFailing', ...ruled('web', 'api', '80') }]]);
+  const failed: Table = { refId: 'lastSeen', columns: [], failed: true };
+
+  test('dependencies with traffic are drawn as observed', () => {
+    for (const silent of [failed, { refId: 'lastSeen', columns: [] }]) {
+      const { graph, notes } = readOverview([
+        silent,
+        listen,
+        tableOf('opened', [
+          [web, 3],
+          [db, 2],
+        ]),
+        alerts,
+      ]);
+      expect(show(graph)).toEqual(['web>api:80 alerting', 'web>db:5432']);
+      expect(graph.edges.map(({ seenBy }) => seenBy)).toEqual(['source', 'source']);
+      expect(notes).toEqual([{ code: 'existence-unknown', query: 'lastSeen' }]);
+    }
+  });
+
+  test('nothing is new or vanished, in whichever of the two ranges', () => {
+    const now = [listen, tableOf('lastSeen', [[web]]), tableOf('opened', [[web, 3]])];
+    const then = [failed, tableOf('opened', [[db, 2]])];
+    expect(show(readOverview(now, previous(then)).graph)).toEqual(['web>api:80']);
+    expect(show(readOverview([listen, ...then], previous(now)).graph)).toEqual(['web>db:5432']);
+  });
+
+  test('alerts alone are not a graph', () => {
+    const { graph, contents } = readOverview([failed, alerts]);
+    expect(whyEmpty(2, contents, graph)).toEqual({ code: 'nothing-seen', unobserved: 1 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { type AddressBook, createAddressBook } from '../build/address-book.ts';
-import { buildGraph } from '../build/build-graph.ts';
+import { buildProvenGraph } from '../build/build-graph.ts';
 import type { Graph } from '../model/graph.ts';
 import { readTables, type TableContents } from '../tables/read-tables.ts';
 import type { Table } from '../tables/table.ts';
@@ -15,6 +15,10 @@ export type OverviewNote =
   /** Rows that are neither half-edges nor joined edges. */
   | { readonly code: 'unread-rows'; readonly query: string; readonly rows: number }
   | TableFault
+  /** The query that returns which edges exist failed, or returned nothing: edges without traffic may be missing. */
+  | { readonly code: 'existence-unknown'; readonly query: string }
+  /** Edges that have traffic, but that the query for existence does not return: they are not drawn. */
+  | { readonly code: 'unproven-edges'; readonly edges: number }
   | { readonly code: 'no-previous-data' }
   /** Missing or unexpected dependencies without a source or destination. */
   | { readonly code: 'unread-deviations'; readonly rows: number };
@@ -47,17 +51,21 @@ export function readOverview(
     book: AddressBook | undefined,
     otherBook: AddressBook | undefined,
   ) =>
-    buildGraph(contents.halfEdges, contents.listeners, {
+    buildProvenGraph(contents.halfEdges, contents.listeners, {
       ...(byProcess && { byProcess }),
       joined: contents.joined,
+      halfEdgesProve: contents.halfEdgesProve,
       ...(book && otherBook && before && { book: withFallback(book, otherBook) }),
     });
 
-  const graphNow = graphOf(current, currentBook, previousBook);
-  // Without data for one of the ranges no edge can be marked as new or vanished.
+  const { graph: graphNow, unproven } = graphOf(current, currentBook, previousBook);
+  // Without all edges of both ranges no edge can be marked as new or vanished.
+  const isComparable = [current, previous].every(
+    ({ rows, unanswered }) => rows > 0 && unanswered.length === 0,
+  );
   const compared =
-    before && current.rows > 0 && previous.rows > 0
-      ? compareGraphs(graphNow, graphOf(previous, previousBook, currentBook), before.ranges)
+    before && isComparable
+      ? compareGraphs(graphNow, graphOf(previous, previousBook, currentBook).graph, before.ranges)
       : graphNow;
   const deviations = readDeviations(byRole.missing, byRole.unexpected);
   const graph = markAlerts(markDeviations(compared, deviations), readAlerts(byRole.alerts));
@@ -65,7 +73,10 @@ export function readOverview(
   const notes: (OverviewNote | false)[] = [
     ...[...current.unread].map(([query, rows]) => ({ code: 'unread-rows', query, rows }) as const),
     ...faultsOfAll(byRole.seen),
-    before !== undefined && previous.rows === 0 && { code: 'no-previous-data' },
+    ...current.unanswered.map((query) => ({ code: 'existence-unknown', query }) as const),
+    unproven > 0 && { code: 'unproven-edges', edges: unproven },
+    before !== undefined &&
+      (previous.rows === 0 || previous.unanswered.length > 0) && { code: 'no-previous-data' },
     deviations.unread > 0 && { code: 'unread-deviations', rows: deviations.unread },
   ];
   return { graph, contents: current, notes: notes.filter((note) => note !== false) };

@@ -15,6 +15,7 @@ const graphOf = (text: string, opened = 1): Graph =>
       const [, from, sign, to] = /^(\w+)([->])(\w+)$/.exec(pair) ?? [];
       return halfEdge(sign === '>' ? 'outbound' : 'unknown', `${from}@h/127.0.0.1`, `${to}@h/127.0.0.1`, {
         opened,
+        transmit: 0,
       });
     }),
     [],

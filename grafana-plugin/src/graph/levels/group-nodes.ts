@@ -71,8 +71,10 @@ function mergeEdges(
     const [first = '', ...others] = new Set(values);
     return others.length === 0 ? first : '';
   };
-  const reporters = parts.map((part) => part.seenBy).filter((by) => by !== 'none');
-  const seenBy = reporters.length === 0 ? 'none' : only(reporters) || 'both';
+  const all = parts.map((part) => part.seenBy);
+  const reporters = all.filter((by) => by !== 'none' && by !== 'unknown');
+  const unreported = all.includes('unknown') ? 'unknown' : 'none';
+  const seenBy = reporters.length === 0 ? unreported : only(reporters) || 'both';
   return {
     key,
     source,
@@ -86,6 +88,9 @@ function mergeEdges(
     figures: sumFigures(parts.map(({ figures }) => figures)),
     atSource: sumKnown(parts.map(({ atSource }) => atSource)),
     atDestination: sumKnown(parts.map(({ atDestination }) => atDestination)),
+    ...(parts.some(({ recorded }) => recorded) && {
+      recorded: sumFigures(parts.flatMap(({ recorded }) => recorded ?? [])),
+    }),
     states: mergeStates(parts.map(({ states }) => states)),
     ...(parts.some(({ previous }) => previous) && {
       previous: sumFigures(parts.flatMap(({ previous }) => previous ?? [])),

@@ -10,3 +10,7 @@ export const isLoopback = (address: string): boolean => address.startsWith('127.
 /** Whether a listener's address means all addresses of its host. */
 export const isWildcard = (address: string): boolean =>
   address === '' || address === '0.0.0.0' || address === '::' || address === '*';
+
+/** Whether a text is an IP address, and not a name. */
+export const isIpAddress = (text: string): boolean =>
+  /^\d+\.\d+\.\d+\.\d+$/.test(text) || (text.includes(':') && /^[\da-fA-F:.]+(%.+)?$/.test(text));

@@ -42,16 +42,15 @@ export function combineFigures(atSource: Figures | undefined, atDestination: Fig
   return lastSeen > 0 ? { ...combined, lastSeen } : combined;
 }
 
-/** Whether there are figures, and all of them are zero. */
-export function isIdle(figures: Figures): boolean {
-  let hasZero = false;
-  for (const name of COUNTS) {
-    const value = figures[name];
-    if (value !== undefined && value !== 0) return false;
-    hasZero ||= value === 0;
-  }
-  return hasZero;
-}
+/** Whether any connection was counted, or any byte. */
+export const hasTraffic = (figures: Figures): boolean => COUNTS.some((name) => (figures[name] ?? 0) > 0);
+
+/**
+ * Whether it is known that nothing was connected, failed or carried: connections and bytes were counted, and all counts
+ * are zero.
+ */
+export const isIdle = (figures: Figures): boolean =>
+  figures.opened !== undefined && bytesOf(figures) !== undefined && !hasTraffic(figures);
 
 /** The bytes of an edge in both directions, or undefined if no query returned any. */
 export const bytesOf = ({ transmit, receive }: Figures): number | undefined =>

@@ -32,7 +32,7 @@ export interface GraphNode extends EndpointDetails {
 
 /**
  * What is notable about an edge.
- * `idle`: it exists, but carried no traffic in the range.
+ * `idle`: it exists, and it is known that it carried no traffic in the range.
  * `new`, `vanished`, `changed`: compared with the previous range; a vanished edge is still drawn.
  * `missing`: expected, but absent for longer than allowed; `unexpected`: observed, but neither expected nor allowed.
  * `alerting`: an alert fires for it at the end of the range; `alerted`: an alert fired earlier in the range.
@@ -77,12 +77,14 @@ export interface GraphEdge {
   readonly directed: boolean;
   readonly src: EndpointDetails;
   readonly dst: EndpointDetails;
-  /** Neither endpoint has reported an edge that only rules name. */
-  readonly seenBy: JoinedEdge['seenBy'] | 'none';
+  /** `none`: only rules name it; `unknown`: the recorded series does not contain which endpoint reported it. */
+  readonly seenBy: NonNullable<JoinedEdge['seenBy']> | 'none' | 'unknown';
   /** From the source's side: transmit is source to destination. */
   readonly figures: Figures;
   readonly atSource: Figures | undefined;
   readonly atDestination: Figures | undefined;
+  /** The figures of recorded series. */
+  readonly recorded?: Figures;
   readonly states: readonly EdgeState[];
   /** Its figures in the previous range, if it existed then. */
   readonly previous?: Figures;

@@ -9,8 +9,13 @@ export interface JoinedEdge {
   readonly directed: boolean;
   readonly src: MergedEndpoint;
   readonly dst: MergedEndpoint;
-  readonly seenBy: 'source' | 'destination' | 'both';
+  /** Undefined if a recorded series does not contain it. */
+  readonly seenBy: 'source' | 'destination' | 'both' | undefined;
   /** The figures as each endpoint observed them, if it reported and they belong to this edge alone. */
   readonly atSource: Figures | undefined;
   readonly atDestination: Figures | undefined;
+  /** The figures of recorded series, in which each connection is counted once. */
+  readonly recorded?: Figures;
+  /** Whether it proves that the edge exists; otherwise it only adds figures to an edge that others prove. */
+  readonly proves: boolean;
 }

@@ -50,7 +50,7 @@ export const FIELDS: Readonly<Record<string, NodeField | EdgeField | NumberField
   seen: {
     of: 'edge',
     whole: true,
-    values: ['source', 'destination', 'both', 'none'],
+    values: ['source', 'destination', 'both', 'none', 'unknown'],
     texts: ({ seenBy }) => [seenBy],
   },
   opened: figure('opened', 'count'),

@@ -21,7 +21,13 @@ const graph = buildGraph(
       { opened: 3, failed: 2, rtt: 0.02, transmit: 2_000_000, receive: 0 },
       { port: '5432' },
     ),
-    halfEdge('outbound', at('cron@back/10.0.0.2', 'osaka'), '/10.0.0.1', { opened: 0 }, { port: '9' }),
+    halfEdge(
+      'outbound',
+      at('cron@back/10.0.0.2', 'osaka'),
+      '/10.0.0.1',
+      { opened: 0, receive: 0 },
+      { port: '9' },
+    ),
   ],
   [listener('web@front/10.0.0.1', '9')],
 );

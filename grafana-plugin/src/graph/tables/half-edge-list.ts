@@ -1,10 +1,15 @@
 import type { Endpoint, HalfEdge } from '../model/half-edge.ts';
 
-/** What all tables together contain of a half-edge. */
-interface HalfEdgeEntry {
+/** What all tables together contain of a half-edge, or of a recorded edge. */
+export interface HalfEdgeEntry {
   readonly halfEdge: HalfEdge;
+  /** Whether a query for existence returned it. */
   seen: boolean;
+  /** Of a recorded edge: the endpoints that reported it, if a table contains that. */
+  observer: Observer | undefined;
 }
+
+export type Observer = 'source' | 'destination' | 'both';
 
 type Labels = Omit<HalfEdge, 'figures'>;
 
@@ -32,7 +37,8 @@ export function createHalfEdgeList(): HalfEdgeList {
     const identity = identityOf(labels);
     const known = byIdentity.get(identity);
     if (known) return known;
-    const made: LinkedEntry = { halfEdge: { ...labels, figures: {} }, seen: false, next: undefined };
+    const halfEdge = { ...labels, figures: {} };
+    const made: LinkedEntry = { halfEdge, seen: false, observer: undefined, next: undefined };
     byIdentity.set(identity, made);
     if (newest) newest.next = made;
     else first = made;

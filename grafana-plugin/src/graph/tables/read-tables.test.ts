@@ -105,8 +105,26 @@ describe('an edge exists', () => {
     expect(readTables(tables.slice(1)).halfEdges.map((half) => half.port)).toEqual(['80', '81']);
   });
 
-  test('never, if lastSeen returns nothing', () => {
-    expect(readTables([{ refId: 'lastSeen', columns: [] }, row('opened', edge, 9)]).halfEdges).toEqual([]);
+  test('if it has traffic, where lastSeen failed or returned nothing', () => {
+    const quiet = { ...edge, dst_port: '81' };
+    const others = [row('opened', edge, 9), row('open', quiet, 0), row('B', { ...edge, dst_port: '82' }, 1)];
+    for (const failed of [true, false]) {
+      const read = readTables([{ refId: 'lastSeen', columns: [], failed }, ...others]);
+      expect(read.halfEdges.map((half) => half.port)).toEqual(['80']);
+      expect(read.unanswered).toEqual(['lastSeen']);
+    }
+  });
+
+  test('never, if lastSeen returned nothing and nothing has traffic: that is an answer', () => {
+    const read = readTables([{ refId: 'lastSeen', columns: [] }, row('opened', edge, 0)]);
+    expect([read.halfEdges, read.unanswered]).toEqual([[], []]);
+  });
+
+  test('if it has traffic or was returned, where lastSeen failed in part', () => {
+    const partial = { ...row('lastSeen', { ...edge, dst_port: '83' }, 1), failed: true };
+    const read = readTables([partial, row('opened', edge, 9)]);
+    expect(read.halfEdges.map((half) => half.port)).toEqual(['83', '80']);
+    expect(read.unanswered).toEqual(['lastSeen']);
   });
 });
 

@@ -1,22 +1,22 @@
-import { normaliseAddress } from '../model/address.ts';
-import type { Direction, Endpoint, Figures, HalfEdge, Listener } from '../model/half-edge.ts';
-import type { JoinedEdge } from '../model/joined-edge.ts';
-import { toMergedEndpoint } from '../model/merged-endpoint.ts';
-import { createHalfEdgeList } from './half-edge-list.ts';
-import { type Column, canonicalName, numberAt, rowCount, type Table, textAt } from './table.ts';
+import { isIpAddress, normaliseAddress } from '../model/address.ts';
+import type { Direction, Endpoint, Figures, Listener } from '../model/half-edge.ts';
+import { type ExistenceAnswer, type ExistingEdges, existingEdges } from './existing-edges.ts';
+import { createHalfEdgeList, type HalfEdgeEntry, type Observer } from './half-edge-list.ts';
+import { isMerged } from './is-merged.ts';
+import { type Column, canonicalName, findColumn, numberAt, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
 
 /** The contents of the tables that the panel's queries returned. */
-export interface TableContents {
-  readonly halfEdges: readonly HalfEdge[];
+export interface TableContents extends ExistingEdges {
   readonly listeners: readonly Listener[];
-  /** Edges whose half-edges recording rules have joined. */
-  readonly joined: readonly JoinedEdge[];
   /** The number of rows per query that are none of these because a label is missing. */
   readonly unread: ReadonlyMap<string, number>;
-  /** The number of rows of all tables, and the canonical names of their columns: for the empty states. */
+  /** The number of tables, of their rows, and the canonical names of their columns: for the empty states. */
+  readonly tables: number;
   readonly rows: number;
   readonly columns: ReadonlySet<string>;
+  /** Whether a table was omitted because it has the values of several queries. */
+  readonly merged: boolean;
 }
 
 type Columns = ReadonlyMap<string, Column>;
@@ -41,15 +41,19 @@ function endpointReader(side: 'src' | 'dst', columns: Columns): (row: number, tr
 const addressOf = (transport: string, address: string): string =>
   transport === 'unix' ? address : normaliseAddress(address);
 
-/** Reads half-edges and listeners, and merges the figures that several queries return for one half-edge. */
-export function readTables(tables: readonly Table[]): TableContents {
-  const halfEdges = createHalfEdgeList();
+/** Reads half-edges, recorded edges and listeners, and merges the figures that several queries return for one of them. */
+export function readTables(all: readonly Table[]): TableContents {
+  const tables = all.filter((table) => !isMerged(table));
+  const [halfEdges, recorded] = [createHalfEdgeList(), createHalfEdgeList()];
   const listeners: Listener[] = [];
-  const joined: JoinedEdge[] = [];
+  const existence: ExistenceAnswer[] = [];
   const columns = new Set<string>();
   const unread = new Map<string, number>();
   let rows = 0;
-  let hasExistenceQuery = false;
+  // Recorded counts have no label that distinguishes them from half-edges without a direction.
+  const hasRecorded = tables.some(
+    (table) => measureOf(table) === 'lastSeen' && findColumn(table, 'observer'),
+  );
 
   for (const table of tables) {
     const measure = measureOf(table);
@@ -59,14 +63,16 @@ export function readTables(tables: readonly Table[]): TableContents {
       columns.add(canonicalName(column.name));
       byName.set(canonicalName(column.name), column);
     }
-    hasExistenceQuery ||= measure === 'lastSeen' && !byName.has('observer');
     const count = rowCount(table);
     rows += count;
+    const answer = { query: table.refId, failed: table.failed === true, halfEdges: 0, recorded: 0 };
+    if (measure === 'lastSeen') existence.push(answer);
 
-    const entryOf = halfEdges.read();
+    const [halfEdgeOf, recordedOf] = [halfEdges.read(), recorded.read()];
     const [readSrc, readDst] = [endpointReader('src', byName), endpointReader('dst', byName)];
     const [transports, ports] = [byName.get('network_transport'), byName.get('dst_port')];
     const [directions, ioDirections] = [byName.get('direction'), byName.get('network_io_direction')];
+    const observers = byName.get('observer');
     for (let row = 0; row < count; row++) {
       const transport = textAt(transports, row);
       const port = textAt(ports, row);
@@ -77,17 +83,21 @@ export function readTables(tables: readonly Table[]): TableContents {
       }
       const src = readSrc(row, transport);
       const direction = textAt(directions, row);
-      if (!isDirection(direction)) {
-        const edge = readJoined(
-          textAt(byName.get('observer'), row),
-          { transport, port, src, dst },
-          numberAt(value, row),
-        );
-        if (edge) joined.push(edge);
-        else unread.set(table.refId, (unread.get(table.refId) ?? 0) + 1);
+      const observer = textAt(observers, row);
+      let entry: HalfEdgeEntry;
+      if (isDirection(direction) && observer === '') {
+        entry = halfEdgeOf({ direction, transport, port, src, dst });
+        answer.halfEdges++;
+      } else if (isObserver(observer) || (direction === '' && (hasRecorded || isServiceEdge(src, dst)))) {
+        const labels = { transport, port, src: withoutAddressAsName(src), dst: withoutAddressAsName(dst) };
+        entry = recordedOf({ direction: direction === 'unknown' ? 'unknown' : 'outbound', ...labels });
+        if (isObserver(observer))
+          entry.observer = entry.observer && entry.observer !== observer ? 'both' : observer;
+        answer.recorded++;
+      } else {
+        unread.set(table.refId, (unread.get(table.refId) ?? 0) + 1);
         continue;
       }
-      const entry = entryOf({ direction, transport, port, src, dst });
       if (measure === 'lastSeen') entry.seen = true;
       const figure = measure === 'io' ? ioFigure(textAt(ioDirections, row)) : measure;
       const number = numberAt(value, row);
@@ -95,30 +105,23 @@ export function readTables(tables: readonly Table[]): TableContents {
     }
   }
 
-  // Existence and traffic are separate: if there is a query for existence, it alone decides which edges exist.
-  const kept = halfEdges.entries().filter((entry) => entry.seen || !hasExistenceQuery);
-  return { halfEdges: kept.map((entry) => entry.halfEdge), listeners, joined, unread, rows, columns };
+  const existing = existingEdges(halfEdges.entries(), recorded.entries(), existence);
+  const merged = tables.length < all.length;
+  return { ...existing, listeners, unread, tables: tables.length, rows, columns, merged };
 }
 
-/** A row of `musubi:edge:last_seen_seconds`; undefined without a valid `observer` label. */
-function readJoined(
-  observer: string,
-  { transport, port, src, dst }: Pick<HalfEdge, 'transport' | 'port' | 'src' | 'dst'>,
-  lastSeen: number | undefined,
-): JoinedEdge | undefined {
-  if (observer !== 'both' && observer !== 'source' && observer !== 'destination') return undefined;
-  const figures: Figures = lastSeen === undefined ? {} : { lastSeen };
-  return {
-    transport,
-    port,
-    directed: true,
-    src: toMergedEndpoint(src),
-    dst: toMergedEndpoint(dst),
-    seenBy: observer,
-    atSource: observer === 'destination' ? undefined : figures,
-    atDestination: observer === 'source' ? undefined : figures,
-  };
-}
+/** Whether both endpoints are named, by nothing but their services: half-edges know one endpoint in full. */
+const isServiceEdge = (src: Endpoint, dst: Endpoint): boolean =>
+  [src, dst].every(({ service, host, address }) => service !== '' && host === '' && address === '');
+
+/** In series by service, an endpoint without a service has its address as its name. */
+const withoutAddressAsName = (endpoint: Endpoint): Endpoint =>
+  endpoint.host === '' && endpoint.address === '' && isIpAddress(endpoint.service)
+    ? { ...endpoint, service: '', address: endpoint.service }
+    : endpoint;
+
+const isObserver = (text: string): text is Observer =>
+  text === 'both' || text === 'source' || text === 'destination';
 
 const isDirection = (text: string): text is Direction =>
   text === 'outbound' || text === 'inbound' || text === 'unknown';

@@ -1,3 +1,4 @@
+import { isMerged } from './is-merged.ts';
 import { firstMissingLabel, REQUIRED_LABELS } from './required-labels.ts';
 import { canonicalName, findColumn, rowCount, type Table, textAt } from './table.ts';
 import { measureOf, valueColumn } from './table-measure.ts';
@@ -15,7 +16,7 @@ export function faultsOf(table: Table): TableFault[] {
   const columns = new Set(table.columns.map(({ name }) => canonicalName(name)));
   const isListen = measureOf(table) === 'listen';
   const isKnown = isListen || columns.has('direction') || columns.has('observer');
-  if (rowCount(table) === 0 || !isKnown) return [];
+  if (rowCount(table) === 0 || !isKnown || isMerged(table)) return [];
   const query = table.refId;
   const endpoints = isListen
     ? [REQUIRED_LABELS.destination]

@@ -7,7 +7,9 @@ export type TableMeasure = Exclude<keyof Figures, 'transmit' | 'receive'> | 'io'
 const BY_METRIC: readonly (readonly [string, TableMeasure])[] = [
   ['last_seen', 'lastSeen'],
   ['connection_opened', 'opened'],
+  ['connections_opened', 'opened'],
   ['connection_failed', 'failed'],
+  ['connections_failed', 'failed'],
   ['dependency_io', 'io'],
   ['active_connections', 'open'],
   ['tcp_rtt', 'rtt'],
@@ -15,16 +17,19 @@ const BY_METRIC: readonly (readonly [string, TableMeasure])[] = [
 ];
 
 /**
- * Determines what a table measures: by its labels where they are unambiguous, else by its refId, else by the metric
+ * Determines what a table measures: by its refId, else by its labels where they are unambiguous, else by the metric
  * name. A table with an unknown measure still proves that its edges exist.
  */
 export function measureOf(table: Table): TableMeasure | undefined {
-  if (findColumn(table, 'network_io_direction')) return 'io';
   const byRefId = BY_METRIC.find(([, measure]) => measure.toLowerCase() === table.refId.toLowerCase());
   if (byRefId) return byRefId[1];
+  if (findColumn(table, 'network_io_direction')) return 'io';
   const byMetric = measureOfMetric(textAt(findColumn(table, '__name__'), 0));
   if (byMetric) return byMetric;
-  return findColumn(table, 'dst_address') && !findColumn(table, 'direction') ? 'listen' : undefined;
+  const ofSources = ['direction', 'src_service', 'src_host', 'src_address'];
+  const isOfDestinations =
+    findColumn(table, 'dst_address') && !ofSources.some((name) => findColumn(table, name));
+  return isOfDestinations ? 'listen' : undefined;
 }
 
 /** What a metric measures, by its name. */

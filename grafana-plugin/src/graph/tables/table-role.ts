@@ -1,3 +1,4 @@
+import { isMerged } from './is-merged.ts';
 import { canonicalName, findColumn, type Table, textAt } from './table.ts';
 
 /** What a table contains: observed, missing or unexpected dependencies, or alerts. */
@@ -5,6 +6,7 @@ export type TableRole = 'seen' | 'missing' | 'unexpected' | 'alerts';
 
 /** The role of a table: by its labels where they are unambiguous, else by its metric, else by its refId. */
 export function roleOf(table: Table): TableRole {
+  if (isMerged(table)) return 'seen';
   if (findColumn(table, 'alertname')) return 'alerts';
   const metric = canonicalName(textAt(findColumn(table, '__name__'), 0));
   for (const name of [metric, table.refId.toLowerCase()]) {

@@ -9,6 +9,8 @@ export interface Column {
 export interface Table {
   readonly refId: string;
   readonly columns: readonly Column[];
+  /** Whether the query failed, or failed in part. */
+  readonly failed?: boolean;
   /** Whether it had rows with earlier timestamps, which have been removed. */
   readonly overTime?: boolean;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build/build-graph.ts';
+import { markDeviations } from '../compare/mark-deviations.ts';
 import { halfEdge, listener } from '../fixtures/half-edges.fixture.ts';
 import type { TableContents } from './read-tables.ts';
 import { whyEmpty } from './why-empty.ts';
@@ -7,8 +8,12 @@ import { whyEmpty } from './why-empty.ts';
 const nothing: TableContents = {
   halfEdges: [],
   listeners: [],
+  halfEdgesProve: true,
   joined: [],
+  unanswered: [],
   unread: new Map(),
+  tables: 1,
+  merged: false,
   rows: 0,
   columns: new Set(),
 };
@@ -53,6 +58,17 @@ test('does not require a port if there are only Unix sockets', () => {
 });
 
 test('distinguishes an idle range from one without exporters', () => {
-  expect(reasonOf({})).toEqual({ code: 'nothing-seen' });
+  expect(reasonOf({})).toEqual({ code: 'nothing-seen', unobserved: 0 });
   expect(reasonOf({ rows: 1, listeners: [listener('a@h1/10.0.0.1')] })).toEqual({ code: 'only-listeners' });
+});
+
+test('does not draw expected and alerting dependencies as if they were all, unless nothing else is queried', () => {
+  const wanted = { transport: 'tcp', port: '80', source: 'a', sourceSite: '', target: 'b', targetSite: '' };
+  const graph = markDeviations(buildGraph([], []), { missing: [wanted], unexpected: [], unread: 0 });
+  expect(whyEmpty(2, nothing, graph)).toEqual({ code: 'nothing-seen', unobserved: 1 });
+  expect(whyEmpty(1, { ...nothing, tables: 0 }, graph)).toBeUndefined();
+});
+
+test('reports merged query results', () => {
+  expect(reasonOf({ merged: true, rows: 3 })).toEqual({ code: 'merged-queries' });
 });

@@ -24,6 +24,8 @@ function reported({ directed, seenBy }: GraphEdge): string {
       'Both endpoints chose their own ports, so the direction of the dependency is unknown.',
     );
   if (seenBy === 'none') return t('edge.not-reported', 'Not reported in this time range.');
+  if (seenBy === 'unknown')
+    return t('edge.by-unknown', 'The recorded series does not contain which endpoint reported it.');
   if (seenBy === 'both') return t('edge.by-both', 'Reported by both endpoints.');
   return seenBy === 'source'
     ? t('edge.by-source', 'Reported by the source only.')
@@ -104,6 +106,7 @@ function FiguresTable({ edge, format }: Omit<Props, 'graph'>) {
         : t('figures.by-reporting', 'Seen by reporting endpoint'),
       mirrorFigures(edge.atDestination),
     ]);
+  if (edge.recorded) views.push([t('figures.recorded', 'Recorded'), edge.recorded]);
   if (edge.previous) views.push([t('figures.before', 'Compared range'), edge.previous]);
   const differing = new Set(disagreementsOf(edge).map(({ figure }) => figure));
   const rows: [string, keyof Figures][] = [

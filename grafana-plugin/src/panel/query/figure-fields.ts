@@ -1,5 +1,4 @@
 import type { DataFrame, Field } from '@grafana/data';
-import { splitValues } from '../../graph/tables/split-values.ts';
 import { measureOf, type TableMeasure, valueColumn } from '../../graph/tables/table-measure.ts';
 import { roleOf } from '../../graph/tables/table-role.ts';
 import { toTable } from './read-frames.ts';
@@ -12,12 +11,11 @@ export function figureFields(series: readonly DataFrame[]): ReadonlyMap<TableMea
     // In the format "Time series" there is a frame per edge, all with the same configuration.
     if (read.has(frame.refId ?? '')) continue;
     read.add(frame.refId ?? '');
-    for (const table of splitValues(toTable(frame))) {
-      const measure = roleOf(table) === 'seen' ? measureOf(table) : undefined;
-      const name = valueColumn(table)?.name;
-      const field = frame.fields.find((each) => each.name === name);
-      if (measure && field && !fields.has(measure)) fields.set(measure, field);
-    }
+    const table = toTable(frame);
+    const measure = roleOf(table) === 'seen' ? measureOf(table) : undefined;
+    const name = valueColumn(table)?.name;
+    const field = frame.fields.find((each) => each.name === name);
+    if (measure && field && !fields.has(measure)) fields.set(measure, field);
   }
   return fields;
 }

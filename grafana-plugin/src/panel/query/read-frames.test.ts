@@ -2,6 +2,7 @@ import type { DataFrame, Field, PanelData } from '@grafana/data';
 import { expect, test } from 'vitest';
 import { readOverview } from '../../graph/compare/overview.ts';
 import { readTables } from '../../graph/tables/read-tables.ts';
+import { whyEmpty } from '../../graph/tables/why-empty.ts';
 import { readFrames } from './read-frames.ts';
 
 const labels = {
@@ -118,16 +119,30 @@ test('labels can be columns or belong to the value', () => {
   expect(shown(mixed)).toEqual({ edges: ['web→10.0.0.2:80 4 -'], notes: [] });
 });
 
-test('a frame merged from several queries is split by the names of its values', () => {
-  const two = (name: string, a: unknown, b: unknown) => field(name, 'string', [a, b]);
-  const merged = frameOf('joined', [
-    ...web.map(({ name, values: [text] }) => two(name, text, name === 'dst_port' ? '81' : text)),
-    two('network_io_direction', null, 'transmit'),
-    field('Value #lastSeen', 'number', [1_700_000_000, null]),
-    field('Value #opened', 'number', [3, null]),
-    field('Value #io', 'number', [null, 10]),
+test('a frame merged from several queries is not read: Merge adds labels of alerts to other rows', () => {
+  const texts = (name: string, ...values: (string | null)[]) => field(name, 'string', values);
+  // The result of Merge for two dependencies, one of which an alert names.
+  const merged = frameOf('merge-lastSeen-opened-alerts', [
+    ...web.map(({ name, values: [text] }) => texts(name, `${text}`, name === 'dst_port' ? '81' : `${text}`)),
+    field('Value #lastSeen', 'number', [1_700_000_000, 1_700_000_000]),
+    field('Value #opened', 'number', [3, 4]),
+    texts('alertname', 'DependencyFailing', null),
+    texts('dst_service', 'api', null),
+    field('Value #alerts', 'number', [1, null]),
   ]);
-  expect(shown(merged)).toEqual({ edges: ['web→10.0.0.2:80 3 1700000000'], notes: [] });
+  const tables = readFrames({ series: [merged], request: targets('lastSeen', 'opened', 'alerts') });
+  const { graph, contents } = readOverview(tables);
+  expect(graph.edges).toEqual([]);
+  expect(whyEmpty(tables.length, contents, graph)).toEqual({ code: 'merged-queries' });
+});
+
+test('the tables of failed queries are marked', () => {
+  const request = targets('lastSeen', 'opened');
+  const series = [frameOf('opened', [...web, field('Value', 'number', [1])])];
+  const failedOf = (errors: NonNullable<PanelData['errors']>) =>
+    readFrames({ series, request, errors }).map(({ refId, failed = false }) => `${refId} ${failed}`);
+  expect(failedOf([{ refId: 'lastSeen', message: 'timeout' }])).toEqual(['lastSeen true', 'opened false']);
+  expect(failedOf([{ message: 'bad gateway' }])).toEqual(['lastSeen true', 'opened true']);
 });
 
 test('an enumeration is read as its texts, an object as empty', () => {

@@ -1,21 +1,32 @@
 import type { DataFrame, Field, PanelData } from '@grafana/data';
 import { lastRows } from '../../graph/tables/last-rows.ts';
-import { splitValues } from '../../graph/tables/split-values.ts';
 import type { Column, Table } from '../../graph/tables/table.ts';
 
-/** Turns the panel's data into plain tables: at least one per query, empty for a query that found nothing. */
-export function readFrames(data: Pick<PanelData, 'series' | 'request'>): Table[] {
+/** What queries returned, and which of them were run. */
+type Results = Pick<PanelData, 'series' | 'request' | 'error' | 'errors'>;
+
+/** Turns the panel's data into plain tables: at least one per query, empty for a query that found nothing or failed. */
+export function readFrames(data: Results): Table[] {
   const byQuery = Map.groupBy(data.series, (frame) => frame.refId ?? '');
   const queried = data.request?.targets.filter((target) => !target.hide).map((target) => target.refId) ?? [];
-  return [...new Set([...queried, ...byQuery.keys()])].flatMap((refId) => {
+  const hasFailed = failedQueries(data);
+  return [...new Set([...queried, ...byQuery.keys()])].flatMap((refId): Table[] => {
     const frames = byQuery.get(refId) ?? [];
-    if (frames.length === 0) return [{ refId, columns: [] }];
+    const failed = hasFailed(refId) ? { failed: true } : {};
+    if (frames.length === 0) return [{ refId, columns: [], ...failed }];
     const [series, tables] = [frames.filter(isSeries), frames.filter((frame) => !isSeries(frame))];
     return [
-      ...tables.flatMap((frame) => splitValues(lastRows(toTable(frame)))),
-      ...(series.length > 0 ? [foldSeries(refId, series)] : []),
+      ...tables.map((frame) => ({ ...lastRows(toTable(frame)), ...failed })),
+      ...(series.length > 0 ? [{ ...foldSeries(refId, series), ...failed }] : []),
     ];
   });
+}
+
+/** Whether a query failed. An error that names no query is one of all of them. */
+function failedQueries({ error, errors }: Results): (refId: string) => boolean {
+  const all = errors?.length ? errors : error ? [error] : [];
+  const named = new Set(all.map((each) => each.refId));
+  return (refId) => named.has(refId) || named.has(undefined);
 }
 
 /** Compares Grafana's field types as text: this file then needs types only, which keeps its tests fast. */

@@ -37,7 +37,17 @@ export function useComparison({ request, timeRange }: PanelData, choice: string)
     return request && other && targets?.length ? { request, targets, range: other } : undefined;
   }, [request, other]);
   const { result, busy } = useQueryResult(extra, choice);
-  const tables = useMemo(() => result && readFrames({ series: [...result.series] }), [result]);
+  const tables = useMemo(
+    () =>
+      result &&
+      extra &&
+      readFrames({
+        series: [...result.series],
+        request: { ...extra.request, targets: [...extra.targets] },
+        errors: [...result.errors],
+      }),
+    [result, extra],
+  );
   const notes = useMemo(
     () => notesOf(choice, { request, other, errors: [...(result?.errors ?? [])] }),
     [choice, request, other, result],

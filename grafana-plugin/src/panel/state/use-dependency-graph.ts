@@ -23,7 +23,7 @@ interface DependencyGraph {
 
 /** Reads the panel's data, and that of the compared range, into the dependency graph at a level, cut to the part that the options select. */
 export function useDependencyGraph(
-  { series, request }: PanelData,
+  { series, request, error, errors }: PanelData,
   { now, other, tables: then }: Comparison,
   level: Level,
   around: Around,
@@ -31,13 +31,18 @@ export function useDependencyGraph(
   const byProcess = level === 'process';
   const lengths = { now: lengthOf(now), before: other ? lengthOf(other) : 0 };
   const { graph, empty, notes } = useMemo(() => {
-    const tables = readFrames({ series, ...(request && { request }) });
+    const tables = readFrames({
+      series,
+      ...(request && { request }),
+      ...(error && { error }),
+      ...(errors && { errors }),
+    });
     const overview = readOverview(tables, {
       byProcess,
       previous: then && { tables: then, ranges: { current: lengths.now, previous: lengths.before } },
     });
     return { ...overview, empty: whyEmpty(tables.length, overview.contents, overview.graph) };
-  }, [series, request, byProcess, then, lengths.now, lengths.before]);
+  }, [series, request, error, errors, byProcess, then, lengths.now, lengths.before]);
   const seen = useMemo(() => {
     const part = cutAround(graph, around.wanted, around.way);
     return nameNodes(level === 'process' ? part : atLevel(part, level));

@@ -78,6 +78,7 @@ export function EdgeRow({ edge, source, target, index, format, tabIndex, onFocus
 
 function seenBy({ directed, seenBy: by }: GraphEdge): string {
   if (!directed) return t('reported-by.undirected', 'one endpoint, direction unknown');
+  if (by === 'unknown') return t('reported-by.unknown', 'unknown');
   if (by === 'none') return t('reported-by.none', 'none');
   if (by === 'both') return t('reported-by.both', 'both endpoints');
   return by === 'source' ? t('reported-by.source', 'source') : t('reported-by.destination', 'destination');

@@ -31,6 +31,15 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
           'Set the type of each query to Instant and its format to Table, and keep the labels of service_dependency_* metrics (a `sum by` must not drop them).',
         ),
       };
+    case 'merged-queries':
+      return {
+        state: 'wrong-data',
+        title: t('empty.merged', 'Merged query results cannot be drawn'),
+        advice: t(
+          'empty.do-not-merge',
+          'Remove the transformation that merges the results: it adds labels of one query, such as the name of an alert, to the rows of the others.',
+        ),
+      };
     case 'only-listeners':
     case 'nothing-seen':
       return {
@@ -45,10 +54,16 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
             : t(
                 'empty.check-exporters',
                 'Choose a longer time range, or check that the exporters are running and that Prometheus has service_dependency_last_seen_seconds.',
-              ),
+              ) + unobservedText(reason.unobserved),
       };
   }
 }
+
+/** Without them, the few expected or alerting dependencies would look like all that is left. */
+const unobservedText = (unobserved: number): string =>
+  unobserved === 0
+    ? ''
+    : ` ${t('empty.unobserved', 'Expected or alerting dependencies that are not drawn: {{unobserved}}', { unobserved })}.`;
 
 /** The message for dashboard variables that match nothing. */
 export function nothingAround({ wanted }: Around): EmptyMessage {

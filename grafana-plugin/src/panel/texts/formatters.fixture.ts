@@ -6,7 +6,7 @@ export const plainFormatters = (more: Partial<Formatters> = {}): Formatters => (
   noText: () => '–',
   mark: () => undefined,
   name: () => undefined,
-  scale: () => ({ least: 0, most: 1, colour: () => 'red', steps: [0], gradual: false }),
+  scale: () => ({ isKnown: true, least: 0, most: 1, colour: () => 'red', steps: [0], gradual: false }),
   byteUnits: 'bytes',
   ...more,
 });

@@ -33,6 +33,8 @@ export interface Formatters {
 
 /** The range of a figure among the edges of a graph, and its colours by Grafana's color scheme. */
 export interface Scale {
+  /** Whether any edge has the figure. */
+  readonly isKnown: boolean;
   readonly least: number;
   readonly most: number;
   readonly colour: (value: number) => string;
@@ -80,7 +82,7 @@ export function createFormatters(
     const known = styles.get(figure);
     if (known) return known;
     const config = configFor(figure);
-    const values = graph.edges.map((edge) => figureOf(edge, figure) ?? 0);
+    const values = graph.edges.flatMap((edge) => figureOf(edge, figure) ?? []);
     const style = createStyle(config, values, theme, timeZone);
     styles.set(figure, style);
     return style;
@@ -152,6 +154,7 @@ function createStyle(
     display,
     unmapped: getDisplayProcessor({ field: plain, theme, timeZone }),
     scale: {
+      isKnown: values.length > 0,
       least,
       most,
       gradual,

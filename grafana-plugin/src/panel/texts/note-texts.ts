@@ -30,6 +30,18 @@ export function noteText(note: OverviewNote): string {
         'Query {{query}}: this is a range query, of which only the last values are shown. Set its type to Instant.',
         { ...UNESCAPED, query: note.query },
       );
+    case 'existence-unknown':
+      return t(
+        'notes.existence-unknown',
+        'Query {{query}}: it returned no data, so which dependencies were there is not known. Drawn are those with traffic; nothing is marked as new or vanished.',
+        { ...UNESCAPED, query: note.query },
+      );
+    case 'unproven-edges':
+      return t(
+        'notes.unproven-edges',
+        'Dependencies with traffic that the query `lastSeen` does not return, and that are not drawn: {{edges}}. They are not recorded yet, or under another name.',
+        { edges: note.edges },
+      );
     case 'no-previous-data':
       return t(
         'notes.no-previous-data',

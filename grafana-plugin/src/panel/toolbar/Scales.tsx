@@ -14,9 +14,9 @@ interface Props<By> {
   readonly format: Formatters;
 }
 
-/** The value shown by edge widths, and its range. */
+/** The value shown by edge widths, and its range; nothing where no edge has the value. */
 export function WidthScale({ by, format }: Props<PanelOptions['widthBy']>) {
-  if (by === 'none') return null;
+  if (by === 'none' || !format.scale(by).isKnown) return null;
   return (
     <span data-testid="musubi-width-scale">
       {t('legend.width', 'width')}: {nameOf(format, by)} <Wedge /> {upTo(by, format)}
@@ -24,9 +24,9 @@ export function WidthScale({ by, format }: Props<PanelOptions['widthBy']>) {
   );
 }
 
-/** The value shown by edge colours, and its scale. */
+/** The value shown by edge colours, and its scale; nothing where no edge has the value. */
 export function ColourScale({ by, format }: Props<PanelOptions['colourBy']>) {
-  if (by === 'states') return null;
+  if (by === 'states' || !format.scale(by).isKnown) return null;
   return (
     <span data-testid="musubi-colour-scale">
       {t('legend.colour', 'color')}: {nameOf(format, by)}{' '}

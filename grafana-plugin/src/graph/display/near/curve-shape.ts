@@ -25,5 +25,5 @@ const ABSENT: readonly EdgeState[] = ['vanished', 'missing'];
 /** Lengths of the dashes and gaps of a curve; empty for a solid line. */
 export function dashesOf({ seenBy, states }: Pick<Curve, 'seenBy' | 'states'>): readonly number[] {
   if (seenBy === 'none' || states.some((state) => ABSENT.includes(state))) return [1.5, 5];
-  return seenBy === 'both' ? [] : [6, 4];
+  return seenBy === 'both' || seenBy === 'unknown' ? [] : [6, 4];
 }
