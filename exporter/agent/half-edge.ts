@@ -1,4 +1,5 @@
 import type { EndpointKind } from '@musubi/contract/endpoint-kind';
+import { isNothing } from './aggregate/counts.ts';
 import type { Flow } from './aggregate/fold.ts';
 import type { Listener, Transport } from './capture/capture.ts';
 import type { ForwarderTarget } from './identify/forwarder-target.ts';
@@ -40,6 +41,8 @@ export interface ServiceListener {
   readonly dst: Endpoint;
   /** Whether it listens on `::` and gets no IPv4. */
   readonly ipv6Only: boolean;
+  /** Whether it no longer listens, and is kept to name what still connects to it. */
+  readonly isLost?: true;
 }
 
 /** What is known of this host in one cycle. */
@@ -76,6 +79,11 @@ export function toHalfEdge(flow: Flow, identities: Identities, host: string): Ha
     remote = { address: '', service: OTHER, kind: 'unknown' };
   }
   return direction === 'outbound' ? { flow, src: local, dst: remote } : { flow, src: remote, dst: local };
+}
+
+/** Whether connections were attempted in this cycle, all in vain, and none was used. */
+export function hasFailedOnly({ failed, ...others }: Flow): boolean {
+  return failed !== undefined && others.open === 0 && isNothing(others);
 }
 
 /** The endpoint of the observed process. */
@@ -128,8 +136,13 @@ export function toServiceListeners(
   }));
 }
 
+/** A lost listener is found only where no other listens. */
 export function indexServices(listeners: readonly ServiceListener[]): ListenerIndex<ServiceListener> {
-  return createListenerIndex(listeners, ({ dst: { address }, ...listener }) => ({ ...listener, address }));
+  const index = (some: readonly ServiceListener[]) =>
+    createListenerIndex(some, ({ dst: { address }, ...listener }) => ({ ...listener, address }));
+  const current = index(listeners.filter(({ isLost }) => !isLost));
+  const lost = index(listeners.filter(({ isLost }) => isLost));
+  return { find: (target) => current.find(target) ?? lost.find(target) };
 }
 
 function onThisHost(address: string, identity: Identity | undefined, host: string): Endpoint {

@@ -2,7 +2,7 @@
  * The program on one page:
  *
  *   capture ─▶ nat (addresses on the wire) ─▶ aggregate (connections into flows) ─▶ identify (names on this host)
- *           ─▶ pair (servers of loopback connections) ─▶ forwarders (the services behind them)
+ *           ─▶ pair (servers of loopback connections, and failed attempts) ─▶ forwarders (the services behind them)
  *           ─▶ resolve (names of remote addresses) ─▶ limit (cardinality) ─▶ accumulate ─▶ metrics
  *
  * Each stage is a function of records in a file of its own. The kernel, `/proc` and the clock are arguments.
@@ -35,10 +35,14 @@ import { createFoldCounts } from './metrics/folds.ts';
 import { dnsFamilies, tableFamilies } from './metrics/health-families.ts';
 import { createLedger, type LedgerEntry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
+import { readNetworkNamespace } from './proc/namespaces.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
+import { createAwaitListeners } from './resolve/await-listeners.ts';
 import type { Dns } from './resolve/dns/open-dns.ts';
+import { createFollowFallBacks } from './resolve/fall-backs.ts';
 import { createCollapseForwarders } from './resolve/forwarders/collapse-forwarders.ts';
 import { createLocalAddresses } from './resolve/local-addresses.ts';
+import { createRememberListeners } from './resolve/lost-listeners.ts';
 import { type AddressesAt, createNat } from './resolve/nat/nat.ts';
 import { pairLocal } from './resolve/pair-local.ts';
 import { createResolve, type ResolveOptions } from './resolve/resolve.ts';
@@ -83,8 +87,11 @@ export type PipelineConfig = Required<
 export interface Pipeline {
   /** Uses other settings from the next cycle on. Edges and their sums stay. */
   reconfigure(config: PipelineConfig): void;
-  /** Runs one collection cycle. Rejects if the host could not be read; the edges known before stay. */
-  runCycle(): Promise<Reading>;
+  /**
+   * Runs one collection cycle. Rejects if the host could not be read; the edges known before stay. The last one holds
+   * nothing back for a later one.
+   */
+  runCycle(options?: { readonly isLast?: boolean }): Promise<Reading>;
   /** The half-edges known now. */
   edges(): readonly LedgerEntry[];
   /** All metrics, each family made on demand. */
@@ -98,6 +105,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const addressesOf = createNetAddresses(procRoot, uptime);
   const nat = createNat(options.conntrack, self);
   const fold = createFold();
+  const rememberListeners = createRememberListeners(
+    (netns, pid) => readNetworkNamespace(procRoot, pid) === netns,
+  );
+  const awaitListeners = createAwaitListeners();
+  const followFallBacks = createFollowFallBacks((address) => dns?.queriedName(address));
   const collapseForwarders = createCollapseForwarders();
   let { identifier, siteLabels, resolve, limit } = configuredStages(options);
   let nextConfig: PipelineConfig | undefined;
@@ -115,7 +127,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     nextConfig = undefined;
   }
 
-  async function observe(): Promise<Reading> {
+  async function observe(isLast: boolean): Promise<Reading> {
     applyConfig();
     const time = self.startTimer();
     const reading = await time('capture', () => capture.read());
@@ -146,21 +158,30 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       identifier.beginCycle(reading);
       return nameAll(flows, listeners, addressesAt);
     });
-    const services = indexServices(named.serviceListeners);
-    const paired = await time('pair', () => pairLocal(named.halfEdges, services));
-    const collapsed = await time('forwarders', () =>
-      collapseForwarders(
-        { ...named, halfEdges: paired },
-        createLocalAddresses(services, addresses),
-        folds.note,
-      ),
-    );
-    const resolved = await time('resolve', () => {
+    const known = rememberListeners(named.serviceListeners, reading, now);
+    const services = indexServices(known);
+    const localAddresses = createLocalAddresses(services, addresses);
+    const paired = await time('pair', () => {
       // A program resolves a name before it connects, so the response has been captured by now.
       dns?.readResponses(reading);
-      return resolve(collapsed.halfEdges, new Set([...addresses.values()].flat()), folds.note);
+      const answered = awaitListeners(named.halfEdges, localAddresses, now, isLast);
+      return followFallBacks(pairLocal(answered, services), isLast);
     });
-    const limited = await time('limit', () => limit({ ...collapsed, halfEdges: resolved }, now, folds.note));
+    const collapsed = await time('forwarders', () =>
+      collapseForwarders(
+        { halfEdges: paired, serviceListeners: known },
+        localAddresses,
+        { fold: folds.note, unattributed: (failures) => self.add('failuresUnattributed', failures) },
+        isLast,
+      ),
+    );
+    const current = collapsed.serviceListeners.filter(({ isLost }) => !isLost);
+    const resolved = await time('resolve', () =>
+      resolve(collapsed.halfEdges, new Set([...addresses.values()].flat()), folds.note),
+    );
+    const limited = await time('limit', () =>
+      limit({ serviceListeners: current, halfEdges: resolved }, now, folds.note),
+    );
     await time('accumulate', () => ledger.record(limited.halfEdges, clock(), now));
 
     serviceListeners = limited.serviceListeners;
@@ -213,9 +234,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     reconfigure({ site, rules, networks, internet, edgeExpiration, maxServices, maxEdges }) {
       nextConfig = { site, rules, networks, internet, edgeExpiration, maxServices, maxEdges };
     },
-    async runCycle() {
+    async runCycle({ isLast = false } = {}) {
       try {
-        return await observe();
+        return await observe(isLast);
       } catch (error) {
         self.add('cyclesFailed');
         throw error;

@@ -121,7 +121,7 @@ async function runLastCycle({ runCycle }: Pick<Pipeline, 'runCycle'>, log: Count
     throw new Error(`not finished within ${LAST_CYCLE_GRACE / 1000} s`);
   });
   try {
-    await Promise.race([runCycle(), late]);
+    await Promise.race([runCycle({ isLast: true }), late]);
   } catch (error) {
     log.error('last collection cycle failed', { reason: (error as Error).message });
   } finally {

@@ -234,6 +234,13 @@ export const SELF_METRICS = define({
     integer: true,
     help: 'Connected sockets in the last collection cycle whose process could not be found.',
   },
+  failuresUnattributed: {
+    name: 'musubi.connections.failed.unattributed',
+    kind: 'counter',
+    unit: '{connection}',
+    integer: true,
+    help: 'Failed connection attempts of a port forwarder that belong to one of several clients, which is not known.',
+  },
   natConnections: {
     name: 'musubi.nat.connections',
     kind: 'counter',

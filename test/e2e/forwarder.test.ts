@@ -5,6 +5,7 @@ import { type Exporter, startExporter } from '../harness/exporter.ts';
 import { joinEdges } from '../harness/join.ts';
 import { createNetwork, type Host } from '../harness/network.ts';
 import { NODE, ROOT, toolPath } from '../harness/places.ts';
+import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { startWorkload } from '../harness/workload.ts';
 
@@ -157,3 +158,81 @@ describe.each(['sockdiag', ...(CANNOT_CAPTURE ? [] : ['ebpf'])])(
     });
   },
 );
+
+describe.skipIf(CANNOT_CAPTURE)('a server that is down', () => {
+  /** The edges from clients to these ports: `web → api at 127.0.0.1:7100: 3 opened, 2 refused`. */
+  async function edgesTo(exporter: Exporter, ...ports: number[]): Promise<string[]> {
+    const page = await exporter.metrics();
+    const edges = new Map<string, Map<string, number>>();
+    for (const outcome of ['opened', 'failed']) {
+      for (const { labels, value } of parseSeries(page, `service_dependency_connection_${outcome}_total`)) {
+        const { direction, src_service, dst_service, dst_address, dst_port, error_type = outcome } = labels;
+        if (direction !== 'outbound' || !ports.includes(Number(dst_port))) continue;
+        const edge = `${src_service} → ${dst_service} at ${dst_address}:${dst_port}`;
+        const counts = edges.get(edge) ?? new Map<string, number>();
+        edges.set(edge, counts.set(error_type, (counts.get(error_type) ?? 0) + value));
+      }
+    }
+    return [...edges].map(
+      ([edge, counts]) =>
+        `${edge}: ${[...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
+    );
+  }
+
+  async function attempt(on: Host, address: string, port: number, count: number): Promise<void> {
+    const web = on.start([NODE, WEB, address, `${port}`]);
+    web.writeLine(`try ${count}`);
+    await web.waitForOutput('failed');
+    await web.stop();
+  }
+
+  const observe = () => startExporter(host, ['--capture', 'ebpf']);
+  const listen = async (port: number, address = '127.0.0.1') => {
+    const api = host.start([NODE, API, address, `${port}`]);
+    await api.waitForOutput('listening');
+    return api;
+  };
+
+  it('behind a port forwarder keeps its name, and the failures count on the edge of the client', async () => {
+    const port = ports++;
+    const api = await listen(port);
+    const forwarder = await startForwarder('127.0.0.1', `127.0.0.1:${port}`);
+    const exporter = await observe();
+    await attempt(host, '127.0.0.1', forwarder, 3);
+    await exporter.cycle();
+    await api.stop();
+    await exporter.cycle();
+    await attempt(host, '127.0.0.1', forwarder, 4);
+    await exporter.cycle();
+    expect(await edgesTo(exporter, port, forwarder)).toEqual([
+      `web → api at 127.0.0.1:${forwarder}: 7 opened, 4 refused`,
+    ]);
+  });
+
+  it('keeps its name while it restarts, and gets it although a client was there before', async () => {
+    const port = ports++;
+    const exporter = await observe();
+    await attempt(host, '127.0.0.1', port, 2);
+    await exporter.cycle();
+    const api = await listen(port);
+    await exporter.cycle();
+    await api.stop();
+    await exporter.cycle();
+    await attempt(host, '127.0.0.1', port, 3);
+    await exporter.cycle();
+    expect(await edgesTo(exporter, port)).toEqual([`web → api at 127.0.0.1:${port}: 0 opened, 5 refused`]);
+  });
+
+  it('at one address of localhost has one edge, without a failure', async () => {
+    const port = ports++;
+    await listen(port);
+    const exporter = await observe();
+    await attempt(host, '::1', port, 1);
+    await exporter.cycle();
+    await attempt(host, '::1,127.0.0.1', port, 3);
+    await exporter.cycle();
+    expect(await edgesTo(exporter, port)).toEqual([
+      `web → api at 127.0.0.1:${port}: 3 opened, 1 refused, 3 fallback`,
+    ]);
+  });
+});

@@ -1,13 +1,13 @@
 /**
  * A client that connects to a server on command and keeps the connections open.
- * Arguments: address, port. Standard input: `connect N`, `try N` (attempts may fail), `close`. It prints a line once each
+ * Arguments: address, port. Of several addresses, separated by commas, `try` connects to the first that accepts. Standard input: `connect N`, `try N` (attempts may fail), `close`. It prints a line once each
  * command is done.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
-const [host, port] = process.argv.slice(2);
+const [host = '', port] = process.argv.slice(2);
 const sockets = [];
 
 console.log('ready');
@@ -25,9 +25,17 @@ for await (const line of createInterface({ input: process.stdin })) {
   } else if (verb === 'try') {
     let failed = 0;
     for (let i = 0; i < Number(count); i++) {
-      const socket = connect({ host, port: Number(port) });
-      await once(socket, 'connect').catch(() => failed++);
-      socket.destroy();
+      let connected = false;
+      for (const address of host.split(',')) {
+        const socket = connect({ host: address, port: Number(port) });
+        connected ||= await once(socket, 'connect').then(
+          () => true,
+          () => false,
+        );
+        socket.destroy();
+        if (connected) break;
+      }
+      if (!connected) failed++;
     }
     console.log(`failed ${failed}`);
   } else if (verb === 'close') {

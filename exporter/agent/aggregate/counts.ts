@@ -10,7 +10,7 @@ export interface Counts {
   transmittedBytes?: number;
   receivedBytes?: number;
   retransmits?: number;
-  /** Connections never established, by `FAILURES`. */
+  /** Connections never established, by `ERROR_TYPES`. */
   failed?: number[];
   /** Set-up times: how many in each bucket, and their sum in seconds. */
   setup?: { counts: number[]; sum: number };
@@ -49,9 +49,9 @@ export function addCounts(sum: Counts, change: Counts): void {
 }
 
 /** Whether all counts are zero. */
-export function isNothing(change: Counts): boolean {
+export function isNothing(change: Partial<Counts>): boolean {
   const { opened, failed, setup } = change;
-  return opened === 0 && !failed && !setup && TRAFFIC_COUNTS.every((count) => !change[count]);
+  return !opened && !failed && !setup && TRAFFIC_COUNTS.every((count) => !change[count]);
 }
 
 function increase(value: number, last = 0): number {
@@ -65,5 +65,6 @@ function increases(values: readonly number[], last: readonly number[] = []): num
 }
 
 function addEach(sums: readonly number[] = [], changes: readonly number[]): number[] {
-  return changes.map((by, at) => by + (sums[at] ?? 0));
+  const longer = sums.length > changes.length ? sums : changes;
+  return longer.map((_, at) => (sums[at] ?? 0) + (changes[at] ?? 0));
 }

@@ -17,7 +17,7 @@ export type Direction = 'outbound' | 'inbound' | 'unknown';
 /** The optional counters of an observation. */
 export const TRAFFIC_COUNTS = ['transmittedBytes', 'receivedBytes', 'retransmits'] as const;
 
-/** Why a connection was never established: the values of `error.type`. `cancelled` is by the client. */
+/** Why a connection was never established. `cancelled` is by the client. */
 export const FAILURES = [
   'refused',
   'timeout',
@@ -27,6 +27,12 @@ export const FAILURES = [
   'cancelled',
   'other',
 ] as const;
+
+/**
+ * The values of `error.type`. After a `fallback` the client reached the same destination at another of its addresses, as
+ * with the two of `localhost`.
+ */
+export const ERROR_TYPES = [...FAILURES, 'fallback'] as const;
 
 /**
  * Upper bounds of the buckets of setup times in seconds; the last bucket has none. A SYN is retransmitted after 1 s,

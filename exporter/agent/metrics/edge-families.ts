@@ -1,5 +1,5 @@
 import { EDGE_METRICS, LISTEN_METRICS } from '@musubi/contract/catalogue';
-import { FAILURES, SETUP_BOUNDS } from '../capture/capture.ts';
+import { ERROR_TYPES, SETUP_BOUNDS } from '../capture/capture.ts';
 import type { ServiceListener } from '../half-edge.ts';
 import { type Attributes, attributesKey, listenAttributes } from './edge-attributes.ts';
 import type { Distribution, Family, Point } from './family.ts';
@@ -19,7 +19,7 @@ export function* edgeFamilies(entries: readonly LedgerEntry[]): Generator<Family
   yield { definition: EDGE_METRICS.opened, points: points(({ opened }) => opened) };
   yield {
     definition: EDGE_METRICS.failed,
-    points: FAILURES.flatMap((reason, at) =>
+    points: ERROR_TYPES.flatMap((reason, at) =>
       points(({ failed }) => failed?.[at] || undefined, { 'error.type': reason }),
     ),
   };

@@ -42,6 +42,12 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
+/** The other address of `localhost`; undefined for any but its two. */
+export function otherLoopback(address: string): string | undefined {
+  if (address === '::1') return '127.0.0.1';
+  return address === '127.0.0.1' ? '::1' : undefined;
+}
+
 /** Whether it is a link-local address (169.254.0.0/16, fe80::/10). */
 export function isLinkLocal(address: string): boolean {
   return address.startsWith('169.254.') || /^fe[89ab].:/.test(address);

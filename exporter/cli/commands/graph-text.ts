@@ -1,4 +1,4 @@
-import { FAILURES } from '@musubi/agent/capture/capture';
+import { ERROR_TYPES } from '@musubi/agent/capture/capture';
 import type { Attributes, AttributeValue } from '@musubi/agent/metrics/edge-attributes';
 import type { LedgerEntry } from '@musubi/agent/metrics/ledger';
 import { formatEndpoint } from '@musubi/agent/net/address';
@@ -98,7 +98,7 @@ function figuresOf({
 
 /** `3 failed (2 refused, 1 host unreachable)` */
 function failuresOf(failed: readonly number[]): string {
-  const reasons = FAILURES.map((reason, at) => [failed[at] ?? 0, reason.replaceAll('_', ' ')] as const)
+  const reasons = ERROR_TYPES.map((reason, at) => [failed[at] ?? 0, reason.replaceAll('_', ' ')] as const)
     .filter(([count]) => count > 0)
     .map(([count, reason]) => `${count} ${reason}`);
   return `${failed.reduce((sum, count) => sum + count, 0)} failed (${reasons.join(', ')})`;

@@ -56,6 +56,7 @@ async function observe(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<
       await sleep(Math.min(STEP, rest), undefined, { signal: io.stop }).catch(() => {});
       await pipeline.runCycle();
     }
+    await pipeline.runCycle({ isLast: true });
     return pipeline.edges();
   } finally {
     close();

@@ -1,4 +1,4 @@
-import { FAILURES } from '@musubi/agent/capture/capture';
+import { ERROR_TYPES } from '@musubi/agent/capture/capture';
 import {
   DNS_METRICS,
   EDGE_ATTRIBUTES,
@@ -43,8 +43,8 @@ reports. Each host reports a half-edge: all labels of its own endpoint, and the 
 
 ${metricTable(Object.values(EDGE_METRICS))}
 A histogram has the series \`…_bucket\` (label \`le\`, in seconds), \`…_sum\` and \`…_count\`. \`error_type\` is one of
-${FAILURES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` means by
-the client. Only the \`ebpf\` capture sees failures and set-up times; with other captures these two metrics are absent.
+${ERROR_TYPES.map((reason) => `\`${reason}\``).join(', ')}; \`cancelled\` means by
+the client, \`fallback\` that it reached the destination at another of its addresses. Only the \`ebpf\` capture sees failures and set-up times; with other captures these two metrics are absent.
 
 ${attributeTable(EDGE_ATTRIBUTES)}
 If both UDP sockets are bound to a port of their choice, the kernel does not show which one is the client; the socket

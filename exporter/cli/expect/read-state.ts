@@ -1,3 +1,4 @@
+import { HARMLESS } from '@musubi/contract/failing';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { createEdgeReader } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
@@ -29,8 +30,8 @@ export async function readState(
   ]);
   const attempts = [...inUse].map(([key, { edge }]) => {
     const { opened = 0, failed = {} } = counts.get(key) ?? {};
-    const { cancelled: _, ...reasons } = failed;
-    return { edge, opened, failed: Object.values(reasons).reduce((sum, count) => sum + count, 0) };
+    const harmful = Object.entries(failed).filter(([reason]) => !HARMLESS.some((each) => each === reason));
+    return { edge, opened, failed: harmful.reduce((sum, [, count]) => sum + count, 0) };
   });
   return {
     seen: [...seen.values()],

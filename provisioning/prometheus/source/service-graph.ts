@@ -1,3 +1,4 @@
+import { HARMFUL } from '@musubi/contract/failing';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { promql, recorded, withCopies } from './promql.ts';
 import { GENERATED, type Rule, rulesFile } from './rule.ts';
@@ -46,11 +47,11 @@ first value of a series.`,
     expr: promql`${byPair('group', `last_over_time(${RECORDED.serviceEdgeLastSeen}[2m])`)} * 0`,
   },
   counted('opened', RECORDED.connectionsOpened),
-  counted('failed', `${RECORDED.connectionsFailed}{error_type!="cancelled"}`),
+  counted('failed', `${RECORDED.connectionsFailed}{${HARMFUL}}`),
   { ...counter('traces_service_graph_request_total', 'none|opened|failed'), comment: 'Connection attempts.' },
   {
     ...counter('traces_service_graph_request_failed_total', 'none|failed'),
-    comment: 'Failed connection attempts, except those that the client cancelled.',
+    comment: 'Failed connection attempts, except those that the client cancelled or made elsewhere as well.',
   },
 ];
 

@@ -1,3 +1,4 @@
+import { HARMFUL } from '@musubi/contract/failing';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { cycles } from './cycles.ts';
 import { JOINED_CYCLES, SERVICE_EDGE } from './edges.ts';
@@ -269,13 +270,13 @@ its exporter is down is not a different endpoint.`,
       and on () (count(${MAX_GAP}) > 0)`,
   },
   {
-    comment: `Failed connection attempts of the last 5 m, except those that the client cancelled. They are recorded after the opened
+    comment: `Failed connection attempts of the last 5 m, except those that the client cancelled or made elsewhere as well. They are recorded after the opened
 connections and read before them: no failure is read without the successes of the same time.`,
     record: FAILED,
     expr: promql`
       sum without (error_type) (
         max without (observer) (
-          sum_over_time(${RECORDED.connectionsFailed}{error_type!="cancelled"}[5m])
+          sum_over_time(${RECORDED.connectionsFailed}{${HARMFUL}}[5m])
         )
       )`,
   },

@@ -387,6 +387,12 @@ test('DependencyFailing fires from five failures and a tenth of all on, and not 
   });
 });
 
+test.each(['cancelled', 'fallback'])('DependencyFailing does not fire for %s attempts', async (as) => {
+  const { hosts, webToApi, apiToDb } = shop();
+  const failing = { at: [40, 60], each: 10, as } as const;
+  await expectFiring(estate(END, hosts, [webToApi(), { ...apiToDb(), failing }]), { 39: [], 45: [], 60: [] });
+});
+
 test('DependencyFailing does not fire for an allowed dependency after its removal, nor before its rules allow it', async () => {
   const d = host('d', 4, until(60));
   const { hosts, db, webToApi, apiToDb } = shop();

@@ -68,13 +68,19 @@ function createHost(
   const collapse = createCollapseForwarders();
   return (...halfEdges: HalfEdge[]) => {
     const folds: string[] = [];
+    let unattributed = 0;
     const services = indexServices(serviceListeners);
     const collapsed = collapse(
       { halfEdges: pairLocal(halfEdges, services), serviceListeners },
       createLocalAddresses(services, addresses),
-      (reason, flow) => folds.push(`${reason} ${flow.opened}`),
+      {
+        fold: (reason, flow) => folds.push(`${reason} ${flow.opened}`),
+        unattributed: (failures) => {
+          unattributed += failures;
+        },
+      },
     );
-    return { ...collapsed, folds, edges: collapsed.halfEdges.map(textOf) };
+    return { ...collapsed, folds, unattributed, edges: collapsed.halfEdges.map(textOf) };
   };
 }
 
@@ -153,13 +159,59 @@ describe('a published port of a container', () => {
     expect(edges).toEqual(['inbound ? 10.0.0.9 ▶ shop 10.0.0.1:5353/udp +1']);
   });
 
-  it('reports the failures of the forwarder if it cannot be reached', () => {
-    const failed = [2, 0, 0, 0, 0, 0, 0];
-    const { halfEdges } = createHost()(
-      outbound(PROXY, GATEWAY, '172.17.0.2', 80, { failed, opened: 5, open: 5, transmittedBytes: 100 }),
-    );
-    expect(halfEdges).toMatchObject([{ src: { service: 'docker' }, flow: { failed, opened: 0, open: 0 } }]);
-    expect(halfEdges[0]?.flow).not.toHaveProperty('transmittedBytes');
+  describe('that cannot be reached counts the failures of the forwarder', () => {
+    const refused = (count: number) => [count, 0, 0, 0, 0, 0, 0, 0];
+    const attempts = (count: number) =>
+      outbound(PROXY, GATEWAY, '172.17.0.2', 80, { failed: refused(count), opened: 0, open: 0 });
+    const front = (address: string, opened: number) =>
+      inbound(PROXY, address, '10.0.0.1', 8080, { opened, open: 0 });
+    const counts = ({ halfEdges }: { halfEdges: readonly HalfEdge[] }) =>
+      halfEdges.map(({ flow, src, dst }) => [
+        `${src.service ?? src.address} ▶ ${dst.service}`,
+        flow.opened,
+        flow.failed?.[0] ?? 0,
+      ]);
+
+    it('on the edge of its only client, also if they follow later', () => {
+      const observe = createHost();
+      const client = outbound(CALLER, '127.0.0.1', '127.0.0.1', 8080, { opened: 2 });
+      const accepted = inbound(PROXY, '127.0.0.1', '127.0.0.1', 8080, { opened: 2 });
+      expect(counts(observe(client, accepted, attempts(2)))).toEqual([
+        ['curl ▶ shop', 2, 2],
+        ['127.0.0.1 ▶ shop', 2, 0],
+      ]);
+      expect(counts(observe(attempts(3)))).toEqual([['curl ▶ shop', 0, 3]]);
+    });
+
+    it('on the edges of all its clients, if no connection succeeded', () => {
+      const observe = createHost();
+      const edges = counts(observe(front('10.0.0.8', 1), front('10.0.0.9', 4), attempts(5)));
+      expect(edges).toEqual([
+        ['10.0.0.8 ▶ shop', 1, 1],
+        ['10.0.0.9 ▶ shop', 4, 4],
+      ]);
+    });
+
+    it('as unattributed if it is not known which client they belong to', () => {
+      const observe = createHost();
+      const { halfEdges, unattributed } = observe(front('10.0.0.8', 1), front('10.0.0.9', 4), attempts(2));
+      expect(counts({ halfEdges })).toEqual([
+        ['10.0.0.8 ▶ shop', 1, 0],
+        ['10.0.0.9 ▶ shop', 4, 0],
+      ]);
+      expect(unattributed).toBe(2);
+    });
+
+    it('on the client of the first of several forwarders', () => {
+      const first = forwarderTo('127.0.0.1', 8080, 21);
+      const { halfEdges } = createHost([...listens(first, HOST, '0.0.0.0', 9090), ...PUBLISHED])(
+        inbound(first, '10.0.0.9', '10.0.0.1', 9090),
+        outbound(first, '127.0.0.1', '127.0.0.1', 8080),
+        inbound(PROXY, '127.0.0.1', '127.0.0.1', 8080),
+        attempts(1),
+      );
+      expect(counts({ halfEdges })).toEqual([['10.0.0.9 ▶ shop', 1, 1]]);
+    });
   });
 
   it('stays the forwarder’s while no process listens in the container', () => {

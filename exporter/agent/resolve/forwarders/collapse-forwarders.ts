@@ -2,6 +2,7 @@ import type { Flow } from '../../aggregate/fold.ts';
 import type { Endpoint, HalfEdge, HostEdges } from '../../half-edge.ts';
 import type { NoteFold } from '../../metrics/folds.ts';
 import type { LocalAddresses } from '../local-addresses.ts';
+import { createAttributeFailures } from './attribute-failures.ts';
 import { decideForwarders } from './forwarder-decisions.ts';
 import { findForwarders, findRoutes, type Route } from './forwarder-routes.ts';
 
@@ -14,11 +15,14 @@ import { findForwarders, findRoutes, type Route } from './forwarder-routes.ts';
  * only if both half-edges of each edge still match: if the service is on this host; or if it is on another one and the
  * forwarder listens on loopback alone, so that all its clients are on this host and are reported as connected from the
  * forwarder's address. Any other forwarder stays a service of its own.
+ *
+ * The forwarder accepts connections although the service is down: its failures are then those of its clients.
  */
 export type CollapseForwarders = (
   edges: HostEdges,
   localAddresses: LocalAddresses,
-  note: NoteFold,
+  note: { readonly fold: NoteFold; readonly unattributed: (failures: number) => void },
+  releaseAll?: boolean,
 ) => HostEdges;
 
 /** How many cycles to wait for a forwarder's own connection after a client has connected to it. */
@@ -29,8 +33,9 @@ export function createCollapseForwarders(): CollapseForwarders {
   /** In how many cycles a forwarder had clients and had never connected, by pid. */
   let waits = new Map<number, number>();
   let postponed: readonly HalfEdge[] = [];
+  const attributeFailures = createAttributeFailures();
 
-  return ({ halfEdges, serviceListeners }, localAddresses, note) => {
+  return ({ halfEdges, serviceListeners }, localAddresses, note, releaseAll = false) => {
     const edges = {
       halfEdges: postponed.length > 0 ? [...postponed, ...halfEdges] : halfEdges,
       serviceListeners,
@@ -44,16 +49,17 @@ export function createCollapseForwarders(): CollapseForwarders {
       forwarders,
       routes,
       localAddresses,
-      (pid) => (waits.get(pid) ?? 0) < MAX_WAITS,
+      (pid) => !releaseAll && (waits.get(pid) ?? 0) < MAX_WAITS,
     );
     if (decisions.of.size === 0) return edges;
 
     const decisionOf = ({ forwardsTo, pid }: Endpoint) =>
       forwardsTo && pid !== undefined ? decisions.of.get(pid) : undefined;
     const fold = (half: HalfEdge): HalfEdge[] => {
-      note('forwarder', half.flow);
-      return failuresOf(half);
+      note.fold('forwarder', half.flow);
+      return [];
     };
+    const ofClients = attributeFailures(edges.halfEdges, decisions, note.unattributed);
     const waiting: HalfEdge[] = [];
 
     function collapse(half: HalfEdge): HalfEdge[] {
@@ -72,7 +78,7 @@ export function createCollapseForwarders(): CollapseForwarders {
       }
     }
 
-    const collapsed = edges.halfEdges.flatMap(collapse);
+    const collapsed = ofClients.flatMap(collapse);
     for (const pid of new Set(waiting.map(({ dst }) => dst.pid)))
       if (pid !== undefined) waits.set(pid, (waits.get(pid) ?? 0) + 1);
     postponed = waiting.map(asClosed);
@@ -103,14 +109,6 @@ function asConnected(
     src: { ...src, address: from },
     dst: { address: to, kind: 'unknown' },
   };
-}
-
-/** The failures of a forwarder stay its own: its client was connected. */
-function failuresOf(half: HalfEdge): HalfEdge[] {
-  if (!half.flow.failed) return [];
-  const closed = asClosed(half);
-  const flow = without(closed.flow, ['transmittedBytes', 'receivedBytes', 'setup']);
-  return [{ ...closed, flow: { ...flow, opened: 0 } }];
 }
 
 function without(flow: Flow, keys: readonly (keyof Flow)[]): Flow {
