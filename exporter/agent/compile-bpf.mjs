@@ -1,7 +1,8 @@
-/** Compiles the BPF program. Plain JavaScript without packages: the set-up uses it before any are installed. */
+/** Compiles the BPF programs. Plain JavaScript without packages: the set-up uses it before any are installed. */
 import { spawnSync } from 'node:child_process';
 
-const BPF_SOURCE = `${import.meta.dirname}/bpf/musubi.bpf.c`;
+/** The program, and the part of it that only newer kernels load. */
+export const BPF_OBJECTS = ['musubi.bpf.o', 'musubi-unix.bpf.o'];
 
 /** Newest first, as Debian names them; 14 is the oldest tested version. */
 const NUMBERED = Array.from({ length: 12 }, (_, i) => `clang-${25 - i}`);
@@ -20,19 +21,29 @@ export function findBpfCompiler() {
 }
 
 /**
- * Compiles the BPF program to a file. Returns the missing Debian packages; throws if it does not compile.
- * @param {string} output
+ * Compiles the BPF programs into a folder. Returns the missing Debian packages; throws if one does not compile.
+ * @param {string} folder
  * @returns {string[]}
  */
-export function compileBpf(output) {
+export function compileBpf(folder) {
   const found = findBpfCompiler();
   if ('missing' in found) return found.missing;
-  const options = ['-O2', '-g', '-mcpu=v3', '-Wall', '-Wextra', '-Werror'];
-  const { status, stderr } = run(found.clang, [...TARGET, ...options, '-c', BPF_SOURCE, '-o', output]);
-  if (status !== 0) throw new Error(`${BPF_SOURCE} does not compile:\n${stderr}`);
-  // If installed: a quarter of the file is DWARF for debuggers; the kernel needs only the BTF.
-  run(found.clang.replace('clang', 'llvm-strip'), ['-g', output]);
+  for (const object of BPF_OBJECTS)
+    compile(found.clang, `${import.meta.dirname}/bpf/${object.replace(/o$/, 'c')}`, `${folder}/${object}`);
   return [];
+}
+
+/**
+ * @param {string} clang
+ * @param {string} source
+ * @param {string} output
+ */
+function compile(clang, source, output) {
+  const options = ['-O2', '-g', '-mcpu=v3', '-Wall', '-Wextra', '-Werror'];
+  const { status, stderr } = run(clang, [...TARGET, ...options, '-c', source, '-o', output]);
+  if (status !== 0) throw new Error(`${source} does not compile:\n${stderr}`);
+  // If installed: a quarter of the file is DWARF for debuggers; the kernel needs only the BTF.
+  run(clang.replace('clang', 'llvm-strip'), ['-g', output]);
 }
 
 /**

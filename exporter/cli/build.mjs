@@ -1,11 +1,11 @@
 /**
- * Builds `dist/`: the BPF object, if there is a compiler, and the agent and commands as a bundle: one file to read at
+ * Builds `dist/`: the BPF objects, if there is a compiler, and the agent and commands as a bundle: one file to read at
  * start-up instead of hundreds, and chunks that are loaded on demand (YAML, OTLP). koffi is not bundled: it finds its
  * native module beside itself.
  */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { compileBpf } from '@musubi/agent/compile-bpf';
+import { BPF_OBJECTS, compileBpf } from '@musubi/agent/compile-bpf';
 import { build } from 'esbuild';
 
 const here = import.meta.dirname;
@@ -15,9 +15,9 @@ for (const folder of [`${here}/dist`, `${agent}/dist`]) {
   await mkdir(folder);
 }
 // Before the bundle, which is written last: its absence shows an interrupted build.
-const object = `${agent}/dist/musubi.bpf.o`;
-const missing = compileBpf(object);
-if (missing.length === 0) await copyFile(object, `${here}/dist/musubi.bpf.o`);
+const missing = compileBpf(`${agent}/dist`);
+if (missing.length === 0)
+  for (const object of BPF_OBJECTS) await copyFile(`${agent}/dist/${object}`, `${here}/dist/${object}`);
 else console.warn(`note: built without the in-kernel capture (eBPF): ${missing.join(', ')} not found`);
 await build({
   entryPoints: { musubi: `${here}/run.ts` },

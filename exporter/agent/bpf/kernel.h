@@ -43,6 +43,18 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+struct upid {
+	int nr;
+};
+
+struct pid {
+	struct upid numbers[1];
+};
+
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
@@ -56,6 +68,7 @@ struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr;
 	unsigned long skc_flags;
 	int skc_incoming_cpu;
+	atomic64_t skc_cookie;
 };
 
 struct sock {
@@ -66,6 +79,7 @@ struct sock {
 	__u16 sk_type;
 	__u8 sk_shutdown;
 	__u32 sk_max_ack_backlog;
+	struct pid *sk_peer_pid;
 };
 
 struct list_head {
@@ -112,8 +126,23 @@ struct dentry {
 	struct qstr d_name;
 };
 
+struct vfsmount;
+
 struct path {
+	struct vfsmount *mnt;
 	struct dentry *dentry;
+};
+
+struct fs_struct {
+	struct path root;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
 };
 
 struct inode {
@@ -151,6 +180,8 @@ struct css_set {
 struct task_struct {
 	struct mm_struct *mm;
 	struct css_set *cgroups;
+	struct fs_struct *fs;
+	struct nsproxy *nsproxy;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	__u64 start_boottime;

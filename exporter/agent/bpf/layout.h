@@ -96,7 +96,15 @@ struct trace {
 	__u8 pad;
 };
 
+/*
+ * A client of a Unix socket, and the socket: the listener that accepted, with its own name; or, on kernels that do not
+ * show it, the name as the client wrote it and where the kernel looks it up.
+ */
 struct unix_connect_key {
+	__u64 name_id; /* see `unix_row` */
+	__u64 root;    /* see `root_of` */
+	__u32 listener_pid;
+	__u32 mntns;
 	__u32 netns;
 	__u32 pid;
 	__u32 image;
@@ -147,6 +155,9 @@ struct unix_row {
 	__u64 name_id;
 	__u64 peer_name_id;
 	__u64 inode;
+	__u64 root;         /* of the process, see `root_of` */
+	__u32 mntns;        /* of the process */
+	__u32 listener_pid; /* which process called listen(2), on this socket or on that of the server */
 	char name[MAX_NAME];
 	__u32 pad;
 };

@@ -9,7 +9,7 @@
  *
  * A TCP connection that closes before a second scan has seen it never reaches conns.h, see short-conns.h. Processes
  * are in processes.h, listeners in listeners.h, Unix sockets in unix-connect.h and scan-unix.h. layout.h is the
- * interface to user space.
+ * interface to user space. musubi-unix.bpf.c is an optional second object.
  *
  * Nothing runs per packet or per TCP message: the socket itself holds bytes, retransmits and round-trip times. They
  * are read when it closes and in each socket scan. No kprobe and no fentry, which some kernels do not support.
@@ -104,7 +104,7 @@ int musubi_udp_release(struct bpf_sock *ctx)
 	return on_udp_release(ctx);
 }
 
-/* connect(2) on a Unix socket. Since Linux 6.7; not loaded on older kernels. */
+/* connect(2) on a Unix socket. Since Linux 6.7; not loaded on older kernels. Superseded by musubi-unix.bpf.c. */
 SEC("cgroup/connect_unix")
 int musubi_unix_connect(struct bpf_sock_addr *ctx)
 {
@@ -141,7 +141,7 @@ int musubi_scan_sockets(struct bpf_iter__task_file *ctx)
 			return scan_udp(ctx, sk, control->scan, task->tgid);
 		return 0;
 	case AF_UNIX:
-		return scan_unix(ctx, sk, file->f_inode->i_ino, task->tgid);
+		return scan_unix(ctx, sk, file->f_inode->i_ino, task);
 	}
 	return 0;
 }

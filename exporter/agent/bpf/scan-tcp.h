@@ -54,7 +54,7 @@ static __always_inline struct conn *scan_short_conn(struct short_conn *entry, st
 	return NULL;
 }
 
-static __always_inline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
+static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
 {
 	int state = sk->__sk_common.skc_state;
 	struct conn *conn = storage_of(sk);
@@ -137,7 +137,7 @@ static __always_inline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock
 }
 
 /* TCP subflows of an MPTCP connection have no files of their own: those that predate this program are not seen. */
-static __always_inline int scan_mptcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
+static __noinline int scan_mptcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
 {
 	struct conn *conn;
 

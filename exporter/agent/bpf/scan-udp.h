@@ -6,7 +6,7 @@
 #include "udp-connect.h"
 #include "scan.h"
 
-static __always_inline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
+static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
 {
 	struct control *control = lookup_first(&musubi_control);
 	struct conn *conn = storage_of(sk);

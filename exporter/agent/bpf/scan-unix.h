@@ -2,17 +2,15 @@
 /* Unix sockets in the socket scan. User space pairs the two sockets of each connection. */
 #pragma once
 
-#include "basics.h"
-#include "layout.h"
+#include "unix-names.h"
 
-static __always_inline int scan_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, __u32 pid)
+static __noinline int scan_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, struct task_struct *task)
 {
 	struct unix_sock *unix = (struct unix_sock *)sk;
 	struct unix_address *name = BPF_CORE_READ(unix, addr);
 	struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ(unix, peer);
 	int type = sk->sk_type, state = sk->__sk_common.skc_state;
 	struct unix_row row = { .kind = ROW_UNIX };
-	__u32 length;
 
 	if (type != SOCK_STREAM && type != SOCK_SEQPACKET)
 		return 0;
@@ -26,19 +24,16 @@ static __always_inline int scan_unix(struct bpf_iter__task_file *ctx, struct soc
 	if (!row.name_id && !row.peer_name_id)
 		return 0; /* socketpair(2) */
 	row.netns = sk->__sk_common.skc_net.net->ns.inum;
-	row.pid = pid;
+	row.pid = task->tgid;
+	row.mntns = mntns_of(task);
+	row.root = root_of(task);
+	row.listener_pid = listener_pid_of(sk);
 	row.listens = state == TCP_LISTEN;
 	row.socket = (__u64)sk;
 	row.peer = (__u64)peer;
 	row.inode = inode;
-	if (name) {
-		length = BPF_CORE_READ(name, len) - sizeof(__u16);
-		if (length > sizeof(row.name))
-			length = sizeof(row.name);
-		bpf_probe_read_kernel(row.name, length,
-				      (void *)name + bpf_core_field_offset(struct unix_address, name) + sizeof(__u16));
-		row.name_length = length;
-	}
+	if (name)
+		row.name_length = read_unix_name(row.name, name);
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
 	return 0;
 }

@@ -10,11 +10,15 @@ export interface Link {
 
 /** The part of libbpf (libbpf.so.1) that Musubi uses. Calls throw a `SyscallError` with the kernel's reason. */
 export interface Libbpf {
-  /** Loads all programs and maps of a compiled object into the kernel, except for the overrides. */
+  /**
+   * Loads all programs and maps of a compiled object into the kernel, except for the overrides. Of maps that `shared`
+   * also has, those of `shared` are used.
+   */
   load(
     path: string,
     programs?: Readonly<Record<string, ProgramOverride>>,
     maxEntries?: Readonly<Record<string, number>>,
+    shared?: KernelObject,
   ): KernelObject;
   /** Starts an iterator program. Returns a file descriptor to read its output from. */
   iterate(link: Link): number;
@@ -38,6 +42,8 @@ export type ProgramOverride = 'omit' | { readonly type: number; readonly attachT
 export interface KernelObject {
   /** The file descriptor of a map. */
   map(name: string): number;
+  /** Whether the object has such a map. */
+  has(map: string): boolean;
   /** The file descriptor of a program. */
   program(name: string): number;
   /** Attaches a program as its section specifies. */
@@ -125,6 +131,9 @@ function bindFunctions() {
 
     findMap: pointer('bpf_object__find_map_by_name', 'void *', 'str'),
     findMapFd: int('bpf_object__find_map_fd_by_name', 'void *', 'str'),
+    nextMap: pointer('bpf_object__next_map', 'void *', 'void *'),
+    mapName: lib.func('bpf_map__name', 'str', ['void *']) as Call<string>,
+    reuseMap: int('bpf_map__reuse_fd', 'void *', 'int'),
     setMaxEntries: int('bpf_map__set_max_entries', 'void *', 'uint32'),
     lookupElem: int('bpf_map_lookup_elem', 'int', 'void *', 'void *'),
     takeElem: int('bpf_map_lookup_and_delete_elem', 'int', 'void *', 'void *'),
@@ -155,6 +164,7 @@ function tryToLoad(
   path: string,
   programs: Readonly<Record<string, ProgramOverride>> = {},
   maxEntries: Readonly<Record<string, number>> = {},
+  shared?: KernelObject,
 ): KernelObject {
   const object = found(functions, 'bpf_object__open_file', functions.openFile(path, null));
   try {
@@ -164,6 +174,7 @@ function tryToLoad(
       const map = found(functions, `map ${name}`, functions.findMap(object, name));
       checked(`max_entries of ${name}`, functions.setMaxEntries(map, size));
     }
+    if (shared) shareMaps(functions, object, shared);
     checked('bpf_object__load', functions.loadObject(object));
   } catch (error) {
     functions.closeObject(object);
@@ -183,6 +194,13 @@ function overrideProgram(functions: Functions, program: Pointer, override: Progr
   checked('bpf_program__set_expected_attach_type', functions.setAttachType(program, override.attachType));
 }
 
+function shareMaps(functions: Functions, object: Pointer, shared: KernelObject): void {
+  for (let map = functions.nextMap(object, null); map; map = functions.nextMap(object, map)) {
+    const name = functions.mapName(map);
+    if (shared.has(name)) checked(`sharing ${name}`, functions.reuseMap(map, shared.map(name)));
+  }
+}
+
 function kernelObject(functions: Functions, object: Pointer): KernelObject {
   const program = (name: string) => findProgram(functions, object, name);
   const linkOf = (name: string, returned: Pointer): Link => {
@@ -191,6 +209,7 @@ function kernelObject(functions: Functions, object: Pointer): KernelObject {
   };
   return {
     map: (name) => checked(`map ${name}`, functions.findMapFd(object, name)),
+    has: (name) => functions.findMapFd(object, name) >= 0,
     program: (name) => functions.programFd(program(name)),
     attach: (name) => linkOf(name, functions.attach(program(name))),
     attachToCgroup: (name, cgroup) => linkOf(name, functions.attachCgroup(program(name), cgroup)),

@@ -36,7 +36,9 @@ const listener = (fields: Partial<ListenerRow> = {}): ListenerRow => ({
 /** A client in this namespace and a server in the other, connected through a path. */
 function unixAcross(): UnixRow[] {
   const name = Buffer.from('/run/app.sock');
-  const none = { kind: 'unix', listens: false, inode: 1, peer: '', nameId: '', peerNameId: '' } as const;
+  const view = { mntns: 5, root: 'root' };
+  const socket = { kind: 'unix', listens: false, inode: 1, peer: '', nameId: '', peerNameId: '' } as const;
+  const none = { ...socket, listenerPid: 30, view };
   return [
     { ...none, netns: OTHER, pid: 30, listens: true, socket: 'l', nameId: 'app', name },
     { ...none, netns: OWN, pid: 20, socket: 'c', peer: 's', peerNameId: 'app', name: Buffer.alloc(0) },

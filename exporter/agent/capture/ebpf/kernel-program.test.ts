@@ -77,6 +77,7 @@ function linkOf(name: string): Link {
 }
 
 const object: KernelObject = {
+  has: (name) => NAMES.includes(name),
   map: (name) => NAMES.indexOf(name),
   program: () => 50,
   attach: linkOf,
@@ -86,7 +87,12 @@ const object: KernelObject = {
 };
 
 const kernel: Libbpf = {
-  load(_path, programs, maxEntries) {
+  load(path, programs, maxEntries, shared) {
+    if (shared) {
+      calls.push(`load ${path}`);
+      if (path === failing) throw new Error(`cannot load ${path}`);
+      return { ...object, close: () => calls.push(`unload ${path}`) };
+    }
     loaded = { ...(programs && { programs }), ...(maxEntries && { maxEntries }) };
     return object;
   },
@@ -182,7 +188,8 @@ describe('loading', () => {
   });
 
   it('cleans up when there is no such cgroup', () => {
-    expect(() => loadKernelProgram(kernel, 'musubi.bpf.o', '/no/such/cgroup')).toThrow('ENOENT');
+    const options = { kernel: '6.7.0' };
+    expect(() => loadKernelProgram(kernel, 'musubi.bpf.o', '/no/such/cgroup', options)).toThrow('ENOENT');
     expect(calls).toEqual([`attach ${TCP_STATE}`, `detach ${TCP_STATE}`, 'unload']);
   });
 
@@ -200,6 +207,21 @@ describe('loading', () => {
     expect(loaded.programs).toEqual({ [UNIX]: 'omit' });
     expect(calls).not.toContain(`attach ${UNIX}`);
     expect(program.unixConnects()).toBeUndefined();
+  });
+
+  it('counts the connections to each Unix listener since Linux 6.18', () => {
+    const program = load({ kernel: '6.18.0' });
+    expect(calls[0]).toBe('load musubi-unix.bpf.o');
+    expect(calls).toContain('attach musubi_unix_outcome');
+    expect(calls).not.toContain(`attach ${UNIX}`);
+    program.close();
+    expect(calls.slice(-2)).toEqual(['unload musubi-unix.bpf.o', 'unload']);
+  });
+
+  it('counts Unix connects by name if the kernel refuses that', () => {
+    failing = 'musubi-unix.bpf.o';
+    expect(load({ kernel: '7.1.0' }).unixConnects()).toEqual([]);
+    expect(calls).toContain(`attach ${UNIX}`);
   });
 
   it.each(['6.7.0-rc1', '6.18.1', '7.0.0', '10.1.0'])(
@@ -288,7 +310,9 @@ it('returns the attempts to connect to Unix sockets', () => {
     name: Buffer.from('/a'),
   });
   tables.musubi_unix_connects = [[connect, Buffer.from([3, 0, 0, 0, 0, 0, 0, 0])]];
-  expect(program.unixConnects()).toEqual([{ netns: 1, pid: 7, image: 9, name: Buffer.from('/a'), count: 3 }]);
+  expect(program.unixConnects()).toMatchObject([
+    { netns: 1, pid: 7, image: 9, name: Buffer.from('/a'), count: 3 },
+  ]);
 });
 
 it('finds a process that was recorded, and no other', () => {

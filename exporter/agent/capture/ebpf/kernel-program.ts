@@ -29,7 +29,7 @@ export interface KernelProgram {
   putEdge(key: Buffer, value: Buffer): 'inserted' | 'exists' | 'full';
   /** The overflow records, in the order of `FOLDS`. */
   folds(): Buffer[];
-  /** Connection attempts to Unix sockets, by process and name; undefined if the kernel does not support it. */
+  /** Connections to Unix sockets, by process and listener; undefined if the kernel does not support it. */
   unixConnects(): UnixConnectCount[] | undefined;
   processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
   /** The trace of a connection. The first call starts tracing; it stops after a while without calls. */
@@ -52,12 +52,15 @@ const CGROUP_PROGRAMS = [
   'musubi_udp_release',
 ];
 const UNIX_PROGRAM = 'musubi_unix_connect';
+/** In an object of its own, which only newer kernels load. */
+const UNIX_OBJECT = 'musubi-unix.bpf.o';
+const UNIX_OUTCOME_PROGRAM = 'musubi_unix_outcome';
 /** BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UNIX_CONNECT (include/uapi/linux/bpf.h). libbpf 1.3 knows the section. */
 const UNIX_CONNECT: ProgramOverride = { type: 18, attachType: 49 };
 /** A reply over UDP takes no longer than this; resolvers do not wait longer either (resolv.conf(5)). */
 const UNCERTAINTY_NS = 5_000_000_000n;
 
-/** The compiled kernel program: beside the bundle or, when run from source, in `dist/`. */
+/** The compiled kernel program: beside the bundle or, when run from source, in `dist/`. Its second object is beside it. */
 export function kernelProgramPath(): string {
   const paths = ['./musubi.bpf.o', '../../dist/musubi.bpf.o'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
@@ -88,12 +91,14 @@ export function loadKernelProgram(
   const overrides = { [UNIX_PROGRAM]: hasUnixConnects ? UNIX_CONNECT : ('omit' as const) };
   const object = libbpf.load(path, overrides, maxEdges === undefined ? {} : { [EDGES]: maxEdges });
   const links: Link[] = [];
+  let unixObject: KernelObject | undefined;
   let isOpen = true;
   const close = () => {
     // A second close would be a double free in libbpf.
     if (!isOpen) return;
     isOpen = false;
     for (const link of links) link.close();
+    unixObject?.close();
     object.close();
   };
   try {
@@ -101,7 +106,8 @@ export function loadKernelProgram(
     const control = createControl(libbpf, maps.control);
     // Beforehand: what is counted of other namespaces would stay in the table.
     if (netns !== undefined) control.set({ netns });
-    attachPrograms(object, links, cgroupRoot, hasUnixConnects);
+    unixObject = loadUnixOutcome(libbpf, path, object, kernel);
+    attachPrograms({ object, unixObject, hasUnixConnects }, links, cgroupRoot);
     const iterator = object.attachIterator(SCAN);
     links.push(iterator);
     const scanner = createScanner(libbpf, maps, control, iterator);
@@ -112,17 +118,40 @@ export function loadKernelProgram(
   }
 }
 
+/** The program that reads which listener a Unix socket was connected to; undefined if the kernel refuses it. */
+function loadUnixOutcome(
+  libbpf: Libbpf,
+  path: string,
+  shared: KernelObject,
+  kernel: string,
+): KernelObject | undefined {
+  if (!isKernelAtLeast(kernel, 6, 18)) return undefined;
+  try {
+    const beside = path.replace(/[^/]*$/, UNIX_OBJECT);
+    return libbpf.load(beside, { [UNIX_OUTCOME_PROGRAM]: UNIX_CONNECT }, {}, shared);
+  } catch {
+    // It depends on an unstable kernel function. Without, the names that clients use are counted.
+    return undefined;
+  }
+}
+
+interface Objects {
+  readonly object: KernelObject;
+  readonly unixObject: KernelObject | undefined;
+  readonly hasUnixConnects: boolean;
+}
+
 function attachPrograms(
-  object: KernelObject,
+  { object, unixObject, hasUnixConnects }: Objects,
   links: Link[],
   cgroupRoot: string,
-  hasUnixConnects: boolean,
 ): void {
   links.push(object.attach(TRACEPOINT));
-  const programs = hasUnixConnects ? [...CGROUP_PROGRAMS, UNIX_PROGRAM] : CGROUP_PROGRAMS;
   const cgroup = openSync(cgroupRoot, 'r');
   try {
-    for (const name of programs) links.push(object.attachToCgroup(name, cgroup));
+    for (const name of CGROUP_PROGRAMS) links.push(object.attachToCgroup(name, cgroup));
+    if (unixObject) links.push(unixObject.attachToCgroup(UNIX_OUTCOME_PROGRAM, cgroup));
+    else if (hasUnixConnects) links.push(object.attachToCgroup(UNIX_PROGRAM, cgroup));
   } finally {
     closeSync(cgroup);
   }

@@ -108,12 +108,16 @@ export const TRACE = {
 
 /** `struct unix_connect_key`: its size and the offset of each field, in bytes. */
 export const UNIX_CONNECT_KEY = {
-  sizeof: 128,
-  netns: 0,
-  pid: 4,
-  image: 8,
-  name_length: 12,
-  name: 16,
+  sizeof: 152,
+  name_id: 0,
+  root: 8,
+  listener_pid: 16,
+  mntns: 20,
+  netns: 24,
+  pid: 28,
+  image: 32,
+  name_length: 36,
+  name: 40,
 } as const;
 
 /** `struct control`: its size and the offset of each field, in bytes. */
@@ -148,7 +152,7 @@ export const LISTENER_ROW = {
 
 /** `struct unix_row`: its size and the offset of each field, in bytes. */
 export const UNIX_ROW = {
-  sizeof: 168,
+  sizeof: 184,
   kind: 0,
   name_length: 2,
   netns: 4,
@@ -159,5 +163,8 @@ export const UNIX_ROW = {
   name_id: 32,
   peer_name_id: 40,
   inode: 48,
-  name: 56,
+  root: 56,
+  mntns: 64,
+  listener_pid: 68,
+  name: 72,
 } as const;

@@ -18,7 +18,7 @@ import {
 } from './layout.ts';
 
 const LISTENER_BYTES = 32;
-const UNIX_BYTES = 168;
+const UNIX_BYTES = 184;
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));

@@ -260,10 +260,12 @@ describe('a row', () => {
     const values = {
       ...{ kind: 2, netns: 2, pid: 8, listens: 0, name_length: kept.length, name: Buffer.from(kept) },
       ...{ socket: 0x11, peer: 0x22, name_id: 0x33, peer_name_id: 0, inode: 2 ** 32 + 1 },
+      ...{ listener_pid: 9, mntns: 3, root: 0x44 },
     };
     expect(decodeRow(bytesOf('unix_row', values))).toEqual({
       ...{ kind: 'unix', netns: 2, pid: 8, listens: false, name: Buffer.from(name), inode: 2 ** 32 + 1 },
       ...{ socket: '1100000000000000', peer: '2200000000000000', nameId: '3300000000000000', peerNameId: '' },
+      ...{ listenerPid: 9, view: { mntns: 3, root: '4400000000000000' } },
     });
   });
 
@@ -291,22 +293,18 @@ describe('a row', () => {
   });
 });
 
-it('decodes the attempts to connect to a Unix socket', () => {
-  const key = bytesOf('unix_connect_key', {
-    netns: 2,
-    pid: 8,
-    image: 5,
-    name_length: 4,
-    name: Buffer.from('/run'),
-  });
+it('decodes the connections to a Unix socket', () => {
+  const client = { netns: 2, pid: 8, image: 5, name_length: 4, name: Buffer.from('/run') };
   const value = Buffer.alloc(8);
   value.writeUInt32LE(5);
-  expect(decodeUnixConnectCount(key, value)).toEqual({
-    netns: 2,
-    pid: 8,
-    image: 5,
-    name: Buffer.from('/run'),
-    count: 5,
+  const decoded = { netns: 2, pid: 8, image: 5, name: Buffer.from('/run'), count: 5 };
+  const byName = bytesOf('unix_connect_key', { ...client, mntns: 3, root: 0x44 });
+  expect(decodeUnixConnectCount(byName, value)).toEqual({
+    ...{ ...decoded, listener: undefined, view: { mntns: 3, root: '4400000000000000' } },
+  });
+  const bound = { ...client, name_length: 5, name: Buffer.from('/run\0'), name_id: 0x33, listener_pid: 9 };
+  expect(decodeUnixConnectCount(bytesOf('unix_connect_key', bound), value)).toMatchObject({
+    ...{ ...decoded, listener: { nameId: '3300000000000000', pid: 9 } },
   });
 });
 

@@ -327,6 +327,10 @@ export interface UnixRow {
   readonly nameId: string;
   readonly peerNameId: string;
   readonly inode: number;
+  /** The process that called listen(2) on this socket or, for a client, on its server's. */
+  readonly listenerPid: number;
+  /** Where this process looks up paths. */
+  readonly view: UnixView;
   /** As in the kernel: a path, or a zero byte followed by an abstract name. */
   readonly name: Buffer;
 }
@@ -367,10 +371,7 @@ function decodeListener(row: Buffer): ListenerRow {
 }
 
 function decodeUnix(row: Buffer): UnixRow {
-  const identifier = (offset: number) => {
-    const hex = row.toString('hex', offset, offset + 8);
-    return hex === '0000000000000000' ? '' : hex;
-  };
+  const identifier = (offset: number) => identifierAt(row, offset);
   const length = Math.min(row.readUInt16LE(UNIX_ROW.name_length), VALUES.MAX_NAME);
   return {
     kind: 'unix',
@@ -382,6 +383,8 @@ function decodeUnix(row: Buffer): UnixRow {
     nameId: identifier(UNIX_ROW.name_id),
     peerNameId: identifier(UNIX_ROW.peer_name_id),
     inode: readUInt64(row, UNIX_ROW.inode),
+    listenerPid: row.readUInt32LE(UNIX_ROW.listener_pid),
+    view: { mntns: row.readUInt32LE(UNIX_ROW.mntns), root: identifier(UNIX_ROW.root) },
     name: nameOf(row.subarray(UNIX_ROW.name, UNIX_ROW.name + length)),
   };
 }
@@ -393,14 +396,36 @@ function nameOf(bytes: Buffer): Buffer {
 
 export const UNIX_COUNT_BYTES = 8;
 
-/** Connection attempts of a process to a Unix socket: `struct unix_connect_key` and their number. */
+/** Connections of a process to a Unix socket: `struct unix_connect_key` and their number. */
 export interface UnixConnectCount {
   readonly netns: number;
   readonly pid: number;
   readonly image: number;
+  /**
+   * The listener that accepted them, with `name` as its own name. Without, the kernel shows only calls of connect(2):
+   * `name` is what the client wrote, and the listener and the outcome are not known.
+   */
+  readonly listener: UnixListenerId | undefined;
+  /** Where the kernel looks up a path, if the listener is not known. */
+  readonly view: UnixView;
   /** A path, or a zero byte followed by an abstract name. */
   readonly name: Buffer;
   readonly count: number;
+}
+
+/** Identifies a listener as long as its process does not close it and listens again. */
+export interface UnixListenerId {
+  /** An accepted socket has its listener's. A kernel address that must not be exposed. */
+  readonly nameId: string;
+  /** The process that called listen(2). */
+  readonly pid: number;
+}
+
+/** In which file system a process looks up a path. */
+export interface UnixView {
+  readonly mntns: number;
+  /** The root directory: a kernel address that must not be exposed. */
+  readonly root: string;
 }
 
 export function decodeUnixConnectCount(key: Buffer, value: Buffer): UnixConnectCount {
@@ -408,13 +433,26 @@ export function decodeUnixConnectCount(key: Buffer, value: Buffer): UnixConnectC
   checkLength('Unix connect count', value, UNIX_COUNT_BYTES);
   const maxLength = UNIX_CONNECT_KEY.sizeof - UNIX_CONNECT_KEY.name;
   const length = Math.min(key.readUInt32LE(UNIX_CONNECT_KEY.name_length), maxLength);
+  const nameId = identifierAt(key, UNIX_CONNECT_KEY.name_id);
+  const pid = key.readUInt32LE(UNIX_CONNECT_KEY.listener_pid);
   return {
     netns: key.readUInt32LE(UNIX_CONNECT_KEY.netns),
     pid: key.readUInt32LE(UNIX_CONNECT_KEY.pid),
     image: key.readUInt32LE(UNIX_CONNECT_KEY.image),
-    name: Buffer.from(key.subarray(UNIX_CONNECT_KEY.name, UNIX_CONNECT_KEY.name + length)),
+    listener: nameId === '' ? undefined : { nameId, pid },
+    view: {
+      mntns: key.readUInt32LE(UNIX_CONNECT_KEY.mntns),
+      root: identifierAt(key, UNIX_CONNECT_KEY.root),
+    },
+    name: nameOf(key.subarray(UNIX_CONNECT_KEY.name, UNIX_CONNECT_KEY.name + length)),
     count: readUInt64(value, 0),
   };
+}
+
+/** A kernel address as text; empty for none. */
+function identifierAt(bytes: Buffer, offset: number): string {
+  const hex = bytes.toString('hex', offset, offset + 8);
+  return hex === '0000000000000000' ? '' : hex;
 }
 
 function transportOf(protocol: number): Transport {

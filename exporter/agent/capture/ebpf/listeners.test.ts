@@ -9,7 +9,7 @@ const row = (fields: Partial<ListenerRow> = {}): ListenerRow => ({
 
 const unixRow = (fields: Partial<UnixRow> = {}): UnixRow => ({
   ...{ kind: 'unix', netns: 1, pid: 7, listens: true, socket: 's', peer: '', nameId: 'n', peerNameId: '' },
-  ...{ inode: 1, name: Buffer.from('/run/app.sock') },
+  ...{ inode: 1, name: Buffer.from('/run/app.sock'), listenerPid: 7, view: { mntns: 5, root: 'root' } },
   ...fields,
 });
 
@@ -22,12 +22,17 @@ it('returns a listener as scanned', () => {
 });
 
 it('returns Unix listeners by name, and no other Unix sockets', () => {
-  const abstract = unixRow({ name: Buffer.from('\0app') });
+  const abstract = unixRow({ socket: 'a', name: Buffer.from('\0app') });
   const client = unixRow({ listens: false, name: Buffer.from('/run/client.sock') });
   expect(listenersOf([unixRow(), abstract, client])).toMatchObject([
     { transport: 'unix', address: '/run/app.sock', port: 0, pid: 7, ipv6Only: false },
     { transport: 'unix', address: '@app', port: 0 },
   ]);
+});
+
+it('returns each of several Unix listeners with one name, and each once', () => {
+  const rows = [unixRow(), unixRow({ pid: 8 }), unixRow({ socket: 'other', pid: 9 })];
+  expect(listenersOf(rows)).toMatchObject([{ pid: 7 }, { pid: 9 }]);
 });
 
 describe('of several listeners on the same address and port', () => {

@@ -8,14 +8,14 @@ const INIT = 1;
 
 /**
  * The listeners of a scan. Init holds listeners for socket activation: its rows count only if no other process holds
- * the same socket.
+ * the same socket. Unix listeners can have the same name, in different mount namespaces.
  */
 export function listenersOf(rows: readonly Row[]): Listener[] {
   const listeners = new Map<string, Listener>();
   for (const row of rows) {
     const listener = listenerOf(row);
     if (!listener) continue;
-    const key = socketKey(listener);
+    const key = row.kind === 'unix' ? row.socket : socketKey(listener);
     const known = listeners.get(key);
     if (!known || known.pid === INIT) listeners.set(key, listener);
   }

@@ -5,6 +5,7 @@ import { createUnixEdges, type UnixEdges } from './unix-edges.ts';
 const PATH = '/run/app.sock';
 const CLIENT = 20;
 const SERVER = 10;
+const VIEW = { mntns: 5, root: 'root' };
 
 let edges: UnixEdges;
 let rows: Row[];
@@ -20,7 +21,8 @@ const observe = () => edges.observe(rows, connects);
 
 function row(socket: string, fields: Partial<UnixRow>): UnixRow {
   const none = { peer: '', nameId: '', peerNameId: '', name: Buffer.alloc(0), listens: false };
-  return { kind: 'unix', netns: 1, pid: CLIENT, socket, inode: 1, ...none, ...fields };
+  const listener = { listenerPid: SERVER, view: VIEW };
+  return { kind: 'unix', netns: 1, pid: CLIENT, socket, inode: 1, ...none, ...listener, ...fields };
 }
 
 /** The server's listener; its name object is `app`. */
@@ -41,8 +43,13 @@ function connection(socket: string, client: Partial<UnixRow> = {}, served: Parti
 const IMAGE = 5;
 
 const attempts = (count: number, fields: Partial<UnixConnectCount> = {}): UnixConnectCount => ({
-  ...{ netns: 1, pid: CLIENT, image: IMAGE, name: Buffer.from(PATH), count, ...fields },
+  ...{ netns: 1, pid: CLIENT, image: IMAGE, name: Buffer.from(PATH), count },
+  ...{ listener: undefined, view: VIEW, ...fields },
 });
+
+/** Connections to a listener that the kernel shows. */
+const connected = (count: number, fields: Partial<UnixConnectCount> = {}): UnixConnectCount =>
+  attempts(count, { listener: { nameId: 'app', pid: SERVER }, view: { mntns: 0, root: '' }, ...fields });
 
 const counts = () => observe().map(({ open, opened }) => ({ open, opened }));
 
@@ -168,7 +175,7 @@ describe('attempts to connect', () => {
     expect(counts()).toEqual([{ open: 0, opened: 8 }]);
   });
 
-  it('count for a path in any namespace, for an abstract name only in its own', () => {
+  it('count for a path in any network namespace, for an abstract name only in its own', () => {
     connects = [attempts(1, { netns: 2 })];
     expect(observe()).toMatchObject([{ netns: 2, opened: 1 }]);
     rows = [listener({ name: Buffer.from('\0app') })];
@@ -176,6 +183,25 @@ describe('attempts to connect', () => {
     expect(createUnixEdges().observe(rows, connects)).toEqual([]);
     connects = [attempts(1, { name: Buffer.from('\0app') })];
     expect(createUnixEdges().observe(rows, connects)).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
+  });
+
+  it.each([
+    ['another mount namespace', { view: { ...VIEW, mntns: 6 } }],
+    ['another root directory', { view: { ...VIEW, root: 'other' } }],
+    ['another current directory', { name: Buffer.from('app.sock') }],
+  ])('do not count for the same path in %s', (_where, fields) => {
+    rows = [listener(), listener({ socket: 'relative', nameId: 'b', name: Buffer.from('app.sock') })];
+    connects = [attempts(3, fields)];
+    expect(observe()).toEqual([]);
+  });
+
+  it('count without a process if two of them listen under the name', () => {
+    rows = [listener(), listener({ socket: 'new', nameId: 'b', pid: 11, listenerPid: 11 })];
+    connects = [attempts(3)];
+    const [edge, ...others] = observe();
+    expect(edge).toMatchObject({ remoteAddress: PATH, open: 0, opened: 3 });
+    expect(edge).not.toHaveProperty('remotePid');
+    expect(others).toEqual([]);
   });
 
   it('are distinguished by process', () => {
@@ -220,6 +246,58 @@ describe('attempts to connect', () => {
   });
 });
 
+describe('connections to a listener that the kernel shows', () => {
+  it('belong to it, and not to another one with the same name', () => {
+    rows = [listener(), listener({ socket: 'other', nameId: 'b', pid: 11, listenerPid: 11 })];
+    connects = [connected(3), connected(2, { pid: 21, listener: { nameId: 'b', pid: 11 } })];
+    expect(observe()).toMatchObject([
+      { pid: CLIENT, remotePid: SERVER, opened: 3 },
+      { pid: 21, remotePid: 11, opened: 2 },
+    ]);
+  });
+
+  it('of one process are distinguished by listener, together with the open ones', () => {
+    const other = { nameId: 'b', name: Buffer.from(PATH) };
+    rows = [
+      listener(),
+      listener({ socket: 'other', pid: 11, listenerPid: 11, ...other }),
+      ...connection('a'),
+      ...connection('b', { peerNameId: 'b', listenerPid: 11 }, { pid: 11, ...other }),
+    ];
+    connects = [connected(3), connected(2, { listener: { nameId: 'b', pid: 11 } })];
+    expect(observe()).toMatchObject([
+      { remotePid: SERVER, open: 1, opened: 3 },
+      { remotePid: 11, open: 1, opened: 2 },
+    ]);
+  });
+
+  it('are distinguished if the next listener reuses the memory of the name', () => {
+    connects = [connected(3)];
+    observe();
+    rows = [listener({ pid: 11, listenerPid: 11 })];
+    connects = [connected(4), connected(2, { listener: { nameId: 'app', pid: 11 } })];
+    expect(observe()).toMatchObject([
+      { remotePid: SERVER, opened: 4 },
+      { remotePid: 11, opened: 2 },
+    ]);
+  });
+
+  it('belong to the process that listened if no scan found the listener, unless that is init', () => {
+    rows = [];
+    connects = [connected(3), connected(1, { pid: 21, listener: { nameId: 'b', pid: 1 } })];
+    const [edge, activated] = observe();
+    expect(edge).toMatchObject({ remoteAddress: PATH, remotePid: SERVER, opened: 3 });
+    expect(activated).toMatchObject({ pid: 21, opened: 1 });
+    expect(activated).not.toHaveProperty('remotePid');
+  });
+
+  it('belong to the process that holds the listener now', () => {
+    rows = [listener({ pid: 1 }), listener({ pid: 12 })];
+    connects = [connected(3)];
+    expect(observe()).toMatchObject([{ remotePid: 12, opened: 3 }]);
+  });
+});
+
 describe('without attempts from the kernel', () => {
   beforeEach(() => {
     connects = undefined;
@@ -253,12 +331,11 @@ describe('the server process', () => {
     connects = [attempts(1)];
     rows.push(...connection('a'));
     observe();
-    rows = [listener({ pid: 11 })];
-    expect(observe()).toMatchObject([{ remotePid: SERVER, open: 0, opened: 1 }]);
+    rows = [listener({ pid: 11, listenerPid: 11 })];
     connects = [attempts(2)];
-    expect(observe()).toMatchObject([{ remotePid: 11, opened: 2 }]);
-    rows.push(...connection('b', {}, { pid: 11 }));
-    expect(observe()).toMatchObject([{ remotePid: 11, open: 1 }]);
+    expect(observe()).toMatchObject([{ remotePid: 11, open: 0, opened: 1 }]);
+    rows.push(...connection('b', { listenerPid: 11 }, { pid: 11 }));
+    expect(observe()).toMatchObject([{ remotePid: 11, open: 1, opened: 1 }]);
   });
 
   it('stays the same among several workers', () => {
