@@ -18,10 +18,10 @@ const host = (more: Part<'hosts'> = {}): Plan['hosts'][number] => ({
 const server = (more: Part<'servers'> = {}): Plan['servers'][number] => ({
   ...{ host: 1, service: 1, port: 80, where: 'host', ...more },
 });
-const client = (at: number, more: Part<'clients'> = {}): Plan['clients'][number] => ({
+/** Connects once at each of these times. */
+const client = (...times: number[]): Plan['clients'][number] => ({
   ...{ host: 0, service: 0, proxy: false, server: 0 },
-  bursts: [{ at, count: 1, every: 0, held: 0 }],
-  ...more,
+  bursts: times.map((at) => ({ at, count: 1, every: 0, held: 0 })),
 });
 
 async function expectTruth(
@@ -35,3 +35,41 @@ async function expectTruth(
 // The server's half-edge is scraped at 4080, the client's at 4095, and the rules evaluate the second 4091.
 test.fails('a client keeps its name if its half-edge arrives a scrape later than that of the server', () =>
   expectTruth({ hosts: [host({ started: 17 }), host()], servers: [server()], clients: [client(4078)] }));
+
+// The agent counts on, and is scraped again ten minutes later: what its half-edge is about waits for it.
+test.fails('a client whose agent cannot be reached when it first connects is named by it later', () =>
+  expectTruth({
+    hosts: [host({ unreachable: [{ from: 341, until: 941 }] }), host()],
+    servers: [server()],
+    clients: [client(411)],
+  }));
+
+test.fails('a server keeps its name for a client that first connects while the agent of the server is stopped', () =>
+  expectTruth({
+    hosts: [host(), host({ stopped: [{ from: 60, until: 660 }] })],
+    servers: [server()],
+    clients: [client(60)],
+  }));
+
+test.fails('a client keeps its name when it connects again an hour later, while its agent is stopped', () =>
+  expectTruth({
+    hosts: [host({ stopped: [{ from: 3776, until: 4376 }] }), host()],
+    servers: [server()],
+    clients: [client(1024, 4074)],
+  }));
+
+// Listeners are read at the time of the evaluation, connections a minute before.
+test.fails('a connection belongs to the service that accepted it, not to one that took its port since', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [server({ next: { at: 1792, service: 3 } })],
+    clients: [{ ...client(1757), host: 1 }],
+  }));
+
+// The start of its counters seems to be an hour ago, before the rules were loaded.
+test.fails('connections of a host whose clock is an hour behind are counted', () =>
+  expectTruth({
+    hosts: [host(), host({ skew: -3600 })],
+    servers: [server()],
+    clients: [{ ...client(60), host: 1 }],
+  }));

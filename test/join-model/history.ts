@@ -9,6 +9,8 @@ const BUSY = LENGTH - 420;
 
 /** What may happen in a history. */
 export type Feature =
+  /** Agents whose cycles and scrapes are at different times. */
+  | 'late'
   /** Hosts without an agent. */
   | 'absent'
   /** Agents that stop, or cannot be scraped. */
@@ -77,12 +79,12 @@ export function anyPlan(features: readonly Feature[]): fc.Arbitrary<Plan> {
   const host = fc.record({
     site: fc.constantFrom(undefined, 'tokyo', 'osaka'),
     absent: only('absent', sometimes, false),
-    started: fc.integer({ min: 0, max: 20 }),
+    started: only('late', fc.integer({ min: 0, max: 20 }), 0),
     stopped: only('silent', fc.array(span(0, 20, 75, 600), { maxLength: 1 }), []),
     unreachable: only('silent', fc.array(span(15, 75, 600), { maxLength: 1 }), []),
     twice: only('twice', sometimes, false),
     skew: only('skewed', fc.constantFrom(0, 0, 0, 90, 3600, -3600), 0),
-    scrapeDelay: fc.integer({ min: 0, max: 14 }),
+    scrapeDelay: only('late', fc.integer({ min: 0, max: 14 }), 0),
   });
   const next = fc.oneof(
     only('replaced', fc.record({ at: time(300, BUSY - 300), service: fc.nat(5) }), undefined),
