@@ -5,7 +5,7 @@ import { halfEdge } from '../fixtures/half-edges.fixture.ts';
 import { collapse, findGroups } from '../levels/levels.ts';
 import type { Graph } from '../model/graph.ts';
 import { groupsOverlap } from './groups/group-boxes.ts';
-import { createLayoutMemory } from './layout-memory.ts';
+import { createLayoutMemory, type LayoutMemory } from './layout-memory.ts';
 import { createLayouter } from './layouter.ts';
 
 const sizes = { width: 100, height: 40, columnGap: 80, rowGap: 20, aspect: 1.7 };
@@ -67,6 +67,21 @@ test('all nodes are placed again after a reset', async () => {
   const again = await layout(chain('x', 'a', 'b', 'c', 'd'));
   expect(Math.min(...[...again.corners.values()].map(({ x }) => x))).toBe(0);
   expect(again.corners).not.toEqual(larger.corners);
+});
+
+test('the layout does not depend on the arrangements chosen before', async () => {
+  const graph = chain('a', 'b', 'c', 'd');
+  const groups = new Map(graph.nodes.map(({ key }, i) => [key, `group ${i % 2}`]));
+  const plain = { graph, sizes, arrangement: 'instance none' };
+  const framed = { ...plain, groups, arrangement: 'instance site' };
+  const cornersOf = async (...inputs: Parameters<LayoutMemory['layout']>[0][]) => {
+    const memory = createLayoutMemory(createLayouter());
+    const layouts = [];
+    for (const input of inputs) layouts.push(await memory.layout(input));
+    return layouts.at(-1)?.corners;
+  };
+  expect(await cornersOf(plain, framed, plain)).toEqual(await cornersOf(plain));
+  expect(await cornersOf(plain, framed)).toEqual(await cornersOf(framed));
 });
 
 describe('collapsed groups', () => {

@@ -13,6 +13,8 @@ interface LayoutInput {
   readonly saved?: ReadonlyMap<string, Point>;
   /** The group of each grouped node. */
   readonly groups?: ReadonlyMap<string, string>;
+  /** What nodes and groups represent. With another arrangement nothing keeps its position. */
+  readonly arrangement?: string;
 }
 
 /** Remembers the positions of nodes, so that they stay. */
@@ -20,8 +22,8 @@ export interface LayoutMemory {
   /** The last layout, if neither the topology of the graph nor the rest of the input has changed. */
   recall(input: LayoutInput): Layout | undefined;
   /**
-   * Lays out a graph: known nodes keep their positions, also after an absence, as long as the sizes are the same. A
-   * collapsed group is placed where its members were. Undefined if a newer request came first.
+   * Lays out a graph: known nodes keep their positions, also after an absence, as long as the sizes and the arrangement
+   * are the same: otherwise the drawing would depend on those chosen before. A collapsed group is placed where its members were. Undefined if a newer request came first.
    */
   layout(input: LayoutInput): Promise<Layout | undefined>;
   /** Discards all positions. */
@@ -30,7 +32,7 @@ export interface LayoutMemory {
 
 /** Creates a memory of the layouts of a layouter. */
 export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMemory {
-  let last: { key: string; sizes: string; layout: Layout; positions: Layout['corners'] } | undefined;
+  let last: { key: string; frame: string; layout: Layout; positions: Layout['corners'] } | undefined;
   // The same input is looked up at each rendering.
   const keys = new WeakMap<LayoutInput, string>();
   const keyOf = (input: LayoutInput): string => {
@@ -41,16 +43,16 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
   return {
     recall: (input) => (last && last.key === keyOf(input) ? last.layout : undefined),
     async layout(input) {
-      const { graph, sizes, saved, groups } = input;
-      const ofSizes = JSON.stringify(sizes);
-      const corners = last?.sizes === ofSizes ? positionsFor(input, last) : undefined;
+      const { graph, sizes, saved, groups, arrangement } = input;
+      const frame = JSON.stringify([sizes, arrangement]);
+      const corners = last?.frame === frame ? positionsFor(input, last) : undefined;
       const earlier = last && corners && { width: last.layout.width, corners };
       const nodes = graph.nodes.map(({ key }) => key);
       const edges = graph.edges.map(({ source, target }) => ({ source, target }));
       const layout = await layouter.layout({ nodes, edges, sizes, groups, earlier, saved });
       if (layout) {
         const positions = rememberPositions(corners, layout, input);
-        last = { key: keyOf(input), sizes: ofSizes, layout, positions };
+        last = { key: keyOf(input), frame, layout, positions };
       }
       return layout;
     },
@@ -60,8 +62,8 @@ export function createLayoutMemory(layouter: Pick<Layouter, 'layout'>): LayoutMe
   };
 }
 
-const inputKey = ({ graph, sizes, saved, groups }: LayoutInput): string =>
-  `${JSON.stringify([sizes, [...(saved ?? [])], [...(groups ?? [])]])}\n${topologyKey(graph)}`;
+const inputKey = ({ graph, sizes, saved, groups, arrangement }: LayoutInput): string =>
+  `${JSON.stringify([sizes, arrangement, [...(saved ?? [])], [...(groups ?? [])]])}\n${topologyKey(graph)}`;
 
 /** The known positions; undefined if several groups are collapsed or expanded at once: all nodes are then arranged again. */
 function positionsFor(

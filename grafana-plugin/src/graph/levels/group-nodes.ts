@@ -28,7 +28,8 @@ export function groupNodes(graph: Graph, groupOf: (node: GraphNode) => Group | u
     else groups.set(group.key, { group, members: [node] });
   }
   for (const { group, members } of groups.values()) {
-    nodes.push({ ...mergeDetails(members), ...group, members: members.map(({ key }) => key) });
+    const location = group.kind === 'service' && locationOf(members);
+    nodes.push({ ...mergeDetails(members), ...group, ...location, members: members.map(({ key }) => key) });
   }
 
   const isLocation = (key: string) => {
@@ -62,25 +63,33 @@ export function groupNodes(graph: Graph, groupOf: (node: GraphNode) => Group | u
   };
 }
 
+/** The host and the site of a service, where all its instances agree on them. */
+const locationOf = (instances: readonly GraphNode[]): Pick<GraphNode, 'host' | 'site'> => ({
+  host: commonText(instances.map(({ host }) => host)),
+  site: commonText(instances.map(({ site }) => site)),
+});
+
+/** The text, if all are the same; otherwise ''. */
+function commonText(texts: readonly string[]): string {
+  const [first = '', ...others] = new Set(texts);
+  return others.length === 0 ? first : '';
+}
+
 function mergeEdges(
   key: string,
   { source, target }: { source: string; target: string },
   parts: readonly GraphEdge[],
 ): GraphEdge {
-  const only = (values: Iterable<string>) => {
-    const [first = '', ...others] = new Set(values);
-    return others.length === 0 ? first : '';
-  };
   const all = parts.map((part) => part.seenBy);
   const reporters = all.filter((by) => by !== 'none' && by !== 'unknown');
   const unreported = all.includes('unknown') ? 'unknown' : 'none';
-  const seenBy = reporters.length === 0 ? unreported : only(reporters) || 'both';
+  const seenBy = reporters.length === 0 ? unreported : commonText(reporters) || 'both';
   return {
     key,
     source,
     target,
-    port: only(parts.map(({ port }) => port)),
-    transport: only(parts.map(({ transport }) => transport)),
+    port: commonText(parts.map(({ port }) => port)),
+    transport: commonText(parts.map(({ transport }) => transport)),
     directed: parts.some(({ directed }) => directed),
     src: mergeDetails(parts.map(({ src }) => src)),
     dst: mergeDetails(parts.map(({ dst }) => dst)),

@@ -42,6 +42,29 @@ const graphAtLevel = (halfEdges: readonly HalfEdge[], level: Level) =>
     ? buildGraph(halfEdges, [], { byProcess: true })
     : atLevel(buildGraph(halfEdges, []), level);
 
+test('services are at the site and on the host where all their instances are', () => {
+  const services = graphAtLevel(halfEdges, 'service');
+  const placesOf = (title: string) => {
+    const node = services.nodes.find((each) => each.title === title);
+    return [node?.site, node?.host];
+  };
+  expect(['web', 'api', 'cache'].map(placesOf)).toEqual([
+    ['tokyo', ''],
+    ['osaka', 'o1'],
+    ['tokyo', 't1'],
+  ]);
+  const framed = (by: 'site' | 'host') =>
+    [...findGroups(services, by).groups.values()].map(({ title }) => title);
+  expect([framed('site').toSorted(), framed('host').toSorted()]).toEqual([
+    ['osaka', 'tokyo'],
+    ['o1', 't1'],
+  ]);
+
+  const elsewhere = halfEdge('outbound', at('web@n1/10.2.0.1', 'nagoya'), '/10.1.0.1', {}, { port: '81' });
+  const spread = graphAtLevel([...halfEdges, elsewhere], 'service');
+  expect(spread.nodes.find(({ title }) => title === 'web')).toMatchObject({ site: '', host: '' });
+});
+
 describe('aggregated edges', () => {
   test.each([
     ['site', ['osaka>:443 1', 'tokyo>osaka:80 15']],
@@ -74,6 +97,7 @@ describe('aggregated edges', () => {
     expect(seenBy('source', 'none')).toEqual(['source']);
     expect(seenBy('source', 'destination')).toEqual(['both']);
     expect(seenBy('none', 'none')).toEqual(['none']);
+    expect(seenBy('unknown', 'none')).toEqual(['unknown']);
   });
 
   test('of several ports between two sites are one edge without a port', () => {

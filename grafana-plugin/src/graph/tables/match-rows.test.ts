@@ -6,10 +6,13 @@ import { rowMatchesEdge, rowMatchesEndpoint } from './match-rows.ts';
 
 const web = endpoint('web@h1/10.0.0.1', { site: 'tokyo' });
 const api = endpoint('api@h2/10.0.0.2', { site: 'osaka' });
-const fine = buildGraph(
-  [halfEdge('outbound', web, endpoint('/10.0.0.2')), halfEdge('inbound', endpoint('/10.0.0.1'), api)],
-  [],
-);
+const halfEdges = [
+  halfEdge('outbound', web, endpoint('/10.0.0.2')),
+  halfEdge('inbound', endpoint('/10.0.0.1'), api),
+];
+const fine = buildGraph(halfEdges, []);
+/** The same with a second instance of web. */
+const spread = buildGraph([...halfEdges, halfEdge('outbound', 'web@h3/10.0.0.3', '/10.0.0.2')], []);
 
 const ROWS = {
   'by the source': { src_service: 'web', src_host: 'h1', dst_address: '10.0.0.2', dst_port: '80' },
@@ -30,8 +33,8 @@ const ROWS = {
 const cells = (row: Record<string, string>) => (label: string) => row[label] ?? '';
 
 /** The rows that match the only edge at a level. */
-function rowsOf(level: Exclude<Level, 'process'>): string[] {
-  const graph = atLevel(fine, level);
+function rowsOf(level: Exclude<Level, 'process'>, instances = fine): string[] {
+  const graph = atLevel(instances, level);
   const [edge] = graph.edges;
   const nodeOf = (key?: string) => graph.nodes.find((node) => node.key === key);
   const [source, target] = [nodeOf(edge?.source), nodeOf(edge?.target)];
@@ -46,7 +49,9 @@ test('an edge is matched by rows of either endpoint, and not by rows of another 
 });
 
 test('an edge between services is matched on any of their hosts, an edge between hosts with any of their services', () => {
-  expect(rowsOf('service')).toEqual(['by the source', 'by the destination', 'by a rule', 'of another host']);
+  const rows = ['by the source', 'by the destination', 'by a rule'];
+  expect(rowsOf('service', spread)).toEqual([...rows, 'of another host']);
+  expect(rowsOf('service')).toEqual(rows);
   expect(rowsOf('host')).toEqual(['by the source', 'by the destination']);
 });
 

@@ -38,7 +38,7 @@ const NOTHING: LaidOutGraph = {
  */
 export function useLayout(
   graph: Graph,
-  { edgeLabel, frames, saved }: Pick<PanelOptions, 'edgeLabel' | 'frames' | 'saved'>,
+  { edgeLabel, level, frames, saved }: Pick<PanelOptions, 'edgeLabel' | 'level' | 'frames' | 'saved'>,
   aspect: number,
 ): LaidOutGraph {
   const [layouter] = useState(() => createLayouter({ worker: startLayoutWorker }));
@@ -52,9 +52,10 @@ export function useLayout(
       graph,
       sizes: { ...SIZES, columnGap: COLUMN_GAP[edgeLabel], aspect },
       groups: framed.groupOf,
+      arrangement: `${level} ${frames}`,
       saved: new Map(Object.entries(saved)),
     }),
-    [graph, edgeLabel, aspect, framed, saved],
+    [graph, edgeLabel, aspect, framed, level, frames, saved],
   );
   const lastPut = useRef(0);
   const known = memory.recall(wish);
