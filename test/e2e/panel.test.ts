@@ -98,13 +98,27 @@ it('a Prometheus slower than the refresh interval still gets its responses shown
   await ready();
 });
 
-it('a failing Prometheus is reported, and the graph is back once it recovers', async () => {
+it('a failing Prometheus is reported above the last graph, which stays until it recovers', async () => {
   // The browser logs each failure; other errors must not occur.
   graph.mayComplain(/503/);
   await open({ width: 1280, height: 800 }, '1s');
   await ready();
+  const before = await graph.listed();
   broken = true;
-  const message = graph.page.getByTestId('musubi-state');
+  const failure = graph.page.locator('[data-testid=musubi-failure][data-kept=true]');
+  await failure.waitFor();
+  expect(await failure.textContent()).toMatch(/this is the result of \d{4}-.*too many queries/);
+  expect(await graph.listed()).toEqual(before);
+  broken = false;
+  await failure.waitFor({ state: 'detached' });
+  await ready();
+});
+
+it('without an earlier graph, the error of Prometheus is shown', async () => {
+  graph.mayComplain(/503/);
+  broken = true;
+  await open({ width: 1280, height: 800 }, '1s');
+  const message = graph.page.locator('[data-testid=musubi-state][data-state=error]');
   await message.waitFor();
   expect(await message.textContent()).toContain('too many queries');
   broken = false;

@@ -9,6 +9,7 @@ import { DashboardLinks } from './details/DashboardLinks.tsx';
 import { GraphView } from './GraphView.tsx';
 import { PanelMessage } from './PanelMessage.tsx';
 import type { PanelOptions } from './state/options.ts';
+import { useAnsweredData } from './state/use-answered-data.ts';
 import { useComparison } from './state/use-comparison.ts';
 import { useAround, useDependencyGraph } from './state/use-dependency-graph.ts';
 import { useUserView } from './state/use-user-view.ts';
@@ -22,7 +23,8 @@ import { TrendView } from './trend/TrendView.tsx';
 
 /** The panel: the graph of the range, or a message if there is none. */
 export function DependencyPanel(props: PanelProps<PanelOptions>) {
-  const { data, width, height, timeZone } = props;
+  const { width, height, timeZone } = props;
+  const { data, keptFrom } = useAnsweredData(props.data, props.replaceVariables);
   const { options, invalid, ...viewer } = useViewerState(props.id, props.options, props.onOptionsChange);
   const comparison = useComparison(data, options.compare);
   const around = useAround(options.around, props.replaceVariables);
@@ -34,11 +36,11 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
   );
   const userView = useUserView(props.id);
   const message = empty ? emptyMessage(empty) : graph.nodes.length === 0 ? nothingAround(around) : undefined;
-  const error = errorText(data);
+  const error = errorText(props.data);
   // The states of one comparison may not exist in another.
   const onChoice = (compare: string) => viewer.onChange({ compare, states: [] });
   const compared = { choice: options.compare, comparison, timeZone };
-  const busy = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
+  const busy = [LoadingState.Loading, LoadingState.NotStarted].includes(props.data.state);
   const state = message ? (error ? 'error' : busy ? 'loading' : message.state) : 'ready';
 
   return (
@@ -56,7 +58,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
           compareMenu={<CompareMenu {...compared} onChoice={onChoice} />}
           strips={
             <>
-              {error && <FailureStrip error={error} />}
+              {error && <FailureStrip error={error} keptFrom={keptFrom} timeZone={timeZone} />}
               <CompareStrip {...compared} onStop={() => onChoice('off')} />
             </>
           }
