@@ -1,16 +1,28 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reading } from './capture/capture.ts';
 import { chooseCapture } from './capture/choose-capture.ts';
 import { captureLimits } from './doctor/capture-limits.ts';
 import { FatalError } from './fatal-error.ts';
+import { createHealth, type Health } from './health.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
+import { createLimitedWarning } from './limited-warning.ts';
 import type { CountingLog } from './log.ts';
 import type { Attributes } from './metrics/edge-attributes.ts';
-import { type MetricsServer, serveMetrics } from './metrics/metrics-server.ts';
+import type { HostNames } from './metrics/known-host.ts';
+import {
+  connectionBounds,
+  type MetricsServer,
+  type MetricsSource,
+  serveMetrics,
+} from './metrics/metrics-server.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
+import type { SelfMetrics } from './metrics/self-metrics.ts';
 import { formatEndpoint } from './net/address.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { readEffectiveCapabilities } from './proc/capabilities.ts';
+import { readFileLimit } from './proc/file-limit.ts';
 import { startPush } from './push-loop.ts';
 import { type Configuration, createReload } from './reload.ts';
 import type { AgentSettings } from './settings.ts';
@@ -56,9 +68,21 @@ export async function runAgent(
     { env, log },
   );
 
+  let current = settings;
+  let cycles = 0;
+  const health = createHealth(() => current.interval);
+  const warnOften = createLimitedWarning(log);
   let server: MetricsServer | undefined;
   try {
-    if (listen) server = await listenFor(listen, () => prometheusText(pipeline.families(), resource));
+    if (listen)
+      server = await listenFor(listen, {
+        ...health,
+        render: () => prometheusText(pipeline.families(), resource),
+        version: () => cycles,
+        hosts: hostNames(listen.host, resource['host.name'], settings.allowedHosts),
+        onUnknownHost: (host) =>
+          warnOften('request refused: unknown host name', { host, remedy: '--web.allowed-hosts' }),
+      });
     const push = otlp && (await startPush(otlp, pipeline, resource, log));
     log.info('agent started', {
       capture: capture.name,
@@ -66,7 +90,6 @@ export async function runAgent(
       ...(server && { metrics: server.url }),
       ...(otlp && { otlp: otlp.protocol }),
     });
-    let current = settings;
     const reload = createReload({
       initial: { settings, host: resource['host.name'] },
       read: readConfiguration,
@@ -77,7 +100,11 @@ export async function runAgent(
       ...{ self: pipeline.self, log, clock: Date.now },
     });
     onReload(() => void reload());
-    await watch(pipeline, () => current.interval, stop, log);
+    const runCycle = () =>
+      pipeline.runCycle().finally(() => {
+        cycles++;
+      });
+    await watch(runCycle, { interval: () => current.interval, stop, health, log, self: pipeline.self });
     if (push) {
       await runLastCycle(pipeline, log);
       await push.finish();
@@ -89,12 +116,19 @@ export async function runAgent(
   log.info('agent stopped');
 }
 
+interface WatchOptions {
+  /** Milliseconds; it can change. */
+  readonly interval: () => number;
+  readonly stop: AbortSignal;
+  readonly health: Health;
+  readonly log: CountingLog;
+  readonly self: SelfMetrics;
+}
+
 /** Runs collection cycles until `stop`. The first of several failures in a row is logged. */
 async function watch(
-  { runCycle, self }: Pick<Pipeline, 'runCycle' | 'self'>,
-  interval: () => number,
-  stop: AbortSignal,
-  log: CountingLog,
+  runCycle: () => Promise<Reading>,
+  { interval, stop, health, log, self }: WatchOptions,
 ): Promise<void> {
   const warnOfHidden = createHiddenWarning(log);
   let failing = false;
@@ -103,10 +137,13 @@ async function watch(
     try {
       warnOfHidden(await runCycle());
       failing = false;
+      health.cycleEnded();
     } catch (error) {
       if (error instanceof FatalError) throw error;
-      if (!failing) log.error('collection cycle failed', { reason: (error as Error).message });
+      const reason = (error as Error).message;
+      if (!failing) log.error('collection cycle failed', { reason });
       failing = true;
+      health.cycleEnded(reason);
     }
     self.set('logLinesLost', log.lost);
     const delay = delayAfter(performance.now() - start, interval());
@@ -138,12 +175,19 @@ export function delayAfter(took: number, interval: number): number {
   return Math.max(interval - took, took);
 }
 
+/** Names in any domain are accepted only where other hosts can connect: a name of a loopback address is local. */
+function hostNames(listenHost: string, hostName: string, allowed: readonly string[] | 'all'): HostNames {
+  if (allowed === 'all') return 'all';
+  const names = [listenHost, hostName, hostname(), ...allowed];
+  return { names, anyDomain: !/^(127\.|::1$|localhost$)/.test(listenHost) };
+}
+
 async function listenFor(
   listen: { host: string; port: number },
-  render: () => Iterable<string>,
+  source: MetricsSource,
 ): Promise<MetricsServer> {
   try {
-    return await serveMetrics(listen, render);
+    return await serveMetrics(listen, source, connectionBounds(readFileLimit()));
   } catch (cause) {
     const address = formatEndpoint(listen.host, listen.port);
     const { code, message } = cause as NodeJS.ErrnoException;

@@ -28,6 +28,8 @@ export interface AgentSettings extends HostSettings {
   readonly maxEdges: number;
   /** Where to serve `/metrics`; absent if it is not served. */
   readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** Names of this host that clients use, besides its own. */
+  readonly allowedHosts: readonly string[] | 'all';
   /** Absent if metrics are not pushed. */
   readonly otlp: OtlpSettings | undefined;
 }

@@ -1,11 +1,11 @@
-/** A capture that fails while the agent runs: here by a limit on its file descriptors. */
+/** A capture that lacks file descriptors while the agent runs. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { CANNOT_LOAD } from '../harness/captures.ts';
+import { startConnectionServer } from '../harness/connections.ts';
 import { startAgent } from '../harness/exporter.ts';
-import { startPair } from '../harness/pair.ts';
 import { MUSUBI, NODE } from '../harness/places.ts';
 import type { Running } from '../harness/process.ts';
 import { parseSeries } from '../harness/text-page.ts';
@@ -27,42 +27,34 @@ function limitDescriptors(pid: number, limit: number): void {
   execFileSync('prlimit', ['--pid', `${pid}`, `--nofile=${limit}:`]);
 }
 
-async function startWatching(...flags: string[]) {
-  const common = ['--netns', 'self', '--interval', '100ms', '--web.listen-address', '127.0.0.1:0'];
-  const { running: agent, capture, metrics } = await startAgent([NODE, MUSUBI, 'agent', ...common, ...flags]);
-  expect(capture).toBe('ebpf');
-  const logged = (pattern: RegExp) =>
-    waitFor(
-      () => pattern.exec(agent.stderr()) ?? undefined,
-      () => `${pattern}: ${agent.stderr()}`,
-    );
-  return { agent, logged, metrics };
-}
-
-it.skipIf(CANNOT_LOAD)('an in-kernel capture that cannot be restarted is replaced by the next', async () => {
-  const { agent, logged, metrics } = await startWatching();
-  await exhaustDescriptors(agent);
-  await logged(/msg="capture failed" capture=ebpf reason="?.*EMFILE/);
-  await logged(/capture replaced.*capture=sockdiag/);
-  const info = await waitFor(async () => {
-    const captures = parseSeries(await metrics(), 'musubi_capture_info').map(({ labels }) => labels.capture);
-    return captures.includes('sockdiag') ? captures : undefined;
-  }, 'the capture in use');
-  expect(info).toEqual(['sockdiag']);
-
-  const { port } = await startPair(3);
-  await waitFor(async () => {
-    const opened = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
-    return opened.find(({ labels, value }) => labels.dst_port === port && value === 3);
-  }, 'the connections opened since');
-  expect(await agent.stop()).toBe(0);
-});
-
-it.skipIf(CANNOT_LOAD)('a requested capture is restarted as soon as that is possible', async () => {
-  const { agent, logged } = await startWatching('--capture', 'ebpf');
-  await exhaustDescriptors(agent);
-  await logged(/msg="capture not restarted, retrying" reason="--capture is ebpf"/);
-  limitDescriptors(agent.pid, 1024);
-  await logged(/capture restarted.*capture=ebpf/);
-  expect(await agent.stop()).toBe(0);
-});
+it.skipIf(CANNOT_LOAD).each([[[]], [['--capture', 'ebpf']]])(
+  'an in-kernel capture that lacks descriptors goes on as soon as there are some, and has missed nothing: %s',
+  async (flags) => {
+    const common = ['--netns', 'self', '--interval', '100ms', '--web.listen-address', '127.0.0.1:0'];
+    const {
+      running: agent,
+      capture,
+      metrics,
+    } = await startAgent([NODE, MUSUBI, 'agent', ...common, ...flags]);
+    expect(capture).toBe('ebpf');
+    const logged = (pattern: RegExp) =>
+      waitFor(
+        () => pattern.exec(agent.stderr()) ?? undefined,
+        () => `${pattern}: ${agent.stderr()}`,
+      );
+    const server = await startConnectionServer();
+    await exhaustDescriptors(agent);
+    await logged(/msg="the capture lacks a resource, retrying" capture=ebpf reason="?.*EMFILE/);
+    await server.connect(50);
+    limitDescriptors(agent.pid, 1024);
+    await logged(/msg="the capture reads again" capture=ebpf/);
+    const opened = await waitFor(async () => {
+      const series = parseSeries(await metrics(), 'service_dependency_connection_opened_total');
+      const ours = series.filter(({ labels }) => labels.dst_port === `${server.port}`);
+      return ours.length === 2 ? ours.map(({ value }) => value) : undefined;
+    }, 'the connections opened meanwhile');
+    expect(opened).toEqual([50, 50]);
+    expect(parseSeries(await metrics(), 'musubi_capture_restarts_total')).toMatchObject([{ value: 0 }]);
+    expect(await agent.stop()).toBe(0);
+  },
+);

@@ -22,7 +22,7 @@ export async function startAgent(command: readonly [string, ...string[]]) {
     () => /agent started" capture=(\w+) .*metrics=(\S+)/.exec(running.stderr()) ?? undefined,
     () => `the agent: ${running.stderr()}`,
   );
-  return { running, capture, metrics: async () => (await fetch(url)).text() };
+  return { running, capture, url, metrics: async () => (await fetch(url)).text() };
 }
 
 /** Starts an agent on a host of the test network that observes this host only, at a short interval. */

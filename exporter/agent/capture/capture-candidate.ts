@@ -1,5 +1,6 @@
 import { FatalError } from '../fatal-error.ts';
 import type { MissingRequirement } from '../missing-requirement.ts';
+import { isResourceError } from '../native/resource-error.ts';
 import type { Capture, CaptureName, Reading } from './capture.ts';
 import type { PollingOptions } from './polling/create-polling-capture.ts';
 
@@ -47,7 +48,9 @@ export async function openCandidate(
   } catch (error) {
     capture?.close();
     if (error instanceof FatalError) throw error;
-    const missing = candidate.missingRequirements?.(options, error as Error) ?? [];
+    const missing = isResourceError(error)
+      ? [missingResource(error as Error)]
+      : (candidate.missingRequirements?.(options, error as Error) ?? []);
     const { name, provides } = candidate;
     if (missing.length === 0) return { name, provides, missing: (error as Error).message };
     return {
@@ -57,4 +60,9 @@ export async function openCandidate(
       remedies: [...new Set(missing.map(({ remedy }) => remedy))],
     };
   }
+}
+
+/** No privilege helps a process that has run out of descriptors or memory. */
+function missingResource({ message }: Error): MissingRequirement {
+  return { what: message, remedy: 'raise the limits of the agent: LimitNOFILE= and MemoryMax= in systemd' };
 }

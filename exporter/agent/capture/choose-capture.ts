@@ -30,7 +30,8 @@ export class NoCaptureError extends Error {
 
 /**
  * The best capture that works, or the requested one, with the candidates that were tried before it and are
- * unavailable. If it fails later it is restarted, then, unless it was requested, replaced by the next candidate.
+ * unavailable. If it fails later it is restarted, then, unless it was requested, replaced by the next candidate. Better
+ * candidates are tried again later.
  * Throws `NoCaptureError`.
  */
 export async function chooseCapture(
@@ -40,11 +41,11 @@ export async function chooseCapture(
 ): Promise<{ capture: RestartingCapture; unavailable: readonly CaptureTrial[] }> {
   const candidates = CAPTURE_CANDIDATES.filter(({ name }) => requested === 'auto' || requested === name);
   const unavailable: CaptureTrial[] = [];
-  for (const [at, candidate] of candidates.entries()) {
+  for (const candidate of candidates) {
     const opened = await openCandidate(candidate, options);
     if ('capture' in opened) {
       const capture = createRestartingCapture(opened, {
-        candidates: candidates.slice(at),
+        candidates,
         open: (next) => openCandidate(next, options),
         isOnlyOne: requested !== 'auto',
         log,

@@ -3,7 +3,14 @@ import { FatalError } from '../fatal-error.ts';
 import { createLog } from '../log.ts';
 import type { CaptureName, Observation, Reading } from './capture.ts';
 import { type CaptureCandidate, openCandidate } from './capture-candidate.ts';
-import { createRestartingCapture, PROBATION, RETRY_AFTER } from './restarting-capture.ts';
+import {
+  createRestartingCapture,
+  EXHAUSTION,
+  FIRST_UPGRADE,
+  LAST_UPGRADE,
+  PROBATION,
+  RETRY_AFTER,
+} from './restarting-capture.ts';
 
 const OPTIONS = { procRoot: '/proc', netns: 'self' } as const;
 
@@ -67,6 +74,7 @@ function readingOf(id: string): Reading {
 }
 
 const failure = () => new Error('EIO');
+const exhausted = () => Object.assign(new Error('open failed: EMFILE'), { code: 'EMFILE' });
 
 let now: number;
 let lines: string;
@@ -80,10 +88,14 @@ beforeEach(() => {
   [ebpf, sockdiag, procfs] = [fakeCandidate('ebpf'), fakeCandidate('sockdiag'), fakeCandidate('procfs')];
 });
 
-/** A capture opened from the first of the candidates. */
-async function begin(candidates: readonly CaptureCandidate[] = [ebpf, sockdiag, procfs], isOnlyOne = false) {
+/** A capture opened from one of the candidates, by default the first. */
+async function begin(
+  candidates: readonly CaptureCandidate[] = [ebpf, sockdiag, procfs],
+  isOnlyOne = false,
+  first = candidates[0] as CaptureCandidate,
+) {
   const open = (candidate: CaptureCandidate) => openCandidate(candidate, OPTIONS);
-  const start = await open(candidates[0] as CaptureCandidate);
+  const start = await open(first);
   if (!('capture' in start)) throw new Error(start.missing);
   const log = createLog((line) => {
     lines += line;
@@ -268,4 +280,75 @@ it('leaves no capture open when it is closed during a replacement', async () => 
   expect(await last).toBe('Error: the capture is closed');
   expect(await read()).toBe('Error: the capture is closed');
   expect([ebpf.alive, sockdiag.alive, procfs.made]).toEqual([0, 0, 0]);
+});
+
+it('retries a reading that lacks descriptors or memory, with the same capture', async () => {
+  const { capture, read } = await begin();
+  await read();
+  ebpf.broken = exhausted();
+  for (let i = 0; i < 3; i++) {
+    expect(await read()).toBe('Error: open failed: EMFILE');
+    now += EXHAUSTION / 3 - 1;
+  }
+  ebpf.broken = undefined;
+  expect(await read()).toMatch(/^ebpf \d$/);
+  expect(capture).toMatchObject({ name: 'ebpf', restarts: 0 });
+  expect(ebpf.made).toBe(1);
+  expect(lines).toBe(
+    'level=warn msg="the capture lacks a resource, retrying" capture=ebpf reason="open failed: EMFILE"\n' +
+      'level=info msg="the capture reads again" capture=ebpf\n',
+  );
+});
+
+it('replaces a capture that lacks a resource for long, and names the limit', async () => {
+  const { capture, read } = await begin();
+  await read();
+  ebpf.broken = exhausted();
+  await read();
+  now += EXHAUSTION;
+  expect(await read()).toBe('~1 sockdiag 1');
+  expect(capture).toMatchObject({ name: 'sockdiag', restarts: 1 });
+  expect(lines).toContain('msg="capture not available" capture=ebpf reason="open failed: EMFILE"');
+});
+
+it('tries better candidates again without end, and less often each time', async () => {
+  const { capture, read } = await begin(undefined, false, procfs);
+  ebpf.absent = sockdiag.absent = 'no CAP_BPF';
+  let tries = 0;
+  const { create } = ebpf;
+  ebpf.create = (options) => {
+    tries++;
+    return create(options);
+  };
+  const times: number[] = [];
+  const start = now;
+  while (now - start < 5 * LAST_UPGRADE) {
+    await read();
+    if (tries > times.length) times.push((now - start) / FIRST_UPGRADE);
+    now += FIRST_UPGRADE;
+  }
+  expect(times).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
+  ebpf.absent = undefined;
+  now += LAST_UPGRADE;
+  expect(await read()).toMatch(/^procfs /);
+  expect(await read()).toBe('~1 ebpf 1');
+  expect(capture).toMatchObject({ name: 'ebpf', restarts: 0 });
+  expect([ebpf.alive, sockdiag.alive, procfs.alive]).toEqual([1, 0, 0]);
+  expect(lines).toBe(
+    'level=warn msg="capture replaced by a better one: open connections are treated as pre-existing" capture=ebpf\n',
+  );
+});
+
+it('returns to the best candidate after it had failed twice', async () => {
+  const { capture, read } = await begin();
+  await read();
+  failOnce(ebpf);
+  await read();
+  failOnce(ebpf);
+  expect(await read()).toBe('~2 sockdiag 1');
+  now += FIRST_UPGRADE;
+  expect(await read()).toBe('~2 sockdiag 2');
+  expect(await read()).toBe('~3 ebpf 1');
+  expect(capture).toMatchObject({ name: 'ebpf', restarts: 2 });
+  expect(sockdiag.alive).toBe(0);
 });

@@ -3,15 +3,32 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type MetricsServer, serveMetrics } from './metrics-server.ts';
+import { connectionBounds, type MetricsServer, type MetricsSource, serveMetrics } from './metrics-server.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
 
 let server: MetricsServer;
 let render: () => Iterable<string>;
+let problem: string | undefined;
+let refused: string[];
+
+/** Never the same version, so that each scrape renders. */
+let version = 0;
+const source: MetricsSource = {
+  render: () => render(),
+  version: () => ++version,
+  healthProblem: () => problem,
+  readinessProblem: () => problem,
+  hosts: { names: ['web-7'], anyDomain: false },
+  onUnknownHost: (host) => void refused.push(host),
+};
+const BOUNDS = connectionBounds(1024);
+const serve = (host = '127.0.0.1', port = 0) => serveMetrics({ host, port }, source, BOUNDS);
 
 beforeEach(async () => {
   render = () => ['up 1\n'];
-  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => render());
+  problem = undefined;
+  refused = [];
+  server = await serve();
 });
 
 afterEach(() => server.close());
@@ -63,8 +80,52 @@ it('links the metrics on its front page', async () => {
   expect(await (await fetch(at('/'))).text()).toContain('href="/metrics"');
 });
 
-it.each(['/metric', '/metrics/', '/favicon.ico', '/%'])('responds 404 to %s', async (path) => {
+it.each(['/metric', '/metrics/', '/favicon.ico', '/%41'])('responds 404 to %s', async (path) => {
   expect((await rawGet(path)).status).toBe(404);
+});
+
+it.each(['/%', '/host/%', '/metrics%', '/%ff'])('responds 400 to %s', async (path) => {
+  expect((await rawGet(path)).status).toBe(400);
+});
+
+it('refuses unknown host names, and reports them', async () => {
+  expect((await rawGet('/metrics', { host: 'evil.example:9464' })).status).toBe(403);
+  expect((await rawGet('/', { host: 'evil.example' })).status).toBe(403);
+  expect((await rawGet('/metrics', { host: 'web-7:9464' })).status).toBe(200);
+  expect(refused).toEqual(['evil.example:9464', 'evil.example']);
+});
+
+it.each(['/', '/metrics', '/healthz', '/none'])('sends security headers with %s', async (path) => {
+  const { headers } = await fetch(at(path));
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(headers.get('cache-control')).toBe('no-store');
+});
+
+it.each(['/healthz', '/readyz'])('reports at %s why the agent does not work', async (path) => {
+  expect([(await fetch(at(path))).status, await (await fetch(at(path))).text()]).toEqual([200, 'ok\n']);
+  problem = 'no cycle';
+  expect([(await fetch(at(path))).status, await (await fetch(at(path))).text()]).toEqual([503, 'no cycle\n']);
+});
+
+it('takes no more memory for clients that do not read, and serves others', async () => {
+  const line = `${'x'.repeat(1023)}\n`;
+  const megabytes = 20;
+  render = function* () {
+    for (let i = 0; i < megabytes; i++) yield line.repeat(1024);
+  };
+  const before = process.memoryUsage().rss;
+  const { port } = new URL(server.url);
+  const clients = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1').pause());
+  for (const client of clients) {
+    client.on('error', () => {});
+    client.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  }
+  const text = await (await fetch(server.url)).text();
+  expect(text.length).toBe(megabytes * 1024 * 1024);
+  // Of the test, too, which holds the text.
+  expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  for (const client of clients) client.destroy();
 });
 
 it.each(['//', '//[', 'http://['])('accepts %s as a path', async (path) => {
@@ -92,13 +153,11 @@ it('responds 500 if rendering fails, and continues', async () => {
 
 it('rejects if the port is in use', async () => {
   const port = Number(new URL(server.url).port);
-  await expect(serveMetrics({ host: '127.0.0.1', port }, () => [])).rejects.toThrow(
-    expect.objectContaining({ code: 'EADDRINUSE' }),
-  );
+  await expect(serve('127.0.0.1', port)).rejects.toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
 });
 
 it('has a URL with an IPv6 address in brackets', async () => {
-  const six = await serveMetrics({ host: '::1', port: 0 }, () => []);
+  const six = await serve('::1');
   expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+\/metrics$/);
   await six.close();
 });
@@ -111,5 +170,5 @@ it('closes at once, although clients keep their connections open', async () => {
   client.on('error', () => {});
   await server.close();
   await expect(fetch(server.url)).rejects.toThrow();
-  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => render());
+  server = await serve();
 });

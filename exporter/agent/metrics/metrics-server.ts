@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import { type ConnectionBounds, createBoundedConnections } from '../http/bounded-connections.ts';
 import { formatEndpoint } from '../net/address.ts';
+import { type HostNames, isKnownHost } from './known-host.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
+import { createSharedPage, type EncodedPage } from './shared-page.ts';
 
 export interface MetricsServer {
   /** Its URL: `http://127.0.0.1:9464/metrics`. */
@@ -12,19 +15,65 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+export interface MetricsSource {
+  /** The parts of the page. */
+  readonly render: () => Iterable<string>;
+  /** Changes when there is something new to render. */
+  readonly version: () => unknown;
+  /** Why the agent does not work, or has no current metrics. */
+  readonly healthProblem: () => string | undefined;
+  readonly readinessProblem: () => string | undefined;
+  readonly hosts: HostNames;
+  /** Called with a `Host` header that is refused. */
+  readonly onUnknownHost: (host: string) => void;
+}
+
 /**
- * Serves the text of `render` at every scrape, each part when the client has read the one before. Rejects with the
- * listen error (`EADDRINUSE`, …).
+ * Enough for every scraper of a host. Of the file descriptors of the agent, connections get a part only: captures need
+ * some for every cycle.
  */
+export function connectionBounds(fileLimit: number): ConnectionBounds {
+  return {
+    waiting: Math.min(256, Math.max(4, Math.floor(fileLimit / 16))),
+    served: Math.min(32, Math.max(4, Math.floor(fileLimit / 16))),
+    requestTimeout: 10_000,
+    responseTimeout: 60_000,
+  };
+}
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };
+
+/** Serves the metrics and the health of the agent. Rejects with the listen error (`EADDRINUSE`, …). */
 export async function serveMetrics(
   listen: { host: string; port: number },
-  render: () => Iterable<string>,
+  source: MetricsSource,
+  bounds: ConnectionBounds,
 ): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
-    answer(request, response, render).catch((error: Error) => {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+  const connections = createBoundedConnections(bounds);
+  const page = createSharedPage(source.render, source.version);
+  // The kernel's connections are bounded before anything is read from them.
+  const http = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    const peer = { remoteAddress: request.socket.remoteAddress, remotePort: request.socket.remotePort };
+    if (!connections.beginResponse(peer)) return;
+    response.on('drain', () => connections.progress(peer));
+    response.once('close', () => connections.endResponse(peer));
+    answer(request, response, source, page).catch((error: Error) => {
+      if (!response.headersSent) response.writeHead(500, PLAIN);
       response.end(`${error.message}\n`);
     });
+  });
+  const server = createTcpServer({ noDelay: true }, (socket) => {
+    connections.add(socket);
+    http.emit('connection', socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -36,7 +85,7 @@ export async function serveMetrics(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        connections.closeAll();
       }),
   };
 }
@@ -44,37 +93,69 @@ export async function serveMetrics(
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  render: () => Iterable<string>,
+  source: MetricsSource,
+  page: () => Promise<EncodedPage>,
 ): Promise<void> {
-  // Undefined for an invalid path such as `//`, which is not found.
-  const pathname = URL.parse(request.url ?? '/', 'http://localhost')?.pathname;
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  const { host } = request.headers;
+  if (host !== undefined && !isKnownHost(host, source.hosts)) {
+    source.onUnknownHost(host);
+    response.writeHead(403, PLAIN).end('Unknown host name. See --web.allowed-hosts.\n');
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
-  } else if (pathname === '/') {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(
-      '<!doctype html><title>Musubi</title><h1>Musubi exporter</h1><p><a href="/metrics">Metrics</a></p>',
-    );
-  } else if (pathname !== '/metrics') {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found. See /metrics.\n');
-  } else {
-    const gzipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    // Renders the first part before the header, so that an error can still be reported by a status.
-    const parts = withFirstPart(render());
-    response.writeHead(200, {
-      'content-type': PROMETHEUS_CONTENT_TYPE,
-      ...(gzipped && { 'content-encoding': 'gzip' }),
-    });
-    const text = Readable.from(request.method === 'HEAD' ? [] : parts, { highWaterMark: 1 });
-    await (gzipped ? pipeline(text, createGzip(), response) : pipeline(text, response));
+    return;
+  }
+  switch (pathOf(request.url ?? '/')) {
+    case undefined:
+      response.writeHead(400, PLAIN).end('Invalid path.\n');
+      return;
+    case '/':
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end(
+        '<!doctype html><title>Musubi</title><h1>Musubi exporter</h1><p><a href="/metrics">Metrics</a></p>',
+      );
+      return;
+    case '/metrics':
+      return sendPage(request, response, await page());
+    case '/healthz':
+      return sendProblem(response, source.healthProblem());
+    case '/readyz':
+      return sendProblem(response, source.readinessProblem());
+    default:
+      response.writeHead(404, PLAIN).end('Not found. See /metrics.\n');
   }
 }
 
-/** The same parts, with the first one rendered already. */
-function withFirstPart(parts: Iterable<string>): Iterable<string> {
-  const rest = parts[Symbol.iterator]();
-  const first = rest.next();
-  return (function* () {
-    for (let part = first; !part.done; part = rest.next()) yield part.value;
-  })();
+/** Undefined for an invalid path, such as an incomplete percent-encoding. */
+function pathOf(url: string): string | undefined {
+  const pathname = URL.parse(url, 'http://localhost')?.pathname;
+  try {
+    return pathname === undefined ? undefined : decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
+}
+
+async function sendPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: EncodedPage,
+): Promise<void> {
+  const headers = { 'content-type': PROMETHEUS_CONTENT_TYPE, vary: 'accept-encoding' };
+  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
+    const length = page.reduce((sum, chunk) => sum + chunk.length, 0);
+    response.writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': length });
+    if (request.method === 'HEAD') response.end();
+    else await pipeline(Readable.from(page), response);
+    return;
+  }
+  response.writeHead(200, headers);
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(Readable.from(page), createGunzip(), response);
+}
+
+function sendProblem(response: ServerResponse, problem: string | undefined): void {
+  response.writeHead(problem === undefined ? 200 : 503, PLAIN).end(`${problem ?? 'ok'}\n`);
 }

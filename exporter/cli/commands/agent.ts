@@ -60,6 +60,7 @@ function agentSettings(options: OptionValues<typeof AGENT_OPTIONS>, env: Environ
     maxServices: options['max-services'],
     maxEdges: options['max-edges-per-service'],
     listen: options['web.listen-address'] ?? (otlp ? undefined : DEFAULT_LISTEN),
+    allowedHosts: options['web.allowed-hosts'],
     otlp,
   };
 }

@@ -9,6 +9,7 @@ import {
   parseCount,
   parseDirectory,
   parseDuration,
+  parseHosts,
   parseListen,
   parseMilliseconds,
   parseText,
@@ -152,6 +153,13 @@ export const AGENT_OPTIONS = {
     help: 'address on which to expose /metrics (default: 127.0.0.1:9464, unless OTLP is configured)',
     env: [{ name: 'MUSUBI_WEB_LISTEN_ADDRESS' }],
     parse: parseListen,
+  }),
+  'web.allowed-hosts': option({
+    value: 'NAME,…|all',
+    help: "names by which clients can reach /metrics, besides localhost, addresses and the host's own",
+    env: [{ name: 'MUSUBI_WEB_ALLOWED_HOSTS' }],
+    parse: parseHosts,
+    default: 'none',
   }),
   'otlp-endpoint': option({
     value: 'URL',

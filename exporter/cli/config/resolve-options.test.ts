@@ -22,6 +22,7 @@ const CASES = {
     ],
     undefined,
   ],
+  'web.allowed-hosts': ['a', 'b,c.d', 'all', [['a'], ['b', 'c.d'], 'all'], []],
   'otlp-endpoint': ['http://a', undefined, 'http://c', ['http://a', undefined, 'http://c'], undefined],
   'otlp-protocol': ['grpc', 'http/protobuf', 'grpc', ['grpc', 'http/protobuf', 'grpc'], undefined],
   // The OpenTelemetry variable is in milliseconds.

@@ -50,6 +50,16 @@ export function parseListen(text: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? '', port };
 }
 
+/** Host names separated by commas; `all` for any, `none` for an empty list. */
+export function parseHosts(text: string): readonly string[] | 'all' {
+  if (text === 'all') return text;
+  if (text === 'none') return [];
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.every((name) => /^[\w-]{1,63}(\.[\w-]{1,63})*$/.test(name) && name.length < 254))
+    throw new Error('expected host names such as web-7.example.com, separated by commas, or all');
+  return names;
+}
+
 /** An `http` or `https` URL. */
 export function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -99,8 +99,10 @@ oldest is dropped and counted in \`musubi_otlp_batches_dropped_total\`.
 | \`procfs\` | polls the socket tables in \`/proc\` | none |
 
 \`auto\` uses the first capture that works, and logs why the others are not available. A capture that fails later is
-restarted. If it fails again within ten minutes, the next one replaces it for good; if none works, all are retried every
-ten seconds. A capture that was selected by name is never replaced. \`musubi_capture_info\` shows the capture in use.
+restarted. If it fails again within ten minutes, the next one replaces it; if none works, all are retried every ten
+seconds. A capture that lacks file descriptors or memory is retried for 30 seconds first. Better captures than the one in
+use are tried again after a minute, then after twice as long each time, up to an hour, without end. A capture that was
+selected by name is never replaced. \`musubi_capture_info\` shows the capture in use.
 Connections that are open when a capture starts count as open, not as opened.
 
 ## Privileges

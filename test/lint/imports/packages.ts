@@ -45,7 +45,7 @@ export const PACKAGES: readonly Package[] = [
     layers: [
       ['compile-bpf.mjs', 'run-agent.ts'],
       ['open-pipeline.ts', 'push-loop.ts', 'reload.ts'],
-      ['settings.ts', 'follow-nat.ts', 'hidden-warning.ts', 'pipeline.ts'],
+      ['settings.ts', 'follow-nat.ts', 'health.ts', 'hidden-warning.ts', 'pipeline.ts'],
       ['limit', 'metrics/otlp', 'doctor'],
       ['resolve', 'resolve/nat'],
       ['resolve/dns'],
@@ -61,9 +61,17 @@ export const PACKAGES: readonly Package[] = [
       ['capture/polling'],
       ['capture/capture.ts'],
       ['proc'],
-      ['net', 'http'],
+      ['net', 'http', 'limited-warning.ts'],
       ['native'],
-      ['text', 'fatal-error.ts', 'kernel-version.ts', 'log.ts', 'missing-requirement.ts', 'version.ts'],
+      [
+        'text',
+        'fatal-error.ts',
+        'kernel-version.ts',
+        'limited-warning.ts',
+        'log.ts',
+        'missing-requirement.ts',
+        'version.ts',
+      ],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { FatalError } from '../../fatal-error.ts';
 import type { NetworkNamespace } from '../../native/enter-namespace.ts';
+import { isResourceError } from '../../native/resource-error.ts';
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
 import { formatUnixName } from '../../net/unix-name.ts';
 import { listNetworkNamespaces, ownNetworkNamespace } from '../../proc/namespaces.ts';
@@ -50,7 +51,7 @@ export function createPollingCapture(
     try {
       return { reading, ...table.read(namespace) };
     } catch (error) {
-      if (error instanceof FatalError) throw error;
+      if (error instanceof FatalError || isResourceError(error)) throw error;
       return { reading: { ...reading, skipped: (error as Error).message }, sockets: [], unix: [] };
     }
   }
