@@ -280,3 +280,9 @@ it('does not give a name of a removed network namespace to the next with its num
   await cycle(true);
   expect(outbound()).toEqual(['billing → ? 127.0.0.1:5000 0 opened, 1 refused']);
 });
+
+it('reports a scan of many ports as one edge', async () => {
+  for (let port = 1; port <= 101; port++) count(BILLING, '10.0.0.9', port, { refused: 1 });
+  await cycle();
+  expect(outbound()).toEqual(['billing → ? 10.0.0.9:many 0 opened, 101 refused']);
+});

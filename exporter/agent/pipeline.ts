@@ -35,7 +35,7 @@ import { createFoldCounts } from './metrics/folds.ts';
 import { dnsFamilies, tableFamilies } from './metrics/health-families.ts';
 import { createLedger, type LedgerEntry } from './metrics/ledger.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
-import { readNetworkNamespace } from './proc/namespaces.ts';
+import { ownNetworkNamespace, readNetworkNamespace } from './proc/namespaces.ts';
 import { createNetAddresses } from './proc/net-addresses.ts';
 import { createAwaitListeners } from './resolve/await-listeners.ts';
 import type { Dns } from './resolve/dns/open-dns.ts';
@@ -116,6 +116,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const folds = createFoldCounts(self);
   const ledger = createLedger(options.edgeExpiration);
   const started = clock();
+  const ownPid = ownNetworkNamespace(procRoot)[0]?.pid;
   let serviceListeners: readonly ServiceListener[] = [];
   let table: TableHealth | undefined;
 
@@ -220,7 +221,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { sockets, observations, namespaces } = reading;
     const skipped = skippedNamespaces(reading).length;
     self.replace('captureInfo', 1, { capture: capture.name });
-    self.set('buildInfo', 1, { version: VERSION });
+    const own = ownPid === undefined ? undefined : identifier.identify(ownPid);
+    self.replace('buildInfo', 1, { version: VERSION, ...(own && { 'exporter.service': own.service }) });
     self.set('captureRestarts', capture.restarts ?? 0);
     self.set('sockets', sockets);
     self.set('unattributed', observations.filter(({ open, pid }) => open > 0 && pid === undefined).length);

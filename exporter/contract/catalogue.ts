@@ -136,8 +136,8 @@ export const SELF_METRICS = define({
   buildInfo: {
     name: 'musubi.build.info',
     integer: true,
-    attributes: ['version'],
-    help: 'Always 1: the version of the exporter.',
+    attributes: ['version', 'exporter.service'],
+    help: 'Always 1: the version of the exporter, and its own name in the graph if it is known.',
   },
   captureInfo: {
     name: 'musubi.capture.info',

@@ -1,3 +1,4 @@
+import type { PortClass } from '@musubi/contract/port';
 import { type Direction, type Observation, TRAFFIC_COUNTS, type Transport } from '../capture/capture.ts';
 import { addCounts, type Counts, changeSince, isNothing } from './counts.ts';
 
@@ -15,6 +16,8 @@ export interface Flow extends Counts {
   readonly originalAddress?: string | undefined;
   /** The server's port; the local one if the direction is unknown; 0 for none. */
   readonly port: number;
+  /** Instead of the port, which is 0 then. */
+  readonly portClass?: PortClass | undefined;
   readonly pid: number | undefined;
   readonly image?: number | undefined;
   readonly remotePid: number | undefined;

@@ -1,3 +1,4 @@
+import type { Port } from '@musubi/contract/port';
 import {
   type Endpoint,
   type HalfEdge,
@@ -32,7 +33,7 @@ export function createLimitEdges(limit: number, edgeExpiration: number) {
     if (half.flow.folded) return half;
     const local = localEndpoint(half);
     const group = groupOf(services, half, local.service, limit);
-    const localPart = localKey(half.flow.port, local);
+    const localPart = localKey(half.flow.portClass ?? half.flow.port, local);
     if (group.edges.admit(`${localPart}\0${remoteKey(remoteEndpoint(half))}`, now)) return half;
     note('edge_limit', half.flow);
     const other = withRemoteEndpoint(half, OTHER);
@@ -61,7 +62,7 @@ export function createLimitEdges(limit: number, edgeExpiration: number) {
  * they contain only what differs within a group. Only the name of a Unix socket can contain the separator, and only one
  * of the two endpoints has such a name.
  */
-function localKey(port: number, { pid, process, address }: Endpoint): string {
+function localKey(port: Port, { pid, process, address }: Endpoint): string {
   return `${port}\0${pid}\0${process}\0${address}`;
 }
 
@@ -80,7 +81,7 @@ function withoutDetails(half: HalfEdge): HalfEdge {
     ...(host !== undefined && { host }),
     ...(site !== undefined && { site }),
   });
-  return { flow: { ...flow, port: 0 }, src: bare(src), dst: bare(dst) };
+  return { flow: { ...flow, port: 0, portClass: undefined }, src: bare(src), dst: bare(dst) };
 }
 
 function groupOf(

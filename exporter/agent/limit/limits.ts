@@ -1,5 +1,6 @@
 import type { HostEdges } from '../half-edge.ts';
 import type { NoteFold } from '../metrics/folds.ts';
+import { createLimitAttempts } from './limit-attempts.ts';
 import { createLimitEdges } from './limit-edges.ts';
 import { createLimitPids } from './limit-pids.ts';
 import { createLimitServices } from './limit-services.ts';
@@ -20,6 +21,8 @@ export const DEFAULT_MAX_SERVICES = 1000;
 /** Enough for a database with 500 clients; public ones are folded into the service `internet` before. */
 export const DEFAULT_MAX_EDGES = 500;
 export const DEFAULT_MAX_PIDS = 8;
+/** Ports of a destination, and destinations of a client, of attempts in vain. */
+const MAX_ATTEMPTED = 10;
 
 /**
  * How long services and pids are kept at least, in ms: a job that runs every few minutes is known to have many
@@ -39,9 +42,11 @@ export function createLimits({
   const keepFor = Math.max(edgeExpiration, MIN_KEEP_FOR);
   const limitServices = createLimitServices(maxServices, keepFor);
   const limitPids = createLimitPids(maxPids, keepFor);
+  const limitAttempts = createLimitAttempts(MAX_ATTEMPTED, keepFor);
   const limitEdges = createLimitEdges(maxEdges, edgeExpiration);
   return (edges, now, note) => {
     const { halfEdges, serviceListeners } = limitServices(edges, now, note);
-    return { halfEdges: limitEdges(limitPids(halfEdges, now, note), now, note), serviceListeners };
+    const attempted = limitAttempts(limitPids(halfEdges, now, note), now, note);
+    return { halfEdges: limitEdges(attempted, now, note), serviceListeners };
   };
 }

@@ -1,4 +1,5 @@
 import type { EdgeAttribute } from '@musubi/contract/catalogue';
+import type { Port } from '@musubi/contract/port';
 import type { Endpoint, HalfEdge, ServiceListener } from '../half-edge.ts';
 
 export type AttributeValue = string | number;
@@ -15,7 +16,7 @@ export function edgeAttributes({ flow, src, dst }: Pick<HalfEdge, 'flow' | 'src'
     'network.transport': flow.transport,
     ...endpointAttributes('src', src),
     ...endpointAttributes('dst', dst),
-    ...portAttribute(flow.port),
+    ...portAttribute(flow.portClass ?? flow.port),
   } satisfies EdgeAttributes;
 }
 
@@ -29,8 +30,8 @@ export function listenAttributes({ transport, port, dst }: ServiceListener): Att
 }
 
 /** Unix sockets and folded edges have no port. */
-function portAttribute(port: number): EdgeAttributes {
-  return port > 0 ? { 'dst.port': port } : {};
+function portAttribute(port: Port): EdgeAttributes {
+  return port !== 0 ? { 'dst.port': port } : {};
 }
 
 function endpointAttributes(side: 'src' | 'dst', endpoint: Endpoint): EdgeAttributes {
@@ -47,7 +48,7 @@ function endpointAttributes(side: 'src' | 'dst', endpoint: Endpoint): EdgeAttrib
  * can contain the separator. It is made for every half-edge in every cycle, so it does not build the attributes.
  */
 export function edgeKey({ flow, src, dst }: HalfEdge): string {
-  return `${flow.direction}\0${flow.transport}\0${flow.port}\0${endpointKey(src)}\0${endpointKey(dst)}`;
+  return `${flow.direction}\0${flow.transport}\0${flow.portClass ?? flow.port}\0${endpointKey(src)}\0${endpointKey(dst)}`;
 }
 
 function endpointKey({

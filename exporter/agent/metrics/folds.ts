@@ -2,14 +2,15 @@ import type { Flow } from '../aggregate/fold.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
 /**
- * Why a half-edge is folded into another: its remote address, a limit, or a forwarder behind which the real
- * destination is known.
+ * Why a half-edge is folded into another: its remote address, a limit, a forwarder behind which the real destination is
+ * known, or many attempts in vain.
  */
 export const FOLDS = [
   'internet',
   'network',
   'dns',
   'forwarder',
+  'attempts',
   'service_limit',
   'edge_limit',
   'pid_limit',

@@ -3,6 +3,7 @@ import type { Attributes, AttributeValue } from '@musubi/agent/metrics/edge-attr
 import type { LedgerEntry } from '@musubi/agent/metrics/ledger';
 import { formatEndpoint } from '@musubi/agent/net/address';
 import { displayText } from '@musubi/agent/text/display-text';
+import { parsePort, portName } from '@musubi/contract/port';
 
 interface Line {
   readonly source: string;
@@ -70,10 +71,12 @@ function toUndirectedLine(half: LedgerEntry): Line {
 
 /** The destination's socket: `10.0.0.1:80/tcp`, `unix /run/db.sock`, `port 443/tcp` without an address. */
 function endpointOf(attributes: Attributes): string {
-  const { 'network.transport': transport, 'dst.address': address, 'dst.port': port } = attributes;
+  const { 'network.transport': transport, 'dst.address': address, 'dst.port': label } = attributes;
+  const port = parsePort(label === undefined ? undefined : `${label}`);
+  if (typeof port === 'string') return [address, `${portName(port)}/${transport}`].filter(Boolean).join(' ');
   if (address === undefined) return port === undefined ? '' : `port ${port}/${transport}`;
   if (port === undefined) return `${transport} ${displayText(`${address}`)}`;
-  return `${formatEndpoint(`${address}`, Number(port))}/${transport}`;
+  return `${formatEndpoint(`${address}`, port)}/${transport}`;
 }
 
 /** Bytes sent and received by the endpoint shown first, whichever reports. */

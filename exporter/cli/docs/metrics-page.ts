@@ -23,7 +23,7 @@ const ATTRIBUTE_HELP: Readonly<Record<string, string>> = {
   host: 'its host',
   address:
     'its IP address (IPv4-mapped ones as IPv4); for a Unix socket its path, or `@` and its abstract name',
-  port: 'listening port of the destination; absent for Unix sockets',
+  port: 'listening port of the destination; `many` for attempts in vain at many ports; absent for Unix sockets',
   site: 'location: from `--site`, a rule or a network',
   kind: 'source of the name: `process`, `container`, `kubernetes` or `rule` for a local process; `dns`, `network` (named by the user) or `internet` for an address; else `unknown`',
 };

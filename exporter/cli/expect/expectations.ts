@@ -1,3 +1,4 @@
+import { comparePorts } from '@musubi/contract/port';
 import type { ServiceEdge } from '../joined/edge.ts';
 import { portText, serviceText } from '../look/edge-text.ts';
 
@@ -36,7 +37,8 @@ export function labelsOf({ src, dst, transport, port }: ServiceEdge): Labels {
 
 /** Orders by source, destination, port, transport and sites, independent of the locale. */
 export function compareEdges(one: ServiceEdge, other: ServiceEdge): number {
-  const parts = ({ src, dst, transport, port = 0 }: ServiceEdge) => [
+  const byPort = comparePorts(one.port, other.port);
+  const parts = ({ src, dst, transport }: ServiceEdge, port: number) => [
     src.name,
     dst.name,
     port,
@@ -44,8 +46,8 @@ export function compareEdges(one: ServiceEdge, other: ServiceEdge): number {
     src.site ?? '',
     dst.site ?? '',
   ];
-  const theirs = parts(other);
-  for (const [at, mine] of parts(one).entries()) {
+  const theirs = parts(other, 0);
+  for (const [at, mine] of parts(one, byPort).entries()) {
     const their = theirs[at] ?? '';
     if (mine !== their) return mine < their ? -1 : 1;
   }

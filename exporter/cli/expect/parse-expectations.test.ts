@@ -76,7 +76,7 @@ describe('names file, line and entry of', () => {
     [
       'a port out of range',
       entry('port: 99999\n    max_gap: 1h'),
-      ':6: expect[2]: port: invalid value "99999" (expected a port from 1 to 65535)',
+      ':6: expect[2]: port: invalid value "99999" (expected a port from 1 to 65535, or many)',
     ],
     [
       'a port of zero',

@@ -1,3 +1,4 @@
+import { PORT_CLASSES, type Port } from '@musubi/contract/port';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { UsageError } from '../config/usage-error.ts';
 import { oneOf } from '../config/values.ts';
@@ -110,7 +111,7 @@ function toExpected(fields: Fields): ExpectedEdge {
   return {
     src: toService(fields, 'source'),
     dst: toService(fields, 'destination'),
-    ...(fields.has('port') && { port: parsed(fields, 'port', parsePort) }),
+    ...(fields.has('port') && { port: parsed(fields, 'port', parseExpectedPort) }),
     transport,
     maxGap: parsed(fields, 'max_gap', parseGap),
   };
@@ -148,10 +149,11 @@ function parseName(text: string): string {
   return text;
 }
 
-function parsePort(text: string): number {
+function parseExpectedPort(text: string): Port {
   const port = Number(text);
+  if (PORT_CLASSES.some((name) => name === text)) return text as Port;
   if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535)
-    throw new Error('expected a port from 1 to 65535');
+    throw new Error(`expected a port from 1 to 65535, or ${PORT_CLASSES.join(' or ')}`);
   return port;
 }
 

@@ -1,4 +1,5 @@
 import { type EndpointSide, endpointName } from '@musubi/contract/endpoint-name';
+import { type Port, parsePort } from '@musubi/contract/port';
 import type { Labels } from '../prometheus/result.ts';
 
 /** A service at a site. An unnamed one is identified by its address. */
@@ -13,7 +14,7 @@ export interface ServiceEdge {
   readonly dst: Service;
   readonly transport: string;
   /** Absent for Unix sockets and folded ports. */
-  readonly port?: number;
+  readonly port?: Port;
 }
 
 /** The details of an endpoint below its service. */
@@ -38,12 +39,13 @@ export interface ProcessPair {
 
 /** Reads the labels of `musubi:service_edge:*`, or of the finer `musubi:edge:*`. */
 export function serviceEdgeOf(labels: Labels): ServiceEdge {
-  const { network_transport: transport = '', dst_port: port } = labels;
+  const { network_transport: transport = '' } = labels;
+  const port = parsePort(labels.dst_port);
   return {
     src: serviceOf(labels, 'src'),
     dst: serviceOf(labels, 'dst'),
     transport,
-    ...(port && { port: Number(port) }),
+    ...(port !== undefined && { port }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { comparePorts } from '@musubi/contract/port';
 import type { TimeRange } from '../config/range-options.ts';
 import { rangeText, timeText } from '../config/time-text.ts';
 import type { Differences, UsedEdge } from './compare.ts';
@@ -51,7 +52,7 @@ function byName({ edge: one }: UsedEdge, { edge: other }: UsedEdge): number {
   return (
     serviceText(one.src).localeCompare(serviceText(other.src)) ||
     serviceText(one.dst).localeCompare(serviceText(other.dst)) ||
-    (one.port ?? 0) - (other.port ?? 0)
+    comparePorts(one.port, other.port)
   );
 }
 

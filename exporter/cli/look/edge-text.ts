@@ -1,4 +1,5 @@
 import { displayText } from '@musubi/agent/text/display-text';
+import { portName } from '@musubi/contract/port';
 import type { ProcessEndpoint, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
 import type { Counts } from '../joined/read.ts';
 
@@ -7,9 +8,9 @@ export function serviceText({ name, site }: Service): string {
   return displayText(site === undefined ? name : `${name} (${site})`);
 }
 
-/** `5432/tcp`, `unix`. */
+/** `5432/tcp`, `many ports/tcp`, `unix`. */
 export function portText({ port, transport }: ServiceEdge): string {
-  return displayText(port === undefined ? transport : `${port}/${transport}`);
+  return displayText(port === undefined ? transport : `${portName(port)}/${transport}`);
 }
 
 /** `1 open, 12 opened, 3 failed (2 refused, 1 timeout)` */

@@ -1,4 +1,5 @@
 import { displayText } from '@musubi/agent/text/display-text';
+import { comparePorts } from '@musubi/contract/port';
 import { rangeText, timeText } from '../config/time-text.ts';
 import { type Service, serviceKey } from '../joined/edge.ts';
 import { countsText, pairText, portText, serviceText } from './edge-text.ts';
@@ -110,7 +111,7 @@ function pairTexts({ pairs }: TreeEdge): string[] {
 
 function byFarService(one: TreeEdge, other: TreeEdge, direction: Direction): number {
   const [a, b] = [endsOf(one.edge, direction).far, endsOf(other.edge, direction).far];
-  return serviceText(a).localeCompare(serviceText(b)) || (one.edge.port ?? 0) - (other.edge.port ?? 0);
+  return serviceText(a).localeCompare(serviceText(b)) || comparePorts(one.edge.port, other.edge.port);
 }
 
 /** Aligns ports and figures in columns. */

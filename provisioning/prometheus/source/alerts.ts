@@ -1,7 +1,7 @@
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { SERVICE_EDGE } from './edges.ts';
 import { promql } from './promql.ts';
-import { EXAMPLE } from './watch.ts';
+import { EXAMPLE, FAILING_EXAMPLE } from './watch.ts';
 
 /** An alert. The value of its expression is above zero where it fires. */
 export interface Alert {
@@ -22,7 +22,7 @@ export interface Alert {
 const ENDPOINTS = ['src_process', 'src_host', 'dst_process', 'dst_host'] as const;
 
 /** Names of endpoints, as templates. */
-const PORT = '{{ with $labels.dst_port }}:{{ . }}{{ end }}';
+const PORT = `{{ with $labels.dst_port }}{{ printf ":%s" . | reReplaceAll ":([a-z]+)$" " ($1 ports)" }}{{ end }}`;
 const EDGE = `{{ $labels.src_service }} → {{ $labels.dst_service }}${PORT}/{{ $labels.network_transport }}`;
 const side = (end: string) =>
   `{{ with $labels.${end}_process }}{{ . }}{{ else }}an unknown process{{ end }}{{ with $labels.${end}_host }} on {{ . }}{{ end }}{{ with $labels.${end}_site }} at {{ . }}{{ end }}`;
@@ -37,17 +37,21 @@ const AROUND_ENDPOINTS = ['src', 'dst']
   .map((end) => `&var-service={{ $labels.${end}_service | urlquery }}`)
   .join('');
 
-/** The edges with process and host of each endpoint, where known. */
-const withEndpoints = (edges: string) => promql`
-  ${edges}
-  * on (${SERVICE_EDGE}) group_left (${ENDPOINTS}) (${EXAMPLE} > bool 0)
-  or on (${SERVICE_EDGE})
-  ${edges}`;
+/** The edges with process and host of each endpoint, where known: those of the first example of the edge. */
+const withEndpoints = (edges: string, ...examples: string[]) =>
+  [
+    ...examples.map(
+      (example) => promql`
+        ${edges}
+        * on (${SERVICE_EDGE}) group_left (${ENDPOINTS}) (${example} > bool 0)`,
+    ),
+    edges,
+  ].join(`\nor on (${SERVICE_EDGE.join(', ')})\n`);
 
 export const DEPENDENCY_ALERTS: readonly Alert[] = [
   {
     alert: 'DependencyVanished',
-    expr: withEndpoints(RECORDED.vanishedEdgeLastSeen),
+    expr: withEndpoints(RECORDED.vanishedEdgeLastSeen, EXAMPLE),
     severity: 'critical',
     summary: `Dependency vanished: ${EDGE}`,
     description: ifSeen(
@@ -59,7 +63,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
   },
   {
     alert: 'DependencyUnexpected',
-    expr: withEndpoints(RECORDED.unexpectedEdgeLastSeen),
+    expr: withEndpoints(RECORDED.unexpectedEdgeLastSeen, EXAMPLE),
     // Longer than a restart of an exporter, during which an endpoint may be identified by its address.
     for: '2m',
     severity: 'warning',
@@ -70,7 +74,7 @@ export const DEPENDENCY_ALERTS: readonly Alert[] = [
   },
   {
     alert: 'DependencyFailing',
-    expr: withEndpoints(RECORDED.failingEdgeConnectionsFailed),
+    expr: withEndpoints(RECORDED.failingEdgeConnectionsFailed, FAILING_EXAMPLE, EXAMPLE),
     severity: 'warning',
     summary: `Dependency failing: ${EDGE}`,
     description: `{{ printf "%.0f" $value }} connection attempts failed within 5 minutes, more than a tenth of all (${BOTH}). Check that the destination is running and accepts connections. musubi look shows the reasons.`,

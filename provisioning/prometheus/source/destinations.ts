@@ -161,7 +161,8 @@ data.`,
   1. the only inbound half-edge between the same addresses at the site
   2. the listener on the host that has the address, at the site; or at any site, if no other host has it
   3. the destination of the previous evaluation, unless another host has the address now: it is down or restarting
-  4. a listener of the last 10 m`,
+  4. a listener of the last 10 m
+  5. for attempts at many ports, the only host that has the address`,
     record: DESTINATION,
     labels: { identified_by: 'address' },
     expr: onePerLookup(
@@ -206,6 +207,12 @@ data.`,
                 { site: 'dst_site' },
               )}
             )`,
+        ),
+        withLabelsOf(
+          recorded(UNRESOLVED, 'dst_port="many"'),
+          ['dst_address'],
+          ['dst_host', 'dst_site'],
+          unique(host, ['dst_address']),
         ),
       ]),
     ),

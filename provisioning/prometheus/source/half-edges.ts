@@ -29,6 +29,9 @@ const start = recorded(START);
 export const openedIncrease = recorded(increaseOf(OPENED));
 export const failedIncrease = recorded(increaseOf(FAILED));
 
+/** The latter with matchers, as a bare selector for ranges. */
+export const failedIncreaseOf = (matchers: string) => `${increaseOf(FAILED)}{${matchers}}`;
+
 /** The current half-edges, each with the unix time of its last use. */
 export const halfEdges = (matchers = '') => recorded(LAST_SEEN, matchers);
 

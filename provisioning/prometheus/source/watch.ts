@@ -2,6 +2,7 @@ import { HARMFUL } from '@musubi/contract/failing';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { cycles } from './cycles.ts';
 import { JOINED_CYCLES, SERVICE_EDGE } from './edges.ts';
+import { failedIncreaseOf } from './half-edges.ts';
 import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
 import type { Rule } from './rule.ts';
 
@@ -32,6 +33,9 @@ const UNUSED = 'musubi:expected_edge:unused_seconds';
 const WATCHED = 'musubi:expected_edge:watched_seconds';
 const ALLOWED = RECORDED.allowedEdgeLastSeen;
 const UNLISTED = RECORDED.unlistedEdgeLastSeen;
+const OWN = 'musubi:exporter:service_last_seen_seconds';
+const FAILING_USERS = 'musubi:service_edge:failing_user_connections_failed:increase5m';
+export const FAILING_EXAMPLE = 'musubi:service_edge:failing_example_connections_failed:increase5m';
 const OPENED = 'musubi:service_edge:connections_opened:increase5m';
 const FAILED = 'musubi:service_edge:connections_failed:increase5m';
 
@@ -83,6 +87,24 @@ const unnamed = (end: string) => promql`
       (${KNOWN_CYCLES} and on (host) (${HOST_REPORT} >= time() - 60))
     )
   )`;
+
+/** The edges of the exporters themselves. What keeps them from reporting is an alert of its own. */
+const own = (edges: string) => promql`
+  (
+    (${edges} and on (dst_service) label_join(${OWN}, "dst_service", "", "service"))
+    or
+    (${edges} and on (src_service) label_join(${OWN}, "src_service", "", "service"))
+  )`;
+
+/** The labels that a half-edge shares with the users of its edge. */
+const HALF_EDGE = [
+  'network_transport',
+  'dst_port',
+  'src_process',
+  'src_host',
+  'src_address',
+  'dst_address',
+] as const;
 
 const LOOPBACK = '|127[.].*|::1';
 
@@ -180,6 +202,17 @@ of an expected edge is kept. The value is the time at which it was last seen.`,
       (${previous(ADDRESS)} > time() - ${DAY})`,
   },
   {
+    comment: 'The services that the exporters of the last day are.',
+    record: OWN,
+    expr: promql`
+      (
+        max by (service) (label_join(musubi_build_info{exporter_service!=""}, "service", "", "exporter_service"))
+        * 0 + time()
+      )
+      or
+      (${previous(OWN)} > time() - ${DAY})`,
+  },
+  {
     comment: 'The hosts with an endpoint of an expected edge.',
     record: HOST_USERS,
     expr: promql`
@@ -255,7 +288,7 @@ that was never seen, the hosts are unknown: all known hosts must report.`,
       and (${WATCHED} > ${MAX_GAP})`,
   },
   {
-    comment: `The edges of DependencyUnexpected: in use, neither expected nor allowed. An endpoint identified by its address because
+    comment: `The edges of DependencyUnexpected: in use, neither expected nor allowed, and not of an exporter. An endpoint identified by its address because
 its exporter is down is not a different endpoint.`,
     record: RECORDED.unexpectedEdgeLastSeen,
     expr: promql`
@@ -267,6 +300,7 @@ its exporter is down is not a different endpoint.`,
         or
         ${unnamed('dst')}
       )
+      unless ${own(UNLISTED)}
       and on () (count(${MAX_GAP}) > 0)`,
   },
   {
@@ -286,8 +320,28 @@ connections and read before them: no failure is read without the successes of th
     expr: promql`max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[5m]))`,
   },
   {
+    comment: 'The users whose attempts failed: an edge of many hosts may fail for one of them only.',
+    record: FAILING_USERS,
+    expr: promql`
+      ${USERS} * 0
+      + on (${HALF_EDGE}) group_left ()
+      sum by (${HALF_EDGE}) (
+        sum_over_time(${failedIncreaseOf(HARMFUL)}[5m])
+      )`,
+  },
+  {
+    comment: 'One of them for each service edge: the same one as long as its attempts fail.',
+    record: FAILING_EXAMPLE,
+    expr: promql`
+      topk by (${SERVICE_EDGE}) (1,
+        (${FAILING_USERS} and ${FAILING_EXAMPLE})
+        or on (${SERVICE_EDGE})
+        topk by (${SERVICE_EDGE}) (1, ${FAILING_USERS})
+      )`,
+  },
+  {
     comment: `The edges of DependencyFailing, even if not in use any more: five or more failed attempts, and more than a tenth of all
-attempts, unless the edge is allowed.`,
+attempts, unless the edge is allowed. Attempts at many ports are unexpected, and no failure of a destination.`,
     record: RECORDED.failingEdgeConnectionsFailed,
     expr: promql`
       ${FAILED} >= 5
@@ -300,6 +354,8 @@ attempts, unless the edge is allowed.`,
         or
         (${FAILED} unless on () (${MAX_GAP} or ${UNLISTED}))
       )
-      unless last_over_time(${ALLOWED}[5m])`,
+      unless last_over_time(${ALLOWED}[5m])
+      unless ${own(FAILED)}
+      unless (${FAILED}{dst_port="many"} and on () (count(${MAX_GAP}) > 0))`,
   },
 ];

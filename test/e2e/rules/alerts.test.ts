@@ -5,7 +5,7 @@ import { RECORDED } from '@musubi/contract/recorded-series';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseExpectations } from '../../../exporter/cli/expect/parse-expectations.ts';
 import { renderRules } from '../../../exporter/cli/expect/render-rules.ts';
-import { estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
+import { EXPORTER, estate, type Span, type Used, type Watched } from '../../fixtures/estate.ts';
 import { ROOT } from '../../harness/places.ts';
 import {
   type Expectation,
@@ -385,6 +385,57 @@ test('DependencyFailing fires from five failures and a tenth of all on, and not 
     60: ['DependencyFailing api db'],
     68: [],
   });
+});
+
+test.each(['b', 'c'])('DependencyFailing names the host that fails: %s', async (failingHost) => {
+  const { hosts, web } = shop();
+  const [, ...others] = hosts;
+  const inputs = estate(
+    END,
+    hosts,
+    others.map((on) => ({
+      from: web,
+      to: { service: 'node', host: on },
+      ...{ port: '9100', used: ALWAYS },
+      ...(on.name === failingHost && { failing: { at: [40, 60], each: 10 } }),
+    })),
+  );
+  const expr = 'sum by (dst_host) (ALERTS{alertname="DependencyFailing", alertstate="firing"})';
+  const expectations = [45, 50, 60].map((minute) => ({
+    at: `${minute}m`,
+    expr,
+    rows: [[{ dst_host: failingHost }, 1]] as const,
+  }));
+  const rules = [shipped('musubi-edges.yaml'), shipped('musubi-alerts.yaml')];
+  for (const promtool of tools.paths) expect(await testRules(promtool, rules, inputs, expectations)).toBe('');
+});
+
+test('an exporter that is stopped raises one alert, and none for the connections to it', async () => {
+  const { hosts, web, webToApi, apiToDb } = shop({ c: host('c', 3, until(20)) });
+  const scrapes = hosts.map(
+    (on): Used => ({
+      from: { ...web, service: 'prometheus' },
+      to: { service: EXPORTER, host: on },
+      ...{ port: '9464', used: ALWAYS },
+      ...(on.name === 'c' && { failing: { at: [20, 60], each: 10 } }),
+    }),
+  );
+  const inputs = estate(END, hosts, [webToApi(), apiToDb(), ...scrapes]);
+  const alone = ['MusubiExporterDown c'];
+  await expectFiring(inputs, { 19: [], 26: alone, 40: alone, 60: alone });
+});
+
+test('a scan of many ports raises one alert', async () => {
+  const { hosts, web, db, webToApi, apiToDb } = shop();
+  const scan: Used = {
+    from: { ...web, service: 'nmap' },
+    to: { ...db, isUnnamed: true },
+    port: 'many',
+    used: [[40, 42]],
+    failing: { at: [40, 42], each: 101 },
+  };
+  const inputs = estate(END, hosts, [webToApi(), apiToDb(), scan]);
+  await expectFiring(inputs, { 39: [], 44: ['DependencyUnexpected nmap 10.0.0.3'], 60: [] });
 });
 
 test.each(['cancelled', 'fallback'])('DependencyFailing does not fire for %s attempts', async (as) => {
