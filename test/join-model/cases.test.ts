@@ -1,6 +1,7 @@
 /** Histories in which random ones have found errors, as small as they get. */
 import { beforeAll, expect, test } from 'vitest';
-import { contradictionsOf, type Range } from './check.ts';
+import { contradictionsOf, END, type Reader } from './check.ts';
+import type { Range } from './command.ts';
 import type { Plan } from './history.ts';
 import { type OpenStore, startStores } from './store.ts';
 
@@ -27,9 +28,10 @@ const client = (...times: number[]): Plan['clients'][number] => ({
 async function expectTruth(
   { halted = [], ...plan }: Omit<Plan, 'halted'> & Partial<Plan>,
   ranges: Range[] = [],
+  readers?: readonly Reader[],
 ) {
   if ('missing' in stores) throw new Error(stores.missing);
-  expect(await contradictionsOf(stores, { ...plan, halted }, ranges)).toEqual([]);
+  expect(await contradictionsOf(stores, { ...plan, halted }, ranges, readers)).toEqual([]);
 }
 
 // The server's half-edge is scraped at 4080, the client's at 4095, and the rules evaluate the second 4091.
@@ -73,3 +75,20 @@ test.fails('connections of a host whose clock is an hour behind are counted', ()
     servers: [server()],
     clients: [{ ...client(60), host: 1 }],
   }));
+
+test.fails('an address that moves to another host leads to that host only', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [server({ host: 0, next: { at: 402, host: 1 } })],
+    clients: [{ ...client(287, 424), host: 1 }],
+  }));
+
+test.fails('the panel draws the numbers that the command prints', () =>
+  expectTruth(
+    { hosts: [host(), host()], servers: [server()], clients: [client(635, 695, 755, 3000)] },
+    [
+      [600, 700],
+      [END - 600, END],
+    ],
+    ['panel'],
+  ));

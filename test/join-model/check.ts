@@ -1,26 +1,32 @@
-/** Compares what readers show of a history with the truth. */
+/** Compares what readers show of a history with the truth, and with each other. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { ROOT } from '../harness/places.ts';
-import { countsOf, openClient } from './answers.ts';
+import { contradictionsIn, type Shown, useIn } from './bounds.ts';
+import { diff, look, openClient, type Range, readEdges } from './command.ts';
 import { LENGTH, type Plan, worldOf } from './history.ts';
+import { draw } from './panel.ts';
 import { replay } from './replay.ts';
-import type { OpenStore } from './store.ts';
-import { boundsOf, contradictions, knownOf } from './truth.ts';
+import type { OpenStore, Store } from './store.ts';
+import { type Known, knownOf, type Names } from './truth.ts';
+import type { World } from './world.ts';
 
-/** Seconds since the start of the history. */
-export type Range = readonly [from: number, to: number];
+/** `command`: what all commands read. */
+export type Reader = 'command' | 'look' | 'diff' | 'panel';
 
-/** What a reader shows of a range, and the truth does not allow. */
+/** What a reader shows of a range, and should not. */
 export interface Contradiction {
+  readonly reader: Reader;
   readonly range: Range;
   readonly wrong: readonly string[];
 }
 
 /** The start of each history, a full hour, in unix seconds. */
 const BASE = Date.UTC(2026, 0, 5) / 1000;
+/** By then everything is recorded. */
+export const END = LENGTH - 120;
 const RULES = ['musubi-edges'].map((name) => join(ROOT, `provisioning/prometheus/rules/${name}.yaml`));
 
 let folder: string | undefined;
@@ -37,6 +43,7 @@ export async function contradictionsOf(
   openStore: OpenStore,
   plan: Plan,
   ranges: readonly Range[] = [],
+  readers: readonly Reader[] = ['command', 'look', 'diff'],
 ): Promise<Contradiction[]> {
   const store = await openStore(RULES);
   try {
@@ -45,16 +52,67 @@ export async function contradictionsOf(
     const failures = await store.run();
     if (failures.length > 0) throw new Error(failures.join('\n'));
     const known = knownOf(world, reports);
-    const prometheus = openClient(store.url);
     const found: Contradiction[] = [];
-    for (const range of [[0, LENGTH], ...ranges] as const) {
-      const [from, to] = range;
-      const shown = await countsOf(prometheus, { from: BASE + from, to: BASE + to });
-      const wrong = contradictions(shown, boundsOf(known, from, to));
-      if (wrong.length > 0) found.push({ range, wrong });
+    const check = async (reader: Reader, range: Range, read: () => string[] | Promise<string[]>) => {
+      const wrong = readers.includes(reader) ? await read() : [];
+      if (wrong.length > 0) found.push({ reader, range, wrong });
+    };
+    const prometheus = openClient(store.url);
+    for (const range of [[0, END], ...ranges] as const) {
+      const shown = await readEdges(prometheus, BASE, range);
+      await check('command', range, () => contradictionsIn(shown, world, known, range));
+      await check('panel', range, async () => differences(await draw(store.url, BASE, range), shown));
+      if (range === ranges[0]) await check('look', range, () => wrongLooks(store, shown, range));
     }
+    const [range, previous] = ranges;
+    if (range && previous) await check('diff', range, () => wrongDiff(store, world, known, range, previous));
     return found;
   } finally {
     await store.close();
   }
+}
+
+/** `look` at each endpoint shows its edges, with the same figures. */
+async function wrongLooks(store: Store, all: ReadonlyMap<Names, Shown>, range: Range): Promise<string[]> {
+  const nameOf = (end: string) => end.split(' ')[1] ?? '';
+  const endsOf = (names: Names) => names.split(' > ').map(nameOf);
+  const wrong: string[] = [];
+  for (const name of new Set([...all.keys()].flatMap(endsOf))) {
+    const own = new Map([...all].filter(([names]) => endsOf(names).includes(name)));
+    wrong.push(
+      ...differences(await look(store.url, BASE, name, range), own).map((text) => `${name}: ${text}`),
+    );
+  }
+  return wrong;
+}
+
+async function wrongDiff(
+  store: Store,
+  world: World,
+  known: readonly Known[],
+  range: Range,
+  previous: Range,
+): Promise<string[]> {
+  const shown = await diff(store.url, BASE, range, previous);
+  if (!shown) return [];
+  const [now, before] = [useIn(world, known, range), useIn(world, known, previous)];
+  const check = (what: string, names: readonly Names[], used: typeof now, unused: typeof now) => [
+    ...names
+      .filter((name) => !used.latest.has(name) || unused.earliest.has(name))
+      .map((name) => `${name} ${what}, but did not`),
+    ...[...used.earliest.keys()]
+      .filter((name) => !unused.latest.has(name) && !names.includes(name))
+      .map((name) => `${name} ${what}, but is missing`),
+  ];
+  return [
+    ...check('appeared', shown.appeared, now, before),
+    ...check('vanished', shown.vanished, before, now),
+  ];
+}
+
+function differences(shown: ReadonlyMap<Names, Shown>, other: ReadonlyMap<Names, Shown>): string[] {
+  return [...new Set([...shown.keys(), ...other.keys()])].flatMap((names) => {
+    const [one, two] = [shown.get(names), other.get(names)].map((each) => JSON.stringify(each));
+    return one === two ? [] : [`${names}: ${one}, others show ${two}`];
+  });
 }

@@ -54,7 +54,18 @@ interface ClientPlan {
   readonly service: number;
   readonly proxy: boolean;
   readonly server: number;
-  readonly bursts: readonly { at: number; count: number; every: number; held: number }[];
+  readonly bursts: readonly Burst[];
+}
+
+/** Connections one after the other. */
+interface Burst {
+  /** The time of the first, if nothing else happens, or if `near` is absent. */
+  readonly at: number;
+  /** A number of the events of the history, and the seconds after it. */
+  readonly near?: { readonly event: number; readonly offset: number } | undefined;
+  readonly count: number;
+  readonly every: number;
+  readonly held: number;
 }
 
 export interface Plan {
@@ -108,6 +119,9 @@ export function anyPlan(features: readonly Feature[]): fc.Arbitrary<Plan> {
     bursts: fc.array(
       fc.record({
         at: time(),
+        near: fc.option(fc.record({ event: fc.nat(9), offset: fc.integer({ min: -120, max: 240 }) }), {
+          nil: undefined,
+        }),
         count: fc.integer({ min: 1, max: 8 }),
         every: fc.constantFrom(0, 1, 7, 60),
         held: fc.constantFrom(0, 5, 90, 900),
@@ -189,6 +203,7 @@ export function worldOf(plan: Plan): World {
   if (listeners.length === 0)
     return { hosts, processes, connections: [], halted: plan.halted, length: LENGTH };
 
+  const events = eventsOf(plan);
   const connections: Connection[] = [];
   for (const { host: number, service, proxy, server, bursts } of plan.clients) {
     const { where, turns } = listeners[server % listeners.length] as (typeof listeners)[number];
@@ -209,7 +224,9 @@ export function worldOf(plan: Plan): World {
         service: serviceName(service),
         runs: { from: 0, until: LENGTH },
       });
-    for (const { at, count, every, held } of bursts)
+    for (const { near, count, every, held, ...burst } of bursts) {
+      const event = near && events[near.event % events.length];
+      const at = near && event !== undefined ? Math.max(60, event + near.offset) : burst.at;
       for (let each = 0; each < count && at + each * every < BUSY; each++) {
         const opened = at + each * every;
         const accepting = turns.findLast(({ runs }) => runs.from <= opened) ?? first;
@@ -220,6 +237,7 @@ export function worldOf(plan: Plan): World {
           until: Math.min(accepting.runs.until, opened + held),
         });
       }
+    }
   }
   return { hosts, processes, connections, halted: plan.halted, length: LENGTH };
 }
@@ -234,4 +252,13 @@ function without({ from, until }: Span, gaps: readonly Span[]): Span[] {
   }
   if (begin < until) spans.push({ from: begin, until });
   return spans;
+}
+
+/** The times at which something changes. */
+function eventsOf({ hosts, servers, halted }: Plan): number[] {
+  const spans = [...halted, ...hosts.flatMap(({ stopped, unreachable }) => [...stopped, ...unreachable])];
+  return [
+    ...spans.flatMap(({ from, until }) => [from, until]),
+    ...servers.flatMap(({ next }) => (next ? [next.at] : [])),
+  ];
 }

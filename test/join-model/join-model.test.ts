@@ -4,8 +4,9 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { contradictionsOf, type Range } from './check.ts';
-import { anyPlan, type Feature, LENGTH } from './history.ts';
+import { contradictionsOf, END } from './check.ts';
+import type { Range } from './command.ts';
+import { anyPlan, type Feature } from './history.ts';
 import { type OpenStore, startStores } from './store.ts';
 
 let stores: OpenStore | { missing: string };
@@ -14,13 +15,13 @@ beforeAll(async () => {
 }, 15 * 60_000);
 
 const anyRange: fc.Arbitrary<Range> = fc
-  .tuple(fc.nat(LENGTH), fc.nat(LENGTH))
+  .tuple(fc.nat(END - 1), fc.nat(END - 1))
   .map(([one, other]) => [Math.min(one, other), Math.max(one, other) + 1]);
 
 /** For `npm run join-model`: `RUNS=200 SEED=7 FEATURES=silent,pods SHRINK=1`. */
 const { RUNS, SEED, FEATURES, SHRINK } = process.env;
 /** The features of the histories of a default run. */
-const DEFAULTS: readonly (readonly Feature[])[] = [['absent']];
+const DEFAULTS: readonly (readonly Feature[])[] = [['absent', 'halted', 'pods', 'twice']];
 const settings = FEATURES === undefined ? DEFAULTS : [FEATURES.split(',').filter(Boolean) as Feature[]];
 
 describe.each(settings.map((features) => ({ features, title: features.join(', ') })))(

@@ -8,7 +8,7 @@ import { type Host, isIn, type World } from './world.ts';
 
 /** Seconds between cycles of an agent, scrapes, and evaluations. */
 export const CYCLE = 15;
-const SCRAPE = 15;
+export const SCRAPE = 15;
 export const EVALUATION = 30;
 
 /** Groups of the rule files with their interval and the second of it in which they are evaluated. */

@@ -6,7 +6,7 @@ import { CYCLE, EVALUATION, GROUPS, type Report } from './replay.ts';
 import { type Connection, type Host, isIn, type Process, type World } from './world.ts';
 
 /** Delay of the rules: half-edges are joined this many seconds after they arrived. */
-const SETTLE = 60;
+export const SETTLE = 60;
 /** Evaluations until a name or a count that changed is right. */
 const CORRECTED = 2 * EVALUATION;
 const EDGE_EXPIRATION = 300;
@@ -136,63 +136,4 @@ function arrivalOf(
     if (arrived !== undefined) return arrived;
   }
   return undefined;
-}
-
-/** The bounds of what a range must contain: connections by their names. */
-export interface Bounds {
-  readonly least: ReadonlyMap<Names, number>;
-  readonly most: ReadonlyMap<Names, number>;
-  /** For connections with several possible names: at least so many under any of them. */
-  readonly any: readonly { readonly names: readonly Names[]; readonly least: number }[];
-}
-
-/** Of a range in seconds since the start of the history. */
-export function boundsOf(known: readonly Known[], from: number, to: number): Bounds {
-  const begin = from + SETTLE;
-  const end = to + SETTLE;
-  const most = new Map<Names, number>();
-  const sure = { source: new Map<Names, number>(), destination: new Map<Names, number>() };
-  const any = new Map<string, { names: readonly Names[]; source: number; destination: number }>();
-  for (const { names, recorded, bySource, byDestination, isAttributed } of known) {
-    if (recorded.until <= begin || recorded.from > end) continue;
-    for (const each of names) most.set(each, (most.get(each) ?? 0) + 1);
-    if (recorded.from <= begin || recorded.until > end) continue;
-    const isByDestination = byDestination && isAttributed;
-    const [name, ...others] = names;
-    if (others.length === 0) {
-      if (bySource) sure.source.set(name, (sure.source.get(name) ?? 0) + 1);
-      if (isByDestination) sure.destination.set(name, (sure.destination.get(name) ?? 0) + 1);
-    } else {
-      const key = names.join('|');
-      const sum = any.get(key) ?? { names, source: 0, destination: 0 };
-      any.set(key, sum);
-      if (bySource) sum.source++;
-      if (isByDestination) sum.destination++;
-    }
-  }
-  const least = new Map<Names, number>();
-  for (const sums of [sure.source, sure.destination])
-    for (const [name, count] of sums) least.set(name, Math.max(least.get(name) ?? 0, count));
-  return {
-    least,
-    most,
-    any: [...any.values()].map(({ names, source, destination }) => ({
-      names,
-      least: Math.max(source, destination),
-    })),
-  };
-}
-
-/** What is wrong with the connections that a reader shows for a range, by names. */
-export function contradictions(shown: ReadonlyMap<Names, number>, { least, most, any }: Bounds): string[] {
-  const wrong: string[] = [];
-  for (const [name, count] of shown)
-    if (count > (most.get(name) ?? 0)) wrong.push(`${name}: ${count}, at most ${most.get(name) ?? 0}`);
-  for (const [name, count] of least)
-    if ((shown.get(name) ?? 0) < count) wrong.push(`${name}: ${shown.get(name) ?? 0}, at least ${count}`);
-  for (const { names, least: count } of any) {
-    const sum = names.reduce((total, name) => total + (shown.get(name) ?? 0), 0);
-    if (sum < count) wrong.push(`${names.join(' or ')}: ${sum}, at least ${count}`);
-  }
-  return wrong.sort();
 }
