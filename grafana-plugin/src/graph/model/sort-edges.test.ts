@@ -62,15 +62,15 @@ describe('edges are sorted', () => {
     expect(sorted(graph, 'states')).toBe('c a b');
   });
 
-  test('by port as a number', () => {
-    const ports = { a: '8080', b: '443', c: '90' };
+  test('by port as a number, classes of ports after the numbers', () => {
+    const ports = { a: '8080', b: '443', c: '90', d: 'many' };
     const graph = buildGraph(
       Object.entries(ports).map(([name, port]) =>
         halfEdge('outbound', `${name}@h/127.0.0.1`, 'z@h/127.0.0.1', {}, { port }),
       ),
       [],
     );
-    expect(sorted(graph, 'port')).toBe('c b a');
+    expect(sorted(graph, 'port')).toBe('c b a d');
   });
 });
 

@@ -72,3 +72,10 @@ test.each([
   expect(found.nodes.toSorted()).toEqual(nodes.toSorted());
   expect(found.ports.toSorted()).toEqual(ports.toSorted());
 });
+
+test('a class of ports is found as a port', () => {
+  const scan = halfEdge('outbound', 'nmap@h1/10.0.0.1', '/10.0.0.2', { failed: 101 }, { port: 'many' });
+  const query = parseQuery('port:many');
+  if ('fault' in query) throw new Error(query.fault.code);
+  expect(matchGraph(buildGraph([scan], []), query).edges.size).toBe(1);
+});

@@ -71,6 +71,13 @@ describe('reading tables', () => {
     });
   });
 
+  test('reads a class of ports as a port', () => {
+    expect(readTables([row('failed', { ...edge, dst_port: 'many' }, 101)]).halfEdges[0]).toMatchObject({
+      port: 'many',
+      figures: { failed: 101 },
+    });
+  });
+
   test('identifies a measure by the metric name if the refId does not', () => {
     const { halfEdges } = readTables([
       row('A', { ...edge, __name__: 'service_dependency_active_connections' }, 4),

@@ -28,6 +28,11 @@ test.each([
     halfEdge('outbound', 'a@h', 'b@h', {}, { port: '\u202e8' }),
     ['a → b', ':\ufffd8', '\ufffd8'],
   ],
+  [
+    'a class of ports',
+    halfEdge('outbound', 'a@h', 'b@h', {}, { port: 'many', transport: 'udp' }),
+    ['a → b', 'many ports/udp', 'many ports'],
+  ],
   ['an unknown direction', halfEdge('unknown', 'a@h/10.0.0.1', 'b@h/10.0.0.2'), ['a — b', ':80', '80']],
 ])('an edge over %s reads well', (_title, each, expected) => {
   expect(texts(each)).toEqual(expected);

@@ -1,4 +1,5 @@
 import { t } from '@grafana/i18n';
+import { PORT_CLASSES } from '@musubi/contract/port';
 import { legible } from '../../graph/display/text/legible.ts';
 import { shortName } from '../../graph/display/text/shorten.ts';
 import { bytesOf } from '../../graph/model/figures.ts';
@@ -91,17 +92,22 @@ function portAndVolume(edge: GraphEdge, label: EdgeLabel, format: Formatters): s
   return [portOf(edge), volume].filter(Boolean).join(' · ');
 }
 
-/** `:443`; transports other than TCP are named: `:53/udp`, `unix`. */
+/** `:443`, or a class of ports: `many ports`. Transports other than TCP are named: `:53/udp`, `unix`. */
 export function portOf(edge: GraphEdge): string {
-  const port = shortName(edge.port);
+  const port = classText(edge.port) ?? (edge.port === '' ? '' : `:${shortName(edge.port)}`);
   const other = edge.transport === 'tcp' ? '' : shortName(edge.transport);
-  if (port === '') return other;
-  return other === '' ? `:${port}` : `:${port}/${other}`;
+  return [port, other].filter(Boolean).join('/');
 }
+
+/** The text of a class of ports; undefined if it is a port. */
+const classText = (port: string): string | undefined =>
+  (PORT_CLASSES as readonly string[]).includes(port)
+    ? t('endpoint.port-class', '{{port}} ports', { port })
+    : undefined;
 
 /** Where the destination listens: its port, or the names of its Unix sockets. */
 export const listenerOf = ({ port, transport, dst }: GraphEdge): string =>
-  legible(transport === 'unix' ? dst.addresses.join(', ') : port);
+  legible(transport === 'unix' ? dst.addresses.join(', ') : (classText(port) ?? port));
 
 /** `web → api`; `a — b` where the direction is not known. */
 export const pairOf = (edge: GraphEdge, source: GraphNode, target: GraphNode): string =>
