@@ -148,7 +148,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const unread = new Set(skippedNamespaces(reading).map(({ netns }) => netns));
     const folded = await time('aggregate', () => fold(observations, unread));
     const { flows, listeners } = await time('nat', () => ({
-      flows: nat.translateFlows(folded, reading.traceOf, addressesAt, now),
+      flows: nat.translateFlows(folded, reading.traces, addressesAt, now),
       listeners: [
         ...withoutForeignListeners(reading.listeners, addressesAt),
         ...nat.publishedListeners(reading.listeners, addressesAt, now),

@@ -267,7 +267,15 @@ export const SELF_METRICS = define({
     kind: 'counter',
     unit: '{connection}',
     integer: true,
-    help: 'Translated connections beyond the tracking limit, reported with the original destination address.',
+    help: 'Translations beyond the tracking limit: connections that may be theirs are counted under the service `other`.',
+  },
+  natUnattributed: {
+    name: 'musubi.nat.connections.unattributed',
+    kind: 'counter',
+    unit: '{connection}',
+    integer: true,
+    attributes: ['reason'],
+    help: 'Connections counted under the service `other` because it is not known where they went: a trace or a translation was `lost`, or the addresses are `ambiguous`.',
   },
   otlpFailed: {
     name: 'musubi.otlp.batches.failed',

@@ -46,8 +46,8 @@ describe.skipIf(CANNOT_CAPTURE)(
       const translate = (host: Host, rule: string, program = 'iptables') =>
         inside(host, program, '-w', '-t', 'nat', '-A', ...rule.split(' '));
 
-      const observe = async () => {
-        onClient = await startExporter(client, ['--capture', capture]);
+      const observe = async (...flags: readonly string[]) => {
+        onClient = await startExporter(client, ['--capture', capture, ...flags]);
         onServer = await startExporter(server, ['--capture', capture]);
       };
 
@@ -116,6 +116,37 @@ describe.skipIf(CANNOT_CAPTURE)(
         expect(listeners.filter(({ labels }) => labels.dst_port === '8014')).not.toEqual([]);
         expect(listeners.filter(({ labels }) => labels.dst_address === server.address)).toEqual([]);
       });
+
+      it.skipIf(capture === 'sockdiag')(
+        'from the first connection on, if a sidecar connects to the same server as its clients',
+        async () => {
+          const count = 100;
+          await serve(8016);
+          const toServer = `OUTPUT -d ${server.address} -p tcp --dport 8016`;
+          translate(client, `${toServer} -m owner ! --uid-owner 61016 -j REDIRECT --to-ports 8017`);
+          await observe('--interval', '1s');
+          const unproxied = ['setpriv', '--reuid', '61016', '--clear-groups'] as const;
+          const sidecar = client.start([...unproxied, buildWorkload('sidecar'), '8017']);
+          await sidecar.waitForOutput('listening');
+          const args = [`target=${server.address}/8016`, `count=${count}`, 'hold=10000', ...ONE_BYTE];
+          await runWorkload('client', args, { on: client });
+          await expectReported([{ src: client.address, dst: server.address, port: 8016, count }], [8016]);
+          const reported = parseSeries(await onClient.metrics(), OPENED).filter(
+            ({ labels, value }) => ['8016', '8017'].includes(labels.dst_port ?? '') && value > 0,
+          );
+          expect(
+            reported
+              .map(({ labels: { direction, src_service, dst_service, dst_port }, value }) =>
+                [direction, src_service, dst_service, dst_port, value].join(' '),
+              )
+              .sort(),
+          ).toEqual([
+            `inbound  sidecar 8017 ${count}`,
+            `outbound client sidecar 8017 ${count}`,
+            `outbound sidecar  8016 ${count}`,
+          ]);
+        },
+      );
 
       it('if the client host translates the source (SNAT)', async () => {
         await serve(8003);

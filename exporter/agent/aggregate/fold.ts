@@ -23,8 +23,9 @@ export interface Flow extends Counts {
   readonly remotePid: number | undefined;
   /** Whether this is many dependencies in one, without addresses and port. */
   readonly folded: boolean;
-  /** Connections open now. */
+  /** Connections open now, and in the cycle before, as far as it is known. */
   open: number;
+  wasOpen: number;
   /** Sum and number of the round-trip times (seconds) of the open connections. */
   rttSum: number;
   rttCount: number;
@@ -60,6 +61,7 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
       };
       now.set(observation.id, counted);
       let change: Counts | undefined;
+      const wasOpen = counted.last?.open ?? Math.max(0, observation.open - observation.opened);
       if (counted.last !== observation) {
         change = changeSince(counted, observation);
         addCounts(counted, change);
@@ -70,6 +72,7 @@ export function createFold(): (observations: readonly Observation[], unread?: Re
 
       const flow = flowOf(flows, counted.key, observation);
       flow.open += observation.open;
+      flow.wasOpen += wasOpen;
       addCounts(flow, change ?? nothingOf(observation));
       if (observation.rtt !== undefined) {
         flow.rttSum += observation.rtt * observation.open;
@@ -121,7 +124,7 @@ function flowOf(flows: Map<string, Flow>, key: string, observation: Observation)
     flow = {
       ...{ netns, transport, direction, localAddress, remoteAddress, originalAddress, port },
       ...{ pid, image, remotePid, folded },
-      ...{ open: 0, opened: 0, rttSum: 0, rttCount: 0 },
+      ...{ open: 0, wasOpen: 0, opened: 0, rttSum: 0, rttCount: 0 },
     };
     flows.set(key, flow);
   }

@@ -31,9 +31,7 @@ struct conn {
 	__u32 connected_scans; /* UDP: number of scans that saw it connected */
 	__u16 local_port;
 	__u16 peer_port;
-	__u8 counted; /* as opened */
-	__u8 traced;
-	__u8 pad[6];
+	__u32 trace; /* number of its trace as open; 0: none */
 };
 
 struct {

@@ -29,6 +29,8 @@ static __always_inline void count_open(struct conn *conn, struct edge *edge)
 {
 	if (__sync_val_compare_and_swap(&conn->open, NOT_COUNTED, OPEN) == NOT_COUNTED)
 		__sync_fetch_and_add(&edge->open, 1);
+	else
+		trace_closed(conn); /* It closed in the meantime, before it had a trace. */
 }
 
 static __always_inline void count_closed(struct conn *conn)
@@ -39,8 +41,10 @@ static __always_inline void count_closed(struct conn *conn)
 	if (conn->open == CLOSED || __sync_lock_test_and_set(&conn->open, CLOSED) != OPEN)
 		return;
 	edge = edge_of(&conn->key);
-	if (edge)
-		__sync_fetch_and_add(&edge->open, -1);
+	if (!edge)
+		return;
+	trace_closed(conn);
+	__sync_fetch_and_add(&edge->open, -1);
 }
 
 /* Counts a connection that was opened after this program was loaded. */
@@ -59,10 +63,9 @@ static __always_inline struct edge *record_conn(struct conn *conn, struct sock *
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return NULL;
+	trace_open(conn, true);
 	__sync_fetch_and_add(&edge->opened, 1);
 	count_open(conn, edge);
-	conn->counted = 1;
-	trace_conn(conn, TRACE_OPEN, 0);
 	return edge;
 }
 

@@ -86,7 +86,16 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct inet_sock {
+	__be16 inet_sport;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+};
+
 struct tcp_sock {
+	struct inet_connection_sock inet_conn;
 	struct list_head tsorted_sent_queue;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;

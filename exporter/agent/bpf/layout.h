@@ -72,28 +72,33 @@ struct cgroup_path {
 	char names[PATH]; /* innermost first */
 };
 
-/* A connection as seen from one of its sockets. */
-struct conn_tuple {
+/* A conversation has been counted as opened, but is never open. */
+enum { TRACE_OPEN = 1, TRACE_CLOSED, TRACE_FAILED, TRACE_CONVERSATION };
+
+/* What has happened to one connection, as seen from one of its sockets. One cache line. */
+struct trace {
+	__u32 number;     /* low bits of its number in the log, written last */
+	__u32 connection; /* the number of its first trace; TRACE_CLOSED has nothing more */
 	struct address local;
 	struct address remote;
 	__u16 local_port;
 	__u16 peer_port;
-	__u8 transport;
-	__u8 direction;
-	__u16 pad;
-};
-
-enum { TRACE_OPEN = 1, TRACE_CLOSED, TRACE_FAILED };
-
-/* Outcome of a connection. */
-struct trace {
 	__u32 netns;
 	__u32 pid;
 	__u32 image;
+	__u8 transport;
+	__u8 direction;
 	__u8 state;
 	__u8 failure;
 	__u8 counted; /* as opened, on its edge */
-	__u8 pad;
+	__u8 folded;  /* its edge is an overflow record */
+	__u16 pad;
+};
+
+enum { TRACES_PER_BLOCK = 64, TRACE_BLOCKS = 1024 };
+
+struct trace_block {
+	struct trace traces[TRACES_PER_BLOCK];
 };
 
 /*
@@ -117,8 +122,8 @@ struct control {
 	__u64 uncertain_until; /* ns since boot; see `is_direction_uncertain` */
 	__u32 scan;            /* number of the current scan */
 	__u32 seeded;          /* whether the first scan, which finds all preexisting sockets, is complete */
-	__u32 tracing;         /* whether to record traces of single connections */
 	__u32 netns;           /* the only network namespace whose edges are counted; 0 for all */
+	__u32 pad;
 };
 
 /* Written by this program. */
@@ -126,6 +131,7 @@ struct health {
 	__u64 folded;
 	__u64 lost; /* sockets for which no storage could be allocated */
 	__u64 sockets;
+	__u64 traces; /* number of the last trace; the first is 1 */
 };
 
 enum { ROW_LISTENER = 1, ROW_UNIX = 2 };

@@ -111,15 +111,15 @@ static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk,
 	if (conn->stage == PREEXISTING) {
 		conn->stage = RECORDED;
 		edge = edge_of(&conn->key);
-		if (edge)
+		if (edge) {
+			trace_open(conn, false);
 			count_open(conn, edge);
+		}
 	} else if (conn->stage == CONNECTING || conn->stage == LISTENING) {
 		record_conn(conn, sk, pid);
 	}
 	if (conn->stage != RECORDED || conn->open != OPEN)
 		return 0;
-	if (!conn->traced)
-		trace_conn(conn, TRACE_OPEN, 0);
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return 0;

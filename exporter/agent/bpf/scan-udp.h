@@ -39,10 +39,8 @@ static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk,
 		return 0;
 	if (conn->stage == CONNECTING || conn->stage == PREEXISTING) {
 		edge = record_udp(conn, sk);
-		if (edge) {
+		if (edge)
 			count_open(conn, edge);
-			trace_conn(conn, TRACE_OPEN, 0);
-		}
 	}
 	return 0;
 }

@@ -17,7 +17,8 @@ struct short_conn {
 	__u64 initiated_at;
 	__u64 transmitted;
 	__u64 received;
-	__u64 retransmits;
+	__u32 retransmits;
+	__u32 trace;
 	__u32 pid;
 	__u32 image;
 	__u16 local_port; /* the socket has none after close */
@@ -25,8 +26,7 @@ struct short_conn {
 	__u8 open;
 	__u8 direction;
 	__u8 folded;
-	__u8 counted;
-	__u8 traced;
+	__u16 pad;
 	__u64 scanned_at; /* ns since boot */
 };
 
@@ -109,8 +109,7 @@ static __always_inline void load_conn(struct conn *conn, const struct short_conn
 		loaded.local_port = entry->local_port;
 	if (entry->direction == INBOUND)
 		loaded.key.port = loaded.local_port;
-	loaded.counted = entry->counted;
-	loaded.traced = entry->traced;
+	loaded.trace = entry->trace;
 	*conn = loaded;
 }
 
@@ -124,8 +123,7 @@ static __always_inline void store_conn(struct short_conn *entry, const struct co
 	entry->local_port = conn->local_port;
 	entry->direction = conn->key.direction;
 	entry->folded = conn->key.folded;
-	entry->counted = conn->counted;
-	entry->traced = conn->traced;
+	entry->trace = conn->trace;
 }
 
 /* Stores the initial state of a new connection. */
@@ -155,8 +153,7 @@ static __always_inline void open_conn(struct sock *sk, enum stage stage, __u64 i
 		entry->open = NOT_COUNTED;
 		entry->direction = 0;
 		entry->folded = 0;
-		entry->counted = 0;
-		entry->traced = 0;
+		entry->trace = 0;
 		return;
 	}
 	if (!conn)

@@ -29,6 +29,7 @@ static __always_inline enum failure failure_of(struct sock *sk)
 
 static __always_inline void on_connect_failed(struct conn *conn, struct sock *sk)
 {
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct edge *edge;
 	enum failure failure = failure_of(sk);
 
@@ -37,9 +38,12 @@ static __always_inline void on_connect_failed(struct conn *conn, struct sock *sk
 	put_endpoints(&conn->key, sk);
 	put_ports(conn, sk);
 	edge = edge_of(&conn->key);
-	if (edge && failure < FAILURES)
-		__sync_fetch_and_add(&edge->failed[failure], 1);
-	trace_conn(conn, TRACE_FAILED, failure);
+	if (!edge || !tcp || failure >= FAILURES)
+		return;
+	/* The port is returned by now, but still in the header that would be sent (net/ipv4/inet_hashtables.c). */
+	trace_begun(&conn->key, bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport), conn->peer_port, TRACE_FAILED, failure,
+		    false);
+	__sync_fetch_and_add(&edge->failed[failure], 1);
 }
 
 static __always_inline void close_conn(struct conn *conn, struct sock *sk, int old_state, int new_state)
@@ -73,8 +77,8 @@ static __always_inline void close_conn(struct conn *conn, struct sock *sk, int o
 	if (!edge)
 		return;
 	if (was_open) {
+		trace_closed(conn);
 		__sync_fetch_and_add(&edge->open, -1);
-		trace_conn(conn, TRACE_CLOSED, 0);
 	}
 	correct_received(edge, conn, received_payload(sk, tcp));
 	count_traffic(edge, conn, sk, tcp);

@@ -1,48 +1,83 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Outcomes of single connections, recorded only while user space requests them. */
+/*
+ * A log of single connections, in which the oldest traces are overwritten. Where addresses are translated (NAT),
+ * connections of one edge may have different remote endpoints: user space matches a trace with a translation by the
+ * addresses and ports of the connection, and gets from it the edge on which the connection is counted.
+ *
+ * A trace is written before its connection is counted, so user space finds the traces of all that it reads as counted.
+ */
 #pragma once
 
 #include "conns.h"
 
-/* Used where addresses are translated (NAT): connections of one edge may then have different remote endpoints. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, struct conn_tuple);
-	__type(value, struct trace);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TRACE_BLOCKS);
+	__type(key, __u32);
+	__type(value, struct trace_block);
 } musubi_traces SEC(".maps");
 
-static __always_inline bool is_tracing(void)
+/* The place of a new trace, and its number. */
+static __always_inline struct trace *next_trace(__u64 *number)
 {
-	struct control *control = lookup_first(&musubi_control);
+	struct health *health = lookup_first(&musubi_health);
+	struct trace_block *block;
+	__u32 index;
 
-	return control && control->tracing;
+	if (!health)
+		return NULL;
+	*number = __sync_fetch_and_add(&health->traces, 1) + 1;
+	index = *number / TRACES_PER_BLOCK & (TRACE_BLOCKS - 1);
+	block = bpf_map_lookup_elem(&musubi_traces, &index);
+	return block ? &block->traces[*number & (TRACES_PER_BLOCK - 1)] : NULL;
 }
 
-static __always_inline void write_trace(const struct edge_key *key, __u16 local_port, __u16 peer_port,
-					struct trace *trace)
+/* Makes a trace visible. The exchange comes after all earlier writes. */
+static __always_inline void publish_trace(struct trace *trace, __u64 number)
 {
-	struct conn_tuple tuple = {
-		.local_port = local_port,
-		.peer_port = peer_port,
-		.transport = key->transport,
-		.direction = key->direction,
-	};
+	__sync_lock_test_and_set(&trace->number, (__u32)number);
+}
 
-	tuple.local = key->local;
-	tuple.remote = key->remote;
+/* Returns the number of the trace; 0 if it could not be written. */
+static __always_inline __u32 trace_begun(const struct edge_key *key, __u16 local_port, __u16 peer_port, __u8 state,
+					 __u8 failure, bool counted)
+{
+	__u64 number;
+	struct trace *trace = next_trace(&number);
+
+	if (!trace)
+		return 0;
+	trace->connection = number;
+	trace->local = key->local;
+	trace->remote = key->remote;
+	trace->local_port = local_port;
+	trace->peer_port = peer_port;
 	trace->netns = key->netns;
 	trace->pid = key->pid;
 	trace->image = key->image;
-	bpf_map_update_elem(&musubi_traces, &tuple, trace, BPF_ANY);
+	trace->transport = key->transport;
+	trace->direction = key->direction;
+	trace->state = state;
+	trace->failure = failure;
+	trace->counted = counted;
+	trace->folded = key->folded;
+	publish_trace(trace, number);
+	return number;
 }
 
-static __always_inline void trace_conn(struct conn *conn, __u8 state, __u8 failure)
+static __always_inline void trace_open(struct conn *conn, bool counted)
 {
-	struct trace trace = { .state = state, .failure = failure, .counted = conn->counted };
+	conn->trace = trace_begun(&conn->key, conn->local_port, conn->peer_port, TRACE_OPEN, 0, counted);
+}
 
-	if (!is_tracing())
+static __always_inline void trace_closed(const struct conn *conn)
+{
+	__u64 number;
+	struct trace *trace = conn->trace ? next_trace(&number) : NULL;
+
+	if (!trace)
 		return;
-	conn->traced = 1;
-	write_trace(&conn->key, conn->local_port, conn->peer_port, &trace);
+	trace->connection = conn->trace;
+	trace->state = TRACE_CLOSED;
+	publish_trace(trace, number);
 }

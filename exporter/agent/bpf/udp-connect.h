@@ -66,13 +66,6 @@ static __always_inline bool changes_port(const struct edge_key *key, __u16 peer_
 	return known && known->changes_port;
 }
 
-static __always_inline void close_udp(struct conn *conn)
-{
-	count_closed(conn);
-	if (conn->stage == RECORDED)
-		trace_conn(conn, TRACE_CLOSED, 0);
-}
-
 /*
  * connect() on a UDP socket sends nothing: resolvers use it to find the source address the kernel would choose. So only
  * the process is recorded here. The connection counts once a datagram was received or two scans have seen it.
@@ -90,7 +83,7 @@ static __always_inline int on_udp_connect(struct bpf_sock_addr *ctx, int family)
 	conn = udp_storage(bpf_sk);
 	if (!conn)
 		return 1;
-	close_udp(conn);
+	count_closed(conn);
 	sk = kernel_view(bpf_sk);
 	fresh.preexisting = conn->preexisting;
 	fresh.initiated_at = conn->initiated_at;
@@ -142,6 +135,7 @@ static __always_inline struct edge *record_udp(struct conn *conn, struct sock *s
 {
 	struct edge *edge;
 	__u32 stage = conn->stage;
+	bool is_new;
 
 	if (__sync_val_compare_and_swap(&conn->stage, stage, RECORDED) != stage)
 		return NULL;
@@ -149,16 +143,19 @@ static __always_inline struct edge *record_udp(struct conn *conn, struct sock *s
 	conn->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	conn->peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	edge = edge_of(&conn->key);
-	if (edge && stage == CONNECTING && !conn->is_repeat) {
+	if (!edge)
+		return NULL;
+	is_new = stage == CONNECTING && !conn->is_repeat;
+	trace_open(conn, is_new);
+	if (is_new)
 		__sync_fetch_and_add(&edge->opened, 1);
-		conn->counted = 1;
-	}
 	return edge;
 }
 
 static __always_inline int on_udp_release(struct bpf_sock *ctx)
 {
 	struct conn *conn;
+	struct edge *edge;
 	struct sock *sk;
 
 	if (ctx->protocol != IPPROTO_UDP)
@@ -167,8 +164,11 @@ static __always_inline int on_udp_release(struct bpf_sock *ctx)
 	if (!conn)
 		return 1;
 	sk = kernel_view(ctx);
-	if (conn->stage == CONNECTING && ctx->state == TCP_ESTABLISHED && has_received(sk))
-		record_udp(conn, sk);
-	close_udp(conn);
+	if (conn->stage == CONNECTING && ctx->state == TCP_ESTABLISHED && has_received(sk)) {
+		edge = record_udp(conn, sk);
+		if (edge)
+			count_open(conn, edge);
+	}
+	count_closed(conn);
 	return 1;
 }

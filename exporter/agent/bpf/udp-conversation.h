@@ -192,12 +192,9 @@ static __always_inline int udp_conversation(struct bpf_sock_addr *ctx, int famil
 	put_current_process(&key);
 	key.port = key.direction == OUTBOUND ? conversation_key.peer_port : conversation_key.port;
 	edge = edge_of(&key);
-	if (edge)
-		__sync_fetch_and_add(&edge->opened, 1);
-	if (is_tracing()) {
-		struct trace trace = { .state = TRACE_CLOSED, .counted = 1 };
-
-		write_trace(&key, conversation_key.port, conversation_key.peer_port, &trace);
-	}
+	if (!edge)
+		return 1;
+	trace_begun(&key, conversation_key.port, conversation_key.peer_port, TRACE_CONVERSATION, 0, true);
+	__sync_fetch_and_add(&edge->opened, 1);
 	return 1;
 }

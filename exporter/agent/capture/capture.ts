@@ -119,11 +119,8 @@ export interface Reading {
   readonly table?: TableHealth;
   /** A process as recorded by the capture, which might have ended since. */
   readonly processOf?: (pid: number, image: number | undefined) => ProcessFiles | undefined;
-  /**
-   * The trace of a recent connection, for captures that aggregate connections. They record traces only while this is
-   * called regularly, and not of all connections if there are too many.
-   */
-  readonly traceOf?: (end: ConnectionTuple) => Trace | undefined;
+  /** Traces of single connections, for captures that aggregate connections. */
+  readonly traces?: TraceReading;
 }
 
 /** A connection, as seen from the socket of one endpoint. */
@@ -136,17 +133,47 @@ export interface ConnectionTuple {
   readonly remotePort: number;
 }
 
-/** What a capture that aggregates connections records of a single one. */
-export interface Trace {
+/** A connection that has begun, or has failed to. The local address can be a wildcard for UDP. */
+export interface Trace extends Omit<ConnectionTuple, 'direction'> {
+  /** Distinguishes it from all others in the same log. */
+  readonly connection: number;
+  readonly direction: Direction;
   readonly netns: number;
-  readonly pid: number;
+  readonly pid: number | undefined;
   readonly image: number | undefined;
-  /** The address of the socket, which can be a wildcard for UDP. */
-  readonly localAddress: string;
-  /** `failed` is an index into `FAILURES`, for a connection that was never established. */
-  readonly state: 'open' | 'closed' | { readonly failed: number };
+  /**
+   * `passed` is counted as opened, but never as open: a UDP conversation. `failed` is an index into `FAILURES`, for a
+   * connection that was never established.
+   */
+  readonly state: 'open' | 'passed' | { readonly failed: number };
   /** Whether it was opened since the capture started, and so is in the counters. */
   readonly counted: boolean;
+  /** Whether it is counted on a `folded` record. */
+  readonly folded: boolean;
+}
+
+/** Receives traces in the order in which they were recorded. */
+export interface TraceVisitor {
+  /** Whether to decode a connection with these ports. */
+  isWanted(localPort: number, remotePort: number): boolean;
+  begun(trace: Trace): void;
+  /** A connection is no longer open; all closed ones, wanted or not. */
+  closed(connection: number): void;
+  /** Traces were overwritten before they could be read. */
+  lost(): void;
+}
+
+/** Traces of single connections, numbered from 1. Only the latest are kept. */
+export interface TraceLog {
+  /** Visits those with a number above `after`, up to `upTo`. */
+  visit(after: number, upTo: number, visitor: TraceVisitor): void;
+}
+
+/** The log of a capture, the same object until the capture restarts. */
+export interface TraceReading {
+  readonly log: TraceLog;
+  /** The last trace when the counters had been read: all counted connections have an earlier one. */
+  readonly upTo: number;
 }
 
 /** A table that the kernel program fills and the agent reads. Everything that it could not store is counted. */

@@ -144,6 +144,11 @@ describe('of many network namespaces that track nothing', () => {
     expect(subscribed).toEqual([64, 100, 100]);
   });
 
+  it('checks all those in which connections have been opened', () => {
+    const active = new Set(others.slice(64).map(({ netns }) => netns));
+    expect(conntrack.read(others, active).namespaces).toBe(100);
+  });
+
   it('checks its own in each call, after all others', () => {
     const { connections } = conntrack.read([own, ...others]);
     expect(new Set(connections.map(({ netns }) => netns)).size).toBe(65);

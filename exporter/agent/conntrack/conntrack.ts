@@ -16,9 +16,10 @@ import { createRecentIds, type RecentIds } from './recent-ids.ts';
 export interface Conntrack {
   /**
    * The connections since the last call; for a namespace that is new, those that are still tracked. The agent's own
-   * namespace is read last: connections that others send through it have passed it by then.
+   * namespace is read last: connections that others send through it have passed it by then. `active` are those in which
+   * connections have been opened since the last call.
    */
-  read(namespaces: readonly NamespaceReading[]): ConntrackReading;
+  read(namespaces: readonly NamespaceReading[], active?: ReadonlySet<number>): ConntrackReading;
   close(): void;
 }
 
@@ -35,7 +36,7 @@ export interface ConntrackReading {
 /** A translated connection and the network namespace that translated it. */
 export type TrackedConnection = TranslatedConnection & { readonly netns: number };
 
-/** How many of the namespaces that have tracked nothing so far are checked in one call, besides the agent's own. */
+/** How many of the namespaces that have tracked nothing so far are checked in one call, besides the active ones. */
 const CHECKS = 64;
 
 /** The calls that it needs. */
@@ -89,13 +90,16 @@ export function createConntrack(
   }
 
   /** Namespaces that are not checked yet, and some of those that have tracked nothing so far. */
-  function candidates(namespaces: readonly NetworkNamespace[]): NetworkNamespace[] {
+  function candidates(
+    namespaces: readonly NetworkNamespace[],
+    active: ReadonlySet<number>,
+  ): NetworkNamespace[] {
     const recheck = new Set([...quiet].slice(0, CHECKS));
     return namespaces.filter(
       ({ netns, isOwn }) =>
         !subscriptions.has(netns) &&
         !refused.has(netns) &&
-        (isOwn || !quiet.has(netns) || recheck.has(netns)),
+        (isOwn || !quiet.has(netns) || active.has(netns) || recheck.has(netns)),
     );
   }
 
@@ -152,12 +156,13 @@ export function createConntrack(
   }
 
   return {
-    read(readings) {
+    read(readings, active = new Set()) {
       const namespaces = readings
         .map(({ netns, pid }) => ({ netns, pid, isOwn: netns === own?.netns }))
         .sort((one, other) => Number(one.isOwn) - Number(other.isOwn));
       removeAbsent(new Set(namespaces.map(({ netns }) => netns)));
-      for (const namespace of candidates(namespaces)) attempt(namespace, () => trySubscribe(namespace));
+      for (const namespace of candidates(namespaces, active))
+        attempt(namespace, () => trySubscribe(namespace));
       const connections: TrackedConnection[] = [];
       let overruns = 0;
       for (const namespace of namespaces) {

@@ -28,6 +28,8 @@ export interface TranslatedConnection {
   readonly original: ConntrackTuple;
   /** As replied by the server. */
   readonly reply: ConntrackTuple;
+  /** Set if a dump contains it after its end. */
+  readonly isOver?: true;
 }
 
 /** NFNL_SUBSYS_CTNETLINK, and IPCTNL_MSG_CT_NEW or IPCTNL_MSG_CT_GET. */
@@ -38,6 +40,7 @@ const CTA_TUPLE_ORIG = 1;
 const CTA_TUPLE_REPLY = 2;
 export const CTA_STATUS = 3;
 const CTA_ID = 12;
+const CTA_PROTOINFO = 4;
 const CTA_STATUS_MASK = 26;
 const CTA_TUPLE_IP = 1;
 const CTA_TUPLE_PROTO = 2;
@@ -48,6 +51,10 @@ const CTA_IP_V6_DST = 4;
 const CTA_PROTO_NUM = 1;
 const CTA_PROTO_SRC_PORT = 2;
 const CTA_PROTO_DST_PORT = 3;
+const CTA_PROTOINFO_TCP = 1;
+const CTA_PROTOINFO_TCP_STATE = 1;
+/** TCP_CONNTRACK_TIME_WAIT; the only greater one is TCP_CONNTRACK_CLOSE (nf_conntrack_tcp.h). */
+const TIME_WAIT = 7;
 
 /** Bits of CTA_STATUS: the source, or the destination, is translated. */
 export const IPS_SRC_NAT = 1 << 4;
@@ -93,17 +100,32 @@ interface ProtocolTuple extends ConntrackTuple {
 function decodeConnection(data: Buffer, start: number, end: number): TranslatedConnection | undefined {
   let id = 0;
   let status = 0;
+  let tcpState = 0;
   let original: ProtocolTuple | undefined;
   let reply: ProtocolTuple | undefined;
   readAttributes(data, start, end, (type, from, to) => {
     if (type === CTA_TUPLE_ORIG) original = decodeTuple(data, from, to);
     else if (type === CTA_TUPLE_REPLY) reply = decodeTuple(data, from, to);
+    else if (type === CTA_PROTOINFO) tcpState = decodeTcpState(data, from, to);
     else if (type === CTA_STATUS) status = data.readUInt32BE(checkLength(from, to, 4));
     else if (type === CTA_ID) id = data.readUInt32BE(checkLength(from, to, 4));
   });
   const transport = original && TRANSPORTS[original.protocol];
   if (!transport || !original || !reply || (status & (IPS_SRC_NAT | IPS_DST_NAT)) === 0) return undefined;
-  return { id, transport, original: withoutProtocol(original), reply: withoutProtocol(reply) };
+  const tuples = { original: withoutProtocol(original), reply: withoutProtocol(reply) };
+  return { id, transport, ...tuples, ...(tcpState >= TIME_WAIT && { isOver: true }) };
+}
+
+/** 0 for other protocols. */
+function decodeTcpState(data: Buffer, start: number, end: number): number {
+  let state = 0;
+  readAttributes(data, start, end, (protocol, from, to) => {
+    if (protocol !== CTA_PROTOINFO_TCP) return;
+    readAttributes(data, from, to, (type, at, until) => {
+      if (type === CTA_PROTOINFO_TCP_STATE) state = data.readUInt8(checkLength(at, until, 1));
+    });
+  });
+  return state;
 }
 
 function decodeTuple(data: Buffer, start: number, end: number): ProtocolTuple | undefined {

@@ -24,6 +24,7 @@ function half(fields: Partial<Flow> = {}): HalfEdge {
     remotePid: undefined,
     folded: false,
     open: 1,
+    wasOpen: 0,
     opened: 1,
     rttSum: 0,
     rttCount: 0,

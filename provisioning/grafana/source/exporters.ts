@@ -27,6 +27,7 @@ const {
   natNamespaces,
   natOverruns,
   natDropped,
+  natUnattributed,
   otlpFailed,
   otlpDropped,
 } = SELF_METRICS;
@@ -155,6 +156,7 @@ const PANELS: readonly Panel[] = [
     [
       { legend: '{{instance}}: translated', expr: perSecond(natConnections) },
       { legend: '{{instance}}: dropped', expr: perSecond(natDropped) },
+      { legend: '{{instance}}: unattributed, {{reason}}', expr: perSecond(natUnattributed) },
       { legend: '{{instance}}: overruns', expr: perSecond(natOverruns) },
     ],
     { unit: 'cps' },

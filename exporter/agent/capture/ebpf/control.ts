@@ -7,7 +7,6 @@ interface Values {
   scan: number;
   /** In ns since boot; 0 until the first scan is complete. */
   uncertainUntil: bigint;
-  isTracing: boolean;
   /** The only network namespace whose edges are counted; 0 for all. */
   netns: number;
 }
@@ -21,12 +20,12 @@ export interface Control {
 
 export function createControl(libbpf: Libbpf, map: number): Control {
   const key = indexKey(0);
-  const values: Values = { scan: 0, uncertainUntil: 0n, isTracing: false, netns: 0 };
+  const values: Values = { scan: 0, uncertainUntil: 0n, netns: 0 };
   return {
     values,
     set(change) {
-      const { scan, uncertainUntil, isTracing, netns } = Object.assign(values, change);
-      libbpf.update(map, key, encodeControl(scan, uncertainUntil > 0n, uncertainUntil, isTracing, netns));
+      const { scan, uncertainUntil, netns } = Object.assign(values, change);
+      libbpf.update(map, key, encodeControl(scan, uncertainUntil > 0n, uncertainUntil, netns));
     },
   };
 }

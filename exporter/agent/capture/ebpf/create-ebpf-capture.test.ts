@@ -141,11 +141,16 @@ describe('the sockets', () => {
 
 it('reports the usage of the table and lost events', async () => {
   program.size = 100;
-  program.state = { folded: 3, lost: 1, sockets: 0, missed: 2 };
+  program.state = { folded: 3, lost: 1, sockets: 0, traces: 0, missed: 2 };
   program.write(keyBytes(), { open: 1 });
   program.writeFold(0, { opened: 3 });
   const { table } = await create().read();
   expect(table).toEqual({ used: 1, size: 100, folded: 3, missed: 3 });
+});
+
+it('passes on its traces, up to the last one when the counters had been read', async () => {
+  program.state = { folded: 0, lost: 0, sockets: 0, traces: 7, missed: 0 };
+  expect((await create().read()).traces).toEqual({ log: program.traces, upTo: 7 });
 });
 
 it('closes the kernel program', () => {

@@ -40,7 +40,7 @@ export function captureOf(
     const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixConnects())].filter(
       (observation) => isWanted(observation) || observation.folded,
     );
-    const { sockets, folded, lost, missed } = program.health();
+    const { sockets, folded, lost, traces, missed } = program.health();
     const socketsRead = sockets - socketsBefore + countUnixSockets(all);
     socketsBefore = sockets;
     return {
@@ -51,7 +51,7 @@ export function captureOf(
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
-      traceOf: program.traceOf,
+      traces: { log: program.traces, upTo: traces },
     };
   }
 

@@ -32,7 +32,7 @@ export function createFakeProgram(): FakeProgram {
     size: 65_536,
     rows: [],
     connects: [],
-    state: { folded: 0, lost: 0, sockets: 0, missed: 0 },
+    state: { folded: 0, lost: 0, sockets: 0, traces: 0, missed: 0 },
     isClosed: false,
     beforeTake() {},
     beforePut() {},
@@ -65,7 +65,7 @@ export function createFakeProgram(): FakeProgram {
     folds: () => FOLDS.map(({ index }) => folds.get(index) ?? bytesOf('edge')),
     unixConnects: () => program.connects,
     processOf: () => undefined,
-    traceOf: () => undefined,
+    traces: { visit() {} },
     health: () => program.state,
     close() {
       program.isClosed = true;

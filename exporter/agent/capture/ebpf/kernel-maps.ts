@@ -1,14 +1,13 @@
 import type { KernelObject, Libbpf } from '../../native/libbpf.ts';
 import {
   CGROUP_PATH,
-  CONN_TUPLE,
   CONTROL,
   EDGE,
   EDGE_KEY,
   HEALTH,
   PROCESS,
   PROCESS_KEY,
-  TRACE,
+  TRACE_BLOCK,
   UNIX_CONNECT_KEY,
 } from './kernel-structs.ts';
 import { CGROUP_ID_BYTES, LayoutError, UNIX_COUNT_BYTES } from './layout.ts';
@@ -37,7 +36,7 @@ export function openMaps(libbpf: Libbpf, object: KernelObject) {
     control: open('musubi_control', INDEX_BYTES, CONTROL.sizeof),
     health: open('musubi_health', INDEX_BYTES, HEALTH.sizeof),
     unixConnects: open('musubi_unix_connects', UNIX_CONNECT_KEY.sizeof, UNIX_COUNT_BYTES),
-    traces: open('musubi_traces', CONN_TUPLE.sizeof, TRACE.sizeof),
+    traces: open('musubi_traces', INDEX_BYTES, TRACE_BLOCK.sizeof),
   };
 }
 

@@ -1,10 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KernelObject, Libbpf, Link, MapInfo, ProgramOverride } from '../../native/libbpf.ts';
-import type { ConnectionTuple } from '../capture.ts';
 import { bytesOf, keyBytes, structOf } from './kernel-bytes.case.ts';
 import { loadKernelProgram } from './kernel-program.ts';
-import { encodeConnTuple, LayoutError } from './layout.ts';
+import { LayoutError } from './layout.ts';
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -24,7 +23,7 @@ const MAPS: Readonly<Record<string, MapInfo>> = {
   musubi_cgroups: { keyBytes: 8, valueBytes: structOf('cgroup_path').size, size: 1024 },
   musubi_control: { keyBytes: 4, valueBytes: structOf('control').size, size: 1 },
   musubi_health: { keyBytes: 4, valueBytes: structOf('health').size, size: 1 },
-  musubi_traces: { keyBytes: structOf('conn_tuple').size, valueBytes: structOf('trace').size, size: 16_384 },
+  musubi_traces: { keyBytes: 4, valueBytes: structOf('trace_block').size, size: 1024 },
   musubi_unix_connects: { keyBytes: structOf('unix_connect_key').size, valueBytes: 8, size: 4096 },
 };
 const NAMES = Object.keys(MAPS);
@@ -167,7 +166,7 @@ describe('loading', () => {
     expect(calls[0]).toBe(`musubi_control ${bytesOf('control', { netns: 7 }).toString('hex')}`);
     expect(calls[1]).toMatch(/^attach /);
     const controls = calls.filter((call) => call.startsWith('musubi_control'));
-    expect(controls.map((call) => call.slice(-8))).toEqual(['07000000', '07000000', '07000000']);
+    expect(controls.map((call) => call.slice(-16))).toEqual(Array(3).fill('0700000000000000'));
   });
 
   it.each(PROGRAMS)('cleans up when %s cannot be attached', (name) => {
@@ -341,60 +340,30 @@ it('returns the cgroup of a recorded process, and reads each path once', () => {
   expect(program.processOf(8, 9)?.cgroup).toEqual(Buffer.from('/a'));
 });
 
-describe('traces', () => {
-  const tuple: ConnectionTuple = {
-    ...{ transport: 'tcp', direction: 'outbound', localAddress: '10.0.0.1', localPort: 50000 },
-    ...{ remoteAddress: '10.0.0.2', remotePort: 80 },
+it('reads its traces in blocks', () => {
+  const program = load();
+  tables.musubi_health = [[index(0), bytesOf('health', { traces: 1 })]];
+  tables.musubi_traces = [
+    [
+      index(0),
+      Buffer.concat([bytesOf('trace'), bytesOf('trace', { number: 1, connection: 1, state: 2 })], 4096),
+    ],
+  ];
+  const closed: number[] = [];
+  const visitor = {
+    isWanted: () => false,
+    begun() {},
+    closed: (connection: number) => void closed.push(connection),
+    lost() {},
   };
-  const trace = (state: number) => bytesOf('trace', { netns: 1, pid: 7, image: 9, state, counted: 1 });
-  const process = { netns: 1, pid: 7, image: 9, counted: true };
-  const tracing = () => calls.filter((call) => /^musubi_control .{32}01/.test(call)).length;
-
-  it('are recorded from the first request on', () => {
-    const program = load();
-    expect(tracing()).toBe(0);
-    expect(program.traceOf(tuple)).toBeUndefined();
-    program.traceOf(tuple);
-    expect(tracing()).toBe(1);
-  });
-
-  it('are no longer recorded after a while without requests', () => {
-    const program = load();
-    vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
-    program.traceOf(tuple);
-    program.scan();
-    expect(tracing()).toBe(2);
-    vi.advanceTimersByTime(300_001);
-    program.scan();
-    expect(tracing()).toBe(2);
-  });
-
-  it('are removed once closed, because a later connection may have the same tuple', () => {
-    const program = load();
-    tables.musubi_traces = [[encodeConnTuple(tuple), trace(1)]];
-    expect(program.traceOf(tuple)).toEqual({ ...process, localAddress: '10.0.0.1', state: 'open' });
-    tables.musubi_traces = [[encodeConnTuple(tuple), trace(2)]];
-    expect(program.traceOf(tuple)).toMatchObject({ state: 'closed' });
-    expect(program.traceOf(tuple)).toBeUndefined();
-  });
-
-  it.each([
-    ['10.0.0.2', '0.0.0.0'],
-    ['fd00::2', '::'],
-  ])('are found for a UDP socket to %s without a local address', (remoteAddress, any) => {
-    const program = load();
-    const udp: ConnectionTuple = { ...tuple, transport: 'udp', remoteAddress };
-    tables.musubi_traces = [[encodeConnTuple({ ...udp, localAddress: any }), trace(2)]];
-    expect(program.traceOf(udp)).toEqual({ ...process, localAddress: any, state: 'closed' });
-    expect(program.traceOf({ ...udp, transport: 'tcp' })).toBeUndefined();
-  });
+  program.traces.visit(0, program.health().traces, visitor);
+  expect(closed).toEqual([1]);
 });
 
 it('returns its health and the number of missed events', () => {
   const program = load();
-  tables.musubi_health = [[index(0), bytesOf('health', { folded: 1, lost: 2, sockets: 5 })]];
-  expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, missed: 3 });
+  tables.musubi_health = [[index(0), bytesOf('health', { folded: 1, lost: 2, sockets: 5, traces: 6 })]];
+  expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, traces: 6, missed: 3 });
 });
 
 it('detaches its programs and then unloads, once', () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isKernelAtLeast } from '../../kernel-version.ts';
 import type { KernelObject, Libbpf, Link, ProgramOverride } from '../../native/libbpf.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
-import type { ConnectionTuple, Trace } from '../capture.ts';
+import type { TraceLog } from '../capture.ts';
 import { type Control, createControl } from './control.ts';
 import { EDGES, indexKey, type KernelMaps, openMaps } from './kernel-maps.ts';
 import { EDGE, EDGE_KEY, HEALTH } from './kernel-structs.ts';
@@ -12,7 +12,7 @@ import { decodeHealth, FOLDS, type Row, type UnixConnectCount } from './layout.t
 import { createProcessLookup } from './processes.ts';
 import { scanSockets } from './socket-scan.ts';
 import { TableReader } from './table-reader.ts';
-import { createTraces, type Traces } from './traces.ts';
+import { createTraceLog } from './trace-log.ts';
 import { createUnixConnectReader } from './unix-connects.ts';
 
 /** The loaded kernel program, as the capture uses it. */
@@ -32,10 +32,9 @@ export interface KernelProgram {
   /** Connections to Unix sockets, by process and listener; undefined if the kernel does not support it. */
   unixConnects(): UnixConnectCount[] | undefined;
   processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
-  /** The trace of a connection. The first call starts tracing; it stops after a while without calls. */
-  traceOf(tuple: ConnectionTuple): Trace | undefined;
+  readonly traces: TraceLog;
   /** Totals since the program was loaded; `sockets` counts those seen in all scans. */
-  health(): { folded: number; lost: number; sockets: number; missed: number };
+  health(): { folded: number; lost: number; sockets: number; traces: number; missed: number };
   readonly size: number;
   close(): void;
 }
@@ -110,7 +109,7 @@ export function loadKernelProgram(
     attachPrograms({ object, unixObject, hasUnixConnects }, links, cgroupRoot);
     const iterator = object.attachIterator(SCAN);
     links.push(iterator);
-    const scanner = createScanner(libbpf, maps, control, iterator);
+    const scanner = createScanner(libbpf, control, iterator);
     return programOf(libbpf, object, maps, scanner, hasUnixConnects, close);
   } catch (error) {
     close();
@@ -159,37 +158,32 @@ function attachPrograms(
 
 interface Scanner {
   readonly control: Control;
-  readonly traces: Traces;
   scan(): Row[];
 }
 
 /** Runs the first scan. */
-function createScanner(libbpf: Libbpf, maps: KernelMaps, control: Control, iterator: Link): Scanner {
-  const traces = createTraces(libbpf, maps.traces, control);
-
+function createScanner(libbpf: Libbpf, control: Control, iterator: Link): Scanner {
   function scan(): Row[] {
-    control.set({
-      scan: control.values.scan + 1,
-      isTracing: control.values.isTracing && traces.isInDemand(),
-    });
+    control.set({ scan: control.values.scan + 1 });
     return scanSockets(libbpf, iterator);
   }
 
   scan();
   control.set({ uncertainUntil: process.hrtime.bigint() + UNCERTAINTY_NS });
-  return { control, traces, scan };
+  return { control, scan };
 }
 
 function programOf(
   libbpf: Libbpf,
   object: KernelObject,
   maps: KernelMaps,
-  { control, traces, scan }: Scanner,
+  { control, scan }: Scanner,
   hasUnixConnects: boolean,
   close: () => void,
 ): KernelProgram {
   const edges = new TableReader(libbpf, maps.edges, EDGE_KEY.sizeof, EDGE.sizeof);
   const tracepoint = object.program(TRACEPOINT);
+  const health = () => decodeHealth(lookupIndex(libbpf, maps.health, 0, HEALTH.sizeof));
   const readUnixConnects = createUnixConnectReader(libbpf, maps.unixConnects);
   return {
     scan,
@@ -205,11 +199,11 @@ function programOf(
     folds: () => FOLDS.map(({ index }) => lookupIndex(libbpf, maps.folds, index, EDGE.sizeof)),
     unixConnects: () => (hasUnixConnects ? readUnixConnects() : undefined),
     processOf: createProcessLookup(libbpf, maps),
-    traceOf: traces.traceOf,
-    health: () => ({
-      ...decodeHealth(lookupIndex(libbpf, maps.health, 0, HEALTH.sizeof)),
-      missed: libbpf.misses(tracepoint),
+    traces: createTraceLog({
+      count: () => health().traces,
+      readBlock: (index, into) => void libbpf.lookup(maps.traces, indexKey(index), into),
     }),
+    health: () => ({ ...health(), missed: libbpf.misses(tracepoint) }),
     size: libbpf.mapInfo(maps.edges).size,
     close,
   };

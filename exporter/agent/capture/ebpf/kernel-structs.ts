@@ -20,6 +20,9 @@ export const VALUES = {
   TRACE_OPEN: 1,
   TRACE_CLOSED: 2,
   TRACE_FAILED: 3,
+  TRACE_CONVERSATION: 4,
+  TRACES_PER_BLOCK: 64,
+  TRACE_BLOCKS: 1024,
   ROW_LISTENER: 1,
   ROW_UNIX: 2,
   MAX_NAME: 108,
@@ -84,26 +87,30 @@ export const CGROUP_PATH = {
   names: 8,
 } as const;
 
-/** `struct conn_tuple`: its size and the offset of each field, in bytes. */
-export const CONN_TUPLE = {
-  sizeof: 40,
-  local: 0,
-  remote: 16,
-  local_port: 32,
-  peer_port: 34,
-  transport: 36,
-  direction: 37,
-} as const;
-
 /** `struct trace`: its size and the offset of each field, in bytes. */
 export const TRACE = {
-  sizeof: 16,
-  netns: 0,
-  pid: 4,
-  image: 8,
-  state: 12,
-  failure: 13,
-  counted: 14,
+  sizeof: 64,
+  number: 0,
+  connection: 4,
+  local: 8,
+  remote: 24,
+  local_port: 40,
+  peer_port: 42,
+  netns: 44,
+  pid: 48,
+  image: 52,
+  transport: 56,
+  direction: 57,
+  state: 58,
+  failure: 59,
+  counted: 60,
+  folded: 61,
+} as const;
+
+/** `struct trace_block`: its size and the offset of each field, in bytes. */
+export const TRACE_BLOCK = {
+  sizeof: 4096,
+  traces: 0,
 } as const;
 
 /** `struct unix_connect_key`: its size and the offset of each field, in bytes. */
@@ -126,16 +133,16 @@ export const CONTROL = {
   uncertain_until: 0,
   scan: 8,
   seeded: 12,
-  tracing: 16,
-  netns: 20,
+  netns: 16,
 } as const;
 
 /** `struct health`: its size and the offset of each field, in bytes. */
 export const HEALTH = {
-  sizeof: 24,
+  sizeof: 32,
   folded: 0,
   lost: 8,
   sockets: 16,
+  traces: 24,
 } as const;
 
 /** `struct listener_row`: its size and the offset of each field, in bytes. */

@@ -97,7 +97,7 @@ it('decodes any bytes as a trace, or throws a LayoutError', () => {
   const known = fc.tuple(fc.nat(4), fc.nat(FAILURES.length));
   fc.assert(
     fc.property(bytes(TRACE.sizeof), known, (value, kinds) => {
-      value.set(kinds, 12);
+      value.set([6, 0, ...kinds], TRACE.transport);
       const state = attempt(() => decodeTrace(value))?.state;
       if (typeof state === 'object') expect(FAILURES[state.failed]).toBeDefined();
     }),

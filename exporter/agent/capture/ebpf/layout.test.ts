@@ -13,7 +13,6 @@ import {
   decodeRows,
   decodeTrace,
   decodeUnixConnectCount,
-  encodeConnTuple,
   encodeControl,
   encodeProcessKey,
   LayoutError,
@@ -36,7 +35,7 @@ const decodeRow = (bytes: Buffer): Row | undefined => {
 
 describe('the structs of the kernel program', () => {
   it('have no gap in keys, which the kernel compares byte by byte', () => {
-    for (const name of ['edge_key', 'process_key', 'unix_connect_key', 'conn_tuple']) {
+    for (const name of ['edge_key', 'process_key', 'unix_connect_key']) {
       const { size, fields } = structOf(name);
       const sum = Object.values(fields).reduce((total, { width, length }) => total + width * length, 0);
       expect(sum, name).toBe(size);
@@ -176,70 +175,56 @@ describe('the path of a cgroup', () => {
 });
 
 it('decodes the health', () => {
-  expect(decodeHealth(bytesOf('health', { folded: 1, lost: 2, sockets: 2 ** 33 }))).toEqual({
-    ...{ folded: 1, lost: 2, sockets: 2 ** 33 },
+  expect(decodeHealth(bytesOf('health', { folded: 1, lost: 2, sockets: 2 ** 33, traces: 2 ** 34 }))).toEqual({
+    ...{ folded: 1, lost: 2, sockets: 2 ** 33, traces: 2 ** 34 },
   });
 });
 
 it('encodes the control values', () => {
   const uncertainUntil = 2n ** 40n + 5n;
   const expected = bytesOf('control', { uncertain_until: uncertainUntil, scan: 3, seeded: 1 });
-  expect(encodeControl(3, true, uncertainUntil, false)).toEqual(expected);
-  expect(encodeControl(3, false, 0n, true)).toEqual(bytesOf('control', { scan: 3, tracing: 1 }));
-  expect(encodeControl(3, false, 0n, false, 7)).toEqual(bytesOf('control', { scan: 3, netns: 7 }));
+  expect(encodeControl(3, true, uncertainUntil)).toEqual(expected);
+  expect(encodeControl(3, false, 0n, 7)).toEqual(bytesOf('control', { scan: 3, netns: 7 }));
 });
 
 describe('a trace', () => {
-  const end = { localAddress: '10.0.0.1', localPort: 50000, remoteAddress: '10.0.0.2', remotePort: 80 };
-
-  it('is looked up by its tuple', () => {
-    const ports = { local_port: 50000, peer_port: 80 };
-    const local = addressBytes(10, 0, 0, 1);
-    const remote = addressBytes(10, 0, 0, 2);
-    expect(encodeConnTuple({ ...end, transport: 'udp', direction: 'inbound' })).toEqual(
-      bytesOf('conn_tuple', { local, remote, ...ports, transport: 17, direction: 1 }),
-    );
-  });
-
-  it('is looked up by IPv6 addresses', () => {
-    const ipv6 = { ...end, localAddress: 'fd00::1', remoteAddress: '::1' };
-    const key = encodeConnTuple({ ...ipv6, transport: 'tcp', direction: 'outbound' });
-    expect(
-      decodeEdgeKey(
-        bytesOf('edge_key', { local: key.subarray(0, 16), remote: key.subarray(16, 32), transport: 6 }),
-      ),
-    ).toMatchObject({
-      localAddress: 'fd00::1',
-      remoteAddress: '::1',
-    });
-  });
+  const local = addressBytes(10, 0, 0, 1);
+  const remote = addressBytes(10, 0, 0, 2);
+  const end = { transport: 6, direction: 0, local, local_port: 50000, remote, peer_port: 80 };
 
   it.each([
     [
       { state: 1, counted: 1 },
       { state: 'open', counted: true },
     ],
-    [{ state: 2 }, { state: 'closed', counted: false }],
     [
-      { state: 3, failure: 1 },
-      { state: { failed: FAILURES.indexOf('timeout') }, counted: false },
+      { state: 4, transport: 17, direction: 1, folded: 1 },
+      { state: 'passed', transport: 'udp', direction: 'inbound', folded: true },
     ],
-  ])('has its process and its outcome: %o', (values, outcome) => {
+    [{ state: 3, failure: 1 }, { state: { failed: FAILURES.indexOf('timeout') } }],
+    [
+      { state: 1, pid: 0, image: 0 },
+      { state: 'open', pid: undefined, image: undefined },
+    ],
+  ])('has a connection, its process and its outcome: %o', (values, outcome) => {
     const process = { netns: 1, pid: 7, image: 9 };
-    expect(decodeTrace(bytesOf('trace', { ...process, ...values }))).toEqual({ ...process, ...outcome });
+    const bytes = bytesOf('trace', { connection: 5, ...end, ...process, ...values });
+    expect(decodeTrace(Buffer.concat([Buffer.alloc(64), bytes]), 64)).toEqual({
+      ...{ connection: 5, transport: 'tcp', direction: 'outbound', ...process },
+      ...{ localAddress: '10.0.0.1', localPort: 50000, remoteAddress: '10.0.0.2', remotePort: 80 },
+      ...{ counted: false, folded: false, ...outcome },
+    });
   });
 
   it.each([
-    [{ state: 4 }, 'trace state 4'],
+    [{ state: 2 }, 'trace state 2'],
     [{ state: 3, failure: FAILURES.length }, `trace failure ${FAILURES.length}`],
-  ])('is rejected with an unknown state or failure: %o', (values, what) => {
-    expect(() => decodeTrace(bytesOf('trace', { pid: 7, ...values }))).toThrow(
+    [{ transport: 1 }, 'transport 1'],
+    [{ direction: 3 }, 'direction 3'],
+  ])('is rejected with unknown values: %o', (values, what) => {
+    expect(() => decodeTrace(bytesOf('trace', { ...end, ...values }))).toThrow(
       `unexpected data from the kernel program: ${what}`,
     );
-  });
-
-  it('is undefined without a process', () => {
-    expect(decodeTrace(bytesOf('trace', { netns: 1, state: 1 }))).toBeUndefined();
   });
 });
 

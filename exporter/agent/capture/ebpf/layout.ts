@@ -3,19 +3,11 @@
  * the host's byte order, with addresses and text as raw bytes.
  */
 import { endianness } from 'node:os';
-import { formatIpv6, parseAddress } from '../../net/address.ts';
+import { formatIpv6 } from '../../net/address.ts';
 import type { ProcessFiles } from '../../proc/process.ts';
-import {
-  type ConnectionTuple,
-  type Direction,
-  FAILURES,
-  type Observation,
-  type Trace,
-  type Transport,
-} from '../capture.ts';
+import { type Direction, FAILURES, type Observation, type Trace, type Transport } from '../capture.ts';
 import {
   CGROUP_PATH,
-  CONN_TUPLE,
   CONTROL,
   EDGE,
   EDGE_KEY,
@@ -181,70 +173,51 @@ export const FOLDS = [
 ] as const;
 
 /** `struct control`. `uncertainUntil` is in ns since boot; `netns` is 0 for all network namespaces. */
-export function encodeControl(
-  scan: number,
-  seeded: boolean,
-  uncertainUntil: bigint,
-  tracing: boolean,
-  netns = 0,
-): Buffer {
+export function encodeControl(scan: number, seeded: boolean, uncertainUntil: bigint, netns = 0): Buffer {
   const bytes = Buffer.alloc(CONTROL.sizeof);
   bytes.writeBigUInt64LE(uncertainUntil, CONTROL.uncertain_until);
   bytes.writeUInt32LE(scan, CONTROL.scan);
   bytes.writeUInt32LE(seeded ? 1 : 0, CONTROL.seeded);
-  bytes.writeUInt32LE(tracing ? 1 : 0, CONTROL.tracing);
   bytes.writeUInt32LE(netns, CONTROL.netns);
   return bytes;
 }
 
-/** `struct conn_tuple`. */
-export function encodeConnTuple(tuple: ConnectionTuple): Buffer {
-  const key = Buffer.alloc(CONN_TUPLE.sizeof);
-  writeAddress(key, tuple.localAddress, CONN_TUPLE.local);
-  writeAddress(key, tuple.remoteAddress, CONN_TUPLE.remote);
-  key.writeUInt16LE(tuple.localPort, CONN_TUPLE.local_port);
-  key.writeUInt16LE(tuple.remotePort, CONN_TUPLE.peer_port);
-  key.writeUInt8(tuple.transport === 'udp' ? UDP : TCP, CONN_TUPLE.transport);
-  key.writeUInt8(tuple.direction === 'inbound' ? VALUES.INBOUND : VALUES.OUTBOUND, CONN_TUPLE.direction);
-  return key;
-}
-
-/** An IPv4 address is stored as an IPv4-mapped IPv6 address. */
-function writeAddress(key: Buffer, address: string, at: number): void {
-  const bytes = parseAddress(address);
-  if (bytes.length === 4) key.writeUInt16BE(0xffff, at + 10);
-  key.set(bytes, at + 16 - bytes.length);
-}
-
-/** `struct trace`; undefined without a process, which makes it useless. */
-export function decodeTrace(bytes: Buffer): Omit<Trace, 'localAddress'> | undefined {
-  checkLength('trace', bytes, TRACE.sizeof);
-  const pid = bytes.readUInt32LE(TRACE.pid);
-  if (pid === 0) return undefined;
+/** `struct trace` of a connection that has begun or failed. */
+export function decodeTrace(bytes: Buffer, offset = 0): Trace {
+  checkLength('trace', bytes, TRACE.sizeof, offset);
   return {
-    netns: bytes.readUInt32LE(TRACE.netns),
-    pid,
-    image: bytes.readUInt32LE(TRACE.image) || undefined,
-    state: traceStateOf(bytes.readUInt8(TRACE.state), bytes.readUInt8(TRACE.failure)),
-    counted: bytes.readUInt8(TRACE.counted) !== 0,
+    connection: bytes.readUInt32LE(offset + TRACE.connection),
+    transport: transportOf(bytes.readUInt8(offset + TRACE.transport)),
+    direction: directionOf(bytes.readUInt8(offset + TRACE.direction)),
+    localAddress: formatIpv6(bytes, offset + TRACE.local),
+    localPort: bytes.readUInt16LE(offset + TRACE.local_port),
+    remoteAddress: formatIpv6(bytes, offset + TRACE.remote),
+    remotePort: bytes.readUInt16LE(offset + TRACE.peer_port),
+    netns: bytes.readUInt32LE(offset + TRACE.netns),
+    pid: bytes.readUInt32LE(offset + TRACE.pid) || undefined,
+    image: bytes.readUInt32LE(offset + TRACE.image) || undefined,
+    state: traceStateOf(bytes.readUInt8(offset + TRACE.state), bytes.readUInt8(offset + TRACE.failure)),
+    counted: bytes.readUInt8(offset + TRACE.counted) !== 0,
+    folded: bytes.readUInt8(offset + TRACE.folded) !== 0,
   };
 }
 
 function traceStateOf(state: number, failure: number): Trace['state'] {
   if (state === VALUES.TRACE_OPEN) return 'open';
-  if (state === VALUES.TRACE_CLOSED) return 'closed';
+  if (state === VALUES.TRACE_CONVERSATION) return 'passed';
   if (state !== VALUES.TRACE_FAILED) throw new LayoutError('trace state', state);
   if (failure >= FAILURES.length) throw new LayoutError('trace failure', failure);
   return { failed: failure };
 }
 
 /** `struct health`. */
-export function decodeHealth(bytes: Buffer): { folded: number; lost: number; sockets: number } {
+export function decodeHealth(bytes: Buffer) {
   checkLength('health', bytes, HEALTH.sizeof);
   return {
     folded: readUInt64(bytes, HEALTH.folded),
     lost: readUInt64(bytes, HEALTH.lost),
     sockets: readUInt64(bytes, HEALTH.sockets),
+    traces: readUInt64(bytes, HEALTH.traces),
   };
 }
 

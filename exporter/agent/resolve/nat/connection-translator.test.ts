@@ -62,10 +62,13 @@ it('keeps a connection while it is observed, and others for two minutes', () => 
   expect(connections.dropped).toBe(0);
 });
 
-it('drops the least recently used connection at the limit, and counts it', () => {
+it('drops the least recently used connection at the limit, counts it, and no longer knows where it and the like went', () => {
   const connections = createConnectionTranslator(2);
   connections.learn([translation(1), translation(2), translation(3)], 0);
   const ports = [1, 2, 3].map((clientPort) => connections.translate(seen({ clientPort }), 0).port);
   expect(ports).toEqual([80, 8080, 8080]);
   expect(connections.dropped).toBe(1);
+  const folded = (clientPort: number, port = 80) =>
+    connections.translate(seen({ clientPort, port }), 0).folded;
+  expect([folded(1), folded(4), folded(2), folded(4, 81)]).toEqual([true, true, undefined, undefined]);
 });

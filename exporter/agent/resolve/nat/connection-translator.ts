@@ -6,6 +6,7 @@ import { type Translation, type WireAddresses, withWireAddresses } from './trans
 export interface ConnectionTranslator {
   /** Adds translated connections that have begun. */
   learn(translations: readonly Translation[], now: number): void;
+  /** A connection whose translation may have been dropped is returned without its destination. */
   translate(observation: Observation, now: number): Observation;
   /** Connections dropped so far because there were too many. */
   readonly dropped: number;
@@ -18,6 +19,8 @@ const MAX_CONNECTIONS = 32_768;
 export function createConnectionTranslator(max = MAX_CONNECTIONS): ConnectionTranslator {
   /** Least recently used first. */
   const known = new Map<string, { readonly wire: WireAddresses; readonly usedAt: number }>();
+  /** What connections have in common with dropped ones, and when such a connection was last observed. */
+  const doubtful = new Map<string, number>();
   let dropped = 0;
 
   function keep(key: string, wire: WireAddresses, now: number): void {
@@ -28,9 +31,15 @@ export function createConnectionTranslator(max = MAX_CONNECTIONS): ConnectionTra
   function expire(now: number): void {
     for (const [key, { usedAt }] of known) {
       if (now - usedAt <= KEEP_FOR && known.size <= max) return;
-      if (now - usedAt <= KEEP_FOR) dropped++;
       known.delete(key);
+      if (now - usedAt > KEEP_FOR) continue;
+      dropped++;
+      doubtful.set(groupOf(key), now);
     }
+  }
+
+  function expireDoubts(now: number): void {
+    for (const [group, usedAt] of doubtful) if (now - usedAt > KEEP_FOR) doubtful.delete(group);
   }
 
   return {
@@ -41,13 +50,19 @@ export function createConnectionTranslator(max = MAX_CONNECTIONS): ConnectionTra
         keep(keyOf({ netns, ...tuple, port }, clientPort), wire, now);
       }
       expire(now);
+      expireDoubts(now);
     },
     translate(observation, now) {
       const { clientPort } = observation;
       if (known.size === 0 || clientPort === undefined) return observation;
       const key = keyOf(observation, clientPort);
       const found = known.get(key);
-      if (!found) return observation;
+      if (!found) {
+        const group = groupOf(key);
+        if (!doubtful.has(group)) return observation;
+        doubtful.set(group, now);
+        return { ...observation, folded: true };
+      }
       keep(key, found.wire, now);
       return withWireAddresses(observation, found.wire);
     },
@@ -64,5 +79,10 @@ function keyOf(
 ): string {
   const { netns, transport, direction, localAddress, remoteAddress, port } = at;
   const scope = isLoopback(localAddress) || isLoopback(remoteAddress) ? netns : '';
-  return `${scope} ${transport} ${direction} ${clientPort} ${port} ${localAddress} ${remoteAddress}`;
+  return `${clientPort} ${scope} ${transport} ${direction} ${port} ${localAddress} ${remoteAddress}`;
+}
+
+/** All of a key except the client's port. */
+function groupOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
 }

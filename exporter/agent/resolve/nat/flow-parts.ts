@@ -1,68 +1,70 @@
 import type { Flow } from '../../aggregate/fold.ts';
-import { type ConnectionTuple, FAILURES, type Trace } from '../../capture/capture.ts';
+import { FAILURES, type Trace } from '../../capture/capture.ts';
 import { type Share, splitFlow } from './split-flow.ts';
-import type { Translation, WireAddresses } from './translation.ts';
+import type { WireAddresses } from './translation.ts';
 
 /** The connections of one flow, in parts that have the same addresses on the wire. */
 export interface FlowParts {
-  /** Adds a connection of the flow. */
-  add(translation: Translation, trace: Trace): void;
+  /** Adds a connection of the flow, and returns its part. Without `wire` its addresses on the wire are not known. */
+  add(wire: WireAddresses | undefined, trace: Trace): FlowPart;
+  has(part: FlowPart): boolean;
+  readonly hasOpen: boolean;
+  /** Forgets which connections are open: their parts are not known any more. */
+  forgetOpen(): void;
+  /** Notes one more open connection whose part is not known. */
+  doubtOpen(): void;
   /**
-   * The flow in parts. Connections that the flow has counted and that were not added are looked up among the pending
-   * translations: `take` removes one of them, `pending` lists those that are left. All others are not translated.
+   * The flow in parts. Connections that it has counted and that were not added are not translated, except for some
+   * that may be: `doubtful`.
    */
-  split(
-    flow: Flow,
-    traceOf: (tuple: ConnectionTuple) => Trace | undefined,
-    take: () => Translation | undefined,
-    pending: () => readonly Translation[],
-  ): Flow[];
-  /** Open connections that are tracked one by one. */
-  readonly open: number;
+  split(flow: Flow, doubtful: number): SplitFlow;
 }
 
-interface Part {
-  readonly wire: WireAddresses;
+interface SplitFlow {
+  readonly flows: Flow[];
+  /** Connections established or failed of which it is not known where they went: doubtful ones, and others. */
+  readonly lost: number;
+  readonly ambiguous: number;
+}
+
+/** Connections with the same addresses on the wire. */
+export interface FlowPart {
+  readonly wire: WireAddresses | undefined;
   /** Established or failed connections that the flow has not counted yet, by outcome. */
   readonly uncounted: number[];
-  /** Those that are open, by their ports. */
-  readonly open: Map<string, ConnectionTuple>;
+  /** Those that are open, as far as traces have been read, and how many have been closed since the last cycle. */
+  open: number;
+  closed: number;
+  /** Open in the last cycle. */
   wasOpen: number;
 }
 
 const OPENED = 0;
 const OUTCOMES = 1 + FAILURES.length;
 
-/** `mayTrack`: whether one more open connection may be tracked. */
-export function createFlowParts(mayTrack: () => boolean): FlowParts {
-  const parts = new Map<string, Part>();
-  /** Whether some connections are not translated. */
-  let isMixed = false;
-  /** Whether some open connections are not tracked. */
-  let isIncomplete = false;
-  let openUntranslated = 0;
+export function createFlowParts(): FlowParts {
+  const translated = new Map<string, FlowPart>();
+  const untranslated = createPart();
+  const unknown = createPart();
+  /** Open connections whose part is not known, besides those that are tracked in `unknown`. */
+  let doubtfulOpen = 0;
+  /** Those that the flow counts by the next cycle at the latest. */
+  let newDoubtful = 0;
+  let isNew = true;
 
-  function partOf(wire: WireAddresses): Part {
+  const tracked = () => [...translated.values(), unknown];
+
+  function partOf(wire: WireAddresses | undefined): FlowPart {
+    if (!wire) return unknown;
     const key = `${wire.localAddress} ${wire.remoteAddress} ${wire.port}`;
-    const part = parts.get(key) ?? { wire, uncounted: Array(OUTCOMES).fill(0), open: new Map(), wasOpen: 0 };
-    parts.set(key, part);
+    const part = translated.get(key) ?? createPart(wire);
+    translated.set(key, part);
     return part;
   }
 
-  function note({ wire, tuple }: Translation, outcome: number, isOpen: boolean): void {
-    const part = partOf(wire);
-    part.uncounted[outcome] = (part.uncounted[outcome] ?? 0) + 1;
-    if (isOpen) trackOpen(part, tuple);
-  }
-
-  function trackOpen(part: Part, tuple: ConnectionTuple): void {
-    if (mayTrack()) part.open.set(`${tuple.localPort} ${tuple.remotePort}`, tuple);
-    else isIncomplete = true;
-  }
-
   /** Divides what the flow has counted between the parts; the rest is left. */
-  function settle(counted: readonly number[]): { outcomes: Map<Part, number[]>; left: number[] } {
-    const outcomes = new Map([...parts.values()].map((part) => [part, Array<number>(OUTCOMES).fill(0)]));
+  function settle(counted: readonly number[]): { outcomes: Map<FlowPart, number[]>; left: number[] } {
+    const outcomes = new Map(tracked().map((part) => [part, Array<number>(OUTCOMES).fill(0)]));
     const left = counted.map((count, outcome) => {
       let rest = count;
       for (const [part, taken] of outcomes) {
@@ -76,93 +78,101 @@ export function createFlowParts(mayTrack: () => boolean): FlowParts {
     return { outcomes, left };
   }
 
-  /** Removes connections that are closed; of those without a trace, as many as there are more than `open`. */
-  function removeClosed(open: number, traceOf: (tuple: ConnectionTuple) => Trace | undefined): void {
-    const untraced: [Part, string][] = [];
-    for (const part of parts.values())
-      for (const [key, tuple] of part.open) {
-        const trace = traceOf(tuple);
-        if (!trace) untraced.push([part, key]);
-        else if (trace.state !== 'open') part.open.delete(key);
-      }
-    for (const [part, key] of untraced.slice(0, Math.max(0, openIn(parts) - open))) part.open.delete(key);
-  }
+  /**
+   * Divides the open connections. Traces are read after the flow: some of the connections that are open by them may not
+   * be in the flow yet, and some that have been closed since may still be in it. Within these bounds the untranslated
+   * ones are those of the last cycle and the new ones.
+   */
+  function shareOpen(total: number, newUntranslated: number, flowWasOpen: number): Map<FlowPart, number> {
+    const least = new Map(
+      tracked().map((part) => [part, Math.max(0, part.open - (part.uncounted[OPENED] ?? 0))]),
+    );
+    const most = tracked().reduce((sum, { open, closed }) => sum + open + closed, 0);
+    const free = Math.max(0, total - sumOf([...least.values()]));
+    const inDoubt = Math.min(free, doubtfulOpen + newDoubtful);
+    doubtfulOpen = Math.min(free, doubtfulOpen) + newDoubtful;
+    newDoubtful = 0;
+    const last = isNew ? flowWasOpen : untranslated.wasOpen;
+    const atLeast = Math.max(0, total - most - inDoubt);
+    const open = Math.max(atLeast, Math.min(free - inDoubt, last + newUntranslated));
+    isNew = false;
 
-  /** Divides the open connections between the parts; the rest is left. */
-  function shareOpen(
-    open: number,
-    pending: () => readonly Translation[],
-  ): { now: Map<Part, number>; left: number } {
-    const now = new Map<Part, number>();
-    let left = open;
-    for (const part of parts.values()) {
-      const tracked = Math.min(left, part.open.size);
-      now.set(part, tracked);
-      left -= tracked;
-    }
-    // Older than this program, or than its tracing: the next cycle attributes them.
-    for (const { wire } of left > 0 ? pending().slice(-left) : []) {
-      const part = partOf(wire);
-      now.set(part, (now.get(part) ?? 0) + 1);
-      left--;
-    }
-    const [first] = parts.values();
-    if (isIncomplete && first) {
-      now.set(first, (now.get(first) ?? 0) + left);
-      left = 0;
-    }
-    return { now, left };
+    let left = total - open - inDoubt;
+    const now = new Map<FlowPart, number>([[untranslated, open]]);
+    const give = (part: FlowPart, count: number) => {
+      const given = Math.min(left, count);
+      now.set(part, (now.get(part) ?? 0) + given);
+      left -= given;
+    };
+    for (const [part, count] of least) give(part, count);
+    for (const [part, count] of least) give(part, part.open + part.closed - count);
+    now.set(unknown, (now.get(unknown) ?? 0) + inDoubt);
+    for (const part of tracked()) part.closed = 0;
+    return now;
   }
 
   return {
-    add(translation, { state, counted }) {
-      if (typeof state === 'object') note(translation, 1 + state.failed, false);
-      else if (counted) note(translation, OPENED, state === 'open');
-      else if (state === 'open') trackOpen(partOf(translation.wire), translation.tuple);
+    add(wire, { state, counted }) {
+      const part = partOf(wire);
+      const outcome = typeof state === 'object' ? 1 + state.failed : OPENED;
+      if (outcome !== OPENED || counted) part.uncounted[outcome] = (part.uncounted[outcome] ?? 0) + 1;
+      return part;
     },
-    split(flow, traceOf, take, pending) {
-      const counted = [flow.opened, ...FAILURES.map((_, reason) => flow.failed?.[reason] ?? 0)];
-      counted.forEach((count, outcome) => {
-        for (let unknown = count - uncountedIn(parts, outcome); unknown > 0; unknown--) {
-          const translation = take();
-          if (!translation) break;
-          note(translation, outcome, outcome === OPENED && flow.open > 0);
-        }
-      });
-      const { outcomes, left } = settle(counted);
-      if (left.some((count) => count > 0)) isMixed = true;
-      if (isMixed || openIn(parts) > flow.open) removeClosed(flow.open, traceOf);
-      const open = shareOpen(flow.open, pending);
-      const shares: Share[] = [...parts.values()].map((part) => {
-        const share = {
-          wire: part.wire,
-          outcomes: outcomes.get(part) ?? [],
-          open: open.now.get(part) ?? 0,
-          wasOpen: part.wasOpen,
-        };
-        part.wasOpen = share.open;
+    has: (part) => tracked().includes(part),
+    get hasOpen() {
+      return tracked().some((part) => part.open > 0);
+    },
+    forgetOpen() {
+      for (const part of tracked()) {
+        newDoubtful += part.open;
+        part.open = 0;
+      }
+    },
+    doubtOpen() {
+      newDoubtful++;
+    },
+    split(flow, doubtful) {
+      const { outcomes, left } = settle([
+        flow.opened,
+        ...FAILURES.map((_, reason) => flow.failed?.[reason] ?? 0),
+      ]);
+      const inDoubt = left.map((count) => Math.min(count, doubtful));
+      // Those that are older than the capture are not counted as opened.
+      newDoubtful += isNew ? doubtful : (inDoubt[OPENED] ?? 0);
+      outcomes.set(untranslated, subtract(left, inDoubt));
+      outcomes.set(unknown, add(outcomes.get(unknown) ?? [], inDoubt));
+      const open = shareOpen(flow.open, outcomes.get(untranslated)?.[OPENED] ?? 0, flow.wasOpen);
+
+      const { localAddress, remoteAddress, port } = flow;
+      const shares = [...translated.values(), untranslated, unknown].map((part): Share => {
+        const now = open.get(part) ?? 0;
+        const wire = part === untranslated ? { localAddress, remoteAddress, port } : part.wire;
+        const share = { wire, outcomes: outcomes.get(part) ?? [], open: now, wasOpen: part.wasOpen };
+        part.wasOpen = now;
         return share;
       });
-      const { localAddress, remoteAddress, port } = flow;
-      const untranslated = { localAddress, remoteAddress, port };
-      shares.push({ wire: untranslated, outcomes: left, open: open.left, wasOpen: openUntranslated });
-      openUntranslated = open.left;
-      return splitFlow(flow, shares);
-    },
-    get open() {
-      return openIn(parts);
+      const lost = sumOf(inDoubt);
+      return {
+        flows: splitFlow(flow, shares),
+        lost,
+        ambiguous: sumOf(outcomes.get(unknown) ?? []) - lost,
+      };
     },
   };
 }
 
-function openIn(parts: ReadonlyMap<string, Part>): number {
-  let open = 0;
-  for (const part of parts.values()) open += part.open.size;
-  return open;
+function createPart(wire?: WireAddresses): FlowPart {
+  return { wire, uncounted: Array(OUTCOMES).fill(0), open: 0, closed: 0, wasOpen: 0 };
 }
 
-function uncountedIn(parts: ReadonlyMap<string, Part>, outcome: number): number {
-  let sum = 0;
-  for (const part of parts.values()) sum += part.uncounted[outcome] ?? 0;
-  return sum;
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function add(ones: readonly number[], others: readonly number[]): number[] {
+  return others.map((other, i) => (ones[i] ?? 0) + other);
+}
+
+function subtract(ones: readonly number[], others: readonly number[]): number[] {
+  return ones.map((one, i) => one - (others[i] ?? 0));
 }

@@ -3,6 +3,7 @@ import type { Listener, Observation, Reading } from '../../capture/capture.ts';
 import type { Conntrack, TrackedConnection } from '../../conntrack/conntrack.ts';
 import type { SelfMetrics } from '../../metrics/self-metrics.ts';
 import { isLoopback } from '../../net/address.ts';
+import { createActiveNamespaces } from './active-namespaces.ts';
 import { createConnectionTranslator } from './connection-translator.ts';
 import { createFlowTranslator } from './flow-translator.ts';
 import { createPublishedListeners, type HostAddresses } from './published-listeners.ts';
@@ -23,7 +24,7 @@ export interface Nat {
   /** Likewise for a capture that reports many connections as one: a flow may be split between several servers. */
   translateFlows(
     flows: readonly Flow[],
-    traceOf: Reading['traceOf'],
+    traces: Reading['traces'],
     addressesAt: AddressesAt,
     now: number,
   ): readonly Flow[];
@@ -35,6 +36,7 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
   const connections = createConnectionTranslator();
   const flows = createFlowTranslator();
   const published = createPublishedListeners();
+  const activeNamespaces = createActiveNamespaces();
   /** What the last cycle has read, for connections that are translated in several network namespaces in turn. */
   let earlier: readonly TrackedConnection[] = [];
   /**
@@ -47,7 +49,8 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
   return {
     learn(reading, addressesAt, now) {
       if (!conntrack) return;
-      const { connections: begun, overruns, namespaces } = conntrack.read(reading.namespaces);
+      const active = activeNamespaces(reading.observations);
+      const { connections: begun, overruns, namespaces } = conntrack.read(reading.namespaces, active);
       const host = hostAddressesOf(reading, addressesAt);
       const { isLocal } = host;
       const hasNoLocalEndpoint = ({ original, reply }: TrackedConnection) =>
@@ -58,11 +61,11 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
         ...withoutLocalEndpoint,
         ...withoutLocalClient.filter(({ original }) => isLocal(original.src)),
       ];
-      const translations = translationsOf([...late, ...begun], isLocal, earlier);
+      const translations = translationsOf(begun, isLocal, earlier, late);
       withoutLocalEndpoint = begun.filter(hasNoLocalEndpoint);
       withoutLocalClient = begun.filter(hasOnlyLocalServer);
       earlier = namespaces > 1 ? begun.filter((connection) => !hasNoLocalEndpoint(connection)) : [];
-      (reading.traceOf ? flows : connections).learn(translations, now);
+      (reading.traces ? flows : connections).learn(translations, now);
       published.learn(begun, host, now);
       self.add('natConnections', translations.length);
       self.add('natOverruns', overruns);
@@ -71,8 +74,13 @@ export function createNat(conntrack: Conntrack | undefined, self: SelfMetrics): 
     },
     translateObservations: (observations, now) =>
       observations.map((observation) => connections.translate(observation, now)),
-    translateFlows: (untranslated, traceOf, addressesAt, now) =>
-      traceOf ? flows.translate(untranslated, traceOf, addressesAt, now) : untranslated,
+    translateFlows(untranslated, traces, addressesAt, now) {
+      if (!conntrack || !traces) return untranslated;
+      const translated = flows.translate(untranslated, traces, addressesAt, now);
+      for (const [reason, count] of Object.entries(flows.unattributed))
+        self.set('natUnattributed', count, { reason });
+      return translated;
+    },
     publishedListeners: (listeners, addressesAt, now) => published.find(listeners, addressesAt, now),
   };
 }

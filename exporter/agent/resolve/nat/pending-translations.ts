@@ -1,21 +1,33 @@
-import { isLoopback } from '../../net/address.ts';
+import type { Trace } from '../../capture/capture.ts';
+import { isLoopback, isWildcard } from '../../net/address.ts';
 import type { Translation, WireAddresses } from './translation.ts';
 
-/** Translations whose connections the capture has not attributed to a flow yet, in groups of possible flows. */
+/** Translations whose connections have not begun yet, as far as the capture has traced them. */
 export interface PendingTranslations {
   /** Adds translations. An update replaces the earlier one if that is still pending. */
   add(translations: readonly Translation[], now: number): void;
-  /** Removes those that match `isAttributed`, and those that have been pending for too long. */
-  removeIf(isAttributed: (translation: Translation) => boolean, now: number): void;
-  /** Removes and returns the latest of a group: the most likely one. */
-  take(group: string): Translation | undefined;
-  /** Drops the groups that have been pending longest, down to a limit. */
-  trim(): void;
-  /** All of a group, oldest first. */
-  in(group: string): readonly Translation[];
+  /** Whether some of them have these ports. */
+  has(localPort: number, remotePort: number): boolean;
+  /**
+   * Removes and returns that of a connection, which has all its addresses and ports. `wire` is undefined if it may be
+   * that of another one: in a network with the same addresses, or whose trace was lost.
+   */
+  take(trace: Trace, isWanted?: (translation: Translation) => boolean): Taken | undefined;
+  /** Ends a cycle: removes those that have been pending for too long, and the oldest above a limit. */
+  expire(now: number): void;
+  /** Notes that traces were lost, perhaps of these connections. Returns their number in each group. */
+  suspectAll(): ReadonlyMap<string, number>;
+  /** Notes that one connection of a group is translated, but not which one it is. */
+  doubt(group: string, now: number): void;
+  /** The number of those in a group. */
+  doubtful(group: string): number;
   readonly size: number;
-  /** Number dropped so far. */
+  /** Number dropped so far because there were too many. */
   readonly dropped: number;
+}
+
+interface Taken {
+  readonly wire: WireAddresses | undefined;
 }
 
 /** The kernel abandons a connection attempt after some 130 s (net.ipv4.tcp_syn_retries); in ms. */
@@ -25,58 +37,106 @@ const MAX_NEW = 131_072;
 /** The limit between cycles. */
 const MAX_PENDING = 16_384;
 
+interface Pending {
+  translation: Translation;
+  readonly since: number;
+  /** Cycles until it is removed. A connection that is over has been traced, and is read in the next cycle at the latest. */
+  cyclesLeft: number;
+  /** Whether a connection with its addresses and ports may be another one. */
+  isAmbiguous: boolean;
+}
+
 export function createPendingTranslations(): PendingTranslations {
-  const groups = new Map<string, { translation: Translation; since: number }[]>();
+  const byPorts = new Map<number, Pending[]>();
+  const doubts = new Map<string, { count: number; until: number }>();
   let size = 0;
   let dropped = 0;
+
+  function doubt(group: string, now: number): void {
+    doubts.set(group, { count: (doubts.get(group)?.count ?? 0) + 1, until: now + KEEP_FOR });
+  }
+
+  function drop({ translation }: Pending, now: number): void {
+    dropped++;
+    doubt(groupOfTranslation(translation), now);
+  }
+
+  function insert(pending: Pending): void {
+    const key = portsKey(pending.translation.tuple.localPort, pending.translation.tuple.remotePort);
+    const known = byPorts.get(key);
+    if (known) known.push(pending);
+    else byPorts.set(key, [pending]);
+    size++;
+  }
+
+  function removeOld(now: number): void {
+    for (const [key, pending] of byPorts) {
+      for (const at of pending) at.cyclesLeft--;
+      const isOld = ({ since, cyclesLeft }: Pending) => now - since > KEEP_FOR || cyclesLeft === 0;
+      if (pending.some(isOld)) remove(key, pending, isOld);
+    }
+    for (const [group, { until }] of doubts) if (now > until) doubts.delete(group);
+  }
+
+  function remove(key: number, pending: readonly Pending[], isGone: (at: Pending) => boolean): void {
+    const left = pending.filter((at) => !isGone(at));
+    size -= pending.length - left.length;
+    if (left.length > 0) byPorts.set(key, left);
+    else byPorts.delete(key);
+  }
+
+  function update(translation: Translation): void {
+    const { localPort, remotePort } = translation.tuple;
+    const known = byPorts
+      .get(portsKey(localPort, remotePort))
+      ?.findLast((pending) => isSame(pending.translation.tuple, translation.tuple));
+    if (known) known.translation = translation;
+  }
 
   return {
     add(translations, now) {
       for (const translation of translations) {
-        const group = groupOfTranslation(translation);
-        const entries = groups.get(group);
-        if (translation.isUpdate) {
-          const at = entries?.findLastIndex((known) => isSame(known.translation, translation)) ?? -1;
-          if (at !== -1) entries?.splice(at, 1, { translation, since: now });
-          continue;
-        }
-        if (size >= MAX_NEW) {
-          dropped++;
-          continue;
-        }
-        if (entries) entries.push({ translation, since: now });
-        else groups.set(group, [{ translation, since: now }]);
-        size++;
+        const cyclesLeft = translation.isOver ? 2 : Number.POSITIVE_INFINITY;
+        const pending = { translation, since: now, cyclesLeft, isAmbiguous: false };
+        if (translation.isUpdate) update(translation);
+        else if (size < MAX_NEW) insert(pending);
+        else drop(pending, now);
       }
     },
-    removeIf(isAttributed, now) {
-      for (const [group, entries] of groups) {
-        const left = entries.filter(
-          ({ translation, since }) => !isAttributed(translation) && now - since <= KEEP_FOR,
-        );
-        size -= entries.length - left.length;
-        if (left.length > 0) groups.set(group, left);
-        else groups.delete(group);
-      }
+    has: (localPort, remotePort) => byPorts.has(portsKey(localPort, remotePort)),
+    take(trace, isWanted = () => true) {
+      const key = portsKey(trace.localPort, trace.remotePort);
+      const pending = byPorts.get(key) ?? [];
+      const found = pending.filter(({ translation }) => isOf(translation, trace) && isWanted(translation));
+      const inNamespace = found.filter(({ translation }) => translation.netns === trace.netns);
+      // Connections with the same tuple, one after the other, are traced in the order in which they are tracked.
+      const [first, ...others] = inNamespace.length > 0 ? inNamespace : found;
+      if (!first) return undefined;
+      const isInOther = ({ translation }: Pending) => translation.netns !== first.translation.netns;
+      if (first.isAmbiguous || others.some(isInOther)) for (const at of found) at.isAmbiguous = true;
+      remove(key, pending, (at) => at === first);
+      return { wire: first.isAmbiguous ? undefined : first.translation.wire };
     },
-    take(group) {
-      const entries = groups.get(group);
-      const last = entries?.pop();
-      if (last) size--;
-      if (entries?.length === 0) groups.delete(group);
-      return last?.translation;
+    suspectAll() {
+      const counts = new Map<string, number>();
+      for (const pending of byPorts.values())
+        for (const at of pending) {
+          at.isAmbiguous = true;
+          const group = groupOfTranslation(at.translation);
+          counts.set(group, (counts.get(group) ?? 0) + 1);
+        }
+      return counts;
     },
-    trim() {
-      // The group that has been pending longest comes first.
-      for (const [group, entries] of groups) {
+    expire(now) {
+      removeOld(now);
+      for (const [key, pending] of byPorts) {
         if (size <= MAX_PENDING) return;
-        const removed = entries.splice(0, size - MAX_PENDING).length;
-        size -= removed;
-        dropped += removed;
-        if (entries.length === 0) groups.delete(group);
+        for (const at of pending) drop(at, now);
+        remove(key, pending, () => true);
       }
     },
-    in: (group) => groups.get(group)?.map(({ translation }) => translation) ?? [],
+    doubt,
+    doubtful: (group) => doubts.get(group)?.count ?? 0,
     get size() {
       return size;
     },
@@ -86,9 +146,29 @@ export function createPendingTranslations(): PendingTranslations {
   };
 }
 
-/** Within a group. */
-function isSame({ tuple: one }: Translation, { tuple: other }: Translation): boolean {
-  return one.localPort === other.localPort && one.remotePort === other.remotePort;
+function portsKey(localPort: number, remotePort: number): number {
+  return localPort * 65_536 + remotePort;
+}
+
+function isSame(one: Translation['tuple'], other: Translation['tuple']): boolean {
+  return (
+    one.transport === other.transport &&
+    one.direction === other.direction &&
+    one.localPort === other.localPort &&
+    one.remotePort === other.remotePort &&
+    one.localAddress === other.localAddress &&
+    one.remoteAddress === other.remoteAddress
+  );
+}
+
+/** Each network namespace has its own loopback. An unconnected UDP socket may have no local address. */
+function isOf({ netns, tuple }: Translation, trace: Trace): boolean {
+  const { direction } = trace;
+  if (direction === 'unknown') return false;
+  if (isLoopback(tuple.localAddress) && netns !== trace.netns) return false;
+  const isAnyAddress = trace.transport === 'udp' && isWildcard(trace.localAddress);
+  const localAddress = isAnyAddress ? tuple.localAddress : trace.localAddress;
+  return isSame(tuple, { ...trace, direction, localAddress });
 }
 
 /** What all flows that may contain a connection have in common. Each network namespace has its own loopback. */

@@ -11,6 +11,7 @@ function flowOf(shares: readonly Share[], measured: Partial<Flow>): Flow {
     ...{ netns: 1, transport: 'tcp', direction: 'outbound', pid: 20, remotePid: undefined, folded: false },
     ...{ localAddress: '10.0.0.1', remoteAddress: '10.96.0.1', port: 80, rttSum: 0, rttCount: 0 },
     open: sum(({ open }) => open),
+    wasOpen: sum(({ wasOpen }) => wasOpen),
     opened: sum(({ outcomes }) => outcomes[0] ?? 0),
     failed: [sum(({ outcomes }) => outcomes[1] ?? 0)],
     ...measured,

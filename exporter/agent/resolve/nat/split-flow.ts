@@ -4,7 +4,8 @@ import { type WireAddresses, withWireAddresses } from './translation.ts';
 
 /** The connections of a flow that have the same addresses on the wire. */
 export interface Share {
-  readonly wire: WireAddresses;
+  /** Undefined if they are not known. */
+  readonly wire: WireAddresses | undefined;
   /** How many were opened in this cycle, and how many failed, by `FAILURES`. */
   readonly outcomes: readonly number[];
   /** Open now. */
@@ -20,11 +21,11 @@ export interface Share {
 export function splitFlow(flow: Flow, shares: readonly Share[]): Flow[] {
   const used = shares.filter((share) => connectionsOf(share) > 0);
   const only = used.length > 1 ? undefined : (used[0] ?? shares[0]);
-  if (only) return [withWireAddresses(flow, only.wire)];
+  if (only) return [onWire(flow, only.wire)];
 
   const { transmittedBytes, receivedBytes, retransmits, failed, setup, ...common } = flow;
   const parts: Flow[] = used.map(({ wire, outcomes: [opened = 0, ...failures], open }) => ({
-    ...{ ...withWireAddresses(common, wire), open, opened },
+    ...{ ...onWire(common, wire), open, opened },
     ...(failures.some((count) => count > 0) && { failed: failures }),
   }));
   const share = (total: number, weights: readonly number[], give: (part: Flow, value: number) => void) =>
@@ -56,6 +57,15 @@ export function splitFlow(flow: Flow, shares: readonly Share[]): Flow[] {
     });
   });
   return parts;
+}
+
+/** A part whose connections may have gone anywhere is one of many dependencies, without addresses and port. */
+function onWire<Part extends Pick<Flow, 'direction' | keyof WireAddresses>>(
+  part: Part,
+  wire: WireAddresses | undefined,
+) {
+  if (wire) return withWireAddresses(part, wire);
+  return { ...part, localAddress: '', remoteAddress: '', port: 0, folded: true };
 }
 
 function connectionsOf({ outcomes, open, wasOpen }: Share): number {

@@ -30,6 +30,10 @@ export interface Translation {
   readonly wire: WireAddresses;
   /** Replaces an earlier one, which did not know of a later step. */
   readonly isUpdate?: true;
+  /** Whether the connection had ended when it was read. */
+  readonly isOver?: true;
+  /** Whether an endpoint was unknown in the cycle in which the kernel reported it. */
+  readonly isLate?: true;
 }
 
 /**
@@ -39,14 +43,16 @@ export interface Translation {
  * addresses are those of the server's socket.
  *
  * A connection may be translated in several network namespaces in turn, such as a container's and the host's. Some of
- * these steps may have been read in the cycle before: `earlier`.
+ * these steps may have been read in the cycle before: `earlier`. So may connections, of which an endpoint has become
+ * known since: `late`.
  */
 export function translationsOf(
   connections: readonly TrackedConnection[],
   isLocal: (address: string) => boolean,
   earlier: readonly TrackedConnection[] = [],
+  late: readonly TrackedConnection[] = [],
 ): Translation[] {
-  const steps = [...earlier, ...connections];
+  const steps = [...earlier, ...late, ...connections];
   const known = new Set(earlier);
   const hasSteps = steps.some(({ netns }) => netns !== steps[0]?.netns);
   const next = new Map<string, TrackedConnection>();
@@ -58,7 +64,7 @@ export function translationsOf(
   const firstOf = (step: TrackedConnection) => last(step, (at) => previous.get(tupleKey(at, at.original)));
   const lastOf = (step: TrackedConnection) => last(step, (at) => next.get(tupleKey(at, reversed(at.reply))));
 
-  return connections.flatMap((connection) => {
+  const translationsOfStep = (connection: TrackedConnection): Translation[] => {
     const [first, end] = hasSteps ? [firstOf(connection), lastOf(connection)] : [connection, connection];
     const translations: Translation[] = [];
     if (isLocal(first.original.src) && (first === connection || known.has(first)))
@@ -68,8 +74,13 @@ export function translationsOf(
       });
     if (end === connection && isLocal(end.reply.src) && !isLocal(first.original.src))
       translations.push(ofServer(first, end));
-    return translations.filter(isVisible);
-  });
+    const isOver = connection.isOver && { isOver: connection.isOver };
+    return translations.filter(isVisible).map((translation) => ({ ...translation, ...isOver }));
+  };
+  return [
+    ...late.flatMap(translationsOfStep).map((translation) => ({ ...translation, isLate: true as const })),
+    ...connections.flatMap(translationsOfStep),
+  ];
 }
 
 /** From the first and the last step of a connection. */
