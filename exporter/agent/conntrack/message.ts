@@ -28,7 +28,7 @@ export interface TranslatedConnection {
   readonly original: ConntrackTuple;
   /** As replied by the server. */
   readonly reply: ConntrackTuple;
-  /** Set if a dump contains it after its end. */
+  /** Set if it was closed when it was dumped. */
   readonly isOver?: true;
 }
 

@@ -57,7 +57,7 @@ export function createTraceLog({ count, readBlock }: TraceTable): TraceLog {
   };
 }
 
-/** Whether the block has this trace, and not an earlier or unfinished one in its place. */
+/** Whether the block has this trace, and not an earlier or unfinished one. */
 function isComplete(block: Buffer, number: number): boolean {
   return block.readUInt32LE((number % TRACES_PER_BLOCK) * TRACE.sizeof + TRACE.number) === number >>> 0;
 }

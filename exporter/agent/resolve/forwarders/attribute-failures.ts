@@ -119,7 +119,7 @@ function idle({ flow, src, dst }: HalfEdge): HalfEdge {
     remotePid,
     folded,
   };
-  return { flow: { ...ends, open: 0, opened: 0, rttSum: 0, rttCount: 0 }, src, dst };
+  return { flow: { ...ends, open: 0, wasOpen: 0, opened: 0, rttSum: 0, rttCount: 0 }, src, dst };
 }
 
 function sum(counts: readonly number[]): number {

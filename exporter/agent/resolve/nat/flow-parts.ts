@@ -9,7 +9,7 @@ export interface FlowParts {
   add(wire: WireAddresses | undefined, trace: Trace): FlowPart;
   has(part: FlowPart): boolean;
   readonly hasOpen: boolean;
-  /** Forgets which connections are open: their parts are not known any more. */
+  /** Removes which connections are open: their parts are not known any more. */
   forgetOpen(): void;
   /** Notes one more open connection whose part is not known. */
   doubtOpen(): void;
@@ -79,8 +79,8 @@ export function createFlowParts(): FlowParts {
   }
 
   /**
-   * Divides the open connections. Traces are read after the flow: some of the connections that are open by them may not
-   * be in the flow yet, and some that have been closed since may still be in it. Within these bounds the untranslated
+   * Divides the open connections. Traces are read after the flow: some of the connections that are open by them are perhaps
+   * not in the flow yet, and some that have been closed since are perhaps still in it. Within these bounds the untranslated
    * ones are those of the last cycle and the new ones.
    */
   function shareOpen(total: number, newUntranslated: number, flowWasOpen: number): Map<FlowPart, number> {

@@ -60,7 +60,7 @@ function createWorld(size?: number) {
   const connections: Connection[] = [];
   const counted = new Map<string, Counts>();
   const reported = new Map<string, Counts>();
-  const untold: Translation[] = [];
+  const unread: Translation[] = [];
   let read = new Map<string, Counts>();
   let cycle = 1;
 
@@ -74,15 +74,15 @@ function createWorld(size?: number) {
     const { to, backend, port } = options;
     const isInUse = (other: Connection) => {
       if (other.to !== to || other.port !== port) return false;
-      // Two connections on one port cannot be told apart, unless both are translated and traced.
-      const isToldApart = other.backend !== undefined && size === undefined;
-      return other.step !== 'closed' || (!isToldApart && other.closedIn >= cycle - 1);
+      // Two connections on one port are distinct only if both are translated and traced.
+      const isDistinct = other.backend !== undefined && size === undefined;
+      return other.step !== 'closed' || (!isDistinct && other.closedIn >= cycle - 1);
     };
     if (connections.some(isInUse)) return;
     connections.push({ ...options, step: 'connecting', number: 0, closedIn: 0 });
     if (backend === undefined) return;
     const tuple = { localAddress: LOCAL, localPort: port, remoteAddress: to, remotePort: 80 };
-    untold.push({
+    unread.push({
       netns: NETNS,
       tuple: { transport: 'tcp', direction: 'outbound', ...tuple },
       wire: { localAddress: LOCAL, remoteAddress: backend, port: 80 },
@@ -162,7 +162,7 @@ function createWorld(size?: number) {
       act(during[0] ?? []);
       const upTo = log.count;
       act(during[1] ?? []);
-      flows.learn(untold.splice(0), cycle);
+      flows.learn(unread.splice(0), cycle);
       act(during[2] ?? []);
       const translated = flows.translate(seen, { log, upTo }, () => [], cycle);
       cycle++;

@@ -24,8 +24,8 @@ export interface FlowTranslator {
 
 const NONE: ReadonlyMap<string, number> = new Map();
 /**
- * A connection whose trace was lost is counted by the next cycle at the latest. In the flow it may take the place of a
- * traced one that is counted after the flow was read, so that one of them is left in the cycle after.
+ * A connection whose trace was lost is counted by the next cycle at the latest. The flow counts either it or a
+ * traced one that the kernel has counted since the flow was read, and the other in the cycle after.
  */
 const DOUBTFUL_CYCLES = 3;
 /** How long the state of a flow that no reading contains is kept, in ms. */

@@ -9,8 +9,8 @@ export interface PendingTranslations {
   /** Whether some of them have these ports. */
   has(localPort: number, remotePort: number): boolean;
   /**
-   * Removes and returns that of a connection, which has all its addresses and ports. `wire` is undefined if it may be
-   * that of another one: in a network with the same addresses, or whose trace was lost.
+   * Removes and returns the translation of a connection, which has all its addresses and ports. `wire` is undefined if
+   * the translation may belong to another: in a network with the same addresses, or whose trace was lost.
    */
   take(trace: Trace, isWanted?: (translation: Translation) => boolean): Taken | undefined;
   /** Ends a cycle: removes those that have been pending for too long, and the oldest above a limit. */
