@@ -17,7 +17,7 @@ export interface PendingTranslations {
   expire(now: number): void;
   /** Notes that traces were lost, perhaps of these connections. Returns their number in each group. */
   suspectAll(): ReadonlyMap<string, number>;
-  /** Notes that one connection of a group is translated, but not which one it is. */
+  /** Notes that some connection of a group is translated: it is not known which. */
   doubt(group: string, now: number): void;
   /** The number of those in a group. */
   doubtful(group: string): number;
