@@ -1,5 +1,10 @@
 /** The agent of a host in a history: the real pipeline above a kernel that is read from the world. */
-import type { Capture, Observation, Reading } from '../../exporter/agent/capture/capture.ts';
+import {
+  type Capture,
+  FAILURES,
+  type Observation,
+  type Reading,
+} from '../../exporter/agent/capture/capture.ts';
 import type { Family } from '../../exporter/agent/metrics/family.ts';
 import { createPipeline } from '../../exporter/agent/pipeline.ts';
 import { processFiles } from '../fixtures/process-files.ts';
@@ -87,7 +92,7 @@ function flowsOf({ connections }: World, host: Host): Flow[] {
     const { client, server } = connection;
     const port = server.port ?? 0;
     if (client.host === host) add('outbound', client, server.address, port, connection);
-    if (server.host === host) add('inbound', server, client.address, port, connection);
+    if (server.host === host && !connection.failed) add('inbound', server, client.address, port, connection);
   }
   return [...flows.values()];
 }
@@ -97,15 +102,19 @@ function observationOf(flow: Flow, started: number, now: number): Observation[] 
   const { id, direction, local, remote, port, connections } = flow;
   let open = 0;
   let opened = 0;
-  for (const { at, until } of connections) {
-    if (at > now || until <= started) continue;
+  let refused = 0;
+  for (const { at, until, failed } of connections) {
+    if (at > now || until < started) continue;
+    if (failed && at >= started) refused++;
+    if (failed) continue;
     if (until > now) open++;
     if (at >= started) opened++;
   }
-  if (open === 0 && opened === 0) return [];
+  if (open === 0 && opened === 0 && refused === 0) return [];
   return [
     {
       ...{ id, direction, port, open, opened },
+      ...(refused > 0 && { failed: FAILURES.map((reason) => (reason === 'refused' ? refused : 0)) }),
       transport: 'tcp',
       netns: local.netns,
       localAddress: local.address,

@@ -11,6 +11,7 @@ import { type Host, isIn, type Span, type World } from './world.ts';
 /** What a reader shows of an edge. Times are in seconds since the start of the history. */
 export interface Shown {
   readonly opened: number;
+  readonly failed: number;
   /** At the end of the range. */
   readonly open: number;
   readonly lastSeen: number;
@@ -24,35 +25,43 @@ export function contradictionsIn(
   range: Range,
 ): string[] {
   return [
-    ...wrongCounts(shown, known, range),
+    ...wrongCounts(shown, known, range, 'opened'),
+    ...wrongCounts(shown, known, range, 'failed'),
     ...wrongUse(shown, world, known, range),
     ...wrongOpen(shown, world, known, range),
   ].sort();
 }
 
-function wrongCounts(shown: ReadonlyMap<Names, Shown>, known: readonly Known[], [from, to]: Range) {
+function wrongCounts(
+  shown: ReadonlyMap<Names, Shown>,
+  known: readonly Known[],
+  [from, to]: Range,
+  figure: 'opened' | 'failed',
+): string[] {
   const begin = from + SETTLE;
   const end = to + SETTLE;
   const most = counter<Names>();
   const sure = { source: counter<Names>(), destination: counter<Names>() };
   /** Of connections with several possible names, by all of these. */
   const any = { source: counter<string>(), destination: counter<string>() };
-  for (const { names, recorded, bySource, byDestination, isAttributed } of known) {
+  for (const { names, recorded, bySource, byDestination, connection } of known) {
+    if (connection.failed !== (figure === 'failed')) continue;
     if (recorded.until <= begin || recorded.from > end) continue;
     for (const each of names) most.add(each);
-    if (recorded.from <= begin || recorded.until > end) continue;
+    // One that was used before the range, and became known within it, is not shown if the edge was unused since.
+    if (recorded.from <= begin || recorded.until > end || connection.at < from) continue;
     const sums = names.length === 1 ? sure : any;
     const key = names.join(OR);
     if (bySource) sums.source.add(key);
-    if (byDestination && isAttributed) sums.destination.add(key);
+    if (byDestination) sums.destination.add(key);
   }
   const wrong: string[] = [];
-  for (const [name, { opened }] of shown)
-    if (opened > most.of(name)) wrong.push(`${name}: ${opened} opened, at most ${most.of(name)}`);
+  for (const [name, { [figure]: count }] of shown)
+    if (count > most.of(name)) wrong.push(`${name}: ${count} ${figure}, at most ${most.of(name)}`);
   for (const sums of [sure.source, sure.destination, any.source, any.destination])
     for (const [key, least] of sums.all) {
-      const sum = key.split(OR).reduce((total, name) => total + (shown.get(name)?.opened ?? 0), 0);
-      if (sum < least) wrong.push(`${key}: ${sum} opened, at least ${least}`);
+      const sum = key.split(OR).reduce((total, name) => total + (shown.get(name)?.[figure] ?? 0), 0);
+      if (sum < least) wrong.push(`${key}: ${sum} ${figure}, at least ${least}`);
     }
   return [...new Set(wrong)];
 }

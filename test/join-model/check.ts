@@ -45,13 +45,7 @@ export async function contradictionsOf(
   ranges: readonly Range[] = [],
   readers: readonly Reader[] = ['command', 'look', 'diff'],
 ): Promise<Contradiction[]> {
-  const store = await openStore(RULES);
-  try {
-    const world = worldOf(plan);
-    const reports = await replay(world, store, BASE, emptyFolder());
-    const failures = await store.run();
-    if (failures.length > 0) throw new Error(failures.join('\n'));
-    const known = knownOf(world, reports);
+  return inStore(openStore, plan, async (store, world, known) => {
     const found: Contradiction[] = [];
     const check = async (reader: Reader, range: Range, read: () => string[] | Promise<string[]>) => {
       const wrong = readers.includes(reader) ? await read() : [];
@@ -67,6 +61,29 @@ export async function contradictionsOf(
     const [range, previous] = ranges;
     if (range && previous) await check('diff', range, () => wrongDiff(store, world, known, range, previous));
     return found;
+  });
+}
+
+/** The opened connections that the command reads in each range, by names. */
+export async function countsOf(openStore: OpenStore, plan: Plan, ranges: readonly Range[]) {
+  return inStore(openStore, plan, async ({ url }) => {
+    const shown = await Promise.all(ranges.map((range) => readEdges(openClient(url), BASE, range)));
+    return shown.map((edges) => Object.fromEntries([...edges].map(([names, { opened }]) => [names, opened])));
+  });
+}
+
+async function inStore<Result>(
+  openStore: OpenStore,
+  plan: Plan,
+  read: (store: Store, world: World, known: readonly Known[]) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(RULES);
+  try {
+    const world = worldOf(plan);
+    const reports = await replay(world, store, BASE, emptyFolder());
+    const failures = await store.run();
+    if (failures.length > 0) throw new Error(failures.join('\n'));
+    return await read(store, world, knownOf(world, reports));
   } finally {
     await store.close();
   }

@@ -27,12 +27,14 @@ export async function readEdges(
 ): Promise<Map<Names, Shown>> {
   const used = await readUsed(prometheus, { from: base + from, to: base + to });
   return new Map(
-    [...used.values()].map(({ edge, counts: { opened, open }, lastSeen }) => [
+    [...used.values()].map(({ edge, counts: { opened, open, failed }, lastSeen }) => [
       namesOfEdge(edge),
-      { opened, open, lastSeen: lastSeen - base },
+      { opened, failed: sumOf(Object.values(failed)), open, lastSeen: lastSeen - base },
     ]),
   );
 }
+
+const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -65,6 +67,11 @@ export async function look(
       namesOfRow(row),
       {
         opened: row['service.dependency.connection.opened'] as number,
+        failed: sumOf(
+          Object.entries(row).flatMap(([name, value]) =>
+            name.includes('.failed.') ? [value as number] : [],
+          ),
+        ),
         open: row['service.dependency.active_connections'] as number,
         lastSeen: (row['service.dependency.last_seen'] as number) - base,
       },

@@ -1,6 +1,6 @@
 /** Random histories: what fast-check generates and shrinks, and the world that it describes. */
 import fc from 'fast-check';
-import type { Connection, Host, Process, Span, World } from './world.ts';
+import { type Connection, type Host, isIn, type Process, type Span, type World } from './world.ts';
 
 /** Seconds of a history: enough for one sample of the hourly series. */
 export const LENGTH = 4500;
@@ -25,6 +25,10 @@ export type Feature =
   | 'replaced'
   /** Agents that two jobs scrape. */
   | 'twice'
+  /** Two services that share an address and port. */
+  | 'shared'
+  /** Servers that do not run for a while. */
+  | 'down'
   /** Clocks that are wrong. */
   | 'skewed';
 
@@ -46,6 +50,12 @@ interface ServerPlan {
   readonly where: 'host' | 'pod' | 'loopback';
   /** From then on, another service or another host has the address and port. */
   readonly next?: { readonly at: number; readonly host?: number; readonly service?: number } | undefined;
+  /** Another service that accepts every second connection. */
+  readonly shared?: number | undefined;
+  /** Whether other pods of the host have the same address, in another network. */
+  readonly overlaps?: boolean;
+  /** When it does not run. */
+  readonly down?: Span | undefined;
 }
 
 interface ClientPlan {
@@ -110,6 +120,9 @@ export function anyPlan(features: readonly Feature[]): fc.Arbitrary<Plan> {
       only('pods', fc.constantFrom('pod', 'loopback'), 'host'),
     ),
     next: fc.oneof(fc.constant(undefined), next),
+    shared: only('shared', fc.option(fc.nat(5), { nil: undefined }), undefined),
+    overlaps: only('pods', fc.boolean(), false),
+    down: only('down', fc.option(span(5, 45, 120, 900), { nil: undefined }), undefined),
   });
   const client = fc.record({
     host: fc.nat(3),
@@ -160,16 +173,16 @@ export function worldOf(plan: Plan): World {
     return processes.at(-1) as Process;
   };
   const pods = new Map<Host, number>();
-  /** An address of a new pod; other hosts have the same. Each pod is a network namespace. */
-  const podOn = (host: Host) => {
-    const number = (pods.get(host) ?? 1) + 1;
+  /** A new pod, a network namespace of its own. Other hosts have pods with the same addresses. */
+  const podOn = (host: Host, overlaps = false) => {
+    const number = (pods.get(host) ?? 2) + 1;
     pods.set(host, number);
-    return { netns: number, address: `172.17.0.${number}` };
+    return { netns: number, address: `172.17.0.${overlaps ? 2 : number}` };
   };
 
-  /** The processes that have an address and port, one after the other. */
+  /** Processes with one address and port. */
   const listeners: { where: ServerPlan['where']; turns: Process[] }[] = [];
-  for (const { host: number, service, port, where, next } of plan.servers) {
+  for (const { host: number, service, port, where, next, shared, overlaps, down } of plan.servers) {
     const host = hostAt(number);
     const then = next && (next.host === undefined ? host : hostAt(next.host));
     const moves = then !== undefined && then !== host;
@@ -179,26 +192,27 @@ export function worldOf(plan: Plan): World {
       loopback: { netns: 1, address: '127.0.0.1' },
       pod: { netns: 0, address: '' },
     };
-    const at = where === 'pod' ? podOn(host) : addresses[where];
-    if (
-      listeners.some(({ turns }) =>
-        turns.some((other) => other.host === host && other.port === port && other.address === at.address),
-      )
-    )
-      continue;
+    const at = where === 'pod' ? podOn(host, overlaps) : addresses[where];
+    const isTaken = processes.some(
+      (other) =>
+        other.host === host &&
+        other.port === port &&
+        other.netns === at.netns &&
+        other.address === at.address,
+    );
+    if (isTaken) continue;
     const until = next?.at ?? LENGTH;
-    const turns = [add({ ...at, host, port, service: serviceName(service), runs: { from: 0, until } })];
-    if (next && then)
-      turns.push(
-        add({
-          ...at,
-          host: then,
-          port,
-          service: serviceName(next.service ?? service),
-          runs: { from: until, until: LENGTH },
-        }),
-      );
-    listeners.push({ where, turns });
+    const runsOf = (span: Span) => (down ? without(span, [down]) : [span]);
+    const turns = [
+      { host, service, spans: runsOf({ from: 0, until }) },
+      ...(shared === undefined ? [] : [{ host, service: shared, spans: runsOf({ from: 0, until }) }]),
+      ...(next && then
+        ? [{ host: then, service: next.service ?? service, spans: runsOf({ from: until, until: LENGTH }) }]
+        : []),
+    ].flatMap(({ host: on, service: number, spans }) =>
+      spans.map((runs) => add({ ...at, host: on, port, service: serviceName(number), runs })),
+    );
+    if (turns.length > 0) listeners.push({ where, turns });
   }
   if (listeners.length === 0)
     return { hosts, processes, connections: [], halted: plan.halted, length: LENGTH };
@@ -229,12 +243,15 @@ export function worldOf(plan: Plan): World {
       const at = near && event !== undefined ? Math.max(60, event + near.offset) : burst.at;
       for (let each = 0; each < count && at + each * every < BUSY; each++) {
         const opened = at + each * every;
-        const accepting = turns.findLast(({ runs }) => runs.from <= opened) ?? first;
+        const running = turns.filter(({ runs }) => isIn(opened, runs));
+        const last = turns.findLast(({ runs }) => runs.from <= opened) ?? first;
+        const accepting = running[each % running.length] ?? last;
         connections.push({
           client,
           server: accepting,
           at: opened,
-          until: Math.min(accepting.runs.until, opened + held),
+          until: running.length > 0 ? Math.min(accepting.runs.until, opened + held) : opened,
+          failed: running.length === 0,
         });
       }
     }
@@ -259,6 +276,9 @@ function eventsOf({ hosts, servers, halted }: Plan): number[] {
   const spans = [...halted, ...hosts.flatMap(({ stopped, unreachable }) => [...stopped, ...unreachable])];
   return [
     ...spans.flatMap(({ from, until }) => [from, until]),
-    ...servers.flatMap(({ next }) => (next ? [next.at] : [])),
+    ...servers.flatMap(({ next, down }) => [
+      ...(next ? [next.at] : []),
+      ...(down ? [down.from, down.until] : []),
+    ]),
   ];
 }

@@ -21,6 +21,8 @@ const { panels } = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as {
 };
 const targets = panels.find(({ type }) => type === 'musubi-dependencies-panel')?.targets ?? [];
 
+const NOTHING: Shown = { opened: 0, failed: 0, open: 0, lastSeen: 0 };
+
 /** The edges of a range, services of several hosts as one. */
 export async function draw(url: string, base: number, [from, to]: Range): Promise<Map<Names, Shown>> {
   const span = { from: (base + from) * 1000, to: (base + to) * 1000 };
@@ -34,9 +36,10 @@ export async function draw(url: string, base: number, [from, to]: Range): Promis
   const drawn = new Map<Names, Shown>();
   for (const { source, target, port, figures } of graph.edges) {
     const names = `${nodes.get(source)} > ${nodes.get(target)} ${port}`;
-    const { opened, open, lastSeen } = drawn.get(names) ?? { opened: 0, open: 0, lastSeen: 0 };
+    const { opened, failed, open, lastSeen } = drawn.get(names) ?? NOTHING;
     drawn.set(names, {
       opened: opened + (figures.opened ?? 0),
+      failed: failed + (figures.failed ?? 0),
       open: open + (figures.open ?? 0),
       lastSeen: Math.max(lastSeen, (figures.lastSeen ?? base) - base),
     });

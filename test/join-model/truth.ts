@@ -9,6 +9,9 @@ import { type Connection, type Host, isIn, type Process, type World } from './wo
 export const SETTLE = 60;
 /** Evaluations until a name or a count that changed is right. */
 const CORRECTED = 2 * EVALUATION;
+/** What only one host reports waits for the other one: for so long, and for so long while its exporter is silent. */
+const WAITS = 180;
+const WAITS_WHILE_SILENT = 3600;
 const EDGE_EXPIRATION = 300;
 
 /** The names of an edge: `SITE SERVICE > SITE SERVICE PORT`. */
@@ -19,103 +22,120 @@ export interface Known {
   readonly connection: Connection;
   /** The names that it may have; the true ones are the first. */
   readonly names: readonly [Names, ...Names[]];
-  /** Whether the exporter of the client's host, and of the server's, reports it. */
+  /** Whether the exporter of the client's host reports it, and no other host is needed to attribute it. */
   readonly bySource: boolean;
+  /** Likewise, of the server's. */
   readonly byDestination: boolean;
-  /** Whether the report of the server's host can be attributed to one client. */
-  readonly isAttributed: boolean;
-  /** Evaluations that may record it. `until` is infinite if it waits for a host that does not return. */
+  /** Evaluations that may record it. */
   readonly recorded: { readonly from: number; readonly until: number };
 }
 
 const endOf = (site: string | undefined, name: string) => `${site ?? '-'} ${name}`;
 const named = ({ service, host }: Process) => endOf(host.site, service);
 const unnamed = ({ address }: Process) => endOf(undefined, address);
-const namesOf = (from: string, to: string, { server }: Connection): Names => `${from} > ${to} ${server.port}`;
+const hasAgent = ({ host }: Process) => host.agent.length > 0;
 
 export function knownOf(world: World, reports: readonly Report[]): Known[] {
   const evaluations: number[] = [];
   for (let time = GROUPS[0].delay; time < world.length; time += EVALUATION)
     if (!world.halted.some((span) => isIn(time, span))) evaluations.push(time);
   /** The first evaluation that joins what arrived at a time. */
-  const joinedAt = (arrived: number) =>
-    evaluations.find((time) => time - SETTLE >= arrived) ?? Number.POSITIVE_INFINITY;
+  const joinedAt = (arrived: number | undefined) =>
+    evaluations.find((time) => arrived !== undefined && time - SETTLE >= arrived) ?? Number.POSITIVE_INFINITY;
 
   const byHost = Map.groupBy(reports, ({ host }) => host);
-  const reported = new Map<Connection, { source: number | undefined; destination: number | undefined }>();
-  for (const connection of world.connections) {
-    const { client, server } = connection;
-    const flow = world.connections.filter((other) => other.client === client && other.server === server);
-    const arrival = (host: Host) => arrivalOf(connection, flow, byHost.get(host) ?? []);
-    reported.set(connection, { source: arrival(client.host), destination: arrival(server.host) });
-  }
+  const arrivals = new Map(
+    world.connections.map((connection) => {
+      const { client, server } = connection;
+      const flow = world.connections.filter((other) => other.client === client && other.server === server);
+      const at = (host: Host) => joinedAt(arrivalOf(connection, flow, byHost.get(host) ?? []));
+      return [
+        connection,
+        {
+          source: at(client.host),
+          destination: connection.failed ? Number.POSITIVE_INFINITY : at(server.host),
+        },
+      ] as const;
+    }),
+  );
+  const arrivalsOf = (connection: Connection) => arrivals.get(connection) ?? { source: 0, destination: 0 };
+
+  /** Whether a host had reported that a process listens. */
+  const hasReported = ({ host, runs }: Process, before: number) =>
+    (byHost.get(host) ?? []).some(({ cycle, arrived }) => isIn(cycle, runs) && joinedAt(arrived) <= before);
+
+  /** When a host can report again what happened at a time. */
+  const returns = (host: Host, at: number) =>
+    joinedAt(
+      (byHost.get(host) ?? []).find(({ cycle, arrived }) => cycle >= at && arrived !== undefined)?.arrived,
+    );
 
   return world.connections.flatMap((connection): Known[] => {
-    const { client, server } = connection;
-    const { source, destination } = reported.get(connection) ?? {};
-    if (source === undefined && destination === undefined) return [];
-    const first = joinedAt(
-      Math.min(source ?? Number.POSITIVE_INFINITY, destination ?? Number.POSITIVE_INFINITY),
-    );
-    const last = joinedAt(Math.max(source ?? 0, destination ?? 0));
+    const { client, server, at } = connection;
+    const { source, destination } = arrivalsOf(connection);
+    const first = Math.min(source, destination);
+    if (first === Number.POSITIVE_INFINITY) return [];
+    const last = Math.max(...[source, destination].filter(Number.isFinite));
+    const hasSource = Number.isFinite(source);
+    const hasDestination = Number.isFinite(destination);
 
-    /** Clients that no server can distinguish: they connect from one address to one address and port. */
-    const rivals = world.connections.filter(
-      (other) =>
-        other.client.service !== client.service &&
-        other.client.host === client.host &&
-        other.client.address === client.address &&
-        other.server.address === server.address &&
-        other.server.port === server.port &&
-        other.server.host === server.host,
+    // Other clients and servers at the same addresses and port.
+    const same = world.connections.filter((other) => isSameFlow(other, connection));
+    const rivals = same.filter((other) => named(other.client) !== named(client));
+    const others = world.processes.filter(
+      (other) => isSameSocket(other, server) && named(other) !== named(server),
     );
-    const wasReported = (other: Connection) => {
-      const at = reported.get(other)?.source;
-      return at !== undefined && joinedAt(at) <= first;
-    };
-    const isClientKnown =
-      source !== undefined ||
-      world.connections.some(
-        (other) => other.client === client && other.server === server && wasReported(other),
-      );
-    const isServerKnown =
-      destination !== undefined ||
-      (byHost.get(server.host) ?? []).some(
-        ({ cycle, arrived }) =>
-          isIn(cycle, server.runs) && arrived !== undefined && joinedAt(arrived) <= first,
-      );
+    const isSplit = same.some((other) => named(other.server) !== named(server));
+
     const froms = [named(client)];
-    if (source === undefined && (!isClientKnown || rivals.length > 0)) {
+    const isClientKnown = same.some((other) => other.client === client && arrivalsOf(other).source <= first);
+    if (!hasSource && (!isClientKnown || rivals.length > 0)) {
       froms.push(unnamed(client));
-      // A client that is new behind an address of another, while its exporter is silent.
-      if (!isClientKnown) for (const rival of rivals) if (wasReported(rival)) froms.push(named(rival.client));
+      // Behind the address of another client, while its exporter is silent.
+      if (!isClientKnown)
+        for (const rival of rivals) if (arrivalsOf(rival).source <= first) froms.push(named(rival.client));
     }
     const tos = [named(server)];
-    if (!isServerKnown) tos.push(unnamed(server));
-    const all = froms.flatMap((from) => tos.map((to) => namesOf(from, to, connection)));
-    const isAlone = client.host.agent.length === 0 || server.host.agent.length === 0;
+    const isServerKnown = hasReported(server, first);
+    if (!hasDestination && (!isServerKnown || others.length > 0)) {
+      tos.push(unnamed(server));
+      for (const other of others) if (hasReported(other, first)) tos.push(named(other));
+    }
     // Without any exporter ever, the address is the name.
-    const only = isAlone
-      ? [
-          namesOf(
-            client.host.agent.length === 0 ? unnamed(client) : named(client),
-            server.host.agent.length === 0 ? unnamed(server) : named(server),
-            connection,
-          ),
-        ]
-      : all;
-    const waits = !isAlone && (source === undefined || destination === undefined);
+    const from =
+      hasAgent(client) || rivals.some((rival) => hasAgent(rival.client)) ? froms : [unnamed(client)];
+    const to = hasAgent(server) || others.some(hasAgent) ? tos : [unnamed(server)];
+    const names = from.flatMap((one) => to.map((other) => `${one} > ${other} ${server.port}`));
+
+    const waitsFor = [
+      ...(hasSource || !hasAgent(client) || isClientKnown ? [] : [client.host]),
+      ...(hasDestination || !hasAgent(server) || isServerKnown ? [] : [server.host]),
+    ];
+    const until = waitsFor.map((host) => Math.min(returns(host, at) + WAITS, first + WAITS_WHILE_SILENT));
     return [
       {
         connection,
-        names: only as [Names, ...Names[]],
-        bySource: source !== undefined,
-        byDestination: destination !== undefined,
-        isAttributed: rivals.length === 0,
-        recorded: { from: first, until: waits ? Number.POSITIVE_INFINITY : last + CORRECTED },
+        names: names as [Names, ...Names[]],
+        bySource: hasSource && !isSplit,
+        byDestination: hasDestination && rivals.length === 0,
+        recorded: { from: first, until: Math.max(last, ...until) + CORRECTED },
       },
     ];
   });
+}
+
+/** Whether two connections differ only in what one of their hosts cannot see. */
+function isSameFlow(one: Connection, other: Connection): boolean {
+  return (
+    one.client.host === other.client.host &&
+    one.client.address === other.client.address &&
+    isSameSocket(one.server, other.server)
+  );
+}
+
+function isSameSocket(one: Process, other: Process): boolean {
+  const isShared = one.address.startsWith('10.') || one.host === other.host;
+  return one.address === other.address && one.port === other.port && isShared;
 }
 
 /** When the report of a connection by a host arrived; undefined if it never does. */
@@ -125,12 +145,14 @@ function arrivalOf(
   reports: readonly Report[],
 ): number | undefined {
   const counting = reports.find(({ cycle, started }) => cycle >= at && started <= at);
-  if (!counting || counting.started > at) return undefined;
+  if (!counting) return undefined;
   // An edge that is unused for long is removed from the export, even if it was never scraped.
   let lastUsed = counting.cycle;
   for (const { cycle, started, arrived } of reports) {
     if (cycle < counting.cycle || started !== counting.started) continue;
-    const isUsed = flow.some((other) => other.at <= cycle && other.until > cycle - CYCLE);
+    const isUsed = flow.some(
+      (other) => other.at <= cycle && Math.max(other.until, other.at + 1) > cycle - CYCLE,
+    );
     if (isUsed || (at <= cycle && until > cycle)) lastUsed = cycle;
     if (cycle - lastUsed > EDGE_EXPIRATION) return undefined;
     if (arrived !== undefined) return arrived;

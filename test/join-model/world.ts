@@ -35,10 +35,12 @@ export interface Process {
 
 export interface Connection {
   readonly client: Process;
-  /** The process that accepts it. */
+  /** The process that accepts it, or would. */
   readonly server: Process;
   readonly at: number;
   readonly until: number;
+  /** Refused, while the server did not run. */
+  readonly failed: boolean;
 }
 
 export interface World {
