@@ -50,7 +50,9 @@ it('shows a legible warning below the drawing if a query failed', async () => {
   });
   await panel.open();
   const failure = panel.page.getByRole('alert');
-  expect(await failure.textContent()).toContain('values may be missing · too many samples (query failed)');
+  expect(await failure.textContent()).toContain(
+    'dependencies or values may be missing · too many samples (query failed)',
+  );
   // The drawing below does not show through.
   const background = `getComputedStyle(document.querySelector('[role=alert]')).backgroundColor`;
   expect(await panel.page.evaluate(background)).toMatch(/^rgb\(/);

@@ -63,3 +63,28 @@ test('if no query has the labels of an edge, advice is shown instead of a drawin
   expect(state).toBe('wrong-data');
   expect(complaints).toEqual([]);
 });
+
+test('outside names on one port are destinations of their own, with their own alerts', async () => {
+  const call = (dst_service: string, dst_kind: string) => {
+    const { dst_host: _host, ...labels } = EDGE;
+    return { labels: { ...labels, dst_service, dst_kind, dst_port: '443' }, value: 1_700_000_000 };
+  };
+  const named = {
+    src_service: 'web',
+    dst_service: 'api.b.example',
+    network_transport: 'tcp',
+    dst_port: '443',
+  };
+  const { state, edges } = await shown({
+    vanished: [],
+    unexpected: [],
+    ALERTS: [{ labels: { ...named, alertname: 'DependencyFailing', severity: 'warning' }, value: 1 }],
+    last_seen: [call('api.a.example', 'dns'), call('api.b.example', 'dns'), call('internet', 'internet')],
+  });
+  expect(state).toBe('ready');
+  expect(edges.map(({ destination, states = '' }) => `${destination} ${states}`.trim()).sort()).toEqual([
+    'api.a.example',
+    'api.b.example alerting',
+    'internet',
+  ]);
+});

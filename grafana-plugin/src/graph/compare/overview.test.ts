@@ -136,6 +136,11 @@ describe('a dependency', () => {
       tableOf('unexpected', [[ruled('web', 'api', '81')]]),
     ]);
     expect(show(graph)).toEqual(['web>api:80', 'web>api:80 missing', 'web>db:5432']);
+    const ghost = graph.edges.find(({ states }) => states.includes('missing'));
+    expect(graph.nodes.find(({ key }) => key === ghost?.source)).toMatchObject({
+      kind: 'unobserved',
+      site: 'osaka',
+    });
   });
 
   test('can be both vanished since the previous range and missing', () => {

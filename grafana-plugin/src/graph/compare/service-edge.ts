@@ -87,7 +87,7 @@ export function indexEdges(graph: Graph): EdgeIndex {
     placeholder(wanted, states) {
       const nodeFor = (name: string, site: string): GraphNode => {
         const same = byName.get(name) ?? [];
-        return same.find((node) => matches(site, node.site)) ?? same[0] ?? placeholderNode(name, site);
+        return same.find((node) => matches(site, node.site)) ?? placeholderNode(name, site);
       };
       const [source, target] = [
         nodeFor(wanted.source, wanted.sourceSite),
@@ -114,7 +114,7 @@ const NO_DETAILS = { addresses: [], processes: [], pids: [], candidates: [] };
 const placeholderNode = (name: string, site: string): GraphNode => ({
   ...NO_DETAILS,
   key: JSON.stringify(['unseen', name, site]),
-  kind: 'service',
+  kind: 'unobserved',
   title: name,
   service: name,
   host: '',

@@ -89,7 +89,7 @@ function drawCard(card: Card, style: ImageStyle): string {
       rectangle(
         { ...card, x: card.x + shift, y: card.y + shift },
         {
-          fill: card.kind === 'external' ? style.background : style.card,
+          fill: card.kind === 'external' || card.kind === 'unobserved' ? style.background : style.card,
           stroke: style.border,
           rx: 6,
           ...(!isService && { 'stroke-dasharray': '4 3' }),

@@ -28,8 +28,8 @@ export function groupNodes(graph: Graph, groupOf: (node: GraphNode) => Group | u
     else groups.set(group.key, { group, members: [node] });
   }
   for (const { group, members } of groups.values()) {
-    const location = group.kind === 'service' && locationOf(members);
-    nodes.push({ ...mergeDetails(members), ...group, ...location, members: members.map(({ key }) => key) });
+    const ofService = group.kind === 'service' && serviceAttributes(members);
+    nodes.push({ ...mergeDetails(members), ...group, ...ofService, members: members.map(({ key }) => key) });
   }
 
   const isLocation = (key: string) => {
@@ -63,8 +63,9 @@ export function groupNodes(graph: Graph, groupOf: (node: GraphNode) => Group | u
   };
 }
 
-/** The host and the site of a service, where all its instances agree on them. */
-const locationOf = (instances: readonly GraphNode[]): Pick<GraphNode, 'host' | 'site'> => ({
+/** The host and the site of a service, where all its instances agree on them, and whether any of them was observed. */
+const serviceAttributes = (instances: readonly GraphNode[]): Pick<GraphNode, 'kind' | 'host' | 'site'> => ({
+  kind: instances.some(({ kind }) => kind === 'service') ? 'service' : 'unobserved',
   host: commonText(instances.map(({ host }) => host)),
   site: commonText(instances.map(({ site }) => site)),
 });

@@ -29,8 +29,8 @@ export function groupFor({ kind, service, host, site }: GraphNode, by: Grouping)
   if (by === 'host' && host !== '') {
     return { key: groupKey('host', host), kind: 'host', title: host, ...nowhere, host, site };
   }
-  if (by === 'service' && kind === 'service') {
-    return { key: groupKey('service', service), kind, title: service, ...nowhere, service };
+  if (by === 'service' && (kind === 'service' || kind === 'unobserved')) {
+    return { key: groupKey('service', service), kind: 'service', title: service, ...nowhere, service };
   }
   return undefined;
 }

@@ -13,12 +13,12 @@ export interface EndpointDetails {
 /**
  * A node of the graph.
  * `service`: a named service; `unknown`: an unnamed process on a known host; `external`: a peer without an
- * exporter, known only by its address or name; `host`, `site`: all nodes of it, grouped.
+ * exporter, known only by its address or name; `unobserved`: a service that only rules name; `host`, `site`: all nodes of it, grouped.
  */
 export interface GraphNode extends EndpointDetails {
   /** A JSON tuple: opaque, and unambiguous whatever the names contain. */
   readonly key: string;
-  readonly kind: 'service' | 'unknown' | 'external' | 'host' | 'site';
+  readonly kind: 'service' | 'unknown' | 'external' | 'unobserved' | 'host' | 'site';
   /** Its name; '' if unknown. */
   readonly title: string;
   readonly service: string;

@@ -190,7 +190,8 @@ function drawLabel(context: CanvasRenderingContext2D, label: EdgeLabel, palette:
 
 function drawCard(context: CanvasRenderingContext2D, card: Card, palette: Palette, scale: number): void {
   const { x, y, width, height } = card;
-  context.fillStyle = card.kind === 'external' ? palette.background : palette.card;
+  context.fillStyle =
+    card.kind === 'external' || card.kind === 'unobserved' ? palette.background : palette.card;
   context.strokeStyle = palette.border;
   context.lineWidth = 1;
   context.setLineDash(card.kind === 'service' ? [] : [4, 3]);

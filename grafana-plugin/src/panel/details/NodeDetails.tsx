@@ -8,6 +8,10 @@ const kinds = (): Record<GraphNode['kind'], string> => ({
   service: '',
   unknown: t('kind.unknown', 'A process that its exporter could not name.'),
   external: t('kind.external', 'No exporter reports this peer.'),
+  unobserved: t(
+    'kind.unobserved',
+    'Only expectations or alerts name this service: it was not observed in the range.',
+  ),
   host: t('kind.host', 'All services on this host.'),
   site: t('kind.site', 'All hosts of this site.'),
 });

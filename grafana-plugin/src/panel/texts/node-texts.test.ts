@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildGraph } from '../../graph/build/build-graph.ts';
+import { markDeviations } from '../../graph/compare/mark-deviations.ts';
 import { endpoint, halfEdge } from '../../graph/fixtures/half-edges.fixture.ts';
 import { atLevel, collapse, findGroups } from '../../graph/levels/levels.ts';
 import type { Graph } from '../../graph/model/graph.ts';
@@ -59,6 +60,23 @@ test('a collapsed group shows the number of its members, whatever text the optio
   };
   expect(collapsed(fine)).toEqual(['2 services']);
   expect(collapsed(atLevel(fine, 'host'))).toEqual(['2 hosts']);
+});
+
+test('a service that only rules name is shown as not observed, at any level', () => {
+  const named = {
+    transport: 'tcp',
+    port: '80',
+    source: 'web',
+    sourceSite: '',
+    target: 'queue',
+    targetSite: '',
+  };
+  const observed = buildGraph([halfEdge('outbound', 'web@h1', 'api@h2')], []);
+  const graph = markDeviations(observed, { missing: [named], unexpected: [], unread: 0 });
+  for (const level of ['instance', 'service'] as const) {
+    const queue = atLevel(graph, level).nodes.find(({ title }) => title === 'queue');
+    expect(queue && subtitleOf(queue, 'host')).toBe('not observed');
+  }
 });
 
 test('an unnamed node is shown as what it is', () => {

@@ -51,6 +51,8 @@ function membersOf({ kind, members: { length }, collapsed }: GraphNode): string 
       return length === 1
         ? t('members.instance', '1 instance')
         : t('members.instances', '{{length}} instances', { length });
+    case 'unobserved':
+      return t('node.unobserved', 'not observed');
     case 'unknown':
       return length === 1
         ? t('members.process', '1 process')
@@ -62,6 +64,7 @@ function membersOf({ kind, members: { length }, collapsed }: GraphNode): string 
 
 function detailOf(node: GraphNode, nodeText: NodeText): string {
   const { host, processes, pids, addresses, service, kind, members } = node;
+  if (kind === 'unobserved') return t('node.unobserved', 'not observed');
   if (node.collapsed || (members.length > 0 && nodeText === 'host')) return membersOf(node);
   if (kind === 'external') {
     return host || (service === '' ? '' : addresses.join(', ')) || t('node.no-exporter', 'no exporter');

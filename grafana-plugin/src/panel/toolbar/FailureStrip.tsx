@@ -26,7 +26,7 @@ export function FailureStrip({ error, keptFrom, timeZone }: Props) {
       <span>
         <Icon name="exclamation-triangle" style={{ color: theme.colors.warning.text }} />{' '}
         {keptFrom === undefined
-          ? t('error.some-query', 'A query failed: values may be missing')
+          ? t('error.some-query', 'A query failed: dependencies or values may be missing')
           : t('error.kept', 'The refresh failed: this is the result of {{time}}', {
               time: dateTimeFormat(keptFrom, { timeZone }),
             })}{' '}
