@@ -211,7 +211,7 @@ describe('an edge over loopback stays one', () => {
     count(PROXY, '::1', 6379, { refused: 2 });
     count(PROXY, '127.0.0.1', 6379, { opened: 2 });
     await cycle();
-    expect(outbound()).toEqual(['billing → redis 127.0.0.1:5000 2 opened']);
+    expect(outbound()).toEqual(['billing → redis 127.0.0.1:5000 2 opened, 2 fallback']);
   });
 });
 

@@ -22,7 +22,7 @@ export const DEFAULT_MAX_SERVICES = 1000;
 export const DEFAULT_MAX_EDGES = 500;
 export const DEFAULT_MAX_PIDS = 8;
 /** Ports of a destination, and destinations of a client, of attempts in vain. */
-const MAX_ATTEMPTED = 10;
+export const MAX_ATTEMPTED = 10;
 
 /**
  * How long services and pids are kept at least, in ms: a job that runs every few minutes is known to have many

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_PIDS } from '@musubi/agent/limit/limits';
+import { DEFAULT_MAX_PIDS, MAX_ATTEMPTED } from '@musubi/agent/limit/limits';
 import { AGENT_OPTIONS } from '../config/agent-options.ts';
 import type { Option } from '../config/option.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -72,11 +72,12 @@ ranges of hosts that run an exporter under \`networks\`, without a name. The hos
 | services of this host | \`--max-services\` servers and as many pure clients, within an hour | the service \`other\`, without process and pid |
 | pids of a service and process name, as source and as destination | ${DEFAULT_MAX_PIDS} within an hour | the pid \`many\`, until the limit was not exceeded for an hour |
 | dependencies of a service, in each direction and transport | \`--max-edges-per-service\` | the remote endpoint is the service \`other\`, without an address and on the same port; above 16 of these also without the port and the local process, pid and address |
+| ports of a destination, and destinations, where all attempts of a client failed | ${MAX_ATTEMPTED} within an hour | \`dst_port\` is \`many\`, or the destination the service \`other\`: for all of them if the limit is exceeded at once, and never for a dependency that had a connection within an hour |
 
 First come, first served: a service or pid stays listed until it was unused for an hour, an edge until it was unused
 for \`--edge-expiration\`. Sums stay exact: what is folded is counted with the edge it is folded into.
 \`musubi_edges_folded\` and \`musubi_connections_folded_total\` count folded edges and connections by reason:
-\`internet\`, \`network\`, \`dns\`, \`forwarder\`, \`service_limit\`, \`edge_limit\`, \`pid_limit\`.
+\`internet\`, \`network\`, \`dns\`, \`forwarder\`, \`attempts\`, \`service_limit\`, \`edge_limit\`, \`pid_limit\`.
 
 ## OTLP
 

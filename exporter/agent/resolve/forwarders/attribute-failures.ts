@@ -20,8 +20,6 @@ export type AttributeFailures = (
 /** The clients of a forwarder so far, by name or address. More than two need not be known. */
 type Clients = Map<string, HalfEdge>;
 
-const FALLBACK = ERROR_TYPES.indexOf('fallback');
-
 export function createAttributeFailures(): AttributeFailures {
   let clientsBefore: ReadonlyMap<number, Clients> = new Map();
 
@@ -43,7 +41,7 @@ export function createAttributeFailures(): AttributeFailures {
       failures.set(pid, sums);
       sums.opened += opened;
       failed?.forEach((count, at) => {
-        if (at !== FALLBACK) sums.failed[at] = (sums.failed[at] ?? 0) + count;
+        sums.failed[at] = (sums.failed[at] ?? 0) + count;
       });
     }
 
