@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { ROOT } from '../harness/places.ts';
 import { contradictionsIn, type Shown, useIn } from './bounds.ts';
-import { diff, look, openClient, type Range, readEdges } from './command.ts';
+import { diff, look, openClient, type Pair, type Range, readEdges } from './command.ts';
 import { LENGTH, type Plan, worldOf } from './history.ts';
 import { draw } from './panel.ts';
 import { replay } from './replay.ts';
 import type { OpenStore, Store } from './store.ts';
 import { type Known, knownOf, type Names } from './truth.ts';
-import type { World } from './world.ts';
+import type { Process, World } from './world.ts';
 
 /** `command`: what all commands read. */
 export type Reader = 'command' | 'look' | 'diff' | 'panel';
@@ -27,7 +27,9 @@ export interface Contradiction {
 const BASE = Date.UTC(2026, 0, 5) / 1000;
 /** By then everything is recorded. */
 export const END = LENGTH - 120;
-const RULES = ['musubi-edges'].map((name) => join(ROOT, `provisioning/prometheus/rules/${name}.yaml`));
+const RULES = ['musubi-edges', 'musubi-alerts'].map((name) =>
+  join(ROOT, `provisioning/prometheus/rules/${name}.yaml`),
+);
 
 let folder: string | undefined;
 function emptyFolder(): string {
@@ -56,7 +58,7 @@ export async function contradictionsOf(
       const shown = await readEdges(prometheus, BASE, range);
       await check('command', range, () => contradictionsIn(shown, world, known, range));
       await check('panel', range, async () => differences(await draw(store.url, BASE, range), shown));
-      if (range === ranges[0]) await check('look', range, () => wrongLooks(store, shown, range));
+      if (range === ranges[0]) await check('look', range, () => wrongLooks(store, world, shown, range));
     }
     const [range, previous] = ranges;
     if (range && previous) await check('diff', range, () => wrongDiff(store, world, known, range, previous));
@@ -90,17 +92,33 @@ async function inStore<Result>(
 }
 
 /** `look` at each endpoint shows its edges, with the same figures. */
-async function wrongLooks(store: Store, all: ReadonlyMap<Names, Shown>, range: Range): Promise<string[]> {
+async function wrongLooks(
+  store: Store,
+  world: World,
+  all: ReadonlyMap<Names, Shown>,
+  range: Range,
+): Promise<string[]> {
   const nameOf = (end: string) => end.split(' ')[1] ?? '';
   const endsOf = (names: Names) => names.split(' > ').map(nameOf);
   const wrong: string[] = [];
   for (const name of new Set([...all.keys()].flatMap(endsOf))) {
     const own = new Map([...all].filter(([names]) => endsOf(names).includes(name)));
-    wrong.push(
-      ...differences(await look(store.url, BASE, name, range), own).map((text) => `${name}: ${text}`),
-    );
+    const found = await look(store.url, BASE, name, range);
+    wrong.push(...differences(found.edges, own).map((text) => `${name}: ${text}`));
+    for (const pair of found.pairs) if (!isTrue(world, pair)) wrong.push(`${name}: ${JSON.stringify(pair)}`);
   }
   return wrong;
+}
+
+/** Whether these processes were ever connected, as far as they are known. */
+function isTrue({ connections }: World, { src, dst, port }: Pair): boolean {
+  const isSame = (process: Process, { service, host, pid }: Pair['src']) =>
+    (service === process.service || service === process.address) &&
+    (host === undefined || host === process.host.name) &&
+    (pid === undefined || pid === process.pid);
+  return connections.some(
+    ({ client, server }) => server.port === port && isSame(client, src) && isSame(server, dst),
+  );
 }
 
 async function wrongDiff(
@@ -118,7 +136,7 @@ async function wrongDiff(
       .filter((name) => !used.latest.has(name) || unused.earliest.has(name))
       .map((name) => `${name} ${what}, but did not`),
     ...[...used.earliest.keys()]
-      .filter((name) => !unused.latest.has(name) && !names.includes(name))
+      .filter((name) => !unused.latest.has(name) && ![...names, ...shown.uncertain].includes(name))
       .map((name) => `${name} ${what}, but is missing`),
   ];
   return [

@@ -54,35 +54,62 @@ const rangeOptions = (base: number, [from, to]: Range) => [
   `${base + to}`,
 ];
 
-/** `look` at a service or address: its own edges. */
+/** Two processes that `look` shows as connected. */
+export interface Pair {
+  readonly src: ProcessRow;
+  readonly dst: ProcessRow;
+  readonly port: number;
+}
+
+interface ProcessRow {
+  readonly service: string;
+  readonly host: string | undefined;
+  readonly pid: number | undefined;
+}
+
+/** `look` at a service or address: its own edges, and their processes. */
 export async function look(
   url: string,
   base: number,
   name: string,
   range: Range,
-): Promise<Map<Names, Shown>> {
+): Promise<{ edges: Map<Names, Shown>; pairs: Pair[] }> {
   const { edges = [] } = (await run(url, 'look', name, '--depth', '1', ...rangeOptions(base, range))) ?? {};
-  return new Map(
-    edges.map((row) => [
-      namesOfRow(row),
-      {
-        opened: row['service.dependency.connection.opened'] as number,
-        failed: sumOf(
-          Object.entries(row).flatMap(([name, value]) =>
-            name.includes('.failed.') ? [value as number] : [],
-          ),
-        ),
-        open: row['service.dependency.active_connections'] as number,
-        lastSeen: (row['service.dependency.last_seen'] as number) - base,
-      },
-    ]),
-  );
+  const shownOf = (row: Row): Shown => ({
+    opened: row['service.dependency.connection.opened'] as number,
+    failed: sumOf(
+      Object.entries(row).flatMap(([name, value]) => (name.includes('.failed.') ? [value as number] : [])),
+    ),
+    open: row['service.dependency.active_connections'] as number,
+    lastSeen: (row['service.dependency.last_seen'] as number) - base,
+  });
+  const processOf = (edge: Row, pair: Row, end: string): ProcessRow => ({
+    service: edge[`${end}.service`] as string,
+    host: pair[`${end}.host`] as string | undefined,
+    pid: pair[`${end}.pid`] as number | undefined,
+  });
+  return {
+    edges: new Map(edges.map((row) => [namesOfRow(row), shownOf(row)])),
+    pairs: edges.flatMap((edge) =>
+      (edge.processes as Row[]).map((pair) => ({
+        src: processOf(edge, pair, 'src'),
+        dst: processOf(edge, pair, 'dst'),
+        port: edge['dst.port'] as number,
+      })),
+    ),
+  };
 }
 
-/** `diff` of a range and the one before: the edges that appeared, and those that vanished. Undefined if it refuses. */
+/** `diff` of two ranges: the edges that appeared, those that vanished, and those of which it is uncertain. Undefined if it refuses. */
 export async function diff(url: string, base: number, range: Range, previous: Range) {
   const against = previous.map((time) => `${base + time}`).join('/');
   const found = await run(url, 'diff', ...rangeOptions(base, range), '--against', against);
   const names = (rows: readonly Row[] = []) => rows.map(namesOfRow);
-  return found && { appeared: names(found.appeared), vanished: names(found.vanished) };
+  return (
+    found && {
+      appeared: names(found.appeared),
+      vanished: names(found.vanished),
+      uncertain: names(found.uncertain),
+    }
+  );
 }

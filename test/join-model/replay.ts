@@ -14,6 +14,7 @@ export const EVALUATION = 30;
 /** Groups of the rule files with their interval and the second of it in which they are evaluated. */
 export const GROUPS = [
   { name: 'musubi-edges', interval: EVALUATION, delay: 11 },
+  { name: 'musubi-watch', interval: EVALUATION, delay: 23 },
   { name: 'musubi-edges-hourly', interval: 3600, delay: 427 },
 ] as const;
 
