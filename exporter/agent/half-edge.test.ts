@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { halfEdge, SHOP } from '../../test/fixtures/half-edges.ts';
-import type { Transport } from './capture/capture.ts';
-import { toServiceListeners, withoutForeignListeners } from './half-edge.ts';
+import type { Listener, Transport } from './capture/capture.ts';
+import { createReachableAddresses, toServiceListeners, withoutForeignListeners } from './half-edge.ts';
 
 const local = { host: 'host-a', ...SHOP };
 
@@ -123,3 +123,19 @@ it.each([
       expect({ dst, port, netns }).toMatchObject({ port: 80, netns: 7, dst: { service: 'shop', host: 'h' } });
   },
 );
+
+describe('a listener on all addresses', () => {
+  const listener = (fields: Partial<Listener> = {}): Listener => ({
+    ...{ netns: 1, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 7, ipv6Only: false, ...fields },
+  });
+  const addresses = ['10.0.0.1', '10.0.0.2'];
+
+  it.each([
+    ['none', listener({ port: 81, address: '10.0.0.1' }), addresses],
+    ['none in its network namespace', listener({ netns: 2, address: '10.0.0.1' }), addresses],
+    ['one of them', listener({ address: '10.0.0.1' }), ['10.0.0.2']],
+  ])('is reached at each address to which no other is bound: %s', (_title, other, expected) => {
+    const every = listener();
+    expect(createReachableAddresses([every, other], () => addresses)(every)).toEqual(expected);
+  });
+});

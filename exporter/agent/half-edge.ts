@@ -5,7 +5,7 @@ import type { Listener, Transport } from './capture/capture.ts';
 import type { ForwarderTarget } from './identify/forwarder-target.ts';
 import type { Identity } from './identify/identify.ts';
 import { ANY_IPV6, isIpv6, isLinkLocal, isLoopback, isWildcard } from './net/address.ts';
-import { createListenerIndex, type ListenerIndex } from './net/listener-index.ts';
+import { createListenerIndex, type ListenerIndex, socketKey } from './net/listener-index.ts';
 
 /** The client or the server of a dependency. Unknown fields are absent. */
 export interface Endpoint {
@@ -41,6 +41,8 @@ export interface ServiceListener {
   readonly dst: Endpoint;
   /** Whether it listens on `::` and gets no IPv4. */
   readonly ipv6Only: boolean;
+  /** Whether the address is translated to the listener's, before the kernel looks for one that is bound to it. */
+  readonly isPublished?: true;
   /** Whether it no longer listens, and is kept to name what still connects to it. */
   readonly isLost?: true;
 }
@@ -139,10 +141,46 @@ export function toServiceListeners(
 /** A lost listener is found only where no other listens. */
 export function indexServices(listeners: readonly ServiceListener[]): ListenerIndex<ServiceListener> {
   const index = (some: readonly ServiceListener[]) =>
-    createListenerIndex(some, ({ dst: { address }, ...listener }) => ({ ...listener, address }));
+    createListenerIndex(
+      some,
+      ({ dst: { address }, ...listener }) => ({ ...listener, address }),
+      mergeServices,
+    );
   const current = index(listeners.filter(({ isLost }) => !isLost));
   const lost = index(listeners.filter(({ isLost }) => isLost));
   return { find: (target) => current.find(target) ?? lost.find(target) };
+}
+
+/**
+ * What is certain of the server behind an address where several listen (SO_REUSEPORT): the service if it is the same one,
+ * and the process likewise.
+ */
+export function mergeServices(group: readonly [ServiceListener, ...ServiceListener[]]): ServiceListener {
+  const published = group.filter(({ isPublished }) => isPublished);
+  const [first = group[0], ...others] = published.length > 0 ? published : group;
+  const { address, host, site, service } = first.dst;
+  const unnamed: Endpoint = {
+    ...{ address, kind: 'unknown' },
+    ...(host !== undefined && { host }),
+    ...(site !== undefined && { site }),
+  };
+  if (others.some(({ dst }) => dst.service !== service || dst.site !== site))
+    return { ...first, dst: unnamed };
+  const { pid, ...shared } = first.dst;
+  return others.every(({ dst }) => dst.pid === pid) ? first : { ...first, dst: shared };
+}
+
+/**
+ * The addresses at which a listener on all addresses can be reached: not those to which another one is bound, which
+ * takes precedence.
+ */
+export function createReachableAddresses(
+  listeners: readonly Listener[],
+  addressesAt: (netns: number) => readonly string[],
+): (listener: Listener) => readonly string[] {
+  const bound = new Set(listeners.map(socketKey));
+  return ({ netns, transport, port }) =>
+    addressesAt(netns).filter((address) => !bound.has(socketKey({ netns, transport, port, address })));
 }
 
 function onThisHost(address: string, identity: Identity | undefined, host: string): Endpoint {

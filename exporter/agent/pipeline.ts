@@ -18,6 +18,7 @@ import {
 } from './capture/capture.ts';
 import type { Conntrack } from './conntrack/conntrack.ts';
 import {
+  createReachableAddresses,
   type HostEdges,
   indexServices,
   type ServiceListener,
@@ -147,12 +148,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     });
     const unread = new Set(skippedNamespaces(reading).map(({ netns }) => netns));
     const folded = await time('aggregate', () => fold(observations, unread));
-    const { flows, listeners } = await time('nat', () => ({
+    const { flows, ...listeners } = await time('nat', () => ({
       flows: nat.translateFlows(folded, reading.traces, addressesAt, now),
-      listeners: [
-        ...withoutForeignListeners(reading.listeners, addressesAt),
-        ...nat.publishedListeners(reading.listeners, addressesAt, now),
-      ],
+      bound: withoutForeignListeners(reading.listeners, addressesAt),
+      published: nat.publishedListeners(reading.listeners, addressesAt, now),
     }));
 
     const named = await time('identify', () => {
@@ -194,17 +193,23 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   /** Names the processes of this host, and once more if containers have been named meanwhile. */
   async function nameAll(
     flows: readonly Flow[],
-    listeners: readonly Listener[],
+    { bound, published }: Readonly<Record<'bound' | 'published', readonly Listener[]>>,
     addressesAt: AddressesAt,
   ): Promise<HostEdges> {
+    const reachableAddresses = createReachableAddresses([...bound, ...published], addressesAt);
     const identify = (pid: number | undefined, image?: number) =>
       pid === undefined ? undefined : identifier.identify(pid, image);
-    const name = () => ({
-      serviceListeners: listeners.flatMap((listener) =>
-        toServiceListeners(listener, addressesAt(listener.netns), identify(listener.pid), host).map(
+    const nameListeners = (listeners: readonly Listener[]) =>
+      listeners.flatMap((listener) =>
+        toServiceListeners(listener, reachableAddresses(listener), identify(listener.pid), host).map(
           siteLabels.serviceListener,
         ),
-      ),
+      );
+    const name = () => ({
+      serviceListeners: [
+        ...nameListeners(bound),
+        ...nameListeners(published).map((listener) => ({ ...listener, isPublished: true }) as const),
+      ],
       halfEdges: flows.map((flow) => {
         const identities = { local: identify(flow.pid, flow.image), remote: identify(flow.remotePid) };
         return siteLabels.halfEdge(toHalfEdge(flow, identities, host));

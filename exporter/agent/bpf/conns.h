@@ -17,7 +17,9 @@ enum { NOT_COUNTED, OPEN, CLOSED };
 
 struct conn {
 	struct edge_key key;
-	__u64 initiated_at; /* ns since boot; 0: it has not initiated anything */
+	/* ns since boot; 0: it has not initiated anything. Of an accepted TCP connection, the address of its listener.
+	 */
+	__u64 initiated_at;
 	__u64 transmitted;
 	__u64 received;
 	__u64 retransmits;

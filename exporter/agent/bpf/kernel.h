@@ -164,7 +164,7 @@ struct file {
 };
 
 struct mm_struct {
-	unsigned long arg_start, arg_end;
+	unsigned long arg_start, arg_end, start_stack;
 	struct file *exe_file;
 };
 

@@ -138,11 +138,18 @@ enum { ROW_LISTENER = 1, ROW_UNIX = 2 };
 
 enum { MAX_NAME = 108 }; /* include/uapi/linux/un.h, UNIX_PATH_MAX */
 
+/* One process that holds a listener. */
 struct listener_row {
 	__u16 kind;
 	__u16 port;
 	__u32 netns;
 	__u32 pid;
+	__u32 image;
+	__u64 socket;       /* kernel address, used only as an identifier */
+	__u64 started;      /* ns since boot */
+	__u32 exec;         /* see `exec_of` */
+	__u32 acceptor;     /* see listeners.h */
+	__u32 recorded_pid; /* the process to which this program attributes its connections */
 	__u8 transport;
 	__u8 ipv6_only;
 	__u16 pad;
@@ -162,8 +169,9 @@ struct unix_row {
 	__u64 peer_name_id;
 	__u64 inode;
 	__u64 root;         /* of the process, see `root_of` */
+	__u64 started;      /* of the process, ns since boot */
+	__u32 exec;         /* of the process, see `exec_of` */
 	__u32 mntns;        /* of the process */
 	__u32 listener_pid; /* which process called listen(2), on this socket or on that of the server */
 	char name[MAX_NAME];
-	__u32 pad;
 };

@@ -133,12 +133,12 @@ int musubi_scan_sockets(struct bpf_iter__task_file *ctx)
 	case AF_INET:
 	case AF_INET6:
 		if (sk->sk_protocol == IPPROTO_TCP)
-			return scan_tcp(ctx, sk, control->scan, task->tgid);
+			return scan_tcp(ctx, sk, control->scan, task);
 		if (sk->sk_protocol == IPPROTO_MPTCP)
-			return scan_mptcp(ctx, sk, control->scan, task->tgid);
+			return scan_mptcp(ctx, sk, control->scan, task);
 		/* A raw socket can have IPPROTO_UDP too, and receives datagrams addressed to other sockets. */
 		if (sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM)
-			return scan_udp(ctx, sk, control->scan, task->tgid);
+			return scan_udp(ctx, sk, control->scan, task);
 		return 0;
 	case AF_UNIX:
 		return scan_unix(ctx, sk, file->f_inode->i_ino, task);

@@ -40,6 +40,25 @@ static __always_inline __u32 image_of(__u64 started, struct mm_struct *mm)
 	return ((started ^ (__u64)mm) * 0x9e3779b97f4a7c15ull >> 32) | 1;
 }
 
+/*
+ * The same for all processes that fork(2) made since one execve(2), which lays out their memory at random. So it
+ * distinguishes workers from the programs to which a socket was passed on. 0 for a kernel thread.
+ */
+static __always_inline __u32 exec_of(struct mm_struct *mm)
+{
+	__u64 layout;
+
+	if (!mm)
+		return 0;
+	layout = BPF_CORE_READ(mm, start_stack) ^ (__u64)BPF_CORE_READ(mm, arg_start) << 20;
+	return (layout * 0x9e3779b97f4a7c15ull >> 32) | 1;
+}
+
+static __always_inline __u32 current_exec(void)
+{
+	return exec_of(kernel_view(bpf_get_current_task_btf()->mm));
+}
+
 /* Records the names of the current process, once. */
 static __always_inline struct process_key remember_process(struct task_struct *task, __u64 started,
 							   struct mm_struct *mm)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "counting.h"
-#include "listeners.h"
 #include "scan.h"
 #include "short-conns.h"
 
@@ -54,8 +53,16 @@ static __always_inline struct conn *scan_short_conn(struct short_conn *entry, st
 	return NULL;
 }
 
-static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
+/* A process holds a connection. If it was accepted, its listener belongs to the same program or was passed on to it. */
+static __always_inline void note_holder(__u64 listener, __u8 direction, __u32 recorded_pid, struct task_struct *task)
 {
+	if (listener && direction == INBOUND && recorded_pid != (__u32)task->tgid)
+		note_acceptor(listener, exec_of(kernel_view(task->mm)));
+}
+
+static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, struct task_struct *task)
+{
+	__u32 pid = task->tgid;
 	int state = sk->__sk_common.skc_state;
 	struct conn *conn = storage_of(sk);
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
@@ -67,6 +74,8 @@ static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk,
 	if (!conn || conn->stage == NEW) {
 		entry = short_conn_of(address_of(sk));
 		if (entry) {
+			if (is_open(state))
+				note_holder(entry->initiated_at, entry->direction, entry->pid, task);
 			conn = scan_short_conn(entry, sk, state);
 			if (!conn)
 				return 0;
@@ -95,11 +104,8 @@ static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk,
 		if (state != TCP_LISTEN)
 			return 0;
 	}
-	if (state == TCP_LISTEN) {
-		scan_listener(ctx, sk, conn, scan, pid, IPPROTO_TCP);
-		note_listener(address_of(sk), &conn->key);
-		return 0;
-	}
+	if (state == TCP_LISTEN)
+		return scan_listener(ctx, sk, conn, scan, task, IPPROTO_TCP);
 	if (is_scanned(conn, scan))
 		return 0;
 	if (!is_open(state)) {
@@ -120,6 +126,7 @@ static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk,
 	}
 	if (conn->stage != RECORDED || conn->open != OPEN)
 		return 0;
+	note_holder(conn->initiated_at, conn->key.direction, conn->key.pid, task);
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return 0;
@@ -137,12 +144,12 @@ static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk,
 }
 
 /* TCP subflows of an MPTCP connection have no files of their own: those that predate this program are not seen. */
-static __noinline int scan_mptcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
+static __noinline int scan_mptcp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, struct task_struct *task)
 {
 	struct conn *conn;
 
 	if (sk->__sk_common.skc_state != TCP_LISTEN)
 		return 0;
 	conn = create_storage(sk, NULL);
-	return conn ? scan_listener(ctx, sk, conn, scan, pid, IPPROTO_TCP) : 0;
+	return conn ? scan_listener(ctx, sk, conn, scan, task, IPPROTO_TCP) : 0;
 }

@@ -6,7 +6,7 @@
 #include "udp-connect.h"
 #include "scan.h"
 
-static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, __u32 pid)
+static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk, __u32 scan, struct task_struct *task)
 {
 	struct control *control = lookup_first(&musubi_control);
 	struct conn *conn = storage_of(sk);
@@ -18,7 +18,7 @@ static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk,
 
 		preexisting.preexisting = !control || !control->seeded;
 		preexisting.key.transport = IPPROTO_UDP;
-		preexisting.key.pid = pid;
+		preexisting.key.pid = task->tgid;
 		preexisting.key.direction = bound ? UNKNOWN : OUTBOUND;
 		conn = create_storage(sk, &preexisting);
 		if (!conn)
@@ -28,7 +28,7 @@ static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk,
 		if (conn->open == OPEN)
 			count_closed(conn);
 		if (bound)
-			return scan_listener(ctx, sk, conn, scan, pid, IPPROTO_UDP);
+			return scan_listener(ctx, sk, conn, scan, task, IPPROTO_UDP);
 		is_scanned(conn, scan);
 		return 0;
 	}

@@ -2,6 +2,7 @@
 /* Unix sockets in the socket scan. User space pairs the two sockets of each connection. */
 #pragma once
 
+#include "processes.h"
 #include "unix-names.h"
 
 static __noinline int scan_unix(struct bpf_iter__task_file *ctx, struct sock *sk, __u64 inode, struct task_struct *task)
@@ -27,6 +28,8 @@ static __noinline int scan_unix(struct bpf_iter__task_file *ctx, struct sock *sk
 	row.pid = task->tgid;
 	row.mntns = mntns_of(task);
 	row.root = root_of(task);
+	row.started = BPF_CORE_READ(task, group_leader, start_boottime);
+	row.exec = exec_of(kernel_view(task->mm));
 	row.listener_pid = listener_pid_of(sk);
 	row.listens = state == TCP_LISTEN;
 	row.socket = (__u64)sk;

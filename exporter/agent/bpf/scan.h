@@ -3,6 +3,8 @@
 #pragma once
 
 #include "conns.h"
+#include "listeners.h"
+#include "processes.h"
 
 /* True if this scan has already seen the socket, through another file descriptor or process. */
 static __always_inline bool is_scanned(struct conn *conn, __u32 scan)
@@ -14,25 +16,43 @@ static __always_inline bool is_scanned(struct conn *conn, __u32 scan)
 	return false;
 }
 
+/* Writes a row for each process that holds the listener. */
 static __always_inline int scan_listener(struct bpf_iter__task_file *ctx, struct sock *sk, struct conn *conn,
-					 __u32 scan, __u32 pid, __u8 transport)
+					 __u32 scan, struct task_struct *task, __u8 transport)
 {
 	struct sock_common *common = &sk->__sk_common;
 	struct listener_row row = { .kind = ROW_LISTENER };
+	struct mm_struct *mm = kernel_view(task->mm);
+	__u64 address = address_of(sk);
+	struct listener *listener;
+	__u32 pid = task->tgid;
 
-	if (conn->scan == scan)
-		return 0;
+	row.started = BPF_CORE_READ(task, group_leader, start_boottime);
+	row.image = image_of(row.started, mm);
+	row.exec = exec_of(mm);
 	/*
 	 * The process with the lowest pid is the leader of those that share the socket. Init is the exception: it holds
 	 * listeners for socket activation, so its row counts only if there is no other.
 	 */
-	if (conn->key.pid != pid && (pid != 1 || !conn->key.pid)) {
+	if (conn->scan != scan && conn->key.pid != pid && (pid != 1 || !conn->key.pid)) {
 		conn->key.pid = pid;
 		conn->key.image = 0;
 	}
+	if (conn->key.pid == pid) {
+		/* It has executed another program since. */
+		if (conn->key.image != row.image)
+			conn->key.image = 0;
+		if (transport == IPPROTO_TCP)
+			note_listener(address, &conn->key, row.exec);
+	}
+	listener = bpf_map_lookup_elem(&musubi_listeners, &address);
+	if (listener)
+		row.acceptor = listener->acceptor;
 	row.transport = transport;
 	row.netns = common->skc_net.net->ns.inum;
 	row.pid = pid;
+	row.recorded_pid = conn->key.pid;
+	row.socket = address;
 	row.port = common->skc_num;
 	row.ipv6_only = BPF_CORE_READ_BITFIELD_PROBED(common, skc_ipv6only);
 	if (common->skc_family == AF_INET6)

@@ -46,12 +46,22 @@ static __always_inline void on_connect_failed(struct conn *conn, struct sock *sk
 	__sync_fetch_and_add(&edge->failed[failure], 1);
 }
 
+/* A process starts to close a connection that was accepted through the listener of another one. */
+static __always_inline void note_closing_process(const struct conn *conn)
+{
+	if (conn->key.direction == INBOUND && conn->initiated_at && conn->key.pid != current_pid())
+		note_acceptor(conn->initiated_at, current_exec());
+}
+
 static __always_inline void close_conn(struct conn *conn, struct sock *sk, int old_state, int new_state)
 {
 	struct tcp_sock *tcp;
 	struct edge *edge;
 	bool was_open;
 
+	/* Only the process itself causes these states, by close(2) or shutdown(2). */
+	if (new_state == TCP_FIN_WAIT1 || new_state == TCP_LAST_ACK)
+		note_closing_process(conn);
 	if (new_state == TCP_CLOSE && (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)) {
 		if (conn->stage == CONNECTING)
 			on_connect_failed(conn, sk);

@@ -28,7 +28,7 @@ static __always_inline void on_listen(struct sock *sk)
 	fresh.key.pid = process.pid;
 	fresh.key.image = process.image;
 	*conn = fresh;
-	note_listener(address_of(sk), &fresh.key);
+	note_listener(address_of(sk), &fresh.key, current_exec());
 }
 
 /*
@@ -38,15 +38,15 @@ static __always_inline void on_listen(struct sock *sk)
 static __always_inline void on_syn_received(struct sock *sk)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	struct process_key unknown = {}, *process;
-	__u64 listener;
+	struct process_key unknown = {};
+	struct listener *listener;
+	__u64 address;
 
 	if (!tcp)
 		return;
-	listener =
-		address_of(tcp->tsorted_sent_queue.next) - bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
-	process = bpf_map_lookup_elem(&musubi_listeners, &listener);
-	open_conn(sk, LISTENING, 0, process ?: &unknown);
+	address = address_of(tcp->tsorted_sent_queue.next) - bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
+	listener = bpf_map_lookup_elem(&musubi_listeners, &address);
+	open_conn(sk, LISTENING, address, listener ? &listener->process : &unknown);
 }
 
 /* Usually runs in a softirq, so the current process is arbitrary. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type BoundAddress, createListenerIndex, type SocketAddress, socketKey } from './listener-index.ts';
+import {
+  type BoundAddress,
+  createListenerGroups,
+  createListenerIndex,
+  type SocketAddress,
+  socketKey,
+} from './listener-index.ts';
 
 const at = (address: string, fields: Partial<BoundAddress> = {}): BoundAddress => ({
   ...{ netns: 7, transport: 'tcp', port: 80, address },
@@ -7,7 +13,11 @@ const at = (address: string, fields: Partial<BoundAddress> = {}): BoundAddress =
 });
 
 const find = (target: SocketAddress, ...listeners: BoundAddress[]) =>
-  createListenerIndex(listeners, (listener) => listener).find(target)?.address;
+  createListenerIndex(
+    listeners,
+    (listener) => listener,
+    () => at('several'),
+  ).find(target)?.address;
 
 describe('finds the listener on', () => {
   it.each([
@@ -35,6 +45,15 @@ describe('finds none', () => {
 
 it('finds the one on :: with IPV6_V6ONLY over IPv6', () => {
   expect(find(at('::1'), at('::', { ipv6Only: true }))).toBe('::');
+});
+
+it('finds all listeners on one address, and merges them', () => {
+  const group = [at('0.0.0.0'), at('0.0.0.0')];
+  const groups = createListenerGroups([...group, at('::'), at('10.0.0.1')], (listener) => listener);
+  expect(groups.find(at('10.0.0.2'))).toEqual(group);
+  expect(groups.find(at('10.0.0.1'))).toEqual([at('10.0.0.1')]);
+  expect(groups.find(at('10.0.0.1', { port: 81 }))).toEqual([]);
+  expect(find(at('10.0.0.2'), ...group, at('::'))).toBe('several');
 });
 
 it('gives each socket address a key of its own', () => {

@@ -1,5 +1,5 @@
 import type { Reading } from '../capture/capture.ts';
-import { indexServices, type ServiceListener } from '../half-edge.ts';
+import { indexServices, mergeServices, type ServiceListener } from '../half-edge.ts';
 import { socketKey } from '../net/listener-index.ts';
 
 /**
@@ -54,8 +54,7 @@ export function createRememberListeners(isRunningIn: IsRunningIn): RememberListe
   return (listeners, reading, now) => {
     const current = new Map<string, ServiceListener>();
     for (const listener of listeners)
-      if (listener.transport !== 'unix' && listener.dst.service !== undefined)
-        current.set(socketKey({ ...listener, address: listener.dst.address }), listener);
+      if (listener.transport !== 'unix' && listener.dst.service !== undefined) add(current, listener);
     update(current, now);
     before = current;
     pidsBefore = pidsByNamespace(reading);
@@ -63,6 +62,12 @@ export function createRememberListeners(isRunningIn: IsRunningIn): RememberListe
       ? listeners
       : [...listeners, ...[...lost.values()].map(({ listener }) => listener)];
   };
+}
+
+function add(listeners: Map<string, ServiceListener>, listener: ServiceListener): void {
+  const key = socketKey({ ...listener, address: listener.dst.address });
+  const known = listeners.get(key);
+  listeners.set(key, known ? mergeServices([known, listener]) : listener);
 }
 
 function pidsByNamespace({

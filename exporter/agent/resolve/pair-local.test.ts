@@ -107,3 +107,29 @@ it('changes none of the half-edges that it is given', () => {
   paired(edge, listening());
   expect(edge).toEqual(before);
 });
+
+describe('where several listen on one port (SO_REUSEPORT)', () => {
+  const on = (pid: number, service: string, fields: Partial<ServiceListener> = {}) =>
+    listening({}, service).map((listener) => ({
+      ...listener,
+      ...fields,
+      dst: { ...listener.dst, pid },
+    }));
+
+  it('the server has the name of their service, and no process of its own', () => {
+    const { dst } = paired(half(), [...on(30, 'server'), ...on(31, 'server')]);
+    expect(dst).toMatchObject({ service: 'server', host: 'here' });
+    expect(dst).not.toHaveProperty('pid');
+    expect(paired(half(), [...on(30, 'server'), ...on(30, 'server')]).dst.pid).toBe(30);
+  });
+
+  it('the server is unnamed if they are of different services', () => {
+    const { dst } = paired(half(), [...on(30, 'blue'), ...on(31, 'green'), ...on(32, 'green')]);
+    expect(dst).toEqual({ address: '127.0.0.1', host: 'here', kind: 'unknown' });
+  });
+
+  it('the server is the one to which the address is translated', () => {
+    const published = on(31, 'container', { isPublished: true });
+    expect(paired(half(), [...on(30, 'proxy'), ...published]).dst.service).toBe('container');
+  });
+});

@@ -30,6 +30,7 @@ const listener = (fields: Partial<ListenerRow> = {}): ListenerRow => ({
     address: '0.0.0.0',
     port: 80,
   },
+  ...{ image: 5, exec: 3, acceptor: 0, recordedPid: 9, started: 1, socket: 'l' },
   ...fields,
 });
 
@@ -38,7 +39,7 @@ function unixAcross(): UnixRow[] {
   const name = Buffer.from('/run/app.sock');
   const view = { mntns: 5, root: 'root' };
   const socket = { kind: 'unix', listens: false, inode: 1, peer: '', nameId: '', peerNameId: '' } as const;
-  const none = { ...socket, listenerPid: 30, view };
+  const none = { ...socket, listenerPid: 30, view, exec: 3, started: 1 };
   return [
     { ...none, netns: OTHER, pid: 30, listens: true, socket: 'l', nameId: 'app', name },
     { ...none, netns: OWN, pid: 20, socket: 'c', peer: 's', peerNameId: 'app', name: Buffer.alloc(0) },
@@ -60,7 +61,7 @@ it('returns the counts of the kernel program and the listeners', async () => {
 describe('limited to its own namespace', () => {
   beforeEach(() => {
     for (const netns of [OWN, OTHER]) program.write(keyBytes('outbound', { netns }), { opened: netns });
-    program.rows = [listener(), listener({ netns: OTHER, pid: 10 })];
+    program.rows = [listener(), listener({ netns: OTHER, pid: 10, socket: 'other' })];
   });
 
   it('reports no other namespace', async () => {
@@ -100,7 +101,8 @@ describe('limited to its own namespace', () => {
 
 describe('the namespaces', () => {
   it('start with its own, each with a process that runs in it', async () => {
-    program.rows = [listener({ netns: OTHER, pid: 10 }), listener({ netns: OTHER, pid: 11, port: 81 })];
+    const other = listener({ netns: OTHER, pid: 11, port: 81, socket: 'other' });
+    program.rows = [listener({ netns: OTHER, pid: 10 }), other];
     program.write(keyBytes('outbound', { netns: 3, pid: 12 }), { opened: 1 });
     program.write(keyBytes('outbound', { netns: 4, pid: 0 }), { opened: 1 });
     const { namespaces } = await create().read();

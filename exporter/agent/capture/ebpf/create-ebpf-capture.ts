@@ -6,8 +6,9 @@ import { findCgroupRoot } from './cgroup-root.ts';
 import { createEdges } from './edges.ts';
 import { type KernelProgram, kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
 import { IS_READABLE, type Row } from './layout.ts';
-import { listenersOf } from './listeners.ts';
+import { listenerSocketsOf, listenersOf } from './listeners.ts';
 import { createUnixEdges } from './unix-edges.ts';
+import { createUnixOwners } from './unix-owners.ts';
 
 /** Loads the in-kernel capture. Throws if this host does not support it. */
 export function createEbpfCapture(options: PollingOptions): Capture {
@@ -25,6 +26,7 @@ export function captureOf(
 ): Capture {
   const edges = createEdges(program, uptime);
   const unix = createUnixEdges();
+  const unixListenersOf = createUnixOwners();
   const own = ownNetworkNamespace(procRoot);
   const isWanted = (at: { netns: number }) => netns === 'all' || at.netns === own[0]?.netns;
   let socketsBefore = program.health().sockets;
@@ -35,11 +37,14 @@ export function captureOf(
     // The client of a Unix socket may be in another namespace than the listener.
     const all = program.scan();
     const rows = all.filter(isWanted);
-    const listeners = listenersOf(rows);
+    const listening = listenerSocketsOf(rows);
+    const unixListeners = unixListenersOf(all);
+    const listeners = listenersOf(listening, unixListeners.filter(isWanted));
     // A folded record has no namespace: the kernel program folds connections of the wanted ones only.
-    const observations = [...edges.observe(listeners), ...unix.observe(all, program.unixConnects())].filter(
-      (observation) => isWanted(observation) || observation.folded,
-    );
+    const observations = [
+      ...edges.observe(listening),
+      ...unix.observe(all, unixListeners, program.unixConnects()),
+    ].filter((observation) => isWanted(observation) || observation.folded);
     const { sockets, folded, lost, traces, missed } = program.health();
     const socketsRead = sockets - socketsBefore + countUnixSockets(all);
     socketsBefore = sockets;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Listener } from '../capture.ts';
 import { createEdges, type Edges } from './edges.ts';
 import { createFakeProgram, type FakeProgram } from './fake-program.case.ts';
 import { addressBytes, keyBytes } from './kernel-bytes.case.ts';
+import type { ListenerSocket } from './listeners.ts';
 
 const MINUTE = 60_000;
 const UDP = 17;
@@ -18,14 +18,15 @@ beforeEach(() => {
 });
 
 /** One cycle, a second after the previous one. */
-function observe(listeners: readonly Listener[] = []) {
+function observe(listeners: readonly ListenerSocket[] = []) {
   now += 1000;
   program.scans++;
   return edges.observe(listeners);
 }
 
-const listener = (fields: Partial<Listener> = {}): Listener => ({
-  ...{ netns: 1, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 9, ipv6Only: false, ...fields },
+const listener = (fields: Partial<ListenerSocket> = {}): ListenerSocket => ({
+  ...{ netns: 1, transport: 'tcp', address: '0.0.0.0', port: 80, pid: 9, ipv6Only: false },
+  ...{ image: 5, recordedPid: fields.pid ?? 9, ...fields },
 });
 
 describe('a record', () => {
@@ -326,5 +327,54 @@ describe('a connection accepted before its listener was known', () => {
   it('has no listener’s process if it is outbound', () => {
     program.write(keyBytes('outbound', { pid: 0 }), { open: 1 });
     expect(observe([listener()])).toMatchObject([{ pid: undefined }]);
+  });
+
+  it('has no process if several listen on its address', () => {
+    program.write(keyBytes('inbound', { pid: 0 }), { open: 1 });
+    expect(observe([listener(), listener({ pid: 10 })])).toMatchObject([{ pid: undefined }]);
+    expect(observe([listener(), listener()])).toMatchObject([{ pid: 9 }]);
+  });
+});
+
+describe('a connection to a listener that its process has passed on', () => {
+  const MANAGER = 7;
+  const IMAGE = 4;
+  const passedOn = (fields: Partial<ListenerSocket> = {}) => listener({ recordedPid: MANAGER, ...fields });
+  const processes = (listeners: readonly ListenerSocket[]) =>
+    observe(listeners).map(({ pid, image }) => [pid, image]);
+
+  beforeEach(() => {
+    program.write(keyBytes('inbound', { pid: MANAGER, image: IMAGE }), { opened: 1 });
+  });
+
+  it('belongs to the process that accepts it, also after the listener is closed', () => {
+    expect(processes([passedOn()])).toEqual([[9, undefined]]);
+    expect(processes([])).toEqual([[9, undefined]]);
+    expect(processes([passedOn({ pid: 10 })])).toEqual([[10, undefined]]);
+  });
+
+  it('belongs to it with what was counted before', () => {
+    expect(processes([listener({ pid: MANAGER, image: IMAGE })])).toEqual([[MANAGER, IMAGE]]);
+    const [before] = observe([passedOn()]);
+    program.write(keyBytes('inbound', { pid: MANAGER, image: IMAGE }), { opened: 3 });
+    expect(observe([passedOn()])).toMatchObject([{ id: before?.id, pid: 9, opened: 3 }]);
+  });
+
+  it('has no process if it was passed on to several, each with a socket of its own', () => {
+    expect(processes([passedOn(), passedOn({ pid: 10 })])).toEqual([[undefined, undefined]]);
+    expect(processes([passedOn(), passedOn({ pid: 10, port: 81 })])).toEqual([[9, undefined]]);
+  });
+
+  it('is one of the process itself if that has executed another program', () => {
+    expect(processes([listener({ pid: MANAGER, image: 5 })])).toEqual([[MANAGER, undefined]]);
+  });
+
+  it('is distinguished from those of another listener on the port', () => {
+    expect(processes([passedOn(), listener({ pid: 10 })])).toEqual([[9, undefined]]);
+    program.write(keyBytes('inbound', { pid: 10, image: 6 }), { opened: 1 });
+    expect(processes([passedOn(), listener({ pid: 10, image: 6 })])).toEqual([
+      [9, undefined],
+      [10, 6],
+    ]);
   });
 });

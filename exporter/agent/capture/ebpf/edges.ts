@@ -1,5 +1,4 @@
-import { createListenerIndex, type ListenerIndex } from '../../net/listener-index.ts';
-import type { Direction, Listener, Observation } from '../capture.ts';
+import type { Observation } from '../capture.ts';
 import type { KernelProgram } from './kernel-program.ts';
 import {
   addEdge,
@@ -12,11 +11,13 @@ import {
   NONE_FAILED,
   NONE_SET_UP,
 } from './layout.ts';
+import type { ListenerSocket } from './listeners.ts';
+import { createSocketOwners } from './socket-owners.ts';
 
 /** The kernel's edge records, read in each cycle. */
 export interface Edges {
   /** One observation per record. Idle records are removed from the kernel's table. */
-  observe(listeners: readonly Listener[]): Observation[];
+  observe(listeners: readonly ListenerSocket[]): Observation[];
   /** Number of records in the kernel's table. */
   used(): number;
 }
@@ -49,13 +50,13 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
     const edge = known.get(id);
     if (!edge) {
       const decoded = decodeEdgeKey(key);
-      const { isPeer, ...rest } = decoded;
+      const { isPeer: _, ...rest } = decoded;
       const observation = {
         id: `${++serial}`,
         ...rest,
         ...countsOf(rest, decodeEdge(value, program.scans)),
       };
-      const dependsOnListener = isPeer || (decoded.pid === undefined && decoded.direction !== 'outbound');
+      const dependsOnListener = decoded.direction !== 'outbound';
       known.set(id, { observation, key: dependsOnListener ? decoded : undefined, changed: now, cycle });
       return;
     }
@@ -116,10 +117,10 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       for (const [id, edge] of known) if (edge.cycle !== cycle) known.delete(id);
       sweep(now, known.size > program.size * CROWDED);
 
-      const index = createListenerIndex(listeners, (listener) => listener);
+      const owners = createSocketOwners(listeners);
       const observations: Observation[] = [];
       for (const edge of known.values()) {
-        if (edge.key) edge.observation = withListener(edge.observation, edge.key, index);
+        if (edge.key) edge.observation = owners.attribute(edge.observation, edge.key);
         observations.push(edge.observation);
       }
       program.folds().forEach((value, i) => {
@@ -144,15 +145,6 @@ function keyOf(id: string): Buffer {
 
 function isUsed({ opened, open, failed }: EdgeCounts): boolean {
   return opened > 0 || open > 0 || failed.some((count) => count > 0);
-}
-
-function withListener(last: Observation, key: EdgeKey, listeners: ListenerIndex<Listener>): Observation {
-  const listener = listeners.find({ ...key, address: key.localAddress });
-  // Both processes chose their UDP ports: a local listener makes this end the server.
-  const direction: Direction = key.isPeer && listener ? 'inbound' : key.direction;
-  // A connection accepted before its listener was known has no pid of its own.
-  const pid = key.pid ?? listener?.pid;
-  return last.direction === direction && last.pid === pid ? last : { ...last, direction, pid };
 }
 
 function countsOf({ transport, direction }: Pick<EdgeKey, 'transport' | 'direction'>, counts: EdgeCounts) {

@@ -147,19 +147,25 @@ export const HEALTH = {
 
 /** `struct listener_row`: its size and the offset of each field, in bytes. */
 export const LISTENER_ROW = {
-  sizeof: 32,
+  sizeof: 64,
   kind: 0,
   port: 2,
   netns: 4,
   pid: 8,
-  transport: 12,
-  ipv6_only: 13,
-  local: 16,
+  image: 12,
+  socket: 16,
+  started: 24,
+  exec: 32,
+  acceptor: 36,
+  recorded_pid: 40,
+  transport: 44,
+  ipv6_only: 45,
+  local: 48,
 } as const;
 
 /** `struct unix_row`: its size and the offset of each field, in bytes. */
 export const UNIX_ROW = {
-  sizeof: 184,
+  sizeof: 192,
   kind: 0,
   name_length: 2,
   netns: 4,
@@ -171,7 +177,9 @@ export const UNIX_ROW = {
   peer_name_id: 40,
   inode: 48,
   root: 56,
-  mntns: 64,
-  listener_pid: 68,
-  name: 72,
+  started: 64,
+  exec: 72,
+  mntns: 76,
+  listener_pid: 80,
+  name: 84,
 } as const;

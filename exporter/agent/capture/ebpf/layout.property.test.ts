@@ -2,7 +2,17 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FAILURES } from '../capture.ts';
-import { CGROUP_PATH, EDGE, EDGE_KEY, HEALTH, PROCESS, TRACE, UNIX_CONNECT_KEY } from './kernel-structs.ts';
+import {
+  CGROUP_PATH,
+  EDGE,
+  EDGE_KEY,
+  HEALTH,
+  LISTENER_ROW,
+  PROCESS,
+  TRACE,
+  UNIX_CONNECT_KEY,
+  UNIX_ROW,
+} from './kernel-structs.ts';
 import {
   decodeCgroupPath,
   decodeEdge,
@@ -17,8 +27,8 @@ import {
   type UnixRow,
 } from './layout.ts';
 
-const LISTENER_BYTES = 32;
-const UNIX_BYTES = 184;
+const LISTENER_BYTES = LISTENER_ROW.sizeof;
+const UNIX_BYTES = UNIX_ROW.sizeof;
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
@@ -116,7 +126,7 @@ it('decodes any bytes as the health of the program', () => {
 const row = fc.constantFrom([1, LISTENER_BYTES] as const, [2, UNIX_BYTES] as const).chain(([kind, length]) =>
   bytes(length).map((content) => {
     content.writeUInt16LE(kind, 0);
-    if (kind === 1) content[12] = 6;
+    if (kind === 1) content[LISTENER_ROW.transport] = 6;
     return content;
   }),
 );

@@ -231,9 +231,13 @@ describe('a trace', () => {
 describe('a row', () => {
   it('describes a listener', () => {
     const local = addressBytes(...Array(16).fill(0));
-    const values = { kind: 1, port: 53, netns: 2, pid: 8, transport: 17, ipv6_only: 1, local };
+    const values = {
+      ...{ kind: 1, port: 53, netns: 2, pid: 8, transport: 17, ipv6_only: 1, local, image: 5 },
+      ...{ socket: 0x11, started: 2 ** 33, exec: 4, acceptor: 6, recorded_pid: 9 },
+    };
     expect(decodeRow(bytesOf('listener_row', values))).toEqual({
       ...{ kind: 'listener', port: 53, netns: 2, pid: 8, transport: 'udp', ipv6Only: true, address: '::' },
+      ...{ image: 5, socket: '1100000000000000', started: 2 ** 33, exec: 4, acceptor: 6, recordedPid: 9 },
     });
   });
 
@@ -245,12 +249,12 @@ describe('a row', () => {
     const values = {
       ...{ kind: 2, netns: 2, pid: 8, listens: 0, name_length: kept.length, name: Buffer.from(kept) },
       ...{ socket: 0x11, peer: 0x22, name_id: 0x33, peer_name_id: 0, inode: 2 ** 32 + 1 },
-      ...{ listener_pid: 9, mntns: 3, root: 0x44 },
+      ...{ listener_pid: 9, mntns: 3, root: 0x44, exec: 4, started: 2 ** 33 },
     };
     expect(decodeRow(bytesOf('unix_row', values))).toEqual({
       ...{ kind: 'unix', netns: 2, pid: 8, listens: false, name: Buffer.from(name), inode: 2 ** 32 + 1 },
       ...{ socket: '1100000000000000', peer: '2200000000000000', nameId: '3300000000000000', peerNameId: '' },
-      ...{ listenerPid: 9, view: { mntns: 3, root: '4400000000000000' } },
+      ...{ listenerPid: 9, view: { mntns: 3, root: '4400000000000000' }, exec: 4, started: 2 ** 33 },
     });
   });
 

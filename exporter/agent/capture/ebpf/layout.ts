@@ -276,11 +276,26 @@ function argsOf(bytes: Buffer): Buffer[] {
   return args;
 }
 
-/** `struct listener_row`. */
-export interface ListenerRow {
+/** A process that holds a socket. */
+export interface Holder {
+  readonly pid: number;
+  /** Equal for processes that were forked from one that executed the program. */
+  readonly exec: number;
+  /** When the process started, in ns since boot. */
+  readonly started: number;
+  /** Identifies the socket. It is a kernel address and must not be exposed. */
+  readonly socket: string;
+}
+
+/** `struct listener_row`: a process that holds a listener. */
+export interface ListenerRow extends Holder {
   readonly kind: 'listener';
   readonly netns: number;
-  readonly pid: number;
+  readonly image: number;
+  /** The `exec` of a program that had connections of this listener, other than that of `recordedPid`; 0 if none had. */
+  readonly acceptor: number;
+  /** The process to which the kernel program attributes its connections. */
+  readonly recordedPid: number;
   readonly transport: Transport;
   readonly ipv6Only: boolean;
   readonly address: string;
@@ -288,13 +303,11 @@ export interface ListenerRow {
 }
 
 /** `struct unix_row`: a listener, or one socket of a connection in which at least one socket has a name. */
-export interface UnixRow {
+export interface UnixRow extends Holder {
   readonly kind: 'unix';
   readonly netns: number;
-  readonly pid: number;
   readonly listens: boolean;
   /** Identifiers, equal for the same socket or name. They are kernel addresses and must not be exposed. */
-  readonly socket: string;
   readonly peer: string;
   /** An accepted socket has its listener's; empty without a name. */
   readonly nameId: string;
@@ -337,6 +350,12 @@ function decodeListener(row: Buffer): ListenerRow {
     port: row.readUInt16LE(LISTENER_ROW.port),
     netns: row.readUInt32LE(LISTENER_ROW.netns),
     pid: row.readUInt32LE(LISTENER_ROW.pid),
+    image: row.readUInt32LE(LISTENER_ROW.image),
+    socket: identifierAt(row, LISTENER_ROW.socket),
+    started: readUInt64(row, LISTENER_ROW.started),
+    exec: row.readUInt32LE(LISTENER_ROW.exec),
+    acceptor: row.readUInt32LE(LISTENER_ROW.acceptor),
+    recordedPid: row.readUInt32LE(LISTENER_ROW.recorded_pid),
     transport: transportOf(row.readUInt8(LISTENER_ROW.transport)),
     ipv6Only: row.readUInt8(LISTENER_ROW.ipv6_only) !== 0,
     address: formatIpv6(row, LISTENER_ROW.local),
@@ -351,6 +370,8 @@ function decodeUnix(row: Buffer): UnixRow {
     netns: row.readUInt32LE(UNIX_ROW.netns),
     pid: row.readUInt32LE(UNIX_ROW.pid),
     listens: row.readUInt32LE(UNIX_ROW.listens) !== 0,
+    started: readUInt64(row, UNIX_ROW.started),
+    exec: row.readUInt32LE(UNIX_ROW.exec),
     socket: identifier(UNIX_ROW.socket),
     peer: identifier(UNIX_ROW.peer),
     nameId: identifier(UNIX_ROW.name_id),
@@ -395,7 +416,7 @@ export interface UnixListenerId {
 }
 
 /** In which file system a process looks up a path. */
-export interface UnixView {
+interface UnixView {
   readonly mntns: number;
   /** The root directory: a kernel address that must not be exposed. */
   readonly root: string;

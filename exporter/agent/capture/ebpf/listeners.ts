@@ -2,38 +2,43 @@ import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
 import { socketKey } from '../../net/listener-index.ts';
 import { formatUnixName } from '../../net/unix-name.ts';
 import type { Listener } from '../capture.ts';
-import type { Row } from './layout.ts';
+import type { ListenerRow, Row, UnixRow } from './layout.ts';
+import { bySocket, ownerOf } from './owner.ts';
 
-const INIT = 1;
+/** A socket that listens on an IP address, and the process it belongs to. */
+export interface ListenerSocket extends Listener {
+  readonly pid: number;
+  readonly image: number;
+  /** The process to which the kernel program attributes its connections. */
+  readonly recordedPid: number;
+}
 
-/**
- * The listeners of a scan. Init holds listeners for socket activation: its rows count only if no other process holds
- * the same socket. Unix listeners can have the same name, in different mount namespaces.
- */
-export function listenersOf(rows: readonly Row[]): Listener[] {
-  const listeners = new Map<string, Listener>();
-  for (const row of rows) {
-    const listener = listenerOf(row);
-    if (!listener) continue;
-    const key = row.kind === 'unix' ? row.socket : socketKey(listener);
-    const known = listeners.get(key);
-    if (!known || known.pid === INIT) listeners.set(key, listener);
-  }
-  return [...listeners.values()].map((listener) => ({
-    ...listener,
+/** The listening sockets of a scan, each once. Several may have the same address and port (SO_REUSEPORT). */
+export function listenerSocketsOf(rows: readonly Row[]): ListenerSocket[] {
+  const sockets = bySocket(rows.filter((row): row is ListenerRow => row.kind === 'listener'));
+  const owners = [...sockets.values()].map((holders) =>
+    ownerOf(holders, new Set(holders.map(({ acceptor }) => acceptor))),
+  );
+  const keys = new Set(owners.map(socketKey));
+  return owners.map(({ netns, transport, address, port, ipv6Only, pid, image, recordedPid }) => ({
+    ...{ netns, transport, address, port, pid, image, recordedPid },
     ipv6Only:
-      listener.address === ANY_IPV6 &&
-      (listener.ipv6Only || listeners.has(socketKey({ ...listener, address: ANY_IPV4 }))),
+      address === ANY_IPV6 &&
+      (ipv6Only || keys.has(socketKey({ netns, transport, port, address: ANY_IPV4 }))),
   }));
 }
 
-function listenerOf(row: Row): Listener | undefined {
-  const { netns, pid } = row;
-  if (row.kind === 'listener') {
-    const { transport, address, port, ipv6Only } = row;
-    return { netns, pid, transport, address, port, ipv6Only };
+/** The listeners of a scan: one for each address and process. Unix listeners can have the same name. */
+export function listenersOf(sockets: readonly ListenerSocket[], unix: readonly UnixRow[]): Listener[] {
+  const listeners = new Map<string, Listener>();
+  for (const { netns, transport, address, port, pid, ipv6Only } of sockets) {
+    const listener = { netns, transport, address, port, pid, ipv6Only };
+    listeners.set(`${pid} ${socketKey(listener)}`, listener);
   }
-  if (!row.listens) return undefined;
-  const address = formatUnixName(row.name.toString('latin1'));
-  return { netns, pid, transport: 'unix', address, port: 0, ipv6Only: false };
+  for (const { netns, pid, name } of unix) {
+    const address = formatUnixName(name.toString('latin1'));
+    const listener: Listener = { netns, transport: 'unix', address, port: 0, pid, ipv6Only: false };
+    listeners.set(`${pid} ${socketKey(listener)}`, listener);
+  }
+  return [...listeners.values()];
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Row, UnixConnectCount, UnixRow } from './layout.ts';
 import { createUnixEdges, type UnixEdges } from './unix-edges.ts';
+import { createUnixOwners } from './unix-owners.ts';
 
 const PATH = '/run/app.sock';
 const CLIENT = 20;
@@ -17,11 +18,12 @@ beforeEach(() => {
   connects = [];
 });
 
-const observe = () => edges.observe(rows, connects);
+const observe = () => observeIn(edges);
+const observeIn = (some: UnixEdges) => some.observe(rows, createUnixOwners()(rows), connects);
 
 function row(socket: string, fields: Partial<UnixRow>): UnixRow {
   const none = { peer: '', nameId: '', peerNameId: '', name: Buffer.alloc(0), listens: false };
-  const listener = { listenerPid: SERVER, view: VIEW };
+  const listener = { listenerPid: SERVER, view: VIEW, exec: 3, started: fields.pid ?? CLIENT };
   return { kind: 'unix', netns: 1, pid: CLIENT, socket, inode: 1, ...none, ...listener, ...fields };
 }
 
@@ -98,12 +100,14 @@ describe('an open connection', () => {
     rows.push(...pair);
     expect(observe()).toMatchObject([{ pid: CLIENT, remoteAddress: PATH, open: 1 }]);
     rows = pair;
-    expect(createUnixEdges().observe(rows, [])).toEqual([]);
+    expect(createUnixEdges().observe(rows, createUnixOwners()(rows), [])).toEqual([]);
   });
 
   it('is reported for its first process, for init only if there is no other', () => {
     const [client, served] = connection('a') as [UnixRow, UnixRow];
-    rows.push(client, { ...client, pid: 30 }, { ...served, pid: 1 }, served, { ...served, pid: 11 });
+    const init = { pid: 1, started: 1, exec: 1 };
+    rows.push(client, { ...client, pid: 30, started: 30 }, { ...served, ...init }, served);
+    rows.push({ ...served, pid: 11, started: 11 });
     expect(observe()).toMatchObject([{ pid: CLIENT, remotePid: SERVER, open: 1 }]);
   });
 
@@ -180,9 +184,9 @@ describe('attempts to connect', () => {
     expect(observe()).toMatchObject([{ netns: 2, opened: 1 }]);
     rows = [listener({ name: Buffer.from('\0app') })];
     connects = [attempts(1, { netns: 2, name: Buffer.from('\0app') })];
-    expect(createUnixEdges().observe(rows, connects)).toEqual([]);
+    expect(observeIn(createUnixEdges())).toEqual([]);
     connects = [attempts(1, { name: Buffer.from('\0app') })];
-    expect(createUnixEdges().observe(rows, connects)).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
+    expect(observeIn(createUnixEdges())).toMatchObject([{ remoteAddress: '@app', opened: 1 }]);
   });
 
   it.each([
@@ -292,7 +296,7 @@ describe('connections to a listener that the kernel shows', () => {
   });
 
   it('belong to the process that holds the listener now', () => {
-    rows = [listener({ pid: 1 }), listener({ pid: 12 })];
+    rows = [listener({ pid: 1 }), listener({ pid: 12, exec: 4 })];
     connects = [connected(3)];
     expect(observe()).toMatchObject([{ remotePid: 12, opened: 3 }]);
   });
@@ -344,12 +348,4 @@ describe('the server process', () => {
     rows.reverse();
     expect(observe()).toMatchObject([{ remotePid: 12, open: 2 }]);
   });
-});
-
-it('ignores listeners of other transports', () => {
-  rows = [
-    { kind: 'listener', netns: 1, pid: 5, transport: 'tcp', ipv6Only: false, address: '0.0.0.0', port: 80 },
-  ];
-  connects = [attempts(1)];
-  expect(observe()).toEqual([]);
 });

@@ -1,13 +1,17 @@
 import { formatUnixName } from '../../net/unix-name.ts';
 import type { Observation } from '../capture.ts';
 import type { Row, UnixConnectCount, UnixListenerId, UnixRow } from './layout.ts';
+import { bySocket, ownerOf } from './owner.ts';
 import { createUnixListeners, type UnixServer } from './unix-listeners.ts';
-import { firstHolders, unixListenersOf } from './unix-rows.ts';
 
 /** Turns the Unix sockets of each scan into observations: one per client process and listener, seen from the client. */
 export interface UnixEdges {
   /** `connects` has all connections since the capture started; undefined if the kernel does not show them. */
-  observe(rows: readonly Row[], connects: readonly UnixConnectCount[] | undefined): Observation[];
+  observe(
+    rows: readonly Row[],
+    listeners: readonly UnixRow[],
+    connects: readonly UnixConnectCount[] | undefined,
+  ): Observation[];
 }
 
 /** The connections of one process to one listener. */
@@ -38,7 +42,7 @@ export function createUnixEdges(): UnixEdges {
   let attemptsBefore = new Map<string, Attempts>();
   /** The last image of each process that has connected, by process and name. */
   let images = new Map<string, number>();
-  const listeners = createUnixListeners();
+  const servers = createUnixListeners();
   let serial = 0;
 
   function attemptsOf(connects: readonly UnixConnectCount[]): Map<string, Attempts> {
@@ -64,7 +68,7 @@ export function createUnixEdges(): UnixEdges {
   }
 
   return {
-    observe(rows, connects = []) {
+    observe(rows, listeners, connects = []) {
       const before = edges;
       edges = new Map();
       const edgeOf = (key: string, create: () => UnixEdge): UnixEdge => {
@@ -81,7 +85,7 @@ export function createUnixEdges(): UnixEdges {
       images = imagesOf(attempts.values());
 
       const connections = new Set<string>();
-      for (const { client, server, listener } of pairsOf(rows)) {
+      for (const { client, server, listener } of pairsOf(rows, listeners)) {
         const { name } = server;
         const image = images.get(clientKey(client, name));
         const edge = edgeOf(edgeKey(client, name, image, listener), () =>
@@ -97,10 +101,10 @@ export function createUnixEdges(): UnixEdges {
       }
       connectionsBefore = connections;
 
-      listeners.update(rows);
+      servers.update(listeners);
       for (const attempt of attempts.values()) {
         const { connect, added } = attempt;
-        const server: UnixServer | undefined = listeners.serverOf(connect);
+        const server: UnixServer | undefined = servers.serverOf(connect);
         if (server) attempt.edge = edgeKey(connect, connect.name, connect.image, server.listener);
         if (attempt.edge === undefined || (!server && !before.has(attempt.edge))) continue;
         const edge = edgeOf(attempt.edge, () =>
@@ -152,10 +156,10 @@ interface Pair {
  * Both sockets of each connection. An accepted socket shares the kernel's name object with its listener
  * (net/unix/af_unix.c, unix_stream_connect), so the client is known even after the listener has closed.
  */
-function pairsOf(rows: readonly Row[]): Pair[] {
+function pairsOf(rows: readonly Row[], listening: readonly UnixRow[]): Pair[] {
   const connected = rows.filter((row): row is UnixRow => row.kind === 'unix' && !row.listens);
-  const sockets = firstHolders(connected);
-  const listeners = new Map(unixListenersOf(rows).map((row) => [row.nameId, row]));
+  const sockets = new Map([...bySocket(connected)].map(([socket, holders]) => [socket, ownerOf(holders)]));
+  const listeners = new Map(listening.map((row) => [row.nameId, row]));
   const pairs: Pair[] = [];
   for (const client of sockets.values()) {
     const { nameId, peerNameId, listenerPid } = client;

@@ -1,5 +1,4 @@
-import type { Row, UnixConnectCount, UnixListenerId, UnixRow } from './layout.ts';
-import { unixListenersOf } from './unix-rows.ts';
+import type { UnixConnectCount, UnixListenerId, UnixRow } from './layout.ts';
 
 /** The listener of a connection, and its process if that is certain. */
 export interface UnixServer {
@@ -9,7 +8,7 @@ export interface UnixServer {
 
 /** Finds the listeners to which processes have connected, in the last two scans. */
 export interface UnixListeners {
-  update(rows: readonly Row[]): void;
+  update(listeners: readonly UnixRow[]): void;
   /** Undefined if there is none with this name where the client looks it up: then the call may have failed. */
   serverOf(connect: UnixConnectCount): UnixServer | undefined;
 }
@@ -41,9 +40,9 @@ export function createUnixListeners(): UnixListeners {
   }
 
   return {
-    update(rows) {
+    update(listeners) {
       before = now;
-      now = indexOf(unixListenersOf(rows));
+      now = indexOf(listeners);
     },
     serverOf(connect) {
       const { listener } = connect;

@@ -65,15 +65,16 @@ export function createConnections(): Connections {
       return known;
     }
     const direction = directionOf(socket) ?? directions.find(netns, socket);
-    const listener = direction === 'inbound' ? directions.listenerOf(netns, socket) : undefined;
-    // A connection that is not accepted yet, or no longer held by a process, is attributed to the listener.
-    const listenerPid = listener && ownerOf(listener.inode);
+    const listeners = direction === 'inbound' ? directions.listenersOf(netns, socket) : [];
+    // A connection that is not accepted yet, or no longer held by a process, is attributed to the listener, unless
+    // several processes listen there.
+    const [listenerPid, ...others] = new Set(listeners.map(({ inode }) => ownerOf(inode)));
     const connection: Connection = {
       id: `${++serial}`,
       netns,
       direction,
       inode: socket.inode,
-      pid: ownerOf(socket.inode) ?? listenerPid,
+      pid: ownerOf(socket.inode) ?? (others.length === 0 ? listenerPid : undefined),
       timeWait,
       pass,
       before: pass === 1 ? socket : undefined,

@@ -2,6 +2,7 @@ import { FatalError } from '../../fatal-error.ts';
 import type { NetworkNamespace } from '../../native/enter-namespace.ts';
 import { isResourceError } from '../../native/resource-error.ts';
 import { ANY_IPV4, ANY_IPV6 } from '../../net/address.ts';
+import { socketKey } from '../../net/listener-index.ts';
 import { formatUnixName } from '../../net/unix-name.ts';
 import { listNetworkNamespaces, ownNetworkNamespace } from '../../proc/namespaces.ts';
 import { listPids } from '../../proc/pids.ts';
@@ -93,7 +94,8 @@ export function createPollingCapture(
       if (unread.has(reading.netns)) connections.hold(reading.netns);
       for (const seen of connections.observe(reading.netns, sockets, directions, ownerOf))
         observations.push(seen);
-      for (const listener of listenersOf(reading.netns, listening, ownerOf)) listeners.push(listener);
+      for (const listener of eachOnce(listenersOf(reading.netns, listening, ownerOf)))
+        listeners.push(listener);
       for (const listener of unixListenersOf(reading.netns, unix, ownerOf)) listeners.push(listener);
     }
     for (const seen of unixConnections.observe(ownerOf)) observations.push(seen);
@@ -134,8 +136,20 @@ function listenersOf(
     pid: ownerOf(inode),
     ipv6Only:
       localAddress === ANY_IPV6 &&
-      listening.find({ transport, localAddress: ANY_IPV4, localPort })?.localAddress !== ANY_IPV6,
+      listening
+        .find({ transport, localAddress: ANY_IPV4, localPort })
+        .every((listener) => listener.localAddress !== ANY_IPV6),
   }));
+}
+
+/** A process may listen on an address with several sockets, of which some are held by no process. */
+function eachOnce(listeners: readonly Listener[]): Listener[] {
+  const groups = Map.groupBy(listeners, socketKey);
+  return [...groups.values()].flatMap((group) => {
+    const byPid = new Map(group.map((listener) => [listener.pid, listener]));
+    if (byPid.size > 1) byPid.delete(undefined);
+    return [...byPid.values()];
+  });
 }
 
 function unixListenersOf(

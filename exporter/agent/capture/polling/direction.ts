@@ -16,8 +16,8 @@ export interface NamespaceTable {
 export interface Directions {
   /** The direction of a connection whose socket does not contain it; it is never guessed. */
   find(netns: number, socket: Socket): Direction;
-  /** The listener that accepted the connection, if it is inbound. */
-  listenerOf(netns: number, socket: Socket): Socket | undefined;
+  /** The listeners one of which accepted the connection, if it is inbound. */
+  listenersOf(netns: number, socket: Socket): readonly Socket[];
 }
 
 /**
@@ -30,12 +30,12 @@ export function createDirections(tables: readonly NamespaceTable[], ephemeral: P
   const byNetns = new Map(tables.map((table) => [table.netns, table]));
   let namespaces: Map<string, number[]> | undefined;
 
-  function findListener(netns: number, at: Parameters<ListeningSet['find']>[0]): Socket | undefined {
+  function findListeners(netns: number, at: Parameters<ListeningSet['find']>[0]): readonly Socket[] {
     for (const listening of byNetns.get(netns)?.listening ?? []) {
-      const listener = listening.find(at);
-      if (listener) return listener;
+      const listeners = listening.find(at);
+      if (listeners.length > 0) return listeners;
     }
-    return undefined;
+    return [];
   }
 
   /** The namespace with the socket of the remote endpoint; undefined if that is not certainly on this host. */
@@ -49,18 +49,18 @@ export function createDirections(tables: readonly NamespaceTable[], ephemeral: P
 
   return {
     find(netns, socket) {
-      const isAtListener = findListener(netns, socket) !== undefined;
+      const isAtListener = findListeners(netns, socket).length > 0;
       const remote = remoteOf(socket);
       const there = remoteNamespace(netns, socket);
       if (there !== undefined || isLoopback(socket.remoteAddress)) {
-        const isRemoteAtListener = findListener(there ?? netns, remote) !== undefined;
+        const isRemoteAtListener = findListeners(there ?? netns, remote).length > 0;
         if (isAtListener !== isRemoteAtListener) return isAtListener ? 'inbound' : 'outbound';
         if (there !== undefined || isAtListener) return 'unknown';
       }
       if (isAtListener) return 'inbound';
       return isWithin(ephemeral, socket.localPort) ? 'outbound' : 'unknown';
     },
-    listenerOf: findListener,
+    listenersOf: findListeners,
   };
 }
 

@@ -1,12 +1,14 @@
-import { createListenerIndex, type SocketAddress, socketKey } from '../../net/listener-index.ts';
+import { createListenerGroups, type SocketAddress } from '../../net/listener-index.ts';
 import { isWithin, type PortRange } from '../../proc/port-range.ts';
 import { acceptsAnyPeer, type Socket } from './socket.ts';
 
 /** The listening sockets of one network namespace, by address. */
 export interface ListeningSet {
-  /** The listener that gets what is sent to this address and port. */
-  find(socket: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): Socket | undefined;
-  /** One socket per address and port. */
+  /**
+   * The listeners one of which gets what is sent to this address and port; none if it is refused. Several sockets can
+   * share a port (SO_REUSEPORT).
+   */
+  find(socket: Pick<Socket, 'transport' | 'localAddress' | 'localPort'>): readonly Socket[];
   readonly sockets: readonly Socket[];
 }
 
@@ -16,22 +18,17 @@ export interface ListeningSet {
  * server from a client that has sent, and Musubi does not guess.
  */
 export function createListeningSet(sockets: readonly Socket[], ephemeral: PortRange): ListeningSet {
-  const byKey = new Map<string, Socket>();
-  for (const socket of sockets) {
-    if (!acceptsAnyPeer(socket) || socket.localPort === 0) continue;
-    if (socket.transport === 'udp' && isWithin(ephemeral, socket.localPort)) continue;
-    const key = socketKey(boundTo(socket));
-    // Several sockets may share a port (SO_REUSEPORT): keep one that a process holds.
-    const known = byKey.get(key);
-    if (known === undefined || (known.inode === 0 && socket.inode !== 0)) byKey.set(key, socket);
-  }
-
-  const listeners = [...byKey.values()];
-  const index = createListenerIndex(listeners, (socket) => ({
+  const listeners = sockets.filter(
+    (socket) =>
+      acceptsAnyPeer(socket) &&
+      socket.localPort !== 0 &&
+      (socket.transport !== 'udp' || !isWithin(ephemeral, socket.localPort)),
+  );
+  const groups = createListenerGroups(listeners, (socket) => ({
     ...boundTo(socket),
     ipv6Only: socket.ipv6Only,
   }));
-  return { sockets: listeners, find: (socket) => index.find(boundTo(socket)) };
+  return { sockets: listeners, find: (socket) => groups.find(boundTo(socket)) };
 }
 
 /** All of them are of the same network namespace, so it is left out. */

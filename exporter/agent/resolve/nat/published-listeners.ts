@@ -1,7 +1,7 @@
 import type { Listener } from '../../capture/capture.ts';
 import type { TrackedConnection } from '../../conntrack/conntrack.ts';
 import { isLoopback } from '../../net/address.ts';
-import { createListenerIndex } from '../../net/listener-index.ts';
+import { createListenerGroups } from '../../net/listener-index.ts';
 
 /** The addresses of this host. */
 export interface HostAddresses {
@@ -98,7 +98,7 @@ export function createPublishedListeners(): PublishedListeners {
     },
     find(listeners, addressesAt, now) {
       for (const [key, { usedAt }] of known) if (now - usedAt > KEEP_FOR) known.delete(key);
-      const index = createListenerIndex(listeners, (listener) => listener);
+      const index = createListenerGroups(listeners, (listener) => listener);
       const namespaces = [...new Set(listeners.map(({ netns }) => netns))];
       // Where the addresses of a namespace cannot be read, what its listeners are bound to is known.
       const bound = new Set(listeners.map(({ netns, address }) => `${netns} ${address}`));
@@ -114,21 +114,21 @@ export function createPublishedListeners(): PublishedListeners {
       const behind = (
         { transport, netns: from, to }: TranslatedAddress,
         steps = MAX_STEPS,
-      ): Listener | undefined => {
-        if (!to) return undefined;
+      ): readonly Listener[] => {
+        if (!to) return [];
         const next = known.get(keyOf(transport, to));
-        const further = next && steps > 0 ? behind(next, steps - 1) : undefined;
-        if (further) return further;
+        const further = next && steps > 0 ? behind(next, steps - 1) : [];
+        if (further.length > 0) return further;
         const netns = namespaceOf(to.address, from);
-        return netns === undefined ? undefined : index.find({ netns, transport, ...to });
+        return netns === undefined ? [] : index.find({ netns, transport, ...to });
       };
       // The address may have moved to another host.
       const isHere = ({ netns, address, isVirtual }: TranslatedAddress) =>
         isVirtual || addressesAt(netns).length === 0 || addressesAt(netns).includes(address);
       return [...known.values()].flatMap((translated) => {
         const { address, port, isPublished } = translated;
-        const listener = isPublished && isHere(translated) ? behind(translated) : undefined;
-        return listener ? [{ ...listener, address, port }] : [];
+        const listeners = isPublished && isHere(translated) ? behind(translated) : [];
+        return listeners.map((listener) => ({ ...listener, address, port }));
       });
     },
   };
