@@ -149,7 +149,7 @@ struct listener_row {
 	__u64 started;      /* ns since boot */
 	__u32 exec;         /* see `exec_of` */
 	__u32 acceptor;     /* see listeners.h */
-	__u32 recorded_pid; /* the process to which this program attributes its connections */
+	__u32 recorded_pid; /* the process to which its connections were attributed until this scan */
 	__u8 transport;
 	__u8 ipv6_only;
 	__u16 pad;

@@ -30,6 +30,10 @@ static __always_inline int scan_listener(struct bpf_iter__task_file *ctx, struct
 	row.started = BPF_CORE_READ(task, group_leader, start_boottime);
 	row.image = image_of(row.started, mm);
 	row.exec = exec_of(mm);
+	row.recorded_pid = conn->key.pid;
+	listener = bpf_map_lookup_elem(&musubi_listeners, &address);
+	if (listener)
+		row.acceptor = listener->acceptor;
 	/*
 	 * The process with the lowest pid is the leader of those that share the socket. Init is the exception: it holds
 	 * listeners for socket activation, so its row counts only if there is no other.
@@ -45,13 +49,9 @@ static __always_inline int scan_listener(struct bpf_iter__task_file *ctx, struct
 		if (transport == IPPROTO_TCP)
 			note_listener(address, &conn->key, row.exec);
 	}
-	listener = bpf_map_lookup_elem(&musubi_listeners, &address);
-	if (listener)
-		row.acceptor = listener->acceptor;
 	row.transport = transport;
 	row.netns = common->skc_net.net->ns.inum;
 	row.pid = pid;
-	row.recorded_pid = conn->key.pid;
 	row.socket = address;
 	row.port = common->skc_num;
 	row.ipv6_only = BPF_CORE_READ_BITFIELD_PROBED(common, skc_ipv6only);

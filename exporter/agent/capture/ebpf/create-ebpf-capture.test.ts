@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProcTree, type ProcTree } from '../../../../test/fixtures/proc-tree.ts';
 import type { Capture } from '../capture.ts';
 import { captureOf } from './create-ebpf-capture.ts';
@@ -152,7 +152,13 @@ it('reports the usage of the table and lost events', async () => {
 
 it('passes on its traces, up to the last one when the counters had been read', async () => {
   program.state = { folded: 0, lost: 0, sockets: 0, traces: 7, missed: 0 };
-  expect((await create().read()).traces).toEqual({ log: program.traces, upTo: 7 });
+  const visit = vi.spyOn(program.traces, 'visit');
+  const capture = create();
+  const { traces } = await capture.read();
+  expect(traces?.upTo).toBe(7);
+  expect((await capture.read()).traces?.log).toBe(traces?.log);
+  traces?.log.visit(3, 7, { isWanted: () => true, begun() {}, closed() {}, lost() {} });
+  expect(visit).toHaveBeenCalledWith(3, 7, expect.anything());
 });
 
 it('closes the kernel program', () => {

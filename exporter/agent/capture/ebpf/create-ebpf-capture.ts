@@ -1,12 +1,13 @@
 import { loadLibbpf } from '../../native/libbpf.ts';
 import { ownNetworkNamespace, readNetworkNamespace } from '../../proc/namespaces.ts';
-import type { Capture, NamespaceReading, Observation, Reading } from '../capture.ts';
+import type { Capture, NamespaceReading, Observation, Reading, TraceLog } from '../capture.ts';
 import type { PollingOptions } from '../polling/create-polling-capture.ts';
 import { findCgroupRoot } from './cgroup-root.ts';
 import { createEdges } from './edges.ts';
 import { type KernelProgram, kernelProgramPath, loadKernelProgram } from './kernel-program.ts';
 import { IS_READABLE, type Row } from './layout.ts';
 import { listenerSocketsOf, listenersOf } from './listeners.ts';
+import { createSocketOwners } from './socket-owners.ts';
 import { createUnixEdges } from './unix-edges.ts';
 import { createUnixOwners } from './unix-owners.ts';
 
@@ -29,6 +30,17 @@ export function captureOf(
   const unixListenersOf = createUnixOwners();
   const own = ownNetworkNamespace(procRoot);
   const isWanted = (at: { netns: number }) => netns === 'all' || at.netns === own[0]?.netns;
+  /** Of the last scan. */
+  let owners = createSocketOwners([]);
+  const log: TraceLog = {
+    visit: (after, upTo, visitor) =>
+      program.traces.visit(after, upTo, {
+        isWanted: (...ports) => visitor.isWanted(...ports),
+        begun: (trace) => visitor.begun(owners.attributeTrace(trace)),
+        closed: (connection) => visitor.closed(connection),
+        lost: () => visitor.lost(),
+      }),
+  };
   let socketsBefore = program.health().sockets;
 
   async function read(): Promise<Reading> {
@@ -38,11 +50,12 @@ export function captureOf(
     const all = program.scan();
     const rows = all.filter(isWanted);
     const listening = listenerSocketsOf(rows);
+    owners = createSocketOwners(listening);
     const unixListeners = unixListenersOf(all);
     const listeners = listenersOf(listening, unixListeners.filter(isWanted));
     // A folded record has no namespace: the kernel program folds connections of the wanted ones only.
     const observations = [
-      ...edges.observe(listening),
+      ...edges.observe(owners),
       ...unix.observe(all, unixListeners, program.unixConnects()),
     ].filter((observation) => isWanted(observation) || observation.folded);
     const { sockets, folded, lost, traces, missed } = program.health();
@@ -56,7 +69,7 @@ export function captureOf(
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
-      traces: { log: program.traces, upTo: traces },
+      traces: { log, upTo: traces },
     };
   }
 

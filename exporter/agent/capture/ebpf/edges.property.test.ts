@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { createEdges } from './edges.ts';
 import { createFakeProgram } from './fake-program.case.ts';
 import { keyBytes } from './kernel-bytes.case.ts';
+import { createSocketOwners } from './socket-owners.ts';
 
 const KEYS = [1, 2, 3, 4].map((pid) => keyBytes('outbound', { pid }));
 
@@ -42,7 +43,7 @@ it('counts each connection once and the open ones, whatever happens while record
 
       function pass(): number {
         program.scans++;
-        const observations = edges.observe([]);
+        const observations = edges.observe(createSocketOwners([]));
         for (const { id, opened } of observations) reported.set(id, opened);
         return observations.reduce((sum, { open }) => sum + open, 0);
       }

@@ -3,6 +3,7 @@ import { createEdges, type Edges } from './edges.ts';
 import { createFakeProgram, type FakeProgram } from './fake-program.case.ts';
 import { addressBytes, keyBytes } from './kernel-bytes.case.ts';
 import type { ListenerSocket } from './listeners.ts';
+import { createSocketOwners } from './socket-owners.ts';
 
 const MINUTE = 60_000;
 const UDP = 17;
@@ -21,7 +22,7 @@ beforeEach(() => {
 function observe(listeners: readonly ListenerSocket[] = []) {
   now += 1000;
   program.scans++;
-  return edges.observe(listeners);
+  return edges.observe(createSocketOwners(listeners));
 }
 
 const listener = (fields: Partial<ListenerSocket> = {}): ListenerSocket => ({

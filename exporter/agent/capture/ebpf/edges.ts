@@ -11,13 +11,12 @@ import {
   NONE_FAILED,
   NONE_SET_UP,
 } from './layout.ts';
-import type { ListenerSocket } from './listeners.ts';
-import { createSocketOwners } from './socket-owners.ts';
+import type { SocketOwners } from './socket-owners.ts';
 
 /** The kernel's edge records, read in each cycle. */
 export interface Edges {
   /** One observation per record. Idle records are removed from the kernel's table. */
-  observe(listeners: readonly ListenerSocket[]): Observation[];
+  observe(owners: SocketOwners): Observation[];
   /** Number of records in the kernel's table. */
   used(): number;
 }
@@ -109,7 +108,7 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
   }
 
   return {
-    observe(listeners) {
+    observe(owners) {
       cycle++;
       const now = uptime();
       for (const id of removed.splice(0)) known.delete(id);
@@ -117,7 +116,6 @@ export function createEdges(program: KernelProgram, uptime: () => number): Edges
       for (const [id, edge] of known) if (edge.cycle !== cycle) known.delete(id);
       sweep(now, known.size > program.size * CROWDED);
 
-      const owners = createSocketOwners(listeners);
       const observations: Observation[] = [];
       for (const edge of known.values()) {
         if (edge.key) edge.observation = owners.attribute(edge.observation, edge.key);

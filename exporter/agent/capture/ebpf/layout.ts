@@ -294,7 +294,7 @@ export interface ListenerRow extends Holder {
   readonly image: number;
   /** The `exec` of a program that had connections of this listener, other than that of `recordedPid`; 0 if none had. */
   readonly acceptor: number;
-  /** The process to which the kernel program attributes its connections. */
+  /** The process to which the kernel program has attributed its connections until this scan. */
   readonly recordedPid: number;
   readonly transport: Transport;
   readonly ipv6Only: boolean;

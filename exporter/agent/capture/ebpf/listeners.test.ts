@@ -24,6 +24,23 @@ it('returns a listener as scanned', () => {
   expect(listenersOf(listenerSocketsOf([row()]), [])).toEqual([listener]);
 });
 
+describe('a listener that was passed on', () => {
+  const recorded = (rows: readonly ListenerRow[]) =>
+    listenerSocketsOf(rows).map(({ pid, recordedPid }) => [pid, recordedPid]);
+  const given = (fields: Partial<ListenerRow> = {}) => row({ pid: 8, exec: 4, ...fields });
+
+  it('has the connections that were attributed to another process if it has accepted', () => {
+    expect(recorded([row({ acceptor: 4 }), given()])).toEqual([[8, 7]]);
+    expect(recorded([given({ acceptor: 4 })])).toEqual([[8, 7]]);
+    expect(recorded([given({ recordedPid: 1 })])).toEqual([[8, 1]]);
+  });
+
+  it('does not have them otherwise', () => {
+    expect(recorded([row(), given()])).toEqual([[7, 7]]);
+    expect(recorded([given()])).toEqual([[8, 8]]);
+  });
+});
+
 it('returns Unix listeners by name and process', () => {
   const abstract = unixRow({ name: Buffer.from('\0app') });
   expect(listenersOf([], [unixRow(), abstract, unixRow({ pid: 8 }), unixRow()])).toMatchObject([

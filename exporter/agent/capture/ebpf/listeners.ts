@@ -3,22 +3,27 @@ import { socketKey } from '../../net/listener-index.ts';
 import { formatUnixName } from '../../net/unix-name.ts';
 import type { Listener } from '../capture.ts';
 import type { ListenerRow, Row, UnixRow } from './layout.ts';
-import { bySocket, ownerOf } from './owner.ts';
+import { bySocket, INIT, ownerOf } from './owner.ts';
 
 /** A socket that listens on an IP address, and the process it belongs to. */
 export interface ListenerSocket extends Listener {
   readonly pid: number;
   readonly image: number;
-  /** The process to which the kernel program attributes its connections. */
+  /** The process to which the kernel program has attributed its connections, if not to this one. */
   readonly recordedPid: number;
 }
 
 /** The listening sockets of a scan, each once. Several may have the same address and port (SO_REUSEPORT). */
 export function listenerSocketsOf(rows: readonly Row[]): ListenerSocket[] {
   const sockets = bySocket(rows.filter((row): row is ListenerRow => row.kind === 'listener'));
-  const owners = [...sockets.values()].map((holders) =>
-    ownerOf(holders, new Set(holders.map(({ acceptor }) => acceptor))),
-  );
+  const owners = [...sockets.values()].map((holders) => {
+    const acceptors = new Set(holders.map(({ acceptor }) => acceptor));
+    const owner = ownerOf(holders, acceptors);
+    // A process that has passed on its listener may have accepted itself.
+    const { recordedPid } = holders[0];
+    const hasAccepted = acceptors.has(owner.exec) || recordedPid === INIT;
+    return { ...owner, recordedPid: hasAccepted ? recordedPid : owner.pid };
+  });
   const keys = new Set(owners.map(socketKey));
   return owners.map(({ netns, transport, address, port, ipv6Only, pid, image, recordedPid }) => ({
     ...{ netns, transport, address, port, pid, image, recordedPid },

@@ -1,6 +1,6 @@
 import type { Holder } from './layout.ts';
 
-const INIT = 1;
+export const INIT = 1;
 
 /**
  * The process that a listener belongs to, among those that hold it. Of one that was forked with its workers it is the

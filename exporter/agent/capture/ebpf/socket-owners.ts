@@ -1,5 +1,5 @@
 import { createListenerGroups } from '../../net/listener-index.ts';
-import type { Observation } from '../capture.ts';
+import type { Observation, Trace } from '../capture.ts';
 import type { EdgeKey } from './layout.ts';
 import type { ListenerSocket } from './listeners.ts';
 
@@ -7,6 +7,8 @@ import type { ListenerSocket } from './listeners.ts';
 export interface SocketOwners {
   /** The observation of an inbound record, or the same one if nothing changes. */
   attribute(observation: Observation, key: EdgeKey): Observation;
+  /** A trace of a connection that such a record counts. */
+  attributeTrace(trace: Trace): Trace;
 }
 
 type Process = Pick<Observation, 'pid' | 'image'>;
@@ -21,20 +23,26 @@ export function createSocketOwners(sockets: readonly ListenerSocket[]): SocketOw
   );
   const images = new Map(sockets.map(({ pid, image }) => [pid, image]));
 
-  function mayDiffer({ pid, image, isPeer }: EdgeKey): boolean {
-    if (isPeer || pid === undefined || openers.has(pid)) return true;
+  function mayDiffer({ pid, image }: Process): boolean {
+    if (pid === undefined || openers.has(pid)) return true;
     return image !== undefined && (images.get(pid) ?? image) !== image;
   }
 
   return {
     attribute(last, key) {
-      if (!mayDiffer(key)) return last;
+      if (!key.isPeer && !mayDiffer(key)) return last;
       const listeners = groups.find({ ...key, address: key.localAddress });
       // Both processes chose their UDP ports: a local listener makes this end the server.
       const direction = key.isPeer && listeners.length > 0 ? 'inbound' : key.direction;
       const { pid, image } = serverOf(key, listeners) ?? last;
       if (last.direction === direction && last.pid === pid && last.image === image) return last;
       return { ...last, direction, pid, image };
+    },
+    attributeTrace(trace) {
+      if (trace.direction !== 'inbound' || !mayDiffer(trace)) return trace;
+      const { netns, transport, localAddress: address, localPort: port } = trace;
+      const server = serverOf(trace, groups.find({ netns, transport, address, port }));
+      return server ? { ...trace, pid: server.pid, image: server.image } : trace;
     },
   };
 }
@@ -43,7 +51,7 @@ export function createSocketOwners(sockets: readonly ListenerSocket[]): SocketOw
  * The process that accepts the connections of a record. The kernel program records the process that listens, or none if
  * it does not know the listener. Undefined if the listener is closed.
  */
-function serverOf(key: EdgeKey, listeners: readonly ListenerSocket[]): Process | undefined {
+function serverOf(key: Process, listeners: readonly ListenerSocket[]): Process | undefined {
   const [first, ...others] =
     key.pid === undefined ? listeners : listeners.filter(({ recordedPid }) => recordedPid === key.pid);
   if (!first) return key.pid === undefined ? UNKNOWN : undefined;

@@ -1,4 +1,5 @@
 import type { UnixConnectCount, UnixListenerId, UnixRow } from './layout.ts';
+import { INIT } from './owner.ts';
 
 /** The listener of a connection, and its process if that is certain. */
 export interface UnixServer {
@@ -19,7 +20,6 @@ interface Index {
   readonly byName: ReadonlyMap<string, readonly UnixRow[]>;
 }
 
-const INIT = 1;
 const SLASH = 0x2f;
 const NONE: Index = { byId: new Map(), byName: new Map() };
 
