@@ -32,7 +32,10 @@ const EDGES: RecordedEdge[] = [
     opened: [END - DAY],
     used: [[BEGIN, END]],
   },
-  { src: endpoint('polls'), dst: db, port: 5432, opened: each(4 * 60) },
+  { src: endpoint('polls', { address: '10.0.0.20' }), dst: db, port: 5432, opened: each(4 * 60) },
+  // Recorded while the exporter of its host had not reported: the same, and one that only it made.
+  { src: { address: '10.0.0.20' }, dst: db, port: 5432, opened: [END - 3000] },
+  { src: { address: '10.0.0.20' }, dst: endpoint('mq'), port: 5672, opened: [END - 200] },
   { src: endpoint('slow'), dst: db, port: 5432, opened: each(30 * 60) },
   { src: endpoint('night'), dst: db, port: 5432, opened: each(DAY, BEGIN + 5 * HOUR) },
   { src: endpoint('once'), dst: db, port: 5432, opened: [END - 30 * HOUR] },
@@ -89,7 +92,12 @@ describe('musubi expect learn', () => {
   it('learns the longest normal gap of each dependency', async () => {
     const { code, out, err } = await musubi('learn', '--range', '14d');
     const notSeen = '  added, but not seen in the last 24h: gone ─▶ db 5432/tcp\n';
-    expect({ code, err }).toEqual({ code: 0, err: `9 added, 0 not seen\n${notSeen}` });
+    const notAdded = '  not added, an address of polls-1: 10.0.0.20 ─▶ mq 5672/tcp\n';
+    const folded = '  added under the name of its address: 10.0.0.20 ─▶ db 5432/tcp\n';
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `9 added, 0 not seen\n${notSeen}${notAdded}${folded}`,
+    });
     const { expected } = parseExpectations(out, 'learnt.yaml');
     const gaps = Object.fromEntries(expected.map(({ src, maxGap }) => [src.name, maxGap / 60]));
     expect(gaps).toEqual({
@@ -103,7 +111,7 @@ describe('musubi expect learn', () => {
       once: Number.POSITIVE_INFINITY,
       gone: expect.toSatisfy((minutes: number) => minutes >= 5 && minutes <= 180),
     });
-    expect(out).toContain('why: seen on 2 of 2 days, 719 connections');
+    expect(out).toContain('why: seen on 2 of 2 days, 720 connections');
     expect(out).toContain('why: seen on 1 of 2 days, 1 connection; used once, so no gap is known');
   });
 
@@ -154,6 +162,7 @@ describe('musubi expect check', () => {
       ],
       unexpected: [{ src_service: 'recent' }],
       failing: [{ src_service: 'failing' }],
+      unnamed: [{ src_service: '10.0.0.20', dst_service: 'mq', host: 'polls-1' }],
       hosts_without_exporter: [],
     });
   });

@@ -377,7 +377,7 @@ describe('diff', () => {
       vanished: [],
     });
     const earlier = JSON.parse((await musubi('diff', ...range, '--against', '1d', '--json')).out);
-    expect(earlier.against).toEqual({ from: at(END - DAY - HOUR), to: at(END - DAY) });
+    expect(earlier.against).toMatchObject({ from: at(END - DAY - HOUR), to: at(END - DAY) });
   });
 
   it('exits with code 1 on a difference, given --exit-code', async () => {
@@ -399,6 +399,76 @@ describe('diff', () => {
     expect((await musubi('diff', ...range, '--against', '20d')).err).toMatch(
       /^musubi: no data for 2026-04-20/,
     );
+  });
+});
+
+describe('diff during the silence of an exporter', () => {
+  const [FROM, TO] = [END - 1230, END - 1080];
+  const db = endpoint('db', { address: '10.0.0.9' });
+  const orders = endpoint('orders', { address: '10.0.0.7' });
+  const always = (from: number, to: number) =>
+    Array.from({ length: Math.ceil((to - from) / 10) }, (_, at) => from + at * 10);
+  const SILENT: RecordedEdge[] = [
+    { src: orders, dst: db, port: 5432, opened: [...always(END - HOUR, FROM), ...always(TO, END)] },
+    // The database's host reports the address of its client.
+    { src: { address: '10.0.0.7' }, dst: db, port: 5432, opened: always(FROM, TO) },
+    // Only its own host would report it.
+    { src: orders, dst: { address: '192.0.2.1' }, port: 25, opened: always(FROM - 200, FROM) },
+    { src: { address: '10.0.0.7' }, dst: db, port: 9999, opened: [FROM + 50] },
+    { src: endpoint('new-job'), dst: db, port: 5432, opened: [FROM + 50] },
+  ];
+  let store: Prometheus;
+  beforeAll(async () => {
+    const range = {
+      from: END - HOUR,
+      to: END,
+      silent: { 'orders-1': [FROM, TO] as const, 'db-1': [0, 0] as const },
+    };
+    store = await startPrometheus([], { history: recordedEdges(SILENT, range) });
+  });
+  const run = async (...argv: string[]) => {
+    const io = createIo({ PROMETHEUS_URL: store.url });
+    return {
+      code: await main(['diff', '--from', `${FROM}`, '--to', `${TO}`, ...argv], io),
+      out: io.out(),
+      err: io.err(),
+    };
+  };
+
+  it('shows edges under their names, and what is not known as such', async () => {
+    process.env.TZ = 'UTC';
+    const { code, out, err } = await run('--exit-code');
+    expect(err).toBe(
+      'note: no report for some time from orders-1 (2m)\n' +
+        'note: recorded under an address, and shown under its name: 10.0.0.7 (orders)\n',
+    );
+    expect(out).toMatchInlineSnapshot(`
+      "2026-05-10 11:39:30 to 2026-05-10 11:42:00, UTC
+      against 2026-05-10 11:37:00 to 2026-05-10 11:39:30, UTC
+
+      + new-job ─▶ db        5432/tcp  0 open, 1 opened, last seen 2026-05-10 11:40:20
+      ? 10.0.0.7 ─▶ db       9999/tcp  an address of orders-1; last seen 2026-05-10 11:40:20
+      ? orders ─▶ 192.0.2.1  25/tcp    no report from orders-1 (2m); last seen 2026-05-10 11:39:20
+
+      1 appeared, 0 vanished, 0 changed, 2 not known.
+      "
+    `);
+    expect(code).toBe(1);
+  });
+
+  it('lists the same as JSON', async () => {
+    const json = JSON.parse((await run('--json')).out);
+    expect(json).toMatchObject({
+      silent_hosts: [{ host: 'orders-1', seconds: 120 }],
+      against: { silent_hosts: [] },
+      vanished: [],
+      changed: [],
+    });
+    expect(json.appeared).toHaveLength(1);
+    expect(json.uncertain.map(({ reason }: { reason: string }) => reason)).toEqual([
+      'an address of orders-1',
+      'no report from orders-1 (2m)',
+    ]);
   });
 });
 

@@ -8,9 +8,12 @@ import { timeText } from '../config/time-text.ts';
 import { parseBoolean, parseSpan } from '../config/values.ts';
 import { readHistory } from '../joined/history.ts';
 import { readClock, settledRange } from '../joined/settled.ts';
-import { compare, readUsed } from '../look/compare.ts';
+import { silenceText } from '../joined/silence.ts';
+import { readUsed } from '../look/compare.ts';
+import { compareRanges } from '../look/compare-ranges.ts';
 import { differencesRows, differencesText } from '../look/differences-text.ts';
 import { explainEmptyRange } from '../look/explain.ts';
+import type { Evidence } from '../look/uncertain.ts';
 import { connect } from '../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../prometheus/options.ts';
 import type { Command } from './command.ts';
@@ -69,16 +72,29 @@ export const diff: Command = {
       );
 
     const ratio = (range.to - range.from) / (against.to - against.from);
-    const differences = compare(before, current, { factor: settings.factor, ratio });
+    const options = { factor: settings.factor, ratio, range, against };
+    const { differences, silence, folded } = await compareRanges(prometheus, before, current, options);
+    for (const note of notesOf(silence, folded)) io.stderr(`note: ${note}\n`);
     io.stdout(
       settings.json
-        ? `${JSON.stringify(differencesRows(differences, range, against), null, 2)}\n`
+        ? `${JSON.stringify(differencesRows(differences, range, against, silence), null, 2)}\n`
         : differencesText(differences, range, against),
     );
-    const isSame = Object.values(differences).every((edges) => edges.length === 0);
+    const { appeared, vanished, changed } = differences;
+    const isSame = appeared.length + vanished.length + changed.length === 0;
     return settings['exit-code'] && !isSame ? 1 : 0;
   },
 };
+
+function notesOf({ before, after }: Evidence['silence'], folded: readonly string[]): string[] {
+  return [
+    ...(after.size > 0 ? [`no report for some time from ${silenceText(after)}`] : []),
+    ...(before.size > 0 ? [`no report for some time in the previous range from ${silenceText(before)}`] : []),
+    ...(folded.length > 0
+      ? [`recorded under an address, and shown under its name: ${folded.join(', ')}`]
+      : []),
+  ];
+}
 
 /** Gives the previous range. */
 type PreviousRange = (range: TimeRange, now: number) => TimeRange;

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '@musubi/agent/metrics/ledger';
 import { formatEndpoint } from '@musubi/agent/net/address';
 import { displayText } from '@musubi/agent/text/display-text';
 import { parsePort, portName } from '@musubi/contract/port';
+import { failureTexts } from '../joined/failures.ts';
 
 interface Line {
   readonly source: string;
@@ -90,7 +91,7 @@ function figuresOf({
 }: LedgerEntry): string {
   const figures = [`${open} open`];
   if (opened > 0) figures.push(`${opened} opened`);
-  if (failed) figures.push(failuresOf(failed));
+  if (failed) figures.push(...failuresOf(failed));
   const [sent, received] =
     attributes.direction === 'inbound'
       ? [receivedBytes, transmittedBytes]
@@ -99,12 +100,8 @@ function figuresOf({
   return figures.join(', ');
 }
 
-/** `3 failed (2 refused, 1 host unreachable)` */
-function failuresOf(failed: readonly number[]): string {
-  const reasons = ERROR_TYPES.map((reason, at) => [failed[at] ?? 0, reason.replaceAll('_', ' ')] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, reason]) => `${count} ${reason}`);
-  return `${failed.reduce((sum, count) => sum + count, 0)} failed (${reasons.join(', ')})`;
+function failuresOf(failed: readonly number[]): string[] {
+  return failureTexts(Object.fromEntries(ERROR_TYPES.map((reason, at) => [reason, failed[at] ?? 0])), String);
 }
 
 function nameOf(attributes: Attributes, end: 'src' | 'dst'): string {

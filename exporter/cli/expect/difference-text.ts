@@ -1,4 +1,5 @@
 import { timeText } from '../config/time-text.ts';
+import type { UnnamedEdge } from '../joined/bare-addresses.ts';
 import { figure } from '../look/edge-text.ts';
 import type { Difference } from './compare.ts';
 import { edgeText, labelsOf } from './expectations.ts';
@@ -35,7 +36,7 @@ function table(rows: readonly (readonly string[])[]): string {
 export function differenceRows(
   { missing, unexpected, failing }: Difference,
   at: number,
-  silent: readonly string[],
+  { silent, unnamed }: { silent: readonly string[]; unnamed: readonly UnnamedEdge[] },
 ) {
   return {
     at,
@@ -46,6 +47,7 @@ export function differenceRows(
     })),
     unexpected: unexpected.map(({ edge, lastSeen }) => ({ ...labelsOf(edge), last_seen_seconds: lastSeen })),
     failing: failing.map(({ edge, failed, opened }) => ({ ...labelsOf(edge), failed, opened })),
+    unnamed: unnamed.map(({ edge, host }) => ({ ...labelsOf(edge), host })),
     hosts_without_exporter: silent,
   };
 }

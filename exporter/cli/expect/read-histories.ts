@@ -1,6 +1,12 @@
 import { hourlySeries, RECORDED } from '@musubi/contract/recorded-series';
 import type { TimeRange } from '../config/range-options.ts';
-import { edgeKey, serviceEdgeOf } from '../joined/edge.ts';
+import {
+  foldExplained,
+  readExplanations,
+  separateUnnamed,
+  type UnnamedEdge,
+} from '../joined/bare-addresses.ts';
+import { edgeKey, type ServiceEdge, serviceEdgeOf } from '../joined/edge.ts';
 import { createEdgeReader } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import type { Sample } from '../prometheus/result.ts';
@@ -19,12 +25,20 @@ interface Day extends TimeRange {
   readonly heldOpen: ReadonlyMap<string, number>;
 }
 
+export interface Histories {
+  readonly named: readonly EdgeHistory[];
+  /** Edges that cannot be learned, because an endpoint may be any service of a host. */
+  readonly unnamed: readonly UnnamedEdge[];
+  /** Edges that were recorded under an address, and are part of the histories of the services that had it. */
+  readonly folded: readonly ServiceEdge[];
+}
+
 /**
  * The use of the service edges over a range. The longest gap is an upper bound: for an edge that is always recorded, the
  * expiration time of the exporters, or two evaluations if a connection was always open; for others it is exact to the
  * hour.
  */
-export async function readHistories(prometheus: Prometheus, range: TimeRange): Promise<EdgeHistory[]> {
+export async function readHistories(prometheus: Prometheus, range: TimeRange): Promise<Histories> {
   const reader = await createEdgeReader(prometheus, range);
   const [seen, counts] = [await reader.serviceEdges(), await reader.counts()];
   const uses = new Map<string, Set<number>>();
@@ -51,7 +65,7 @@ export async function readHistories(prometheus: Prometheus, range: TimeRange): P
     days.push({ from, to, evaluations: Math.max(0, ...recorded.values()), recorded, heldOpen });
   }
 
-  return [...seen].map(([key, { edge, lastSeen }]) => {
+  const histories = [...seen].map(([key, { edge, lastSeen }]): EdgeHistory => {
     const times = [...(uses.get(key) ?? []), lastSeen].filter((time) => time >= range.from);
     const ordered = [...new Set(times)].sort((one, other) => one - other);
     return {
@@ -63,6 +77,25 @@ export async function readHistories(prometheus: Prometheus, range: TimeRange): P
       unused: range.to - lastSeen,
     };
   });
+  const explain = await readExplanations(
+    reader,
+    histories.map(({ edge }) => edge),
+  );
+  const { named, unnamed } = separateUnnamed(histories, explain);
+  const folded = new Set(named.filter(({ edge }) => explain(edge)).map(({ edge }) => edge));
+  return { named: [...foldExplained(named, explain, merge).values()], unnamed, folded: [...folded] };
+}
+
+/** Two histories of one edge. The gaps of an edge with more connections are known better. */
+function merge(one: EdgeHistory, other: EdgeHistory): EdgeHistory {
+  const [more, less] = one.connections >= other.connections ? [one, other] : [other, one];
+  return {
+    ...more,
+    days: Math.max(one.days, other.days),
+    connections: one.connections + other.connections,
+    longestGap: more.longestGap ?? less.longestGap,
+    unused: Math.min(one.unused, other.unused),
+  };
 }
 
 /** In seconds; undefined for an edge that was used only once. */

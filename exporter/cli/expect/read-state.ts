@@ -1,6 +1,12 @@
-import { HARMLESS } from '@musubi/contract/failing';
 import { RECORDED } from '@musubi/contract/recorded-series';
-import { createEdgeReader } from '../joined/read.ts';
+import {
+  foldExplained,
+  readExplanations,
+  separateUnnamed,
+  type UnnamedEdge,
+} from '../joined/bare-addresses.ts';
+import { failures } from '../joined/failures.ts';
+import { createEdgeReader, noConnections } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { type Attempts, IN_USE, type SeenEdge } from './compare.ts';
 import type { Expectations } from './expectations.ts';
@@ -9,6 +15,8 @@ import type { Expectations } from './expectations.ts';
 export interface State {
   readonly seen: readonly SeenEdge[];
   readonly attempts: readonly Attempts[];
+  /** Edges that are not judged, because one endpoint is unnamed. */
+  readonly unnamed: readonly UnnamedEdge[];
   /** Hosts whose exporter does not report, but did within the day before. */
   readonly silentHosts: readonly string[];
 }
@@ -28,14 +36,27 @@ export async function readState(
     recent.counts(),
     prometheus.query(`${at} - ${RECORDED.hostLastReport} > 180`, at),
   ]);
+  const explain = await readExplanations(
+    past,
+    [...seen.values()].map(({ edge }) => edge),
+  );
   const attempts = [...inUse].map(([key, { edge }]) => {
-    const { opened = 0, failed = {} } = counts.get(key) ?? {};
-    const harmful = Object.entries(failed).filter(([reason]) => !HARMLESS.some((each) => each === reason));
-    return { edge, opened, failed: harmful.reduce((sum, [, count]) => sum + count, 0) };
+    const { opened, failed } = counts.get(key) ?? noConnections();
+    return { edge, opened, failed: failures(failed) };
   });
+  const { named, unnamed } = separateUnnamed(seen.values(), explain);
   return {
-    seen: [...seen.values()],
-    attempts,
+    seen: [...foldExplained(named, explain, latest).values()],
+    attempts: [...foldExplained(attempts, explain, addAttempts).values()],
+    unnamed,
     silentHosts: silent.map(({ labels }) => labels.host ?? '').sort(),
   };
 }
+
+const latest = (one: SeenEdge, other: SeenEdge): SeenEdge => (one.lastSeen >= other.lastSeen ? one : other);
+
+const addAttempts = (one: Attempts, other: Attempts): Attempts => ({
+  edge: one.edge,
+  opened: one.opened + other.opened,
+  failed: one.failed + other.failed,
+});

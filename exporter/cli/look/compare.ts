@@ -1,8 +1,8 @@
 import type { TimeRange } from '../config/range-options.ts';
 import type { ServiceEdge } from '../joined/edge.ts';
+import { failures } from '../joined/failures.ts';
 import { type Counts, createEdgeReader, noConnections } from '../joined/read.ts';
 import type { Prometheus } from '../prometheus/client.ts';
-import { failures } from './edge-text.ts';
 
 /** A dependency and its use within one range. */
 export interface UsedEdge {
@@ -33,6 +33,22 @@ export async function readUsed(prometheus: Prometheus, range: TimeRange): Promis
   );
 }
 
+/** Two entries of one edge, such as one under the name of its source and one under the address of it. */
+export function mergeUsed(one: UsedEdge, other: UsedEdge): UsedEdge {
+  const failed = { ...one.counts.failed };
+  for (const [reason, count] of Object.entries(other.counts.failed))
+    failed[reason] = (failed[reason] ?? 0) + count;
+  return {
+    edge: one.edge,
+    lastSeen: Math.max(one.lastSeen, other.lastSeen),
+    counts: {
+      open: one.counts.open + other.counts.open,
+      opened: one.counts.opened + other.counts.opened,
+      failed,
+    },
+  };
+}
+
 /**
  * The edges that appeared, that vanished, and that opened or failed at least `factor` times more or fewer connections
  * per second. `ratio` is the length of the current range divided by that of the previous one.
@@ -58,7 +74,7 @@ export function compare(
     vanished: [...before].filter(([key]) => !after.has(key)).map(([, edge]) => edge),
     changed: both.filter(
       ({ before: { counts: one }, after: { counts: other } }) =>
-        differs(one.opened, other.opened) || differs(failures(one), failures(other)),
+        differs(one.opened, other.opened) || differs(failures(one.failed), failures(other.failed)),
     ),
   };
 }

@@ -1,5 +1,6 @@
 import { type Service, serviceKey } from '../joined/edge.ts';
-import { countsText, failures, portText, serviceText } from './edge-text.ts';
+import { failures } from '../joined/failures.ts';
+import { countsText, portText, serviceText } from './edge-text.ts';
 import type { Tree, TreeEdge } from './tree.ts';
 
 /** The tree for Graphviz (https://graphviz.org/doc/info/lang.html): `dot -Tsvg`. */
@@ -16,7 +17,7 @@ export function dotText(tree: Tree): string {
     }),
     ...tree.edges.map((branch) => {
       const { src, dst } = branch.edge;
-      const colour = failures(branch.counts) > 0 ? ', color=red' : '';
+      const colour = failures(branch.counts.failed) > 0 ? ', color=red' : '';
       return `  ${idOf(src)} -> ${idOf(dst)} [label=${dotString(edgeLabel(branch))}${colour}];`;
     }),
     '}',

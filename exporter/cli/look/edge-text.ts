@@ -1,6 +1,7 @@
 import { displayText } from '@musubi/agent/text/display-text';
 import { portName } from '@musubi/contract/port';
 import type { ProcessEndpoint, ProcessPair, Service, ServiceEdge } from '../joined/edge.ts';
+import { failureTexts } from '../joined/failures.ts';
 import type { Counts } from '../joined/read.ts';
 
 /** `api`, `api (fra)`: with the site, if known. */
@@ -15,16 +16,7 @@ export function portText({ port, transport }: ServiceEdge): string {
 
 /** `1 open, 12 opened, 3 failed (2 refused, 1 timeout)` */
 export function countsText({ open, opened, failed }: Counts): string {
-  const text = [`${figure(open)} open`, `${figure(opened)} opened`];
-  const reasons = Object.entries(failed)
-    .sort(([, one], [, other]) => other - one)
-    .map(([reason, count]) => `${figure(count)} ${displayText(reason.replaceAll('_', ' '))}`);
-  if (reasons.length > 0) text.push(`${figure(failures({ failed }))} failed (${reasons.join(', ')})`);
-  return text.join(', ');
-}
-
-export function failures({ failed }: Pick<Counts, 'failed'>): number {
-  return Object.values(failed).reduce((sum, count) => sum + count, 0);
+  return [`${figure(open)} open`, `${figure(opened)} opened`, ...failureTexts(failed, figure)].join(', ');
 }
 
 const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });

@@ -83,7 +83,7 @@ async function readPairs(
 }
 
 /** An unnamed endpoint has no service label at process level; it is identified by its address. */
-function withUnnamed(matchers: Matchers): Matchers {
+export function withUnnamed(matchers: Matchers): Matchers {
   return Object.fromEntries(
     Object.entries(matchers).map(([label, names]) => [
       label,

@@ -67,6 +67,7 @@ describe.each(files)('%s', async (file) => {
     const known = [
       ...attributes.map(prometheusLabel),
       'job',
+      'host_name',
       'instance',
       'le',
       'observer',

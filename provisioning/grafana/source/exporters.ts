@@ -1,14 +1,17 @@
 import { DNS_METRICS, type MetricDefinition, SELF_METRICS, TABLE_METRICS } from '@musubi/contract/catalogue';
-import { prometheusName } from '@musubi/contract/prometheus-name';
+import { prometheusLabel, prometheusName } from '@musubi/contract/prometheus-name';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { promql } from '../../prometheus/source/promql.ts';
 import { dashboardJson, type Panel } from './dashboard.ts';
+import { oncePerHost, oncePerTarget } from './once.ts';
 import { table, timeSeries } from './panels.ts';
 
-const SELECTED = '{instance=~"$instance"}';
-const of = (metric: MetricDefinition) => `${prometheusName(metric)}${SELECTED}`;
-const perSecond = (metric: MetricDefinition) => `rate(${of(metric)}[$__rate_interval])`;
-const increase = (metric: MetricDefinition) => `increase(${of(metric)}[$__rate_interval])`;
+const of = (metric: MetricDefinition) => oncePerHost(prometheusName(metric), labelsOf(metric));
+const perSecond = (metric: MetricDefinition) =>
+  oncePerHost(`rate(${prometheusName(metric)}[$__rate_interval])`, labelsOf(metric));
+const increase = (metric: MetricDefinition) =>
+  oncePerHost(`increase(${prometheusName(metric)}[$__rate_interval])`, labelsOf(metric));
+const labelsOf = ({ attributes }: MetricDefinition) => attributes.map(prometheusLabel);
 
 const {
   buildInfo,
@@ -48,16 +51,18 @@ const PANELS: readonly Panel[] = [
       width: 24,
     },
     [
-      { name: 'Exporter', label: 'instance' },
+      { name: 'Host', label: 'host' },
       {
         name: 'Scrape',
         // Targets that never answered have the same job.
-        expr: `max by (instance) (up${SELECTED} and on (job) max by (job) (last_over_time(${prometheusName(cycles)}[$__range])))`,
+        expr: oncePerTarget(
+          `(up and on (job) max by (job) (last_over_time(${prometheusName(cycles)}[$__range])))`,
+        ),
         mappings: UP_OR_DOWN,
       },
       {
         name: 'Last report',
-        expr: `max by (instance) (last_over_time(${RECORDED.exporterLastReport}${SELECTED}[$__range])) * 1000`,
+        expr: `max by (host) (last_over_time(${RECORDED.hostLastReport}{host=~"$host"}[$__range])) * 1000`,
         unit: 'dateTimeFromNow',
       },
       { name: 'Capture', label: 'capture' },
@@ -65,10 +70,10 @@ const PANELS: readonly Panel[] = [
       {
         name: 'Captures',
         expr: promql`
-          count by (instance, capture, version) (
+          count by (host, capture, version) (
             ${of(captureInfo)}
-            * on (job, instance) group_left (version)
-            topk by (job, instance) (1, ${of(buildInfo)})
+            * on (host) group_left (version)
+            topk by (host) (1, ${of(buildInfo)})
           )`,
       },
     ],
@@ -76,8 +81,8 @@ const PANELS: readonly Panel[] = [
   timeSeries(
     { title: 'Collection cycles', description: 'Cycles per second of each exporter.', width: 8 },
     [
-      { legend: '{{instance}}', expr: perSecond(cycles) },
-      { legend: '{{instance}}: failed', expr: perSecond(cyclesFailed) },
+      { legend: '{{host}}', expr: perSecond(cycles) },
+      { legend: '{{host}}: failed', expr: perSecond(cyclesFailed) },
     ],
     { unit: 'ops' },
   ),
@@ -91,9 +96,9 @@ const PANELS: readonly Panel[] = [
     { unit: 's' },
   ),
   timeSeries({ title: 'Sockets and edges', description: 'In the last collection cycle.', width: 8 }, [
-    { legend: '{{instance}}: sockets', expr: of(sockets) },
-    { legend: '{{instance}}: unattributed sockets', expr: of(unattributed) },
-    { legend: '{{instance}}: edges', expr: of(edges) },
+    { legend: '{{host}}: sockets', expr: of(sockets) },
+    { legend: '{{host}}: unattributed sockets', expr: of(unattributed) },
+    { legend: '{{host}}: edges', expr: of(edges) },
   ]),
   timeSeries(
     {
@@ -101,13 +106,13 @@ const PANELS: readonly Panel[] = [
       description: 'Half-edges folded into others in the last collection cycle, by reason.',
       width: 8,
     },
-    [{ legend: '{{instance}}: {{reason}}', expr: of(foldedEdges) }],
+    [{ legend: '{{host}}: {{reason}}', expr: of(foldedEdges) }],
   ),
   timeSeries(
     { title: 'Folded connections', description: 'Per second, by reason.', width: 8 },
     [
-      { legend: '{{instance}}: {{reason}}', expr: perSecond(foldedConnections) },
-      { legend: '{{instance}}: table full', expr: perSecond(TABLE_METRICS.folded) },
+      { legend: '{{host}}: {{reason}}', expr: perSecond(foldedConnections) },
+      { legend: '{{host}}: table full', expr: perSecond(TABLE_METRICS.folded) },
     ],
     { unit: 'cps' },
   ),
@@ -117,7 +122,7 @@ const PANELS: readonly Panel[] = [
       description: 'Kernel-side table. When it is full, dependencies are folded into `other`.',
       width: 8,
     },
-    [{ legend: '{{instance}}', expr: `${of(TABLE_METRICS.used)} / ${of(TABLE_METRICS.size)}` }],
+    [{ legend: '{{host}}', expr: `${of(TABLE_METRICS.used)} / ${of(TABLE_METRICS.size)}` }],
     { unit: 'percentunit', max: 1 },
   ),
   timeSeries(
@@ -127,8 +132,8 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: '{{instance}}: events missed', expr: increase(TABLE_METRICS.missed) },
-      { legend: '{{instance}}: restarts', expr: increase(captureRestarts) },
+      { legend: '{{host}}: events missed', expr: increase(TABLE_METRICS.missed) },
+      { legend: '{{host}}: restarts', expr: increase(captureRestarts) },
     ],
     { bars: true },
   ),
@@ -139,25 +144,25 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: '{{instance}}: failed', expr: increase(otlpFailed) },
-      { legend: '{{instance}}: dropped', expr: increase(otlpDropped) },
+      { legend: '{{host}}: failed', expr: increase(otlpFailed) },
+      { legend: '{{host}}: dropped', expr: increase(otlpDropped) },
     ],
     { bars: true },
   ),
   timeSeries(
     { title: 'Network namespaces', description: 'Found in the last collection cycle, by state.', width: 8 },
     [
-      { legend: '{{instance}}: {{state}}', expr: of(namespaces) },
-      { legend: '{{instance}}: with NAT', expr: of(natNamespaces) },
+      { legend: '{{host}}: {{state}}', expr: of(namespaces) },
+      { legend: '{{host}}: with NAT', expr: of(natNamespaces) },
     ],
   ),
   timeSeries(
     { title: 'Address translation', description: 'Translated connections per second.', width: 8 },
     [
-      { legend: '{{instance}}: translated', expr: perSecond(natConnections) },
-      { legend: '{{instance}}: dropped', expr: perSecond(natDropped) },
-      { legend: '{{instance}}: unattributed, {{reason}}', expr: perSecond(natUnattributed) },
-      { legend: '{{instance}}: overruns', expr: perSecond(natOverruns) },
+      { legend: '{{host}}: translated', expr: perSecond(natConnections) },
+      { legend: '{{host}}: dropped', expr: perSecond(natDropped) },
+      { legend: '{{host}}: unattributed, {{reason}}', expr: perSecond(natUnattributed) },
+      { legend: '{{host}}: overruns', expr: perSecond(natOverruns) },
     ],
     { unit: 'cps' },
   ),
@@ -168,8 +173,8 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: '{{instance}}: inspected', expr: perSecond(DNS_METRICS.responses) },
-      { legend: '{{instance}}: dropped, {{reason}}', expr: perSecond(DNS_METRICS.dropped) },
+      { legend: '{{host}}: inspected', expr: perSecond(DNS_METRICS.responses) },
+      { legend: '{{host}}: dropped, {{reason}}', expr: perSecond(DNS_METRICS.dropped) },
     ],
     { unit: 'ops' },
   ),
@@ -180,9 +185,9 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: '{{instance}}: servers {{state}}', expr: of(DNS_METRICS.servers) },
-      { legend: '{{instance}}: addresses', expr: of(DNS_METRICS.addresses) },
-      { legend: '{{instance}}: evicted addresses', expr: increase(DNS_METRICS.evicted) },
+      { legend: '{{host}}: servers {{state}}', expr: of(DNS_METRICS.servers) },
+      { legend: '{{host}}: addresses', expr: of(DNS_METRICS.addresses) },
+      { legend: '{{host}}: evicted addresses', expr: increase(DNS_METRICS.evicted) },
     ],
   ),
 ];
@@ -196,9 +201,9 @@ export const exporters = () =>
       'Whether the Musubi exporters report, which capture they use, and what they folded, missed or dropped.',
     variables: [
       {
-        name: 'instance',
-        label: 'Exporter',
-        query: `label_values(${prometheusName(cycles)}, instance)`,
+        name: 'host',
+        label: 'Host',
+        query: `label_values(${RECORDED.hostLastReport}, host)`,
         multi: true,
       },
     ],

@@ -8,6 +8,7 @@ import { UsageError } from '../../config/usage-error.ts';
 import { parseText } from '../../config/values.ts';
 import { compareWith } from '../../expect/compare.ts';
 import { differenceRows, differenceText } from '../../expect/difference-text.ts';
+import { edgeText } from '../../expect/expectations.ts';
 import { readExpectations } from '../../expect/read-expectations.ts';
 import { readState } from '../../expect/read-state.ts';
 import { readClock } from '../../joined/settled.ts';
@@ -49,16 +50,23 @@ export const check: Command = {
         `invalid value for --at: ${new Date(requested * 1000).toISOString()} is in the future`,
       );
     const at = Math.min(requested, settled);
-    const { seen, attempts, silentHosts } = await readState(prometheus, expectations, at);
-    const reason = seen.length === 0 && (await explainEmptyRange(prometheus, { from: at - 1, to: at }, now));
+    const { seen, attempts, unnamed, silentHosts } = await readState(prometheus, expectations, at);
+    const reason =
+      seen.length + unnamed.length === 0 &&
+      (await explainEmptyRange(prometheus, { from: at - 1, to: at }, now));
     if (reason) throw new Error(reason);
     const difference = compareWith(expectations, seen, attempts, at);
-    if (settings.json) io.stdout(`${JSON.stringify(differenceRows(difference, at, silentHosts), null, 2)}\n`);
+    if (settings.json)
+      io.stdout(
+        `${JSON.stringify(differenceRows(difference, at, { silent: silentHosts, unnamed }), null, 2)}\n`,
+      );
     else io.stdout(differenceText(difference, expectations.expected.length));
     if (silentHosts.length > 0)
       io.stderr(
         `note: no exporter reports from ${silentHosts.map(displayText).join(', ')}: missing dependencies may be in use\n`,
       );
+    for (const { edge, host } of unnamed)
+      io.stderr(`note: not judged, because of an address of ${displayText(host)}: ${edgeText(edge)}\n`);
     return difference.missing.length > 0 ? 1 : 0;
   },
 };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { displayText } from '@musubi/agent/text/display-text';
 import { helpOption } from '../../config/agent-options.ts';
 import { helpText } from '../../config/help-text.ts';
 import { option } from '../../config/option.ts';
@@ -10,9 +11,10 @@ import { edgeText } from '../../expect/expectations.ts';
 import { formatGap, formatRoughly } from '../../expect/gap.ts';
 import { type Learned, learnExpectations } from '../../expect/learn.ts';
 import { readExpectations } from '../../expect/read-expectations.ts';
-import { readHistories } from '../../expect/read-histories.ts';
+import { type Histories, readHistories } from '../../expect/read-histories.ts';
 import { readHistory } from '../../joined/history.ts';
 import { readClock } from '../../joined/settled.ts';
+import { readSilence, type Silence, silenceText } from '../../joined/silence.ts';
 import { explainEmptyRange } from '../../look/explain.ts';
 import { connect } from '../../prometheus/connect.ts';
 import { PROMETHEUS_OPTIONS } from '../../prometheus/options.ts';
@@ -59,14 +61,13 @@ export const learn: Command = {
     if (settled - from < SHORTEST)
       throw new Error('less than one hour of history: gaps cannot be learned yet');
 
-    const learned = learnExpectations(
-      await readHistories(prometheus, { from, to: settled }),
-      file,
-      range.text,
-    );
+    const learnedFrom = { from, to: settled };
+    const histories = await readHistories(prometheus, learnedFrom);
+    const silence = await readSilence(prometheus, learnedFrom);
+    const learned = learnExpectations(histories.named, file, range.text);
     if (output === undefined) io.stdout(learned.text);
     else await writeFile(output, learned.text).catch(refuseFile(`--output: cannot write ${output}`));
-    io.stderr(summaryOf(learned));
+    io.stderr(summaryOf(learned, histories, silence));
     return 0;
   },
 };
@@ -74,12 +75,19 @@ export const learn: Command = {
 const ABOUT = `Manual changes are kept: entries, gaps and comments. New dependencies are added; those not seen are marked.
 List a dependency under allow to keep it from being added again.`;
 
-function summaryOf({ added, unused, notSeen, exceeded }: Learned): string {
+function summaryOf(
+  { added, unused, notSeen, exceeded }: Learned,
+  { unnamed, folded }: Histories,
+  silence: Silence,
+): string {
   const lines = [
     `${added.length} added, ${notSeen.length} not seen`,
     ...unused.map(
       ({ edge, unused }) => `  added, but not seen in the last ${formatRoughly(unused)}: ${edgeText(edge)}`,
     ),
+    ...unnamed.map(({ edge, host }) => `  not added, an address of ${displayText(host)}: ${edgeText(edge)}`),
+    ...folded.map((edge) => `  added under the name of its address: ${edgeText(edge)}`),
+    ...(silence.size > 0 ? [`  no report for some time from ${silenceText(silence)}`] : []),
     ...notSeen.map((edge) => `  not seen: ${edgeText(edge)}`),
     ...exceeded.map(
       ({ edge, longestGap }) =>
