@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { otlpTo } from '../../test/fixtures/otlp-settings.ts';
 import { createLog } from './log.ts';
 import { createSelfMetrics } from './metrics/self-metrics.ts';
 import { startPush } from './push-loop.ts';
@@ -21,8 +22,8 @@ it('finishes within the grace period and logs it when the endpoint never respond
   const log = createLog((line) => {
     output += line;
   });
-  const settings = { protocol: 'http/protobuf', endpoint, interval: 60_000 } as const;
-  const push = await startPush(settings, pipeline, {}, log, 50);
+  const settings = otlpTo('http/protobuf', endpoint);
+  const push = await startPush(settings, pipeline, {}, { log, edgeExpiration: 300_000, grace: 50 });
   await push.finish();
   expect(output).toContain('last OTLP push timed out');
 });

@@ -74,5 +74,10 @@ function changedFixed(before: Configuration, now: Configuration): string[] {
   const changed = keys.filter(
     (key) => JSON.stringify(before.settings[key]) !== JSON.stringify(now.settings[key]),
   );
-  return [...changed.map((key) => FIXED[key]), ...(before.host === now.host ? [] : ['host-name'])];
+  const isPushed = ({ settings }: Configuration) => settings.otlp !== undefined;
+  return [
+    ...changed.map((key) => FIXED[key]),
+    ...(before.host === now.host ? [] : ['host-name']),
+    ...(isPushed(before) === isPushed(now) ? [] : ['otlp-endpoint']),
+  ];
 }

@@ -83,7 +83,7 @@ export async function runAgent(
         onUnknownHost: (host) =>
           warnOften('request refused: unknown host name', { host, remedy: '--web.allowed-hosts' }),
       });
-    const push = otlp && (await startPush(otlp, pipeline, resource, log));
+    const push = otlp && (await startPush(otlp, pipeline, resource, { log, edgeExpiration }));
     log.info('agent started', {
       capture: capture.name,
       netns: settings.netns,
@@ -94,6 +94,7 @@ export async function runAgent(
       initial: { settings, host: resource['host.name'] },
       read: readConfiguration,
       async apply(next) {
+        if (push && next.otlp) await push.reconfigure(next.otlp, next.edgeExpiration);
         pipeline.reconfigure(next);
         current = next;
       },

@@ -1,6 +1,5 @@
 import type { CaptureName } from './capture/capture.ts';
 import type { Rule } from './identify/rules.ts';
-import type { OtlpProtocol } from './metrics/otlp/sender.ts';
 import type { Network } from './resolve/networks.ts';
 
 /** The settings of all that observes this host: the agent, and commands that work without it. */
@@ -34,10 +33,24 @@ export interface AgentSettings extends HostSettings {
   readonly otlp: OtlpSettings | undefined;
 }
 
+export type OtlpProtocol = 'grpc' | 'http/protobuf';
+
 export interface OtlpSettings {
   readonly protocol: OtlpProtocol;
-  /** Absent if the OpenTelemetry exporter reads it from its standard environment variables. */
-  readonly endpoint: string | undefined;
-  /** Milliseconds. */
+  /** A URL; for gRPC also `HOST:PORT`. */
+  readonly endpoint: string;
+  /** Milliseconds between pushes. */
   readonly interval: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'none' | 'gzip';
+  /** Milliseconds for each request. */
+  readonly timeout: number;
+  /** Whether gRPC does not use TLS. */
+  readonly isInsecure: boolean;
+  /** Paths of PEM files. */
+  readonly tls: {
+    readonly ca: string | undefined;
+    readonly cert: string | undefined;
+    readonly key: string | undefined;
+  };
 }

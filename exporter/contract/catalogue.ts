@@ -282,7 +282,21 @@ export const SELF_METRICS = define({
     kind: 'counter',
     unit: '{batch}',
     integer: true,
-    help: 'OTLP batches whose first delivery attempt failed.',
+    help: 'Failed attempts to deliver an OTLP batch.',
+  },
+  otlpThinned: {
+    name: 'musubi.otlp.batches.thinned',
+    kind: 'counter',
+    unit: '{batch}',
+    integer: true,
+    help: 'OTLP batches of intermediate exports removed from a full queue; later ones have their sums.',
+  },
+  otlpRejectedPoints: {
+    name: 'musubi.otlp.points.rejected',
+    kind: 'counter',
+    unit: '{point}',
+    integer: true,
+    help: 'Data points that the OTLP endpoint rejected in batches that it accepted.',
   },
   otlpDropped: {
     name: 'musubi.otlp.batches.dropped',

@@ -119,6 +119,8 @@ describe.each(['grpc', 'http/protobuf'])('over OTLP %s through a collector', (pr
         'musubi_collection_cycles_total',
         'musubi_otlp_batches_dropped_total',
         'musubi_otlp_batches_failed_total',
+        'musubi_otlp_batches_thinned_total',
+        'musubi_otlp_points_rejected_total',
         'musubi_sockets',
         'musubi_sockets_unattributed',
         'musubi_stage_duration_seconds',

@@ -15,10 +15,13 @@ import { CATALOGUE } from '@musubi/contract/catalogue';
 import { seriesNames } from '@musubi/contract/prometheus-name';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { toBatches } from '../../exporter/agent/metrics/otlp/resource-metrics.ts';
-import { createOtlpSender, type OtlpProtocol } from '../../exporter/agent/metrics/otlp/sender.ts';
+import { encodeBatch } from '../../exporter/agent/metrics/otlp/batch.ts';
+import { toBatches } from '../../exporter/agent/metrics/otlp/to-batches.ts';
+import { watchSender } from '../../exporter/agent/metrics/otlp/watched-sender.ts';
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from '../../exporter/agent/metrics/prometheus-text.ts';
+import type { OtlpProtocol } from '../../exporter/agent/settings.ts';
 import { collectorBinary } from '../../provisioning/local/otelcol.mjs';
+import { otlpTo } from '../fixtures/otlp-settings.ts';
 import { startCollector } from '../harness/collector.ts';
 import { freePort } from '../harness/free-port.ts';
 import { ROOT, toolPath } from '../harness/places.ts';
@@ -199,9 +202,14 @@ const resourceOf = (host: string) => ({
 
 /** Pushes as a host named like the protocol, until the store has accepted it. */
 async function push(protocol: OtlpProtocol, endpoint: string) {
-  const sender = await createOtlpSender(protocol, endpoint);
+  const url = protocol === 'grpc' ? endpoint : `${endpoint}/v1/metrics`;
+  const sender = (await watchSender(otlpTo(protocol, url))).current();
   const attempt = () =>
-    Promise.all(toBatches(FAMILIES, resourceOf(protocol), Date.now()).map((batch) => sender.send(batch)));
+    Promise.all(
+      [...toBatches(FAMILIES, resourceOf(protocol), Date.now())].map((batch) =>
+        sender.send(encodeBatch(batch)),
+      ),
+    );
   onTestFinished(() => sender.close());
   await expect.poll(attempt, { timeout: 20_000, interval: 300 }).toEqual([{ state: 'delivered' }]);
 }

@@ -4,12 +4,14 @@ import type { RequestOptions } from 'node:https';
 /** A request to an HTTP server; `body` is sent unchanged. */
 export interface HttpRequest extends RequestOptions {
   readonly protocol: 'http:' | 'https:';
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** The body as text. */
   readonly text: string;
 }
 
@@ -38,14 +40,21 @@ export async function request(
   // Most hosts connect to no TLS server, and need not load it.
   const { request: send } = options.protocol === 'https:' ? await import('node:https') : http;
   const response = await responseTo(send({ ...options, signal }), body);
+  const received = await readBody(response, maxBytes);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
-    text: await readText(response, maxBytes),
+    body: received,
+    get text() {
+      return received.toString();
+    },
   };
 }
 
-function responseTo(request: http.ClientRequest, body: string | undefined): Promise<http.IncomingMessage> {
+function responseTo(
+  request: http.ClientRequest,
+  body: string | Buffer | undefined,
+): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     request.on('error', reject);
@@ -53,7 +62,7 @@ function responseTo(request: http.ClientRequest, body: string | undefined): Prom
   });
 }
 
-async function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
+async function readBody(response: http.IncomingMessage, maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
@@ -61,5 +70,5 @@ async function readText(response: http.IncomingMessage, maxBytes: number): Promi
     if (length > maxBytes) throw new TooLargeError(maxBytes);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
 }

@@ -9,6 +9,7 @@ import type { OptionValues } from '../config/option.ts';
 import { otlpSettings } from '../config/otlp-settings.ts';
 import { type Environment, resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
+import { unknownVariables } from '../config/unknown-variables.ts';
 import type { Command } from './command.ts';
 
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9464 };
@@ -30,6 +31,8 @@ export const agent: Command = {
     const settings = agentSettings(options, io.env);
     const resource = resourceOf(io.env, options['host-name']);
     const log = createLog(io.stderr, { level: options['log-level'], format: options['log-format'] });
+    for (const { name, nearest = '' } of unknownVariables(io.env))
+      log.warn('unknown environment variable', { name, ...(nearest && { nearest }) });
     const onReload = (listener: () => void) => {
       reload = listener;
     };

@@ -84,12 +84,19 @@ for \`--edge-expiration\`. Sums stay exact: what is folded is counted with the e
 The agent pushes when \`--otlp-endpoint\`, \`OTEL_EXPORTER_OTLP_ENDPOINT\`, \`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT\` or a
 protocol is set. The standard variables for headers, compression, timeout and TLS
 (\`OTEL_EXPORTER_OTLP_HEADERS\`, \`…_COMPRESSION\`, \`…_TIMEOUT\`, \`…_CERTIFICATE\`, \`…_CLIENT_KEY\`, \`…_CLIENT_CERTIFICATE\`,
-\`…_INSECURE\`, each also as \`…_METRICS_…\`) follow the OpenTelemetry specification.
+\`…_INSECURE\`, each also as \`…_METRICS_…\`) follow the OpenTelemetry specification; one that is invalid ends the
+agent with exit code 2. Certificate files are read again when they change. Sums are always cumulative:
+\`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta\` is refused, as a lost push would then lose connections. The
+\`cumulativetodelta\` processor of the collector converts them.
 \`OTEL_RESOURCE_ATTRIBUTES\` and \`OTEL_SERVICE_NAME\` set the resource; \`service.instance.id\` defaults to the host name,
 so that a restart does not renew every series.
 
-Batches that cannot be delivered are retried at every interval, oldest first. Up to 120 batches are queued; then the
-oldest is dropped and counted in \`musubi_otlp_batches_dropped_total\`.
+A batch has at most 2 MiB, and one that the endpoint finds too large is sent in halves. Batches that cannot be delivered
+are retried at every interval, oldest first, or after the delay that the endpoint sets (\`Retry-After\`, \`RetryInfo\`; an
+hour at most). Up to 32 MiB of compressed batches are queued: a day at 100 edges, 12 minutes at 16,000. When the queue is full, exports in
+between are removed as long as one remains for each half of \`--edge-expiration\`: they cost only resolution in time, as sums are
+cumulative, and double the time. Then the oldest is dropped, with a warning and in \`musubi_otlp_batches_dropped_total\`. A log line about refused
+batches appears at most once a minute, with the text of the endpoint.
 
 ## Captures
 

@@ -6,9 +6,11 @@ import { RECORDED } from '@musubi/contract/recorded-series';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { edgeFamilies } from '../../../exporter/agent/metrics/edge-families.ts';
 import { createLedger } from '../../../exporter/agent/metrics/ledger.ts';
-import { toBatches } from '../../../exporter/agent/metrics/otlp/resource-metrics.ts';
-import { createOtlpSender } from '../../../exporter/agent/metrics/otlp/sender.ts';
+import { encodeBatch } from '../../../exporter/agent/metrics/otlp/batch.ts';
+import { toBatches } from '../../../exporter/agent/metrics/otlp/to-batches.ts';
+import { watchSender } from '../../../exporter/agent/metrics/otlp/watched-sender.ts';
 import { halfEdge } from '../../fixtures/half-edges.ts';
+import { otlpTo } from '../../fixtures/otlp-settings.ts';
 import { type Collector, startCollector } from '../../harness/collector.ts';
 import { type Prometheus, startPrometheus } from '../../harness/prometheus.ts';
 import { RULES } from './edge-rules.ts';
@@ -32,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('a connection of 1 ms during an interrupted push is counted once', async ({ skip }) => {
   if ('missing' in collector) return skip(collector.missing);
-  const sender = await createOtlpSender('grpc', collector.grpc);
+  const sender = (await watchSender(otlpTo('grpc', collector.grpc))).current();
   onTestFinished(() => sender.close());
   const now = Date.now();
   const batchesOf = (ledger: ReturnType<typeof createLedger>, time: number) =>
@@ -42,7 +44,8 @@ test('a connection of 1 ms during an interrupted push is counted once', async ({
       time,
     );
   const send = async (batches: ReturnType<typeof batchesOf>) => {
-    for (const batch of batches) expect(await sender.send(batch)).toEqual({ state: 'delivered' });
+    for (const batch of batches)
+      expect(await sender.send(encodeBatch(batch))).toEqual({ state: 'delivered' });
   };
 
   // A newer sample exists already, so the following ones are out of order.

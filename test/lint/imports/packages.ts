@@ -45,8 +45,9 @@ export const PACKAGES: readonly Package[] = [
     layers: [
       ['compile-bpf.mjs', 'run-agent.ts'],
       ['open-pipeline.ts', 'push-loop.ts', 'reload.ts'],
-      ['settings.ts', 'follow-nat.ts', 'health.ts', 'hidden-warning.ts', 'pipeline.ts'],
+      ['follow-nat.ts', 'health.ts', 'hidden-warning.ts', 'pipeline.ts'],
       ['limit', 'metrics/otlp', 'doctor'],
+      ['settings.ts'],
       ['resolve', 'resolve/nat'],
       ['resolve/dns'],
       ['metrics'],

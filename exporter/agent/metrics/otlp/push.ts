@@ -1,62 +1,152 @@
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Log } from '../../log.ts';
 import type { SelfMetrics } from '../self-metrics.ts';
+import { type Batch, countPoints, decodeBatch, encodeBatch, halveBatch } from './batch.ts';
+import { createExportQueue, MAX_QUEUE_BYTES, type QueuedExport } from './export-queue.ts';
 import type { Sender } from './sender.ts';
+import { MAX_BATCH_BYTES } from './to-batches.ts';
 
-/** The most batches kept for an unreachable endpoint: two hours' worth at one per minute. */
-const MAX_QUEUED = 120;
+/** A batch is not cut below this size because the server refused a larger one. */
+const MIN_BATCH_BYTES = 16 * 1024;
+/** The longest time (ms) that a server can ask the agent to wait. */
+const MAX_RETRY_AFTER = 3_600_000;
+/** No server accepts a single point: dropped without further attempts. */
+const SINGLE = 'a single point is too large';
 
 export interface PushOptions {
-  readonly sender: Sender;
-  /** The batches of one export. */
-  readonly collect: () => ResourceMetrics[];
+  /** The sender in use; it may be replaced between two batches. */
+  readonly sender: () => Sender;
+  /** The batches of one export, of at most so many bytes, each made on demand. */
+  readonly collect: (maxBytes: number) => Iterable<Batch>;
+  /** How long an edge is exported after its last use (ms). */
+  readonly edgeExpiration: () => number;
   readonly self: SelfMetrics;
   readonly log: Log;
+  /** Warns of each kind of event once a minute at most. */
+  readonly warn: (message: string, fields: Readonly<Record<string, string | number>>) => void;
+  /** Monotonic, in ms. */
+  readonly uptime: () => number;
+  readonly maxQueueBytes?: number;
 }
 
 export interface Push {
-  /** Collects and sends once. Batches that cannot be delivered are queued for the next time, oldest first. */
+  /** Collects and sends once. What cannot be delivered is queued for the next time, oldest first. */
   run(): Promise<void>;
+  /** Sends what is queued. */
+  retry(): Promise<void>;
+  /** How long the server asks to wait before the next attempt (ms); 0 if it does not. */
+  delay(): number;
+  /** The next attempt does not wait: the agent stops, or its settings have changed. */
+  forgetDelay(): void;
 }
 
-/**
- * Delivers every export in order. OpenTelemetry's exporters have no queue and, over gRPC, no retries: an endpoint that is
- * unavailable for a while would leave a gap in every series.
- */
-export function createPush({ sender, collect, self, log }: PushOptions): Push {
-  const queue: ResourceMetrics[] = [];
-  let isReachable = true;
+/** Whether a batch is done with, or must be sent again. */
+type Result = 'done' | 'again';
 
-  async function deliver(batch: ResourceMetrics): Promise<boolean> {
-    const delivery = await sender.send(batch);
-    if (delivery.state === 'delivered') {
-      if (!isReachable) log.info('the OTLP endpoint is reachable again', { queued: queue.length - 1 });
-      isReachable = true;
-      return true;
+/**
+ * Delivers every export in order: an endpoint that is unavailable for a while leaves no gap in any series. What a server
+ * finds too large is cut in halves.
+ */
+export function createPush(options: PushOptions): Push {
+  const { sender, collect, edgeExpiration, self, log, warn, uptime } = options;
+  const { maxQueueBytes = MAX_QUEUE_BYTES } = options;
+  const queue = createExportQueue(maxQueueBytes, () => edgeExpiration() / 2);
+  let maxBytes = MAX_BATCH_BYTES;
+  let isReachable = true;
+  let notBefore = Number.NEGATIVE_INFINITY;
+
+  async function send(request: Buffer): Promise<Result> {
+    const delivery = await sender().send(request);
+    switch (delivery.state) {
+      case 'delivered': {
+        if (!isReachable) log.info('the OTLP endpoint is reachable again', { queued: queue.size() });
+        isReachable = true;
+        const { points = 0, message = '' } = delivery.partial ?? {};
+        if (points > 0) self.add('otlpRejectedPoints', points);
+        if (delivery.partial)
+          warn('the OTLP endpoint accepted a batch in part', { rejected: points, reason: message });
+        return 'done';
+      }
+      case 'too large':
+        return sendHalves(request, delivery.reason);
+      case 'rejected':
+        self.add('otlpFailed');
+        return drop(delivery.reason);
+      case 'unreachable':
+        self.add('otlpFailed');
+        notBefore = uptime() + Math.min(delivery.retryAfter ?? 0, MAX_RETRY_AFTER);
+        if (isReachable)
+          log.warn('the OTLP endpoint is unreachable: batches are queued', { reason: delivery.reason });
+        isReachable = false;
+        return 'again';
     }
-    self.add('otlpFailed');
-    if (delivery.state === 'rejected') {
-      self.add('otlpDropped');
-      log.warn('the OTLP endpoint rejected a batch', { reason: delivery.reason });
-      return true;
+  }
+
+  function drop(reason: string): Result {
+    self.add('otlpDropped');
+    warn('the OTLP endpoint rejected a batch', { reason });
+    return 'done';
+  }
+
+  async function sendHalves(request: Buffer, reason: string): Promise<Result> {
+    maxBytes = Math.max(MIN_BATCH_BYTES, Math.min(maxBytes, request.length / 2));
+    const halves = halveBatch(decodeBatch(request));
+    if (!halves) {
+      self.add('otlpFailed');
+      return drop(`${SINGLE}: ${reason}`);
     }
-    if (isReachable)
-      log.warn('the OTLP endpoint is unreachable: batches are queued', { reason: delivery.reason });
-    isReachable = false;
-    return false;
+    warn('the OTLP endpoint finds a batch too large: it is sent in halves', {
+      bytes: request.length,
+      reason,
+    });
+    const [first, second] = halves.map(encodeBatch) as [Buffer, Buffer];
+    // If the second half must be sent again, so is the first: cumulative sums can be.
+    return (await send(first)) === 'again' ? 'again' : send(second);
+  }
+
+  async function deliverQueue(): Promise<boolean> {
+    if (uptime() < notBefore) return false;
+    for (let queued = queue.first(); queued; queued = queue.first()) {
+      for (let request = queued.requests[0]; request; request = queued.requests[0]) {
+        if ((await send(gunzipSync(request))) === 'again') return false;
+        queued.requests.shift();
+      }
+      queue.removeFirst();
+    }
+    return true;
+  }
+
+  function enqueue(queued: QueuedExport): void {
+    if (queued.requests.length === 0) return;
+    const { thinned, dropped } = queue.add(queued);
+    if (thinned > 0) self.add('otlpThinned', thinned);
+    if (dropped === 0) return;
+    self.add('otlpDropped', dropped);
+    warn('the OTLP queue is full: the oldest batches are dropped', {
+      batches: dropped,
+      'kept.seconds': Math.round(queue.span() / 1000),
+    });
   }
 
   return {
     async run() {
-      queue.push(...collect());
-      const surplus = queue.splice(0, Math.max(0, queue.length - MAX_QUEUED));
-      if (surplus.length > 0) {
-        self.add('otlpDropped', surplus.length);
-        log.warn('the OTLP queue is full: the oldest batches are dropped', {
-          batches: surplus.length,
-        });
+      const at = uptime();
+      let canSend = await deliverQueue();
+      const unsent: Buffer[] = [];
+      for (const batch of collect(maxBytes)) {
+        if (countPoints(batch) === 0) continue;
+        const request = encodeBatch(batch);
+        canSend = canSend && (await send(request)) === 'done';
+        if (!canSend) unsent.push(gzipSync(request));
       }
-      for (let batch = queue[0]; batch && (await deliver(batch)); batch = queue[0]) queue.shift();
+      enqueue({ at, requests: unsent });
+    },
+    async retry() {
+      await deliverQueue();
+    },
+    delay: () => Math.max(0, notBefore - uptime()),
+    forgetDelay() {
+      notBefore = Number.NEGATIVE_INFINITY;
     },
   };
 }

@@ -1,49 +1,59 @@
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server as HttpServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { type MethodDefinition, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Metadata, type MethodDefinition, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { otlpTo } from '../../../../test/fixtures/otlp-settings.ts';
+import type { OtlpSettings } from '../../settings.ts';
 import { createSelfMetrics } from '../self-metrics.ts';
-import { toBatches } from './resource-metrics.ts';
-import { createOtlpSender, type Sender, signalUrl } from './sender.ts';
+import { encodeBatch } from './batch.ts';
+import { openSender } from './open-sender.ts';
+import { bytesField, textField, varintField } from './protobuf.ts';
+import type { Sender } from './sender.ts';
+import { toBatches } from './to-batches.ts';
 
 const [batch] = toBatches(createSelfMetrics(() => 0).families(), { 'service.name': 'musubi' }, 1000);
 let sender: Sender | undefined;
 
 /** Sends one batch to the endpoint. */
-async function deliver(protocol: 'grpc' | 'http/protobuf', endpoint: string | undefined) {
-  sender = await createOtlpSender(protocol, endpoint);
+async function deliver(
+  protocol: OtlpSettings['protocol'],
+  endpoint: string,
+  more: Partial<OtlpSettings> = {},
+) {
+  const settings = otlpTo(protocol, endpoint, { timeout: 300, ...more });
+  sender = await openSender(settings, { readFile: readFileSync, clock: () => 0 });
   if (!batch) throw new Error('no batch');
-  return sender.send(batch);
+  return sender.send(encodeBatch(batch));
 }
 
-beforeEach(() => {
-  // The exporters retry on their own until their timeout.
-  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '300');
-});
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await sender?.close();
+afterEach(() => {
+  sender?.close();
   sender = undefined;
 });
+
+const PARTIAL = bytesField(1, varintField(1, 3), textField(2, 'too old'));
 
 describe('over HTTP', () => {
   let server: HttpServer;
   let code: number;
-  let requests: { path: string; type: string; body: Buffer }[];
-  const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let headers: Record<string, string>;
+  let answer: string | Buffer;
+  let requests: { path: string; headers: IncomingHttpHeaders; body: Buffer }[];
+  const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/metrics`;
 
   beforeEach(async () => {
     code = 200;
     requests = [];
+    answer = '';
+    headers = { 'content-type': 'application/x-protobuf' };
     server = createServer(async (request, response) => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part);
-      const type = request.headers['content-type'] ?? '';
-      requests.push({ path: request.url ?? '', type, body: Buffer.concat(parts) });
-      if (code !== 0) response.writeHead(code, { 'content-type': 'application/x-protobuf' }).end();
+      requests.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts) });
+      if (code !== 0) response.writeHead(code, headers).end(answer);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -54,25 +64,71 @@ describe('over HTTP', () => {
     server.close();
   });
 
-  it('delivers protobuf to the metrics path', async () => {
-    expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
-    expect(requests).toMatchObject([{ path: '/v1/metrics', type: 'application/x-protobuf' }]);
-    expect(requests[0]?.body.includes('musubi.otlp.batches.failed')).toBe(true);
+  it('delivers protobuf with its length and the given headers', async () => {
+    const more = { headers: { authorization: 'Bearer x' } };
+    expect(await deliver('http/protobuf', endpoint(), more)).toEqual({ state: 'delivered' });
+    const [request] = requests;
+    expect(request).toMatchObject({
+      path: '/v1/metrics',
+      headers: {
+        'content-type': 'application/x-protobuf',
+        'content-length': `${request?.body.length}`,
+        authorization: 'Bearer x',
+      },
+    });
+    expect(request?.headers).not.toHaveProperty('transfer-encoding');
+    expect(request?.body.includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
-  it('uses endpoint and compression of the standard variables by default', async () => {
-    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint());
-    vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip');
-    expect(await deliver('http/protobuf', undefined)).toEqual({ state: 'delivered' });
+  it('compresses if configured', async () => {
+    await deliver('http/protobuf', endpoint(), { compression: 'gzip' });
+    expect(requests[0]?.headers).toMatchObject({ 'content-encoding': 'gzip' });
     expect(gunzipSync(requests[0]?.body ?? '').includes('musubi.otlp.batches.failed')).toBe(true);
   });
 
-  it('prefers the given endpoint to the variables', async () => {
-    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:1');
-    expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'delivered' });
+  it('reads a partial success', async () => {
+    answer = PARTIAL;
+    expect(await deliver('http/protobuf', endpoint())).toEqual({
+      state: 'delivered',
+      partial: { points: 3, message: 'too old' },
+    });
   });
 
-  it.each([400, 401, 404, 413, 500])('treats status %i as rejected', async (status) => {
+  it('finds a batch too large for the server', async () => {
+    code = 413;
+    expect(await deliver('http/protobuf', endpoint())).toEqual({ state: 'too large', reason: 'HTTP 413' });
+    code = 400;
+    answer = textField(2, 'http: request body too large');
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'too large' });
+  });
+
+  it('gives the text of the server', async () => {
+    code = 400;
+    answer = Buffer.concat([varintField(1, 3), textField(2, 'no such tenant')]);
+    expect(await deliver('http/protobuf', endpoint())).toEqual({
+      state: 'rejected',
+      reason: 'HTTP 400: no such tenant',
+    });
+    headers = { 'content-type': 'text/plain' };
+    answer = ' no such tenant\n';
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({ reason: 'HTTP 400: no such tenant' });
+  });
+
+  it('waits as long as the server asks', async () => {
+    code = 429;
+    headers['retry-after'] = '60';
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({
+      state: 'unreachable',
+      retryAfter: 60_000,
+    });
+  });
+
+  it('cuts off a response without end', async () => {
+    answer = Buffer.alloc(200_000);
+    expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'rejected' });
+  });
+
+  it.each([301, 400, 401, 404, 500])('treats status %i as rejected', async (status) => {
     code = status;
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ state: 'rejected' });
   });
@@ -100,7 +156,11 @@ describe('over gRPC', () => {
   let server: Server;
   let endpoint: string;
   let code: status;
+  let details: string;
+  let metadata: Metadata;
+  let answer: Buffer;
   let body: Buffer;
+  let received: Metadata;
 
   const method: MethodDefinition<Buffer, Buffer> = {
     path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
@@ -114,14 +174,21 @@ describe('over gRPC', () => {
 
   beforeEach(async () => {
     code = status.OK;
+    details = 'so it is';
+    metadata = new Metadata();
+    answer = Buffer.alloc(0);
     server = new Server();
     server.addService(
       { Export: method },
       {
-        Export(call: { request: Buffer }, answer: (error: object | null, response?: Buffer) => void) {
+        Export(
+          call: { request: Buffer; metadata: Metadata },
+          respond: (error: object | null, response?: Buffer) => void,
+        ) {
           body = call.request;
-          if (code === status.OK) answer(null, Buffer.alloc(0));
-          else answer({ code, details: 'so it is' });
+          received = call.metadata;
+          if (code === status.OK) respond(null, answer);
+          else respond({ code, details, metadata });
         },
       },
     );
@@ -135,9 +202,36 @@ describe('over gRPC', () => {
 
   afterEach(() => server.forceShutdown());
 
-  it('delivers', async () => {
-    expect(await deliver('grpc', endpoint)).toEqual({ state: 'delivered' });
-    expect(body.includes('musubi.otlp.batches.failed')).toBe(true);
+  it.each(['none', 'gzip'] as const)(
+    'delivers with the given headers: compression %s',
+    async (compression) => {
+      const more = { headers: { 'x-scope-orgid': 'a' }, compression };
+      expect(await deliver('grpc', endpoint, more)).toEqual({ state: 'delivered' });
+      expect(body.includes('musubi.otlp.batches.failed')).toBe(true);
+      expect(received.get('x-scope-orgid')).toEqual(['a']);
+    },
+  );
+
+  it('reads a partial success', async () => {
+    answer = PARTIAL;
+    expect(await deliver('grpc', endpoint)).toMatchObject({ partial: { points: 3, message: 'too old' } });
+  });
+
+  it('treats RESOURCE_EXHAUSTED with RetryInfo as unreachable, for as long as the server asks', async () => {
+    code = status.RESOURCE_EXHAUSTED;
+    const delay = bytesField(2, bytesField(1, varintField(1, 30)));
+    const type = textField(1, 'type.googleapis.com/google.rpc.RetryInfo');
+    metadata.set('grpc-status-details-bin', bytesField(3, type, delay));
+    expect(await deliver('grpc', endpoint)).toMatchObject({ state: 'unreachable', retryAfter: 30_000 });
+  });
+
+  it('finds a batch too large for the server', async () => {
+    code = status.RESOURCE_EXHAUSTED;
+    details = 'grpc: received message larger than max (5400000 vs. 4194304)';
+    expect(await deliver('grpc', endpoint)).toMatchObject({
+      state: 'too large',
+      reason: expect.stringContaining('larger than max'),
+    });
   });
 
   it.each([
@@ -165,13 +259,4 @@ describe('over gRPC', () => {
     const delivery = await deliver('grpc', endpoint);
     expect(delivery).toMatchObject({ state: 'unreachable', reason: expect.stringMatching(/\w\.?$/) });
   });
-});
-
-it.each([
-  ['http://h:4318', 'http://h:4318/v1/metrics'],
-  ['http://h:4318/', 'http://h:4318/v1/metrics'],
-  ['https://h/otlp//', 'https://h/otlp/v1/metrics'],
-  ['https://h/v1/metrics', 'https://h/v1/metrics'],
-])('appends the metrics path to %s', (endpoint, url) => {
-  expect(signalUrl(endpoint)).toBe(url);
 });
