@@ -78,7 +78,7 @@ export async function startPush(
   return {
     async reconfigure(settings, expiration) {
       await sender.refresh(settings);
-      push.forgetDelay();
+      push.cancelDelay();
       edgeExpiration = expiration;
       if (settings.interval === interval) return;
       interval = settings.interval;
@@ -89,7 +89,7 @@ export async function startPush(
       clearInterval(timer);
       const finished = async () => {
         await last;
-        push.forgetDelay();
+        push.cancelDelay();
         await schedule(push.run);
         clearTimeout(retryTimer);
         return true;

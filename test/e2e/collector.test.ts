@@ -102,6 +102,7 @@ describe.each(['grpc', 'http/protobuf'])('over OTLP %s through a collector', (pr
         'musubi_capture_table_entries',
         'musubi_config_last_reload_success_timestamp_seconds',
         'musubi_config_last_reload_successful',
+        'musubi_connections_failed_unattributed_total',
         'musubi_connections_folded_total',
         'musubi_dns_addresses',
         'musubi_dns_addresses_evicted_total',

@@ -1,4 +1,4 @@
-/** A proxy in front of an OTLP endpoint that misbehaves when told so. */
+/** A proxy in front of an OTLP endpoint that misbehaves on demand. */
 import { createServer } from 'node:http';
 import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';

@@ -24,7 +24,7 @@ export interface BoundedConnections {
 }
 
 /** The remote endpoint of a connection, which is the same for a socket and TLS on top of it. */
-export type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 interface Connection {
   readonly key: string;

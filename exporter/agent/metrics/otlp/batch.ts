@@ -5,7 +5,7 @@
 import { bytesField, type Field, readFields } from './protobuf.ts';
 
 /** Numbers of fields. */
-export const REQUEST = { resourceMetrics: 1 } as const;
+const REQUEST = { resourceMetrics: 1 } as const;
 export const RESOURCE_METRICS = { resource: 1, scopeMetrics: 2 } as const;
 export const SCOPE_METRICS = { scope: 1, metrics: 2 } as const;
 export const METRIC = { name: 1, description: 2, unit: 3, gauge: 5, sum: 7, histogram: 9 } as const;

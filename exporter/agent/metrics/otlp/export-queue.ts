@@ -6,7 +6,7 @@ export interface QueuedExport {
 }
 
 /** What was removed to stay within the bounds. */
-export interface Removed {
+interface Removed {
   /** Requests of exports between others: sums are in the later ones. */
   readonly thinned: number;
   /** Requests of the oldest exports. */

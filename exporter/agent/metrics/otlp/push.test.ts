@@ -169,11 +169,11 @@ describe('an unreachable endpoint', () => {
     expect(push.delay()).toBe(0);
   });
 
-  it('is tried without delay once that is forgotten', async () => {
+  it('is tried at once where the delay is cancelled', async () => {
     respond = () => ({ ...UNREACHABLE, retryAfter: 2 * MINUTE }) as Delivery;
     await push.run();
     respond = () => DELIVERED;
-    push.forgetDelay();
+    push.cancelDelay();
     await push.run();
     expect(sent).toEqual([1, 1, 2]);
   });

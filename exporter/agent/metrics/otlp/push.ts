@@ -8,7 +8,7 @@ import { MAX_BATCH_BYTES } from './to-batches.ts';
 
 /** A batch is not cut below this size because the server refused a larger one. */
 const MIN_BATCH_BYTES = 16 * 1024;
-/** The longest time (ms) that a server can ask the agent to wait. */
+/** The longest time (ms) that a server can delay the next attempt. */
 const MAX_RETRY_AFTER = 3_600_000;
 /** No server accepts a single point: dropped without further attempts. */
 const SINGLE = 'a single point is too large';
@@ -34,10 +34,10 @@ export interface Push {
   run(): Promise<void>;
   /** Sends what is queued. */
   retry(): Promise<void>;
-  /** How long the server asks to wait before the next attempt (ms); 0 if it does not. */
+  /** How long the server delays the next attempt (ms); 0 if it does not. */
   delay(): number;
   /** The next attempt does not wait: the agent stops, or its settings have changed. */
-  forgetDelay(): void;
+  cancelDelay(): void;
 }
 
 /** Whether a batch is done with, or must be sent again. */
@@ -145,7 +145,7 @@ export function createPush(options: PushOptions): Push {
       await deliverQueue();
     },
     delay: () => Math.max(0, notBefore - uptime()),
-    forgetDelay() {
+    cancelDelay() {
       notBefore = Number.NEGATIVE_INFINITY;
     },
   };

@@ -49,7 +49,7 @@ function textOf(fields: readonly Field[], wanted: number): string {
   return fields.find(({ number }) => number === wanted)?.content.toString() ?? '';
 }
 
-/** None for bytes that are no message, such as a page of a proxy. */
+/** None for other bytes, such as a page of a proxy. */
 function fieldsOf(message: Buffer): Field[] {
   try {
     return [...readFields(message)];

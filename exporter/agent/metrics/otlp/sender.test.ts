@@ -114,7 +114,7 @@ describe('over HTTP', () => {
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({ reason: 'HTTP 400: no such tenant' });
   });
 
-  it('waits as long as the server asks', async () => {
+  it('waits as long as the server requires', async () => {
     code = 429;
     headers['retry-after'] = '60';
     expect(await deliver('http/protobuf', endpoint())).toMatchObject({
@@ -217,7 +217,7 @@ describe('over gRPC', () => {
     expect(await deliver('grpc', endpoint)).toMatchObject({ partial: { points: 3, message: 'too old' } });
   });
 
-  it('treats RESOURCE_EXHAUSTED with RetryInfo as unreachable, for as long as the server asks', async () => {
+  it('treats RESOURCE_EXHAUSTED with RetryInfo as unreachable, for as long as the server requires', async () => {
     code = status.RESOURCE_EXHAUSTED;
     const delay = bytesField(2, bytesField(1, varintField(1, 30)));
     const type = textField(1, 'type.googleapis.com/google.rpc.RetryInfo');
