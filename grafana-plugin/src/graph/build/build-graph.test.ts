@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { endpoint, halfEdge, listener } from '../fixtures/half-edges.fixture.ts';
 import type { Graph } from '../model/graph.ts';
-import type { HalfEdge, Listener } from '../model/half-edge.ts';
+import type { Figures, HalfEdge, Listener } from '../model/half-edge.ts';
 import { buildGraph } from './build-graph.ts';
 
 const nameOf = (graph: Graph, key: string) => {
@@ -111,11 +111,49 @@ describe('with several reports of one endpoint', () => {
     expect(edge?.atDestination?.opened).toBe(3);
   });
 
-  test('no service is chosen where reports differ: the node is named by its address and lists the candidates', () => {
-    const other = halfEdge('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2');
-    const graph = buildGraph([out, into, other], []);
-    expect(edgesOf([out, into, other])).toEqual(['web@h1 -> 10.0.0.2 :80']);
+  const several = (figures: Figures, api: number, old: number) => {
+    const halves = [
+      { ...out, figures },
+      { ...into, figures: { opened: api, receive: 10 } },
+      halfEdge('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2', { opened: old }),
+    ];
+    const { edges } = buildGraph(halves, []);
+    return edgesOf(halves).map((text, at) => [text, edges[at]?.figures]);
+  };
+
+  test('services that share a port, or had it one after another, each have the connections that they accepted', () => {
+    expect(several({ opened: 101, transmit: 30, lastSeen: 9 }, 54, 46)).toEqual([
+      ['web@h1 -> api@h2 :80', { opened: 54, transmit: 10 }],
+      ['web@h1 -> old-api@h2 :80', { opened: 46 }],
+    ]);
+  });
+
+  test('what none of them has counted is on an edge to the address, which lists the candidates', () => {
+    expect(several({ opened: 200, failed: 3, lastSeen: 9 }, 54, 46)).toEqual([
+      ['web@h1 -> 10.0.0.2 :80', { opened: 100, failed: 3, lastSeen: 9 }],
+      ['web@h1 -> api@h2 :80', { opened: 54, transmit: 10 }],
+      ['web@h1 -> old-api@h2 :80', { opened: 46 }],
+    ]);
+  });
+
+  test('no service is chosen where reports differ and several clients share the address', () => {
+    const [cron, other] = [
+      halfEdge('outbound', 'cron@h1/10.0.0.1', '/10.0.0.2'),
+      halfEdge('inbound', '/10.0.0.1', 'old-api@h2/10.0.0.2'),
+    ];
+    const graph = buildGraph([out, cron, into, other], []);
+    expect(edgesOf([out, cron, into, other])).toEqual(['cron@h1 -> 10.0.0.2 :80', 'web@h1 -> 10.0.0.2 :80']);
     expect(graph.edges[0]?.dst.candidates).toEqual(['api', 'old-api']);
+  });
+
+  test('an address that moved from one host to another leads to both, with the connections of each', () => {
+    const halves = [
+      { ...out, figures: { opened: 100 } },
+      { ...into, figures: { opened: 60 } },
+      halfEdge('inbound', '/10.0.0.1', 'api@h3/10.0.0.2', { opened: 40 }),
+    ];
+    expect(edgesOf(halves)).toEqual(['web@h1 -> api@h2 :80', 'web@h1 -> api@h3 :80']);
+    expect(buildGraph(halves, []).edges.map(({ figures }) => figures.opened)).toEqual([60, 40]);
   });
 
   test('a report with a name takes precedence over one without', () => {

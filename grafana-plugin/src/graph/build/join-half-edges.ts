@@ -1,4 +1,4 @@
-import { sumFigures } from '../model/figures.ts';
+import { restOf, sumFigures } from '../model/figures.ts';
 import type { Figures, HalfEdge } from '../model/half-edge.ts';
 import type { JoinedEdge } from '../model/joined-edge.ts';
 import { type MergedEndpoint, mergeReports } from '../model/merged-endpoint.ts';
@@ -86,6 +86,9 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
     (other) => other !== client && joined.some((listener) => canJoin(other, listener)),
   );
   const listening = mergeReports(joined.flatMap(({ halfEdges: halves }) => halves.map((half) => half.dst)));
+  const servers = Map.groupBy(joined, ({ local }) => identity(local));
+  if (servers.size > 1 && !shared && joined.every(({ local }) => local.service !== ''))
+    return fromEachServer(client, [...servers.values()], book);
   const named = ifNamed(listening.endpoint);
   const parts = named ? [client.halfEdges] : byRemoteName(client.halfEdges, 'dst');
   return parts.map((halfEdges) => {
@@ -106,6 +109,34 @@ function fromSource(client: Report, clients: Report[], listeners: Report[], book
       proves: true,
     };
   });
+}
+
+/**
+ * The edges of a client to several services with one address and port, such as processes that share the port, or that had
+ * the address one after another. Each has counted the connections that it accepted; the client counted all of them. What
+ * none has counted, such as failed attempts, is on an edge to the address.
+ */
+function fromEachServer(
+  client: Report,
+  servers: readonly (readonly Report[])[],
+  book: AddressBook,
+): JoinedEdge[] {
+  const { transport, port } = client.halfEdges[0];
+  const edge = { transport, port, directed: true, src: client.local, proves: true } as const;
+  const accepted = servers.map((reports) => {
+    const halfEdges = reports.flatMap((report) => report.halfEdges);
+    const { endpoint: dst } = mergeReports(halfEdges.map((half) => half.dst));
+    return { dst: dst ?? reports[0]?.local, figures: figuresOf(halfEdges) };
+  });
+  const edges = accepted.flatMap(({ dst, figures }): JoinedEdge[] =>
+    dst ? [{ ...edge, dst, seenBy: 'both', atSource: undefined, atDestination: figures }] : [],
+  );
+  const rest = restOf(figuresOf(client.halfEdges), sumFigures(accepted.map(({ figures }) => figures)));
+  if (!rest) return edges;
+  const remote = nameRemoteEndpoint(client.halfEdges, 'dst', book);
+  const candidates = distinct([...edges.map(({ dst }) => dst.service), ...remote.candidates]);
+  const dst = ifNamed(remote) ?? { ...remote, candidates };
+  return [...edges, { ...edge, dst, seenBy: 'source', atSource: rest, atDestination: undefined }];
 }
 
 /** The edges to a service that reported the port as its own, without a matching report of a client: one for each name of a client. */

@@ -1,4 +1,4 @@
-import { mirrorFigures } from '../model/figures.ts';
+import { mirrorFigures, TOLERANCE } from '../model/figures.ts';
 import type { GraphEdge } from '../model/graph.ts';
 import type { Figures } from '../model/half-edge.ts';
 
@@ -14,14 +14,17 @@ const SHARED = ['opened', 'open', 'transmit', 'receive'] as const;
 
 /** The endpoints are not read at the same time: small differences in connections and bytes are normal. */
 const LEAST: Readonly<Record<(typeof SHARED)[number], number>> = {
-  opened: 5,
-  open: 5,
+  opened: TOLERANCE.connections,
+  open: TOLERANCE.connections,
   transmit: 65_536,
   receive: 65_536,
 };
 
 /** Lists the figures in which the two reports of an edge differ by more than a share of the larger one. */
-export function disagreementsOf({ atSource, atDestination }: GraphEdge, tolerance = 0.1): Disagreement[] {
+export function disagreementsOf(
+  { atSource, atDestination }: GraphEdge,
+  tolerance = TOLERANCE.share,
+): Disagreement[] {
   if (!atSource || !atDestination) return [];
   const mirrored = mirrorFigures(atDestination);
   return SHARED.flatMap((figure): Disagreement[] => {

@@ -42,6 +42,28 @@ export function combineFigures(atSource: Figures | undefined, atDestination: Fig
   return lastSeen > 0 ? { ...combined, lastSeen } : combined;
 }
 
+/** The endpoints are not read at the same time: differences up to this number of connections, and this share, are normal. */
+export const TOLERANCE: { readonly connections: number; readonly share: number } = {
+  connections: 5,
+  share: 0.1,
+};
+
+/**
+ * The connections that a source has counted, and that none of its destinations has: failed attempts, and established
+ * connections beyond the tolerance. Undefined if there are none.
+ */
+export function restOf(atSource: Figures, atDestinations: Figures): Figures | undefined {
+  const { opened = 0, failed = 0, lastSeen } = atSource;
+  const missing = opened - (atDestinations.opened ?? 0);
+  const isMissing = missing > Math.max(TOLERANCE.connections, TOLERANCE.share * opened);
+  if (failed === 0 && !isMissing) return undefined;
+  return {
+    ...(isMissing && { opened: missing }),
+    ...(failed > 0 && { failed }),
+    ...(lastSeen !== undefined && { lastSeen }),
+  };
+}
+
 /** Whether any connection was counted, or any byte. */
 export const hasTraffic = (figures: Figures): boolean => COUNTS.some((name) => (figures[name] ?? 0) > 0);
 
