@@ -76,6 +76,12 @@ describe('without workers', () => {
         throw new Error('denied by the policy');
       },
       () => startThread('throw new Error("blocked")'),
+      () => ({
+        ...startThread(),
+        postMessage() {
+          throw new DOMException('could not be cloned', 'DataCloneError');
+        },
+      }),
     ]) {
       let starts = 0;
       const layouter = createLayouter({

@@ -14,7 +14,7 @@ export interface Layouter {
 /**
  * Lays out graphs in a worker, or synchronously if there are no workers.
  *
- * @param worker starts a worker. If it throws, or the worker fails, the page forbids workers
+ * @param worker starts a worker. If it throws, or the worker fails or takes no requests, the page forbids workers
  */
 export function createLayouter({ worker: start }: { worker?: () => LayoutWorker } = {}): Layouter {
   let idle: LayoutWorker | undefined;
@@ -48,8 +48,7 @@ export function createLayouter({ worker: start }: { worker?: () => LayoutWorker 
           idle = worker;
           resolve(data);
         };
-        worker.onerror = (event) => {
-          event.preventDefault();
+        const layoutHere = () => {
           cancel = () => {};
           forbidden = true;
           worker.terminate();
@@ -59,7 +58,16 @@ export function createLayouter({ worker: start }: { worker?: () => LayoutWorker 
             reject(error);
           }
         };
-        worker.postMessage(request);
+        worker.onerror = (event) => {
+          event.preventDefault();
+          layoutHere();
+        };
+        try {
+          worker.postMessage(request);
+        } catch {
+          // Objects that come through a membrane, as in the sandbox of Grafana, cannot be cloned.
+          layoutHere();
+        }
       });
     },
     close() {
