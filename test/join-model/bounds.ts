@@ -44,8 +44,8 @@ function wrongCounts(
   const sure = { source: counter<Names>(), destination: counter<Names>() };
   /** Of connections with several possible names, by all of these. */
   const any = { source: counter<string>(), destination: counter<string>() };
-  for (const { names, recorded, bySource, byDestination, connection } of known) {
-    if (connection.failed !== (figure === 'failed')) continue;
+  for (const { names, recorded, bySource, byDestination, isCounted, connection } of known) {
+    if (!isCounted || connection.failed !== (figure === 'failed')) continue;
     if (recorded.until <= begin || recorded.from > end) continue;
     for (const each of names) most.add(each);
     // One that was used before the range, and became known within it, is not shown if the edge was unused since.
@@ -81,14 +81,14 @@ function counter<Key>() {
 export function useIn(world: World, known: readonly Known[], [from, to]: Range) {
   const earliest = new Map<Names, number>();
   const latest = new Map<Names, number>();
-  for (const { names, recorded, connection } of known) {
+  for (const { names, recorded, isCounted, connection } of known) {
     const { at, until, client, server } = connection;
     const lastUse = Math.min(to, until + CYCLE);
     if (lastUse >= from && recorded.from <= to + SETTLE)
       for (const name of names) latest.set(name, Math.max(latest.get(name) ?? 0, lastUse));
     const [name, ...others] = names;
     if (others.length > 0) continue;
-    const isOpened = at >= from && recorded.until <= to + SETTLE;
+    const isOpened = isCounted && at >= from && recorded.until <= to + SETTLE;
     const isHeld =
       at <= from &&
       until >= to &&

@@ -94,6 +94,47 @@ test.fails('an address that moves to another host leads to that host only', () =
     clients: [{ ...client(287, 424), host: 1 }],
   }));
 
+test.fails('a client on the host that an address has left is connected to the new one', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [server({ host: 1, next: { at: 436, host: 0 } })],
+    clients: [{ ...client(377, 437, 479), host: 1 }],
+  }));
+
+test.fails('an idle client of an address that has moved stays at the old host beside an active one', () =>
+  expectTruth({
+    hosts: [host({ site: 'osaka' }), host()],
+    servers: [server({ host: 1, next: { at: 436, host: 0 } })],
+    clients: [
+      { ...client(377, 437, 497), host: 1 },
+      { ...client(435), host: 1, service: 2 },
+    ],
+  }));
+
+test.fails('two services that share a port each have the connections that they accept', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [server({ shared: 2 })],
+    clients: [{ ...client(), bursts: [{ at: 300, count: 8, every: 1, held: 5 }] }],
+  }));
+
+test.fails('an outage of a server changes no name, and its failures are those of the edge', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [server({ down: { from: 1000, until: 1900 } })],
+    clients: [client(500, 1100, 1500, 1890, 2000)],
+  }));
+
+test.fails('pods of two networks with the same addresses on one host keep their names', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [
+      server({ where: 'pod', overlaps: true, service: 1 }),
+      server({ where: 'pod', overlaps: true, service: 2 }),
+    ],
+    clients: [client(500, 700), { ...client(510, 900), server: 1, service: 3 }],
+  }));
+
 test.fails('the panel draws the numbers that the command prints', () =>
   expectTruth(
     { hosts: [host(), host()], servers: [server()], clients: [client(635, 695, 755, 3000)] },

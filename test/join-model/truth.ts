@@ -26,6 +26,8 @@ export interface Known {
   readonly bySource: boolean;
   /** Likewise, of the server's. */
   readonly byDestination: boolean;
+  /** Whether an exporter counts it as opened or failed: not if it was open before the exporter started. */
+  readonly isCounted: boolean;
   /** Evaluations that may record it. */
   readonly recorded: { readonly from: number; readonly until: number };
 }
@@ -73,9 +75,11 @@ export function knownOf(world: World, reports: readonly Report[]): Known[] {
   return world.connections.flatMap((connection): Known[] => {
     const { client, server, at } = connection;
     const { source, destination } = arrivalsOf(connection);
-    const first = Math.min(source, destination);
+    const counted = Math.min(source, destination);
+    const isCounted = Number.isFinite(counted);
+    const first = isCounted ? counted : joinedAt(seenAt(connection, byHost));
     if (first === Number.POSITIVE_INFINITY) return [];
-    const last = Math.max(...[source, destination].filter(Number.isFinite));
+    const last = Math.max(first, ...[source, destination].filter(Number.isFinite));
     const hasSource = Number.isFinite(source);
     const hasDestination = Number.isFinite(destination);
 
@@ -118,6 +122,7 @@ export function knownOf(world: World, reports: readonly Report[]): Known[] {
         names: names as [Names, ...Names[]],
         bySource: hasSource && !isSplit,
         byDestination: hasDestination && rivals.length === 0,
+        isCounted,
         recorded: { from: first, until: Math.max(last, ...until) + CORRECTED },
       },
     ];
@@ -158,4 +163,14 @@ function arrivalOf(
     if (arrived !== undefined) return arrived;
   }
   return undefined;
+}
+
+/** When it first arrived that the connection is open. */
+function seenAt({ client, server, at, until }: Connection, byHost: ReadonlyMap<Host, readonly Report[]>) {
+  const arrivals = [client.host, server.host].flatMap((host) =>
+    (byHost.get(host) ?? []).flatMap(({ cycle, arrived }) =>
+      cycle >= at && cycle < until && arrived !== undefined ? [arrived] : [],
+    ),
+  );
+  return arrivals.length > 0 ? Math.min(...arrivals) : undefined;
 }
