@@ -311,6 +311,22 @@ describe('a collection cycle', () => {
   });
 });
 
+it('follows a change of the host name', async () => {
+  let name = 'localhost';
+  start({ host: () => name });
+  await pipeline.runCycle();
+  name = 'web-1';
+  reading = seen(observation({ opened: 3 }));
+  await pipeline.runCycle();
+  const hosts = pipeline.edges().map(({ attributes, opened }) => [attributes['src.host'], opened]);
+  expect(hosts).toEqual([
+    ['localhost', 1],
+    ['web-1', 2],
+  ]);
+  const listening = points('service.dependency.listen').map(({ attributes }) => attributes['dst.host']);
+  expect(new Set(listening)).toEqual(new Set(['web-1']));
+});
+
 it('names the listener on a port by the user’s rule, and labels it with its site', async () => {
   const rules = parseRules([{ match: { port: 80 }, service: 'front', site: 'edge-7' }]);
   start({ rules });

@@ -53,8 +53,8 @@ import { VERSION } from './version.ts';
 export interface PipelineOptions extends ResolveOptions {
   readonly capture: Capture;
   readonly procRoot: string;
-  /** The host name in `src.host` and `dst.host`. */
-  readonly host: string;
+  /** The host name in `src.host` and `dst.host`. It may change between cycles. */
+  readonly host: string | (() => string);
   /** The site of this host in `src.site` and `dst.site`. */
   readonly site?: string | undefined;
   /** The user's rules for naming processes, which precede all other names. */
@@ -101,7 +101,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { capture, procRoot, host, workloads, dns, clock, uptime = clock } = options;
+  const { capture, procRoot, host: hostName, workloads, dns, clock, uptime = clock } = options;
   const self = createSelfMetrics(clock);
   const addressesOf = createNetAddresses(procRoot, uptime);
   const nat = createNat(options.conntrack, self);
@@ -196,6 +196,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     { bound, published }: Readonly<Record<'bound' | 'published', readonly Listener[]>>,
     addressesAt: AddressesAt,
   ): Promise<HostEdges> {
+    const host = typeof hostName === 'string' ? hostName : hostName();
     const reachableAddresses = createReachableAddresses([...bound, ...published], addressesAt);
     const identify = (pid: number | undefined, image?: number) =>
       pid === undefined ? undefined : identifier.identify(pid, image);

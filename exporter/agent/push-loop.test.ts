@@ -23,7 +23,7 @@ it('finishes within the grace period and logs it when the endpoint never respond
     output += line;
   });
   const settings = otlpTo('http/protobuf', endpoint);
-  const push = await startPush(settings, pipeline, {}, { log, edgeExpiration: 300_000, grace: 50 });
+  const push = await startPush(settings, pipeline, () => ({}), { log, edgeExpiration: 300_000, grace: 50 });
   await push.finish();
   expect(output).toContain('last OTLP push timed out');
 });

@@ -19,7 +19,7 @@ export interface PushLoop {
 export async function startPush(
   initial: OtlpSettings,
   pipeline: Pick<Pipeline, 'families' | 'self'>,
-  resource: Attributes,
+  resourceOf: () => Attributes,
   { log, grace = GRACE, ...options }: { log: Log; edgeExpiration: number; grace?: number },
 ): Promise<PushLoop> {
   // Imported on demand: an agent that is only scraped does not load it, which costs memory.
@@ -34,7 +34,7 @@ export async function startPush(
   let { edgeExpiration } = options;
   const push = createPush({
     sender: sender.current,
-    collect: (maxBytes) => toBatches(pipeline.families(), resource, Date.now(), maxBytes),
+    collect: (maxBytes) => toBatches(pipeline.families(), resourceOf(), Date.now(), maxBytes),
     edgeExpiration: () => edgeExpiration,
     ...{ self: pipeline.self, log, warn, uptime: () => performance.now() },
   });

@@ -1,15 +1,15 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createLog } from './log.ts';
 import { createSelfMetrics, type SelfMetrics } from './metrics/self-metrics.ts';
-import { type Configuration, createReload } from './reload.ts';
+import { createReload } from './reload.ts';
 import type { AgentSettings } from './settings.ts';
 
-const initial: Configuration = { settings: { interval: 1, nat: 'auto' } as AgentSettings, host: 'h' };
+const initial = { interval: 1, nat: 'auto', dns: 'responses' } as AgentSettings;
 
 let self: SelfMetrics;
 let lines: string[];
 let applied: number[];
-let read: () => Promise<Configuration>;
+let read: () => Promise<AgentSettings>;
 let reload: () => Promise<void>;
 let now: number;
 
@@ -34,7 +34,7 @@ const value = (name: string) =>
 
 it('applies the settings that it reads', async () => {
   now = 2000;
-  read = async () => ({ ...initial, settings: { ...initial.settings, interval: 2 } });
+  read = async () => ({ ...initial, interval: 2 });
   await reload();
   expect(applied).toEqual([2]);
   expect(lines).toEqual(['level=info msg="configuration reloaded"\n']);
@@ -56,19 +56,19 @@ it('refuses an invalid configuration, and accepts a later one', async () => {
 });
 
 it('names the settings that only a restart changes', async () => {
-  read = async () => ({ settings: { ...initial.settings, nat: 'off' }, host: 'other' });
+  read = async () => ({ ...initial, nat: 'off', dns: 'off' });
   await reload();
-  expect(lines.join('')).toMatch(/restart only" setting=nat\n.*restart only" setting=host-name\n/);
+  expect(lines.join('')).toMatch(/restart only" setting=dns\n.*restart only" setting=nat\n/);
   expect(applied).toEqual([1]);
 });
 
 it('reloads once after the other', async () => {
-  const gate = Promise.withResolvers<Configuration>();
+  const gate = Promise.withResolvers<AgentSettings>();
   read = () => gate.promise;
   const first = reload();
-  read = async () => ({ ...initial, settings: { ...initial.settings, interval: 3 } });
+  read = async () => ({ ...initial, interval: 3 });
   const second = reload();
-  gate.resolve({ ...initial, settings: { ...initial.settings, interval: 2 } });
+  gate.resolve({ ...initial, interval: 2 });
   await Promise.all([first, second]);
   expect(applied).toHaveLength(2);
 });

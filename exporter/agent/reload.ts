@@ -2,12 +2,6 @@ import type { Log } from './log.ts';
 import type { SelfMetrics } from './metrics/self-metrics.ts';
 import type { AgentSettings } from './settings.ts';
 
-/** The configuration of an agent: its settings, and the name of the host in labels. */
-export interface Configuration {
-  readonly settings: AgentSettings;
-  readonly host: string;
-}
-
 /** Settings that only a restart changes, by their flags. */
 const FIXED = {
   capture: 'capture',
@@ -23,9 +17,9 @@ const FIXED = {
 
 export interface ReloadOptions {
   /** The configuration that the agent was started with. */
-  readonly initial: Configuration;
+  readonly initial: AgentSettings;
   /** Reads the configuration. Rejects if it is invalid. */
-  readonly read: () => Promise<Configuration>;
+  readonly read: () => Promise<AgentSettings>;
   /** Uses the settings from now on. Rejects if they cannot be used; those before then stay in use. */
   readonly apply: (settings: AgentSettings) => Promise<void>;
   readonly self: SelfMetrics;
@@ -49,7 +43,7 @@ export function createReload({ initial, read, apply, self, log, clock }: ReloadO
   async function reload(): Promise<void> {
     try {
       const next = await read();
-      await apply(next.settings);
+      await apply(next);
       for (const setting of changedFixed(initial, next))
         log.warn('a changed setting takes effect after a restart only', { setting });
       succeeded();
@@ -69,15 +63,12 @@ export function createReload({ initial, read, apply, self, log, clock }: ReloadO
   };
 }
 
-function changedFixed(before: Configuration, now: Configuration): string[] {
+function changedFixed(before: AgentSettings, now: AgentSettings): string[] {
   const keys = Object.keys(FIXED) as (keyof typeof FIXED)[];
-  const changed = keys.filter(
-    (key) => JSON.stringify(before.settings[key]) !== JSON.stringify(now.settings[key]),
-  );
-  const isPushed = ({ settings }: Configuration) => settings.otlp !== undefined;
+  const changed = keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));
+  const isPushed = ({ otlp }: AgentSettings) => otlp !== undefined;
   return [
     ...changed.map((key) => FIXED[key]),
-    ...(before.host === now.host ? [] : ['host-name']),
     ...(isPushed(before) === isPushed(now) ? [] : ['otlp-endpoint']),
   ];
 }

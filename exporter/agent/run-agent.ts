@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reading } from './capture/capture.ts';
 import { chooseCapture } from './capture/choose-capture.ts';
 import { captureLimits } from './doctor/capture-limits.ts';
+import { createHostNameLog } from './doctor/host-name.ts';
 import { FatalError } from './fatal-error.ts';
 import { createHealth, type Health } from './health.ts';
 import { createHiddenWarning } from './hidden-warning.ts';
@@ -24,7 +25,7 @@ import type { Pipeline } from './pipeline.ts';
 import { readEffectiveCapabilities } from './proc/capabilities.ts';
 import { readFileLimit } from './proc/file-limit.ts';
 import { startPush } from './push-loop.ts';
-import { type Configuration, createReload } from './reload.ts';
+import { createReload } from './reload.ts';
 import type { AgentSettings } from './settings.ts';
 
 /** How long the last cycle can delay the shutdown (ms). */
@@ -38,9 +39,15 @@ export interface AgentContext {
   /** Calls its argument whenever the configuration should be read again. */
   readonly onReload: (reload: () => void) => void;
   /** Reads the configuration again. Rejects if it is invalid. */
-  readonly readConfiguration: () => Promise<Configuration>;
+  readonly readConfiguration: () => Promise<AgentSettings>;
   readonly log: CountingLog;
 }
+
+/**
+ * The OpenTelemetry resource of the exporter. The name of its host may change, as it may be set only after the agent has
+ * started.
+ */
+export type Resource = Attributes & { readonly 'host.name': string };
 
 /**
  * Observes this host until `stop`, and serves or pushes its metrics. Rejects if no capture works, or if it cannot
@@ -48,11 +55,12 @@ export interface AgentContext {
  */
 export async function runAgent(
   settings: AgentSettings,
-  resource: Attributes & { readonly 'host.name': string },
+  resourceOf: () => Resource,
   { env, stop, onReload, readConfiguration, log }: AgentContext,
 ): Promise<void> {
   const { procRoot, listen, otlp, edgeExpiration, maxServices, maxEdges } = settings;
   const options = { procRoot, netns: settings.netns };
+  const hostName = () => resourceOf()['host.name'];
   const { capture, unavailable } = await chooseCapture(settings.capture, options, log);
   for (const { name, missing = '' } of unavailable)
     log.warn('capture not available', { capture: name, reason: missing });
@@ -64,7 +72,7 @@ export async function runAgent(
   const { pipeline, close } = openPipeline(
     capture,
     settings,
-    { host: resource['host.name'], edgeExpiration, maxServices, maxEdges },
+    { host: hostName, edgeExpiration, maxServices, maxEdges },
     { env, log },
   );
 
@@ -77,13 +85,13 @@ export async function runAgent(
     if (listen)
       server = await listenFor(listen, {
         ...health,
-        render: () => prometheusText(pipeline.families(), resource),
+        render: () => prometheusText(pipeline.families(), resourceOf()),
         version: () => cycles,
-        hosts: hostNames(listen.host, resource['host.name'], settings.allowedHosts),
+        hosts: () => hostNames(listen.host, hostName(), settings.allowedHosts),
         onUnknownHost: (host) =>
           warnOften('request refused: unknown host name', { host, remedy: '--web.allowed-hosts' }),
       });
-    const push = otlp && (await startPush(otlp, pipeline, resource, { log, edgeExpiration }));
+    const push = otlp && (await startPush(otlp, pipeline, resourceOf, { log, edgeExpiration }));
     log.info('agent started', {
       capture: capture.name,
       netns: settings.netns,
@@ -91,7 +99,7 @@ export async function runAgent(
       ...(otlp && { otlp: otlp.protocol }),
     });
     const reload = createReload({
-      initial: { settings, host: resource['host.name'] },
+      initial: settings,
       read: readConfiguration,
       async apply(next) {
         if (push && next.otlp) await push.reconfigure(next.otlp, next.edgeExpiration);
@@ -101,10 +109,13 @@ export async function runAgent(
       ...{ self: pipeline.self, log, clock: Date.now },
     });
     onReload(() => void reload());
-    const runCycle = () =>
-      pipeline.runCycle().finally(() => {
+    const noteHostName = createHostNameLog(log);
+    const runCycle = () => {
+      noteHostName(hostName());
+      return pipeline.runCycle().finally(() => {
         cycles++;
       });
+    };
     await watch(runCycle, { interval: () => current.interval, stop, health, log, self: pipeline.self });
     if (push) {
       await runLastCycle(pipeline, log);

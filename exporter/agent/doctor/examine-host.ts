@@ -8,6 +8,7 @@ import { readEffectiveCapabilities } from '../proc/capabilities.ts';
 import { createDnsSocket } from '../resolve/dns/dns-socket.ts';
 import { missingForDns } from '../resolve/dns/missing-requirement.ts';
 import { captureLimits } from './capture-limits.ts';
+import { isLocalhost, LOCALHOST } from './host-name.ts';
 
 /** A feature, and to what extent this host supports it. */
 export interface Check {
@@ -19,6 +20,7 @@ export interface Check {
 }
 
 interface CheckOptions {
+  readonly hostName: string;
   readonly procRoot: string;
   readonly netns: 'self' | 'all';
   readonly dns: 'responses' | 'off';
@@ -41,6 +43,7 @@ export function examineHost(
       state: 'good',
       detail: `Linux ${release()}, Node.js ${process.version}, ${process.arch}`,
     },
+    hostNameCheck(options.hostName),
     ...pidNamespace(options),
     ...trials.map((trial) => captureCheck(trial, held, options)),
     ...(conntrack === 'skipped' ? [] : [natCheck(conntrack)]),
@@ -63,6 +66,12 @@ function captureCheck(trial: CaptureTrial, held: bigint, { netns }: CheckOptions
     detail: `${works}; ${limits.map(({ what }) => what).join('; ')}`,
     remedies: limits.map(({ remedy }) => remedy),
   };
+}
+
+function hostNameCheck(hostName: string): Check {
+  const name = 'host name';
+  if (!isLocalhost(hostName)) return { name, state: 'good', detail: hostName };
+  return { name, state: 'limited', detail: LOCALHOST.what, remedies: [LOCALHOST.remedy] };
 }
 
 /** Polling works in a pid namespace, but finds no process outside of it. */

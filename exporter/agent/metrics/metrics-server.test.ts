@@ -18,7 +18,7 @@ const source: MetricsSource = {
   version: () => ++version,
   healthProblem: () => problem,
   readinessProblem: () => problem,
-  hosts: { names: ['web-7'], anyDomain: false },
+  hosts: () => ({ names: ['web-7'], anyDomain: false }),
   onUnknownHost: (host) => void refused.push(host),
 };
 const BOUNDS = connectionBounds(1024);

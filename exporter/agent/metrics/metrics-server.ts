@@ -23,7 +23,7 @@ export interface MetricsSource {
   /** Why the agent does not work, or has no current metrics. */
   readonly healthProblem: () => string | undefined;
   readonly readinessProblem: () => string | undefined;
-  readonly hosts: HostNames;
+  readonly hosts: () => HostNames;
   /** Called with a `Host` header that is refused. */
   readonly onUnknownHost: (host: string) => void;
 }
@@ -98,7 +98,7 @@ async function answer(
 ): Promise<void> {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   const { host } = request.headers;
-  if (host !== undefined && !isKnownHost(host, source.hosts)) {
+  if (host !== undefined && !isKnownHost(host, source.hosts())) {
     source.onUnknownHost(host);
     response.writeHead(403, PLAIN).end('Unknown host name. See --web.allowed-hosts.\n');
     return;

@@ -1,5 +1,4 @@
 import { createLog } from '@musubi/agent/log';
-import type { Configuration } from '@musubi/agent/reload';
 import { runAgent } from '@musubi/agent/run-agent';
 import type { AgentSettings } from '@musubi/agent/settings';
 import { AGENT_OPTIONS } from '../config/agent-options.ts';
@@ -29,20 +28,21 @@ export const agent: Command = {
       return 0;
     }
     const settings = agentSettings(options, io.env);
-    const resource = resourceOf(io.env, options['host-name']);
     const log = createLog(io.stderr, { level: options['log-level'], format: options['log-format'] });
     for (const { name, nearest = '' } of unknownVariables(io.env))
       log.warn('unknown environment variable', { name, ...(nearest && { nearest }) });
     const onReload = (listener: () => void) => {
       reload = listener;
     };
-    const readConfiguration = async (): Promise<Configuration> => {
+    let configured = options['host-name'];
+    const readConfiguration = async (): Promise<AgentSettings> => {
       const next = await resolveOptions(AGENT_OPTIONS, argv, io.env);
-      return {
-        settings: agentSettings(next, io.env),
-        host: resourceOf(io.env, next['host-name'])['host.name'],
-      };
+      const nextSettings = agentSettings(next, io.env);
+      configured = next['host-name'];
+      return nextSettings;
     };
+    const resource = () => resourceOf(io.env, configured);
+    resource();
     try {
       const { env, stop } = io;
       await runAgent(settings, resource, { env, stop, log, onReload, readConfiguration });

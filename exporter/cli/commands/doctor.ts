@@ -6,6 +6,7 @@ import { followNat } from '@musubi/agent/follow-nat';
 import { HOST_OPTIONS, jsonOption } from '../config/agent-options.ts';
 import { helpText } from '../config/help-text.ts';
 import { resolveOptions } from '../config/resolve-options.ts';
+import { resourceOf } from '../config/resource.ts';
 import type { Command } from './command.ts';
 
 const SUMMARY = 'Checks what this host supports, which capture Musubi would use, and what is missing.';
@@ -22,7 +23,8 @@ export const doctor: Command = {
       io.stdout(helpText('musubi doctor [OPTIONS]', SUMMARY, OPTIONS));
       return 0;
     }
-    const where = { procRoot: settings['proc-root'], netns: settings.netns, dns: settings.dns };
+    const { 'host.name': hostName } = resourceOf(io.env, settings['host-name']);
+    const where = { procRoot: settings['proc-root'], netns: settings.netns, dns: settings.dns, hostName };
     const trials = await tryCaptures(where);
     const usable = trials.filter(({ first }) => first).map(({ name }) => name);
     const wanted = settings.capture === 'auto' ? usable[0] : usable.find((name) => name === settings.capture);

@@ -42,7 +42,8 @@ export const snapshot: Command = {
 };
 
 async function observe(settings: OptionValues<typeof OPTIONS>, io: Io): Promise<readonly LedgerEntry[]> {
-  const host = resourceOf(io.env, settings['host-name'])['host.name'];
+  const { 'host.name': name } = resourceOf(io.env, settings['host-name']);
+  const host = () => name;
   const log = createPlainLog(io.stderr);
   const where = { procRoot: settings['proc-root'], netns: settings.netns };
   const { capture } = await chooseCapture(settings.capture, where, log);

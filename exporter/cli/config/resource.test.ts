@@ -9,6 +9,7 @@ describe('the resource', () => {
     expect(resourceOf({}, undefined)).toEqual({
       'service.name': 'musubi',
       'service.version': VERSION,
+      'host.boot.id': expect.stringMatching(/^[\da-f-]{36}$/),
       'service.instance.id': hostname(),
       'host.name': hostname(),
     });

@@ -1,9 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Attributes } from '@musubi/agent/metrics/edge-attributes';
 import { VERSION } from '@musubi/agent/version';
 import { invalidValue } from './invalid-value.ts';
 import type { Environment } from './resolve-options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** A random text for each boot of a kernel (random(4)), by which hosts of one name differ; '' if unknown. */
+const BOOT_ID = readBootId('/proc/sys/kernel/random/boot_id');
+
+function readBootId(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 const VARIABLE = 'OTEL_RESOURCE_ATTRIBUTES';
 
@@ -21,6 +33,7 @@ export function resourceOf(
   return {
     'service.name': 'musubi',
     'service.version': VERSION,
+    ...(BOOT_ID && { 'host.boot.id': BOOT_ID }),
     'service.instance.id': host,
     ...given,
     ...(env.OTEL_SERVICE_NAME && { 'service.name': env.OTEL_SERVICE_NAME }),

@@ -110,6 +110,27 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     around: '{{ if not $labels.instance }}&var-host={{ $labels.host | urlquery }}{{ end }}',
   },
   {
+    alert: 'MusubiHostNameNotUnique',
+    expr: promql`
+      (
+        count by (host) (
+          group by (host, host_boot_id) (label_join(target_info{host_boot_id!=""}, "host", "", "host_name"))
+        ) > 1
+      )
+      or
+      count by (host) (
+        (label_join(target_info{host_name=~"(?i)localhost([.].*)?"}, "host", "", "host_name"))
+        and on (job, instance) ${RECORDED.exporterCycles}
+      )`,
+    // After a reboot, the series of the exporter before it remains for a while if it pushes.
+    for: '10m',
+    severity: 'warning',
+    summary: 'The host name {{ $labels.host }} does not identify one host',
+    description:
+      'Several hosts report under this name, or it is localhost: their dependencies are mixed up. Give each host its own name, or set --host-name. musubi doctor shows the name in use.',
+    around: '&var-host={{ $labels.host | urlquery }}',
+  },
+  {
     alert: 'MusubiCollectionFailing',
     expr: promql`increase(musubi_collection_cycles_failed_total[5m]) > 0.1 * increase(musubi_collection_cycles_total[5m])`,
     for: '5m',

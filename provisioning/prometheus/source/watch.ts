@@ -116,12 +116,16 @@ export const WATCH_RULES: readonly Rule[] = [
   },
   {
     comment:
-      'Time of the last report of each exporter: of the last day, and of those that are still scrape targets.',
+      'Time of the last report of each exporter: of the last day, and of those that are still scrape targets. One whose host was renamed keeps only its last name.',
     record: EXPORTER_REPORT,
     expr: promql`
       ${nowIfChanged(CYCLES)}
       or
-      (${previous(EXPORTER_REPORT)} > time() - ${DAY})
+      (
+        (${previous(EXPORTER_REPORT)} > time() - ${DAY})
+        >= on (job, instance) group_left ()
+        (max by (job, instance) (${previous(EXPORTER_REPORT)}) - 120)
+      )
       or
       (${previous(EXPORTER_REPORT)} and on (job, instance) up == 0)`,
   },

@@ -521,6 +521,52 @@ describe('an exporter', () => {
     await expectFiring(inputs, { 25: [] }, [shipped('musubi-alerts.yaml')]);
   });
 
+  test('whose host is renamed raises no alert, and one for its last name when it is down', async () => {
+    const a = host('a', 1, until(40), { before: { name: 'localhost', until: 5 } });
+    const inputs = estate(60, [a, host('b', 2)], []);
+    await expectFiring(
+      inputs,
+      {
+        4: [],
+        9: [],
+        12: [],
+        30: [],
+        47: ['MusubiExporterDown a'],
+        58: ['MusubiExporterDown a'],
+      },
+      [shipped('musubi-edges.yaml'), shipped('musubi-alerts.yaml')],
+    );
+  });
+
+  test.each([
+    ['is localhost', host('localhost', 1)],
+    ['another host has', host('b', 1)],
+  ])('whose host has a name that %s raises an alert', async (_title, odd) => {
+    const inputs = estate(30, [odd, host('b', 2), host('c', 3)], []);
+    await expectFiring(inputs, { 5: [], 13: [`MusubiHostNameNotUnique ${odd.name}`] }, [
+      shipped('musubi-edges.yaml'),
+      shipped('musubi-alerts.yaml'),
+    ]);
+  });
+
+  test('of which two run on one host, or one after a reboot, raise none', async () => {
+    const again = host('a', 1, [[10, 100]], { isPushed: true, bootId: 'next' });
+    const inputs = estate(
+      40,
+      [
+        host('a', 1, until(8), { isPushed: true }),
+        again,
+        host('b', 2),
+        host('b', 3, ALWAYS, { bootId: 'boot-10.0.0.2' }),
+      ],
+      [],
+    );
+    await expectFiring(inputs, { 9: [], 14: [], 20: [], 30: [] }, [
+      shipped('musubi-edges.yaml'),
+      shipped('musubi-alerts.yaml'),
+    ]);
+  });
+
   test('that never reported is down if it is a scrape target', async () => {
     const up = (instance: string, values: string): Input => ({
       series: { __name__: 'up', job: 'musubi', instance },
