@@ -25,12 +25,12 @@ struct conn {
 	__u64 retransmits;
 	__u32 stage;
 	__u32 open;
-	__u32 scan;            /* last scan that saw it */
-	__u8 preexisting;      /* UDP: opened before this program was loaded */
-	__u8 served;           /* UDP: a peer has initiated a conversation with it */
-	__u8 sent_to_group;    /* UDP: it has sent to a multicast or broadcast address, so any host may reply */
-	__u8 is_repeat;        /* UDP: already counted as a conversation */
-	__u32 connected_scans; /* UDP: number of scans that saw it connected */
+	__u32 scan;         /* last scan that saw it */
+	__u8 preexisting;   /* UDP: opened before this program was loaded */
+	__u8 served;        /* UDP: a peer has initiated a conversation with it */
+	__u8 sent_to_group; /* UDP: it has sent to a multicast or broadcast address, so any host may reply */
+	__u8 is_repeat;     /* UDP: already counted as a conversation */
+	__u32 scans;        /* number of scans that saw it connected */
 	__u16 local_port;
 	__u16 peer_port;
 	__u32 trace; /* number of its trace as open; 0: none */

@@ -301,6 +301,7 @@ enum {
 
 /* include/uapi/asm-generic/errno.h */
 enum {
+	EEXIST = 17,
 	ECONNRESET = 104,
 	ETIMEDOUT = 110,
 	ECONNREFUSED = 111,

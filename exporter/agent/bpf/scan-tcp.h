@@ -7,17 +7,38 @@
 #include "short-conns.h"
 
 /*
- * Direction of a connection that predates this program. An accepted socket inherits its listener's backlog; a socket
- * that called connect() has none. A listener can have a backlog of 0 too (listen(fd, 0)). Then bytes_acked decides once
- * nothing is in flight: on the connecting side it includes the SYN.
+ * Direction of an open connection that predates this program. An accepted socket inherits its listener's backlog; a
+ * socket that called connect() has none. A listener can have a backlog of 0 too (listen(fd, 0)). Then the acknowledged
+ * bytes decide: on the connecting side they include the SYN (net/ipv4/tcp_input.c, tcp_snd_una_update).
  */
 static __always_inline enum direction direction_of(struct sock *sk, struct tcp_sock *tcp)
 {
-	__u64 payload = tcp->bytes_sent - tcp->bytes_retrans;
+	__u32 in_flight = tcp->snd_nxt - tcp->snd_una;
+	__u64 surplus = tcp->bytes_acked + in_flight - (tcp->bytes_sent - tcp->bytes_retrans);
 
 	if (sk->sk_max_ack_backlog)
 		return INBOUND;
-	return tcp->snd_una == tcp->snd_nxt && tcp->bytes_acked == payload ? INBOUND : OUTBOUND;
+	return surplus == 0 ? INBOUND : surplus == 1 ? OUTBOUND : UNKNOWN;
+}
+
+enum { DIRECTION_SCANS = 4 };
+
+/*
+ * Determines the direction again, because the socket may change while it is read. It is known once two scans agree. If
+ * they do not, the socket does not show it.
+ */
+static __always_inline bool has_direction(struct conn *conn, struct sock *sk, struct tcp_sock *tcp)
+{
+	enum direction direction = direction_of(sk, tcp);
+	bool is_same = direction != UNKNOWN && direction == conn->key.direction;
+
+	conn->key.direction = direction;
+	if (!is_same && ++conn->scans < DIRECTION_SCANS)
+		return false;
+	if (!is_same)
+		conn->key.direction = UNKNOWN;
+	put_endpoints(&conn->key, sk);
+	return true;
 }
 
 static __always_inline bool is_open(int state)
@@ -115,6 +136,8 @@ static __noinline int scan_tcp(struct bpf_iter__task_file *ctx, struct sock *sk,
 		return 0;
 	}
 	if (conn->stage == PREEXISTING) {
+		if (!has_direction(conn, sk, tcp))
+			return 0;
 		conn->stage = RECORDED;
 		edge = edge_of(&conn->key);
 		if (edge) {

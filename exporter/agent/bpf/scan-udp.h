@@ -34,8 +34,8 @@ static __noinline int scan_udp(struct bpf_iter__task_file *ctx, struct sock *sk,
 	}
 	if (is_scanned(conn, scan))
 		return 0;
-	conn->connected_scans++;
-	if (conn->open != NOT_COUNTED || (conn->connected_scans < 2 && !has_received(sk)))
+	conn->scans++;
+	if (conn->open != NOT_COUNTED || (conn->scans < 2 && !has_received(sk)))
 		return 0;
 	if (conn->stage == CONNECTING || conn->stage == PREEXISTING) {
 		edge = record_udp(conn, sk);

@@ -21,7 +21,7 @@ struct conversation_key {
 struct conversation {
 	__u64 last; /* ns since boot, to the second */
 	__u32 direction;
-	__u32 pad;
+	__u32 has_sent; /* whether this end has sent anything in it */
 };
 
 enum { CONVERSATIONS = 32768 };
@@ -117,18 +117,73 @@ static __always_inline void put_local(struct address *to, struct bpf_sock *sk, b
 	}
 }
 
+static __always_inline bool is_live(const struct conversation *known, __u64 now)
+{
+	return known && now - known->last < CONVERSATION_TIMEOUT_NS;
+}
+
+static __always_inline void refresh(struct conversation *known, __u64 now)
+{
+	if (now - known->last > SECOND_NS)
+		known->last = now;
+}
+
+/*
+ * A conversation of unknown direction in which this end only receives, on a port that its process chose: what arrives
+ * after all responses to earlier requests must have arrived is a request.
+ */
+static __always_inline bool is_one_way(const struct conversation *on_port, struct conn *conn, struct sock *sk,
+				       __u64 now)
+{
+	return on_port && !on_port->has_sent && !conn->sent_to_group && has_bound_port(sk) &&
+	       !is_direction_uncertain(conn, now);
+}
+
+/*
+ * The peer is another socket of this network namespace, and has sent a request from a port that the kernel chose for
+ * it. Between two sockets of one namespace, both addresses are the same.
+ */
+static __always_inline bool is_local_request(const struct conversation_key *key)
+{
+	struct conversation_key mirrored = {
+		.netns = key->netns,
+		.port = key->peer_port,
+		.peer_port = key->port,
+		.peer = key->peer,
+	};
+	struct conversation *known = bpf_map_lookup_elem(&musubi_conversations, &mirrored);
+
+	return known && known->direction == OUTBOUND;
+}
+
+/*
+ * Stores a conversation. False if it has been stored meanwhile: another datagram of it is handled on another CPU, and
+ * only one of them is the first.
+ */
+static __always_inline bool begin_conversation(const struct conversation_key *key, struct conversation *former,
+					       __u64 former_last, const struct conversation *fresh)
+{
+	if (!former)
+		return bpf_map_update_elem(&musubi_conversations, key, fresh, BPF_NOEXIST) != -EEXIST;
+	if (__sync_val_compare_and_swap(&former->last, former_last, fresh->last) != former_last)
+		return false;
+	former->direction = fresh->direction;
+	former->has_sent = fresh->has_sent;
+	return true;
+}
+
 /* One datagram that an unconnected socket sends or receives. Counts the conversation it starts. */
 static __always_inline int udp_conversation(struct bpf_sock_addr *ctx, int family, bool sent)
 {
 	struct bpf_sock *bpf_sk = ctx->sk;
 	struct conversation_key conversation_key = {}, port_key;
 	struct edge_key key = { .transport = IPPROTO_UDP };
-	__u64 now = bpf_ktime_get_ns();
-	struct conversation *known, fresh = {};
+	struct conversation *former, *on_port, fresh = { .has_sent = sent };
+	__u64 now = bpf_ktime_get_ns(), former_last = 0;
 	struct conn *conn;
 	struct sock *sk;
 	struct edge *edge;
-	bool bound, is_to_group, evicting;
+	bool bound, is_to_group, evicting, is_known;
 
 	if (ctx->protocol != IPPROTO_UDP || !bpf_sk)
 		return 1;
@@ -136,11 +191,16 @@ static __always_inline int udp_conversation(struct bpf_sock_addr *ctx, int famil
 	put_conversation_key(&conversation_key, ctx, bpf_sk, sk, family);
 	conversation_key.socket = bpf_get_socket_cookie(ctx);
 
-	known = bpf_map_lookup_elem(&musubi_conversations, &conversation_key);
-	if (known && now - known->last < CONVERSATION_TIMEOUT_NS) {
-		if (now - known->last > SECOND_NS)
-			known->last = now;
-		return 1;
+	former = bpf_map_lookup_elem(&musubi_conversations, &conversation_key);
+	is_known = is_live(former, now);
+	if (former) {
+		former_last = former->last;
+		if (sent && !former->has_sent)
+			former->has_sent = 1;
+		if (is_known && (former->direction != UNKNOWN || former->has_sent)) {
+			refresh(former, now);
+			return 1;
+		}
 	}
 	/* Connected sockets are counted in udp-connect.h. */
 	if (bpf_sk->state == TCP_ESTABLISHED)
@@ -149,24 +209,33 @@ static __always_inline int udp_conversation(struct bpf_sock_addr *ctx, int famil
 	if (!conn)
 		return 1;
 
+	port_key = conversation_key;
+	port_key.socket = 0;
+	on_port = bpf_map_lookup_elem(&musubi_conversations, &port_key);
+	if (former && is_known && !is_one_way(on_port, conn, sk, now)) {
+		refresh(former, now);
+		return 1;
+	}
 	bound = has_bound_port(sk);
 	evicting = may_have_evicted(now);
 	is_to_group = is_group(&conversation_key.peer) ||
 		      (sent && BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_BROADCAST));
 	if (sent && is_to_group)
 		conn->sent_to_group = 1;
-	port_key = conversation_key;
-	port_key.socket = 0;
-	known = bpf_map_lookup_elem(&musubi_conversations, &port_key);
-	if (known && now - known->last < CONVERSATION_TIMEOUT_NS)
-		key.direction = known->direction;
-	else if (sent)
+	if (is_known) {
+		key.direction = INBOUND;
+	} else if (is_live(on_port, now)) {
+		key.direction = on_port->direction;
+		fresh.has_sent |= on_port->has_sent;
+	} else if (sent) {
 		key.direction =
 			bound && (is_direction_uncertain(conn, now) || (evicting && conn->served)) ? UNKNOWN : OUTBOUND;
-	else if (conn->sent_to_group || is_direction_uncertain(conn, now) || (evicting && conn->initiated_at))
+	} else if ((conn->sent_to_group || is_direction_uncertain(conn, now) || (evicting && conn->initiated_at)) &&
+		   !is_local_request(&port_key)) {
 		key.direction = UNKNOWN;
-	else
+	} else {
 		key.direction = INBOUND;
+	}
 	/*
 	 * A socket with an ephemeral port receives replies, possibly from another port than it sent to (TFTP). It is a
 	 * server only if it has never sent a request and was reached nevertheless.
@@ -180,7 +249,8 @@ static __always_inline int udp_conversation(struct bpf_sock_addr *ctx, int famil
 
 	fresh.last = now;
 	fresh.direction = key.direction;
-	bpf_map_update_elem(&musubi_conversations, &conversation_key, &fresh, BPF_ANY);
+	if (!begin_conversation(&conversation_key, former, former_last, &fresh))
+		return 1;
 	bpf_map_update_elem(&musubi_conversations, &port_key, &fresh, BPF_ANY);
 	/* A reply through another socket than the request, which has already been counted. */
 	if (key.direction == (sent ? INBOUND : OUTBOUND))

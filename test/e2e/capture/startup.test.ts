@@ -1,7 +1,9 @@
 /** Connections that are open, opened and closed while the capture starts are each counted once, in the right direction. */
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { CANNOT_CAPTURE, openCapture, sum, sumBy, watch } from '../../harness/captures.ts';
+import { createNetwork } from '../../harness/network.ts';
 import type { Running } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { linesOf, request, startServer, startWorkload, words } from '../../harness/workload.ts';
@@ -61,6 +63,26 @@ describe.skipIf(CANNOT_CAPTURE)(
           expect(opened, where).toBeLessThanOrEqual(last.made - before.made);
         }
       }
+    });
+
+    it('reports the server of a connection with data in flight, without a backlog', async () => {
+      const network = createNetwork();
+      const [near, far] = [network.host('near'), network.host('far')];
+      const server = startWorkload('no-backlog', [`at=${near.address}/0`], { on: near });
+      const [[port] = []] = await linesOf(server, 'listening', 1);
+      const client = startWorkload('hold', [`target=${near.address}/${port}`], { on: far });
+      await linesOf(client, 'held', 1);
+      await linesOf(server, 'accepted', 1);
+      // What the server sends from now on is never acknowledged.
+      execFileSync('ip', ['-n', far.namespace.replace('/run/netns/', ''), 'link', 'set', 'eth0', 'down']);
+      await request(server, 'send', 'transmitted');
+      const capture = watch(await openCapture('ebpf', 'all'));
+      onTestFinished(() => capture.close());
+      for (let reading = 0; reading < 3; reading++) await capture.read();
+      const directions = (pid: number) =>
+        capture.seen({ transport: 'tcp', pid }).map(({ direction, port, open }) => [direction, port, open]);
+      expect(directions(server.pid)).toEqual([['inbound', Number(port), 1]]);
+      expect(directions(client.pid)).toEqual([['outbound', Number(port), 1]]);
     });
 
     const CLIENTS = 5;

@@ -118,6 +118,40 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     ]);
   });
 
+  it('reports a request to a server that is older than the capture, on the same host', async () => {
+    const server = await serve('0.0.0.0', ['silent=1']);
+    const capture = await beginWatch();
+    const client = await sendFrom([`target=127.0.0.1/${server.port}`, 'answers=0', 'count=20']);
+    await expectReported(capture, [
+      [client.pid, { [`outbound ${server.port}`]: 20 }],
+      [server.pid, { [`inbound ${server.port}`]: 20 }],
+    ]);
+  });
+
+  it('reports a flow without responses that began before the capture as inbound after a while', async () => {
+    const network = createNetwork();
+    const [on, other] = [network.host('server'), network.host('client')];
+    const server = await serve('0.0.0.0', ['silent=1'], { on });
+    const client = startWorkload('udp-peer', [`at=${other.address}/0`], { on: other });
+    await linesOf(client, 'ready', 1);
+    const send = () => client.writeLine(`${on.address}/${server.port}`);
+    send();
+    const capture = await beginWatch('ebpf', 'all');
+    send();
+    const inbound = await waitFor(
+      async () => {
+        send();
+        await capture.read();
+        const seen = udpOf(capture, server.pid).filter(({ direction }) => direction === 'inbound');
+        return seen.length > 0 ? seen : undefined;
+      },
+      'a direction',
+      15_000,
+    );
+    expect(inbound).toMatchObject([{ port: server.port, opened: 1 }]);
+    expect(summary(udpOf(capture, client.pid))).toEqual({ [`outbound ${server.port}`]: 1 });
+  });
+
   it('reports a process that sends from another port each time as a client from its second request on', async () => {
     const capture = await beginWatch();
     const server = await serve('127.0.0.1');

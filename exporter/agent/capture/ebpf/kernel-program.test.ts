@@ -295,7 +295,7 @@ describe('the table', () => {
   it('has an overflow record for each fold', () => {
     const program = load();
     tables.musubi_folds = Array.from({ length: 8 }, (_, i) => [index(i), bytesOf('edge', { opened: i })]);
-    expect(program.folds().map((value) => value.readUInt32LE(8))).toEqual([0, 1, 4, 5, 6]);
+    expect(program.folds().map((value) => value.readUInt32LE(8))).toEqual([0, 1, 2, 4, 5, 6]);
   });
 });
 

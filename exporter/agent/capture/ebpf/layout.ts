@@ -167,6 +167,7 @@ function addCounts(into: Buffer, from: Buffer, offset: number, length: number): 
 export const FOLDS = [
   { index: 0, transport: 'tcp', direction: 'outbound' },
   { index: 1, transport: 'tcp', direction: 'inbound' },
+  { index: 2, transport: 'tcp', direction: 'unknown' },
   { index: 4, transport: 'udp', direction: 'outbound' },
   { index: 5, transport: 'udp', direction: 'inbound' },
   { index: 6, transport: 'udp', direction: 'unknown' },
