@@ -50,7 +50,7 @@ export function createAgent(world: World, host: Host, started: number, base: num
       hiddenProcesses: 0,
       processOf(pid) {
         const process = byPid.get(pid);
-        return process && processFiles(process.service, process.service);
+        return process && processFiles(process.service, process.command ?? process.service);
       },
     };
   }
@@ -89,9 +89,15 @@ function flowsOf({ connections }: World, host: Host): Flow[] {
     flow.connections.push(of);
   };
   for (const connection of connections) {
-    const { client, server } = connection;
+    const { client, server, through } = connection;
     const port = server.port ?? 0;
-    if (client.host === host) add('outbound', client, server.address, port, connection);
+    if (client.host === host && !through) add('outbound', client, server.address, port, connection);
+    if (client.host === host && through) {
+      const { address, port: forwarded = 0 } = through;
+      add('outbound', { ...client, address }, address, forwarded, connection);
+      add('inbound', through, address, forwarded, connection);
+      add('outbound', { ...through, address: client.address }, server.address, port, connection);
+    }
     if (server.host === host && !connection.failed) add('inbound', server, client.address, port, connection);
   }
   return [...flows.values()];

@@ -29,6 +29,8 @@ export type Feature =
   | 'shared'
   /** Servers that do not run for a while. */
   | 'down'
+  /** Clients that connect through a port forwarder on their host. */
+  | 'forwarded'
   /** Clocks that are wrong. */
   | 'skewed';
 
@@ -64,6 +66,7 @@ interface ClientPlan {
   readonly service: number;
   readonly proxy: boolean;
   readonly server: number;
+  readonly forwarded?: boolean;
   readonly bursts: readonly Burst[];
 }
 
@@ -129,6 +132,7 @@ export function anyPlan(features: readonly Feature[]): fc.Arbitrary<Plan> {
     service: fc.nat(5),
     proxy: sometimes,
     server: fc.nat(3),
+    forwarded: only('forwarded', fc.boolean(), false),
     bursts: fc.array(
       fc.record({
         at: time(),
@@ -217,9 +221,25 @@ export function worldOf(plan: Plan): World {
   if (listeners.length === 0)
     return { hosts, processes, connections: [], halted: plan.halted, length: LENGTH };
 
+  const forwarders = new Map<string, Process>();
+  /** The forwarder on a host to an address and port: one for all clients. */
+  const forwarderTo = ({ address, port }: Process, host: Host): Process => {
+    const key = `${host.name} ${address} ${port}`;
+    const listening = 5000 + forwarders.size;
+    const forwarder =
+      forwarders.get(key) ??
+      add({
+        ...{ service: 'socat', host, netns: 1, address: '127.0.0.1', port: listening },
+        command: `socat TCP-LISTEN:${listening},bind=127.0.0.1,fork TCP:${address}:${port}`,
+        runs: { from: 0, until: LENGTH },
+      });
+    forwarders.set(key, forwarder);
+    return forwarder;
+  };
+
   const events = eventsOf(plan);
   const connections: Connection[] = [];
-  for (const { host: number, service, proxy, server, bursts } of plan.clients) {
+  for (const { host: number, service, proxy, server, forwarded, bursts } of plan.clients) {
     const { where, turns } = listeners[server % listeners.length] as (typeof listeners)[number];
     const [first] = turns as [Process];
     const host = where === 'host' ? hostAt(number) : first.host;
@@ -238,6 +258,8 @@ export function worldOf(plan: Plan): World {
         service: serviceName(service),
         runs: { from: 0, until: LENGTH },
       });
+    const isRemote = where === 'host' && turns.every((turn) => turn.host !== host);
+    const through = forwarded && isRemote ? forwarderTo(first, host) : undefined;
     for (const { near, count, every, held, ...burst } of bursts) {
       const event = near && events[near.event % events.length];
       const at = near && event !== undefined ? Math.max(60, event + near.offset) : burst.at;
@@ -246,12 +268,15 @@ export function worldOf(plan: Plan): World {
         const running = turns.filter(({ runs }) => isIn(opened, runs));
         const last = turns.findLast(({ runs }) => runs.from <= opened) ?? first;
         const accepting = running[each % running.length] ?? last;
+        // The client of a forwarder is connected even if the server is not.
+        if (through && running.length === 0) continue;
         connections.push({
           client,
           server: accepting,
           at: opened,
           until: running.length > 0 ? Math.min(accepting.runs.until, opened + held) : opened,
           failed: running.length === 0,
+          through,
         });
       }
     }

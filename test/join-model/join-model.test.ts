@@ -21,7 +21,7 @@ const anyRange: fc.Arbitrary<Range> = fc
 /** For `npm run join-model`: `RUNS=200 SEED=7 FEATURES=silent,pods SHRINK=1`. */
 const { RUNS, SEED, FEATURES, SHRINK } = process.env;
 /** The features of the histories of a default run. */
-const DEFAULTS: readonly (readonly Feature[])[] = [['absent', 'halted', 'pods', 'twice']];
+const DEFAULTS: readonly (readonly Feature[])[] = [['absent', 'halted', 'pods', 'twice', 'forwarded']];
 const settings = FEATURES === undefined ? DEFAULTS : [FEATURES.split(',').filter(Boolean) as Feature[]];
 
 describe.each(settings.map((features) => ({ features, title: features.join(', ') })))(

@@ -30,6 +30,8 @@ export interface Process {
   readonly address: string;
   /** The port on which it listens. */
   readonly port?: number;
+  /** Its arguments, if they are more than its name. */
+  readonly command?: string;
   readonly runs: Span;
 }
 
@@ -41,6 +43,8 @@ export interface Connection {
   readonly until: number;
   /** Refused, while the server did not run. */
   readonly failed: boolean;
+  /** A port forwarder on the client's host, at a loopback address, that it goes through. */
+  readonly through?: Process | undefined;
 }
 
 export interface World {
