@@ -169,6 +169,11 @@ export const SELF_METRICS = define({
     integer: true,
     help: 'Log lines lost because they could not be written.',
   },
+  hostTime: {
+    name: 'musubi.host.time',
+    unit: 's',
+    help: 'Unix time by the clock of the host when it exported these metrics.',
+  },
   stageDuration: {
     name: 'musubi.stage.duration',
     unit: 's',

@@ -37,6 +37,8 @@ export const RECORDED = {
 
   /** Collection cycles that succeeded, by exporter and host. */
   exporterCycles: 'musubi:exporter:cycles',
+  /** Seconds by which the clock of a host is fast. */
+  exporterClockSkew: 'musubi:exporter:clock_skew_seconds',
   /** Unix time at which Prometheus last received something new. */
   exporterLastReport: 'musubi:exporter:last_report_seconds',
   hostLastReport: 'musubi:host:last_report_seconds',

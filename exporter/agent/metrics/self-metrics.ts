@@ -59,10 +59,12 @@ export function createSelfMetrics(clock: () => number): SelfMetrics {
         }
       };
     },
-    families: () =>
-      [...points].map(([metric, values]) => ({
+    families() {
+      set('hostTime', clock() / 1000);
+      return [...points].map(([metric, values]) => ({
         definition: SELF_METRICS[metric],
         points: [...values.values()],
-      })),
+      }));
+    },
   };
 }

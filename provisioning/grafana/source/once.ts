@@ -1,4 +1,4 @@
-import { EDGE } from '../../prometheus/source/half-edges.ts';
+import { EDGE } from '../../prometheus/source/labels.ts';
 import { promql, withCopies } from '../../prometheus/source/promql.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { RECORDED } from '@musubi/contract/recorded-series';
-import { SERVICE_EDGE } from './edges.ts';
+import { SERVICE_EDGE } from './labels.ts';
 import { promql } from './promql.ts';
 import { EXAMPLE, FAILING_EXAMPLE } from './watch.ts';
 
@@ -179,6 +179,15 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     summary: `The capture on ${ON_INSTANCE} misses kernel events`,
     description:
       '{{ printf "%.0f" $value }} events missed within 15 minutes: short connections may be missing. Check whether the host is overloaded or runs another tracer.',
+  },
+  {
+    alert: 'MusubiClockSkew',
+    expr: promql`(${RECORDED.exporterClockSkew} > 30) or (${RECORDED.exporterClockSkew} < -30)`,
+    for: '5m',
+    severity: 'warning',
+    summary: `The clock of ${ON_INSTANCE} is wrong`,
+    description:
+      'It differs by {{ printf "%.0f" $value }} seconds from that of Prometheus. The times of its dependencies are corrected, but metrics that it pushes are rejected if they seem too old or too new. Check the time synchronization of the host, and that of Prometheus if several hosts differ.',
   },
   {
     alert: 'MusubiOtlpBatchesDropped',

@@ -1,10 +1,7 @@
-import { EDGE_ATTRIBUTES } from '@musubi/contract/catalogue';
-import { prometheusLabel } from '@musubi/contract/prometheus-name';
+import { RECORDED } from '@musubi/contract/recorded-series';
+import { EDGE } from './labels.ts';
 import { promql, recorded } from './promql.ts';
 import type { Rule } from './rule.ts';
-
-/** All labels of a half-edge. */
-export const EDGE = EDGE_ATTRIBUTES.map(prometheusLabel);
 
 /** Time for samples of all hosts to arrive. Until then, only one of the two half-edges of an edge may be there. */
 export const SETTLE = '1m';
@@ -26,14 +23,28 @@ const initialOf = (sum: string) => `${sum}:initial`;
 const start = recorded(START);
 
 /** Increases of half-edges' counters since the previous evaluation, where above zero. */
-export const openedIncrease = recorded(increaseOf(OPENED));
-export const failedIncrease = recorded(increaseOf(FAILED));
+export const openedIncrease = (matchers = '') => recorded(increaseOf(OPENED), matchers);
+export const failedIncrease = (matchers = '') => recorded(increaseOf(FAILED), matchers);
 
 /** The latter with matchers, as a bare selector for ranges. */
 export const failedIncreaseOf = (matchers: string) => `${increaseOf(FAILED)}{${matchers}}`;
 
 /** The current half-edges, each with the unix time of its last use. */
 export const halfEdges = (matchers = '') => recorded(LAST_SEEN, matchers);
+
+/** Which half-edges opened connections at this evaluation or the one before. */
+export const recentlyOpened = (matchers: string) =>
+  promql`last_over_time(${increaseOf(OPENED)}{${matchers}}[45s])`;
+
+/** Seconds of skew below which a clock is right. */
+const RIGHT = '30';
+const clocks = recorded(RECORDED.exporterClockSkew);
+
+/** Times by the clock of the store: those of hosts may be wrong, and everybody compares times with his own. */
+const byStoreClock = (times: string) => promql`
+  (${times} - on (job, instance) group_left () (${clocks} > ${RIGHT} or ${clocks} < -${RIGHT}))
+  or
+  ${times}`;
 
 const REPORTED = `service_dependency_last_seen_seconds offset ${SETTLE}`;
 /** Matches a value per half-edge with one per half-edge and error type. */
@@ -83,11 +94,12 @@ exporter that could not push sends its samples later, and edges may have come an
     expr: promql`max by (${EDGE}) (${lastSample('start_time_seconds')})`,
   },
   {
-    comment: `Lifetimes that are new since the previous evaluation, even if evaluations were missed. 1: started within the hour.
-0: existed before these rules were loaded, and counts from now on.`,
+    comment: `Lifetimes that are new since the previous evaluation, even if evaluations were missed. 1: started within the hour
+before its last use, both by the clock of its host. 0: existed before these rules were loaded, and counts from now on.`,
     record: NEW_LIFETIME,
     expr: promql`
-      time() - (
+      max by (${EDGE}) (${lastSample('last_seen_seconds')})
+      - (
         ${start}
         unless
         (${change(START)} == 0)
@@ -131,22 +143,29 @@ existing lifetime.`,
     expr: increase(FAILED, BUT_ERROR),
   },
   {
+    comment:
+      'Seconds by which the clock of each host is fast, compared with the time at which the store received its sample.',
+    record: RECORDED.exporterClockSkew,
+    expr: promql`
+      max by (job, instance) (
+        musubi_host_time_seconds offset ${SETTLE} - timestamp(musubi_host_time_seconds offset ${SETTLE})
+      )`,
+  },
+  {
     comment: 'Half-edges that are not exported at present, but whose counters arrived late.',
     record: LATE_LAST_SEEN,
     expr: promql`
       max by (${EDGE}) (
-        ${lastSample('last_seen_seconds')}
-        unless
-        ${REPORTED}
+        ${byStoreClock(promql`(${lastSample('last_seen_seconds')} unless ${REPORTED})`)}
       )
       and
-      (${openedIncrease} or sum without (error_type) (${failedIncrease}))`,
+      (${openedIncrease()} or sum without (error_type) (${failedIncrease()}))`,
   },
   {
     comment: 'All current half-edges: the exported ones and those.',
     record: LAST_SEEN,
     expr: promql`
-      max by (${EDGE}) (${REPORTED})
+      max by (${EDGE}) (${byStoreClock(REPORTED)})
       or
       ${recorded(LATE_LAST_SEEN)}`,
   },

@@ -97,3 +97,8 @@ export function withFirstOf(rows: string, label: string, others: Labels): string
 export function firstBy(key: Labels, expressions: readonly string[]): string {
   return expressions.join(`\nor on (${key.join(', ')})\n`);
 }
+
+/** The rows with the greatest value of each key. */
+export function latest(rows: string, key: Labels): string {
+  return promql`(${rows} == on (${key}) group_left () max by (${key}) (${rows}))`;
+}

@@ -18,7 +18,7 @@ function counted(outcome: string, increases: string): Rule {
   return {
     record: COUNTED,
     labels: { outcome },
-    expr: byPair('sum', promql`max without (observer) (sum_over_time(${increases}[29999ms] offset 1m))`),
+    expr: byPair('sum', promql`sum_over_time(${increases}[29999ms] offset 1m)`),
   };
 }
 

@@ -1,8 +1,9 @@
 import { HARMFUL } from '@musubi/contract/failing';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { cycles } from './cycles.ts';
-import { JOINED_CYCLES, SERVICE_EDGE } from './edges.ts';
+import { JOINED_CYCLES } from './edges.ts';
 import { failedIncreaseOf } from './half-edges.ts';
+import { SERVICE_EDGE } from './labels.ts';
 import { promql, withCopies, withFirstOf, withLabel } from './promql.ts';
 import type { Rule } from './rule.ts';
 
@@ -313,15 +314,12 @@ connections and read before them: no failure is read without the successes of th
     record: FAILED,
     expr: promql`
       sum without (error_type) (
-        max without (observer) (
-          sum_over_time(${RECORDED.connectionsFailed}{${HARMFUL}}[5m])
-        )
+        sum_over_time(${RECORDED.connectionsFailed}{${HARMFUL}}[5m])
       )`,
   },
   {
-    comment: 'Opened connections, by the observer that counted more.',
     record: OPENED,
-    expr: promql`max without (observer) (sum_over_time(${RECORDED.connectionsOpened}[5m]))`,
+    expr: promql`sum_over_time(${RECORDED.connectionsOpened}[5m])`,
   },
   {
     comment: 'The users whose attempts failed: an edge of many hosts may fail for one of them only.',

@@ -509,9 +509,10 @@ describe('an exporter', () => {
       [counter('musubi_connections_folded_total', '0x10 5+5x50', { reason: 'edge_limit' })],
     ],
     ['MusubiCaptureEventsMissed', [counter('musubi_capture_events_missed_total', '0x10 5+5x50')]],
+    ['MusubiClockSkew', [counter('musubi_host_time_seconds', '0+30x10 3930+30x50')]],
     ['MusubiOtlpBatchesDropped', [counter('musubi_otlp_batches_dropped_total', '0x10 5x50')]],
   ])('with this problem raises %s', async (alert, inputs) => {
-    const rules = [shipped('musubi-alerts.yaml')];
+    const rules = [shipped('musubi-edges.yaml'), shipped('musubi-alerts.yaml')];
     const held = ['MusubiEdgeLimitReached', 'MusubiCaptureEventsMissed'].includes(alert) ? 24 : 14;
     await expectFiring(inputs, { 4: [], [held]: [alert] }, rules);
   });

@@ -44,10 +44,10 @@ export function edges(time: string, ...rows: string[]): Expectation {
   );
 }
 
-/** Connections opened in the hour before, by `SERVICE > SERVICE PORT OBSERVER`. */
+/** Connections opened in the hour before, by `SERVICE > SERVICE PORT`. */
 export function opened(time: string, rows: Readonly<Record<string, number>>, range = '1h'): Expectation {
   const series = `sum_over_time(${RECORDED.connectionsOpened}[${range}])`;
-  return expectedSeries(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port', 'observer'], rows);
+  return expectedSeries(time, 'sum', series, ['src_service'], ['dst_service', 'dst_port'], rows);
 }
 
 /** Failures in the hour before, by `SERVICE > SERVICE PORT REASON`. */

@@ -248,7 +248,7 @@ describe('a listener', () => {
         listens(DB, '5432', '1x20 stale'),
         listens(DB, '22'),
       ],
-      [edges('15m', 'web 10 a > db 20 b 10.0.0.2 5432 source', 'job 12 c > db 20 b 10.0.0.2 5432 source')],
+      [edges('15m', 'web 10 a > db 20 b 10.0.0.2 5432 source', 'job 12 c > db - b 10.0.0.2 5432 source')],
     );
   });
 
