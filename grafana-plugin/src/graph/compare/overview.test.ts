@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cpuTime } from '../fixtures/cpu-time.fixture.ts';
 import { outbound, tableOf } from '../fixtures/tables.fixture.ts';
+import { atLevel } from '../levels/levels.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Table } from '../tables/table.ts';
 import { whyEmpty } from '../tables/why-empty.ts';
@@ -141,6 +142,25 @@ describe('a dependency', () => {
       kind: 'unobserved',
       site: 'osaka',
     });
+  });
+
+  test('of a service with several instances is not drawn at one of them', () => {
+    const { graph } = readOverview([
+      listen,
+      tableOf('lastSeen', [[web], [outbound('web@t2/10.0.0.7', '10.0.0.2')]]),
+      tableOf('missing', [[ruled('web', 'queue', '4222', { src_site: 'tokyo' })]]),
+    ]);
+    const ghost = graph.edges.find(({ states }) => states.includes('missing'));
+    expect(graph.nodes.find(({ key }) => key === ghost?.source)).toMatchObject({
+      kind: 'service',
+      title: 'web',
+      host: '',
+      site: 'tokyo',
+      members: graph.nodes.filter(({ title, host }) => title === 'web' && host !== '').map(({ key }) => key),
+    });
+    const services = atLevel(graph, 'service');
+    expect(show(services)).toEqual(['web>api:80', 'web>queue:4222 missing']);
+    expect(services.nodes.find(({ title }) => title === 'web')?.members).toHaveLength(2);
   });
 
   test('can be both vanished since the previous range and missing', () => {

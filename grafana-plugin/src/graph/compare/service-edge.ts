@@ -1,5 +1,6 @@
 import { endpointName } from '@musubi/contract/endpoint-name';
 import type { EdgeState, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import { commonText } from '../model/order.ts';
 import { type Column, canonicalName, rowCount, type Table, textAt } from '../tables/table.ts';
 
 /** The identity of an edge in recorded series: its endpoints by service name, else address, else host; '' if unknown. */
@@ -56,7 +57,10 @@ export interface PlaceholderEdge {
 /** Finds the edges of a graph with given labels. Empty labels match any value. */
 export interface EdgeIndex {
   find(wanted: ServiceEdge): readonly GraphEdge[];
-  /** An edge for labels that were not found, between existing nodes of these names if there are any. */
+  /**
+   * An edge for labels that were not found, between existing nodes of these names; a node for all instances of a service
+   * that has several.
+   */
   placeholder(wanted: ServiceEdge, states: readonly EdgeState[]): PlaceholderEdge;
 }
 
@@ -86,8 +90,9 @@ export function indexEdges(graph: Graph): EdgeIndex {
         .map(({ edge }) => edge),
     placeholder(wanted, states) {
       const nodeFor = (name: string, site: string): GraphNode => {
-        const same = byName.get(name) ?? [];
-        return same.find((node) => matches(site, node.site)) ?? placeholderNode(name, site);
+        const [only, ...others] = (byName.get(name) ?? []).filter((node) => matches(site, node.site));
+        if (!only) return placeholderNode(name, site);
+        return others.length === 0 ? only : serviceNode(name, site, [only, ...others]);
       };
       const [source, target] = [
         nodeFor(wanted.source, wanted.sourceSite),
@@ -120,6 +125,15 @@ const placeholderNode = (name: string, site: string): GraphNode => ({
   host: '',
   site,
   members: [],
+});
+
+/** A service with several instances: rules name no instance, and none of them is chosen. */
+const serviceNode = (name: string, site: string, instances: readonly GraphNode[]): GraphNode => ({
+  ...placeholderNode(name, site),
+  kind: 'service',
+  host: commonText(instances.map((node) => node.host)),
+  site: commonText(instances.map((node) => node.site)),
+  members: instances.map(({ key }) => key),
 });
 
 const placeholderEdge = (source: string, target: string, { port, transport }: ServiceEdge): GraphEdge => ({

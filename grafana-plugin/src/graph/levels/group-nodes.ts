@@ -1,7 +1,7 @@
 import { sumFigures } from '../model/figures.ts';
 import type { EdgeState, EndpointDetails, Graph, GraphEdge, GraphNode } from '../model/graph.ts';
 import type { Figures } from '../model/half-edge.ts';
-import { compareText, distinct } from '../model/order.ts';
+import { commonText, compareText, distinct } from '../model/order.ts';
 
 /** A group that several nodes are drawn as. */
 export type Group = Pick<GraphNode, 'key' | 'kind' | 'title' | 'service' | 'host' | 'site'>;
@@ -69,12 +69,6 @@ const serviceAttributes = (instances: readonly GraphNode[]): Pick<GraphNode, 'ki
   host: commonText(instances.map(({ host }) => host)),
   site: commonText(instances.map(({ site }) => site)),
 });
-
-/** The text, if all are the same; otherwise ''. */
-function commonText(texts: readonly string[]): string {
-  const [first = '', ...others] = new Set(texts);
-  return others.length === 0 ? first : '';
-}
 
 function mergeEdges(
   key: string,

@@ -38,10 +38,16 @@ export function groupFor({ kind, service, host, site }: GraphNode, by: Grouping)
 /** Aggregates a graph of instances. At the level of sites, nodes without a site are grouped by host, the rest as outside. */
 export function atLevel(graph: Graph, level: Exclude<Level, 'process'>): Graph {
   if (level === 'instance') return graph;
-  return groupNodes(graph, (node) => {
+  const grouped = groupNodes(graph, (node) => {
     if (level !== 'site') return groupFor(node, level);
     return groupFor(node, 'site') ?? groupFor(node, 'host') ?? OUTSIDE;
   });
+  // A node for all instances of a service is not one of them.
+  const services = new Set(graph.nodes.filter(({ members }) => members.length > 0).map(({ key }) => key));
+  if (services.size === 0) return grouped;
+  const instancesOf = (node: GraphNode) =>
+    services.has(node.key) ? node.members : node.members.filter((key) => !services.has(key));
+  return { ...grouped, nodes: grouped.nodes.map((node) => ({ ...node, members: instancesOf(node) })) };
 }
 
 /** The groups of a graph and their members: for frames, and to collapse them. */

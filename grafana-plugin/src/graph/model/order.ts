@@ -18,3 +18,9 @@ export function distinct(values: readonly string[]): string[] {
   set.delete('');
   return set.size < 2 ? [...set] : [...set].sort(compareNatural);
 }
+
+/** The text, if all are the same; otherwise ''. */
+export function commonText(texts: readonly string[]): string {
+  const [first = '', ...others] = new Set(texts);
+  return others.length === 0 ? first : '';
+}
