@@ -50,21 +50,42 @@ export function knownOf(world: World, reports: readonly Report[]): Known[] {
     world.connections.map((connection) => {
       const { client, server } = connection;
       const flow = world.connections.filter((other) => other.client === client && other.server === server);
-      const at = (host: Host) => joinedAt(arrivalOf(connection, flow, byHost.get(host) ?? []));
+      const arrival = (host: Host) => arrivalOf(connection, flow, byHost.get(host) ?? []);
+      const [atSource, atDestination] = [
+        arrival(client.host),
+        connection.failed ? undefined : arrival(server.host),
+      ];
+      const arrived = {
+        source: atSource ?? Number.POSITIVE_INFINITY,
+        destination: atDestination ?? Number.POSITIVE_INFINITY,
+      };
       return [
         connection,
-        {
-          source: at(client.host),
-          destination: connection.failed ? Number.POSITIVE_INFINITY : at(server.host),
-        },
+        { source: joinedAt(atSource), destination: joinedAt(atDestination), arrived },
       ] as const;
     }),
   );
-  const arrivalsOf = (connection: Connection) => arrivals.get(connection) ?? { source: 0, destination: 0 };
+  const arrivalsOf = (connection: Connection) => {
+    const known = arrivals.get(connection);
+    if (!known) throw new Error('not a connection of this world');
+    return known;
+  };
 
   /** Whether a host had reported that a process listens. */
   const hasReported = ({ host, runs }: Process, before: number) =>
     (byHost.get(host) ?? []).some(({ cycle, arrived }) => isIn(cycle, runs) && joinedAt(arrived) <= before);
+
+  /** Whether it had arrived, at the time of an evaluation, that a host has the address of a process. */
+  const isAddressKnown = ({ host, address }: Process, at: number) => {
+    const isIt = (other: Process) => other.host === host && other.address === address;
+    return (
+      world.connections.some(
+        (other) =>
+          (isIt(other.client) && arrivalsOf(other).arrived.source <= at) ||
+          (isIt(other.server) && arrivalsOf(other).arrived.destination <= at),
+      ) || world.processes.some((other) => isIt(other) && other.port !== undefined && hasReported(other, at))
+    );
+  };
 
   /** When a host can report again what happened at a time. */
   const returns = (host: Host, at: number) =>
@@ -93,12 +114,12 @@ export function knownOf(world: World, reports: readonly Report[]): Known[] {
 
     const froms = [named(client)];
     const isClientKnown = same.some((other) => other.client === client && arrivalsOf(other).source <= first);
-    if (!hasSource && (!isClientKnown || rivals.length > 0)) {
+    // An address of which nothing is known waits for no host.
+    if ((!hasSource && (!isClientKnown || rivals.length > 0)) || !isAddressKnown(client, first))
       froms.push(unnamed(client));
-      // Behind the address of another client, while its exporter is silent.
-      if (!isClientKnown)
-        for (const rival of rivals) if (arrivalsOf(rival).source <= first) froms.push(named(rival.client));
-    }
+    // A new client has the name of another one at its address until its exporter reports it.
+    if (source > first && !isClientKnown)
+      for (const rival of rivals) if (arrivalsOf(rival).source <= first) froms.push(named(rival.client));
     const tos = [named(server)];
     const isServerKnown = hasReported(server, first);
     if (!hasDestination && (!isServerKnown || others.length > 0)) {
