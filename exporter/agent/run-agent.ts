@@ -16,7 +16,9 @@ import {
   type MetricsServer,
   type MetricsSource,
   serveMetrics,
+  type WebConfigSource,
 } from './metrics/metrics-server.ts';
+import { processFamilies, readProcessUsage } from './metrics/process-families.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
 import type { SelfMetrics } from './metrics/self-metrics.ts';
 import { formatEndpoint } from './net/address.ts';
@@ -40,6 +42,8 @@ export interface AgentContext {
   readonly onReload: (reload: () => void) => void;
   /** Reads the configuration again. Rejects if it is invalid. */
   readonly readConfiguration: () => Promise<AgentSettings>;
+  /** TLS and authentication of the metrics; absent for plain HTTP. */
+  readonly web?: Omit<WebConfigSource, 'onRefused'> | undefined;
   readonly log: CountingLog;
 }
 
@@ -56,7 +60,7 @@ export type Resource = Attributes & { readonly 'host.name': string };
 export async function runAgent(
   settings: AgentSettings,
   resourceOf: () => Resource,
-  { env, stop, onReload, readConfiguration, log }: AgentContext,
+  { env, stop, onReload, readConfiguration, web, log }: AgentContext,
 ): Promise<void> {
   const { procRoot, listen, otlp, edgeExpiration, maxServices, maxEdges } = settings;
   const options = { procRoot, netns: settings.netns };
@@ -80,18 +84,32 @@ export async function runAgent(
   let cycles = 0;
   const health = createHealth(() => current.interval);
   const warnOften = createLimitedWarning(log);
+  const [fileLimit, started] = [readFileLimit(), Date.now()];
+  function* families() {
+    yield* pipeline.families();
+    yield* processFamilies(readProcessUsage(fileLimit), started);
+  }
   let server: MetricsServer | undefined;
   try {
     if (listen)
-      server = await listenFor(listen, {
-        ...health,
-        render: () => prometheusText(pipeline.families(), resourceOf()),
-        version: () => cycles,
-        hosts: () => hostNames(listen.host, hostName(), settings.allowedHosts),
-        onUnknownHost: (host) =>
-          warnOften('request refused: unknown host name', { host, remedy: '--web.allowed-hosts' }),
-      });
-    const push = otlp && (await startPush(otlp, pipeline, resourceOf, { log, edgeExpiration }));
+      server = await listenFor(
+        listen,
+        {
+          ...health,
+          render: () => prometheusText(families(), resourceOf()),
+          version: () => cycles,
+          hosts: () => hostNames(listen.host, hostName(), current.allowedHosts),
+          onUnknownHost: (host) =>
+            warnOften('request refused: unknown host name', { host, remedy: '--web.allowed-hosts' }),
+        },
+        web && {
+          ...web,
+          onRefused: (reason) =>
+            warnOften('web configuration not reloaded: the one before stays in use', { reason }),
+        },
+      );
+    const push =
+      otlp && (await startPush(otlp, { families, self: pipeline.self }, resourceOf, { log, edgeExpiration }));
     log.info('agent started', {
       capture: capture.name,
       netns: settings.netns,
@@ -197,9 +215,10 @@ function hostNames(listenHost: string, hostName: string, allowed: readonly strin
 async function listenFor(
   listen: { host: string; port: number },
   source: MetricsSource,
+  web: WebConfigSource | undefined,
 ): Promise<MetricsServer> {
   try {
-    return await serveMetrics(listen, source, connectionBounds(readFileLimit()));
+    return await serveMetrics(listen, source, connectionBounds(readFileLimit()), web);
   } catch (cause) {
     const address = formatEndpoint(listen.host, listen.port);
     const { code, message } = cause as NodeJS.ErrnoException;

@@ -17,8 +17,8 @@ it('has each name once, in OpenTelemetry and in Prometheus', () => {
 });
 
 describe.each(table)('%s', (_name, { name, unit, kind, help, attributes, integer }) => {
-  it('is a dotted lower-case name below one of the two roots', () => {
-    expect(name).toMatch(/^(?:service\.dependency|musubi)(?:\.[a-z]+(?:_[a-z]+)*)+$/);
+  it('is a dotted lower-case name below one of the roots', () => {
+    expect(name).toMatch(/^(?:service\.dependency|musubi|process)(?:\.[a-z]+(?:_[a-z]+)*)+$/);
   });
 
   it('has a unit for which both exports write the same suffix', () => {

@@ -385,6 +385,45 @@ export const DNS_METRICS = define({
   },
 });
 
+/** The cost of the exporter, with the names of Prometheus's client libraries. */
+export const PROCESS_METRICS = define({
+  cpu: {
+    name: 'process.cpu',
+    kind: 'counter',
+    unit: 's',
+    help: 'CPU time of the exporter, in user and kernel mode.',
+  },
+  resident: {
+    name: 'process.resident_memory',
+    kind: 'gauge',
+    unit: 'By',
+    integer: true,
+    help: 'Resident memory of the exporter.',
+  },
+  virtual: {
+    name: 'process.virtual_memory',
+    kind: 'gauge',
+    unit: 'By',
+    integer: true,
+    help: 'Virtual memory of the exporter.',
+  },
+  openFiles: {
+    name: 'process.open_fds',
+    integer: true,
+    help: 'Open file descriptors of the exporter.',
+  },
+  maxFiles: {
+    name: 'process.max_fds',
+    integer: true,
+    help: 'Maximum number of open file descriptors of the exporter.',
+  },
+  started: {
+    name: 'process.start_time',
+    unit: 's',
+    help: 'Unix time at which the exporter was started.',
+  },
+});
+
 /** All definitions, in the order of the documentation. */
 export const CATALOGUE: readonly MetricDefinition[] = [
   ...Object.values(EDGE_METRICS),
@@ -392,4 +431,5 @@ export const CATALOGUE: readonly MetricDefinition[] = [
   ...Object.values(SELF_METRICS),
   ...Object.values(TABLE_METRICS),
   ...Object.values(DNS_METRICS),
+  ...Object.values(PROCESS_METRICS),
 ];

@@ -8,7 +8,7 @@ import { parseSeries } from '../harness/text-page.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const HOST_NAME = 'collector-test';
-const OURS = '{__name__=~"service_dependency_.*|musubi_.*|target_info"}';
+const OURS = '{__name__=~"service_dependency_.*|musubi_.*|process_.*|target_info"}';
 
 let scraped: Prometheus;
 let written: Prometheus;
@@ -125,6 +125,12 @@ describe.each(['grpc', 'http/protobuf'])('over OTLP %s through a collector', (pr
         'musubi_sockets',
         'musubi_sockets_unattributed',
         'musubi_stage_duration_seconds',
+        'process_cpu_seconds_total',
+        'process_max_fds',
+        'process_open_fds',
+        'process_resident_memory_bytes',
+        'process_start_time_seconds',
+        'process_virtual_memory_bytes',
       ]),
     );
     expect(same.pushed).toContainEqual(

@@ -93,3 +93,23 @@ describe('an unused edge', () => {
     expect(ledger.entries()).toHaveLength(1);
   });
 });
+
+it.each([
+  ['ahead', 3_600_000],
+  ['back', -3_600_000],
+])('moves the time of last use with a clock that is set %s', (_title, jump) => {
+  const ledger = createLedger(300_000);
+  ledger.record([halfEdge({ port: 1 })], 10_000_000, 1000);
+  ledger.record([], 10_002_000, 3000);
+  ledger.record([], 10_004_000 + jump, 5000);
+  expect(ledger.entries()).toMatchObject([{ lastSeen: 10_000_000 + jump, since: 10_000_000 }]);
+});
+
+it('does not move it for small corrections of the clock, until they sum up', () => {
+  const ledger = createLedger(300_000);
+  ledger.record([halfEdge({ port: 1 })], 10_000_000, 0);
+  for (let cycle = 1; cycle <= 9; cycle++) ledger.record([], 10_000_000 + cycle * 1100, cycle * 1000);
+  expect(ledger.entries()[0]?.lastSeen).toBe(10_000_000);
+  ledger.record([], 10_000_000 + 10 * 1100, 10 * 1000);
+  expect(ledger.entries()[0]?.lastSeen).toBe(10_001_000);
+});

@@ -27,9 +27,22 @@ export interface Ledger {
   setExpiration(edgeExpiration: number): void;
 }
 
+/** Smaller corrections of the clock (ms) are not followed: a time of last use must not change in every cycle. */
+const MIN_STEP = 1000;
+
 /** Keeps the exported edges, each for `edgeExpiration` ms after its last use. */
 export function createLedger(edgeExpiration: number): Ledger {
   const entries = new Map<string, LedgerEntry>();
+  /** The clock when the monotonic one was 0. It changes with every step of the clock, and drifts slowly otherwise. */
+  let origin: number | undefined;
+
+  /** Moves the times of last use with a clock that was set: otherwise they would be in the future, or too long ago. */
+  function followClock(now: number, uptime: number): void {
+    const step = origin === undefined ? 0 : now - uptime - origin;
+    if (origin !== undefined && Math.abs(step) < MIN_STEP) return;
+    origin = now - uptime;
+    for (const entry of entries.values()) entry.lastSeen += step;
+  }
 
   function entryOf(half: HalfEdge, now: number, usedAt: number): LedgerEntry {
     const key = edgeKey(half);
@@ -44,6 +57,7 @@ export function createLedger(edgeExpiration: number): Ledger {
 
   return {
     record(halfEdges, now, uptime = now) {
+      followClock(now, uptime);
       for (const entry of entries.values()) entry.open = entry.rttSum = entry.rttCount = 0;
       for (const half of halfEdges) {
         const entry = entryOf(half, now, uptime);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,8 @@ import { formatEndpoint } from '../net/address.ts';
 import { type HostNames, isKnownHost } from './known-host.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
 import { createSharedPage, type EncodedPage } from './shared-page.ts';
+import { openWebAccess, type WebAccess } from './web-access.ts';
+import { type WebConfig, watchWebConfig } from './web-config.ts';
 
 export interface MetricsServer {
   /** Its URL: `http://127.0.0.1:9464/metrics`. */
@@ -27,6 +29,18 @@ export interface MetricsSource {
   /** Called with a `Host` header that is refused. */
   readonly onUnknownHost: (host: string) => void;
 }
+
+/** The configuration of TLS and authentication, which can change. */
+export interface WebConfigSource {
+  readonly initial: WebConfig;
+  /** Reads it again. Rejects if it is invalid. */
+  readonly read: () => Promise<WebConfig>;
+  /** Called with the reason when a changed configuration is not used. */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** Plain HTTP for everyone. */
+const OPEN: WebConfig = { users: new Map(), headers: {}, files: [] };
 
 /**
  * Enough for every scraper of a host. Of the file descriptors of the agent, connections get a part only: captures need
@@ -57,23 +71,36 @@ export async function serveMetrics(
   listen: { host: string; port: number },
   source: MetricsSource,
   bounds: ConnectionBounds,
+  web?: WebConfigSource,
 ): Promise<MetricsServer> {
   const connections = createBoundedConnections(bounds);
   const page = createSharedPage(source.render, source.version);
-  // The kernel's connections are bounded before anything is read from them.
-  const http = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    const peer = { remoteAddress: request.socket.remoteAddress, remotePort: request.socket.remotePort };
-    if (!connections.beginResponse(peer)) return;
-    response.on('drain', () => connections.progress(peer));
-    response.once('close', () => connections.endResponse(peer));
-    answer(request, response, source, page).catch((error: Error) => {
-      if (!response.headersSent) response.writeHead(500, PLAIN);
-      response.end(`${error.message}\n`);
-    });
-  });
-  const server = createTcpServer({ noDelay: true }, (socket) => {
+
+  const respond =
+    (access: WebAccess): RequestListener =>
+    (request, response) => {
+      const { remoteAddress, remotePort } = request.socket;
+      const peer = { remoteAddress, remotePort };
+      if (!access.isAllowed(request.socket)) return void request.socket.destroy();
+      if (!connections.beginResponse(peer)) return;
+      response.on('drain', () => connections.progress(peer));
+      response.once('close', () => connections.endResponse(peer));
+      answer(request, response, { source, access, page }).catch((error: Error) => {
+        if (!response.headersSent) response.writeHead(500, PLAIN);
+        response.end(`${error.message}\n`);
+      });
+    };
+  const open = (config: WebConfig) => openWebAccess(config, respond, bounds.requestTimeout);
+  const initial = await open(web?.initial ?? OPEN);
+  const current =
+    web && watchWebConfig({ config: web.initial, value: initial }, web.read, open, web.onRefused);
+
+  // Connections are bounded before anything is read from them.
+  const server = createTcpServer({ noDelay: true }, async (socket) => {
     connections.add(socket);
-    http.emit('connection', socket);
+    socket.on('error', () => {});
+    const access = current ? await current() : initial;
+    access.server.emit('connection', socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -81,7 +108,7 @@ export async function serveMetrics(
   });
   const { address, port } = server.address() as AddressInfo;
   return {
-    url: `http://${formatEndpoint(address, port)}/metrics`,
+    url: `${initial.isTls ? 'https' : 'http'}://${formatEndpoint(address, port)}/metrics`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -90,17 +117,30 @@ export async function serveMetrics(
   };
 }
 
+interface ResponseContext {
+  readonly source: MetricsSource;
+  readonly access: WebAccess;
+  readonly page: () => Promise<EncodedPage>;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  source: MetricsSource,
-  page: () => Promise<EncodedPage>,
+  { source, access, page }: ResponseContext,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, ...access.headers }))
+    response.setHeader(name, value);
   const { host } = request.headers;
-  if (host !== undefined && !isKnownHost(host, source.hosts())) {
+  // A web page has neither a certificate for its name nor the password.
+  if (access.isOpen && host !== undefined && !isKnownHost(host, source.hosts())) {
     source.onUnknownHost(host);
     response.writeHead(403, PLAIN).end('Unknown host name. See --web.allowed-hosts.\n');
+    return;
+  }
+  const isAuthorized = await access.authorize(request.headers.authorization);
+  if (isAuthorized !== true) {
+    if (isAuthorized === 'busy') response.writeHead(503, PLAIN).end('Too many passwords to check.\n');
+    else response.writeHead(401, { ...PLAIN, 'www-authenticate': 'Basic' }).end('Unauthorized.\n');
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -9,6 +9,7 @@ import { otlpSettings } from '../config/otlp-settings.ts';
 import { type Environment, resolveOptions } from '../config/resolve-options.ts';
 import { resourceOf } from '../config/resource.ts';
 import { unknownVariables } from '../config/unknown-variables.ts';
+import { readWebConfig } from '../config/web-config-file.ts';
 import type { Command } from './command.ts';
 
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9464 };
@@ -43,9 +44,21 @@ export const agent: Command = {
     };
     const resource = () => resourceOf(io.env, configured);
     resource();
+    const webFile = options['web.config.file'];
+    const web = webFile !== undefined && {
+      initial: await readWebConfig(webFile),
+      read: () => readWebConfig(webFile),
+    };
     try {
       const { env, stop } = io;
-      await runAgent(settings, resource, { env, stop, log, onReload, readConfiguration });
+      await runAgent(settings, resource, {
+        env,
+        stop,
+        log,
+        onReload,
+        readConfiguration,
+        ...(web && { web }),
+      });
       return 0;
     } catch (error) {
       log.error('agent failed', { reason: (error as Error).message });

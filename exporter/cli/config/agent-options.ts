@@ -161,6 +161,12 @@ export const AGENT_OPTIONS = {
     parse: parseHosts,
     default: 'none',
   }),
+  'web.config.file': option({
+    value: 'FILE',
+    help: "TLS, client certificates and basic authentication for /metrics, with the keys of Prometheus's exporters",
+    env: [{ name: 'MUSUBI_WEB_CONFIG_FILE' }],
+    parse: parseText,
+  }),
   'otlp-endpoint': option({
     value: 'URL',
     help: 'endpoint to which metrics are pushed by OTLP',

@@ -23,6 +23,7 @@ const CASES = {
     undefined,
   ],
   'web.allowed-hosts': ['a', 'b,c.d', 'all', [['a'], ['b', 'c.d'], 'all'], []],
+  'web.config.file': ['a', 'b', 'c', ['a', 'b', 'c'], undefined],
   'otlp-endpoint': ['http://a', undefined, 'http://c', ['http://a', undefined, 'http://c'], undefined],
   'otlp-protocol': ['grpc', 'http/protobuf', 'grpc', ['grpc', 'http/protobuf', 'grpc'], undefined],
   // The OpenTelemetry variable is in milliseconds.

@@ -6,6 +6,7 @@ import {
   LISTEN_ATTRIBUTES,
   LISTEN_METRICS,
   type MetricDefinition,
+  PROCESS_METRICS,
   SELF_METRICS,
   TABLE_METRICS,
 } from '@musubi/contract/catalogue';
@@ -71,7 +72,10 @@ The \`ebpf\` capture keeps a table of dependencies in the kernel. With other cap
 ${metricTable(Object.values(TABLE_METRICS))}
 With \`--dns responses\`:
 
-${metricTable(Object.values(DNS_METRICS))}`;
+${metricTable(Object.values(DNS_METRICS))}
+Its cost:
+
+${metricTable(Object.values(PROCESS_METRICS))}`;
 }
 
 function metricTable(metrics: readonly MetricDefinition[]): string {
