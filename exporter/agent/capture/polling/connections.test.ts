@@ -145,6 +145,19 @@ describe('counters', () => {
 describe('TIME_WAIT', () => {
   const timeWait = (socket: Socket): Socket => ({ ...socket, state: TcpState.timeWait, inode: 0 });
 
+  it('keeps a connection that the kernel has skipped in one table, and reports it as closed meanwhile', () => {
+    begin();
+    const [seen] = cycle([clientSocket()]);
+    expect(connections.missing()).toEqual([]);
+    expect(cycle([])).toEqual([]);
+    expect(connections.missing()).toEqual([{ ...seen, open: 0 }]);
+    expect(cycle([clientSocket()])).toMatchObject([{ id: seen?.id, open: 1, opened: 1 }]);
+    for (let missed = 0; missed < 2; missed++) cycle([]);
+    expect(connections.missing()).toEqual([]);
+    const [later] = cycle([clientSocket()]);
+    expect(later?.id).not.toBe(seen?.id);
+  });
+
   it('counts a connection too short to be seen open, once', () => {
     begin();
     const [first] = cycle([listener(), timeWait(serverSocket())]);
@@ -188,11 +201,11 @@ it('keeps the inode of a connection that is no longer held by a process', () => 
   expect(second?.id).not.toBe(first?.id);
 });
 
-it('treats a tuple that returns after a cycle without it as a new connection', () => {
+it('treats another socket with the tuple of a connection that has closed as a new one', () => {
   begin();
   const [first] = cycle([clientSocket()]);
   cycle([]);
-  const [second] = cycle([clientSocket()]);
+  const [second] = cycle([clientSocket({ inode: 4 })]);
   expect(second?.id).not.toBe(first?.id);
 });
 

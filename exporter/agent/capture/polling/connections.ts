@@ -14,11 +14,12 @@ interface Connection {
   pass: number;
   /** The first row of a pre-existing connection: its counters by then are not counted. */
   readonly before: Socket | undefined;
+  last?: Observation;
 }
 
 /** Turns the sockets of successive cycles into observations of connections. */
 export interface Connections {
-  /** Starts a cycle: connections without a row in it are removed at the next. */
+  /** Starts a cycle: connections without a row in it, and in the one before, are removed at the next. */
   beginCycle(): void;
   /**
    * The observations of one namespace. `directions` contains what the tables of this cycle show, `ownerOf` returns the
@@ -32,13 +33,17 @@ export interface Connections {
   ): Observation[];
   /** Keeps the connections of a namespace that could not be read in this cycle unchanged. */
   hold(netns: number): void;
+  /** The connections that have no row in this cycle for the first time, as closed. */
+  missing(): Observation[];
 }
 
 /**
  * Direction, process and id of a connection are determined when it is first seen, and kept: once its listener or its
  * process has ended, or it is in TIME_WAIT, the socket table does not contain them. Only a direction from the socket
  * itself overrides this. A listener that appears later does not: it can reuse the port of a client. A connection too
- * short to be seen open is still seen in TIME_WAIT, for a minute, at the endpoint that closed first.
+ * short to be seen open is still seen in TIME_WAIT, for a minute, at the endpoint that closed first. The kernel can skip
+ * a row of a table that changes while it is read (net/ipv4/inet_diag.c continues by count), so that a connection is only
+ * removed when it is missing in two cycles: it would be counted again otherwise.
  */
 export function createConnections(): Connections {
   const connections = new Map<string, Connection>();
@@ -85,7 +90,7 @@ export function createConnections(): Connections {
 
   return {
     beginCycle() {
-      for (const [key, connection] of connections) if (connection.pass < pass) connections.delete(key);
+      for (const [key, connection] of connections) if (connection.pass < pass - 1) connections.delete(key);
       pass++;
     },
     observe(netns, sockets, directions, ownerOf) {
@@ -93,12 +98,20 @@ export function createConnections(): Connections {
       for (const socket of sockets) {
         if (!isConnection(socket)) continue;
         const connection = recognise(netns, socket, directions, ownerOf);
-        if (connection) observations.push(toObservation(netns, socket, connection));
+        if (!connection) continue;
+        connection.last = toObservation(netns, socket, connection);
+        observations.push(connection.last);
       }
       return observations;
     },
     hold(netns) {
       for (const connection of connections.values()) if (connection.netns === netns) connection.pass = pass;
+    },
+    missing() {
+      const observations: Observation[] = [];
+      for (const { pass: seen, last } of connections.values())
+        if (seen === pass - 1 && last) observations.push({ ...last, open: 0 });
+      return observations;
     },
   };
 }

@@ -98,6 +98,7 @@ export function createPollingCapture(
         listeners.push(listener);
       for (const listener of unixListenersOf(reading.netns, unix, ownerOf)) listeners.push(listener);
     }
+    for (const seen of connections.missing()) observations.push(seen);
     for (const seen of unixConnections.observe(ownerOf)) observations.push(seen);
     listeningBefore = new Map(readings.map(({ reading, listening }) => [reading.netns, listening]));
     return {
