@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hasSeveralServers } from '../fixtures/half-edges.fixture.ts';
 import type { HalfEdge, Listener } from '../model/half-edge.ts';
 import { buildGraph } from './build-graph.ts';
 
@@ -27,16 +28,6 @@ const anyListener: fc.Arbitrary<Listener> = fc.record({
   endpoint: anyEndpoint,
 });
 const anyInput = fc.tuple(fc.array(anyHalfEdge, { maxLength: 12 }), fc.array(anyListener, { maxLength: 4 }));
-
-/** Whether several services report connections between the same addresses: they count them instead of the source. */
-const hasSeveralServers = (halves: readonly HalfEdge[]): boolean => {
-  const servers = halves.filter(({ direction, dst }) => direction === 'inbound' && dst.service !== '');
-  const keyOf = ({ src, dst, port, transport }: HalfEdge) =>
-    JSON.stringify([src.address, dst.address, port, transport]);
-  return [...Map.groupBy(servers, keyOf).values()].some(
-    (same) => new Set(same.map(({ dst }) => `${dst.service}@${dst.host}`)).size > 1,
-  );
-};
 
 describe('for any data', () => {
   test('the order of rows does not matter', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hasSeveralServers } from '../fixtures/half-edges.fixture.ts';
 import { tableOf } from '../fixtures/tables.fixture.ts';
 import type { Graph } from '../model/graph.ts';
+import { readTables } from '../tables/read-tables.ts';
 import { pickRows, rowCount, type Table } from '../tables/table.ts';
 import { readOverview } from './overview.ts';
 
@@ -135,6 +137,7 @@ describe('for any tables', () => {
         const without = tables.map((table) =>
           table.refId === 'lastSeen' ? { refId: 'lastSeen', columns: [], failed: true } : table,
         );
+        fc.pre(!hasSeveralServers(readTables(tables.slice(1)).halfEdges));
         const drawn = readOverview(without).graph.edges.filter(({ seenBy }) => seenBy !== 'none');
         const sum = (edges: typeof drawn, end: 'atSource' | 'atDestination') =>
           edges.reduce((all, edge) => all + (edge[end]?.opened ?? 0), 0);
