@@ -63,7 +63,7 @@ export async function runAgent(
   { env, stop, onReload, readConfiguration, web, log }: AgentContext,
 ): Promise<void> {
   const { procRoot, listen, otlp, edgeExpiration, maxServices, maxEdges } = settings;
-  const options = { procRoot, netns: settings.netns };
+  const options = { procRoot, netns: settings.netns, traced: settings.nat !== 'off' };
   const hostName = () => resourceOf()['host.name'];
   const { capture, unavailable } = await chooseCapture(settings.capture, options, log);
   for (const { name, missing = '' } of unavailable)

@@ -6,6 +6,7 @@ import { layout } from './layout.ts';
 import { howToInstallEngines } from './layout-engines.ts';
 import { look } from './look.ts';
 import { memory } from './memory.ts';
+import { nat } from './nat.ts';
 import { howToInstallBrowser, panel } from './panel.ts';
 import { pass } from './pass.ts';
 import type { Program } from './programs.ts';
@@ -22,6 +23,7 @@ interface Entry {
 export const BENCHMARKS: Readonly<Record<string, Entry>> = {
   server: { measure: server, programs: ['nginx', 'wrk'] },
   cpu: { measure: cpu, programs: ['bash', 'cc', 'conntrack', 'nft', 'ss'] },
+  nat: { measure: nat, programs: ['cc', 'nft'] },
   pass: { measure: pass, programs: ['bash', 'cc', 'ss'] },
   memory: { measure: memory, programs: ['cc'] },
   look: { measure: look, programs: [] },

@@ -1,6 +1,6 @@
 /*
- * load PORT RATE SECONDS: opens RATE connections per second to a server of its own on 127.0.0.1:PORT, each with a
- * short question, a short answer and the server's close. Prints how many there were. The pace is kept by the
+ * load PORT RATE SECONDS [TARGET]: opens RATE connections per second to a server of its own on 127.0.0.1:PORT, each with a
+ * short question, a short answer and the server's close. It connects to the port TARGET, if a rule translates that to PORT. Prints how many there were. The pace is kept by the
  * clock, so that every run makes the same number however long a connection takes.
  */
 #define _GNU_SOURCE
@@ -70,7 +70,7 @@ static void *run_connections(void *first) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) errx(2, "usage: load PORT RATE SECONDS");
+  if (argc < 4 || argc > 5) errx(2, "usage: load PORT RATE SECONDS [TARGET]");
   rate = atol(argv[2]);
   total = rate * atol(argv[3]);
   if (rate <= 0 || total <= 0) errx(2, "RATE and SECONDS must be above 0");
@@ -85,6 +85,7 @@ int main(int argc, char **argv) {
   if (server < 0) err(1, "fork");
   if (server == 0) run_server(parent);
   close(listener);
+  if (argc > 4) address.sin_port = htons(atoi(argv[4]));
 
   prctl(PR_SET_NAME, "bench-client");
   clock_gettime(CLOCK_MONOTONIC, &begin);

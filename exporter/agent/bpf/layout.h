@@ -123,7 +123,7 @@ struct control {
 	__u32 scan;            /* number of the current scan */
 	__u32 seeded;          /* whether the first scan, which finds all preexisting sockets, is complete */
 	__u32 netns;           /* the only network namespace whose edges are counted; 0 for all */
-	__u32 pad;
+	__u32 untraced;        /* whether not to trace single connections */
 };
 
 /* Written by this program. */

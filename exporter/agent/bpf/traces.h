@@ -20,11 +20,12 @@ struct {
 /* The place of a new trace, and its number. */
 static __always_inline struct trace *next_trace(__u64 *number)
 {
+	struct control *control = lookup_first(&musubi_control);
 	struct health *health = lookup_first(&musubi_health);
 	struct trace_block *block;
 	__u32 index;
 
-	if (!health)
+	if (!health || !control || control->untraced)
 		return NULL;
 	*number = __sync_fetch_and_add(&health->traces, 1) + 1;
 	index = *number / TRACES_PER_BLOCK & (TRACE_BLOCKS - 1);

@@ -161,6 +161,11 @@ it('passes on its traces, up to the last one when the counters had been read', a
   expect(visit).toHaveBeenCalledWith(3, 7, expect.anything());
 });
 
+it('has no traces if connections are not traced', async () => {
+  const capture = captureOf(program, { procRoot: proc.root, netns: 'all', traced: false });
+  expect((await capture.read()).traces).toBeUndefined();
+});
+
 it('closes the kernel program', () => {
   create().close();
   expect(program.isClosed).toBe(true);

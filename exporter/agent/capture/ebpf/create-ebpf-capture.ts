@@ -16,13 +16,14 @@ export function createEbpfCapture(options: PollingOptions): Capture {
   if (!IS_READABLE) throw new Error('the in-kernel capture supports little-endian hosts only');
   const root = findCgroupRoot(options.procRoot);
   const netns = options.netns === 'self' ? ownNetworkNamespace(options.procRoot)[0]?.netns : undefined;
-  return captureOf(loadKernelProgram(loadLibbpf(), kernelProgramPath(), root, { netns }), options);
+  const { traced } = options;
+  return captureOf(loadKernelProgram(loadLibbpf(), kernelProgramPath(), root, { netns, traced }), options);
 }
 
 /** A capture that reads the counts of a kernel program. */
 export function captureOf(
   program: KernelProgram,
-  { procRoot, netns }: PollingOptions,
+  { procRoot, netns, traced = true }: PollingOptions,
   uptime: () => number = () => performance.now(),
 ): Capture {
   const edges = createEdges(program, uptime);
@@ -69,7 +70,7 @@ export function captureOf(
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
-      traces: { log, upTo: traces },
+      ...(traced && { traces: { log, upTo: traces } }),
     };
   }
 

@@ -125,8 +125,9 @@ const kernel: Libbpf = {
   misses: (program) => program - 47,
 };
 
-const load = (options: { maxEdges?: number; netns?: number; kernel?: string } = { kernel: '6.7.0' }) =>
-  loadKernelProgram(kernel, 'musubi.bpf.o', '/', options);
+const load = (
+  options: { maxEdges?: number; netns?: number; traced?: boolean; kernel?: string } = { kernel: '6.7.0' },
+) => loadKernelProgram(kernel, 'musubi.bpf.o', '/', options);
 
 const index = (value: number) => Buffer.from([value, 0, 0, 0]);
 const listener = (pid: number) => bytesOf('listener_row', { kind: 1, transport: 6, pid });
@@ -167,6 +168,12 @@ describe('loading', () => {
     expect(calls[1]).toMatch(/^attach /);
     const controls = calls.filter((call) => call.startsWith('musubi_control'));
     expect(controls.map((call) => call.slice(-16))).toEqual(Array(3).fill('0700000000000000'));
+  });
+
+  it('traces no connection if that is not requested', () => {
+    load({ traced: false, kernel: '6.7.0' });
+    const controls = calls.filter((call) => call.startsWith('musubi_control'));
+    expect(controls.map((call) => call.slice(-16))).toEqual(Array(3).fill('0000000001000000'));
   });
 
   it.each(PROGRAMS)('cleans up when %s cannot be attached', (name) => {

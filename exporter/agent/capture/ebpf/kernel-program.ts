@@ -72,6 +72,8 @@ interface LoadOptions {
   readonly maxEdges?: number | undefined;
   /** The only network namespace whose edges are counted, by its inode; all by default. */
   readonly netns?: number | undefined;
+  /** Whether to trace single connections; by default they are. */
+  readonly traced?: boolean | undefined;
   readonly kernel?: string;
 }
 
@@ -84,7 +86,7 @@ export function loadKernelProgram(
   libbpf: Libbpf,
   path: string,
   cgroupRoot: string,
-  { maxEdges, netns, kernel = release() }: LoadOptions = {},
+  { maxEdges, netns, traced = true, kernel = release() }: LoadOptions = {},
 ): KernelProgram {
   const hasUnixConnects = isKernelAtLeast(kernel, 6, 7);
   const overrides = { [UNIX_PROGRAM]: hasUnixConnects ? UNIX_CONNECT : ('omit' as const) };
@@ -104,7 +106,7 @@ export function loadKernelProgram(
     const maps = openMaps(libbpf, object);
     const control = createControl(libbpf, maps.control);
     // Beforehand: what is counted of other namespaces would stay in the table.
-    if (netns !== undefined) control.set({ netns });
+    if (netns !== undefined || !traced) control.set({ netns: netns ?? 0, traced });
     unixObject = loadUnixOutcome(libbpf, path, object, kernel);
     attachPrograms({ object, unixObject, hasUnixConnects }, links, cgroupRoot);
     const iterator = object.attachIterator(SCAN);

@@ -134,6 +134,7 @@ export const CONTROL = {
   scan: 8,
   seeded: 12,
   netns: 16,
+  untraced: 20,
 } as const;
 
 /** `struct health`: its size and the offset of each field, in bytes. */

@@ -182,9 +182,14 @@ it('decodes the health', () => {
 
 it('encodes the control values', () => {
   const uncertainUntil = 2n ** 40n + 5n;
-  const expected = bytesOf('control', { uncertain_until: uncertainUntil, scan: 3, seeded: 1 });
-  expect(encodeControl(3, true, uncertainUntil)).toEqual(expected);
-  expect(encodeControl(3, false, 0n, 7)).toEqual(bytesOf('control', { scan: 3, netns: 7 }));
+  const values = { scan: 3, uncertainUntil: 0n, netns: 0, traced: true };
+  expect(encodeControl(values)).toEqual(bytesOf('control', { scan: 3 }));
+  expect(encodeControl({ ...values, uncertainUntil })).toEqual(
+    bytesOf('control', { uncertain_until: uncertainUntil, scan: 3, seeded: 1 }),
+  );
+  expect(encodeControl({ ...values, netns: 7, traced: false })).toEqual(
+    bytesOf('control', { scan: 3, netns: 7, untraced: 1 }),
+  );
 });
 
 describe('a trace', () => {

@@ -173,13 +173,26 @@ export const FOLDS = [
   { index: 6, transport: 'udp', direction: 'unknown' },
 ] as const;
 
-/** `struct control`. `uncertainUntil` is in ns since boot; `netns` is 0 for all network namespaces. */
-export function encodeControl(scan: number, seeded: boolean, uncertainUntil: bigint, netns = 0): Buffer {
+/** The values that control the kernel program. */
+export interface ControlValues {
+  /** Number of the current scan. */
+  scan: number;
+  /** In ns since boot; 0 until the first scan is complete. */
+  uncertainUntil: bigint;
+  /** The only network namespace whose edges are counted; 0 for all. */
+  netns: number;
+  /** Whether single connections are traced. */
+  traced: boolean;
+}
+
+/** `struct control`. */
+export function encodeControl({ scan, uncertainUntil, netns, traced }: ControlValues): Buffer {
   const bytes = Buffer.alloc(CONTROL.sizeof);
   bytes.writeBigUInt64LE(uncertainUntil, CONTROL.uncertain_until);
   bytes.writeUInt32LE(scan, CONTROL.scan);
-  bytes.writeUInt32LE(seeded ? 1 : 0, CONTROL.seeded);
+  bytes.writeUInt32LE(uncertainUntil > 0n ? 1 : 0, CONTROL.seeded);
   bytes.writeUInt32LE(netns, CONTROL.netns);
+  bytes.writeUInt32LE(traced ? 0 : 1, CONTROL.untraced);
   return bytes;
 }
 

@@ -29,6 +29,8 @@ export interface PollingOptions {
   readonly procRoot: string;
   /** Which network namespaces to read: the agent's own, or those of all processes. */
   readonly netns: 'self' | 'all';
+  /** Whether to trace single connections, for captures that aggregate connections; by default they do. */
+  readonly traced?: boolean;
 }
 
 interface NamespaceSockets extends SocketRows {
