@@ -14,6 +14,7 @@ import { buildWorkload, request, runWorkload, startServer, startWorkload } from 
 /** Assigned to no host. */
 const VIRTUAL = '10.250.0.1';
 const VIRTUAL6 = 'fd00:250::1';
+const FAILED = 'service_dependency_connection_failed_total';
 const ONE_BYTE = ['request=1', 'answer=1'];
 
 describe.skipIf(CANNOT_CAPTURE)(
@@ -145,8 +146,31 @@ describe.skipIf(CANNOT_CAPTURE)(
             `outbound client sidecar 8017 ${count}`,
             `outbound sidecar  8016 ${count}`,
           ]);
+          const unattributed = parseSeries(
+            await onClient.metrics(),
+            'musubi_nat_connections_unattributed_total',
+          );
+          expect(unattributed.map(({ value }) => value)).toEqual([0, 0]);
         },
       );
+
+      it.skipIf(capture === 'sockdiag')('if one of two backends refuses it', async () => {
+        await serve(8018);
+        const virtual = `OUTPUT -d ${VIRTUAL} -p tcp --dport 80`;
+        translate(
+          client,
+          `${virtual} -m statistic --mode nth --every 2 --packet 0 -j DNAT --to ${server.address}:8019`,
+        );
+        translate(client, `${virtual} -j DNAT --to ${server.address}:8018`);
+        await observe();
+        const attempts = startWorkload('attempt', [`target=${VIRTUAL}/80`, 'count=8'], { on: client });
+        await attempts.waitForOutput('finished');
+        const at = { src: client.address, dst: server.address, count: 4 };
+        await expectReported([{ ...at, port: 8018 }], [80, 8018, 8019]);
+        expect(await readHalfEdges(onClient, 'outbound', [80, 8018, 8019], FAILED)).toEqual([
+          { ...at, port: 8019 },
+        ]);
+      });
 
       it('if the client host translates the source (SNAT)', async () => {
         await serve(8003);

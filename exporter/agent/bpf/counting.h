@@ -63,6 +63,7 @@ static __always_inline struct edge *record_conn(struct conn *conn, struct sock *
 	edge = edge_of(&conn->key);
 	if (!edge)
 		return NULL;
+	note_hooks(sk);
 	trace_open(conn, true);
 	__sync_fetch_and_add(&edge->opened, 1);
 	count_open(conn, edge);

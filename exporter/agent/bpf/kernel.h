@@ -35,8 +35,16 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct nf_hook_entries;
+
+struct netns_nf {
+	struct nf_hook_entries *hooks_ipv4[5];
+	struct nf_hook_entries *hooks_ipv6[5];
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_nf nf;
 };
 
 typedef struct {
@@ -297,6 +305,11 @@ enum {
 	SOCK_BROADCAST = 7,
 	SOCK_BINDPORT_LOCK = 8,
 	SHUTDOWN_MASK = 3,
+};
+
+/* include/uapi/linux/netfilter.h */
+enum {
+	NF_INET_LOCAL_OUT = 3,
 };
 
 /* include/uapi/asm-generic/errno.h */

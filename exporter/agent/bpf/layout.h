@@ -132,6 +132,7 @@ struct health {
 	__u64 lost; /* sockets for which no storage could be allocated */
 	__u64 sockets;
 	__u64 traces; /* number of the last trace; the first is 1 */
+	__u64 hooked; /* whether a socket was seen whose packets netfilter hooks may translate */
 };
 
 enum { ROW_LISTENER = 1, ROW_UNIX = 2 };

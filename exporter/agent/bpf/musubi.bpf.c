@@ -8,8 +8,8 @@
  *   socket scan ────────── scan-tcp.h, scan-udp.h ────────────┘   one socket            one edge
  *
  * A TCP connection that closes before a second scan has seen it never reaches conns.h, see short-conns.h. Processes
- * are in processes.h, listeners in listeners.h, Unix sockets in unix-connect.h and scan-unix.h. layout.h is the
- * interface to user space. musubi-unix.bpf.c is an optional second object.
+ * are in processes.h, listeners in listeners.h, a log of single connections in traces.h, Unix sockets in unix-connect.h
+ * and scan-unix.h. layout.h is the interface to user space. musubi-unix.bpf.c is an optional second object.
  *
  * Nothing runs per packet or per TCP message: the socket itself holds bytes, retransmits and round-trip times. They
  * are read when it closes and in each socket scan. No kprobe and no fentry, which some kernels do not support.
@@ -132,6 +132,7 @@ int musubi_scan_sockets(struct bpf_iter__task_file *ctx)
 	switch (sk->__sk_common.skc_family) {
 	case AF_INET:
 	case AF_INET6:
+		note_hooks(sk);
 		if (sk->sk_protocol == IPPROTO_TCP)
 			return scan_tcp(ctx, sk, control->scan, task);
 		if (sk->sk_protocol == IPPROTO_MPTCP)

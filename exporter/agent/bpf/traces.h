@@ -17,7 +17,26 @@ struct {
 	__type(value, struct trace_block);
 } musubi_traces SEC(".maps");
 
-/* The place of a new trace, and its number. */
+/* Connection tracking registers these hooks in each network namespace in which it is active. */
+static __always_inline bool has_hooks(const struct net *net)
+{
+	return !bpf_core_field_exists(net->nf) || net->nf.hooks_ipv4[NF_INET_LOCAL_OUT] ||
+	       net->nf.hooks_ipv6[NF_INET_LOCAL_OUT];
+}
+
+/*
+ * Called for each socket in a scan, and for each new TCP connection before it is traced. Connections of one network
+ * namespace may be translated in another: once hooks are found in any of them, all connections are traced from then on.
+ */
+static __always_inline void note_hooks(struct sock *sk)
+{
+	struct health *health = lookup_first(&musubi_health);
+
+	if (health && !health->hooked && has_hooks(sk->__sk_common.skc_net.net))
+		health->hooked = 1;
+}
+
+/* The slot of a new trace, and its number; none if connections are not traced. */
 static __always_inline struct trace *next_trace(__u64 *number)
 {
 	struct control *control = lookup_first(&musubi_control);
@@ -25,7 +44,7 @@ static __always_inline struct trace *next_trace(__u64 *number)
 	struct trace_block *block;
 	__u32 index;
 
-	if (!health || !control || control->untraced)
+	if (!health || !health->hooked || !control || control->untraced)
 		return NULL;
 	*number = __sync_fetch_and_add(&health->traces, 1) + 1;
 	index = *number / TRACES_PER_BLOCK & (TRACE_BLOCKS - 1);
@@ -33,10 +52,12 @@ static __always_inline struct trace *next_trace(__u64 *number)
 	return block ? &block->traces[*number & (TRACES_PER_BLOCK - 1)] : NULL;
 }
 
-/* Makes a trace visible. The exchange comes after all earlier writes. */
+/* Makes a trace visible. No full barrier, which would wait for memory: the connection is counted by an atomic add next.
+ */
 static __always_inline void publish_trace(struct trace *trace, __u64 number)
 {
-	__sync_lock_test_and_set(&trace->number, (__u32)number);
+	barrier();
+	*(volatile __u32 *)&trace->number = number;
 }
 
 /* Returns the number of the trace; 0 if it could not be written. */

@@ -174,6 +174,8 @@ export interface TraceReading {
   readonly log: TraceLog;
   /** The last trace when the counters had been read: all counted connections have an earlier one. */
   readonly upTo: number;
+  /** Whether connections are traced by now: from the first one on that may be translated. */
+  readonly isTracing: boolean;
 }
 
 /** A table that the kernel program fills and the agent reads. Everything that it could not store is counted. */

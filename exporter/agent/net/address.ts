@@ -15,15 +15,18 @@ export function formatIpv4(bytes: Uint8Array, offset = 0): string {
 
 /** Sixteen bytes in network order to canonical text; an IPv4-mapped address becomes its IPv4 text. */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
+  if (isIpv4Mapped(bytes, offset)) return formatIpv4(bytes, offset + 12);
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push(((bytes[offset + i] ?? 0) << 8) | (bytes[offset + i + 1] ?? 0));
-  if (groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0)) {
-    return formatIpv4(bytes, offset + 12);
-  }
   const [start, length] = longestZeroRun(groups);
   const text = (part: number[]) => part.map((group) => group.toString(16)).join(':');
   if (length < 2) return text(groups);
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+function isIpv4Mapped(bytes: Uint8Array, offset: number): boolean {
+  for (let i = 0; i < 10; i++) if (bytes[offset + i] !== 0) return false;
+  return bytes[offset + 10] === 0xff && bytes[offset + 11] === 0xff;
 }
 
 function longestZeroRun(groups: readonly number[]): [start: number, length: number] {

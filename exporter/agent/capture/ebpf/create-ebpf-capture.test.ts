@@ -143,7 +143,7 @@ describe('the sockets', () => {
 
 it('reports the usage of the table and lost events', async () => {
   program.size = 100;
-  program.state = { folded: 3, lost: 1, sockets: 0, traces: 0, missed: 2 };
+  program.state = { folded: 3, lost: 1, sockets: 0, traces: 0, isTracing: true, missed: 2 };
   program.write(keyBytes(), { open: 1 });
   program.writeFold(0, { opened: 3 });
   const { table } = await create().read();
@@ -151,11 +151,11 @@ it('reports the usage of the table and lost events', async () => {
 });
 
 it('passes on its traces, up to the last one when the counters had been read', async () => {
-  program.state = { folded: 0, lost: 0, sockets: 0, traces: 7, missed: 0 };
+  program.state = { folded: 0, lost: 0, sockets: 0, traces: 7, isTracing: true, missed: 0 };
   const visit = vi.spyOn(program.traces, 'visit');
   const capture = create();
   const { traces } = await capture.read();
-  expect(traces?.upTo).toBe(7);
+  expect(traces).toMatchObject({ upTo: 7, isTracing: true });
   expect((await capture.read()).traces?.log).toBe(traces?.log);
   traces?.log.visit(3, 7, { isWanted: () => true, begun() {}, closed() {}, lost() {} });
   expect(visit).toHaveBeenCalledWith(3, 7, expect.anything());

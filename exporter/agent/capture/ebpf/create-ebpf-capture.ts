@@ -59,7 +59,7 @@ export function captureOf(
       ...edges.observe(owners),
       ...unix.observe(all, unixListeners, program.unixConnects()),
     ].filter((observation) => isWanted(observation) || observation.folded);
-    const { sockets, folded, lost, traces, missed } = program.health();
+    const { sockets, folded, lost, traces, isTracing, missed } = program.health();
     const socketsRead = sockets - socketsBefore + countUnixSockets(all);
     socketsBefore = sockets;
     return {
@@ -70,7 +70,7 @@ export function captureOf(
       hiddenProcesses: 0,
       table: { used: edges.used(), size: program.size, folded, missed: missed + lost },
       processOf: program.processOf,
-      ...(traced && { traces: { log, upTo: traces } }),
+      ...(traced && { traces: { log, upTo: traces, isTracing } }),
     };
   }
 

@@ -32,7 +32,7 @@ export function createFakeProgram(): FakeProgram {
     size: 65_536,
     rows: [],
     connects: [],
-    state: { folded: 0, lost: 0, sockets: 0, traces: 0, missed: 0 },
+    state: { folded: 0, lost: 0, sockets: 0, traces: 0, isTracing: true, missed: 0 },
     isClosed: false,
     beforeTake() {},
     beforePut() {},

@@ -369,8 +369,10 @@ it('reads its traces in blocks', () => {
 
 it('returns its health and the number of missed events', () => {
   const program = load();
-  tables.musubi_health = [[index(0), bytesOf('health', { folded: 1, lost: 2, sockets: 5, traces: 6 })]];
-  expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, traces: 6, missed: 3 });
+  tables.musubi_health = [
+    [index(0), bytesOf('health', { folded: 1, lost: 2, sockets: 5, traces: 6, hooked: 1 })],
+  ];
+  expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, traces: 6, isTracing: true, missed: 3 });
 });
 
 it('detaches its programs and then unloads, once', () => {

@@ -34,7 +34,14 @@ export interface KernelProgram {
   processOf(pid: number, image: number | undefined): ProcessFiles | undefined;
   readonly traces: TraceLog;
   /** Totals since the program was loaded; `sockets` counts those seen in all scans. */
-  health(): { folded: number; lost: number; sockets: number; traces: number; missed: number };
+  health(): {
+    folded: number;
+    lost: number;
+    sockets: number;
+    traces: number;
+    isTracing: boolean;
+    missed: number;
+  };
   readonly size: number;
   close(): void;
 }

@@ -139,11 +139,12 @@ export const CONTROL = {
 
 /** `struct health`: its size and the offset of each field, in bytes. */
 export const HEALTH = {
-  sizeof: 32,
+  sizeof: 40,
   folded: 0,
   lost: 8,
   sockets: 16,
   traces: 24,
+  hooked: 32,
 } as const;
 
 /** `struct listener_row`: its size and the offset of each field, in bytes. */

@@ -7,6 +7,8 @@ import type { WireAddresses } from './translation.ts';
 export interface FlowParts {
   /** Adds a connection of the flow, and returns its part. Without `wire` its addresses on the wire are not known. */
   add(wire: WireAddresses | undefined, trace: Trace): FlowPart;
+  /** Removes one that was added in this cycle. */
+  remove(part: FlowPart, trace: Trace): void;
   has(part: FlowPart): boolean;
   readonly hasOpen: boolean;
   /** Removes which connections are open: their parts are not known any more. */
@@ -62,6 +64,11 @@ export function createFlowParts(): FlowParts {
     return part;
   }
 
+  function note({ uncounted }: FlowPart, { state, counted }: Trace, by: 1 | -1): void {
+    const outcome = typeof state === 'object' ? 1 + state.failed : OPENED;
+    if (outcome !== OPENED || counted) uncounted[outcome] = (uncounted[outcome] ?? 0) + by;
+  }
+
   /** Divides what the flow has counted between the parts; the rest is left. */
   function settle(counted: readonly number[]): { outcomes: Map<FlowPart, number[]>; left: number[] } {
     const outcomes = new Map(tracked().map((part) => [part, Array<number>(OUTCOMES).fill(0)]));
@@ -112,12 +119,12 @@ export function createFlowParts(): FlowParts {
   }
 
   return {
-    add(wire, { state, counted }) {
+    add(wire, trace) {
       const part = partOf(wire);
-      const outcome = typeof state === 'object' ? 1 + state.failed : OPENED;
-      if (outcome !== OPENED || counted) part.uncounted[outcome] = (part.uncounted[outcome] ?? 0) + 1;
+      note(part, trace, 1);
       return part;
     },
+    remove: (part, trace) => note(part, trace, -1),
     has: (part) => tracked().includes(part),
     get hasOpen() {
       return tracked().some((part) => part.open > 0);

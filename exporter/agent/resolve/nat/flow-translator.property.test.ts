@@ -75,7 +75,7 @@ function createWorld(size?: number) {
     const isInUse = (other: Connection) => {
       if (other.to !== to || other.port !== port) return false;
       // Two connections on one port are distinct only if both are translated and traced.
-      const isDistinct = other.backend !== undefined && size === undefined;
+      const isDistinct = other.backend !== undefined && backend !== undefined && size === undefined;
       return other.step !== 'closed' || (!isDistinct && other.closedIn >= cycle - 1);
     };
     if (connections.some(isInUse)) return;
@@ -164,7 +164,7 @@ function createWorld(size?: number) {
       act(during[1] ?? []);
       flows.learn(unread.splice(0), cycle);
       act(during[2] ?? []);
-      const translated = flows.translate(seen, { log, upTo }, () => [], cycle);
+      const translated = flows.translate(seen, { log, upTo, isTracing: true }, () => [], cycle);
       cycle++;
       expect(totals(translated)).toEqual(totals(seen));
       for (const counts of reported.values()) counts.open = 0;

@@ -28,11 +28,13 @@ const translation = (localPort: number, wire: Translation['wire']): Translation 
 
 let flows: FlowTranslator;
 let log: FakeTraceLog;
+let isTracing: boolean;
 let now: number;
 
 beforeEach(() => {
   flows = createFlowTranslator();
   log = createFakeTraceLog();
+  isTracing = true;
   now = 0;
 });
 
@@ -53,7 +55,7 @@ const pass = (localPort: number, fields?: Partial<Trace>) => log.close(open(loca
 function translated(...seen: readonly Flow[]) {
   now += 2000;
   return flows
-    .translate(seen, { log, upTo: log.count }, () => [], now)
+    .translate(seen, { log, upTo: log.count, isTracing }, () => [], now)
     .map(({ pid, remoteAddress: to, port, folded, open, opened, transmittedBytes, failed }) => ({
       ...{ pid, at: folded ? 'other' : `${to}:${port}` },
       ...(open && { open }),
@@ -66,7 +68,7 @@ function translated(...seen: readonly Flow[]) {
 it('returns the same flows if nothing is translated', () => {
   const seen = [flow({ open: 1 })];
   open(1);
-  expect(flows.translate(seen, { log, upTo: 1 }, () => [], 0)[0]).toBe(seen[0]);
+  expect(flows.translate(seen, { log, upTo: 1, isTracing }, () => [], 0)[0]).toBe(seen[0]);
 });
 
 it('translates a whole flow with all its counts if all of it goes to one server', () => {
@@ -75,7 +77,7 @@ it('translates a whole flow with all its counts if all of it goes to one server'
   open(2);
   const setup = { counts: [2, 0, 0, 0, 0, 0, 0, 0], sum: 0.001 };
   const whole = flow({ open: 1, opened: 2, receivedBytes: 7, rttSum: 3, rttCount: 1, setup });
-  expect(flows.translate([whole], { log, upTo: log.count }, () => [], 0)).toEqual([
+  expect(flows.translate([whole], { log, upTo: log.count, isTracing }, () => [], 0)).toEqual([
     { ...whole, ...A, originalAddress: '10.96.0.1' },
   ]);
 });
@@ -137,6 +139,19 @@ it('distinguishes connections that use one port in turn', () => {
     { pid: 20, at: '10.9.9.1:8081', opened: 1 },
     { pid: 21, at: '10.9.9.2:8082', opened: 1 },
   ]);
+});
+
+it('attributes neither of two connections on the same port, of which only one is translated', () => {
+  learn(translation(1, A));
+  pass(1, { pid: 20 });
+  open(1, { pid: 21 });
+  const seen = [flow({ opened: 1 }), flow({ pid: 21, opened: 1, open: 1 }), flow({ pid: 22, opened: 1 })];
+  expect(translated(...seen)).toEqual([
+    { pid: 20, at: 'other', opened: 1 },
+    { pid: 21, at: 'other', opened: 1, open: 1 },
+    { pid: 22, at: '10.96.0.1:80', opened: 1 },
+  ]);
+  expect(flows.unattributed).toEqual({ lost: 0, ambiguous: 2 });
 });
 
 it('attributes failures to the server that failed', () => {
@@ -230,6 +245,18 @@ describe('if traces are lost', () => {
     const other = { pid: 20, at: 'other', opened: 1 };
     expect([translated(flow({ opened: 1 })), translated(flow({ opened: 1 }))]).toEqual([[other], [other]]);
     expect(translated(flow({ opened: 1 }))).toEqual([{ pid: 20, at: '10.96.0.1:80', opened: 1 }]);
+  });
+
+  it('nor those from before the capture began to trace', () => {
+    learn(translation(1, A), translation(2, A));
+    isTracing = false;
+    expect(translated()).toEqual([]);
+    isTracing = true;
+    pass(2);
+    expect(translated(flow({ opened: 2 }))).toEqual([
+      { pid: 20, at: '10.9.9.1:8081', opened: 1 },
+      { pid: 20, at: 'other', opened: 1 },
+    ]);
   });
 
   it('does not know which connections have been closed', () => {

@@ -2,6 +2,7 @@ import type { Flow } from '../../aggregate/fold.ts';
 import { withoutWildcard } from '../../aggregate/wildcard-address.ts';
 import type { Trace, TraceLog, TraceReading } from '../../capture/capture.ts';
 import { createFlowParts, type FlowPart, type FlowParts } from './flow-parts.ts';
+import { createMatchedTraces } from './matched-traces.ts';
 import { createPendingTranslations, groupOf } from './pending-translations.ts';
 import type { Translation, WireAddresses } from './translation.ts';
 
@@ -22,6 +23,12 @@ export interface FlowTranslator {
   readonly unattributed: Readonly<Record<'lost' | 'ambiguous', number>>;
 }
 
+interface Attribution {
+  readonly parts: FlowParts;
+  readonly part: FlowPart;
+  readonly trace: Trace;
+}
+
 const NONE: ReadonlyMap<string, number> = new Map();
 /**
  * A connection whose trace was lost is counted by the next cycle at the latest. The flow counts either it or a
@@ -40,14 +47,17 @@ const MAX_OPEN = 65_536;
  *
  * The kernel reports a translation when the first packet is sent, and the trace comes when that is answered. So all that
  * a flow has counted has been traced, and its translation, if it has one, is known. A connection is not shared out by
- * any other rule: if its trace or its translation is lost, it is reported without a destination.
+ * any other rule: if its trace or its translation is lost, it is reported without a destination. So are connections with
+ * the same addresses and ports of which only some are translated, if they are traced in one cycle.
  */
 export function createFlowTranslator(): FlowTranslator {
+  const matched = createMatchedTraces<Attribution>();
   const pending = createPendingTranslations();
   const known = new Map<string, { parts: FlowParts; usedAt: number }>();
   /** The part of each open connection, by the number of its trace. */
   const open = new Map<number, FlowPart>();
   let log: TraceLog | undefined;
+  let wasTracing = false;
   /** The last traces that were read in the last cycle, and in the cycle before. */
   let [readUpTo, readBefore] = [0, 0];
   /** Whether some translations are of connections that may have been traced in the cycle before. */
@@ -67,19 +77,23 @@ export function createFlowTranslator(): FlowTranslator {
   function startWith(traces: TraceReading): void {
     log = traces.log;
     [readUpTo, readBefore] = [0, 0];
+    wasTracing = traces.isTracing;
     known.clear();
     open.clear();
   }
 
   /** Visits the new traces. Returns whether some were lost. */
   function readTraces(
-    { log, upTo }: TraceReading,
+    { log, upTo, isTracing }: TraceReading,
     attribute: (trace: Trace, isLate: boolean) => void,
   ): boolean {
-    let hasLost = false;
+    // Connections from before the capture began to trace may have been counted in this cycle.
+    let hasLost = isTracing && !wasTracing;
+    wasTracing = isTracing;
     const visit = (after: number, to: number, isLate: boolean) =>
       log.visit(after, to, {
-        isWanted: pending.has,
+        isWanted: (localPort, remotePort) =>
+          pending.has(localPort, remotePort) || matched.has(localPort, remotePort),
         begun: (trace) => attribute(trace, isLate),
         closed(connection) {
           const part = open.get(connection);
@@ -96,19 +110,34 @@ export function createFlowTranslator(): FlowTranslator {
     if (hasLate) visit(readBefore, readUpTo, true);
     if (pending.size > 0 || open.size > 0) visit(readUpTo, upTo, false);
     hasLate = false;
+    matched.clear();
     [readBefore, readUpTo] = [readUpTo, upTo];
     return hasLost;
   }
 
-  function addTo(parts: FlowParts, wire: WireAddresses | undefined, trace: Trace): void {
+  function addTo(parts: FlowParts, wire: WireAddresses | undefined, trace: Trace): FlowPart {
     const part = parts.add(wire, trace);
-    if (trace.state !== 'open') return;
+    if (trace.state === 'open') trackOpen(parts, part, trace);
+    return part;
+  }
+
+  function trackOpen(parts: FlowParts, part: FlowPart, { connection }: Trace): void {
     if (open.size >= MAX_OPEN) {
       parts.doubtOpen();
       return;
     }
     part.open++;
-    open.set(trace.connection, part);
+    open.set(connection, part);
+  }
+
+  /** Withdraws an attribution: another connection had the same addresses and ports, and only one is translated. */
+  function withdraw({ parts, part, trace }: Attribution): void {
+    parts.remove(part, trace);
+    const unknown = parts.add(undefined, trace);
+    if (open.get(trace.connection) !== part) return;
+    part.open--;
+    unknown.open++;
+    open.set(trace.connection, unknown);
   }
 
   /** Some of those that have been open may be closed. */
@@ -138,12 +167,20 @@ export function createFlowTranslator(): FlowTranslator {
       const flowsOf = lazily(() => Map.groupBy(flows, keyWithoutProcess));
       const hasLost = readTraces(traces, (trace, isLate) => {
         const taken = pending.take(trace, ({ isLate: wasLate }) => !isLate || !!wasLate);
-        if (!taken || trace.folded) return;
+        const rivals = taken ? [] : matched.takeRivals(trace);
+        for (const rival of rivals) withdraw(rival);
+        if ((!taken && rivals.length === 0) || trace.folded) return;
         const flow = flowOf(trace, addressesAt(trace.netns));
         const key = trace.pid === undefined ? onlyKey(flowsOf().get(keyWithoutProcess(flow))) : keyOf(flow);
-        if (key !== undefined) addTo(partsOf(key, now), taken.wire, trace);
-        else pending.doubt(groupOf(flow), now);
+        if (key === undefined) {
+          pending.doubt(groupOf(flow), now);
+          return;
+        }
+        const parts = partsOf(key, now);
+        const part = addTo(parts, taken?.wire, trace);
+        if (part.wire) matched.add(trace, { parts, part, trace });
       });
+      if (known.size === 0 && pending.size === 0 && !pending.hasDoubts) return flows;
       suspects = [hasLost ? pending.suspectAll() : NONE, ...suspects].slice(0, DOUBTFUL_CYCLES);
       const translated = flows.flatMap((flow) => {
         if (flow.folded) return [flow];

@@ -21,6 +21,7 @@ export interface PendingTranslations {
   doubt(group: string, now: number): void;
   /** The number of those in a group. */
   doubtful(group: string): number;
+  readonly hasDoubts: boolean;
   readonly size: number;
   /** Number dropped so far because there were too many. */
   readonly dropped: number;
@@ -137,6 +138,9 @@ export function createPendingTranslations(): PendingTranslations {
     },
     doubt,
     doubtful: (group) => doubts.get(group)?.count ?? 0,
+    get hasDoubts() {
+      return doubts.size > 0;
+    },
     get size() {
       return size;
     },
@@ -146,7 +150,8 @@ export function createPendingTranslations(): PendingTranslations {
   };
 }
 
-function portsKey(localPort: number, remotePort: number): number {
+/** Both ports as one number. */
+export function portsKey(localPort: number, remotePort: number): number {
   return localPort * 65_536 + remotePort;
 }
 

@@ -74,8 +74,8 @@ export function translationsOf(
       });
     if (end === connection && isLocal(end.reply.src) && !isLocal(first.original.src))
       translations.push(ofServer(first, end));
-    const isOver = connection.isOver && { isOver: connection.isOver };
-    return translations.filter(isVisible).map((translation) => ({ ...translation, ...isOver }));
+    const visible = translations.filter(isVisible);
+    return connection.isOver ? visible.map((translation) => ({ ...translation, isOver: true })) : visible;
   };
   return [
     ...late.flatMap(translationsOfStep).map((translation) => ({ ...translation, isLate: true as const })),
