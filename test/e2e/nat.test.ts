@@ -165,10 +165,10 @@ describe.skipIf(CANNOT_CAPTURE)(
         await observe();
         const attempts = startWorkload('attempt', [`target=${VIRTUAL}/80`, 'count=8'], { on: client });
         await attempts.waitForOutput('finished');
-        const at = { src: client.address, dst: server.address, count: 4 };
-        await expectReported([{ ...at, port: 8018 }], [80, 8018, 8019]);
+        const at = { src: client.address, dst: server.address };
+        await expectReported([{ ...at, port: 8018, count: 4 }], [80, 8018, 8019]);
         expect(await readHalfEdges(onClient, 'outbound', [80, 8018, 8019], FAILED)).toEqual([
-          { ...at, port: 8019 },
+          { ...at, port: 8019, count: 4 },
         ]);
       });
 
