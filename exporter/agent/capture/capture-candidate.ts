@@ -1,6 +1,7 @@
 import { FatalError } from '../fatal-error.ts';
 import type { MissingRequirement } from '../missing-requirement.ts';
 import { isResourceError } from '../native/resource-error.ts';
+import { readFileLimit } from '../proc/file-limit.ts';
 import type { Capture, CaptureName, Reading } from './capture.ts';
 import type { PollingOptions } from './polling/create-polling-capture.ts';
 
@@ -48,7 +49,7 @@ export async function openCandidate(
   } catch (error) {
     capture?.close();
     if (error instanceof FatalError) throw error;
-    const missing = isResourceError(error)
+    const missing = lacksResource(error)
       ? [missingResource(error as Error)]
       : (candidate.missingRequirements?.(options, error as Error) ?? []);
     const { name, provides } = candidate;
@@ -62,7 +63,18 @@ export async function openCandidate(
   }
 }
 
+/** Below this limit a lack of descriptors has other symptoms, too: libbpf reports EINVAL. */
+const ENOUGH_FILES = 128;
+
+function lacksResource(error: unknown): boolean {
+  if (isResourceError(error)) return true;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return readFileLimit() < ENOUGH_FILES && !['EPERM', 'EACCES'].includes(code);
+}
+
 /** No privilege helps a process that has run out of descriptors or memory. */
 function missingResource({ message }: Error): MissingRequirement {
-  return { what: message, remedy: 'raise the limits of the agent: LimitNOFILE= and MemoryMax= in systemd' };
+  const limit = readFileLimit();
+  const what = limit < ENOUGH_FILES ? `${message} with a limit of ${limit} open files` : message;
+  return { what, remedy: 'raise the limits of the agent: LimitNOFILE= and MemoryMax= in systemd' };
 }

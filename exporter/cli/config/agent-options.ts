@@ -10,6 +10,7 @@ import {
   parseDirectory,
   parseDuration,
   parseHosts,
+  parseLabel,
   parseListen,
   parseMilliseconds,
   parseText,
@@ -39,13 +40,13 @@ export const HOST_OPTIONS = {
     value: 'NAME',
     help: "host name in labels (default: host.name of OTEL_RESOURCE_ATTRIBUTES, or the system's)",
     env: [{ name: 'MUSUBI_HOST_NAME' }],
-    parse: parseText,
+    parse: parseLabel,
   }),
   site: option({
     value: 'NAME',
     help: 'location of this host: a rack, a zone, a data centre',
     env: [{ name: 'MUSUBI_SITE' }],
-    parse: parseText,
+    parse: parseLabel,
   }),
   rules: option({
     value: 'LIST',

@@ -51,7 +51,7 @@ it.each(['007', '0x10', '1e3', '1.0', '12345678901234567890', 'true', 'no', '202
 describe('rejects, with file and line,', () => {
   it.each([
     ['an unknown key', 'interval: 5s\nspeed: 5\n', 'musubi.yaml:2: unknown key "speed"'],
-    ['a key given twice', 'interval: 5s\ninterval: 6s\n', 'musubi.yaml:2: Map keys must be unique'],
+    ['a key given twice', 'interval: 5s\ninterval: 6s\n', 'musubi.yaml:2: Map keys must be unique: interval'],
     ['a list', 'interval: [5s]', 'musubi.yaml:1: interval: ["5s"] is not a single value'],
     ['a mapping', 'interval:\n  a: 5s\n', 'musubi.yaml:1: interval: {"a":"5s"} is not a single value'],
     ['nothing', 'interval:\n', 'musubi.yaml:1: interval: null is not a single value'],

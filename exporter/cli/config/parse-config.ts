@@ -10,6 +10,9 @@ export interface ConfigValue {
   readonly list?: { readonly value: unknown; readonly lines: readonly number[] };
 }
 
+/** The most characters of a key in a message. */
+const MAX_KEY = 60;
+
 /**
  * Parses YAML with the keys `known`; the values of the keys `lists` may be lists. `path` is for messages. Throws
  * `UsageError` with the line for anything else.
@@ -25,7 +28,12 @@ export function parseConfig(
   const lineOf = (offset: number) => lines.linePos(offset).line;
 
   const [problem] = document.errors;
-  if (problem) throw new UsageError(`${path}:${lineOf(problem.pos[0])}: ${problem.message}`);
+  if (problem) {
+    const [at] = problem.pos;
+    const [key] = /^("[^"\n]*"|'[^'\n]*'|[^\s:,{}[\]]+)/.exec(text.slice(at, at + MAX_KEY)) ?? [];
+    const named = problem.code === 'DUPLICATE_KEY' && key !== undefined ? `: ${key}` : '';
+    throw new UsageError(`${path}:${lineOf(at)}: ${problem.message}${named}`);
+  }
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) return new Map();
   if (!isMap(root)) throw new UsageError(`${path}: not a YAML mapping of settings`);

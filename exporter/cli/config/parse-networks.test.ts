@@ -90,3 +90,20 @@ it('rejects every range that the table cannot contain', () => {
     { numRuns: 2000 },
   );
 });
+
+it.each([
+  ['10.0.0.0/8', '10.1.2.3/8'],
+  ['fd00::/16', 'FD00:0::1/16'],
+  ['192.0.2.1', '192.0.2.1/32'],
+])('refuses the same range twice: %s, %s', (one, other) => {
+  expect(() => parseNetworks([{ cidr: '172.16.0.0/12' }, { cidr: one }, { cidr: other }])).toThrow(
+    'network 3: the same range as network 2',
+  );
+  expect(() => parseNetworksText(`${one}=a,${other}`)).toThrow(
+    `expected each range once, not ${other} twice`,
+  );
+});
+
+it('accepts ranges within others', () => {
+  expect(parseNetworks([{ cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/9' }, { cidr: '::/8' }])).toHaveLength(3);
+});

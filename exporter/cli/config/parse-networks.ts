@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { parseAddress } from '@musubi/agent/net/address';
 import type { Network } from '@musubi/agent/resolve/networks';
 
 const KEYS = ['cidr', 'name', 'kind', 'site'];
@@ -6,18 +7,43 @@ const KEYS = ['cidr', 'name', 'kind', 'site'];
 /** Parses `networks:` of the configuration file. Throws an `Error` that names the network, counted from 1, and the key. */
 export function parseNetworks(value: unknown): Network[] {
   if (!Array.isArray(value)) throw new Error('networks: expected a list');
-  return value.map((entry, at) => parseNetwork(entry, `network ${at + 1}`));
+  const networks = value.map((entry, at) => parseNetwork(entry, `network ${at + 1}`));
+  const twice = findDuplicate(networks);
+  if (twice) throw new Error(`network ${twice.at + 1}: the same range as network ${twice.before + 1}`);
+  return networks;
 }
 
 /** Parses `10.0.0.0/8=office,203.0.113.0/24`: ranges, with an optional name for each. */
 export function parseNetworksText(text: string): Network[] {
-  return text.split(',').map((part) => {
+  const networks = text.split(',').map((part) => {
     const [cidr = '', ...name] = part.trim().split('=');
     if (!isCidr(cidr)) throw new Error('expected CIDR ranges such as 10.0.0.0/8=office,203.0.113.0/24');
     if (name.length === 0) return { cidr };
     if (name.join('=').trim() === '') throw new Error(`expected a name after ${cidr}=`);
     return { cidr, name: name.join('=').trim() };
   });
+  const twice = findDuplicate(networks);
+  if (twice) throw new Error(`expected each range once, not ${networks[twice.at]?.cidr} twice`);
+  return networks;
+}
+
+/** The first network with the same range as one before it, however it is written. */
+function findDuplicate(networks: readonly Network[]): { at: number; before: number } | undefined {
+  const seen = new Map<string, number>();
+  for (const [at, { cidr }] of networks.entries()) {
+    const range = rangeOf(cidr);
+    const before = seen.get(range);
+    if (before !== undefined) return { at, before };
+    seen.set(range, at);
+  }
+  return undefined;
+}
+
+/** The bits of the prefix, the same for all ways to write a range. */
+function rangeOf(cidr: string): string {
+  const [address = '', length] = cidr.split('/');
+  const bits = [...parseAddress(address)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return `${bits.length} ${length === undefined ? bits : bits.slice(0, Number(length))}`;
 }
 
 function parseNetwork(value: unknown, place: string): Network {

@@ -303,3 +303,13 @@ describe('a renamed setting is an error that names the new one', () => {
     expect(await fail(['--config', file.path])).toBe(`${file.path}:1: invalid value for ${name}: ${wrong}`);
   });
 });
+
+it.each(['--host-name', '--site'])(
+  'refuses a value of %s that is too long, and shows its beginning',
+  async (flag) => {
+    const refused = resolveOptions(AGENT_OPTIONS, [flag, 'x'.repeat(20_000_000)], {});
+    await expect(refused).rejects.toThrow(
+      /^invalid value for --[a-z-]+: "x{200}…" \(expected at most 253 characters\)$/,
+    );
+  },
+);

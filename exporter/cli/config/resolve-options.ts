@@ -7,6 +7,9 @@ import { readConfigFile } from './read-config-file.ts';
 import { RENAMED_FLAGS, RENAMED_VALUES, RENAMED_VARIABLES } from './renamed-settings.ts';
 import { UsageError } from './usage-error.ts';
 
+/** The most characters of a value in a message. */
+const MAX_SHOWN = 200;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -95,9 +98,14 @@ function parse(key: string, text: string, parser: (text: string) => unknown, pos
   try {
     return parser(text);
   } catch (cause) {
-    const shown = JSON.stringify(withoutPassword(text));
+    const shown = JSON.stringify(shorten(withoutPassword(text)));
     throw new UsageError(position + invalidValue(key, shown, (cause as Error).message), { cause });
   }
+}
+
+/** A message must be readable, whatever is in a file. */
+function shorten(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 /** A URL may contain a password, and so may a mistyped one. */

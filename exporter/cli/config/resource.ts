@@ -18,6 +18,8 @@ function readBootId(path: string): string {
 }
 
 const VARIABLE = 'OTEL_RESOURCE_ATTRIBUTES';
+/** As long as a host name can be. */
+const MAX_HOST = 253;
 
 /**
  * The OpenTelemetry resource of this exporter. `service.instance.id` is the host's name and not random as in the
@@ -30,6 +32,8 @@ export function resourceOf(
 ): Attributes & { 'host.name': string } {
   const given = parseResourceAttributes(env[VARIABLE] ?? '');
   const host = hostName ?? (given['host.name'] || hostname());
+  if (host.length > MAX_HOST)
+    throw new UsageError(invalidValue(VARIABLE, '"host.name=…"', `expected at most ${MAX_HOST} characters`));
   return {
     'service.name': 'musubi',
     'service.version': VERSION,

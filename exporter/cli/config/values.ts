@@ -1,6 +1,9 @@
 /** Parsers of configuration values. Each throws an `Error` whose message contains what was expected. */
 import { statSync } from 'node:fs';
 
+/** As long as a host name can be. */
+const MAX_LABEL = 253;
+
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -79,6 +82,12 @@ export function parseCount(text: string): number {
 export function parseText(text: string): string {
   if (text.trim() === '') throw new Error('expected a value that is not empty');
   return text;
+}
+
+/** A name that becomes a label of every series. */
+export function parseLabel(text: string): string {
+  if (text.length > MAX_LABEL) throw new Error(`expected at most ${MAX_LABEL} characters`);
+  return parseText(text);
 }
 
 /** The path of an existing directory. */
