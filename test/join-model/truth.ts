@@ -166,24 +166,23 @@ function isSameSocket(one: Process, other: Process): boolean {
 
 /** When the report of a connection by a host arrived; undefined if it never does. */
 function arrivalOf(
-  { at, until }: Connection,
+  { at }: Connection,
   flow: readonly Connection[],
   reports: readonly Report[],
 ): number | undefined {
   const counting = reports.find(({ cycle, started }) => cycle >= at && started <= at);
-  if (!counting) return undefined;
+  if (counting?.arrived === undefined) return undefined;
   // An edge that is unused for long is removed from the export, even if it was never scraped.
   let lastUsed = counting.cycle;
-  for (const { cycle, started, arrived } of reports) {
-    if (cycle < counting.cycle || started !== counting.started) continue;
+  for (const { cycle, started } of reports) {
+    if (cycle < counting.cycle || cycle > counting.arrived || started !== counting.started) continue;
     const isUsed = flow.some(
       (other) => other.at <= cycle && Math.max(other.until, other.at + 1) > cycle - CYCLE,
     );
-    if (isUsed || (at <= cycle && until > cycle)) lastUsed = cycle;
+    if (isUsed) lastUsed = cycle;
     if (cycle - lastUsed > EDGE_EXPIRATION) return undefined;
-    if (arrived !== undefined) return arrived;
   }
-  return undefined;
+  return counting.arrived;
 }
 
 /** When it first arrived that the connection is open. */
