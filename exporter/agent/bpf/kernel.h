@@ -172,7 +172,7 @@ struct file {
 };
 
 struct mm_struct {
-	unsigned long arg_start, arg_end, start_stack;
+	unsigned long arg_start, arg_end, env_start, env_end, start_stack;
 	struct file *exe_file;
 };
 

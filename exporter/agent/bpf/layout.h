@@ -59,6 +59,7 @@ struct process {
 	char comm[16];
 	char executable[64];
 	char args[256];
+	char environment[256]; /* the variable that names its service: NAME=VALUE, '' if there is none */
 };
 
 enum { LEVELS = 10, LEVEL_NAME = 96, PATH = 960 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cgroups.h"
+#include "environment.h"
 
 /* A process may have exited before user space reads /proc. */
 struct {
@@ -96,6 +97,7 @@ static __always_inline struct process_key remember_process(struct task_struct *t
 		length = sizeof(process->args);
 	if (bpf_probe_read_user(process->args, length, (void *)start) == 0)
 		process->args_length = length;
+	read_environment(process, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end));
 	return process_key;
 }
 

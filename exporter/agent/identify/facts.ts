@@ -105,7 +105,11 @@ export function createFactsReader(procRoot: string, { portsOf, workloadOf }: Cha
         otelName: () => otelName(read(pid, 'environ', ENVIRON_BYTES)),
       }),
     ofEnded: (pid, files, cgroup) =>
-      create(pid, files, { cgroup, user: () => undefined, otelName: () => undefined }),
+      create(pid, files, {
+        cgroup,
+        user: () => undefined,
+        otelName: () => files.environ && otelName(files.environ),
+      }),
   };
 }
 

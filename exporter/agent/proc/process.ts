@@ -13,6 +13,8 @@ export interface ProcessFiles {
   readonly parent?: number;
   /** When it started, in seconds since boot. */
   readonly started?: number;
+  /** The variable of its environment that names its service, if the capture has recorded it; ends in a zero byte. */
+  readonly environ?: Buffer;
   /** The path of its cgroup (version 2), if the capture has recorded it. */
   readonly cgroup?: Buffer;
 }

@@ -82,6 +82,30 @@ describe.skipIf(CANNOT_CAPTURE)(
       expect(sources(server.ports[0])).toEqual([[unit, client.pid, 1]]);
     });
 
+    it.each([
+      [{ OTEL_SERVICE_NAME: 'nightly-report' }, 'nightly-report'],
+      [{ OTEL_RESOURCE_ATTRIBUTES: 'zone=z,service.name=billing' }, 'billing'],
+      [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=billing', OTEL_SERVICE_NAME: 'report' }, 'report'],
+      [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=billing', OTEL_SERVICE_NAME: '' }, 'billing'],
+      [{ A: 'x'.repeat(63), B: `${'x'.repeat(61)}OTEL_SERVICE_NAME=b`, C: 'x'.repeat(3000) }, undefined],
+      [{ OTEL_SERVICE_NAME: 'x'.repeat(300) }, undefined],
+    ])('is that in its environment %o, however long it lives', async (variables, name) => {
+      const server = await startServer(['request=1', 'answer=1', '127.0.0.1/0', '127.0.0.1/0']);
+      const { pipeline, sources } = await beginPipeline();
+      const [brief, long] = server.ports;
+      const env = { ...variables, PATH: process.env.PATH, Z: 'x'.repeat(100) };
+      const run = (program: string, port = 0) =>
+        start([buildWorkload(program), `target=127.0.0.1/${port}`, 'count=1'], { env });
+      const client = run('client', brief);
+      expect(await client.exited, client.stderr()).toBe(0);
+      await linesOf(run('hold', long), 'held', 1);
+      await pipeline.runCycle();
+      const names = [brief, long].map((port) => sources(port)[0]?.[0]);
+      // A name that is too long is shortened while the process runs, and unknown afterwards.
+      const isLong = Object.values(variables).some((value) => value.length > 256);
+      expect(names).toEqual([name ?? 'client', name ?? (isLong ? expect.any(String) : 'hold')]);
+    });
+
     it('is that of the program that it has executed last', async () => {
       const server = await startServer(['127.0.0.1/0']);
       const echo = await startServer(['request=1', 'answer=1', '127.0.0.1/0']);

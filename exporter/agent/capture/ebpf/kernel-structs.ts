@@ -69,7 +69,7 @@ export const PROCESS_KEY = {
 
 /** `struct process`: its size and the offset of each field, in bytes. */
 export const PROCESS = {
-  sizeof: 360,
+  sizeof: 616,
   started: 0,
   cgroup: 8,
   parent: 16,
@@ -77,6 +77,7 @@ export const PROCESS = {
   comm: 24,
   executable: 40,
   args: 104,
+  environment: 360,
 } as const;
 
 /** `struct cgroup_path`: its size and the offset of each field, in bytes. */

@@ -127,6 +127,13 @@ describe('a process', () => {
     });
   });
 
+  it('has the variable that names its service, zero included', () => {
+    const environment = Buffer.from('OTEL_SERVICE_NAME=cart');
+    expect(decodeProcess(bytesOf('process', { ...values, environment })).environ).toEqual(
+      Buffer.from('OTEL_SERVICE_NAME=cart\0'),
+    );
+  });
+
   it('omits a truncated argument', () => {
     expect(decodeProcess(bytesOf('process', { ...values, args_length: 9 })).args).toEqual([
       Buffer.from('node'),

@@ -249,7 +249,8 @@ export function decodeProcess(bytes: Buffer): ProcessFiles {
   checkLength('process', bytes, PROCESS.sizeof);
   const started = readUInt64(bytes, PROCESS.started) / 1e9;
   const parent = bytes.readUInt32LE(PROCESS.parent);
-  const length = Math.min(bytes.readUInt32LE(PROCESS.args_length), PROCESS.sizeof - PROCESS.args);
+  const length = Math.min(bytes.readUInt32LE(PROCESS.args_length), PROCESS.environment - PROCESS.args);
+  const variable = untilZero(bytes.subarray(PROCESS.environment, PROCESS.sizeof));
   const executable = untilZero(bytes.subarray(PROCESS.executable, PROCESS.args));
   return {
     comm: untilZero(bytes.subarray(PROCESS.comm, PROCESS.executable)),
@@ -257,6 +258,7 @@ export function decodeProcess(bytes: Buffer): ProcessFiles {
     args: argsOf(bytes.subarray(PROCESS.args, PROCESS.args + length)),
     ...(parent > 0 && { parent }),
     started,
+    ...(variable.length > 0 && { environ: Buffer.concat([variable, Buffer.alloc(1)]) }),
   };
 }
 
