@@ -1,11 +1,12 @@
 /** Which process a listener belongs to, and so the connections that it accepts. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../exporter/agent/pipeline.ts';
 import { beginWatch, CANNOT_CAPTURE, type Watch } from '../../harness/captures.ts';
 import { freePort } from '../../harness/free-port.ts';
+import { start } from '../../harness/process.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { buildWorkload, linesOf, runWorkload, startWorkload, words } from '../../harness/workload.ts';
 
@@ -79,6 +80,46 @@ describe.skipIf(CANNOT_CAPTURE)(`a listener${CANNOT_CAPTURE ? ` (${CANNOT_CAPTUR
     await readAll(capture, port, 60);
     expect(inbound(capture, port)).toEqual(accepted());
     expect(listening(capture, port).sort()).toEqual(workers.sort());
+  });
+
+  it('has a series for each service on a port, and a client’s half-edge names none of them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'musubi-colours-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const capture = await beginWatch();
+    const options = { procRoot: '/proc', host: 'here', edgeExpiration: 60_000, clock: Date.now };
+    const pipeline = createPipeline({ capture, ...options });
+    await pipeline.runCycle();
+    const port = await freePort();
+    const services = ['blue', 'green'].map((name) => {
+      const program = join(folder, name);
+      copyFileSync(buildWorkload('workers'), program);
+      return start([program, 'style=reuseport', `at=127.0.0.1/${port}`, 'workers=1']);
+    });
+    await Promise.all(services.map((service) => linesOf(service, 'worker', 1)));
+    const client = startWorkload('hold', [`target=127.0.0.1/${port}`, 'count=60']);
+    await linesOf(client, 'held', 1);
+    const accepted = () => services.map((service) => words(service.stdout(), 'accepted').length);
+    await waitFor(
+      async () => accepted().reduce((sum, count) => sum + count) === 60 || undefined,
+      'all accepted',
+    );
+    await pipeline.runCycle();
+    await pipeline.runCycle();
+    const servers = (direction: string) =>
+      Object.fromEntries(
+        pipeline
+          .edges()
+          .filter(({ attributes }) => attributes['dst.port'] === port && attributes.direction === direction)
+          .map(({ attributes, opened }) => [attributes['dst.service'], opened]),
+      );
+    const [blue, green] = accepted();
+    expect(servers('inbound')).toEqual({ blue, green });
+    expect(servers('outbound')).toEqual({ undefined: 60 });
+    const listen = [...pipeline.families()].find(
+      ({ definition }) => definition.name === 'service.dependency.listen',
+    );
+    const named = listen?.points.filter(({ attributes }) => attributes['dst.port'] === port);
+    expect(named?.map(({ attributes }) => attributes['dst.service']).sort()).toEqual(['blue', 'green']);
   });
 
   it.each<Style>(['activate', 'exec', 'pass', 'hand-over'])(
