@@ -4,7 +4,7 @@ import type { Flow } from '../aggregate/fold.ts';
 import type { HalfEdge } from '../half-edge.ts';
 import { createLimitAttempts } from './limit-attempts.ts';
 
-const KEEP_FOR = 1000;
+const KEEP_FOR = 3_600_000;
 const LIMIT = 3;
 const NMAP = { service: 'nmap', process: 'nmap', pid: 50 };
 
@@ -33,7 +33,7 @@ function cycle(halfEdges: readonly HalfEdge[]): string[] {
     const key = `${dst.service ?? dst.address}:${flow.portClass ?? flow.port}`;
     sums.set(key, (sums.get(key) ?? 0) + (flow.failed?.[0] ?? 0));
   }
-  now += 10;
+  now += 5000;
   return [...sums].map(([key, failed]) => `${key} ${failed}`);
 }
 
@@ -73,7 +73,7 @@ describe('attempts in vain', () => {
 
   it('are distinguished again once no more were made for a while', () => {
     cycle(ports(101).map((port) => attempt(port)));
-    now += KEEP_FOR + 1;
+    now += 2 * KEEP_FOR;
     expect(cycle([attempt(7)])).toEqual(['10.0.0.9:7 1']);
   });
 
@@ -88,10 +88,10 @@ describe('attempts in vain', () => {
 it('keeps edges whose server is down, however many', () => {
   const all = ports(50);
   cycle(all.map((port) => connection(port)));
-  now += KEEP_FOR - 100;
+  now += KEEP_FOR - 60_000;
   for (let i = 0; i < 5; i++) {
     const edges = cycle(all.map((port) => attempt(port)));
     expect(edges).toHaveLength(50);
-    now += KEEP_FOR - 100;
+    now += KEEP_FOR - 60_000;
   }
 });

@@ -10,6 +10,9 @@ const MAX_KNOWN = 16_384;
 /** The most clients whose attempts are limited; the attempts of others pass. */
 const MAX_CLIENTS = 1024;
 
+/** How often the known edges are updated by connections that stay open, in ms: there can be many. */
+const REFRESH = 60_000;
+
 /** What a client attempts to reach: the first ones, and when the limit was last exceeded, if ever. */
 interface Targets<K> {
   readonly first: Admission<K>;
@@ -31,6 +34,7 @@ interface Client {
 export function createLimitAttempts(limit: number, keepFor: number) {
   const known = createAdmission<string>(MAX_KNOWN);
   const clients = new Map<string, Client>();
+  let refreshed = Number.NEGATIVE_INFINITY;
 
   const isClosed = ({ exceeded }: Targets<unknown>, now: number) =>
     exceeded !== undefined && now - exceeded <= keepFor;
@@ -91,12 +95,18 @@ export function createLimitAttempts(limit: number, keepFor: number) {
   }
 
   return (halfEdges: readonly HalfEdge[], now: number, note: NoteFold): readonly HalfEdge[] => {
-    expire(now);
+    const isRefresh = now - refreshed >= REFRESH;
+    if (isRefresh) {
+      refreshed = now;
+      expire(now);
+    }
     const attempts: HalfEdge[] = [];
     for (const half of halfEdges) {
-      if (half.flow.direction !== 'outbound' || half.flow.transport !== 'tcp' || half.flow.folded) continue;
-      const isAttempt = hasFailedOnly(half.flow);
-      if (!known.admit(edgeKey(half), now, !isAttempt) && isAttempt) attempts.push(half);
+      const { direction, transport, folded, opened } = half.flow;
+      if (direction !== 'outbound' || transport !== 'tcp' || folded) continue;
+      if (hasFailedOnly(half.flow)) {
+        if (!known.admit(edgeKey(half), now, false)) attempts.push(half);
+      } else if (opened > 0 || isRefresh) known.admit(edgeKey(half), now);
     }
     if (attempts.length === 0) return halfEdges;
     const folded = new Map<HalfEdge, HalfEdge>();
