@@ -134,13 +134,22 @@ describe.skipIf(CANNOT_CAPTURE)(`UDP${CANNOT_CAPTURE ? ` (${CANNOT_CAPTURE})` : 
     const server = await serve('0.0.0.0', ['silent=1'], { on });
     const client = startWorkload('udp-peer', [`at=${other.address}/0`], { on: other });
     await linesOf(client, 'ready', 1);
-    const send = () => client.writeLine(`${on.address}/${server.port}`);
-    send();
+    let sent = 0;
+    /** Resolves once it has arrived: the client reads one line at a time. */
+    async function send(): Promise<void> {
+      client.writeLine(`${on.address}/${server.port}`);
+      sent++;
+      await waitFor(
+        async () => (await request(server.running, 'report', 'received'))[0] === `${sent}` || undefined,
+        'the datagram',
+      );
+    }
+    await send();
     const capture = await beginWatch('ebpf', 'all');
-    send();
+    await send();
     const inbound = await waitFor(
       async () => {
-        send();
+        await send();
         await capture.read();
         const seen = udpOf(capture, server.pid).filter(({ direction }) => direction === 'inbound');
         return seen.length > 0 ? seen : undefined;
