@@ -115,7 +115,7 @@ async function mainJob(ports) {
 
     print('\nDependencies of this machine, observed for 3 s:\n');
     await must(join(BIN, 'musubi'), ['snapshot', '--duration', '3s']);
-    print(`\nGraph:      ${page.url}`);
+    print(`\nGraph:      ${page.url}  (a dependency appears one or two minutes after its use)`);
     print(`Metrics:    http://${HOST}:${ports.exporter}/metrics`);
     print(`Prometheus: http://${HOST}:${ports.Prometheus}  (data in ${relative(ROOT, state)})`);
     print(`Query:      npx musubi look SERVICE --prometheus-url http://${HOST}:${ports.Prometheus}`);

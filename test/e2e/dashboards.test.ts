@@ -26,11 +26,13 @@ const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 const NOW = Math.floor(Date.now() / 1000);
 /** The end of the alert of Prometheus, and the start of that of Grafana. */
 const [ENDED, BEGUN] = [NOW - 1200, NOW - 600];
+/** Rules record the time a minute before. */
+const RECORDED_UNTIL = NOW - 60;
 const RANGE = { from: (NOW - 1800) * 1000, to: NOW * 1000 };
 /** The values chosen for the variables, and Grafana's intervals for an hour. */
 const CHOSEN: Readonly<Record<string, string>> = {
   service: 'api',
-  instance: 'web-1',
+  host: 'web-1',
   __interval: '60s',
   __rate_interval: '60s',
 };
@@ -41,8 +43,16 @@ const fill = (expr: string) =>
   );
 
 let prometheus: Prometheus;
+/** The same, but each exporter is scraped by two jobs. */
+let twice: Prometheus;
 beforeAll(async () => {
-  prometheus = await startPrometheus([], { history: history() });
+  prometheus = await startPrometheus([], { history: history([{ job: 'musubi', instance: 'web-1' }]) });
+  twice = await startPrometheus([], {
+    history: history([
+      { job: 'musubi', instance: 'web-1' },
+      { job: 'pushed', instance: '0f3c' },
+    ]),
+  });
 });
 
 /** The values of each variable in the history below. */
@@ -58,10 +68,23 @@ describe.each(files)('%s', (file) => {
   test('every query is valid, and returns data', async () => {
     for (const { title, targets } of panels) {
       for (const { refId, expr } of targets) {
-        const rows = await prometheus.query(fill(expr), NOW);
+        const rows = await prometheus.query(fill(expr), RECORDED_UNTIL);
         // Some queries of the graph need not return data: alerts, expected dependencies.
         if (file !== 'service-dependencies.json') expect(rows, `${title}, ${refId}: ${expr}`).not.toEqual([]);
         for (const { value } of rows) expect(value, `${title}, ${refId}`).not.toBeNaN();
+      }
+    }
+  });
+
+  test('no value changes if each exporter is scraped by two jobs', async () => {
+    const order = (rows: Awaited<ReturnType<Prometheus['query']>>) =>
+      rows.map((row) => JSON.stringify(row)).sort();
+    for (const { title, targets } of panels) {
+      for (const { refId, expr } of targets) {
+        const [once, again] = await Promise.all(
+          [prometheus, twice].map(async (store) => order(await store.query(fill(expr), RECORDED_UNTIL))),
+        );
+        expect(again, `${title}, ${refId}: ${expr}`).toEqual(once);
       }
     }
   });
@@ -100,12 +123,14 @@ const asText = (metric: Series) =>
     .join(',')}} 1 1`;
 
 /** OpenMetrics text: the series of Musubi and of the rules, for the last hour. */
-function history(): string {
+function history(targets: readonly Series[]): string {
   const edge = { src_service: 'api', dst_service: 'db', dst_port: '5432', network_transport: 'tcp' };
   const locations = { src_host: 'h1', dst_host: 'h2', src_site: 'tokyo', dst_site: 'osaka' };
   const series: Series[] = [
     { __name__: 'up' },
-    { __name__: RECORDED.exporterLastReport },
+    { __name__: RECORDED.hostLastReport, host: 'web-1' },
+    { __name__: 'target_info', host_name: 'web-1' },
+    { __name__: RECORDED.evaluationTimestamp },
     // `api → api`: a service that calls itself is both client and server.
     ...['db', 'api'].flatMap((dst_service) =>
       [
@@ -117,10 +142,21 @@ function history(): string {
         __name__: `musubi:service_edge:${name}`,
         ...edge,
         dst_service,
-        ...(name.includes('increase') && { observer: 'source' }),
         ...(name.includes('failed') && { error_type: 'refused' }),
       })),
     ),
+    ...[
+      RECORDED.edgeLastSeen,
+      RECORDED.edgeActiveConnections,
+      RECORDED.edgeConnectionsOpened,
+      RECORDED.edgeConnectionsFailed,
+    ].map((__name__) => ({
+      __name__,
+      ...edge,
+      ...locations,
+      ...(__name__ === RECORDED.edgeLastSeen && { observer: 'both' }),
+      ...(__name__ === RECORDED.edgeConnectionsFailed && { error_type: 'refused' }),
+    })),
     ...['outbound', 'inbound'].flatMap((direction) =>
       Object.values({ ...EDGE_METRICS, ...LISTEN_METRICS })
         .flatMap(seriesOf)
@@ -134,10 +170,11 @@ function history(): string {
     ),
     ...CATALOGUE.filter(({ name }) => name.startsWith('musubi.')).flatMap(seriesOf),
   ];
-  const lines = series.flatMap(({ __name__, ...labels }) => {
-    const text = Object.entries({ job: 'musubi', instance: 'web-1', ...labels }).map(
-      ([name, value]) => `${name}="${value}"`,
-    );
+  const scraped = series.flatMap((labels) =>
+    labels.__name__?.startsWith('musubi:') ? [labels] : targets.map((target) => ({ ...target, ...labels })),
+  );
+  const lines = scraped.flatMap(({ __name__, ...labels }) => {
+    const text = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
     return Array.from({ length: 121 }, (_, at) => {
       const time = NOW - (120 - at) * 30;
       return `${__name__}{${text.join(',')}} ${__name__?.includes('last_seen') ? time : at} ${time}`;

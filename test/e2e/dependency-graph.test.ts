@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GraphPage, openGraphPage } from '../harness/browser.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
+import { withoutRules } from '../harness/dashboard-queries.ts';
 import { EXPORTER_PORT, type Exporter, startExporter } from '../harness/exporter.ts';
 import { createNetwork } from '../harness/network.ts';
 import { NODE, ROOT } from '../harness/places.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   prometheus = await startPrometheus(
     [client, server].map(({ address, name }) => ({ address: `${address}:${EXPORTER_PORT}`, instance: name })),
   );
-  page = await openGraphPage(prometheus.url);
+  page = await openGraphPage(prometheus.url, withoutRules);
   api = server.start([NODE, `${ROOT}/test/workloads/api.mjs`, '0.0.0.0', `${PORT}`], {
     onCleanup: onFileEnd,
   });

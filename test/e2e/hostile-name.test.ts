@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type GraphPage, openGraphPage } from '../harness/browser.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
 import { startCollector } from '../harness/collector.ts';
+import { withoutRules } from '../harness/dashboard-queries.ts';
 import { EXPORTER_PORT, startExporter } from '../harness/exporter.ts';
 import { createNetwork } from '../harness/network.ts';
 import { MUSUBI, NODE, ROOT } from '../harness/places.ts';
@@ -24,7 +25,7 @@ let page: GraphPage;
 
 beforeAll(async () => {
   prometheus = await startPrometheus([{ address: `${host.address}:${EXPORTER_PORT}`, instance: host.name }]);
-  page = await openGraphPage(prometheus.url);
+  page = await openGraphPage(prometheus.url, withoutRules);
 });
 
 /** Starts a shell with that name which holds a connection. */

@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { acceleratedRules } from '../harness/accelerate-rules.ts';
 import { type GraphPage, openGraphPage } from '../harness/browser.ts';
 import { onFileEnd } from '../harness/cleanup.ts';
+import { acceleratedBy } from '../harness/dashboard-queries.ts';
 import { EXPORTER_PORT, startExporter } from '../harness/exporter.ts';
 import { createNetwork } from '../harness/network.ts';
 import type { Running } from '../harness/process.ts';
@@ -48,7 +49,7 @@ beforeAll(async () => {
     startPrometheus(targets, { rules, scrapeInterval: '500ms' }),
     ...[a, b].map((host) => startExporter(host, ['--edge-expiration', '5s'], { onCleanup: onFileEnd })),
   ]);
-  page = await openGraphPage(prometheus.url);
+  page = await openGraphPage(prometheus.url, acceleratedBy(FACTOR));
   await Promise.all([serve(b, 'api', 8080), serve(b, 'db', 5432)]);
   [, shop, rogue, post] = await Promise.all([
     call(a, 'web', b, 8080),

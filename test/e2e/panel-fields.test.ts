@@ -24,10 +24,10 @@ function answer(query: string): Answered[] {
     return [{ labels, value: 1 }];
   }
   if (!query.includes('failed')) return answerFor(query, DEPENDENCIES, LOCATIONS);
-  return answerFor('opened', DEPENDENCIES, LOCATIONS).flatMap(({ labels }) => {
-    const value = labels.src_service === 'api' ? 6 : 0;
-    return labels.direction === 'outbound' ? [{ labels: { ...labels, error_type: 'refused' }, value }] : [];
-  });
+  return answerFor(query, DEPENDENCIES, LOCATIONS).map(({ labels }) => ({
+    labels,
+    value: labels.src_service === 'api' ? 6 : 0,
+  }));
 }
 
 const setFor = (refId: string, properties: Record<string, unknown>) => ({

@@ -46,7 +46,9 @@ it('shows a legible warning below the drawing if a query failed', async () => {
   await panel.page.route('**/api/v1/query', async (route) => {
     const query = new URLSearchParams(route.request().postData() ?? '').get('query');
     const answer = { status: 'error', error: 'too many samples' };
-    await (query?.includes('failed_total') ? route.fulfill({ status: 200, json: answer }) : route.fallback());
+    await (query?.includes('connections_failed')
+      ? route.fulfill({ status: 200, json: answer })
+      : route.fallback());
   });
   await panel.open();
   const failure = panel.page.getByRole('alert');

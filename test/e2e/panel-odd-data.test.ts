@@ -15,12 +15,13 @@ const EDGE = {
 const { src_service: _, ...WITHOUT_SOURCE } = EDGE;
 const { direction: __, ...WITHOUT_DIRECTION } = EDGE;
 
-/** The result of each query, by a part of its expression. */
+/** The result of each query, by a part of its expression: the last that it contains, since counts name `last_seen` as well. */
 let answers: Readonly<Record<string, readonly Answered[]>> = {};
 let page: GraphPage;
 
 beforeAll(async () => {
-  const answer = (query: string) => Object.entries(answers).find(([part]) => query.includes(part))?.[1] ?? [];
+  const answer = (query: string) =>
+    Object.entries(answers).findLast(([part]) => query.includes(part))?.[1] ?? [];
   page = await openGraphPage(await startFakePrometheus(answer));
 });
 

@@ -45,6 +45,7 @@ async function open(options: object = {}): Promise<void> {
   await graph.open(`${range}&refresh=&options=${encodeURIComponent(JSON.stringify(options))}`);
 }
 
+const NO_FAILURE = ['Connections failed', '0', '0'];
 const trend = () => graph.page.getByTestId('musubi-trend');
 /** The row of each value: its name, its maximum, and its last value. */
 const values = () =>
@@ -61,7 +62,7 @@ it('queries nothing until a dependency is pinned, then only that dependency', as
   await graph.page.mouse.move(400, 400);
   expect(sent).toEqual([]);
   await pinEdge(graph.page, '[data-port="9101"]');
-  await expect.poll(values).toEqual([['Connections opened', '31', '1']]);
+  await expect.poll(values).toEqual([['Connections opened', '31', '1'], NO_FAILURE]);
   expect(sent.length).toBeGreaterThan(0);
   for (const query of sent) {
     expect(query.get('query')).toContain('src_service="busy-client"');
@@ -83,21 +84,21 @@ it('draws each value, with a text for screen readers', async () => {
 it('shows a short-lived dependency, and an idle one', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9103"]');
-  await expect.poll(values).toEqual([['Connections opened', '4', '0']]);
+  await expect.poll(values).toEqual([['Connections opened', '4', '0'], NO_FAILURE]);
   await pinEdge(graph.page, '[data-port="9102"]');
-  await expect.poll(values).toEqual([['Connections opened', '0', '0']]);
+  await expect.poll(values).toEqual([['Connections opened', '0', '0'], NO_FAILURE]);
 });
 
 it('escapes names in queries', async () => {
   await open();
   await pinEdge(graph.page, '[data-port="9104"]');
-  await expect.poll(values).toEqual([['Connections opened', '31', '1']]);
+  await expect.poll(values).toEqual([['Connections opened', '31', '1'], NO_FAILURE]);
 });
 
 it('sums the dependencies that are drawn as one', async () => {
   await open({ level: 'site' });
   await pinEdge(graph.page, '[data-destination=osaka]');
-  await expect.poll(values).toEqual([['Connections opened', '62', '2']]);
+  await expect.poll(values).toEqual([['Connections opened', '62', '2'], NO_FAILURE]);
 });
 
 it('shows the incoming and the outgoing connections of a service', async () => {

@@ -14,6 +14,8 @@ import { waitFor } from '../harness/wait-for.ts';
 /** The page, Prometheus and the exporter take this port and the next two. */
 const PORT = 19462;
 const TEN_MINUTES = 600_000;
+/** The rules run every 30 s, on the data of a minute before. */
+const RECORDED_WITHIN = 150_000;
 const OFFERS_EBPF = process.getuid?.() === 0 && existsSync('/sys/kernel/btf/vmlinux');
 
 /** A copy of this working tree as git would clone it. */
@@ -54,10 +56,14 @@ it(
     const { api, port } = await startPair(3);
 
     const page = await browse(`http://127.0.0.1:${PORT}`);
-    const edge = await waitFor(async () => {
-      await page.open({ from: 'now-5m', to: 'now' });
-      return (await page.edges()).find((drawn) => drawn.port === port);
-    }, 'the edge of the later connections to be drawn');
+    const edge = await waitFor(
+      async () => {
+        await page.open({ from: 'now-5m', to: 'now' });
+        return (await page.edges()).find((drawn) => drawn.port === port);
+      },
+      'the edge of the later connections to be drawn',
+      RECORDED_WITHIN,
+    );
     expect(edge).toMatchObject({ source: 'web', destination: 'api', destinationPid: `${api.pid}` });
 
     // The rules for `musubi look` and the dashboards are loaded too.

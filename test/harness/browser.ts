@@ -1,3 +1,4 @@
+import { type ChangeQueries, changeQueries } from './dashboard-queries.ts';
 import { openBrowser, openPage } from './open-browser.ts';
 import { type DrawnEdge, edgesOn, exportFrom } from './panel.ts';
 import { servePage } from './serve-page.ts';
@@ -20,14 +21,15 @@ export interface GraphPage {
 }
 
 /** Starts a browser for the test file, on the graph page of a Prometheus. */
-export async function openGraphPage(prometheusUrl: string): Promise<GraphPage> {
-  return browse(await servePage(prometheusUrl));
+export async function openGraphPage(prometheusUrl: string, change?: ChangeQueries): Promise<GraphPage> {
+  return browse(await servePage(prometheusUrl), change);
 }
 
 /** Like `openGraphPage`, for a page that is already served. */
-export async function browse(url: string): Promise<GraphPage> {
+export async function browse(url: string, change?: ChangeQueries): Promise<GraphPage> {
   const complaints: string[] = [];
   const page = await openPage(await openBrowser(), { complaints });
+  if (change) await changeQueries(page, change);
   const panel = page.getByTestId('musubi-panel');
 
   return {

@@ -1,3 +1,4 @@
+import { RECORDED } from '@musubi/contract/recorded-series';
 import type { Answered } from './fake-prometheus.ts';
 
 /** One dependency, as both of its endpoints report it. */
@@ -17,15 +18,18 @@ export interface Dependency {
 /** The host and site of each service. */
 export type ServiceLocations = Readonly<Record<string, { readonly host: string; readonly site: string }>>;
 
-/** Responds to a dashboard query for a range with these dependencies. */
+/**
+ * Responds to a dashboard query for a range with these dependencies: as the rules record them, and with the half-edges of
+ * both endpoints.
+ */
 export function answerFor(
   query: string,
   dependencies: readonly Dependency[],
   locations: ServiceLocations,
   now = Date.now() / 1000,
 ): Answered[] {
-  // There are no expectations.
-  if (/expected|allowed|vanished/.test(query)) return [];
+  // There are no expectations, and the whole range is recorded.
+  if (/expected|allowed|vanished|evaluation_timestamp|ALERTS/.test(query)) return [];
   const endpointLabels = (side: 'src' | 'dst', service: string) => ({
     [`${side}_service`]: service,
     [`${side}_kind`]: 'service',
@@ -41,6 +45,12 @@ export function answerFor(
       ...endpointLabels('src', from),
       ...endpointLabels('dst', to),
     };
+    const recorded = (value: number): Answered[] => [{ labels: shared, value }];
+    if (query.includes('connections_opened')) return recorded(opened);
+    if (query.includes('connections_failed')) return recorded(0);
+    if (query.includes(RECORDED.edgeActiveConnections)) return recorded(open);
+    if (query.includes(RECORDED.edgeLastSeen))
+      return [{ labels: { ...shared, observer: 'both' }, value: now }];
     return (['outbound', 'inbound'] as const).flatMap((direction): Answered[] => {
       const labels = { ...shared, direction };
       const isSource = direction === 'outbound';
@@ -50,10 +60,6 @@ export function answerFor(
           { labels: { ...labels, network_io_direction: ioDirection }, value: isSource ? bytes : received },
         ];
       }
-      if (query.includes('listen')) return [];
-      if (query.includes('last_seen')) return [{ labels, value: now }];
-      if (query.includes('opened')) return [{ labels, value: opened }];
-      if (query.includes('active_connections')) return [{ labels, value: open }];
       return [];
     });
   });

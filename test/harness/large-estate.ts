@@ -5,8 +5,9 @@ import type { Answered } from './fake-prometheus.ts';
 export type Estate = (query: string, round?: number) => readonly Answered[];
 
 /**
- * A synthetic estate of so many services, twenty on each host and fifty hosts at each site. The sources report each
- * dependency: its last use, connections and bytes. Figures change from round to round.
+ * A synthetic estate of so many services, twenty on each host and fifty hosts at each site, as the rules record it: the
+ * last use of each dependency and its connections; bytes by the half-edges of the sources. Figures change from round to
+ * round.
  */
 export function largeEstate(nodes: number, edges: number): Estate {
   const graph = largeGraph(nodes, edges);
@@ -20,7 +21,6 @@ export function largeEstate(nodes: number, edges: number): Estate {
     Object.entries(ends.get(key) ?? {}).map(([name, value]) => [`${side}_${name}`, value] as const);
   const all = graph.edges.map(({ source, target, port }) =>
     Object.fromEntries([
-      ['direction', 'outbound'],
       ['network_transport', 'tcp'],
       ['dst_port', port],
       ...end('src', source),
@@ -29,15 +29,16 @@ export function largeEstate(nodes: number, edges: number): Estate {
   );
   return (query, round = 0) => {
     // Queries for another range, failures, rules, alerts and variables return nothing.
-    if (!/dependency_(last_seen|io_bytes|connection_opened|active_connections)/.test(query)) return [];
-    if (/\[\d+s\] offset|label_replace/.test(query)) return [];
+    if (!/io_bytes|musubi:edge:(last_seen|connections_opened|active_connections)/.test(query)) return [];
+    if (/label_replace|connections_failed/.test(query)) return [];
     if (query.includes('io_bytes')) {
       return all.map((labels, i) => ({
-        labels: { ...labels, network_io_direction: 'transmit' },
+        labels: { ...labels, direction: 'outbound', network_io_direction: 'transmit' },
         value: 1000 * ((i * 7919) % 10_007) + round,
       }));
     }
-    if (query.includes('last_seen')) return all.map((labels) => ({ labels, value: 1_800_000_000 + round }));
-    return all.map((labels, i) => ({ labels, value: 1 + ((i + round) % 100) }));
+    if (/connections_opened|active_connections/.test(query))
+      return all.map((labels, i) => ({ labels, value: 1 + ((i + round) % 100) }));
+    return all.map((labels) => ({ labels: { ...labels, observer: 'source' }, value: 1_800_000_000 + round }));
   };
 }

@@ -1,6 +1,10 @@
-/** The synthetic estate of a shop: what its exporters reported to Prometheus in the last half hour, as OpenMetrics text. */
+import { RECORDED } from '@musubi/contract/recorded-series';
+
+/** The synthetic estate of a shop: what its exporters reported in the last half hour, and what the rules record of it, as OpenMetrics text. */
 
 const STEP = 15;
+const EVALUATION = 30;
+const SETTLE = 60;
 const DURATION = 30 * 60;
 
 interface ServiceInstance {
@@ -54,6 +58,19 @@ export function shopHistory(now: number): string {
     for (let since = 0; since <= DURATION; since += STEP)
       lines.push(`${name}{${text.join(',')}} ${value(since)} ${now - DURATION + since}`);
   };
+  /** A series of the recording rules, which evaluate the time a minute before. */
+  const addRecorded = (
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    value: (seconds: number) => number,
+  ) => {
+    const lines = families.get(name) ?? [`# TYPE ${name} gauge`];
+    families.set(name, lines);
+    const text = Object.entries(labels).map(([label, each]) => `${label}="${each}"`);
+    for (let since = EVALUATION; since <= DURATION; since += EVALUATION)
+      lines.push(`${name}{${text.join(',')}} ${value(since)} ${now - DURATION + since + SETTLE}`);
+  };
+  addRecorded(RECORDED.evaluationTimestamp, {}, (since) => now - DURATION + since + SETTLE);
   for (const [source, destination, port, rate] of CALLS) {
     const [src, dst] = [INSTANCES[source], INSTANCES[destination]];
     if (!src || !dst) throw new Error(`${source} or ${destination} is not in the estate`);
@@ -68,13 +85,25 @@ export function shopHistory(now: number): string {
       { ...common, direction: 'outbound', instance: src.host, ...endpointLabels('src', source, src) },
       { ...common, direction: 'inbound', instance: dst.host, ...endpointLabels('dst', destination, dst) },
     ];
+    const edge = {
+      ...common,
+      ...endpointLabels('src', source, src),
+      ...endpointLabels('dst', destination, dst),
+    };
+    const { src_pid: _, dst_pid: __, ...counted } = edge as Record<string, string>;
+    const opened = (since: number) => Math.floor((since * rate) / 100);
+    addRecorded(RECORDED.edgeLastSeen, { ...edge, observer: 'both' }, (since) => now - DURATION + since);
+    addRecorded(RECORDED.edgeActiveConnections, counted, () => 1 + (rate % 7));
+    addRecorded(
+      RECORDED.edgeConnectionsOpened,
+      counted,
+      (since) => opened(since) - opened(since - EVALUATION),
+    );
     for (const halfEdge of halfEdges) {
       const ioDirection = halfEdge.direction === 'outbound' ? 'receive' : 'transmit';
       add('service_dependency_last_seen_seconds', halfEdge, (since) => now - DURATION + since);
       add('service_dependency_active_connections', halfEdge, () => 1 + (rate % 7));
-      add('service_dependency_connection_opened_total', halfEdge, (since) =>
-        Math.floor((since * rate) / 100),
-      );
+      add('service_dependency_connection_opened_total', halfEdge, opened);
       add('service_dependency_tcp_rtt_seconds', halfEdge, () => 0.0004);
       add(
         'service_dependency_io_bytes_total',

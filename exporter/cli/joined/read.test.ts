@@ -41,24 +41,26 @@ it('uses the latest last use of all pieces within the range', async () => {
   ]);
 });
 
-it('sums connections over the pieces, and uses the higher count of the two endpoints', async () => {
-  const source = { ...EDGE, observer: 'source' };
+it('sums connections over the pieces', async () => {
   const { queries, prometheus } = store({
     'active_connections{': [[EDGE, 3]],
     'opened:increase1h': [
-      [source, 5],
-      [{ ...EDGE, observer: 'destination' }, 7],
+      [EDGE, 5],
+      [{ ...EDGE, dst_port: '81' }, 7],
     ],
-    'opened:increase': [[source, 2]],
+    'opened:increase': [[EDGE, 2]],
     'failed:increase': [
-      [{ ...source, error_type: 'refused' }, 1],
-      [{ ...source, error_type: 'timeout' }, 2],
+      [{ ...EDGE, error_type: 'refused' }, 1],
+      [{ ...EDGE, error_type: 'timeout' }, 2],
     ],
   });
   const reader = await createEdgeReader(prometheus, RANGE);
   const counts = await reader.counts({ src_service: 'web' });
-  // Two ends of half minutes and an hour between: 2 + 5 + 2 by the source, 7 by the destination.
-  expect([...counts.values()]).toEqual([{ open: 3, opened: 9, failed: { refused: 3, timeout: 6 } }]);
+  // Two ends of half minutes and an hour between: 2 + 5 + 2.
+  expect([...counts.values()]).toEqual([
+    { open: 3, opened: 9, failed: { refused: 3, timeout: 6 } },
+    { open: 0, opened: 7, failed: {} },
+  ]);
   // All is a minute late.
   const opened = queries.filter(([expression]) => expression.includes('opened:'));
   expect(

@@ -15,7 +15,7 @@ export interface SeenEdge {
   readonly pairs?: readonly ProcessPair[];
 }
 
-/** Connections within the range; of two counting endpoints the higher count. */
+/** Connections within the range, each counted once. */
 export interface Counts {
   /** At the end of the range. */
   open: number;
@@ -68,18 +68,6 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
     for (const samples of await Promise.all(pieces[aggregate].map(query))) samples.forEach(each);
   }
 
-  /** Sums over the pieces, by labels. */
-  async function sums(metric: string, matchers: Matchers): Promise<{ labels: Labels; value: number }[]> {
-    const total = new Map<string, { labels: Labels; value: number }>();
-    await read('sum_over_time', metric, matchers, ({ labels, value }) => {
-      const key = `${edgeKey(serviceEdgeOf(labels))}${labels.observer} ${labels.error_type}`;
-      const sum = total.get(key);
-      if (sum) sum.value += value;
-      else total.set(key, { labels, value });
-    });
-    return [...total.values()];
-  }
-
   return {
     range,
     within: (part) => edgeReader(prometheus, part, hours),
@@ -94,11 +82,6 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
       return seen;
     },
     async counts(matchers = {}) {
-      const [open, opened, failed] = await Promise.all([
-        prometheus.query(selector(RECORDED.activeConnections, matchers), recordedAt(range).to),
-        sums(RECORDED.connectionsOpened, matchers),
-        sums(RECORDED.connectionsFailed, matchers),
-      ]);
       const counts = new Map<string, Counts>();
       const entry = (labels: Labels) => {
         const key = edgeKey(serviceEdgeOf(labels));
@@ -106,16 +89,20 @@ function edgeReader(prometheus: Prometheus, range: TimeRange, hours: readonly nu
         counts.set(key, known);
         return known;
       };
-      for (const { labels, value } of open) entry(labels).open = value;
-      for (const { labels, value } of opened) {
-        const known = entry(labels);
-        known.opened = Math.max(known.opened, value);
-      }
-      for (const { labels, value } of failed) {
-        const { failed } = entry(labels);
-        const reason = labels.error_type ?? 'other';
-        failed[reason] = Math.max(failed[reason] ?? 0, value);
-      }
+      const { to } = recordedAt(range);
+      await Promise.all([
+        prometheus.query(selector(RECORDED.activeConnections, matchers), to).then((open) => {
+          for (const { labels, value } of open) entry(labels).open = value;
+        }),
+        read('sum_over_time', RECORDED.connectionsOpened, matchers, ({ labels, value }) => {
+          entry(labels).opened += value;
+        }),
+        read('sum_over_time', RECORDED.connectionsFailed, matchers, ({ labels, value }) => {
+          const { failed } = entry(labels);
+          const reason = labels.error_type ?? 'other';
+          failed[reason] = (failed[reason] ?? 0) + value;
+        }),
+      ]);
       return counts;
     },
     async processes(matchers) {

@@ -54,6 +54,8 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
       {state === 'ready' ? (
         <GraphView
           graph={graph}
+          recordedUntil={comparison.isCut ? comparison.now.to : undefined}
+          timeZone={timeZone}
           notes={[...notes.map(noteText), ...invalidStateNote(invalid), ...comparison.notes]}
           compareMenu={<CompareMenu {...compared} onChoice={onChoice} />}
           strips={
@@ -66,6 +68,7 @@ export function DependencyPanel(props: PanelProps<PanelOptions>) {
             <TrendView
               key={target.key}
               data={data}
+              range={comparison.now}
               subject={{ target, graph: drawn, instances, byProcess: options.level === 'process' }}
               format={format}
             />

@@ -18,6 +18,9 @@ import { Toolbar } from './toolbar/Toolbar.tsx';
 
 interface Props extends StageProps {
   readonly graph: Graph;
+  /** Unix milliseconds, if the range ends later. */
+  readonly recordedUntil: number | undefined;
+  readonly timeZone: string;
   readonly notes: readonly string[];
   readonly compareMenu: ReactNode;
   readonly onChange: (change: Partial<PanelOptions>) => void;
@@ -83,6 +86,8 @@ export function GraphView(props: Props) {
           height={areas.legend}
           graph={whole}
           palette={palette}
+          recordedUntil={props.recordedUntil}
+          timeZone={props.timeZone}
           states={options.states}
           onStates={(states) => onChange({ states })}
           widthBy={options.widthBy}

@@ -8,7 +8,8 @@ const frame = (...names: string[]): DataFrame => ({
   fields: names.map((name) => ({ name, type: 'string' as Field['type'], config: {}, values: ['x'] })),
 });
 
-test('suggests the panel only for half-edges, with labels in either spelling', () => {
+test('suggests the panel only for half-edges and recorded edges, with labels in either spelling', () => {
+  expect(suggest({ rawFrames: [frame('Time', 'observer', 'dst_port')] })).toEqual([{}]);
   expect(suggest({ rawFrames: [frame('Time', 'direction', 'dst_port')] })).toEqual([{}]);
   expect(suggest({ rawFrames: [frame('direction', 'dst.port')] })).toEqual([{}]);
   expect(suggest({ rawFrames: [frame('Time', 'instance')] })).toBeUndefined();

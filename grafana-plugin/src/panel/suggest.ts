@@ -3,12 +3,13 @@ import { findColumn } from '../graph/tables/table.ts';
 import { readFrames } from './query/read-frames.ts';
 import type { PanelOptions } from './state/options.ts';
 
-/** Suggests the panel for data with half-edges; for other data it would only show a message. */
+/** Suggests the panel for data with half-edges or recorded edges; for other data it would only show a message. */
 export function suggest({
   rawFrames = [],
 }: Pick<PanelDataSummary, 'rawFrames'>): VisualizationSuggestion<PanelOptions>[] | undefined {
-  const holdsHalfEdges = readFrames({ series: rawFrames }).some(
-    (table) => findColumn(table, 'direction') && findColumn(table, 'dst_port'),
+  const holdsEdges = readFrames({ series: rawFrames }).some(
+    (table) =>
+      (findColumn(table, 'direction') ?? findColumn(table, 'observer')) && findColumn(table, 'dst_port'),
   );
-  return holdsHalfEdges ? [{}] : undefined;
+  return holdsEdges ? [{}] : undefined;
 }

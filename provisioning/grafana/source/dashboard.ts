@@ -32,7 +32,9 @@ interface Variable {
   readonly name: string;
   readonly label: string;
   /** A variable query of Grafana's Prometheus data source: `label_values(…)` or `query_result(…)`. */
-  readonly query: string;
+  readonly query?: string;
+  /** Its values if there is no query; the first is the default. */
+  readonly values?: readonly string[];
   /** Extracts the value from each row of the result. */
   readonly regex?: string;
   /** Whether several values can be selected, or all. */
@@ -103,7 +105,23 @@ const DATASOURCE_VARIABLE = {
   current: {},
 };
 
-function variableJson({ name, label, query, regex = '', multi = false }: Variable): object {
+function variableJson({ name, label, query, values = [], regex = '', multi = false }: Variable): object {
+  if (query === undefined) {
+    const options = values.map((value, at) => ({ text: value, value, selected: at === 0 }));
+    const [current] = options;
+    return {
+      name,
+      label,
+      type: 'custom',
+      query: values.join(', '),
+      hide: 0,
+      includeAll: false,
+      multi: false,
+      options,
+      skipUrlSync: false,
+      current: { text: current?.text, value: current?.value },
+    };
+  }
   return {
     name,
     label,

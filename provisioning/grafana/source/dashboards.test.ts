@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exporters } from './exporters.ts';
 import { oneService } from './one-service.ts';
+import { serviceDependencies } from './service-dependencies.ts';
 
 const FOLDER = new URL('../dashboards/', import.meta.url);
 const RULES = ['musubi-edges.yaml', 'musubi-alerts.yaml'];
@@ -32,6 +33,10 @@ it('dashboards/one-service.json is generated from this source', async () => {
 
 it('dashboards/exporters.json is generated from this source', async () => {
   await expect(exporters()).toMatchFileSnapshot('../dashboards/exporters.json');
+});
+
+it('dashboards/service-dependencies.json is generated from this source', async () => {
+  await expect(serviceDependencies()).toMatchFileSnapshot('../dashboards/service-dependencies.json');
 });
 
 const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.json'));

@@ -1,8 +1,11 @@
 import { EDGE_METRICS } from '@musubi/contract/catalogue';
+import { HARMFUL } from '@musubi/contract/failing';
 import { prometheusName } from '@musubi/contract/prometheus-name';
 import { RECORDED } from '@musubi/contract/recorded-series';
 import { dashboardJson, type Panel } from './dashboard.ts';
+import { oncePerHalfEdge } from './once.ts';
 import { type Column, table, timeSeries } from './panels.ts';
+import { recordedAt, recordedIn } from './settled.ts';
 
 const UID = 'musubi-one-service';
 
@@ -21,13 +24,19 @@ const OWN_AS_SOURCE = '{direction="outbound", src_service="$service"}';
 const OWN_AS_DESTINATION = '{direction=~"inbound|unknown", dst_service="$service"}';
 const { io, rtt, retransmits, setup } = EDGE_METRICS;
 
-/** A recorded count over a range, by the observer that counted more. */
+/** A recorded count over a range. */
 const sum = (series: string, matchers: string, over: string) =>
-  `max without (observer) (sum_over_time(${series}${matchers}[${over}]))`;
+  `sum_over_time(${recordedIn(`${series}${matchers}`, over)})`;
+
+/** Of the attempts that were not established, those that were failures. */
+const failedOf = (matchers: string) => matchers.replace('}', `, ${HARMFUL}}`);
 
 /** The neighbours of a service on one side. */
 function neighbours(title: string, description: string, end: 'src' | 'dst', matchers: string): Panel {
   const labels = [`${end}_service`, `${end}_site`, 'dst_port', 'network_transport'].join(', ');
+  const seen = `last_over_time(${recordedIn(`${SEEN}${matchers}`, '$__range')})`;
+  // Connections that cannot be attributed are counted under an address, without an edge.
+  const ofSeen = (counts: string) => `sum by (${labels}) (${counts}) and on (${labels}) ${seen}`;
   const link = {
     title: 'This service',
     url: `/d/${UID}?\${__url_time_range}&var-datasource=\${datasource}&var-service=\${__value.raw:percentencode}`,
@@ -39,11 +48,15 @@ function neighbours(title: string, description: string, end: 'src' | 'dst', matc
     { name: 'Transport', label: 'network_transport' },
     {
       name: 'Last seen',
-      expr: `max by (${labels}) (last_over_time(${SEEN}${matchers}[$__range])) * 1000`,
+      expr: `max by (${labels}) (${seen}) * 1000`,
       unit: 'dateTimeFromNow',
     },
-    { name: 'Opened', expr: `sum by (${labels}) (${sum(OPENED, matchers, '$__range')})`, unit: 'short' },
-    { name: 'Failed', expr: `sum by (${labels}) (${sum(FAILED, matchers, '$__range')})`, unit: 'short' },
+    { name: 'Opened', expr: ofSeen(sum(OPENED, matchers, '$__range')), unit: 'short' },
+    {
+      name: 'Failed',
+      expr: ofSeen(sum(FAILED, failedOf(matchers), '$__range')),
+      unit: 'short',
+    },
   ];
   return table({ title, description, width: 12, height: 10 }, columns);
 }
@@ -95,8 +108,11 @@ const PANELS: readonly Panel[] = [
     { bars: true },
   ),
   timeSeries({ title: 'Open connections', description: 'To and from the service.', width: 12 }, [
-    { legend: 'from {{src_service}}', expr: `sum by (src_service) (${OPEN}${AS_DESTINATION})` },
-    { legend: 'to {{dst_service}}', expr: `sum by (dst_service) (${OPEN}${AS_SOURCE})` },
+    {
+      legend: 'from {{src_service}}',
+      expr: `sum by (src_service) (${recordedAt(`${OPEN}${AS_DESTINATION}`)})`,
+    },
+    { legend: 'to {{dst_service}}', expr: `sum by (dst_service) (${recordedAt(`${OPEN}${AS_SOURCE}`)})` },
   ]),
   timeSeries(
     {
@@ -107,7 +123,7 @@ const PANELS: readonly Panel[] = [
     },
     [0.5, 0.95, 0.99].map((share) => ({
       legend: `${share * 100} %`,
-      expr: `histogram_quantile(${share}, sum by (le) (rate(${prometheusName(setup)}_bucket${OWN_AS_SOURCE}[$__rate_interval])))`,
+      expr: `histogram_quantile(${share}, sum by (le) (${oncePerHalfEdge(`rate(${prometheusName(setup)}_bucket${OWN_AS_SOURCE}[$__rate_interval])`, ['le'])}))`,
     })),
     { unit: 's' },
   ),
@@ -118,8 +134,14 @@ const PANELS: readonly Panel[] = [
       width: 8,
     },
     [
-      { legend: 'to what it depends on', expr: `avg(${prometheusName(rtt)}${OWN_AS_SOURCE})` },
-      { legend: 'to what depends on it', expr: `avg(${prometheusName(rtt)}${OWN_AS_DESTINATION})` },
+      {
+        legend: 'to what it depends on',
+        expr: `avg(${oncePerHalfEdge(`${prometheusName(rtt)}${OWN_AS_SOURCE}`)})`,
+      },
+      {
+        legend: 'to what depends on it',
+        expr: `avg(${oncePerHalfEdge(`${prometheusName(rtt)}${OWN_AS_DESTINATION}`)})`,
+      },
     ],
     { unit: 's' },
   ),
@@ -133,7 +155,7 @@ const PANELS: readonly Panel[] = [
     [
       {
         legend: '{{network_io_direction}}',
-        expr: `sum by (network_io_direction) (rate(${prometheusName(io)}${OWN_AS_SOURCE}[$__rate_interval]) or rate(${prometheusName(io)}${OWN_AS_DESTINATION}[$__rate_interval]))`,
+        expr: `sum by (network_io_direction) (${oncePerHalfEdge(`rate(${prometheusName(io)}${OWN_AS_SOURCE}[$__rate_interval]) or rate(${prometheusName(io)}${OWN_AS_DESTINATION}[$__rate_interval])`, ['network_io_direction'])})`,
       },
     ],
     { unit: 'binBps' },
@@ -143,11 +165,11 @@ const PANELS: readonly Panel[] = [
     [
       {
         legend: 'to what it depends on',
-        expr: `sum(rate(${prometheusName(retransmits)}${OWN_AS_SOURCE}[$__rate_interval]))`,
+        expr: `sum(${oncePerHalfEdge(`rate(${prometheusName(retransmits)}${OWN_AS_SOURCE}[$__rate_interval])`)})`,
       },
       {
         legend: 'to what depends on it',
-        expr: `sum(rate(${prometheusName(retransmits)}${OWN_AS_DESTINATION}[$__rate_interval]))`,
+        expr: `sum(${oncePerHalfEdge(`rate(${prometheusName(retransmits)}${OWN_AS_DESTINATION}[$__rate_interval])`)})`,
       },
     ],
   ),

@@ -14,6 +14,7 @@ const OPENED = 'musubi:half_edge:connections_opened';
 const FAILED = 'musubi:half_edge:connections_failed';
 const LATE_LAST_SEEN = 'musubi:half_edge:late_last_seen_seconds';
 const LAST_SEEN = 'musubi:half_edge:last_seen_seconds';
+export const HALF_EDGE_LAST_SEEN = LAST_SEEN;
 const NEW_LIFETIME = 'musubi:half_edge:new_lifetime';
 const PREVIOUS_START = 'musubi:half_edge:previous_start_time_seconds';
 

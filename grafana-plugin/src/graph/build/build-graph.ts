@@ -6,6 +6,7 @@ import type { JoinedEdge } from '../model/joined-edge.ts';
 import type { MergedEndpoint } from '../model/merged-endpoint.ts';
 import { compareText, distinct } from '../model/order.ts';
 import { type AddressBook, createAddressBook } from './address-book.ts';
+import { attachHalfEdges } from './attach-half-edges.ts';
 import { joinHalfEdges } from './join-half-edges.ts';
 import { preferDirected } from './prefer-directed.ts';
 
@@ -37,7 +38,7 @@ export function buildProvenGraph(
   listeners: readonly Listener[],
   {
     byProcess = false,
-    joined: recorded = [],
+    joined = [],
     halfEdgesProve = true,
     book = createAddressBook(halfEdges, listeners),
   }: BuildOptions = {},
@@ -48,14 +49,20 @@ export function buildProvenGraph(
     keys.set(endpoint, key);
     return key;
   };
-  const reported = joinHalfEdges(halfEdges, book, byProcess);
-  const joined = preferDirected(
-    [...(halfEdgesProve ? reported : reported.map((edge) => ({ ...edge, proves: false }))), ...recorded],
-    keyOf,
-  );
-  const groups = Map.groupBy(joined, ({ src, dst, port, transport }) =>
-    JSON.stringify([keyOf(src), keyOf(dst), port, transport]),
-  );
+  // Rules name a process without a name by its address, and not its host.
+  const located = (endpoint: MergedEndpoint): MergedEndpoint =>
+    endpoint.service === '' && endpoint.host === ''
+      ? { ...endpoint, host: book.ownerOf(endpoint.address, '') }
+      : endpoint;
+  const recorded = joined.map((edge) => ({ ...edge, src: located(edge.src), dst: located(edge.dst) }));
+  const groupsOf = (edges: readonly JoinedEdge[]) =>
+    Map.groupBy(edges, ({ src, dst, port, transport }) =>
+      JSON.stringify([keyOf(src), keyOf(dst), port, transport]),
+    );
+  const { edges: parts, unmatched } = halfEdgesProve
+    ? { edges: [...joinHalfEdges(halfEdges, book, byProcess), ...recorded], unmatched: [] }
+    : attachHalfEdges(recorded, halfEdges, keyOf);
+  const groups = groupsOf(preferDirected(parts, keyOf));
   const edges: GraphEdge[] = [];
   const endpoints: MergedEndpoint[] = [];
   let unproven = 0;
@@ -66,6 +73,8 @@ export function buildProvenGraph(
       for (const { src, dst } of same) endpoints.push(src, dst);
     } else if (hasTraffic(edge.figures)) unproven++;
   }
+  for (const [key, same] of groupsOf(joinHalfEdges(unmatched, book, byProcess)))
+    if (!groups.has(key) && hasTraffic(toEdge(key, same, keyOf).figures)) unproven++;
   const siteOf = sitesOfHosts([...halfEdges, ...recorded]);
   const nodes = [...Map.groupBy(endpoints, keyOf)].map(([key, same]) => toNode(key, same, siteOf));
   return { graph: { nodes: nodes.sort(byKey), edges: edges.sort(byKey) }, unproven };

@@ -290,12 +290,16 @@ describe('recorded counts', () => {
     expect(notes).toEqual([]);
   });
 
-  test('of the ends that half-edges name otherwise draw no other edge, which is noted', () => {
+  test('have the bytes of their half-edges; a half-edge of no recorded edge is noted', () => {
     const { graph, notes } = readOverview([
       seen,
-      tableOf('io', [[{ ...web, network_io_direction: 'transmit' }, 100]]),
+      tableOf('io', [
+        [{ ...web, network_io_direction: 'transmit' }, 100],
+        [{ ...web, dst_address: '10.0.0.9', network_io_direction: 'transmit' }, 7],
+      ]),
     ]);
     expect(show(graph)).toEqual(['web>api:80']);
+    expect(graph.edges[0]?.figures).toMatchObject({ transmit: 100 });
     expect(notes).toEqual([{ code: 'unproven-edges', edges: 1 }]);
   });
 });

@@ -1,8 +1,8 @@
 import { isMerged } from './is-merged.ts';
 import { canonicalName, findColumn, type Table, textAt } from './table.ts';
 
-/** What a table contains: observed, missing or unexpected dependencies, or alerts. */
-export type TableRole = 'seen' | 'missing' | 'unexpected' | 'alerts';
+/** What a table contains: observed, missing or unexpected dependencies, alerts, or the time up to which all is recorded. */
+export type TableRole = 'seen' | 'missing' | 'unexpected' | 'alerts' | 'settled';
 
 /** The role of a table: by its labels where they are unambiguous, else by its metric, else by its refId. */
 export function roleOf(table: Table): TableRole {
@@ -12,6 +12,7 @@ export function roleOf(table: Table): TableRole {
   for (const name of [metric, table.refId.toLowerCase()]) {
     if (name.includes('unexpected')) return 'unexpected';
     if (name.includes('missing') || name.includes('vanished_edge')) return 'missing';
+    if (name === 'settled') return 'settled';
     if (name.startsWith('alerts') || name.startsWith('grafana_alerts')) return 'alerts';
   }
   return 'seen';
@@ -19,6 +20,12 @@ export function roleOf(table: Table): TableRole {
 
 /** The tables of each role. */
 export function tablesByRole(tables: readonly Table[]): Readonly<Record<TableRole, readonly Table[]>> {
-  const { seen = [], missing = [], unexpected = [], alerts = [] } = Object.groupBy(tables, roleOf);
-  return { seen, missing, unexpected, alerts };
+  const {
+    seen = [],
+    missing = [],
+    unexpected = [],
+    alerts = [],
+    settled = [],
+  } = Object.groupBy(tables, roleOf);
+  return { seen, missing, unexpected, alerts, settled };
 }

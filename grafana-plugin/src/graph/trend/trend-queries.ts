@@ -2,6 +2,7 @@ import type { Graph, GraphElement, GraphNode } from '../model/graph.ts';
 import { measureOf, type TableMeasure } from '../tables/table-measure.ts';
 import { type Matchers, matchEdge, matchNode } from './matchers.ts';
 import { edgeMetrics, narrowQuery } from './promql.ts';
+import { matchRecordedEdge, matchRecordedNode } from './recorded-matchers.ts';
 
 /** A query of the panel. */
 export interface PanelQuery {
@@ -54,30 +55,51 @@ export function trendQueries<Query extends PanelQuery>(
     const node = graph.nodes.find((each) => each.key === key);
     if (!node) return [];
     return (['in', 'out'] as const).flatMap((direction) =>
-      trendOf(queries, direction, 'opened', [matchNode(node, direction, byProcess)], seconds),
+      trendOf(
+        queries,
+        direction,
+        'opened',
+        {
+          reported: [matchNode(node, direction, byProcess)],
+          recorded: [matchRecordedNode(node, direction, byProcess)],
+        },
+        seconds,
+      ),
     );
   }
   const edge = graph.edges.find((each) => each.key === key);
   if (!edge) return [];
   const parts = edge.parts.length > 0 ? edge.parts : [edge];
   if (parts.length > MOST_PARTS) return undefined;
-  const matchers = parts.flatMap((part) => {
-    const [source, destination] = [instances.get(part.source), instances.get(part.target)];
-    return source && destination ? [matchEdge(part, source, destination, byProcess)] : [];
-  });
-  if (matchers.length === 0) return [];
+  const matchersBy = (match: typeof matchEdge) =>
+    parts.flatMap((part) => {
+      const [source, destination] = [instances.get(part.source), instances.get(part.target)];
+      return source && destination ? [match(part, source, destination, byProcess)] : [];
+    });
+  const matchers = { reported: matchersBy(matchEdge), recorded: matchersBy(matchRecordedEdge) };
+  if (matchers.reported.length === 0) return [];
   return EDGE_LINES.flatMap(([line, measure]) => trendOf(queries, line, measure, matchers, seconds));
 }
+
+/** Matchers of each part: of the half-edges that exporters report, and of the edges that rules record. */
+interface PartMatchers {
+  readonly reported: readonly Matchers[];
+  readonly recorded: readonly Matchers[];
+}
+
+const RECORDED = 'musubi:edge:';
 
 function trendOf<Query extends PanelQuery>(
   queries: readonly Query[],
   line: TrendLine,
   measure: TableMeasure,
-  parts: readonly Matchers[],
+  { reported, recorded }: PartMatchers,
   seconds: number,
 ): TrendQuery<Query>[] {
   const of = queries.find((query) => measureOfQuery(query) === measure);
-  if (!of || edgeMetrics(of.expr).length === 0) return [];
+  const metrics = of ? edgeMetrics(of.expr) : [];
+  if (!of || metrics.length === 0) return [];
+  const parts = metrics.some((name) => name.startsWith(RECORDED)) ? recorded : reported;
   const each = parts.map((matchers) => narrowQuery(of.expr, matchers, seconds));
   const all = each.length === 1 ? each.join() : each.map((expr) => `(${expr})`).join(' or ');
   return [{ line, of, expr: `${measure === 'rtt' ? 'avg' : 'sum'}(${all})` }];

@@ -6,6 +6,7 @@ import { curvePath } from './curve.ts';
 import { type Matchers, matchEdge, matchNode } from './matchers.ts';
 import { spreadPoints } from './points.ts';
 import { matchersText, narrowQuery, quote } from './promql.ts';
+import { matchRecordedEdge, matchRecordedNode } from './recorded-matchers.ts';
 import { trendQueries } from './trend-queries.ts';
 
 const node = (more: Partial<GraphNode>): GraphNode => ({
@@ -105,6 +106,32 @@ describe('the half-edges of', () => {
   });
 });
 
+describe('the recorded counts of', () => {
+  test('an edge are matched by both endpoints, an unnamed one by its address', () => {
+    const peer = node({ kind: 'external', addresses: ['10.9.9.9'] });
+    expect(matchersText(matchRecordedEdge(edge('both'), web, db, false))).toBe(
+      'network_transport="tcp",dst_port="5432",src_service="web",src_host="t1",dst_service="db",dst_host="o1"',
+    );
+    expect(matchRecordedEdge(edge('source', { dst: peer }), web, peer, true)).toMatchObject({
+      src_process: ['nginx'],
+      dst_service: [''],
+      dst_host: [''],
+      dst_address: ['10.9.9.9'],
+    });
+  });
+
+  test('a node are matched by its own labels, whichever endpoint reported', () => {
+    expect(matchRecordedNode(web, 'out', false)).toEqual({ src_service: ['web'], src_host: ['t1'] });
+    expect(matchRecordedNode(node({ service: 'web', members: ['1', '2'] }), 'in', false)).toEqual({
+      dst_service: ['web'],
+    });
+    expect(matchRecordedNode(node({ kind: 'host', host: 't1' }), 'in', false)).toEqual({ dst_host: ['t1'] });
+    expect(matchRecordedNode(node({ kind: 'site', site: 'osaka' }), 'out', false)).toEqual({
+      src_site: ['osaka'],
+    });
+  });
+});
+
 describe('a narrowed query', () => {
   const only: Matchers = { src_service: ['web'] };
 
@@ -189,6 +216,15 @@ describe('trends', () => {
       ['opened', 'opened', `sum(increase(service_dependency_connection_opened_total{${text}}[120s]))`],
       ['rtt', 'C', `avg(avg(service_dependency_tcp_rtt_seconds{${text}}))`],
     ]);
+  });
+
+  test('of recorded counts are matched by both endpoints', () => {
+    const expr = 'sum_over_time(musubi:edge:connections_opened:increase[$__range] offset -60001ms)';
+    const [opened] = trendQueries([{ refId: 'opened', expr }], subject('edge', 'e'), 60) ?? [];
+    const text = matchersText(matchRecordedEdge(edge('both'), web, db, false));
+    expect(opened?.expr).toBe(
+      `sum(sum_over_time(musubi:edge:connections_opened:increase{${text}}[60s] offset -60001ms))`,
+    );
   });
 
   test('of a merged edge sum its parts, unless there are too many', () => {

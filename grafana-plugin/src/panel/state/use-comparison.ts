@@ -2,17 +2,22 @@ import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { useMemo } from 'react';
 import { previousRange, type TimeRange } from '../../graph/compare/previous-range.ts';
+import { recordedRange } from '../../graph/compare/recorded-range.ts';
 import type { Table } from '../../graph/tables/table.ts';
 import { roleOf } from '../../graph/tables/table-role.ts';
 import { readFrames } from '../query/read-frames.ts';
 import type { ExtraQueries } from '../query/run-queries.ts';
+import { useAnswered } from '../query/use-answered.ts';
 import { useQueryResult } from '../query/use-query-result.ts';
 import { errorText } from '../texts/error-texts.ts';
 import { UNESCAPED } from '../texts/unescaped.ts';
 
 /** The results of the panel's queries for another range. */
 export interface Comparison {
+  /** The part of the panel's range that is recorded. */
   readonly now: TimeRange;
+  /** Whether the range ends earlier than the user chose. */
+  readonly isCut: boolean;
   /** Undefined if nothing is compared, or the choice is not a range. */
   readonly other: TimeRange | undefined;
   /** Undefined until the results arrive. */
@@ -22,13 +27,15 @@ export interface Comparison {
   readonly busy: boolean;
 }
 
-/** Runs the panel's own queries for another range, whenever the panel itself is refreshed. */
-export function useComparison({ request, timeRange }: PanelData, choice: string): Comparison {
+/** Runs the panel's own queries for another range, whenever the panel itself has been refreshed. */
+export function useComparison(data: PanelData, choice: string): Comparison {
+  const { request, series, timeRange } = useAnswered(data);
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
-  const { now, other } = useMemo(() => {
-    const now = { from, to };
-    return { now, other: choice === 'off' ? undefined : previousRange(choice, now) };
-  }, [from, to, choice]);
+  const now = useMemo(() => {
+    const settled = series.filter(({ refId = '' }) => roleOf({ refId, columns: [] }) === 'settled');
+    return recordedRange({ from, to }, readFrames({ series: settled }));
+  }, [series, from, to]);
+  const other = useMemo(() => (choice === 'off' ? undefined : previousRange(choice, now)), [choice, now]);
   const extra = useMemo((): ExtraQueries | undefined => {
     // Expected dependencies and alerts are those of the current range only.
     const targets = request?.targets.filter(
@@ -52,7 +59,7 @@ export function useComparison({ request, timeRange }: PanelData, choice: string)
     () => notesOf(choice, { request, other, errors: [...(result?.errors ?? [])] }),
     [choice, request, other, result],
   );
-  return { now, other, tables, notes, busy };
+  return { now, isCut: now.to < to, other, tables, notes, busy };
 }
 
 function notesOf(

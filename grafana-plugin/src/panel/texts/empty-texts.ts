@@ -19,7 +19,7 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
         title: t('empty.no-query', 'This panel has no query'),
         advice: t(
           'empty.add-query',
-          'Add the query `lastSeen`: service_dependency_last_seen_seconds, type Instant, format Table. The dashboard "Service dependencies" contains all queries.',
+          'Add the query `lastSeen`: musubi:edge:last_seen_seconds, type Instant, format Table. The dashboard "Service dependencies" contains all queries.',
         ),
       };
     case 'no-label':
@@ -53,7 +53,7 @@ export function emptyMessage(reason: EmptyReason): EmptyMessage {
               )
             : t(
                 'empty.check-exporters',
-                'Choose a longer time range, or check that the exporters are running and that Prometheus has service_dependency_last_seen_seconds.',
+                'A dependency appears one or two minutes after its use. Choose a longer time range, or check that the exporters are running and that Prometheus evaluates musubi-edges.yaml.',
               ) + unobservedText(reason.unobserved),
       };
   }

@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Toggletip, useStyles2 } from '@grafana/ui';
 import { useRef } from 'react';
@@ -7,6 +7,7 @@ import type { EdgeState, Graph } from '../../graph/model/graph.ts';
 import type { Palette } from '../canvas/palette.ts';
 import type { PanelOptions } from '../state/options.ts';
 import type { Formatters } from '../texts/formatters.ts';
+import { UNESCAPED } from '../texts/unescaped.ts';
 import { ColourScale, WidthScale } from './Scales.tsx';
 import { StateFilter } from './StateFilter.tsx';
 import { useFold } from './use-fold.ts';
@@ -17,6 +18,9 @@ interface Props {
   readonly height: number;
   readonly graph: Graph;
   readonly palette: Palette;
+  /** Unix milliseconds, if the range ends later. */
+  readonly recordedUntil: number | undefined;
+  readonly timeZone: string;
   /** Only these states are shown; empty: all. */
   readonly states: readonly EdgeState[];
   readonly onStates: (states: readonly EdgeState[]) => void;
@@ -59,9 +63,18 @@ export function Legend(props: Props) {
   );
 }
 
-function Entries({ graph, palette, states, onStates, widthBy, colourBy, format }: Props) {
+function Entries(props: Props) {
+  const { graph, palette, states, onStates, widthBy, colourBy, format, recordedUntil, timeZone } = props;
   return (
     <>
+      {recordedUntil !== undefined && (
+        <span data-testid="musubi-recorded-until">
+          {t('legend.recorded-until', 'recorded until {{time}}', {
+            time: dateTimeFormat(recordedUntil, { timeZone, format: 'HH:mm:ss' }),
+            ...UNESCAPED,
+          })}
+        </span>
+      )}
       <StateFilter graph={graph} palette={palette} states={states} onStates={onStates} />
       <ColourScale by={colourBy} format={format} />
       <span>{t('legend.arrow', 'A → B: A depends on B')}</span>

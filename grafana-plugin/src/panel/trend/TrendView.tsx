@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Spinner, useStyles2 } from '@grafana/ui';
+import type { TimeRange } from '../../graph/compare/previous-range.ts';
 import type { FigureName } from '../../graph/model/edge-figures.ts';
 import { curvePath } from '../../graph/trend/curve.ts';
 import type { TrendPoints } from '../../graph/trend/points.ts';
@@ -13,6 +14,8 @@ import { useTrend } from './use-trend.ts';
 
 interface Props {
   readonly data: PanelData;
+  /** The part of the panel's range that is recorded. */
+  readonly range: TimeRange;
   readonly subject: TrendSubject;
   readonly format: Formatters;
 }
@@ -22,9 +25,9 @@ const SIZE = { width: 140, height: 22 };
 const VIEW_BOX = `-1 -1 ${SIZE.width + 2} ${SIZE.height + 2}`;
 
 /** The values of a node or an edge over the range, each as a small curve and as text. */
-export function TrendView({ data, subject, format }: Props) {
+export function TrendView({ data, range, subject, format }: Props) {
   const styles = useStyles2(getStyles);
-  const { state, lines, step, error } = useTrend(data, subject);
+  const { state, lines, step, error } = useTrend(data, range, subject);
   if (state === 'none') return null;
   return (
     <section

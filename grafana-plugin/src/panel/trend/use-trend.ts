@@ -1,6 +1,7 @@
 import { type DataFrame, type DataQueryRequest, FieldType, type PanelData, rangeUtil } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { useMemo } from 'react';
+import type { TimeRange } from '../../graph/compare/previous-range.ts';
 import { spreadPoints, type TrendPoints } from '../../graph/trend/points.ts';
 import {
   type PanelQuery,
@@ -31,9 +32,8 @@ const SCRAPES = 4;
 /** Grafana's default scrape interval, for data sources that do not set one. */
 const SCRAPE = '15s';
 
-/** Queries the values of a node or an edge over the panel's range. */
-export function useTrend({ request, timeRange }: PanelData, subject: TrendSubject): Trend {
-  const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+/** Queries the values of a node or an edge over a range: the recorded part of the panel's. */
+export function useTrend({ request }: PanelData, { from, to }: TimeRange, subject: TrendSubject): Trend {
   const queries = request?.targets.filter(isQuery) ?? [];
   const stepMs = Math.max(rangeUtil.roundInterval((to - from) / STEPS), SCRAPES * scrapeMs(queries));
   const seconds = Math.ceil(stepMs / 1000);
