@@ -6,7 +6,7 @@ import type { EdgeReader } from './read.ts';
 const DAY = 86_400;
 
 /** What is known of an edge with an endpoint that is named by its address only. */
-export type Explanation =
+type Explanation =
   /** The edge of the one service that had the address, on the same port and with the same other endpoint. */
   | { readonly kind: 'service'; readonly edge: ServiceEdge }
   /** It is an address of this host; which of its processes is not known. */

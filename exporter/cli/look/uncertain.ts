@@ -5,7 +5,7 @@ import { type Silence, silenceText } from '../joined/silence.ts';
 import type { Differences, UsedEdge } from './compare.ts';
 
 /** A dependency that only one of the ranges has, for a reason other than its absence from the other one. */
-export interface UncertainEdge {
+interface UncertainEdge {
   readonly used: UsedEdge;
   readonly reason: string;
 }
