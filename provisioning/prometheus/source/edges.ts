@@ -50,10 +50,14 @@ const active = (matchers: string) =>
   promql`max by (${EDGE}) (service_dependency_active_connections{${matchers}} offset ${SETTLE})`;
 const ACTIVE_BY_ADDRESS = active(BY_ADDRESS);
 
+/** Half-edges of destinations with the bare address of their source, which may be a scrape late. */
+const UNNAMED =
+  'direction="inbound", src_service="", src_host="", src_address!="", network_transport!="unix"';
+
 export const EDGE_RULES: readonly Rule[] = [
   {
     comment:
-      'Edges with the processes of both endpoints, each once. Those of awaited sources follow after 3 m.',
+      'Edges with the processes of both endpoints, each once. Those of an unnamed source follow an evaluation later, and of an awaited one after 3 m.',
     record: RECORDED.edgeLastSeen,
     expr: promql`
       ${seenBySource} unless on (${[...MATCH, 'dst_service']}) ${split}
@@ -68,7 +72,8 @@ export const EDGE_RULES: readonly Rule[] = [
           promql`
             ${rest}
             unless (${recorded(REST, 'direction="inbound", src_host=""')} and on (${MATCH}) ${source})
-            unless on (${MATCH}) ${newlyAwaitedSource}`,
+            unless on (${MATCH}) ${newlyAwaitedSource}
+            unless (${recorded(REST, UNNAMED)} unless ${REST}{${UNNAMED}} offset 1s)`,
           'observer',
           'destination',
         )}
