@@ -35,6 +35,8 @@ export interface Known {
 const endOf = (site: string | undefined, name: string) => `${site ?? '-'} ${name}`;
 const named = ({ service, host }: Process) => endOf(host.site, service);
 const unnamed = ({ address }: Process) => endOf(undefined, address);
+/** Its site may be known all the same. */
+const anyUnnamed = (process: Process) => [unnamed(process), endOf(process.host.site, process.address)];
 const hasAgent = ({ host }: Process) => host.agent.length > 0;
 
 export function knownOf(world: World, reports: readonly Report[]): Known[] {
@@ -116,21 +118,26 @@ export function knownOf(world: World, reports: readonly Report[]): Known[] {
     const isClientKnown = same.some((other) => other.client === client && arrivalsOf(other).source <= first);
     // An address of which nothing is known waits for no host.
     if ((!hasSource && (!isClientKnown || rivals.length > 0)) || !isAddressKnown(client, first))
-      froms.push(unnamed(client));
+      froms.push(...anyUnnamed(client));
     // A new client has the name of another one at its address until its exporter reports it.
     if (source > first && !isClientKnown)
       for (const rival of rivals) if (arrivalsOf(rival).source <= first) froms.push(named(rival.client));
     const tos = [named(server)];
     const isServerKnown = hasReported(server, first);
     if (!hasDestination && (!isServerKnown || others.length > 0)) {
-      tos.push(unnamed(server));
+      tos.push(...anyUnnamed(server));
       for (const other of others) if (hasReported(other, first)) tos.push(named(other));
+    }
+    // Of several clients and several servers, each host sees only its own.
+    if (isSplit && rivals.length > 0) {
+      froms.push(...anyUnnamed(client));
+      tos.push(...anyUnnamed(server));
     }
     // Without any exporter ever, the address is the name.
     const from =
       hasAgent(client) || rivals.some((rival) => hasAgent(rival.client)) ? froms : [unnamed(client)];
     const to = hasAgent(server) || others.some(hasAgent) ? tos : [unnamed(server)];
-    const names = from.flatMap((one) => to.map((other) => `${one} > ${other} ${server.port}`));
+    const names = [...new Set(from.flatMap((one) => to.map((other) => `${one} > ${other} ${server.port}`)))];
 
     const waitsFor = [
       ...(hasSource || !hasAgent(client) || isClientKnown ? [] : [client.host]),
