@@ -133,6 +133,13 @@ test('an outage of a server changes no name, and its failures are those of the e
     clients: [client(500, 1100, 1500, 1890, 2000)],
   }));
 
+test('failures of a client that has never succeeded are counted once', () =>
+  expectTruth({
+    hosts: [host(), host()],
+    servers: [server({ down: { from: 1000, until: 1900 } })],
+    clients: [client(1100, 1107, 1114)],
+  }));
+
 test('pods of two networks with the same addresses on one host keep their names', () =>
   expectTruth({
     hosts: [host(), host()],
