@@ -40,7 +40,7 @@ interface Cost {
 }
 
 export async function nat(options: BenchmarkOptions): Promise<Finding> {
-  const [rounds, seconds] = options.quick ? [2, 2] : [5, 6];
+  const [rounds, seconds] = options.quick ? [2, 2] : [4, 6];
   const load = await compile('load');
   const connections = RATE * seconds;
   const nft = programPath('nft');
