@@ -40,14 +40,14 @@ interface Cost {
 }
 
 export async function nat(options: BenchmarkOptions): Promise<Finding> {
-  const [rounds, seconds] = options.quick ? [2, 2] : [4, 6];
+  const [rounds, seconds] = options.quick ? [2, 2] : [4, 4];
   const load = await compile('load');
   const connections = RATE * seconds;
   const nft = programPath('nft');
   let captureInUse: string = options.capture;
 
   async function measure(way: Way, to: number): Promise<Cost> {
-    const exporter = await startExporter(options, WAYS[way]);
+    const exporter = await startExporter(options, ['--netns', 'self', ...WAYS[way]]);
     captureInUse = exporter.capture;
     try {
       const [seen, before] = [await countOpened(exporter), spent(exporter)];
