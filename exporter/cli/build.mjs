@@ -4,6 +4,7 @@
  * native module beside itself.
  */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { BPF_OBJECTS, compileBpf } from '@musubi/agent/compile-bpf';
 import { build } from 'esbuild';
 
@@ -27,6 +28,13 @@ await build({
   format: 'esm',
   target: 'node22',
   external: ['koffi'],
+  // Its ES module hides a require() of gRPC from bundlers: there would be a second copy at run time, and each rejects
+  // the other's objects. Its CommonJS version hides nothing.
+  alias: {
+    '@opentelemetry/otlp-grpc-exporter-base': createRequire(
+      createRequire(`${agent}/package.json`).resolve('@opentelemetry/exporter-metrics-otlp-grpc'),
+    ).resolve('@opentelemetry/otlp-grpc-exporter-base'),
+  },
   // Bundled CommonJS (gRPC) calls require(), which ES modules lack.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -15,7 +15,6 @@ import { CATALOGUE } from '@musubi/contract/catalogue';
 import { seriesNames } from '@musubi/contract/prometheus-name';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { encodeBatch } from '../../exporter/agent/metrics/otlp/batch.ts';
 import { toBatches } from '../../exporter/agent/metrics/otlp/to-batches.ts';
 import { watchSender } from '../../exporter/agent/metrics/otlp/watched-sender.ts';
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from '../../exporter/agent/metrics/prometheus-text.ts';
@@ -206,9 +205,7 @@ async function push(protocol: OtlpProtocol, endpoint: string) {
   const sender = (await watchSender(otlpTo(protocol, url))).current();
   const attempt = () =>
     Promise.all(
-      [...toBatches(FAMILIES, resourceOf(protocol), Date.now())].map((batch) =>
-        sender.send(encodeBatch(batch)),
-      ),
+      [...toBatches(FAMILIES, resourceOf(protocol), Date.now())].map((batch) => sender.send(batch)),
     );
   onTestFinished(() => sender.close());
   await expect.poll(attempt, { timeout: 20_000, interval: 300 }).toEqual([{ state: 'delivered' }]);

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { bytesField, textField, varintField } from '../../exporter/agent/metrics/otlp/protobuf.ts';
+import { bytesField, textField, varintField } from '../../exporter/agent/metrics/otlp/protobuf.case.ts';
 import { onFileEnd } from './cleanup.ts';
 
 /** What it does with a request instead of forwarding it. */

@@ -93,7 +93,7 @@ so that a restart does not renew every series.
 
 A batch has at most 2 MiB, and one that the endpoint finds too large is sent in halves. Batches that cannot be delivered
 are retried at every interval, oldest first, or after the delay that the endpoint sets (\`Retry-After\`, \`RetryInfo\`; an
-hour at most). Up to 32 MiB of compressed batches are queued: a day at 100 edges, 12 minutes at 16,000. When the queue is full, exports in
+hour at most). Up to 32 MiB of compressed batches are queued: a day at 100 edges, 7 minutes at 16,000. When the queue is full, exports in
 between are removed as long as one remains for each half of \`--edge-expiration\`: they cost only resolution in time, as sums are
 cumulative, and double the time. Then the oldest is dropped, with a warning and in \`musubi_otlp_batches_dropped_total\`. A log line about refused
 batches appears at most once a minute, with the text of the endpoint.

@@ -6,7 +6,6 @@ import { RECORDED } from '@musubi/contract/recorded-series';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { edgeFamilies } from '../../../exporter/agent/metrics/edge-families.ts';
 import { createLedger } from '../../../exporter/agent/metrics/ledger.ts';
-import { encodeBatch } from '../../../exporter/agent/metrics/otlp/batch.ts';
 import { toBatches } from '../../../exporter/agent/metrics/otlp/to-batches.ts';
 import { watchSender } from '../../../exporter/agent/metrics/otlp/watched-sender.ts';
 import { halfEdge } from '../../fixtures/half-edges.ts';
@@ -44,8 +43,7 @@ test('a connection of 1 ms during an interrupted push is counted once', async ({
       time,
     );
   const send = async (batches: ReturnType<typeof batchesOf>) => {
-    for (const batch of batches)
-      expect(await sender.send(encodeBatch(batch))).toEqual({ state: 'delivered' });
+    for (const batch of batches) expect(await sender.send(batch)).toEqual({ state: 'delivered' });
   };
 
   // A newer sample exists already, so the following ones are out of order.

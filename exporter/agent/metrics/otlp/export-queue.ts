@@ -26,7 +26,7 @@ export interface ExportQueue {
   span(): number;
 }
 
-/** At 16,000 edges an export has 2 to 3 MB compressed: see docs/configuration.md. */
+/** At 16,000 edges an export has 4 to 5 MB compressed: see docs/configuration.md. */
 export const MAX_QUEUE_BYTES = 32 * 1024 * 1024;
 
 /**

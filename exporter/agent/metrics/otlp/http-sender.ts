@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { type HttpResponse, request } from '../../http/request.ts';
 import type { OtlpSettings } from '../../settings.ts';
 import { VERSION } from '../../version.ts';
+import { toResourceMetrics } from './batch.ts';
 import { parsePartialSuccess, parseRetryAfter, parseStatusMessage } from './response.ts';
 import { type Delivery, readTls, type Sender, type SenderContext, TOO_LARGE } from './sender.ts';
 
@@ -11,7 +13,10 @@ const RETRYABLE = new Set([408, 429, 502, 503, 504]);
 const MAX_RESPONSE = 64 * 1024;
 const MAX_REASON = 300;
 
-/** OTLP over HTTP with binary protocol buffers. */
+/**
+ * OTLP over HTTP with binary protocol buffers, encoded by OpenTelemetry's serializer. Its exporter is not used: it hides
+ * `Retry-After`, repeats requests on its own, and sends no `Content-Length`.
+ */
 export function createHttpSender(settings: OtlpSettings, context: SenderContext): Sender {
   const { endpoint, headers, compression, timeout } = settings;
   const { protocol, hostname, port, pathname, search, username, password } = new URL(endpoint);
@@ -29,8 +34,10 @@ export function createHttpSender(settings: OtlpSettings, context: SenderContext)
   };
 
   return {
-    async send(message) {
-      const body = compression === 'gzip' ? gzipSync(message) : message;
+    async send(batch) {
+      const message = ProtobufMetricsSerializer.serializeRequest(toResourceMetrics(batch));
+      if (!message) throw new Error('empty OTLP request');
+      const body = compression === 'gzip' ? gzipSync(message) : Buffer.from(message);
       const limits = { maxBytes: MAX_RESPONSE, signal: AbortSignal.timeout(timeout) };
       try {
         return toDelivery(await request({ ...options, body }, limits), context.clock());

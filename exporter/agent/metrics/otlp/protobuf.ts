@@ -1,8 +1,8 @@
-/** The part of the wire format of protocol buffers that OTLP needs (https://protobuf.dev/programming-guides/encoding/). */
+/** Reads the wire format of protocol buffers (https://protobuf.dev/programming-guides/encoding/). */
 
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const BYTES = 2;
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
 const FIXED32 = 5;
 
 /** A field of a message: its number and its value. */
@@ -12,35 +12,6 @@ export interface Field {
   readonly integer: number | undefined;
   /** The content of a length-delimited field or of a fixed one. */
   readonly content: Buffer;
-  /** The whole field, tag included. */
-  readonly whole: Buffer;
-}
-
-/** A field with a length: a message, a text, bytes, packed numbers. */
-export function bytesField(number: number, ...parts: readonly Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([varint((number << 3) | BYTES), varint(length), ...parts]);
-}
-
-/** Empty texts are the default, and left out. */
-export function textField(number: number, text: string): Buffer {
-  return text === '' ? Buffer.alloc(0) : bytesField(number, Buffer.from(text));
-}
-
-export function varintField(number: number, value: number): Buffer {
-  return Buffer.concat([varint((number << 3) | VARINT), varint(value)]);
-}
-
-/** Not negative, and at most 53 bits. */
-export function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 0x7f) {
-    bytes.push((rest % 0x80) + 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes.push(rest);
-  return Buffer.from(bytes);
 }
 
 /** The fields of a message. Throws for bytes that are none. */
@@ -66,7 +37,6 @@ export function* readFields(message: Buffer): Generator<Field> {
   }
 
   while (at < message.length) {
-    const start = at;
     const tag = readVarint();
     const type = tag & 7;
     let integer: number | undefined;
@@ -78,6 +48,6 @@ export function* readFields(message: Buffer): Generator<Field> {
     else if (type === BYTES) content = take(readVarint());
     else if (type === FIXED32) content = take(4);
     else throw new Error('invalid protocol buffer');
-    yield { number: Math.floor(tag / 8), integer, content, whole: message.subarray(start, at) };
+    yield { number: Math.floor(tag / 8), integer, content };
   }
 }

@@ -2,9 +2,8 @@ import { EDGE_METRICS } from '@musubi/contract/catalogue';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../log.ts';
 import { createSelfMetrics, type SelfMetrics } from '../self-metrics.ts';
-import { type Batch, decodeBatch } from './batch.ts';
+import { type Batch, countPoints } from './batch.ts';
 import { createPush, type Push } from './push.ts';
-import { readPoints } from './read-request.case.ts';
 import type { Delivery } from './sender.ts';
 import { toBatches } from './to-batches.ts';
 
@@ -45,10 +44,10 @@ function create(maxQueueBytes?: number): Push {
   return createPush({
     sender: () => ({
       async send(request) {
-        const points = readPoints(decodeBatch(request));
-        const number = Number(points[0]?.value);
-        sent.push(points.length === 1 ? number : `${number}x${points.length}`);
-        return respond(number, points.length);
+        const points = countPoints(request);
+        const number = Number(request.metrics[0]?.dataPoints[0]?.value);
+        sent.push(points === 1 ? number : `${number}x${points}`);
+        return respond(number, points);
       },
       close() {},
     }),

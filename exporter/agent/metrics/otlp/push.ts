@@ -1,7 +1,6 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Log } from '../../log.ts';
 import type { SelfMetrics } from '../self-metrics.ts';
-import { type Batch, countPoints, decodeBatch, encodeBatch, halveBatch } from './batch.ts';
+import { type Batch, countPoints, halveBatch, packBatch, unpackBatch } from './batch.ts';
 import { createExportQueue, MAX_QUEUE_BYTES, type QueuedExport } from './export-queue.ts';
 import type { Sender } from './sender.ts';
 import { MAX_BATCH_BYTES } from './to-batches.ts';
@@ -55,8 +54,8 @@ export function createPush(options: PushOptions): Push {
   let isReachable = true;
   let notBefore = Number.NEGATIVE_INFINITY;
 
-  async function send(request: Buffer): Promise<Result> {
-    const delivery = await sender().send(request);
+  async function send(batch: Batch): Promise<Result> {
+    const delivery = await sender().send(batch);
     switch (delivery.state) {
       case 'delivered': {
         if (!isReachable) log.info('the OTLP endpoint is reachable again', { queued: queue.size() });
@@ -68,7 +67,7 @@ export function createPush(options: PushOptions): Push {
         return 'done';
       }
       case 'too large':
-        return sendHalves(request, delivery.reason);
+        return sendHalves(batch, delivery.reason);
       case 'rejected':
         self.add('otlpFailed');
         return drop(delivery.reason);
@@ -88,18 +87,19 @@ export function createPush(options: PushOptions): Push {
     return 'done';
   }
 
-  async function sendHalves(request: Buffer, reason: string): Promise<Result> {
-    maxBytes = Math.max(MIN_BATCH_BYTES, Math.min(maxBytes, request.length / 2));
-    const halves = halveBatch(decodeBatch(request));
+  async function sendHalves(batch: Batch, reason: string): Promise<Result> {
+    const { bytes } = batch;
+    maxBytes = Math.max(MIN_BATCH_BYTES, Math.min(maxBytes, bytes / 2));
+    const halves = halveBatch(batch);
     if (!halves) {
       self.add('otlpFailed');
       return drop(`${SINGLE}: ${reason}`);
     }
     warn('the OTLP endpoint finds a batch too large: it is sent in halves', {
-      bytes: request.length,
+      bytes,
       reason,
     });
-    const [first, second] = halves.map(encodeBatch) as [Buffer, Buffer];
+    const [first, second] = halves;
     // If the second half must be sent again, so is the first: cumulative sums can be.
     return (await send(first)) === 'again' ? 'again' : send(second);
   }
@@ -108,7 +108,7 @@ export function createPush(options: PushOptions): Push {
     if (uptime() < notBefore) return false;
     for (let queued = queue.first(); queued; queued = queue.first()) {
       for (let request = queued.requests[0]; request; request = queued.requests[0]) {
-        if ((await send(gunzipSync(request))) === 'again') return false;
+        if ((await send(unpackBatch(request))) === 'again') return false;
         queued.requests.shift();
       }
       queue.removeFirst();
@@ -135,9 +135,8 @@ export function createPush(options: PushOptions): Push {
       const unsent: Buffer[] = [];
       for (const batch of collect(maxBytes)) {
         if (countPoints(batch) === 0) continue;
-        const request = encodeBatch(batch);
-        canSend = canSend && (await send(request)) === 'done';
-        if (!canSend) unsent.push(gzipSync(request));
+        canSend = canSend && (await send(batch)) === 'done';
+        if (!canSend) unsent.push(packBatch(batch));
       }
       enqueue({ at, requests: unsent });
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bytesField, textField, varintField } from './protobuf.ts';
+import { bytesField, textField, varintField } from './protobuf.case.ts';
 import { parsePartialSuccess, parseRetryAfter, parseRetryDelay, parseStatusMessage } from './response.ts';
 
 it('reads a partial success', () => {

@@ -8,9 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { otlpTo } from '../../../../test/fixtures/otlp-settings.ts';
 import type { OtlpSettings } from '../../settings.ts';
 import { createSelfMetrics } from '../self-metrics.ts';
-import { encodeBatch } from './batch.ts';
 import { openSender } from './open-sender.ts';
-import { bytesField, textField, varintField } from './protobuf.ts';
+import { bytesField, textField, varintField } from './protobuf.case.ts';
 import type { Sender } from './sender.ts';
 import { toBatches } from './to-batches.ts';
 
@@ -26,7 +25,7 @@ async function deliver(
   const settings = otlpTo(protocol, endpoint, { timeout: 300, ...more });
   sender = await openSender(settings, { readFile: readFileSync, clock: () => 0 });
   if (!batch) throw new Error('no batch');
-  return sender.send(encodeBatch(batch));
+  return sender.send(batch);
 }
 
 afterEach(() => {

@@ -1,4 +1,5 @@
 import type { OtlpSettings } from '../../settings.ts';
+import type { Batch } from './batch.ts';
 import type { PartialSuccess } from './response.ts';
 
 /** The result of sending a batch. */
@@ -11,9 +12,9 @@ export type Delivery =
   /** To be sent again, not before `retryAfter` ms. */
   | { readonly state: 'unreachable'; readonly reason: string; readonly retryAfter?: number | undefined };
 
-/** Sends encoded requests to an OTLP endpoint. Never rejects. */
+/** Sends batches to an OTLP endpoint. Never rejects. */
 export interface Sender {
-  send(request: Buffer): Promise<Delivery>;
+  send(batch: Batch): Promise<Delivery>;
   close(): void;
 }
 

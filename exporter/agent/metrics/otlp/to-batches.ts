@@ -1,10 +1,19 @@
 import type { MetricKind } from '@musubi/contract/catalogue';
+import { ValueType } from '@opentelemetry/api';
+import { millisToHrTime } from '@opentelemetry/core';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type Histogram,
+  InstrumentType,
+  type MetricData,
+} from '@opentelemetry/sdk-metrics';
 import { VERSION } from '../../version.ts';
 import type { Attributes } from '../edge-attributes.ts';
-import type { Family } from '../family.ts';
-import { type Batch, METRIC, type MetricPart, RESOURCE_METRICS, SCOPE_METRICS } from './batch.ts';
-import { createPointEncoder, encodeAttributes } from './points.ts';
-import { bytesField, textField, varintField } from './protobuf.ts';
+import { countOf, type Distribution, type Family, type Point } from '../family.ts';
+import type { Batch } from './batch.ts';
+import { attributesSize, metricSize, pointSize, requestSize } from './encoded-size.ts';
 
 /**
  * The most bytes in one request. Collectors accept 4 MiB by default over gRPC; names of any length are possible, so
@@ -12,20 +21,17 @@ import { bytesField, textField, varintField } from './protobuf.ts';
  */
 export const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 
-const DATA = {
-  counter: METRIC.sum,
-  updown: METRIC.sum,
-  gauge: METRIC.gauge,
-  histogram: METRIC.histogram,
-} as const satisfies Record<MetricKind, number>;
-
-/** Numbers of fields (opentelemetry-proto, metrics/v1/metrics.proto). */
-const SUM = { temporality: 2, isMonotonic: 3 } as const;
-const CUMULATIVE = 2;
+const INSTRUMENTS = {
+  counter: InstrumentType.OBSERVABLE_COUNTER,
+  updown: InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
+  gauge: InstrumentType.OBSERVABLE_GAUGE,
+  histogram: InstrumentType.HISTOGRAM,
+} as const satisfies Record<MetricKind, InstrumentType>;
 
 /**
- * Encodes families, in batches of at most `maxBytes` (but one point at least), each made on demand. All points have the
- * same time, `now` (ms since 1970).
+ * Converts families to OpenTelemetry points, in batches that take at most `maxBytes` encoded (but have one point at
+ * least), each made on demand. The SDK's instruments are not used: they keep exporting attribute sets that are no longer
+ * observed, and fold all beyond 2000 into one. All points have the same time, `now` (ms since 1970).
  */
 export function* toBatches(
   families: Iterable<Family>,
@@ -33,50 +39,80 @@ export function* toBatches(
   now: number,
   maxBytes: number = MAX_BATCH_BYTES,
 ): Generator<Batch> {
-  const common = {
-    resource: bytesField(RESOURCE_METRICS.resource, encodeAttributes(1, resource)),
-    scope: bytesField(SCOPE_METRICS.scope, textField(1, 'musubi'), textField(2, VERSION)),
-  };
-  // The fields around them have lengths of up to four bytes each.
-  const base = common.resource.length + common.scope.length + 10;
-  const toPoint = createPointEncoder(now);
-  let metrics: MetricPart[] = [];
+  const base = requestSize(resource, ['musubi', VERSION]);
+  const sizeOf = createPointSizes();
+  let metrics: MetricData[] = [];
   let size = base;
 
   for (const { definition, points } of families) {
-    const empty = { ...metricOf(definition), points: [] };
-    const frame = empty.head.length + empty.tail.length + 10;
-    let pending: Buffer[] = [];
+    const frame = metricSize(definition.name, definition.help, definition.unit);
+    let pending: Point[] = [];
     const add = () => {
-      if (pending.length > 0) metrics.push({ ...empty, points: pending });
+      if (pending.length > 0) metrics.push(toMetricData({ definition, points: pending }, now));
       pending = [];
     };
     size += frame;
     for (const point of points) {
-      const encoded = toPoint(point, definition.integer);
-      if (size + encoded.length > maxBytes && (metrics.length > 0 || pending.length > 0)) {
+      const bytes = sizeOf(point);
+      if (size + bytes > maxBytes && (metrics.length > 0 || pending.length > 0)) {
         add();
-        yield { ...common, metrics };
+        yield { resource, metrics, bytes: size };
         metrics = [];
         size = base + frame;
       }
-      pending.push(encoded);
-      size += encoded.length;
+      pending.push(point);
+      size += bytes;
     }
     add();
   }
-  if (metrics.length > 0) yield { ...common, metrics };
+  if (metrics.length > 0) yield { resource, metrics, bytes: size };
 }
 
-function metricOf({ name, help, unit, kind }: Family['definition']): Omit<MetricPart, 'points'> {
-  const cumulative = kind === 'gauge' ? [] : [varintField(SUM.temporality, CUMULATIVE)];
-  return {
-    head: Buffer.concat([
-      textField(METRIC.name, name),
-      textField(METRIC.description, help),
-      textField(METRIC.unit, unit),
-    ]),
-    data: DATA[kind],
-    tail: Buffer.concat([...cumulative, ...(kind === 'counter' ? [varintField(SUM.isMonotonic, 1)] : [])]),
+/** An edge has the same attributes in all of its metrics: they are measured once. */
+function createPointSizes(): (point: Point) => number {
+  const known = new Map<Attributes, number>();
+  return (point) => {
+    const { attributes, more } = point;
+    let size = known.get(attributes);
+    if (size === undefined) {
+      size = attributesSize(attributes);
+      known.set(attributes, size);
+    }
+    return pointSize(point, size + (more ? attributesSize(more) : 0));
   };
+}
+
+function toMetricData({ definition, points }: Family, now: number): MetricData {
+  const endTime = millisToHrTime(now);
+  const { name, help: description, unit, kind, integer } = definition;
+  const descriptor = {
+    name,
+    description,
+    unit,
+    type: INSTRUMENTS[kind],
+    valueType: integer ? ValueType.INT : ValueType.DOUBLE,
+    advice: {},
+  };
+  const dataPoints = points.map(({ attributes, more, value, since }) => ({
+    // If the clock was set back, a sum must not start after its own time.
+    startTime: millisToHrTime(Math.min(since, now)),
+    endTime,
+    attributes: more ? { ...attributes, ...more } : attributes,
+    value: typeof value === 'number' ? value : toHistogram(value),
+  }));
+  const common = { descriptor, aggregationTemporality: AggregationTemporality.CUMULATIVE };
+  // The kind in the catalogue determines the type of the values.
+  const numbers = dataPoints as DataPoint<number>[];
+  if (kind === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE, dataPoints: numbers };
+  if (kind === 'histogram') {
+    const dataPointType = DataPointType.HISTOGRAM;
+    return { ...common, dataPointType, dataPoints: dataPoints as DataPoint<Histogram>[] };
+  }
+  const isMonotonic = kind === 'counter';
+  return { ...common, dataPointType: DataPointType.SUM, isMonotonic, dataPoints: numbers };
+}
+
+function toHistogram(value: Distribution): Histogram {
+  const { bounds, counts, sum } = value;
+  return { buckets: { boundaries: [...bounds], counts: [...counts] }, sum, count: countOf(value) };
 }

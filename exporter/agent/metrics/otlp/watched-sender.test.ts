@@ -7,8 +7,11 @@ import { expect, it, onTestFinished } from 'vitest';
 import { CERTIFICATE, KEY } from '../../../../test/fixtures/certificate.ts';
 import { otlpTo } from '../../../../test/fixtures/otlp-settings.ts';
 import { createTempFile } from '../../../../test/fixtures/temp-file.ts';
+import type { Batch } from './batch.ts';
 import type { Sender, SenderContext } from './sender.ts';
 import { watchSender } from './watched-sender.ts';
+
+const EMPTY: Batch = { resource: {}, metrics: [], bytes: 0 };
 
 it('reads certificate files again when they change', async () => {
   const server = createServer({ key: KEY, cert: CERTIFICATE }, (request, response) => {
@@ -23,7 +26,7 @@ it('reads certificate files again when they change', async () => {
   const sender = await watchSender(otlpTo('http/protobuf', endpoint, { tls }));
   const send = async () => {
     await sender.refresh();
-    return sender.current().send(Buffer.alloc(0));
+    return sender.current().send(EMPTY);
   };
   expect(await send()).toMatchObject({
     state: 'unreachable',
@@ -45,7 +48,7 @@ it('opens the sender again for other settings, and keeps it if that fails', asyn
     };
   };
   const sender = await watchSender(otlpTo('grpc', 'http://a'), open);
-  const reason = () => sender.current().send(Buffer.alloc(0));
+  const reason = () => sender.current().send(EMPTY);
   await sender.refresh();
   await sender.refresh(otlpTo('grpc', 'http://a'));
   expect(opened).toEqual(['http://a']);
