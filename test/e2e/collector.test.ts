@@ -111,6 +111,7 @@ describe.each(['grpc', 'http/protobuf'])('over OTLP %s through a collector', (pr
         'musubi_dns_servers',
         'musubi_edges_folded',
         'musubi_edges',
+        'musubi_host_time_seconds',
         'musubi_log_lines_lost_total',
         'musubi_nat_connections_dropped_total',
         'musubi_nat_connections_total',
