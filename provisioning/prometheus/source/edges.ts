@@ -33,7 +33,7 @@ import {
 export const JOINED_CYCLES = 'musubi:exporter:joined_cycles';
 
 /** The names of both endpoints, which are never empty: the service, else the address, else the host. */
-export const withEndpointNames = (rows: string) =>
+const withEndpointNames = (rows: string) =>
   withFirstOf(withFirstOf(rows, 'src_service', ['src_service', 'src_address', 'src_host']), 'dst_service', [
     'dst_service',
     'dst_address',

@@ -29,7 +29,7 @@ export const silentHosts = promql`(${hosts} <= time() - ${SILENT})`;
 /** Addresses with the only host that has them or, if none does at present, that had them. */
 export const knownOnce = recorded(OWNER);
 /** Those of hosts with an exporter. */
-export const knownAddresses = recorded(KNOWN);
+const knownAddresses = recorded(KNOWN);
 /** The addresses of each host at present. */
 export const currentAddresses = promql`(${recorded(ADDRESS)} == time())`;
 

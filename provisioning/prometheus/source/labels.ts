@@ -26,7 +26,7 @@ export const NAMES = ['dst_service', 'dst_process', 'dst_pid', 'dst_host', 'dst_
 export const SOURCE_NAMES = NAMES.map((name) => name.replace(/^dst/, 'src'));
 
 /** The labels of an edge between processes. */
-export const PROCESSES = EDGE.filter((label) => label !== 'direction');
+const PROCESSES = EDGE.filter((label) => label !== 'direction');
 
 export const withoutPids = (labels: Labels): Labels => labels.filter((label) => !label.endsWith('_pid'));
 
