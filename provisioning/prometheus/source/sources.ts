@@ -53,16 +53,22 @@ export const withDestination = (rows: string, names: Labels, destinations = dest
 export const withSource = (rows: string, names: Labels, sources = source) =>
   withLabelsOf(rows, MATCH, names, sources);
 
-/** What the sources of a key have in common. */
-function commonSource(rows: string): string {
+/** What the sources of a key have in common, at least the service. */
+function commonService(rows: string): string {
   const without = (...labels: string[]) => `group without (${labels.join(', ')}) (${rows})`;
   return firstBy(MATCH, [
     unique(rows, MATCH),
     unique(without('src_pid'), MATCH),
     unique(without('src_pid', 'src_process', 'src_kind'), MATCH),
-    unique(without('src_pid', 'src_process', 'src_kind', 'src_service'), MATCH),
   ]);
 }
+
+/** What they have in common, at least the host. */
+const commonSource = (rows: string) =>
+  firstBy(MATCH, [
+    commonService(rows),
+    unique(`group without (src_pid, src_process, src_kind, src_service) (${rows})`, MATCH),
+  ]);
 
 /** The half-edges of destinations that count connections, or have left some. */
 const counting = [openedIncrease, failedIncrease, (matchers: string) => previously(INBOUND_LEFT, matchers)]
@@ -147,13 +153,13 @@ export const SOURCE_RULES: readonly Rule[] = [
       )`,
   },
   {
-    comment: `What the sources have in common. Without any, what the last ones have.`,
+    comment: `What the sources have in common. Without any, the service of the last ones, if they had one in common.`,
     record: SOURCE,
     expr: promql`
       ${withLabel(commonSource(recorded(CANDIDATE)), 'observer', 'both')}
       or on (${MATCH})
       ${withLabel(
-        commonSource(
+        commonService(
           promql`
             group by (${[...MATCH, ...COUNTED_SOURCE_NAMES]}) (
               ${latest(recorded(REMEMBERED_NOW), MATCH)}
