@@ -213,7 +213,7 @@ async function push(protocol: OtlpProtocol, endpoint: string) {
 
 /** Our series of an instance, by name and without that label; without those that Prometheus adds to a scrape. */
 async function seriesIn(store: string, instance: string): Promise<Record<string, string>[]> {
-  const query = `{instance="${instance}",__name__=~"(service_dependency|musubi)_.+|target_info"}`;
+  const query = `{instance="${instance}",__name__=~"(service_dependency|musubi|process)_.+|target_info"}`;
   const response = await fetch(`${store}/api/v1/query?${new URLSearchParams({ query })}`);
   const { data } = (await response.json()) as { data: { result: { metric: Record<string, string> }[] } };
   return data.result
