@@ -98,6 +98,9 @@ struct trace {
 
 enum { TRACES_PER_BLOCK = 64, TRACE_BLOCKS = 1024 };
 
+/* Scans after which all connections that are older than the program are recorded. */
+enum { FIRST_SCANS = 5 };
+
 struct trace_block {
 	struct trace traces[TRACES_PER_BLOCK];
 };

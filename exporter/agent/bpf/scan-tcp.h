@@ -21,7 +21,8 @@ static __always_inline enum direction direction_of(struct sock *sk, struct tcp_s
 	return surplus == 0 ? INBOUND : surplus == 1 ? OUTBOUND : UNKNOWN;
 }
 
-enum { DIRECTION_SCANS = 4 };
+/* The first scan of a connection creates its storage. */
+enum { DIRECTION_SCANS = FIRST_SCANS - 1 };
 
 /*
  * Determines the direction again, because the socket may change while it is read. It is known once two scans agree. If

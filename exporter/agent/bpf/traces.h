@@ -44,7 +44,10 @@ static __always_inline struct trace *next_trace(__u64 *number)
 	struct trace_block *block;
 	__u32 index;
 
-	if (!health || !health->hooked || !control || control->untraced)
+	if (!health || !control || control->untraced)
+		return NULL;
+	/* Until the older connections are recorded, sockets whose namespace has hooks may still follow. */
+	if (!health->hooked && control->scan > FIRST_SCANS)
 		return NULL;
 	*number = __sync_fetch_and_add(&health->traces, 1) + 1;
 	index = *number / TRACES_PER_BLOCK & (TRACE_BLOCKS - 1);

@@ -375,6 +375,17 @@ it('returns its health and the number of missed events', () => {
   expect(program.health()).toEqual({ folded: 1, lost: 2, sockets: 5, traces: 6, isTracing: true, missed: 3 });
 });
 
+it('traces in the first scans, and then only if hooks were found', () => {
+  const program = load();
+  tables.musubi_health = [[index(0), bytesOf('health', { hooked: 0 })]];
+  const tracing = Array.from({ length: 6 }, () => {
+    const { isTracing } = program.health();
+    program.scan();
+    return isTracing;
+  });
+  expect(tracing).toEqual([true, true, true, true, true, false]);
+});
+
 it('detaches its programs and then unloads, once', () => {
   const program = load();
   calls = [];

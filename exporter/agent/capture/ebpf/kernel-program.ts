@@ -7,7 +7,7 @@ import type { ProcessFiles } from '../../proc/process.ts';
 import type { TraceLog } from '../capture.ts';
 import { type Control, createControl } from './control.ts';
 import { EDGES, indexKey, type KernelMaps, openMaps } from './kernel-maps.ts';
-import { EDGE, EDGE_KEY, HEALTH } from './kernel-structs.ts';
+import { EDGE, EDGE_KEY, HEALTH, VALUES } from './kernel-structs.ts';
 import { decodeHealth, FOLDS, type Row, type UnixConnectCount } from './layout.ts';
 import { createProcessLookup } from './processes.ts';
 import { scanSockets } from './socket-scan.ts';
@@ -212,7 +212,11 @@ function programOf(
       count: () => health().traces,
       readBlock: (index, into) => void libbpf.lookup(maps.traces, indexKey(index), into),
     }),
-    health: () => ({ ...health(), missed: libbpf.misses(tracepoint) }),
+    health() {
+      const { hooked, ...totals } = health();
+      const isTracing = hooked || control.values.scan <= VALUES.FIRST_SCANS;
+      return { ...totals, isTracing, missed: libbpf.misses(tracepoint) };
+    },
     size: libbpf.mapInfo(maps.edges).size,
     close,
   };

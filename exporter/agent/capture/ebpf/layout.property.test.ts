@@ -117,9 +117,9 @@ it('decodes any bytes as a trace, or throws a LayoutError', () => {
 it('decodes any bytes as the health of the program', () => {
   fc.assert(
     fc.property(bytes(HEALTH.sizeof), (value) => {
-      const { isTracing, ...counts } = decodeHealth(value);
+      const { hooked, ...counts } = decodeHealth(value);
       expectCounts(Object.values(counts));
-      expect(isTracing).toBeTypeOf('boolean');
+      expect(hooked).toBeTypeOf('boolean');
     }),
   );
 });

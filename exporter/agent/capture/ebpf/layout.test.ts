@@ -183,7 +183,7 @@ describe('the path of a cgroup', () => {
 
 it('decodes the health', () => {
   expect(decodeHealth(bytesOf('health', { folded: 1, lost: 2, sockets: 2 ** 33, traces: 2 ** 34 }))).toEqual({
-    ...{ folded: 1, lost: 2, sockets: 2 ** 33, traces: 2 ** 34, isTracing: false },
+    ...{ folded: 1, lost: 2, sockets: 2 ** 33, traces: 2 ** 34, hooked: false },
   });
 });
 

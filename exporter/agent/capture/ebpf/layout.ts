@@ -232,7 +232,7 @@ export function decodeHealth(bytes: Buffer) {
     lost: readUInt64(bytes, HEALTH.lost),
     sockets: readUInt64(bytes, HEALTH.sockets),
     traces: readUInt64(bytes, HEALTH.traces),
-    isTracing: readUInt64(bytes, HEALTH.hooked) > 0,
+    hooked: readUInt64(bytes, HEALTH.hooked) > 0,
   };
 }
 
