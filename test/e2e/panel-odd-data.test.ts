@@ -77,10 +77,10 @@ test('outside names on one port are destinations of their own, with their own al
     dst_port: '443',
   };
   const { state, edges } = await shown({
+    last_seen: [call('api.a.example', 'dns'), call('api.b.example', 'dns'), call('internet', 'internet')],
     vanished: [],
     unexpected: [],
     ALERTS: [{ labels: { ...named, alertname: 'DependencyFailing', severity: 'warning' }, value: 1 }],
-    last_seen: [call('api.a.example', 'dns'), call('api.b.example', 'dns'), call('internet', 'internet')],
   });
   expect(state).toBe('ready');
   expect(edges.map(({ destination, states = '' }) => `${destination} ${states}`.trim()).sort()).toEqual([
