@@ -2,6 +2,7 @@ import type { Flow } from '../aggregate/fold.ts';
 import { ERROR_TYPES, FAILURES } from '../capture/capture.ts';
 import { type HalfEdge, hasFailedOnly } from '../half-edge.ts';
 import { isIpv6 } from '../net/address.ts';
+import { removeOldest } from '../remove-oldest.ts';
 
 /**
  * A name has an IPv6 and an IPv4 address, and a client that cannot connect to one connects to the other ("happy
@@ -27,10 +28,7 @@ export function createFollowFallBacks(nameOf: (address: string) => string | unde
   function remember(key: string, { src, dst }: Endpoints): void {
     remembered.delete(key);
     remembered.set(key, { src, dst });
-    for (const first of remembered.keys()) {
-      if (remembered.size <= MAX_REMEMBERED) break;
-      remembered.delete(first);
-    }
+    removeOldest(remembered, MAX_REMEMBERED);
   }
 
   /** Whether two addresses of different families are one destination: by its listener, or by its name. */

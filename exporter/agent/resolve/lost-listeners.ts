@@ -1,6 +1,7 @@
 import type { Reading } from '../capture/capture.ts';
 import { indexServices, mergeServices, type ServiceListener } from '../half-edge.ts';
 import { socketKey } from '../net/listener-index.ts';
+import { removeOldest } from '../remove-oldest.ts';
 
 /**
  * Adds the listeners of earlier cycles that no longer listen: what still connects to them while they restart, or are
@@ -45,10 +46,7 @@ export function createRememberListeners(isRunningIn: IsRunningIn): RememberListe
       const isReplaced = services.find({ ...listener, address: dst.address }) !== undefined;
       if (isReplaced || !continues.get(netns) || now - since > KEEP) lost.delete(key);
     }
-    for (const key of lost.keys()) {
-      if (lost.size <= MAX_LOST) break;
-      lost.delete(key);
-    }
+    removeOldest(lost, MAX_LOST);
   }
 
   return (listeners, reading, now) => {

@@ -1,4 +1,5 @@
 import type { Log } from '../../log.ts';
+import { removeOldest } from '../../remove-oldest.ts';
 import type { Workload } from '../workload.ts';
 import type { Container } from './cgroup.ts';
 import type { NameSource } from './name-source.ts';
@@ -57,10 +58,7 @@ export function createContainerNamer(options: ContainerNamerOptions): ContainerN
   /** Adds to the cache, and removes the oldest entry when it is full. */
   function keep(containerId: string, entry: Known): void {
     known.set(containerId, entry);
-    for (const first of known.keys()) {
-      if (known.size <= MAX_KNOWN) break;
-      known.delete(first);
-    }
+    removeOldest(known, MAX_KNOWN);
   }
 
   /** Removes the containers that get a name from `open`. Returns whether the source timed out before the others. */
