@@ -1,5 +1,5 @@
 import { RECORDED } from '@musubi/contract/recorded-series';
-import { BY_ADDRESS, destination, newlyAwaited } from './destinations.ts';
+import { destination, newlyAwaited, TO_ADDRESS } from './destinations.ts';
 import { failedIncrease, openedIncrease } from './half-edges.ts';
 import { as, lateHosts, silentHosts } from './hosts.ts';
 import {
@@ -60,11 +60,9 @@ const total = (labels: Labels, counts: readonly string[]) => promql`
     ${counts.map((count, at) => withLabel(count, 'part', `${at}`)).join('\nor\n')}
   )`;
 
-const OF_ADDRESS = BY_ADDRESS.replace('direction="outbound", ', '');
-
 /** Counts by source with the names of their destinations. */
 const named = (counts: string, more: Labels = []) => {
-  const byAddress = recorded(counts, OF_ADDRESS);
+  const byAddress = recorded(counts, TO_ADDRESS);
   return total(
     [...COUNTED, ...more],
     [

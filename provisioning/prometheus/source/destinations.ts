@@ -13,8 +13,10 @@ import {
 } from './promql.ts';
 import type { Rule } from './rule.ts';
 
-/** Outbound half-edges whose exporter knows only the destination's address, and perhaps a name for it. */
-export const BY_ADDRESS = 'direction="outbound", network_transport!="unix", dst_host="", dst_address!=""';
+/** Whose exporter knows only the destination's address, and perhaps a name for it. */
+export const TO_ADDRESS = 'network_transport!="unix", dst_host="", dst_address!=""';
+/** Outbound half-edges of this kind. */
+export const BY_ADDRESS = `direction="outbound", ${TO_ADDRESS}`;
 export const byAddress = halfEdges(BY_ADDRESS);
 
 /** The destination found for each lookup. */
